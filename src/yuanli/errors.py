@@ -1,0 +1,68 @@
+"""The four families of errors, by what the caller can do, and the text a person reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One message in the two languages every visible word exists in."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"{self.zh} / {self.en}"
+
+
+class YuanliError(Exception):
+    """An error a person can read: the value, the rule it broke, and the next step.
+
+    Parameters
+    ----------
+    message
+        What is wrong, with the offending value and the rule.
+    field
+        The input that is wrong: a parameter, a column, a feature's id.
+    hint
+        The next step.
+    """
+
+    status = 500
+
+    def __init__(self, message: Text, *, field: str | None = None, hint: Text | None = None) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.field = field
+        self.hint = hint
+
+    @property
+    def code(self) -> str:
+        """The error's name for machines: `FeatureNotFoundError` is `feature_not_found`."""
+        name = type(self).__name__.removesuffix("Error")
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+class InvalidInputError(YuanliError):
+    """The input breaks a rule: correct it and call again."""
+
+    status = 422
+
+
+class NotFoundError(YuanliError):
+    """What was named is not here: check the name."""
+
+    status = 404
+
+
+class InfeasibleError(YuanliError):
+    """The question is well put, and its answer is no: relax a condition."""
+
+    status = 409
+
+
+class UnavailableError(YuanliError):
+    """A part that is needed is missing, busy or down: start it, or try later."""
+
+    status = 503
