@@ -34,7 +34,21 @@ The tag `und` is a name whose language the source does not tell."""
 Extra = Mapping[str, Any]
 """What the source says beyond the model, as JSON."""
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+class _Nothing(dict[str, Any]):
+    """An empty map that stays empty; hashable, so that dataclasses take it as a default (Python 3.11)."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return 0
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError(f"can't set {key!r}: this map stays empty")
+
+    def __reduce__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING: Mapping[str, Any] = _Nothing()
 
 
 class PathwayMode(IntEnum):
