@@ -1,0 +1,39 @@
+"""Who may do what: four roles, and the rights each has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    """What somebody is to this park. A visitor is whoever has not signed in."""
+
+    VISITOR = "visitor"
+    MEMBER = "member"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+class Right(StrEnum):
+    """What somebody may do; every endpoint needs exactly one."""
+
+    SEE_PLACE = "see_place"
+    ASK_WAY = "ask_way"
+    ASK_ASSISTANT = "ask_assistant"
+    OWN_ACCOUNT = "own_account"
+    SEE_REPORTS = "see_reports"
+    EDIT_PLACE = "edit_place"
+    IMPORT_PLACE = "import_place"
+    MANAGE_USERS = "manage_users"
+
+
+_VISITOR = frozenset({Right.SEE_PLACE, Right.ASK_WAY, Right.ASK_ASSISTANT})
+_MEMBER = _VISITOR | {Right.OWN_ACCOUNT}
+_OPERATOR = _MEMBER | {Right.SEE_REPORTS, Right.EDIT_PLACE, Right.IMPORT_PLACE}
+_ADMIN = _OPERATOR | {Right.MANAGE_USERS}
+
+RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
+    {Role.VISITOR: _VISITOR, Role.MEMBER: _MEMBER, Role.OPERATOR: _OPERATOR, Role.ADMIN: _ADMIN}
+)

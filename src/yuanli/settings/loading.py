@@ -1,0 +1,77 @@
+"""Reading the settings: whatever can't be understood is an error, with what may have been meant."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from yuanli.errors import InvalidInputError, Text
+from yuanli.settings.settings import CONFIG_VARIABLE, PREFIX, Settings, config_path
+from yuanli.settings.wording import explain_invalid
+
+TEST_PREFIX = f"{PREFIX}TEST_"
+
+
+class InvalidSettingsError(InvalidInputError):
+    """A setting is unknown, or its value breaks its rule."""
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings from `given`, the environment and the TOML file, in this order.
+
+    Raises
+    ------
+    InvalidSettingsError
+        A name is unknown, a value is not allowed, or the file can't be read.
+    """
+    _check_variables()
+    path = config_path(given.get("data_dir") or os.environ.get(f"{PREFIX}DATA_DIR"))
+    if CONFIG_VARIABLE in os.environ and not path.is_file():
+        raise InvalidSettingsError(
+            Text(f"{CONFIG_VARIABLE} 指定的文件 {path} 不存在。", f"{CONFIG_VARIABLE} names {path}, which is no file."),
+            field=CONFIG_VARIABLE,
+            hint=Text("改正路径，或取消这个环境变量。", "Correct the path, or unset the variable."),
+        )
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise _unknown(field, where=str(path)) from None
+        message, hint = explain_invalid(first["type"], first.get("ctx") or {}, name=field, value=first["input"])
+        raise InvalidSettingsError(message, field=field, hint=hint) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InvalidSettingsError(
+            Text(f"设置文件 {path} 无法读取：{error}", f"The settings file {path} can't be read: {error}"),
+            field=str(path),
+            hint=Text("按 TOML 语法改正，格式见 docs/settings.md。", "Correct its TOML; see docs/settings.md."),
+        ) from None
+
+
+def _check_variables() -> None:
+    known = {CONFIG_VARIABLE, *(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)}
+    for name in sorted(os.environ):
+        upper = name.upper()
+        if upper.startswith(PREFIX) and not upper.startswith(TEST_PREFIX) and upper not in known:
+            raise _unknown(name, where="", known=known)
+
+
+def _unknown(name: str, *, where: str, known: set[str] | None = None) -> InvalidSettingsError:
+    names = sorted(known or Settings.model_fields)
+    close = get_close_matches(name if known is None else name.upper(), names, n=1)
+    listed_zh, listed_en = "、".join(names), ", ".join(names)
+    return InvalidSettingsError(
+        Text(
+            f"未知的{'环境变量' if known else '设置'} {name}{f'（{where}）' if where else ''}。",
+            f"Unknown {'environment variable' if known else 'setting'} {name}{f' in {where}' if where else ''}.",
+        ),
+        field=name,
+        hint=Text(f"您是否想写 {close[0]}？", f"Did you mean {close[0]}?")
+        if close
+        else Text(f"可用：{listed_zh}。", f"Known: {listed_en}."),
+    )

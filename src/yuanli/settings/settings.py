@@ -1,0 +1,120 @@
+"""The settings of one installation, each with what reads it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "YUANLI_"
+CONFIG_VARIABLE = f"{PREFIX}CONFIG"
+CONFIG_NAME = "yuanli.toml"
+
+
+class LogLevel(StrEnum):
+    """How much is logged: info is for operators, debug for developers."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def default_data_dir() -> Path:
+    """Return where this platform keeps a user's data."""
+    home = Path.home()
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "yuanli"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")) / "yuanli"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "yuanli"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _without_slash(url: str) -> str:
+    return url.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """What can be set, by `YUANLI_<NAME>` in the environment or `<name>` in `yuanli.toml`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=default_data_dir,
+        description="Folder of the database, the caches and the uploads.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        pattern=r"^(sqlite|postgresql)(\+\w+)?://",
+        description="Database: `sqlite:///…` or `postgresql://…`; by default SQLite in `data_dir`.",
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address that is listened on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port that is listened on; 0 takes a free one.")
+    public_url: Annotated[str, AfterValidator(_without_slash)] | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+(/\S*)?$",
+        description="Address people reach the console at, for QR codes and deep links; "
+        "by default that of the request. `https://…` also makes the session cookie Secure.",
+    )
+    language: Literal["zh", "en"] = Field(
+        default="zh", description="Language of whoever has not chosen one."
+    )
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="`debug`, `info`, `warning` or `error`.")
+    session_hours: float = Field(
+        default=12.0, gt=0, le=24 * 366, description="Hours a sign-in to the console lasts."
+    )
+    upload_limit_mb: int = Field(
+        default=512, ge=1, le=100_000, description="Largest file that can be imported over HTTP, in MB."
+    )
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's URL with its driver, as SQLAlchemy takes it."""
+        if self.database_url is None:
+            return f"sqlite:///{self.data_dir / 'yuanli.db'}"
+        scheme, rest = self.database_url.split("://", 1)
+        return f"{'postgresql+psycopg' if scheme == 'postgresql' else scheme}://{rest}"
+
+    @property
+    def session_length_s(self) -> float:
+        """The seconds a sign-in lasts."""
+        return self.session_hours * 3600
+
+    @property
+    def upload_limit_bytes(self) -> int:
+        """The largest upload."""
+        return self.upload_limit_mb * 1_000_000
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take arguments before the environment, and that before the file."""
+        given = {**env_settings(), **init_settings()}
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=config_path(given.get("data_dir")))
+        return init_settings, env_settings, toml
+
+
+def config_path(data_dir: str | Path | None) -> Path:
+    """Return the file of settings: `YUANLI_CONFIG`, or `yuanli.toml` in the data folder."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    return Path(named) if named else Path(data_dir or default_data_dir()).expanduser() / CONFIG_NAME
