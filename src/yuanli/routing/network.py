@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -31,6 +32,10 @@ class Network:
     Arrays `node_…` have shape `(n_nodes,)`, `edge_…` `(n_edges,)`; `-1` in an index is none, NaN in a
     measure is unknown. An edge runs from `edge_tail` to `edge_head`, and back unless `edge_one_way`.
 
+    A lift has one shaft node a level. An `ELEVATOR` edge with `edge_floors` 0 is boarding: its tail
+    is the landing, its head the shaft node, so a wait charged from tail to head only is paid once a
+    ride. An `ELEVATOR` edge with other `edge_floors` is the ride between two shaft nodes.
+
     Parameters
     ----------
     node_xy
@@ -48,6 +53,8 @@ class Network:
         Walked length; climb from tail to head in metres; change of ordinal from tail to head.
     edge_time_s
         Traversal time that the source gives, NaN where it is to be computed.
+    edge_slope, edge_width_m, edge_stairs
+        Steepest slope as a ratio; clear width in metres; number of steps, -1 unknown.
     edge_feature
         The unit or pathway the edge runs in, or the lower unit of a shaft: an index into `feature_ids`.
     edge_through
@@ -127,3 +134,16 @@ class Network:
     def feature_index(self) -> Mapping[FeatureId, int]:
         """The index of each feature in `feature_ids`."""
         return {feature_id: i for i, feature_id in enumerate(self.feature_ids)}
+
+    @cached_property
+    def edge_lines(self) -> NDArray[np.object_]:
+        """The geometry of each edge in metres, as `LineString`s."""
+        counts = np.diff(self.edge_offset)
+        rings = np.repeat(np.arange(self.n_edges), counts)
+        lines: NDArray[np.object_] = shapely.linestrings(self.edge_points, indices=rings)
+        return lines
+
+    @cached_property
+    def edge_tree(self) -> shapely.STRtree:
+        """A spatial index over `edge_lines`."""
+        return shapely.STRtree(self.edge_lines)
