@@ -32,7 +32,10 @@ def load_settings(**given: Any) -> Settings:
     path = config_path(given.get("data_dir") or os.environ.get(f"{PREFIX}DATA_DIR"))
     if CONFIG_VARIABLE in os.environ and not path.is_file():
         raise InvalidSettingsError(
-            Text(f"{CONFIG_VARIABLE} 指定的文件 {path} 不存在。", f"{CONFIG_VARIABLE} names {path}, which is no file."),
+            Text(
+                f"{CONFIG_VARIABLE} 指定的文件 {path} 不存在。",
+                f"{CONFIG_VARIABLE} names {path}, which is no file.",
+            ),
             field=CONFIG_VARIABLE,
             hint=Text("改正路径，或取消这个环境变量。", "Correct the path, or unset the variable."),
         )
@@ -43,13 +46,17 @@ def load_settings(**given: Any) -> Settings:
         field = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise _unknown(field, where=str(path)) from None
-        message, hint = explain_invalid(first["type"], first.get("ctx") or {}, name=field, value=first["input"])
+        message, hint = explain_invalid(
+            first["type"], first.get("ctx") or {}, name=field, value=first["input"]
+        )
         raise InvalidSettingsError(message, field=field, hint=hint) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidSettingsError(
             Text(f"设置文件 {path} 无法读取：{error}", f"The settings file {path} can't be read: {error}"),
             field=str(path),
-            hint=Text("按 TOML 语法改正，格式见 docs/settings.md。", "Correct its TOML; see docs/settings.md."),
+            hint=Text(
+                "按 TOML 语法改正，格式见 docs/settings.md。", "Correct its TOML; see docs/settings.md."
+            ),
         ) from None
 
 

@@ -63,16 +63,16 @@ class Settings(BaseSettings):
         description="Database: `sqlite:///…` or `postgresql://…`; by default SQLite in `data_dir`.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address that is listened on.")
-    port: int = Field(default=8080, ge=0, le=65535, description="Port that is listened on; 0 takes a free one.")
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="Port that is listened on; 0 takes a free one."
+    )
     public_url: Annotated[str, AfterValidator(_without_slash)] | None = Field(
         default=None,
         pattern=r"^https?://[^/\s]+(/\S*)?$",
         description="Address people reach the console at, for QR codes and deep links; "
         "by default that of the request. `https://…` also makes the session cookie Secure.",
     )
-    language: Literal["zh", "en"] = Field(
-        default="zh", description="Language of whoever has not chosen one."
-    )
+    language: Literal["zh", "en"] = Field(default="zh", description="Language of whoever has not chosen one.")
     log_level: LogLevel = Field(default=LogLevel.INFO, description="`debug`, `info`, `warning` or `error`.")
     session_hours: float = Field(
         default=12.0, gt=0, le=24 * 366, description="Hours a sign-in to the console lasts."

@@ -29,7 +29,9 @@ def explain_invalid(kind: str, context: Mapping[str, Any], *, name: str, value: 
         return Text(f"缺少 {name}。", f"{name} is missing."), rule
     shown = repr(value)
     shown = shown if len(shown) <= LONGEST_VALUE else f"{shown[:LONGEST_VALUE]}…"
-    return Text(f"{name} 的值 {shown} 无效：{rule.zh}", f"The value {shown} of {name} is invalid: {rule.en}"), rule
+    return Text(
+        f"{name} 的值 {shown} 无效：{rule.zh}", f"The value {shown} of {name} is invalid: {rule.en}"
+    ), rule
 
 
 def _filled(text: str, context: Mapping[str, Any]) -> str:
