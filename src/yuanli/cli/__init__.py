@@ -1,0 +1,5 @@
+"""How is yuanli used from a shell?"""
+
+from yuanli.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,64 @@
+"""The command `yuanli`: its parts, and how every error ends."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+
+from yuanli import __version__
+from yuanli.cli import ask, campus, route, serve, users
+from yuanli.cli.printing import OUT, exit_code, print_error
+from yuanli.errors import YuanliError
+
+app = typer.Typer(
+    name="yuanli",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The brain of a smart campus or business park. 园理：智慧园区的大脑。",
+)
+app.add_typer(campus.app, name="campus")
+app.add_typer(users.app, name="users")
+app.command("up")(serve.up)
+app.command("route")(route.route)
+app.command("understand")(ask.understand)
+app.command("ask")(ask.ask)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        OUT.print(f"yuanli {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version. 显示版本。"
+    ),
+) -> None:
+    """Know the place, find the way, ask. 认识园区，找到路线，随时提问。"""
+    del version
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; exit with 0, 1 where the answer is no, 2 on bad usage or input."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = app(args=given, standalone_mode=False)
+    except YuanliError as error:
+        print_error(error, as_json="--json" in given)
+        code = exit_code(error)
+    except click.exceptions.Abort:
+        code = 1
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 0
+    sys.exit(code or 0)

@@ -1,0 +1,117 @@
+"""From what a person writes to a place: an id, `lon,lat[,level]`, a name, or a kind of facility."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from yuanli.campus import Campus, FeatureId, Hit, SearchIndex, kind_of, label_of
+from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.routing import Stop
+
+COORDINATES = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*[,，]\s*(-?\d+(?:\.\d+)?)(?:\s*[,，]\s*(-?\d+(?:\.\d+)?))?\s*")
+MARGIN = 0.02
+"""Scores this near to the best are as good: the place may be any of them."""
+
+
+class PlaceNotFoundError(NotFoundError):
+    """No place of the campus is called so."""
+
+
+class CoordinatesError(InvalidInputError):
+    """Coordinates are not degrees on this campus."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A place that was named, how sure that is (0–1), and others it may have been."""
+
+    stop: Stop
+    score: float
+    others: tuple[Hit, ...] = ()
+
+
+def resolve_place(
+    campus: Campus, index: SearchIndex, text: str, *, language: str = "zh", near: Stop | None = None
+) -> Resolved:
+    """Return the place that a text names; of equally good ones the nearest to `near`.
+
+    Raises
+    ------
+    PlaceNotFoundError
+        Nothing is called so; the hint says what may have been meant.
+    CoordinatesError
+        The text is coordinates, but not degrees within 50 km of the campus.
+    """
+    text = text.strip()
+    if feature := campus.find(text):
+        return Resolved(stop=stop_of(campus, feature.id), score=1.0)
+    if match := COORDINATES.fullmatch(text):
+        return Resolved(stop=_stop_at(campus, text, match), score=1.0)
+    spot = near and campus.spot(near.feature_id) if near and near.feature_id else None
+    hits = index.search(text, limit=8, language=language, near=spot) if text else ()
+    placed = [hit for hit in hits if campus.spot(hit.feature_id) is not None]
+    if not placed:
+        raise _not_found(text, index)
+    best = placed[0]
+    others = tuple(hit for hit in placed[1:] if best.score - hit.score <= MARGIN)
+    return Resolved(stop=stop_of(campus, best.feature_id), score=best.score, others=others)
+
+
+def stop_of(campus: Campus, feature_id: str) -> Stop:
+    """Return a feature as a stop of a route."""
+    spot = campus.spot(feature_id)
+    feature = campus.find(feature_id)
+    if spot is None or feature is None:
+        raise PlaceNotFoundError(
+            Text(f"{feature_id} 在地图上没有位置。", f"{feature_id} has no place on the map."),
+            field=feature_id,
+        )
+    return Stop(
+        feature_id=FeatureId(feature.id),
+        name=label_of(campus, FeatureId(feature.id)),
+        lon=spot.lon,
+        lat=spot.lat,
+        level=spot.ordinal,
+        level_id=spot.level_id,
+    )
+
+
+def facility_kind(text: str) -> str | None:
+    """Return the kind of facility that a text names (`toilet` for 洗手间), or None."""
+    return kind_of(text)
+
+
+def _stop_at(campus: Campus, text: str, match: re.Match[str]) -> Stop:
+    lon, lat = float(match[1]), float(match[2])
+    if not (abs(lon - campus.frame.lon) < 0.5 and abs(lat - campus.frame.lat) < 0.5):
+        raise CoordinatesError(
+            Text(
+                f"坐标 {text} 不在园区附近（应为“经度,纬度[,楼层]”）。",
+                f"{text} is not near this campus (write lon,lat[,level] in degrees).",
+            ),
+            field=text,
+            hint=Text(
+                f"园区中心为 {campus.frame.lon},{campus.frame.lat}。",
+                f"The campus is at {campus.frame.lon},{campus.frame.lat}.",
+            ),
+        )
+    return Stop(
+        feature_id=None, name={"zh": "地图上的点", "en": "a point on the map"}, lon=lon, lat=lat,
+        level=float(match[3] or 0), level_id=None,
+    )  # fmt: skip
+
+
+def _not_found(text: str, index: SearchIndex) -> PlaceNotFoundError:
+    close = index.suggest(text) if text else ()
+    shown_zh, shown_en = (", ".join(_names(close, language)) for language in ("zh", "en"))
+    hint = Text(f"您是否想找：{shown_zh}？", f"Did you mean: {shown_en}?") if close else None
+    return PlaceNotFoundError(
+        Text(f"园区里没有找到“{text}”。", f"There is no {text!r} on this campus."),
+        field=text,
+        hint=hint or Text("换个名称试试，例如楼名或房间号。", "Try another name, such as a building or room number."),
+    )
+
+
+def _names(hits: tuple[Hit, ...], language: str) -> list[str]:
+    return list(dict.fromkeys(getattr(hit.label, language) for hit in hits))[:3]
