@@ -8,8 +8,16 @@ from datetime import datetime
 from typing import Protocol
 
 from yuanli.campus import Campus, CampusId, Finding, LanguageMap, Revision
-from yuanli.errors import InfeasibleError
+from yuanli.errors import InfeasibleError, NotFoundError, UnavailableError
 from yuanli.operations.rights import Role
+
+
+class CampusNotFoundError(NotFoundError):
+    """No campus of that id is kept."""
+
+
+class StoreUnavailableError(UnavailableError):
+    """The database can't be reached, is locked, or its disk is full."""
 
 
 class RevisionConflictError(InfeasibleError):

@@ -72,11 +72,10 @@ def _unknown(name: str, *, where: str, known: set[str] | None = None) -> Invalid
     names = sorted(known or Settings.model_fields)
     close = get_close_matches(name if known is None else name.upper(), names, n=1)
     listed_zh, listed_en = "、".join(names), ", ".join(names)
+    kind = Text("环境变量", "environment variable") if known else Text("设置", "setting")
+    place = Text(f"（{where}）", f" in {where}") if where else Text("", "")
     return InvalidSettingsError(
-        Text(
-            f"未知的{'环境变量' if known else '设置'} {name}{f'（{where}）' if where else ''}。",
-            f"Unknown {'environment variable' if known else 'setting'} {name}{f' in {where}' if where else ''}.",
-        ),
+        Text(f"未知的{kind.zh} {name}{place.zh}。", f"Unknown {kind.en} {name}{place.en}."),
         field=name,
         hint=Text(f"您是否想写 {close[0]}？", f"Did you mean {close[0]}?")
         if close

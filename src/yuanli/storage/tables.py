@@ -1,0 +1,144 @@
+"""The tables, the same on SQLite and PostgreSQL; migrations/ makes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time in UTC, also on SQLite, which has no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn it to UTC; a time without a zone is a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _of_campus() -> Column[str]:
+    return Column("campus_id", String, ForeignKey("campus.id", ondelete="CASCADE"), nullable=False)
+
+
+CAMPUS = Table(
+    "campus",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("attribution", Text, nullable=False),
+    Column("time_zone", String, nullable=False),
+    Column("country", String, nullable=False),
+    Column("imported_at", UtcTime, nullable=False),
+    Column("counts", Text, nullable=False),
+)
+FEATURE = Table(
+    "feature",
+    METADATA,
+    _of_campus(),
+    Column("feature_id", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("campus_id", "feature_id"),
+)
+REVISION = Table(
+    "revision",
+    METADATA,
+    _of_campus(),
+    Column("number", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("changes", Text, nullable=False),
+    PrimaryKeyConstraint("campus_id", "number"),
+)
+REPAIR = Table(
+    "repair",
+    METADATA,
+    _of_campus(),
+    Column("position", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("campus_id", "position"),
+)
+EXTRA_FILE = Table(
+    "extra_file",
+    METADATA,
+    _of_campus(),
+    Column("position", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("campus_id", "position"),
+)
+ACCOUNT = Table(
+    "account",
+    METADATA,
+    Column("username", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+
+
+def _of_account() -> Column[str]:
+    return Column("username", String, ForeignKey("account.username", ondelete="CASCADE"), nullable=False)
+
+
+SESSION = Table(
+    "session",
+    METADATA,
+    Column("secret_hash", String, primary_key=True),
+    _of_account(),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+TOKEN = Table(
+    "token",
+    METADATA,
+    Column("id", String, primary_key=True),
+    _of_account(),
+    Column("label", Text, nullable=False),
+    Column("secret_hash", String, nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+)
+Index(None, SESSION.c.username)
+Index(None, TOKEN.c.username)
