@@ -2,6 +2,15 @@
 
 from yuanli.campus.adjacency import AdjacencyParams, units_of_openings
 from yuanli.campus.codec import FeatureFormatError, feature_from_json, feature_to_json
+from yuanli.campus.edits import (
+    AliasText,
+    ClosureRequest,
+    EditRefusedError,
+    FeaturePatch,
+    add_closure,
+    edit_feature,
+    remove_closure,
+)
 from yuanli.campus.features import (
     NOTHING,
     TABLE_OF,
@@ -47,6 +56,7 @@ from yuanli.campus.features import (
 )
 from yuanli.campus.findings import Finding, Severity
 from yuanli.campus.frame import Frame
+from yuanli.campus.imported import Imported, ImportRefusedError, Progress, no_progress
 from yuanli.campus.place import (
     Campus,
     CampusId,
@@ -67,6 +77,7 @@ __all__ = [
     "Address",
     "AdjacencyParams",
     "Alias",
+    "AliasText",
     "Amenity",
     "Anchor",
     "Building",
@@ -75,6 +86,7 @@ __all__ = [
     "CampusId",
     "Change",
     "Closure",
+    "ClosureRequest",
     "Crowding",
     "DataPoint",
     "Detail",
@@ -82,16 +94,20 @@ __all__ = [
     "DeviceId",
     "Door",
     "DuplicateIdError",
+    "EditRefusedError",
     "ExtraFile",
     "Feature",
     "FeatureFormatError",
     "FeatureId",
     "FeatureNotFoundError",
+    "FeaturePatch",
     "Finding",
     "Fixture",
     "Footprint",
     "Frame",
     "Geofence",
+    "ImportRefusedError",
+    "Imported",
     "Kiosk",
     "LanguageMap",
     "Level",
@@ -105,6 +121,7 @@ __all__ = [
     "PathwayId",
     "PathwayMode",
     "PointId",
+    "Progress",
     "Relationship",
     "Revision",
     "Section",
@@ -115,12 +132,16 @@ __all__ = [
     "Unit",
     "UnitId",
     "Venue",
+    "add_closure",
     "apply_changes",
     "by_id",
+    "edit_feature",
     "feature_from_json",
     "feature_to_json",
     "level_of",
+    "no_progress",
     "point_of",
+    "remove_closure",
     "undo_changes",
     "units_of_openings",
 ]

@@ -1,0 +1,100 @@
+"""The house rules that no linter knows: front doors, pages for everything public, running docs."""
+
+import ast
+import doctest
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "yuanli"
+PACKAGES = sorted(path.parent.name for path in SOURCE.glob("*/__init__.py"))
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_front_door_has_a_question_and_a_sorted_all(package: str) -> None:
+    door = importlib.import_module(f"yuanli.{package}")
+    assert door.__doc__
+    assert door.__doc__.strip().endswith("?")
+    assert sorted(door.__all__) == sorted(set(door.__all__))
+    assert all(hasattr(door, name) for name in door.__all__)
+
+
+def test_other_packages_are_entered_by_the_front_door() -> None:
+    deep = []
+    for path in modules():
+        own = path.relative_to(SOURCE).parts[0]
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("yuanli."):
+                _, package, *rest = node.module.split(".")
+                if rest and package != own:
+                    deep.append(f"{path.relative_to(ROOT)}: {node.module}")
+    assert deep == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_has_its_page(package: str) -> None:
+    assert (ROOT / "docs" / f"{package}.md").is_file()
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text("utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)} → {target}")
+    assert broken == []
+
+
+def python_blocks() -> list[tuple[str, str]]:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    return [
+        (f"{page.relative_to(ROOT)}-{number}", block)
+        for page in pages
+        for number, block in enumerate(re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL))
+    ]
+
+
+@pytest.mark.parametrize("block", [pytest.param(block, id=name) for name, block in python_blocks()])
+def test_the_examples_of_the_docs_run(block: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_doctests_hold() -> None:
+    failed = []
+    for path in modules():
+        if ">>>" in path.read_text("utf-8"):
+            name = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
+            if doctest.testmod(importlib.import_module(name)).failed:
+                failed.append(name)
+    assert failed == []
+
+
+def test_every_message_to_a_person_is_in_both_languages() -> None:
+    """A `Text` with literal parts has Chinese characters in the first and none in the second."""
+    wrong = []
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text"
+            ):
+                continue
+            parts = [part for part in node.args[:2] if isinstance(part, ast.Constant)]
+            if len(parts) == 2 and all(isinstance(part.value, str) and part.value for part in parts):
+                zh, en = (str(part.value) for part in parts)
+                if zh != en and re.search("[一-鿿]", en) and not re.search("[“\"'(]", en):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+                elif re.search("[a-z]{4,} [a-z]{3,} [a-z]{3,}", zh) and not re.search("[一-鿿]", zh):
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert wrong == []
