@@ -1,0 +1,45 @@
+import type { StyleSpecification } from "maplibre-gl";
+import { routeLayers } from "@/routing/RouteLayer";
+import { buildingLabels, buildingsLayers } from "./BuildingsLayer";
+import { closuresLayers } from "./ClosuresLayer";
+import { findingsLayers, selectionLayers } from "./FindingsLayer";
+import { groundsLayers } from "./GroundsLayer";
+import { placesLayers } from "./PlacesLayer";
+import { roomsLayers } from "./RoomsLayer";
+import { type Scene, SOURCES } from "./scene";
+
+/**
+ * The whole map as one style. There is no `glyphs` address: MapLibre draws letters with the
+ * reader's own fonts, so that nothing is fetched and Chinese looks native.
+ */
+export function mapStyle(scene: Scene): StyleSpecification {
+  const empty = { type: "FeatureCollection" as const, features: [] };
+  return {
+    version: 8,
+    sources: Object.fromEntries(SOURCES.map((id) => [id, { type: "geojson" as const, data: empty }])),
+    light: { anchor: "viewport", color: "#ffffff", intensity: scene.theme === "dark" ? 0.25 : 0.35, position: [1.3, 210, 35] },
+    layers: [
+      ...groundsLayers(scene),
+      ...buildingsLayers(scene),
+      ...roomsLayers(scene),
+      ...selectionLayers(scene),
+      ...closuresLayers(scene),
+      ...routeLayers(scene),
+      ...placesLayers(scene),
+      ...buildingLabels(scene),
+      ...findingsLayers(scene),
+    ],
+  };
+}
+
+/** Layers whose features can be clicked, topmost first. */
+export const CLICKABLE = [
+  "findings",
+  "closure-signs",
+  "room-pictures",
+  "outdoor-places",
+  "room-solids",
+  "rooms",
+  "building-solids",
+  "buildings",
+] as const;

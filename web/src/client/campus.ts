@@ -1,0 +1,104 @@
+import { get, patch, post, queryString, remove } from "./http";
+import type {
+  Alias,
+  CampusDetail,
+  CampusSummary,
+  Closure,
+  Finding,
+  Found,
+  ImportJob,
+  LanguageMap,
+  PlaceCollection,
+  PlaceDetail,
+  PlaceFeature,
+  Report,
+  Revision,
+} from "./model";
+
+const at = (campus: string, rest = ""): string => `/v1/campuses/${encodeURIComponent(campus)}${rest}`;
+const featurePath = (campus: string, id: string): string => at(campus, `/features/${encodeURIComponent(id)}`);
+
+export const listCampuses = (): Promise<CampusSummary[]> => get("/v1/campuses");
+export const getCampus = (campus: string): Promise<CampusDetail> => get(at(campus));
+export const removeCampus = (campus: string): Promise<void> => remove(at(campus));
+
+export const getBaseMap = (campus: string): Promise<PlaceCollection> => get(at(campus, "/map"), { kind: "base" });
+export const getIndoorMap = (campus: string, ordinal: number): Promise<PlaceCollection> =>
+  get(at(campus, "/map"), { kind: "indoor", ordinal });
+
+export interface FeaturePage {
+  total: number;
+  features: PlaceFeature[];
+}
+
+export interface FeatureQuery {
+  type?: string;
+  level?: string;
+  q?: string;
+  offset?: number;
+  limit?: number;
+}
+
+export const listFeatures = (campus: string, query: FeatureQuery): Promise<FeaturePage> =>
+  get(at(campus, "/features"), { ...query });
+export const getFeature = (campus: string, id: string): Promise<PlaceDetail> => get(featurePath(campus, id));
+
+export interface FeaturePatch {
+  why: string;
+  name?: LanguageMap;
+  alt_name?: LanguageMap;
+  hours?: string | null;
+  accessibility?: string[];
+  restriction?: string | null;
+  aliases?: Pick<Alias, "language" | "text" | "kind">[];
+}
+
+export const editFeature = (campus: string, id: string, change: FeaturePatch): Promise<unknown> =>
+  patch(featurePath(campus, id), change);
+
+export const findPlaces = (campus: string, q: string, language: string, signal?: AbortSignal): Promise<Found> =>
+  get(at(campus, "/find"), { q, limit: 10, language }, signal);
+
+export const getReport = (campus: string): Promise<Report> => get(at(campus, "/check"));
+export const getRepairs = async (campus: string): Promise<Finding[]> => {
+  const reply = await get<Finding[] | { findings?: Finding[]; repairs?: Finding[] }>(at(campus, "/repairs"));
+  return Array.isArray(reply) ? reply : (reply.findings ?? reply.repairs ?? []);
+};
+
+export const listRevisions = (campus: string): Promise<Revision[]> => get(at(campus, "/revisions"));
+export const undoRevision = (campus: string, number: number, why: string): Promise<unknown> =>
+  post(at(campus, `/revisions/${number}/undo`), { why });
+
+export type ClosureRequest = Partial<Omit<Closure, "id">> & { why?: string };
+
+export const listClosures = (campus: string): Promise<Closure[]> => get(at(campus, "/closures"));
+export const addClosure = (campus: string, closure: ClosureRequest): Promise<Closure> =>
+  post(at(campus, "/closures"), closure);
+export const removeClosure = (campus: string, id: string): Promise<void> =>
+  remove(at(campus, `/closures/${encodeURIComponent(id)}`));
+
+export const exportUrl = (campus: string, format: string): string => at(campus, `/export${queryString({ format })}`);
+export const qrUrl = (campus: string, to: string, from = ""): string => at(campus, `/qr${queryString({ to, from })}`);
+
+export interface ImportOptions {
+  file: File;
+  mapping?: File | null;
+  format: string;
+  name: string;
+  crs: string;
+  replace: boolean;
+}
+
+export function startImport(options: ImportOptions): Promise<{ id: string }> {
+  const form = new FormData();
+  form.set("file", options.file);
+  if (options.mapping) form.set("mapping", options.mapping);
+  form.set("format", options.format);
+  if (options.name) form.set("name", options.name);
+  form.set("crs", options.crs);
+  form.set("replace", String(options.replace));
+  return post("/v1/imports", form);
+}
+
+export const getImport = (id: string): Promise<ImportJob> => get(`/v1/imports/${id}`);
+export const importEventsUrl = (id: string): string => `/v1/imports/${id}/events`;

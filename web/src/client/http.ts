@@ -1,0 +1,97 @@
+/** The one HTTP client: JSON in, JSON out, and errors a person can read. */
+import type { Problem, Text } from "./model";
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Problem;
+
+  constructor(status: number, problem: Problem) {
+    super(problem.message.en);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+const UNREACHABLE: Problem = {
+  error: "unreachable",
+  message: { zh: "连不上服务器。", en: "The server can't be reached." },
+  field: null,
+  hint: {
+    zh: "请检查网络，或确认 yuanli 正在运行，然后重试。",
+    en: "Check the network, or that yuanli is running, then try again.",
+  },
+};
+
+function isText(value: unknown): value is Text {
+  return typeof value === "object" && value !== null && "zh" in value && "en" in value;
+}
+
+/** Read an error body; anything else than our own shape becomes a plain sentence with the status. */
+export function problemOf(status: number, body: unknown): Problem {
+  const given = body as Partial<Problem> | null;
+  if (given && isText(given.message)) {
+    return {
+      error: given.error ?? "error",
+      message: given.message,
+      field: given.field ?? null,
+      hint: isText(given.hint) ? given.hint : null,
+    };
+  }
+  return {
+    error: "unexpected",
+    message: { zh: `服务器返回了意外的结果（${status}）。`, en: `The server gave an unexpected answer (${status}).` },
+    field: null,
+    hint: { zh: "请稍后重试；如仍出现，请联系管理员。", en: "Try again later; if it stays, tell the administrator." },
+  };
+}
+
+/** Turn whatever was thrown into a problem to show. */
+export function asProblem(error: unknown): Problem {
+  return error instanceof ApiError ? error.problem : UNREACHABLE;
+}
+
+type Scalar = string | number | boolean | null | undefined;
+export type Query = Readonly<Record<string, Scalar | readonly string[]>>;
+
+/** Write a query string; empty values are left out, lists repeat their key. */
+export function queryString(query: Query): string {
+  const pairs = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    const values = Array.isArray(value) ? value : [value as Scalar];
+    for (const item of values) {
+      if (item !== null && item !== undefined && item !== "" && item !== false) pairs.append(key, String(item));
+    }
+  }
+  const text = pairs.toString();
+  return text ? `?${text}` : "";
+}
+
+async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const form = body instanceof FormData;
+  const headers = body === undefined || form ? undefined : { "content-type": "application/json" };
+  const payload = body === undefined ? undefined : form ? body : JSON.stringify(body);
+  const reply = await fetch(path, { method, headers, body: payload, signal, credentials: "same-origin" });
+  if (reply.ok) return reply;
+  throw new ApiError(reply.status, problemOf(reply.status, await reply.json().catch(() => null)));
+}
+
+async function parsed<T>(reply: Response): Promise<T> {
+  const text = await reply.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  return parsed<T>(await send("GET", path + queryString(query), undefined, signal));
+}
+
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  return parsed<T>(await send("POST", path, body));
+}
+
+export async function patch<T>(path: string, body: unknown): Promise<T> {
+  return parsed<T>(await send("PATCH", path, body));
+}
+
+export async function remove(path: string, query: Query = {}): Promise<void> {
+  await send("DELETE", path + queryString(query));
+}

@@ -1,0 +1,35 @@
+import { computed } from "vue";
+import { useI18n } from "vue-i18n";
+import type { LanguageMap, Text } from "@/client/model";
+import { nameIn, spoken } from "./index";
+
+/** Words in the reader's language: interface, names of places, messages, categories. */
+export function useWords() {
+  const { t, te, locale } = useI18n();
+  const language = computed(() => locale.value as "zh" | "en");
+
+  function category(value: string | null | undefined): string {
+    if (!value) return "";
+    const key = `category.${value.replaceAll(".", "_")}`;
+    if (te(key)) return t(key);
+    return value.replace(/[._:]/g, " ").replace(/([a-z])([A-Z])/g, "$1 $2");
+  }
+
+  return {
+    t,
+    te,
+    language,
+    category,
+    say: (text: Text | null | undefined) => spoken(text, language.value),
+    named: (names: LanguageMap | Text | null | undefined) => nameIn(names, language.value),
+    when: (iso: string | null | undefined) => (iso ? formatTime(iso, language.value) : ""),
+  };
+}
+
+function formatTime(iso: string, language: string): string {
+  const format = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+  return format.format(new Date(iso));
+}

@@ -1,0 +1,91 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
+import { useSession } from "@/accounts/session";
+import type { Right } from "@/client/model";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** i18n key of the page's name, shown on its tab. */
+    title: string;
+    icon?: string;
+    right?: Right;
+    /** Pages without the shell: sign-in. */
+    bare?: boolean;
+    /** Fills the screen without padding. */
+    full?: boolean;
+  }
+}
+
+export const pages: RouteRecordRaw[] = [
+  { path: "/", redirect: "/map" },
+  {
+    path: "/map",
+    name: "map",
+    component: () => import("@/campus/LiveMapPage.vue"),
+    meta: { title: "nav.map", right: "see_place", full: true },
+  },
+  {
+    path: "/go",
+    name: "go",
+    component: () => import("@/routing/GuidancePage.vue"),
+    meta: { title: "nav.go", right: "ask_way", full: true },
+  },
+  {
+    path: "/ask",
+    name: "ask",
+    component: () => import("@/assistant/AssistantPage.vue"),
+    meta: { title: "nav.ask", right: "ask_assistant", full: true },
+  },
+  {
+    path: "/campuses",
+    name: "campuses",
+    component: () => import("@/campus/CampusesPage.vue"),
+    meta: { title: "nav.campuses", right: "see_reports" },
+  },
+  {
+    path: "/campuses/:campus",
+    name: "campus",
+    component: () => import("@/campus/CampusPage.vue"),
+    props: true,
+    meta: { title: "nav.campus", right: "see_reports" },
+  },
+  {
+    path: "/users",
+    name: "users",
+    component: () => import("@/accounts/UsersPage.vue"),
+    meta: { title: "nav.users", right: "manage_users" },
+  },
+  {
+    path: "/account",
+    name: "account",
+    component: () => import("@/accounts/AccountPage.vue"),
+    meta: { title: "nav.account", right: "own_account" },
+  },
+  {
+    path: "/about",
+    name: "about",
+    component: () => import("@/about/AboutPage.vue"),
+    meta: { title: "nav.about" },
+  },
+  {
+    path: "/sign-in",
+    name: "sign-in",
+    component: () => import("@/accounts/SignInPage.vue"),
+    meta: { title: "nav.signIn", bare: true },
+  },
+  {
+    path: "/:rest(.*)*",
+    name: "missing",
+    component: () => import("@/shell/MissingPage.vue"),
+    meta: { title: "nav.missing" },
+  },
+];
+
+export const router = createRouter({ history: createWebHistory(), routes: pages });
+
+router.beforeEach(async (to) => {
+  const session = useSession();
+  if (!session.known) await session.load();
+  const right = to.meta.right;
+  if (!right || session.may(right)) return true;
+  return { name: "sign-in", query: { back: to.fullPath } };
+});

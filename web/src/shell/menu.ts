@@ -1,0 +1,18 @@
+import type { Right } from "@/client/model";
+import { iconAbout, iconAsk, iconData, iconDirections, iconMap, iconUsers } from "./icons";
+
+export interface MenuEntry {
+  path: string;
+  title: string;
+  icon: string;
+  right?: Right;
+}
+
+export const menu: readonly MenuEntry[] = [
+  { path: "/map", title: "nav.map", icon: iconMap, right: "see_place" },
+  { path: "/go", title: "nav.go", icon: iconDirections, right: "ask_way" },
+  { path: "/ask", title: "nav.ask", icon: iconAsk, right: "ask_assistant" },
+  { path: "/campuses", title: "nav.campuses", icon: iconData, right: "see_reports" },
+  { path: "/users", title: "nav.users", icon: iconUsers, right: "manage_users" },
+  { path: "/about", title: "nav.about", icon: iconAbout },
+];
