@@ -1,0 +1,76 @@
+"""The web application: every part's endpoints, the errors, and the console."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+
+import yuanli
+from yuanli.api import (
+    about,
+    accounts,
+    assistant,
+    campus,
+    closures,
+    console,
+    drawing,
+    edits,
+    errors,
+    exports,
+    imports,
+    live,
+    routing,
+    users,
+)
+from yuanli.api.jobs import ImportJobs
+from yuanli.api.problems import PROBLEMS
+from yuanli.bootstrap import House
+
+BODY_LIMIT_BYTES = 2_000_000
+"""Largest body of everything but an import."""
+
+
+def create_app(house: House) -> FastAPI:
+    """Make the application that serves an installation."""
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.stopping.set()
+        app.state.jobs.close()
+
+    app = FastAPI(
+        title="yuanli 园理",
+        version=yuanli.__version__,
+        summary="The open-source brain of a smart campus or business park.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+        max_body_size=BODY_LIMIT_BYTES,
+        generate_unique_id_function=_operation_name,
+        responses=PROBLEMS,
+    )
+    app.state.house = house
+    app.state.jobs = ImportJobs(house)
+    app.state.drawings = drawing.Drawings()
+    app.state.stopping = asyncio.Event()
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(console.SecurityHeaders)
+    errors.handle_errors(app)
+    for part in (
+        about, accounts, users, campus, drawing, edits, closures, exports, live, routing, assistant,
+    ):  # fmt: skip
+        app.include_router(part.router, prefix="/v1")
+    app.include_router(imports.router_for(house.settings.upload_limit_bytes), prefix="/v1")
+    console.serve_console(app)
+    return app
+
+
+def _operation_name(route: APIRoute) -> str:
+    return route.name

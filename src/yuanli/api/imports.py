@@ -1,0 +1,132 @@
+"""Imports of map files: uploaded, read beside the requests, kept all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi.responses import StreamingResponse
+
+from yuanli.api.bodies import Name
+from yuanli.api.callers import CallerDep, HouseDep, needs
+from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
+from yuanli.api.jobs import ImportJob, ImportJobs, ImportOrder, JobState
+from yuanli.bootstrap import House
+from yuanli.operations import Right
+
+LOOK_S = 0.2
+SAFE_CHARACTERS = "-_. ()（）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """An import that has been queued."""
+
+    id: str
+
+
+def router_for(limit_bytes: int) -> APIRouter:
+    """Make the endpoints of imports, which take bodies of up to a size."""
+    router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[needs(Right.IMPORT_PLACE)])
+    router.add_api_route(
+        "", start_import, methods=["POST"], status_code=202, max_body_size=limit_bytes + 1_000_000
+    )
+    router.add_api_route("/{job_id}", import_state, methods=["GET"])
+    router.add_api_route(
+        "/{job_id}/events",
+        import_events,
+        methods=["GET"],
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {}}, "description": "Events `import`: ImportJob"}},
+    )
+    return router
+
+
+def start_import(
+    request: Request,
+    house: HouseDep,
+    caller: CallerDep,
+    file: Annotated[UploadFile, File()],
+    format: Annotated[Name, Form()] = "auto",
+    name: Annotated[Name | None, Form()] = None,
+    crs: Annotated[Name, Form()] = "wgs84",
+    mapping: Annotated[UploadFile | None, File()] = None,
+    replace: Annotated[bool, Form()] = False,
+) -> Started:
+    """Import a map file: OSM, IMDF or GeoJSON. It is kept whole, or refused with reasons."""
+    folder = _upload_folder(house)
+    try:
+        path = _keep(file, folder / "map")
+        mapping_path = _keep(mapping, folder / "mapping") if mapping is not None else None
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    order = ImportOrder(
+        folder=folder,
+        file=path,
+        mapping=mapping_path,
+        format=format,
+        name=name or None,
+        crs=crs,
+        replace=replace,
+        who=caller.name,
+    )
+    return Started(id=_jobs(request).start(order).id)
+
+
+def import_state(job_id: str, request: Request) -> ImportJob:
+    """Return how far an import is, and what it gave."""
+    return _jobs(request).get(job_id)
+
+
+async def import_events(job_id: str, request: Request) -> StreamingResponse:
+    """Send how far an import is, until it ends."""
+    jobs = _jobs(request)
+    jobs.get(job_id)
+    return stream(request, _events(request, jobs, job_id))
+
+
+async def _events(request: Request, jobs: ImportJobs, job_id: str) -> AsyncIterator[bytes]:
+    stopping: asyncio.Event = request.app.state.stopping
+    sent: ImportJob | None = None
+    quiet_s = 0.0
+    while not stopping.is_set():
+        job = jobs.get(job_id)
+        if job != sent:
+            yield event_of("import", job)
+            sent, quiet_s = job, 0.0
+        if job.state is not JobState.RUNNING:
+            return
+        await asyncio.sleep(LOOK_S)
+        quiet_s += LOOK_S
+        if quiet_s >= HEARTBEAT_S:
+            yield HEARTBEAT
+            quiet_s = 0.0
+
+
+def _jobs(request: Request) -> ImportJobs:
+    jobs: ImportJobs = request.app.state.jobs
+    return jobs
+
+
+def _upload_folder(house: House) -> Path:
+    uploads = house.settings.data_dir / "uploads"
+    uploads.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=uploads))
+
+
+def _keep(upload: UploadFile, folder: Path) -> Path:
+    """Write an upload under the name it came with, of which only harmless characters are kept."""
+    given = Path((upload.filename or "").replace("\\", "/")).name
+    name = "".join(c for c in given if c.isalnum() or c in SAFE_CHARACTERS).lstrip(". ")[-120:] or "upload"
+    folder.mkdir()
+    path = folder / name
+    with path.open("wb") as out:
+        shutil.copyfileobj(upload.file, out, 1024 * 1024)
+    return path

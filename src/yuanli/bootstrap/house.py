@@ -1,0 +1,81 @@
+"""The whole installation: settings, stores and the use cases on them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from yuanli.campus import Imported
+from yuanli.operations import AccountParams, Accounts, Assistant, Guidance, Places
+from yuanli.settings import Settings
+from yuanli.storage import Database, SqlAccountStore, SqlCampusStore, open_database
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the edges work with. `now` is the wall clock."""
+
+    settings: Settings
+    database: Database
+    places: Places
+    guidance: Guidance
+    assistant: Assistant
+    accounts: Accounts
+    now: Callable[[], datetime]
+
+    def ensure_admin(self) -> str | None:
+        """Make the first administrator; return the password to show once, or None if there is a user."""
+        return self.accounts.create_first_admin()
+
+    def ensure_demo(self) -> None:
+        """Keep the demo park, where it is not kept yet."""
+        from yuanli.demo import demo_campus
+
+        campus = demo_campus()
+        if all(summary.id != campus.id for summary in self.places.summaries()):
+            self.places.add(Imported(campus=campus), who="yuanli", why="demo")
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def open_house(settings: Settings) -> House:
+    """Open the installation of these settings, made where there is none.
+
+    Raises
+    ------
+    StoreUnavailableError
+        The database can't be opened.
+    """
+    return build_house(settings, now=lambda: datetime.now(UTC))
+
+
+def build_house(
+    settings: Settings, *, now: Callable[[], datetime], account_params: AccountParams = AccountParams()
+) -> House:
+    """Build the whole on a clock of one's own."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.sqlalchemy_url)
+    places = Places(SqlCampusStore(database), now)
+    guidance = Guidance(places, cache_dir=settings.data_dir / "cache", clock=now)
+    accounts = Accounts(
+        SqlAccountStore(database),
+        clock=now,
+        secret=lambda: secrets.token_urlsafe(SECRET_BYTES),
+        session_length_s=settings.session_length_s,
+        params=account_params,
+    )
+    return House(
+        settings=settings,
+        database=database,
+        places=places,
+        guidance=guidance,
+        assistant=Assistant(guidance),
+        accounts=accounts,
+        now=now,
+    )

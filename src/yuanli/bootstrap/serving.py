@@ -1,0 +1,122 @@
+"""Serving the API and the console in this process, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from importlib import import_module
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from yuanli.bootstrap.house import House, open_house
+from yuanli.bootstrap.logs import set_up_logging
+from yuanli.errors import Text, UnavailableError
+from yuanli.settings import Settings
+
+APP = "yuanli.api:create_app"
+"""The ASGI factory, by name as servers take it: this layer is below the API."""
+STOP_GRACE_S = 5
+log = logging.getLogger(__name__)
+
+
+class PortTakenError(UnavailableError):
+    """Another program listens on the address and port."""
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` gets the URL once connections are taken.
+
+    Raises
+    ------
+    PortTakenError
+        The address can't be listened on.
+    """
+    set_up_logging(settings.log_level)
+    port = settings.port or _free_port(settings.host)
+    _check_free(settings.host, port)
+    house = open_house(settings)
+    try:
+        asyncio.run(_serve(house, port, announce))
+    finally:
+        house.close()
+
+
+async def _serve(house: House, port: int, announce: Callable[[str], None]) -> None:
+    module, factory = APP.split(":")
+    app = getattr(import_module(module), factory)(house)
+    server = Server(
+        app,
+        address=house.settings.host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+    )
+    server.workers_kill_timeout = STOP_GRACE_S
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, _stop, app, server)
+    running = asyncio.create_task(server.serve())
+    await _listening(house.settings.host, port, running)
+    announce(_url(house.settings.host, port))
+    await running
+    log.info("Stopped.")
+
+
+def _stop(app: object, server: Server) -> None:
+    log.info("Stopping.")
+    app.state.stopping.set()  # type: ignore[attr-defined]
+    server.stop()
+
+
+async def _listening(host: str, port: int, running: asyncio.Task[None]) -> None:
+    while not running.done():
+        try:
+            _, writer = await asyncio.open_connection(_reachable(host), port)
+        except OSError:
+            await asyncio.sleep(0.02)
+        else:
+            writer.close()
+            return
+    await running
+
+
+def _free_port(host: str) -> int:
+    with socket.socket(_family(host)) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        with socket.socket(_family(host)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise PortTakenError(
+            Text(
+                f"无法监听 {host}:{port}：{error.strerror}",
+                f"Can't listen on {host}:{port}: {error.strerror}",
+            ),
+            field="port",
+            hint=Text("换一个端口，例如 --port 8081。", "Choose another port, such as --port 8081."),
+        ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def _url(host: str, port: int) -> str:
+    name = _reachable(host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}"
