@@ -87,8 +87,12 @@ def _refuse_foreign(request: Request, house: House) -> None:
     if origin is None:
         if request.headers.get("sec-fetch-site", "none") in ("same-origin", "none"):
             return
-    elif urlsplit(origin).netloc == request.headers.get("host") or (house.settings.public_url and origin == _origin(house.settings.public_url)):
-        return
+    else:
+        public_url = house.settings.public_url
+        if urlsplit(origin).netloc == request.headers.get("host"):
+            return
+        if public_url is not None and origin == _origin(public_url):
+            return
     raise ForeignOriginError(
         Text(f"请求来自其他网站：{origin}。", f"The request comes from another site: {origin}."),
         field="Origin",

@@ -20,6 +20,7 @@ from yuanli.campus import (
     Campus,
     CampusId,
     Feature,
+    FeatureNotFoundError,
     Finding,
     LanguageMap,
     Level,
@@ -29,6 +30,7 @@ from yuanli.campus import (
     feature_to_json,
     label_of,
 )
+from yuanli.errors import Text
 from yuanli.operations import CampusSummary, Found, Right
 
 router = APIRouter(tags=["campus"])
@@ -206,8 +208,14 @@ def detail_of(place: Campus, feature_id: str) -> FeatureDetail:
     """Return one feature of a campus with what belongs to it."""
     feature = place.find(feature_id)
     if feature is None:
-        place.get(feature_id, Venue)
-    assert feature is not None
+        raise FeatureNotFoundError(
+            Text(
+                f"园区 {place.id} 中没有编号为 {feature_id!r} 的要素。",
+                f"Campus {place.id} has no feature with id {feature_id!r}.",
+            ),
+            field="feature_id",
+            hint=Text("可按名称搜索。", "Search for it by name."),
+        )
     spot = place.spot(feature_id)
     level = place.find(spot.level_id) if spot and spot.level_id else None
     building = place.find(spot.building_id) if spot and spot.building_id else None

@@ -23,12 +23,12 @@ router = APIRouter(tags=["closures"])
 class ClosureBody(Body):
     """What to close, an area of one ordinal or of all, from when until when, and why."""
 
-    feature_ids: Bounded = []
+    feature_ids: Bounded = Field(default_factory=list)
     geometry: dict[str, Any] | None = None
     ordinal: Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)] | None = None
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
-    reason: Names = {}
+    reason: Names = Field(default_factory=dict)
     why: Line = ""
 
 

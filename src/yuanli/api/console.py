@@ -39,7 +39,8 @@ FOREVER = "public, max-age=31536000, immutable"
 NOT_BUILT = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>园理 yuanli</title></head>
 <body><h1>控制台尚未构建</h1><p>接口已可用（<a href="/v1/openapi.json">/v1/openapi.json</a>）。
 在源码目录执行 <code>make console</code> 后刷新本页。</p>
-<h1>The console is not built</h1><p>The API is up. Run <code>make console</code> in the source tree, then reload.</p>
+<h1>The console is not built</h1>
+<p>The API is up. Run <code>make console</code> in the source tree, then reload.</p>
 </body></html>"""
 
 

@@ -32,6 +32,7 @@ from yuanli.campus import (
     Geofence,
     Kiosk,
     Level,
+    LevelId,
     Occupant,
     Opening,
     Pathway,
@@ -184,7 +185,7 @@ def _spot_of(campus: Campus, feature: Feature) -> BaseGeometry | None:
     return None if spot is None else shapely.Point(spot.lon, spot.lat)
 
 
-def _level(campus: Campus, feature: Feature) -> str | None:
+def _level(campus: Campus, feature: Feature) -> LevelId | None:
     if isinstance(feature, Amenity | Occupant | Anchor):
         spot = campus.spot(feature.id)
         return None if spot is None else spot.level_id

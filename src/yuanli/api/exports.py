@@ -67,7 +67,8 @@ def qr_code(
     """Return a QR code, as SVG, of the deep link that guides to a place."""
     house.places.campus(campus)
     asked = {"campus": campus, "from": origin, "to": to}
-    link = f"{_site(request, house.settings.public_url)}/go?{urlencode({k: v for k, v in asked.items() if v}, quote_via=quote)}"
+    query = urlencode({name: value for name, value in asked.items() if value}, quote_via=quote)
+    link = f"{_site(request, house.settings.public_url)}/go?{query}"
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", scale=QR_SCALE, border=4, xmldecl=False)
     return Response(out.getvalue(), media_type="image/svg+xml", headers={"X-Link": link})

@@ -13,7 +13,7 @@ CHATTY = ("alembic", "granian", "_granian", "asyncio", "multipart", "python_mult
 
 
 class _Lines(logging.Formatter):
-    """`2026-03-01T08:30:00Z WARNING yuanli.api.errors …`"""
+    """`2026-03-01T08:30:00Z WARNING yuanli.api.errors …`, with the time in UTC."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
         at = datetime.fromtimestamp(record.created, tz=UTC)

@@ -72,7 +72,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None]) -> No
 def _stop(app: object, server: Server) -> None:
     log.info("Stopping.")
     app.state.stopping.set()  # type: ignore[attr-defined]
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]
 
 
 async def _listening(host: str, port: int, running: asyncio.Task[None]) -> None:
