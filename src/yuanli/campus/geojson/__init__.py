@@ -1,0 +1,1 @@
+"""GeoJSON: our own export, floors with a mapping, features with OSM tags."""
