@@ -93,8 +93,10 @@ def test_every_message_to_a_person_is_in_both_languages() -> None:
             parts = [part for part in node.args[:2] if isinstance(part, ast.Constant)]
             if len(parts) == 2 and all(isinstance(part.value, str) and part.value for part in parts):
                 zh, en = (str(part.value) for part in parts)
-                if zh != en and re.search("[一-鿿]", en) and not re.search("[“\"'(]", en):
-                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-                elif re.search("[a-z]{4,} [a-z]{3,} [a-z]{3,}", zh) and not re.search("[一-鿿]", zh):
+                chinese_in_en = zh != en and re.search("[一-鿿]", en) and not re.search("[“\"'(]", en)
+                english_in_zh = re.search("[a-z]{4,} [a-z]{3,} [a-z]{3,}", zh) and not re.search(
+                    "[一-鿿]", zh
+                )
+                if chinese_in_en or english_in_zh:
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []

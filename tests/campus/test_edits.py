@@ -31,9 +31,9 @@ HALL = FeatureId("hall")
 
 
 def campus() -> Campus:
-    level = Level(id=LevelId("1"), ordinal=0, geometry=box(120, 30, 120.001, 30.001))
+    level = Level(id=LevelId(FeatureId("1")), ordinal=0, geometry=box(120, 30, 120.001, 30.001))
     hall = Unit(
-        id=UnitId("hall"),
+        id=UnitId(FeatureId("hall")),
         level_id=level.id,
         name={"zh": "报告厅", "en": "Lecture hall"},
         geometry=box(120, 30, 120.0005, 30.0005),

@@ -45,20 +45,20 @@ from yuanli.campus import (
 )
 
 FRAME = Frame(120.0, 30.0)
-LEVEL = LevelId("L1")
+LEVEL = LevelId(FeatureId("L1"))
 
 
 def room(name: str, west: float, east: float) -> Unit:
-    return Unit(id=UnitId(name), level_id=LEVEL, geometry=FRAME.geographic(box(west, 0, east, 5)))
+    return Unit(id=UnitId(FeatureId(name)), level_id=LEVEL, geometry=FRAME.geographic(box(west, 0, east, 5)))
 
 
 def door(name: str, x: float) -> Opening:
     line = FRAME.geographic(LineString([(x, 2), (x, 3)]))
-    return Opening(id=OpeningId(name), level_id=LEVEL, geometry=line, door=Door(automatic=True))
+    return Opening(id=OpeningId(FeatureId(name)), level_id=LEVEL, geometry=line, door=Door(automatic=True))
 
 
 def house(*features: Feature) -> Campus:
-    building = Building(id=BuildingId("B"), name={"zh": "A座"})
+    building = Building(id=BuildingId(FeatureId("B")), name={"zh": "A座"})
     level = Level(
         id=LEVEL, ordinal=0, building_ids=(building.id,), geometry=FRAME.geographic(box(0, 0, 20, 5))
     )
@@ -66,9 +66,9 @@ def house(*features: Feature) -> Campus:
 
 
 def test_an_occupant_is_where_its_unit_is() -> None:
-    anchor = Anchor(id=FeatureId("a"), unit_id=UnitId("west"))
+    anchor = Anchor(id=FeatureId("a"), unit_id=UnitId(FeatureId("west")))
     shop = Occupant(id=FeatureId("shop"), anchor_id=anchor.id)
-    team = Team(id=TeamId("t"), space_ids=(FeatureId("west"),))
+    team = Team(id=TeamId(FeatureId("t")), space_ids=(FeatureId("west"),))
     spot = house(room("west", 0, 5), anchor, shop, team).spot("shop")
     assert spot is not None
     assert (spot.level_id, spot.building_id) == (LEVEL, "B")
@@ -76,8 +76,8 @@ def test_an_occupant_is_where_its_unit_is() -> None:
 
 
 def test_features_that_point_at_each_other_have_no_place() -> None:
-    one = Team(id=TeamId("one"), space_ids=(FeatureId("two"),))
-    two = Team(id=TeamId("two"), space_ids=(FeatureId("one"),))
+    one = Team(id=TeamId(FeatureId("one")), space_ids=(FeatureId("two"),))
+    two = Team(id=TeamId(FeatureId("two")), space_ids=(FeatureId("one"),))
     assert house(one, two).spot("one") is None
 
 
@@ -117,8 +117,8 @@ def test_metres_are_metres() -> None:
 
 
 def test_a_far_off_node_does_not_move_the_frame() -> None:
-    near = [Node(id=NodeId(f"n{i}"), geometry=Point(120 + i / 1e4, 30)) for i in range(5)]
-    far = Node(id=NodeId("far"), geometry=Point(122, 31))
+    near = [Node(id=NodeId(FeatureId(f"n{i}")), geometry=Point(120 + i / 1e4, 30)) for i in range(5)]
+    far = Node(id=NodeId(FeatureId("far")), geometry=Point(122, 31))
     campus = Campus(id=CampusId("c"), features=by_id([*near, far]))
     assert campus.frame == Frame(120.0002, 30.0) or abs(campus.frame.lon - 120.0002) < 2e-4
 
@@ -127,15 +127,15 @@ FEATURES: list[Feature] = [
     room("r", 0, 5),
     door("d", 5),
     Pathway(
-        id=PathwayId("p"),
-        from_node_id=NodeId("a"),
-        to_node_id=NodeId("b"),
+        id=PathwayId(FeatureId("p")),
+        from_node_id=NodeId(FeatureId("a")),
+        to_node_id=NodeId(FeatureId("b")),
         mode=PathwayMode.STAIRS,
         geometry=LineString([(120, 30), (120.1, 30.1)]),
         extra={"tags": {"highway": "steps"}},
     ),
     Closure(id=FeatureId("c"), feature_ids=(FeatureId("r"),), starts_at=datetime(2026, 5, 1, tzinfo=UTC)),
-    Level(id=LEVEL, ordinal=0.5, name={"zh": "夹层"}, building_ids=(BuildingId("B"),)),
+    Level(id=LEVEL, ordinal=0.5, name={"zh": "夹层"}, building_ids=(BuildingId(FeatureId("B")),)),
 ]
 
 
