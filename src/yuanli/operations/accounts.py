@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ class TooManyAttemptsError(UnavailableError):
     status = 429
 
     def __init__(self, wait_s: float) -> None:
-        self.wait_s = max(1, round(wait_s + 0.5))
+        self.wait_s = max(1, math.ceil(wait_s))
         super().__init__(
             Text(
                 f"登录失败次数过多，请 {self.wait_s} 秒后再试。",

@@ -22,6 +22,9 @@ BUSY_TIMEOUT_MS = 20_000
 MIGRATION_LOCK = 7_164_501
 """Key of the PostgreSQL advisory lock that one migration at a time holds."""
 
+UNAVAILABLE = ("OperationalError", "InterfaceError", "DatabaseError")
+"""Errors of a driver that the statement is not to blame for: no connection, no space, no database."""
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -120,9 +123,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if not (
-            error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError")
-        ):
+        if not (error.connection_invalidated or type(error).__name__ in UNAVAILABLE):
             raise
         raise StoreUnavailableError(
             Text(f"数据库暂不可用：{error.orig}", f"The database is not available: {error.orig}"),

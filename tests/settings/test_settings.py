@@ -1,0 +1,138 @@
+"""Settings come from arguments, the environment and a file; what can't be understood is an error."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from yuanli.settings import InvalidSettingsError, LogLevel, Settings, load_settings, settings_table
+
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.upper().startswith("YUANLI_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("YUANLI_DATA_DIR", str(tmp_path))
+
+
+EXAMPLES: dict[str, tuple[str, Any]] = {
+    "data_dir": ("/somewhere/else", Path("/somewhere/else")),
+    "database_url": ("postgresql://u@db/yuanli", "postgresql://u@db/yuanli"),
+    "host": ("0.0.0.0", "0.0.0.0"),
+    "port": ("9000", 9000),
+    "public_url": ("https://park.example/", "https://park.example"),
+    "language": ("en", "en"),
+    "log_level": ("debug", LogLevel.DEBUG),
+    "session_hours": ("0.5", 0.5),
+    "upload_limit_mb": ("7", 7),
+}
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_read_from_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, value = EXAMPLES[name]
+    monkeypatch.setenv(f"YUANLI_{name.upper()}", text)
+    assert getattr(load_settings(), name) == value
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.model_fields if name != "data_dir"])
+def test_every_setting_is_read_from_the_file(name: str, tmp_path: Path) -> None:
+    text, value = EXAMPLES[name]
+    written = text if isinstance(value, int | float) else f'"{text}"'
+    (tmp_path / "yuanli.toml").write_text(f"{name} = {written}\n", encoding="utf-8")
+    assert getattr(load_settings(), name) == value
+
+
+def test_arguments_go_before_the_environment_and_that_before_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "yuanli.toml").write_text('port = 1\nhost = "file"\nlanguage = "en"\n')
+    monkeypatch.setenv("YUANLI_PORT", "2")
+    monkeypatch.setenv("YUANLI_HOST", "environment")
+    settings = load_settings(port=3)
+    assert (settings.port, settings.host, settings.language) == (3, "environment", "en")
+
+
+def test_the_file_can_be_anywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "other.toml"
+    path.write_text("port = 4\n")
+    monkeypatch.setenv("YUANLI_CONFIG", str(path))
+    assert load_settings().port == 4
+    monkeypatch.setenv("YUANLI_CONFIG", str(tmp_path / "missing.toml"))
+    with pytest.raises(InvalidSettingsError, match=r"missing\.toml"):
+        load_settings()
+
+
+def test_the_data_folder_of_an_argument_has_its_own_file(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "yuanli.toml").write_text("port = 5\n")
+    assert load_settings(data_dir=other).port == 5
+
+
+def test_an_unknown_variable_is_an_error_that_suggests_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANLI_PROT", "1")
+    with pytest.raises(InvalidSettingsError) as refused:
+        load_settings()
+    assert refused.value.field == "YUANLI_PROT"
+    assert refused.value.hint is not None
+    assert "YUANLI_PORT" in refused.value.hint.zh
+    assert "YUANLI_PORT" in refused.value.hint.en
+
+
+def test_an_unknown_key_in_the_file_is_an_error_that_suggests_the_right_one(tmp_path: Path) -> None:
+    (tmp_path / "yuanli.toml").write_text('databse_url = "sqlite:///x"\n')
+    with pytest.raises(InvalidSettingsError) as refused:
+        load_settings()
+    assert refused.value.hint is not None
+    assert "database_url" in refused.value.hint.en
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("port", "99999"),
+        ("port", "eighty"),
+        ("language", "fr"),
+        ("log_level", "loud"),
+        ("session_hours", "0"),
+        ("session_hours", "nan"),
+        ("upload_limit_mb", "-1"),
+        ("public_url", "park.example"),
+        ("database_url", "mysql://x"),
+        ("host", ""),
+    ],
+)
+def test_a_bad_value_is_named_with_its_rule_in_both_languages(
+    name: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"YUANLI_{name.upper()}", text)
+    with pytest.raises(InvalidSettingsError) as refused:
+        load_settings()
+    assert refused.value.field == name
+    for message in (refused.value.message.zh, refused.value.message.en):
+        assert name in message
+        assert repr(text) in message
+
+
+@pytest.mark.parametrize("content", [b"port = ", b"\xff\xfe", b"port = 1\nport = 2\n"])
+def test_a_broken_file_is_named(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "yuanli.toml").write_bytes(content)
+    with pytest.raises(InvalidSettingsError, match=r"yuanli\.toml"):
+        load_settings()
+
+
+def test_the_database_is_sqlite_in_the_data_folder_unless_told(tmp_path: Path) -> None:
+    assert load_settings().sqlalchemy_url == f"sqlite:///{tmp_path / 'yuanli.db'}"
+    told = load_settings(database_url="postgresql://u:p@db/yuanli")
+    assert told.sqlalchemy_url == "postgresql+psycopg://u:p@db/yuanli"
+
+
+def test_the_page_of_settings_holds_the_table_made_from_the_code() -> None:
+    assert settings_table() in PAGE.read_text(encoding="utf-8")
