@@ -57,6 +57,7 @@ from yuanli.campus.features import (
 from yuanli.campus.findings import Finding, Severity
 from yuanli.campus.frame import Frame
 from yuanli.campus.imported import Imported, ImportRefusedError, Progress, no_progress
+from yuanli.campus.labels import describe, label_of, name_in, name_of
 from yuanli.campus.place import (
     Campus,
     CampusId,
@@ -69,6 +70,9 @@ from yuanli.campus.place import (
     point_of,
 )
 from yuanli.campus.revisions import Change, Revision, apply_changes, undo_changes
+from yuanli.campus.search.hits import Hit, Match
+from yuanli.campus.search.index import SearchIndex, SearchParams
+from yuanli.campus.search.kinds import Kind, category_name, facility_kinds, kind_of, places_of_kind
 
 __all__ = [
     "NOTHING",
@@ -106,12 +110,15 @@ __all__ = [
     "Footprint",
     "Frame",
     "Geofence",
+    "Hit",
     "ImportRefusedError",
     "Imported",
+    "Kind",
     "Kiosk",
     "LanguageMap",
     "Level",
     "LevelId",
+    "Match",
     "Node",
     "NodeId",
     "Occupant",
@@ -124,6 +131,8 @@ __all__ = [
     "Progress",
     "Relationship",
     "Revision",
+    "SearchIndex",
+    "SearchParams",
     "Section",
     "Severity",
     "Spot",
@@ -135,11 +144,19 @@ __all__ = [
     "add_closure",
     "apply_changes",
     "by_id",
+    "category_name",
+    "describe",
     "edit_feature",
+    "facility_kinds",
     "feature_from_json",
     "feature_to_json",
+    "kind_of",
+    "label_of",
     "level_of",
+    "name_in",
+    "name_of",
     "no_progress",
+    "places_of_kind",
     "point_of",
     "remove_closure",
     "undo_changes",

@@ -1,0 +1,1 @@
+"""Which place is called that? Enter by `yuanli.campus`."""

@@ -1,0 +1,401 @@
+"""The search index of a campus at one revision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from math import cos, hypot, radians
+
+from rapidfuzz.distance import OSA
+
+from yuanli.campus.features import TABLE_OF, Feature, FeatureId, LevelId
+from yuanli.campus.labels import describe, name_in, name_of
+from yuanli.campus.place import Campus, Spot
+from yuanli.campus.search.designators import canonical, marked_basements
+from yuanli.campus.search.entries import IMPORTANCE, Entry, entries_of, place_of, searchable
+from yuanli.campus.search.folding import compact, foldings, has_han
+from yuanli.campus.search.hits import Hit, Match
+from yuanli.campus.search.keys import KeyTable, Owner, key_table
+from yuanli.campus.search.kinds import kind_of, places_of_kind
+from yuanli.campus.search.places import Reading, feature_ids, surroundings, without_site
+from yuanli.campus.search.sounds import (
+    acronyms,
+    blur,
+    initials,
+    sound_keys,
+    spoken_digits,
+    syllables,
+    transliterated,
+)
+from yuanli.errors import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchParams:
+    """How much a fit counts, and how many candidates are looked at.
+
+    The order of `exact` to `typo` is what people expect of a search box; the numbers only keep it.
+
+    Parameters
+    ----------
+    least, guess
+        A hit scores at least `least`; a suggestion at least `guess`.
+    candidates
+        Names looked at for typos, of those that share most letter pairs.
+    elsewhere
+        Factor on a place that is not in the house or on the storey asked for.
+    """
+
+    least: float = 0.55
+    guess: float = 0.35
+    candidates: int = 160
+    elsewhere: float = 0.62
+    canonical: float = 0.97
+    pinyin: float = 0.92
+    sound: float = 0.88
+    initials: float = 0.86
+    english_sound: float = 0.76
+    kind: float = 0.74
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.guess <= self.least <= 1:
+            raise ValueError(f"0 <= guess <= least <= 1 does not hold: {self.guess}, {self.least}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    score: float
+    how: Match
+    text: str
+
+
+_Fits = dict[int, _Fit]
+
+
+class SearchIndex:
+    """Finds places by any of their names: built once a revision, then only read.
+
+    `search` answers with the places that fit; `suggest` with what may have been meant.
+    """
+
+    def __init__(self, campus: Campus, params: SearchParams = SearchParams()) -> None:
+        self.campus = campus
+        self._params = params
+        self._features = searchable(campus)
+        self._position = {f.id: i for i, f in enumerate(self._features)}
+        where = [feature_ids(campus, feature) for feature in self._features]
+        self._buildings = [building_id for building_id, _, _ in where]
+        self._levels: list[LevelId | None] = [level_id for _, level_id, _ in where]
+        self._importance = [IMPORTANCE[type(f)] for f in self._features]
+        self._around = surroundings(campus)
+        rows = [(i, entry) for i, f in enumerate(self._features) for entry in entries_of(campus, f)]
+        self._plain = key_table(row for i, entry in rows for row in _plain_keys(i, entry))
+        self._spoken = key_table(row for i, entry in rows for row in _spoken_keys(i, entry))
+        self._initials = key_table(
+            (row for i, entry in rows for row in _initial_keys(i, entry)), paired=False
+        )
+        self._sounds = key_table(row for i, entry in rows for row in _sound_rows(i, entry))
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        language: str = "zh",
+        kinds: Collection[str] | None = None,
+        near: Spot | None = None,
+    ) -> tuple[Hit, ...]:
+        """Return the places that fit, best first.
+
+        Parameters
+        ----------
+        kinds
+            Tables to search, as `{"building", "unit"}`; all if None.
+        near
+            Of equal fits the nearest comes first.
+        """
+        fits = self._fits(text, self._params.least)
+        best = max((fit.score for fit in fits.values()), default=0.0)
+        if best >= 0.9:
+            fits = {i: fit for i, fit in fits.items() if fit.how is not Match.TYPO or fit.score > best - 0.12}
+        return self._hits(fits, self._params.least, limit=limit, language=language, kinds=kinds, near=near)
+
+    def suggest(self, text: str, *, limit: int = 3, language: str = "zh") -> tuple[Hit, ...]:
+        """Return what may have been meant where nothing fits: the nearest names, best first."""
+        fits = self._fits(text, self._params.guess)
+        return self._hits(fits, self._params.guess, limit=limit, language=language, kinds=None, near=None)
+
+    def _fits(self, text: str, least: float) -> _Fits:
+        fits: _Fits = {}
+        for folded in foldings(marked_basements(text)):
+            self._merge(fits, self._all_fits(folded, least), 1.0)
+            bare = without_site(folded, self._around.sites)
+            if bare != folded:
+                self._merge(fits, self._all_fits(bare, least), 0.98)
+        self._add_kind(fits, text)
+        return fits
+
+    def _all_fits(self, folded: str, least: float) -> _Fits:
+        fits: _Fits = {}
+        readings = self._around.readings(folded)
+        for number, reading in enumerate(readings):
+            found = self._quick(reading.rest)
+            if number == 0 or not _good(fits):
+                self._merge(found, self._slow(reading.rest, least), 1.0)
+            if number > 0:
+                self._add_kind(found, reading.rest)
+            self._merge(fits, self._in_reading(found, reading), 1.0)
+        self._add_storeys(fits, folded)
+        return fits
+
+    def _in_reading(self, found: _Fits, reading: Reading) -> _Fits:
+        if reading.buildings is None and reading.levels is None:
+            return found
+        factor = self._params.elsewhere
+        return {
+            i: replace(fit, score=fit.score * (0.985 if self._admits(reading, i) else factor))
+            for i, fit in found.items()
+        }
+
+    def _admits(self, reading: Reading, i: int) -> bool:
+        return reading.admits(self._buildings[i], self._levels[i])
+
+    def _add_storeys(self, fits: _Fits, folded: str) -> None:
+        where = self._around.whole_place(folded)
+        if where is None:
+            return
+        for level_id in where[1]:
+            i = self._position.get(level_id)
+            if i is not None and self._buildings[i] in where[0]:
+                text = name_in(name_of(self._features[i]), "zh") or folded
+                self._merge(fits, {i: _Fit(0.97, Match.EXACT, text)}, 1.0)
+
+    def _add_kind(self, fits: _Fits, text: str) -> None:
+        kind = kind_of(text)
+        for feature in places_of_kind(self.campus, kind) if kind else ():
+            i = self._position.get(feature.id)
+            if i is not None:
+                self._merge(fits, {i: _Fit(self._params.kind, Match.KIND, text.strip())}, 1.0)
+
+    def _merge(self, fits: _Fits, more: _Fits, factor: float) -> None:
+        for i, fit in more.items():
+            held = fits.get(i)
+            score = fit.score * factor
+            if held is None or score > held.score:
+                fits[i] = fit if factor == 1.0 else replace(fit, score=score)
+
+    def _quick(self, folded: str) -> _Fits:
+        """Return the fits that tables give at once: whole names, beginnings, pinyin, initials, sounds."""
+        fits: _Fits = {}
+        whole = compact(folded)
+        if not whole:
+            return fits
+        params = self._params
+        _add(fits, self._plain, whole, 1.0, Match.EXACT)
+        for form in canonical(folded):
+            _add(fits, self._plain, form, 1.0 if form == whole else params.canonical, Match.EXACT)
+        for key in self._plain.starting_with(whole, 300):
+            _add(fits, self._plain, key, 0.78 + 0.16 * len(whole) / len(key), Match.PREFIX)
+        self._add_spoken(fits, folded, whole)
+        for key in sound_keys(folded):
+            english = key.startswith("~")
+            _add(fits, self._sounds, key, params.english_sound if english else params.sound, Match.SOUND)
+        return fits
+
+    def _add_spoken(self, fits: _Fits, folded: str, whole: str) -> None:
+        params, han = self._params, has_han(folded)
+        parts = syllables(folded) if han else (whole,)
+        mixed = han and any("a" <= c <= "z" for c in folded)
+        spoken = "".join(parts)
+        how, factor = (Match.SOUND, 0.9) if han and not mixed else (Match.PINYIN, params.pinyin)
+        _add(fits, self._spoken, spoken, factor, how)
+        if not han or mixed:
+            for key in self._spoken.starting_with(spoken, 300) if len(spoken) > 1 else ():
+                _add(fits, self._spoken, key, 0.66 + 0.2 * len(spoken) / len(key), Match.PINYIN)
+            first = "".join(p[0] if h else p for p, h in _initialled(folded)) if mixed else whole
+            _add(fits, self._initials, first, params.initials, Match.INITIALS)
+            for key in self._initials.starting_with(first, 200) if len(first) > 1 else ():
+                _add(fits, self._initials, key, 0.56 + 0.2 * len(first) / len(key), Match.INITIALS)
+
+    def _slow(self, folded: str, least: float) -> _Fits:
+        """Return the fits that need comparing: parts of names, and names with typos in letters or sound."""
+        fits: _Fits = {}
+        whole, words = compact(folded), folded.split()
+        if not whole:
+            return fits
+        for key in self._plain.sharing(whole, self._params.candidates):
+            score, how = _likeness(whole, words, key)
+            if score >= least:
+                _add(fits, self._plain, key, score, how)
+        heard = "".join(blur(s) for s in syllables(folded)) if has_han(folded) else ""
+        for key in self._sounds.sharing(heard, self._params.candidates // 2) if len(heard) > 5 else ():
+            score = _typo_score(heard, key) - 0.04
+            if score >= least and not key.startswith("~"):
+                _add(fits, self._sounds, key, score, Match.SOUND)
+        latin = whole if whole.isascii() and len(whole) > 4 else ""
+        for key in self._spoken.sharing(latin, self._params.candidates // 2) if latin else ():
+            score = _typo_score(latin, key) - 0.04
+            if score >= least:
+                _add(fits, self._spoken, key, score, Match.PINYIN)
+        jamo = next((k for k in sound_keys(folded) if not k.startswith("~")), "") if not heard else ""
+        for key in self._sounds.sharing(jamo, self._params.candidates // 2) if jamo else ():
+            score = _typo_score(jamo, key) - 0.02
+            if score >= least:
+                _add(fits, self._sounds, key, score, Match.TYPO)
+        return fits
+
+    def _hits(
+        self,
+        fits: _Fits,
+        least: float,
+        *,
+        limit: int,
+        language: str,
+        kinds: Collection[str] | None,
+        near: Spot | None,
+    ) -> tuple[Hit, ...]:
+        fitting = [
+            i
+            for i, fit in fits.items()
+            if fit.score >= least and (kinds is None or TABLE_OF[type(self._features[i])] in kinds)
+        ]
+        ways = {i: self._away(i, near) for i in fitting} if near is not None else {}
+        ranked = sorted(
+            fitting,
+            key=lambda i: (
+                -round(fits[i].score, 2),
+                -self._importance[i],
+                ways.get(i, 0.0),
+                -round(fits[i].score, 4),
+                len(name_in(name_of(self._features[i]), language)),
+                i,
+            ),
+        )
+        return _unlike(
+            [self._hit(i, fits[i]) for i in ranked[: max(limit, 0)]], self._features, self._position
+        )
+
+    def _away(self, i: int, near: Spot) -> float:
+        spot = self.campus.spot(self._features[i].id)
+        if spot is None:
+            return float("inf")
+        east = (spot.lon - near.lon) * cos(radians(near.lat)) * 111_320
+        return hypot(east, (spot.lat - near.lat) * 111_320) + 30 * abs(spot.ordinal - near.ordinal)
+
+    def _hit(self, i: int, fit: _Fit) -> Hit:
+        feature = self._features[i]
+        return Hit(
+            feature_id=FeatureId(feature.id),
+            place_id=place_of(self.campus, feature),
+            feature_type=TABLE_OF[type(feature)],
+            name=name_of(feature),
+            label=describe(self.campus, feature.id),
+            category=str(getattr(feature, "category", None) or getattr(feature, "brick_class", "") or ""),
+            score=round(min(max(fit.score, 0.0), 1.0), 4),
+            matched=fit.text,
+            how=fit.how,
+            spot=self.campus.spot(feature.id),
+        )
+
+
+def _good(fits: _Fits) -> bool:
+    return any(fit.score >= 0.9 for fit in fits.values())
+
+
+def _add(fits: _Fits, table: KeyTable, key: str, factor: float, how: Match) -> None:
+    for owner in table.owners.get(key, ()):
+        score, held = factor * owner.weight, fits.get(owner.feature)
+        if held is None or score > held.score:
+            fits[owner.feature] = _Fit(score, how, owner.text)
+
+
+def _likeness(whole: str, words: list[str], key: str) -> tuple[float, Match]:
+    """Return how well a compact name fits a question that is not its beginning."""
+    if whole in key:
+        return 0.68 + 0.16 * len(whole) / len(key), Match.SUBSTRING
+    if (
+        len(words) > 1
+        and all(word in key for word in words)
+        and all(len(w) > 1 or w > "\u2e80" for w in words)
+    ):
+        return 0.64 + 0.2 * min(1.0, len(whole) / len(key)), Match.SUBSTRING
+    if key in whole and len(key) >= 2 and len(key) / len(whole) > 0.34:
+        return 0.45 + 0.35 * len(key) / len(whole), Match.SUBSTRING
+    return _typo_score(whole, key), Match.TYPO
+
+
+def _typo_score(asked: str, key: str) -> float:
+    """Return the likeness of two words by optimal string alignment; other numbers are other places."""
+    longest = max(len(asked), len(key))
+    if longest < 3:
+        return 0.0
+    score = 0.94 * float(OSA.normalized_similarity(asked, key, score_cutoff=0.45))
+    said, named = [c for c in asked if c.isdigit()], [c for c in key if c.isdigit()]
+    if said == named:
+        return score
+    return score * (0.6 if said else 0.9)
+
+
+def _initialled(folded: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a mixed question, and whether each is a Chinese character's syllable."""
+    for word in folded.split():
+        if has_han(word):
+            yield from ((s, True) for s in syllables(word))
+        else:
+            yield word, False
+
+
+def _unlike(
+    hits: list[Hit], features: tuple[Feature, ...], position: dict[FeatureId, int]
+) -> tuple[Hit, ...]:
+    """Tell hits with one label apart by their number or id."""
+    seen: dict[str, int] = {}
+    for hit in hits:
+        seen[hit.label.zh] = seen.get(hit.label.zh, 0) + 1
+    named: list[Hit] = []
+    for hit in hits:
+        if seen[hit.label.zh] > 1:
+            ref = getattr(features[position[hit.feature_id]], "ref", None)
+            mark = ref if ref and ref not in hit.label.zh else hit.feature_id
+            hit = replace(hit, label=Text(f"{hit.label.zh}（{mark}）", f"{hit.label.en} ({mark})"))
+        named.append(hit)
+    return tuple(named)
+
+
+def _plain_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
+    owner = Owner(i, entry.weight, entry.text)
+    for folded in foldings(marked_basements(entry.text)):
+        yield compact(folded), owner
+        for form in canonical(folded):
+            yield form, owner
+        latin = transliterated(folded)
+        if latin != folded:
+            yield compact(latin), Owner(i, entry.weight * 0.9, entry.text)
+
+
+def _spoken_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
+    owner = Owner(i, entry.weight, entry.text)
+    folded = foldings(entry.text)[0] if foldings(entry.text) else ""
+    if not has_han(folded):
+        return
+    yield "".join(syllables(folded)), owner
+    for form in (*canonical(folded), spoken_digits(folded)):
+        if form != compact(folded):
+            yield "".join(syllables(form)), owner
+
+
+def _initial_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
+    owner = Owner(i, entry.weight, entry.text)
+    for folded in foldings(entry.text)[:1]:
+        if has_han(folded):
+            for form in dict.fromkeys((folded, spoken_digits(folded))):
+                yield initials(syllables(form)), owner
+        for key in acronyms(folded):
+            yield key, owner
+
+
+def _sound_rows(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
+    owner = Owner(i, entry.weight, entry.text)
+    for folded in foldings(entry.text):
+        for key in sound_keys(folded):
+            yield key, owner

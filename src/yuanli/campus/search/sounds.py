@@ -1,0 +1,129 @@
+"""How names sound: pinyin and its initials, blurred for ears and accents; English, Hangul, Cyrillic."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import jellyfish
+from pypinyin import lazy_pinyin
+
+from yuanli.campus.search.folding import has_han
+
+_DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
+_BLURS = (
+    (re.compile(r"zh"), "z"),
+    (re.compile(r"ch"), "c"),
+    (re.compile(r"sh"), "s"),
+    (re.compile(r"ng"), "n"),
+    (re.compile(r"v|ü"), "u"),
+    (re.compile(r"^[nr](?=[aeiou])"), "l"),
+    (re.compile(r"^h(?=u)"), "f"),
+    (re.compile(r"^fu(?=[aeio])"), "f"),
+)
+_SMALL_WORDS = frozenset({"of", "the", "and", "for", "in", "at", "a", "an", "de", "der", "die", "und", "fur"})
+_CYRILLIC = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "zh",
+            "z",
+            "i",
+            "i",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "kh",
+            "ts",
+            "ch",
+            "sh",
+            "shch",
+            "",
+            "y",
+            "",
+            "e",
+            "yu",
+            "ya",
+            "i",
+            "i",
+            "e",
+            "g",
+        ],
+        strict=True,
+    )
+)
+
+
+@lru_cache(maxsize=65536)
+def syllables(folded: str) -> tuple[str, ...]:
+    """Return the pinyin of a folded text, a syllable for each character; other words as they are."""
+    return tuple(s for part in lazy_pinyin(folded, v_to_u=False) for s in part.split())
+
+
+def spoken_digits(text: str) -> str:
+    """Return the text with its Arabic digits as Chinese ones: `2号` is said 二号."""
+    return "".join(_DIGITS.get(c, c) for c in text)
+
+
+def initials(parts: tuple[str, ...]) -> str:
+    """Return the first letters of pinyin syllables, numbers whole: `bgt` for 报告厅."""
+    return "".join(p if p.isdigit() else p[:1] for p in parts)
+
+
+@lru_cache(maxsize=4096)
+def blur(syllable: str) -> str:
+    """Return a pinyin syllable without what ears and accents confuse: zh z, n l, ng n, h f."""
+    for pattern, sound in _BLURS:
+        syllable = pattern.sub(sound, syllable)
+    return syllable
+
+
+def acronyms(folded: str) -> tuple[str, ...]:
+    """Return the acronyms of an English name of three words or more, with and without small words."""
+    words = folded.split()
+    if len(words) < 3 or not folded.isascii():
+        return ()
+    every = "".join(w if w.isdigit() else w[0] for w in words)
+    great = "".join(w if w.isdigit() else w[0] for w in words if w not in _SMALL_WORDS)
+    return tuple(key for key in dict.fromkeys((great, every)) if len(key) > 2)
+
+
+def sound_keys(folded: str) -> Iterator[str]:
+    """Yield the keys under which names that sound like this one are found."""
+    if has_han(folded):
+        yield "".join(blur(s) for s in syllables(folded))
+        return
+    if folded.isascii():
+        said = [w if w.isdigit() else jellyfish.metaphone(w).lower() for w in folded.split()]
+        key = "".join(said)
+        if sum(c.isalpha() for c in key) >= 3:
+            yield f"~{key}"
+        return
+    if any("가" <= c <= "힣" for c in folded):
+        yield unicodedata.normalize("NFD", folded).replace(" ", "")
+
+
+def transliterated(folded: str) -> str:
+    """Return a Cyrillic name in Latin letters (BGN/PCGN without marks); others unchanged."""
+    return "".join(_CYRILLIC.get(c, c) for c in folded) if _is_cyrillic(folded) else folded
+
+
+def _is_cyrillic(text: str) -> bool:
+    return any("а" <= c <= "я" for c in text)
