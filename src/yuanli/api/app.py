@@ -28,11 +28,11 @@ from yuanli.api import (
     users,
 )
 from yuanli.api.jobs import ImportJobs
+from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS
 from yuanli.bootstrap import House
 
-BODY_LIMIT_BYTES = 2_000_000
-"""Largest body of everything but an import."""
+PARTS = (about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant)
 
 
 def create_app(house: House) -> FastAPI:
@@ -52,7 +52,6 @@ def create_app(house: House) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=life,
-        max_body_size=BODY_LIMIT_BYTES,
         generate_unique_id_function=_operation_name,
         responses=PROBLEMS,
     )
@@ -61,13 +60,11 @@ def create_app(house: House) -> FastAPI:
     app.state.drawings = drawing.Drawings()
     app.state.stopping = asyncio.Event()
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(BodyLimits, upload_bytes=house.settings.upload_limit_bytes)
     app.add_middleware(console.SecurityHeaders)
     errors.handle_errors(app)
-    for part in (
-        about, accounts, users, campus, drawing, edits, closures, exports, live, routing, assistant,
-    ):  # fmt: skip
+    for part in PARTS:
         app.include_router(part.router, prefix="/v1")
-    app.include_router(imports.router_for(house.settings.upload_limit_bytes), prefix="/v1")
     console.serve_console(app)
     return app
 

@@ -20,6 +20,7 @@ from yuanli.api.jobs import ImportJob, ImportJobs, ImportOrder, JobState
 from yuanli.bootstrap import House
 from yuanli.operations import Right
 
+router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[needs(Right.IMPORT_PLACE)])
 LOOK_S = 0.2
 SAFE_CHARACTERS = "-_. ()（）"
 
@@ -31,23 +32,7 @@ class Started:
     id: str
 
 
-def router_for(limit_bytes: int) -> APIRouter:
-    """Make the endpoints of imports, which take bodies of up to a size."""
-    router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[needs(Right.IMPORT_PLACE)])
-    router.add_api_route(
-        "", start_import, methods=["POST"], status_code=202, max_body_size=limit_bytes + 1_000_000
-    )
-    router.add_api_route("/{job_id}", import_state, methods=["GET"])
-    router.add_api_route(
-        "/{job_id}/events",
-        import_events,
-        methods=["GET"],
-        response_class=StreamingResponse,
-        responses={200: {"content": {"text/event-stream": {}}, "description": "Events `import`: ImportJob"}},
-    )
-    return router
-
-
+@router.post("", status_code=202)
 def start_import(
     request: Request,
     house: HouseDep,
@@ -80,11 +65,17 @@ def start_import(
     return Started(id=_jobs(request).start(order).id)
 
 
+@router.get("/{job_id}")
 def import_state(job_id: str, request: Request) -> ImportJob:
     """Return how far an import is, and what it gave."""
     return _jobs(request).get(job_id)
 
 
+@router.get(
+    "/{job_id}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "Events `import`: ImportJob"}},
+)
 async def import_events(job_id: str, request: Request) -> StreamingResponse:
     """Send how far an import is, until it ends."""
     jobs = _jobs(request)

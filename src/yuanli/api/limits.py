@@ -1,0 +1,46 @@
+"""How much a request may send: counted as it comes in, so that nothing too large is ever kept."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from yuanli.api.errors import PLAIN
+from yuanli.api.problems import reply_with
+
+BODY_LIMIT_BYTES = 2_000_000
+"""Largest body of everything but an import."""
+FORM_BYTES = 1_000_000
+"""What a form may hold beside the file."""
+IMPORTS = "/v1/imports"
+
+
+class BodyLimits:
+    """Answers 413 to bodies that are too large."""
+
+    def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
+        self._app = app
+        self._upload_bytes = upload_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on while its body is within its limit."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._upload_bytes + FORM_BYTES if scope["path"] == IMPORTS else BODY_LIMIT_BYTES
+        told = Headers(scope=scope).get("content-length", "")
+        if told.isdecimal() and int(told) > limit:
+            await reply_with(PLAIN[413], 413, {"Connection": "close"})(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_within() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, receive_within, send)
