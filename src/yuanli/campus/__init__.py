@@ -1,6 +1,8 @@
 """What is where?"""
 
 from yuanli.campus.adjacency import AdjacencyParams, units_of_openings
+from yuanli.campus.checks.reporting import Rule
+from yuanli.campus.checks.running import RULES, check_campus
 from yuanli.campus.codec import FeatureFormatError, feature_from_json, feature_to_json
 from yuanli.campus.edits import (
     AliasText,
@@ -76,6 +78,7 @@ from yuanli.campus.search.kinds import Kind, category_name, facility_kinds, kind
 
 __all__ = [
     "NOTHING",
+    "RULES",
     "TABLES",
     "TABLE_OF",
     "Address",
@@ -131,6 +134,7 @@ __all__ = [
     "Progress",
     "Relationship",
     "Revision",
+    "Rule",
     "SearchIndex",
     "SearchParams",
     "Section",
@@ -145,6 +149,7 @@ __all__ = [
     "apply_changes",
     "by_id",
     "category_name",
+    "check_campus",
     "describe",
     "edit_feature",
     "facility_kinds",
