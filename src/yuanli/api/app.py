@@ -40,6 +40,7 @@ def create_app(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        app.state.jobs, app.state.stopping = ImportJobs(house), asyncio.Event()
         yield
         app.state.stopping.set()
         app.state.jobs.close()
@@ -56,9 +57,7 @@ def create_app(house: House) -> FastAPI:
         responses=PROBLEMS,
     )
     app.state.house = house
-    app.state.jobs = ImportJobs(house)
     app.state.drawings = drawing.Drawings()
-    app.state.stopping = asyncio.Event()
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(BodyLimits, upload_bytes=house.settings.upload_limit_bytes)
     app.add_middleware(console.SecurityHeaders)
