@@ -74,7 +74,14 @@ from yuanli.campus.place import (
 from yuanli.campus.revisions import Change, Revision, apply_changes, undo_changes
 from yuanli.campus.search.hits import Hit, Match
 from yuanli.campus.search.index import SearchIndex, SearchParams
-from yuanli.campus.search.kinds import Kind, category_name, facility_kinds, kind_of, places_of_kind
+from yuanli.campus.search.kinds import (
+    Kind,
+    UnknownKindError,
+    category_name,
+    facility_kinds,
+    kind_of,
+    places_of_kind,
+)
 
 __all__ = [
     "NOTHING",
@@ -144,6 +151,7 @@ __all__ = [
     "TeamId",
     "Unit",
     "UnitId",
+    "UnknownKindError",
     "Venue",
     "add_closure",
     "apply_changes",

@@ -10,9 +10,12 @@ import shapely
 
 from yuanli.campus.adjacency import units_of_openings
 from yuanli.campus.checks.reporting import OPEN, SOLID, error, warning
-from yuanli.campus.features import Building, BuildingId, LevelId, Node, Opening, Unit, UnitId
+from yuanli.campus.features import Building, BuildingId, LevelId, Node, Opening, OpeningId, Unit, UnitId
 from yuanli.campus.findings import Finding
 from yuanli.campus.place import Campus
+
+OUTER_WALL_M = 0.7
+"""A door that lies wholly this near to a building's outline leads outside: the thickest outer wall."""
 
 UNIT_WITHOUT_DOOR = warning(
     "unit_without_door",
@@ -99,9 +102,10 @@ def buildings_without_entrance(campus: Campus) -> Iterator[Finding]:
     doors = units_of_openings(campus)
     entered: set[BuildingId | None] = set()
     outer: dict[LevelId, bool] = defaultdict(bool)
+    on_wall = _on_outer_wall(campus)
     for opening in campus.of(Opening):
         principal = opening.category in ("pedestrian.principal", "emergencyexit", "entrance", "service")
-        outer[opening.level_id] |= principal or len(doors.get(opening.id, ())) == 1
+        outer[opening.level_id] |= principal or len(doors.get(opening.id, ())) == 1 or opening.id in on_wall
     for level_id, has_entrance in outer.items():
         if has_entrance:
             entered.update(_buildings_of(campus, level_id))
@@ -111,6 +115,24 @@ def buildings_without_entrance(campus: Campus) -> Iterator[Finding]:
     for building in campus.of(Building):
         if building.id in housed and building.id not in entered:
             yield BUILDING_WITHOUT_ENTRANCE.about(campus, building)
+
+
+def _on_outer_wall(campus: Campus) -> set[OpeningId]:
+    """Return the openings that lie along the outline of their building or level."""
+    found: set[OpeningId] = set()
+    for level_id, openings in campus.openings_by_level.items():
+        shape = getattr(campus.find(level_id), "geometry", None)
+        houses = (campus.outline(building_id) for building_id in _buildings_of(campus, level_id))
+        outlines = [
+            campus.frame.metric(o).boundary for o in (shape, *houses) if o is not None and not o.is_empty
+        ]
+        drawn = [o for o in openings if o.geometry is not None and not o.geometry.is_empty]
+        if not outlines or not drawn:
+            continue
+        near = shapely.union_all(outlines).buffer(OUTER_WALL_M)
+        lines = campus.frame.metric(np.array([o.geometry for o in drawn], dtype=object))
+        found |= {drawn[i].id for i in np.flatnonzero(shapely.covered_by(lines, near))}
+    return found
 
 
 def _buildings_of(campus: Campus, level_id: LevelId) -> tuple[BuildingId, ...]:

@@ -136,7 +136,7 @@ def nameless_rooms(campus: Campus) -> Iterator[Finding]:
 def one_language(campus: Campus) -> Iterator[Finding]:
     """On a campus with Chinese and English names, each place has both."""
     tables: tuple[type[Feature], ...] = (Building, Occupant, Amenity, Unit)
-    named = [f for table in tables for f in campus.of(table) if getattr(f, "name", None)]
+    named = [f for table in tables for f in campus.of(table) if _has(f, "zh") or _has(f, "en")]
     both = sum(_has(f, "zh") and _has(f, "en") for f in named)
     if both < 0.2 * len(named):
         return

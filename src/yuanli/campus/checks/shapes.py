@@ -127,7 +127,7 @@ def tiny_units(campus: Campus) -> Iterator[Finding]:
     features, shapes = _outlined(campus, (Unit,))
     if not features:
         return
-    metric = campus.frame.metric(shapes)  # type: ignore[type-var]
+    metric = campus.frame.metric(shapes)
     areas, perimeters = shapely.area(metric), shapely.length(metric)
     for unit, area, perimeter in zip(features, areas, perimeters, strict=True):
         width = 2 * area / perimeter if perimeter > 0 else 0.0
@@ -149,7 +149,8 @@ def wrong_places(campus: Campus) -> Iterator[Finding]:
     features = [f for f in campus.features.values() if getattr(f, "geometry", None) is not None]
     if not features:
         return
-    boxes = shapely.bounds(np.array([f.geometry for f in features], dtype=object))  # type: ignore[union-attr]
+    geometries: list[Any] = [getattr(f, "geometry", None) for f in features]
+    boxes = shapely.bounds(np.array(geometries, dtype=object))
     lon, lat = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
     centre = campus.frame
     far = _metres(lon, lat, centre.lon, centre.lat) > FAR_M
@@ -171,7 +172,7 @@ def overlapping_units(campus: Campus) -> Iterator[Finding]:
         rooms = [u for u in units if u.geometry is not None and u.geometry.is_valid and _is_room(u)]
         if len(rooms) < 2:
             continue
-        shapes = campus.frame.metric(np.array([u.geometry for u in rooms], dtype=object))  # type: ignore[type-var]
+        shapes = campus.frame.metric(np.array([u.geometry for u in rooms], dtype=object))
         rows, columns = shapely.STRtree(shapes).query(shapes, predicate="intersects")
         once = rows < columns
         rows, columns = rows[once], columns[once]

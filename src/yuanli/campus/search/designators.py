@@ -25,7 +25,8 @@ _FLOORS = (
     re.compile(r"(?<![^\W_])(?P<x>b \d+)(?![^\W_])"),
 )
 _BASEMENT = re.compile(
-    r"(?:地下|负|basement(?: level| floor)?) ?(?P<x>\d+) ?(?:层|楼|f(?![a-z]))?|(?<![a-z])b (?P<y>\d+) f(?![a-z])"
+    r"(?:地下|负|basement(?: level| floor)?) ?(?P<x>\d+) ?(?:层|楼|f(?![a-z]))?"
+    r"|(?<![a-z])b (?P<y>\d+) f(?![a-z])"
 )
 _ROOMS = (
     re.compile(rf"(?<![^\W_])(?:{_ROOM}) (?=[a-z]? ?\d)"),

@@ -109,6 +109,12 @@ class SearchIndex:
 
         Parameters
         ----------
+        text
+            A name, number, alias or kind of place, perhaps with its building and level, as people type it.
+        limit
+            The most hits.
+        language
+            The language whose names decide between equals.
         kinds
             Tables to search, as `{"building", "unit"}`; all if None.
         near

@@ -13,7 +13,7 @@ import yaml
 from yuanli.campus.features import Amenity, Feature, Geofence, Kiosk, Node, Occupant, Opening, Unit
 from yuanli.campus.place import Campus
 from yuanli.campus.search.folding import compact, fold
-from yuanli.errors import Text
+from yuanli.errors import NotFoundError, Text
 
 _FILLERS = ("最近的", "附近的", "哪里有", "哪儿有", "找个", "找", "一个", "的", "在哪里", "在哪儿", "在哪")
 _ENGLISH_FILLERS = frozenset(
@@ -35,6 +35,10 @@ _ENGLISH_FILLERS = frozenset(
         "to",
     ]
 )
+
+
+class UnknownKindError(NotFoundError):
+    """No kind of facility has that key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +108,19 @@ def places_of_kind(campus: Campus, kind: str) -> tuple[Feature, ...]:
 
     Raises
     ------
-    KeyError
+    UnknownKindError
         There is no such kind.
     """
-    covers = cache(facility_kinds()[kind].covers)
+    known = facility_kinds().get(kind)
+    if known is None:
+        raise UnknownKindError(
+            Text(f"没有“{kind}”这一类设施。", f"There is no kind of facility {kind!r}."),
+            field="kind",
+            hint=Text(
+                "设施类别见 kinds.yaml，例如 restroom、atm。", "Kinds are in kinds.yaml, as restroom, atm."
+            ),
+        )
+    covers = cache(known.covers)
     tables = (Unit, Amenity, Occupant, Geofence, Kiosk, Opening, Node)
     return tuple(
         feature
