@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,12 +9,14 @@ import shapely
 
 from yuanli.campus.adjacency import units_of_openings
 from yuanli.campus.checks.reporting import OPEN, SOLID, error, warning
-from yuanli.campus.features import Building, BuildingId, LevelId, Node, Opening, OpeningId, Unit, UnitId
+from yuanli.campus.features import Building, BuildingId, LevelId, Node, Opening, Unit, UnitId
 from yuanli.campus.findings import Finding
 from yuanli.campus.place import Campus
 
 OUTER_WALL_M = 0.7
 """A door that lies wholly this near to a building's outline leads outside: the thickest outer wall."""
+
+ENTRANCES = frozenset({"pedestrian.principal", "emergencyexit", "entrance", "service"})
 
 UNIT_WITHOUT_DOOR = warning(
     "unit_without_door",
@@ -100,39 +101,32 @@ def stray_openings(campus: Campus) -> Iterator[Finding]:
 def buildings_without_entrance(campus: Campus) -> Iterator[Finding]:
     """Every building with spaces inside has an opening to the outside."""
     doors = units_of_openings(campus)
-    entered: set[BuildingId | None] = set()
-    outer: dict[LevelId, bool] = defaultdict(bool)
-    on_wall = _on_outer_wall(campus)
+    entered: set[BuildingId] = {BuildingId(i) for node in campus.of(Node) for i in node.feature_ids}
     for opening in campus.of(Opening):
-        principal = opening.category in ("pedestrian.principal", "emergencyexit", "entrance", "service")
-        outer[opening.level_id] |= principal or len(doors.get(opening.id, ())) == 1 or opening.id in on_wall
-    for level_id, has_entrance in outer.items():
-        if has_entrance:
-            entered.update(_buildings_of(campus, level_id))
-    for node in campus.of(Node):
-        entered.update(BuildingId(i) for i in node.feature_ids)
+        if opening.category in ENTRANCES or len(doors.get(opening.id, ())) == 1:
+            entered.update(_buildings_of(campus, opening.level_id))
     housed = {b for level_id in campus.units_by_level for b in _buildings_of(campus, level_id)}
     for building in campus.of(Building):
-        if building.id in housed and building.id not in entered:
+        if building.id in housed - entered and not _has_door_in_outer_wall(campus, building.id):
             yield BUILDING_WITHOUT_ENTRANCE.about(campus, building)
 
 
-def _on_outer_wall(campus: Campus) -> set[OpeningId]:
-    """Return the openings that lie along the outline of their building or level."""
-    found: set[OpeningId] = set()
-    for level_id, openings in campus.openings_by_level.items():
-        shape = getattr(campus.find(level_id), "geometry", None)
-        houses = (campus.outline(building_id) for building_id in _buildings_of(campus, level_id))
-        outlines = [
-            campus.frame.metric(o).boundary for o in (shape, *houses) if o is not None and not o.is_empty
+def _has_door_in_outer_wall(campus: Campus, building_id: BuildingId) -> bool:
+    """Tell whether an opening lies along the outline of its building or level."""
+    for level in campus.levels_by_building.get(building_id, ()):
+        shapes = [
+            s for s in (level.geometry, campus.outline(building_id)) if s is not None and not s.is_empty
         ]
-        drawn = [o for o in openings if o.geometry is not None and not o.geometry.is_empty]
-        if not outlines or not drawn:
+        openings = campus.openings_by_level.get(level.id, ())
+        drawn = [o.geometry for o in openings if o.geometry is not None and not o.geometry.is_empty]
+        if not shapes or not drawn:
             continue
-        near = shapely.union_all(outlines).buffer(OUTER_WALL_M)
-        lines = campus.frame.metric(np.array([o.geometry for o in drawn], dtype=object))
-        found |= {drawn[i].id for i in np.flatnonzero(shapely.covered_by(lines, near))}
-    return found
+        walls = shapely.union_all([campus.frame.metric(shape).boundary for shape in shapes])
+        points, owner = shapely.get_coordinates(np.array(drawn, dtype=object), return_index=True)
+        away = shapely.distance(walls, shapely.points(campus.frame.to_metres(points))) > OUTER_WALL_M
+        if len(set(owner[away].tolist())) < len(drawn):
+            return True
+    return False
 
 
 def _buildings_of(campus: Campus, level_id: LevelId) -> tuple[BuildingId, ...]:
