@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from fastapi.testclient import TestClient
 from tests.api.conftest import As
 
-from yuanli.api.callers import Needs
+from yuanli.api import endpoint_rights
 from yuanli.operations import RIGHTS, Right, Role
 
 FILLED = {
@@ -27,23 +25,10 @@ REFUSED = {"not_signed_in", "not_allowed"}
 def endpoints(app: FastAPI) -> list[tuple[str, str, Right]]:
     """Return method, path and right of every endpoint, and fail where one names none or several."""
     found = []
-    for context in iter_route_contexts(app.routes):
-        if not isinstance(context.original_route, APIRoute):
-            continue
-        rights = set(rights_of(dependant_of(context)))
-        assert len(rights) == 1, f"{context.path} names {rights or 'no right'}"
-        found += [(method, str(context.path), next(iter(rights))) for method in context.methods or ()]
+    for method, path, _, rights in endpoint_rights(app):
+        assert len(rights) == 1, f"{path} names {set(rights) or 'no right'}"
+        found.append((method, path, next(iter(rights))))
     return found
-
-
-def dependant_of(context: RouteContext) -> Dependant:
-    dependant: Dependant = context.dependant
-    return dependant
-
-
-def rights_of(dependant: Dependant) -> list[Right]:
-    own = [dependant.call.right] if isinstance(dependant.call, Needs) else []
-    return own + [right for inner in dependant.dependencies for right in rights_of(inner)]
 
 
 def test_every_endpoint_is_walked(app: FastAPI) -> None:
