@@ -1,0 +1,200 @@
+"""The campus while it is made: features with ids used once, buildings to look up, levels on demand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import shapely
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from yuanli.campus.features import (
+    Address,
+    BuildingId,
+    Feature,
+    FeatureId,
+    LanguageMap,
+    Level,
+    LevelId,
+    Unit,
+    UnitId,
+)
+from yuanli.campus.osm.levels import parse_levels
+from yuanli.campus.osm.names import Names, aliases_of, names_of
+from yuanli.campus.osm.reading import Source, Tags
+from yuanli.campus.osm.repairs import Repairs
+from yuanli.errors import Text
+
+METRE_DEG = 9e-6
+"""A metre of latitude in degrees; a metre of longitude is at least that."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the importer has made so far.
+
+    Parameters
+    ----------
+    source
+        What the file says about the site; `shapes` are the polygons of its rings by OSM id.
+    claimed
+        OSM ids that have become a feature of their own.
+    level_names
+        What `level:ref` or `indoor=level` call a storey, by building and ordinal.
+    """
+
+    source: Source
+    country: str
+    repairs: Repairs
+    shapes: dict[str, BaseGeometry] = field(default_factory=dict)
+    features: dict[FeatureId, Feature] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+    buildings: list[tuple[BuildingId, BaseGeometry, bool]] = field(default_factory=list)
+    level_names: dict[tuple[BuildingId | None, float], LanguageMap] = field(default_factory=dict)
+    level_shapes: dict[tuple[BuildingId | None, float], BaseGeometry] = field(default_factory=dict)
+    units_of: dict[LevelId, list[Unit]] = field(default_factory=lambda: defaultdict(list))
+    tree: shapely.STRtree | None = None
+
+    def add(self, feature: Feature) -> None:
+        """Keep a feature; the first of an id counts."""
+        if isinstance(feature, Unit) and feature.id not in self.features:
+            self.units_of[feature.level_id].append(feature)
+        self.features.setdefault(FeatureId(feature.id), feature)
+
+    def names(self, feature_id: str, tags: Tags, *, with_ref: bool = True) -> Names:
+        """Return the names of a thing, and keep its aliases."""
+        names = names_of(tags, self.country, with_ref=with_ref)
+        for alias in aliases_of(feature_id, names):
+            self.add(alias)
+        return names
+
+    def index_buildings(self) -> None:
+        """Make the buildings so far findable by place."""
+        self.tree = shapely.STRtree([shape for _, shape, _ in self.buildings])
+
+    def building_at(self, shape: BaseGeometry, *, reach_m: float = 0.0) -> BuildingId | None:
+        """Return the building that covers most of a shape, a roof last; within reach if none does."""
+        if self.tree is None or not self.buildings:
+            return None
+        found = [self.buildings[i] for i in self.tree.query(shape, predicate="intersects")]
+        if found:
+            return min(found, key=lambda row: self._rank(shape, row))[0]
+        if reach_m <= 0:
+            return None
+        near = self.tree.query(shape, predicate="dwithin", distance=reach_m * METRE_DEG)
+        if not len(near):
+            return None
+        return min((self.buildings[i] for i in near), key=lambda row: row[1].distance(shape))[0]
+
+    def _rank(
+        self, shape: BaseGeometry, row: tuple[BuildingId, BaseGeometry, bool]
+    ) -> tuple[bool, float, float]:
+        share = 0.0 if shape.area == 0 else round(-shape.intersection(row[1]).area / shape.area, 1)
+        return row[2], share, row[1].area
+
+    def level_at(self, building_id: BuildingId | None, ordinal: float) -> LevelId:
+        """Return the level of a building at an ordinal, made when it is first asked for."""
+        level_id = LevelId(FeatureId(f"{building_id or 'outdoor'}/level/{ordinal:g}"))
+        if level_id in self.features:
+            return level_id
+        outline = next((s for b, s, _ in self.buildings if b == building_id), None)
+        self.add(
+            Level(
+                id=level_id,
+                ordinal=ordinal,
+                name=self.level_names.get((building_id, ordinal)) or level_name(ordinal, self.country),
+                short_name={"und": level_short_name(ordinal, self.country)},
+                geometry=self.level_shapes.get((building_id, ordinal), outline),
+                building_ids=(building_id,) if building_id is not None else (),
+                outdoor=building_id is None,
+            )
+        )
+        return level_id
+
+    def units_at(self, level_id: LevelId, point: Point) -> tuple[UnitId, ...]:
+        """Return the units of a level that hold a point, smallest first."""
+        held = [
+            u
+            for u in self.units_of.get(level_id, ())
+            if u.geometry is not None and u.geometry.intersects(point)
+        ]
+        return tuple(u.id for u in sorted(held, key=lambda u: u.geometry.area if u.geometry else 0.0))
+
+    def ordinals(self, feature_id: str, tags: Tags, *, at: BaseGeometry | None = None) -> tuple[float, ...]:
+        """Return the ordinals that `level`, `repeat_on` and their like give; report what is not understood."""
+        found: set[float] = set()
+        for key in ("level", "repeat_on"):
+            text = tags.get(key)
+            if text is None:
+                continue
+            reading = parse_levels(text)
+            found.update(reading.ordinals)
+            if reading.reason is not None:
+                self.repairs.add(
+                    "osm.level",
+                    feature_id,
+                    Text(
+                        f"{feature_id} 的 {key}={text[:60]!r}：{reading.reason.zh}。",
+                        f"{feature_id} has {key}={text[:60]!r}: {reading.reason.en}.",
+                    ),
+                    Text("写成数字，如 0、-1;0 或 0-3。", "Write numbers, as 0, -1;0 or 0-3."),
+                    at=at,
+                )
+        return tuple(sorted(found))
+
+    def address(self, osm_id: str, tags: Tags) -> FeatureId | None:
+        """Keep the postal address that tags give, and return its id."""
+        number = tags.get("addr:housenumber", "")
+        street = tags.get("addr:street") or tags.get("addr:place") or ""
+        chinese = self.country in {"CN", "KR", "JP", "TW"}
+        line = tags.get("addr:full") or (f"{street}{number}" if chinese else f"{street} {number}").strip()
+        if not line:
+            return None
+        address_id = FeatureId(f"{osm_id}#address")
+        self.add(
+            Address(
+                id=address_id,
+                address=line,
+                unit=tags.get("addr:unit") or tags.get("addr:flats"),
+                locality=tags.get("addr:city") or tags.get("addr:district") or "",
+                province=tags.get("addr:province") or tags.get("addr:state"),
+                country=tags.get("addr:country", self.country).upper(),
+                postal_code=tags.get("addr:postcode") or tags.get("postal_code"),
+            )
+        )
+        return address_id
+
+
+GROUND_IS_FIRST = {"CN", "TW", "JP", "KR", "US", "CA", "RU", "SG", "PH", "VN"}
+"""Countries whose signs call the ground floor the first."""
+
+
+def level_name(ordinal: float, country: str) -> dict[str, str]:
+    """Return what people call a storey: counted from one in East Asia, from the ground in Europe."""
+    if not float(ordinal).is_integer():
+        return {"zh": f"夹层（{ordinal:g}）", "en": f"Mezzanine ({ordinal:g})"}
+    number = int(ordinal)
+    if number < 0:
+        return {"zh": f"地下{-number}层", "en": f"Basement {-number}", **_local(number, country)}
+    if country in GROUND_IS_FIRST:
+        return {"zh": f"{number + 1}层", "en": f"Floor {number + 1}", **_local(number, country)}
+    if number == 0:
+        return {"zh": "地面层", "en": "Ground floor", **_local(number, country)}
+    return {"zh": f"地上{number}层", "en": f"Floor {number}", **_local(number, country)}
+
+
+def _local(number: int, country: str) -> dict[str, str]:
+    if country in {"DE", "AT"}:
+        up = f"{number}. Obergeschoss" if number else "Erdgeschoss"
+        return {"de": up if number >= 0 else f"{-number}. Untergeschoss"}
+    if country == "KR":
+        return {"ko": f"{number + 1}층" if number >= 0 else f"지하 {-number}층"}
+    return {}
+
+
+def level_short_name(ordinal: float, country: str) -> str:
+    """Return what a lift's button says: `F1` and `B1` in East Asia, else the ordinal."""
+    if country not in GROUND_IS_FIRST or not float(ordinal).is_integer():
+        return f"{ordinal:g}"
+    return f"F{int(ordinal) + 1}" if ordinal >= 0 else f"B{int(-ordinal)}"

@@ -1,0 +1,126 @@
+"""Where is the site: what belongs to it, its country and time zone, and the venue's name and outline?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import shapely
+import tzfpy
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from yuanli.campus.osm.reading import Box, Floats, OsmWay, Source
+from yuanli.campus.osm.repairs import Repairs
+from yuanli.errors import Text
+
+KM_DEG = 1 / 111.32
+MARGIN_KM = 1.0
+"""What an extract says beyond its bounds is kept this far: ways leave it."""
+
+
+def core_box(source: Source) -> Box:
+    """Return the box that holds the site: the bounds of the extract, or where its nodes are.
+
+    Without bounds that hold most nodes it is four times the radius of the nearest 80 % of the nodes
+    around their median (at least 3 km), and any cell of 5 km that holds 5 % of them.
+    """
+    lonlat, bounds = source.lonlat, source.bounds
+    stretch = 1 / max(0.1, float(np.cos(np.radians(np.median(lonlat[:, 1])))))
+    if bounds is not None:
+        margin = MARGIN_KM * KM_DEG
+        box = (
+            bounds[0] - margin * stretch,
+            bounds[1] - margin,
+            bounds[2] + margin * stretch,
+            bounds[3] + margin,
+        )
+        if _inside(lonlat, box).mean() >= 0.5:
+            return box
+    middle = np.median(lonlat, axis=0)
+    distance = np.hypot((lonlat[:, 0] - middle[0]) / stretch, lonlat[:, 1] - middle[1])
+    nearest_80 = float(np.sort(distance)[int(0.8 * (len(distance) - 1))])
+    radius = max(3 * KM_DEG, 4 * nearest_80)
+    keep = distance <= radius
+    cells = Counter(map(tuple, np.floor(lonlat / 0.05).astype(int)))
+    full = {cell for cell, count in cells.items() if count >= max(20, 0.05 * len(lonlat))}
+    keep |= np.array([tuple(cell) in full for cell in np.floor(lonlat / 0.05).astype(int)])
+    low, high = lonlat[keep].min(axis=0), lonlat[keep].max(axis=0)
+    return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+
+def _inside(lonlat: Floats, box: Box) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    west, south, east, north = box
+    lon, lat = lonlat[:, 0], lonlat[:, 1]
+    return np.asarray((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+
+
+def trimmed(source: Source, box: Box, repairs: Repairs) -> Source:
+    """Return the part of a source at the site; ways that leave it are cut to their stretches inside."""
+    west, south, east, north = box
+    nodes = {i: n for i, n in source.nodes.items() if west <= n.lon <= east and south <= n.lat <= north}
+    ways: dict[int, OsmWay] = {}
+    gone: list[int] = []
+    for way_id, way in source.ways.items():
+        inside = _inside(way.lonlat, box)
+        if inside.any():
+            ways[way_id] = way if inside.all() or way.closed else _cut(way, inside)
+        elif way.refs:
+            gone.append(way_id)
+    far_nodes = len(source.nodes) - len(nodes)
+    if gone or far_nodes:
+        repairs.add(
+            "osm.far_away",
+            f"way/{gone[0]}" if gone else f"node/{next(i for i in source.nodes if i not in nodes)}",
+            Text(
+                f"{len(gone)} 条路径和 {far_nodes} 个带标签的节点远离园区，已忽略。",
+                f"{len(gone)} ways and {far_nodes} tagged nodes lie far from the site; they are left out.",
+            ),
+            Text("导出时只框选园区范围。", "Export only the area of the campus."),
+        )
+    return replace(source, nodes=nodes, ways=ways, lonlat=source.lonlat[_inside(source.lonlat, box)])
+
+
+def _cut(way: OsmWay, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> OsmWay:
+    """Return the longest stretch inside, with one node beyond it at each end."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(int), [0]])))
+    starts, ends = edges[::2], edges[1::2]
+    longest = int(np.argmax(ends - starts))
+    first, last = max(0, int(starts[longest]) - 1), min(len(way.refs), int(ends[longest]) + 1)
+    return replace(way, refs=way.refs[first:last], lonlat=way.lonlat[first:last])
+
+
+def time_zone_at(lon: float, lat: float) -> str:
+    """Return the IANA time zone of a place; Beijing time in all of mainland China."""
+    zone = str(tzfpy.get_tz(lon, lat))
+    return "Asia/Shanghai" if zone in {"Asia/Urumqi", "Asia/Harbin", "Asia/Chongqing"} else zone or "UTC"
+
+
+def country_of(source: Source, time_zone: str) -> str:
+    """Return the ISO 3166 code most addresses give, or the country of the time zone; "" if unknown."""
+    things = [*source.nodes.values(), *source.ways.values()]
+    said = Counter(
+        code.upper() for thing in things if len(code := thing.tags.get("addr:country", "").strip()) == 2
+    )
+    return said.most_common(1)[0][0] if said else _country_of_zone().get(time_zone, "")
+
+
+@cache
+def _country_of_zone() -> dict[str, str]:
+    """Return the country of each time zone, by the tz database's `zone.tab`."""
+    text = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
+
+
+def hull_of(source: Source, box: Box) -> BaseGeometry:
+    """Return the outline of a site without one: the bounds, or the hull of all nodes."""
+    if source.bounds is not None and Point(*np.median(source.lonlat, axis=0)).within(
+        shapely.box(*source.bounds)
+    ):
+        return shapely.box(*source.bounds)
+    hull = shapely.MultiPoint(source.lonlat).convex_hull
+    return hull if hull.area > 0 else hull.buffer(0.0005).intersection(shapely.box(*box).buffer(0.001))
