@@ -9,7 +9,7 @@ import shapely
 
 from yuanli.campus.adjacency import units_of_openings
 from yuanli.campus.checks.reporting import OPEN, SOLID, error, warning
-from yuanli.campus.features import Building, BuildingId, LevelId, Node, Opening, Unit, UnitId
+from yuanli.campus.features import Building, BuildingId, LevelId, Node, Opening, Pathway, Unit, UnitId
 from yuanli.campus.findings import Finding
 from yuanli.campus.place import Campus
 
@@ -101,7 +101,7 @@ def stray_openings(campus: Campus) -> Iterator[Finding]:
 def buildings_without_entrance(campus: Campus) -> Iterator[Finding]:
     """Every building with spaces inside has an opening to the outside."""
     doors = units_of_openings(campus)
-    entered: set[BuildingId] = {BuildingId(i) for node in campus.of(Node) for i in node.feature_ids}
+    entered = _entered_by_ways(campus)
     for opening in campus.of(Opening):
         if opening.category in ENTRANCES or len(doors.get(opening.id, ())) == 1:
             entered.update(_buildings_of(campus, opening.level_id))
@@ -109,6 +109,18 @@ def buildings_without_entrance(campus: Campus) -> Iterator[Finding]:
     for building in campus.of(Building):
         if building.id in housed - entered and not _has_door_in_outer_wall(campus, building.id):
             yield BUILDING_WITHOUT_ENTRANCE.about(campus, building)
+
+
+def _entered_by_ways(campus: Campus) -> set[BuildingId]:
+    """Return the buildings that a drawn network leads to, by name or from outdoors onto a level."""
+    nodes = {node.id: node for node in campus.of(Node)}
+    entered = {BuildingId(i) for node in nodes.values() for i in node.feature_ids}
+    for way in campus.of(Pathway):
+        ends = [nodes.get(way.from_node_id), nodes.get(way.to_node_id)]
+        level_ids = {node.level_id for node in ends if node is not None}
+        if len(level_ids) == 2 and None in level_ids:
+            entered.update(b for i in level_ids if i is not None for b in _buildings_of(campus, i))
+    return entered
 
 
 def _has_door_in_outer_wall(campus: Campus, building_id: BuildingId) -> bool:
