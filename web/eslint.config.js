@@ -18,6 +18,7 @@ export default typescript.config(
       "no-undef": "off",
       "no-console": "error",
       "vue/no-v-html": "error",
+      "vue/multi-word-component-names": ["error", { ignores: ["Icon"] }],
       "@typescript-eslint/no-explicit-any": "error",
       "max-lines": ["error", { max: 420, skipBlankLines: true }],
     },

@@ -8,7 +8,8 @@ const matches = (words: readonly string[]) =>
 
 const LAWN = ["lawn", "grass", "garden", "green", "tree", "forest", "vegetation", "plaza.green", "park.", "pitch"];
 const WATER = ["water", "pond", "lake", "river", "pool"];
-const STEPS = ["stairs", "steps"];
+/** GTFS-Pathways `pathway_mode` of stairs. */
+const STAIRS = 2;
 
 /** The ground: lawns, water, squares, roads and footways. */
 export function groundsLayers(scene: Scene): LayerSpecification[] {
@@ -17,8 +18,7 @@ export function groundsLayers(scene: Scene): LayerSpecification[] {
   const fence = kind("geofence");
   const width = (at16: number): never => ["interpolate", ["exponential", 2], ["zoom"], 14, at16 / 4, 16, at16, 20, at16 * 8] as never;
   const way = kind("pathway");
-  const steps = matches(STEPS);
-  const road = matches(["road", "service", "drive", "vehicle", "residential", "street", "cycle"]);
+  const steps = ["==", ["get", "mode"], STAIRS] as never;
   return [
     { id: "ground", type: "background", paint: { "background-color": p.ground } },
     {
@@ -52,7 +52,7 @@ export function groundsLayers(scene: Scene): LayerSpecification[] {
       source: "base",
       filter: ["all", way, ["!", steps]] as never,
       layout: { visibility, "line-cap": "round", "line-join": "round" },
-      paint: { "line-color": ["case", road, p.road, p.road] as never, "line-width": width(2.4) },
+      paint: { "line-color": p.road, "line-width": width(2.4) },
     },
     {
       id: "steps",

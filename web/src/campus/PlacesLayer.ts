@@ -52,7 +52,7 @@ export function placesLayers(scene: Scene): LayerSpecification[] {
       type: "symbol",
       source: "indoor",
       minzoom: 16.8,
-      filter: ["all", ["in", ["get", "kind"], ["literal", ["unit", "amenity"]]], ["!=", ["get", "picture"], ""]] as never,
+      filter: ["all", ["in", ["get", "kind"], ["literal", ["unit", "amenity", "occupant"]]], ["!=", ["get", "picture"], ""]] as never,
       layout: placeLayout(pictures, scene.layers.labels),
       paint,
     },

@@ -20,7 +20,8 @@ export const useCampuses = defineStore("campuses", () => {
   const current = shallowRef<CampusDetail | null>(null);
   const loading = ref(true);
   const problem = shallowRef<Problem | null>(null);
-  const wanted = ref<string | null>(remembered());
+  /** A link may name its campus: `/go?campus=…`. */
+  const wanted = ref<string | null>(new URLSearchParams(window.location.search).get("campus") ?? remembered());
   const id = computed(() => current.value?.id ?? null);
 
   async function load(): Promise<void> {

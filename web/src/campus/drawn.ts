@@ -15,6 +15,7 @@ export interface DrawnProperties {
   height: number;
   closed: boolean;
   rank: number;
+  mode: number;
 }
 
 export type Drawn = FeatureCollection<Geometry, DrawnProperties>;
@@ -23,6 +24,7 @@ export const NOTHING: Drawn = { type: "FeatureCollection", features: [] };
 
 /** Categories whose number or name is noise on a plan: their picture says it. */
 const UNTITLED = new Set(["vertical", "sanitary", "circulation", "closed"]);
+const POINTS = new Set(["amenity", "occupant"]);
 const DEFAULT_STOREY_M = 3.6;
 const DEFAULT_STOREYS = 3;
 
@@ -33,7 +35,7 @@ function heightOf(p: PlaceProperties): number {
 }
 
 function titleOf(p: PlaceProperties, group: string, language: string): string {
-  const name = nameIn(p.name, language) || p.label || "";
+  const name = nameIn(p.name, language) || nameIn(p.label, language);
   return p.feature_type === "unit" && UNTITLED.has(group) && pictogramOf(p.category) ? "" : name;
 }
 
@@ -44,9 +46,9 @@ export function drawn(collection: PlaceCollection, language: string, closed: Rea
     if (!feature.geometry) continue;
     const p = feature.properties;
     const group = groupOf(p.category);
-    const id = String(feature.id ?? p.id ?? "");
+    const id = String(feature.id ?? "");
     const picture = pictogramOf(p.category)?.name ?? "";
-    const kind = p.feature_type ?? (feature as { feature_type?: string }).feature_type ?? "";
+    const kind = p.feature_type ?? "";
     features.push({
       type: "Feature",
       geometry: feature.geometry,
@@ -54,12 +56,13 @@ export function drawn(collection: PlaceCollection, language: string, closed: Rea
         id,
         kind,
         category: p.category ?? "",
-        title: titleOf({ ...p, feature_type: kind }, group, language),
+        title: titleOf(p, group, language),
         group,
-        picture: kind === "amenity" && !picture ? "place" : picture,
+        picture: POINTS.has(kind) && !picture ? "place" : picture,
         height: heightOf(p),
         closed: closed.has(id),
         rank: rankOf(kind, group),
+        mode: p.mode ?? 0,
       },
     });
   }
@@ -70,7 +73,7 @@ export function drawn(collection: PlaceCollection, language: string, closed: Rea
 function rankOf(kind: string, group: string): number {
   if (kind === "building") return 0;
   if (group === "vertical") return 1;
-  if (kind === "amenity") return 2;
+  if (POINTS.has(kind)) return 2;
   return group === "work" ? 4 : 3;
 }
 

@@ -1,5 +1,5 @@
 import { get, patch, post, remove } from "./http";
-import type { About, Me, Role, Token, User } from "./model";
+import type { About, Me, Role, ShownToken, Token, User } from "./model";
 
 export const getSession = (): Promise<Me> => get("/v1/session");
 export const signIn = (username: string, password: string): Promise<Me> => post("/v1/session", { username, password });
@@ -16,7 +16,7 @@ export const editUser = (username: string, change: { role?: Role; password?: str
 export const removeUser = (username: string): Promise<void> => remove(userPath(username));
 
 export const listTokens = (): Promise<Token[]> => get("/v1/tokens");
-export const addToken = (name: string): Promise<Token> => post("/v1/tokens", { name });
+export const addToken = (label: string): Promise<ShownToken> => post("/v1/tokens", { label });
 export const removeToken = (id: string): Promise<void> => remove(`/v1/tokens/${encodeURIComponent(id)}`);
 
 export const getAbout = (): Promise<About> => get("/v1/about");

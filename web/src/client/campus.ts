@@ -4,13 +4,12 @@ import type {
   CampusDetail,
   CampusSummary,
   Closure,
-  Finding,
+  FeaturePage,
   Found,
   ImportJob,
   LanguageMap,
   PlaceCollection,
   PlaceDetail,
-  PlaceFeature,
   Report,
   Revision,
 } from "./model";
@@ -19,17 +18,15 @@ const at = (campus: string, rest = ""): string => `/v1/campuses/${encodeURICompo
 const featurePath = (campus: string, id: string): string => at(campus, `/features/${encodeURIComponent(id)}`);
 
 export const listCampuses = (): Promise<CampusSummary[]> => get("/v1/campuses");
-export const getCampus = (campus: string): Promise<CampusDetail> => get(at(campus));
+export async function getCampus(campus: string): Promise<CampusDetail> {
+  const { summary, ...detail } = await get<{ summary: CampusSummary } & Omit<CampusDetail, keyof CampusSummary>>(at(campus));
+  return { ...summary, ...detail };
+}
 export const removeCampus = (campus: string): Promise<void> => remove(at(campus));
 
 export const getBaseMap = (campus: string): Promise<PlaceCollection> => get(at(campus, "/map"), { kind: "base" });
 export const getIndoorMap = (campus: string, ordinal: number): Promise<PlaceCollection> =>
   get(at(campus, "/map"), { kind: "indoor", ordinal });
-
-export interface FeaturePage {
-  total: number;
-  features: PlaceFeature[];
-}
 
 export interface FeatureQuery {
   type?: string;
@@ -41,7 +38,15 @@ export interface FeatureQuery {
 
 export const listFeatures = (campus: string, query: FeatureQuery): Promise<FeaturePage> =>
   get(at(campus, "/features"), { ...query });
-export const getFeature = (campus: string, id: string): Promise<PlaceDetail> => get(featurePath(campus, id));
+
+type Whereabouts = Pick<PlaceDetail, "label" | "spot" | "level_name" | "building_name" | "aliases">;
+
+export async function getFeature(campus: string, id: string): Promise<PlaceDetail> {
+  const { feature, ...rest } = await get<Whereabouts & { feature: Omit<PlaceDetail, keyof Whereabouts> }>(
+    featurePath(campus, id),
+  );
+  return { ...feature, ...rest };
+}
 
 export interface FeaturePatch {
   why: string;
@@ -60,16 +65,13 @@ export const findPlaces = (campus: string, q: string, language: string, signal?:
   get(at(campus, "/find"), { q, limit: 10, language }, signal);
 
 export const getReport = (campus: string): Promise<Report> => get(at(campus, "/check"));
-export const getRepairs = async (campus: string): Promise<Finding[]> => {
-  const reply = await get<Finding[] | { findings?: Finding[]; repairs?: Finding[] }>(at(campus, "/repairs"));
-  return Array.isArray(reply) ? reply : (reply.findings ?? reply.repairs ?? []);
-};
+export const getRepairs = (campus: string): Promise<Report> => get(at(campus, "/repairs"));
 
 export const listRevisions = (campus: string): Promise<Revision[]> => get(at(campus, "/revisions"));
 export const undoRevision = (campus: string, number: number, why: string): Promise<unknown> =>
   post(at(campus, `/revisions/${number}/undo`), { why });
 
-export type ClosureRequest = Partial<Omit<Closure, "id">> & { why?: string };
+export type ClosureRequest = Partial<Omit<Closure, "id" | "labels" | "active">> & { why?: string };
 
 export const listClosures = (campus: string): Promise<Closure[]> => get(at(campus, "/closures"));
 export const addClosure = (campus: string, closure: ClosureRequest): Promise<Closure> =>

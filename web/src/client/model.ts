@@ -1,46 +1,41 @@
-/** What the API answers, in the words of the domain. Kept in step with schema.ts by the compiler. */
+/** The words of the API: its generated schema, with GeoJSON typed as such. */
 import type { Feature as GeoFeature, FeatureCollection, Geometry } from "geojson";
+import type { components } from "./schema";
 
-export interface Text {
-  zh: string;
-  en: string;
-}
+type Schemas = components["schemas"];
+type Shaped<T, G = Geometry> = Omit<T, "geometry"> & { geometry: G };
 
 export type LanguageMap = Readonly<Record<string, string>>;
+export type Bounds = [number, number, number, number];
+export type Text = Schemas["Text"];
+export type Right = Schemas["Right"];
+export type Role = Schemas["Role"];
+export type Me = Pick<Schemas["Me"], "username" | "role" | "rights">;
+export type User = Schemas["Account"];
+export type Token = Schemas["TokenInfo"];
+export type ShownToken = Schemas["ShownToken"];
+export type About = Schemas["About"];
+export type Spot = Schemas["Spot"];
+export type Hit = Schemas["Hit"];
+export type Found = Schemas["Found"];
+export type Severity = Schemas["Severity"];
+export type Finding = Schemas["Finding"];
+export type Report = Schemas["CheckReport"];
+export type Alias = Schemas["Alias"];
+export type FeatureRow = Schemas["FeatureRow"];
+export type FeaturePage = Schemas["FeaturePage"];
+export type CampusSummary = Schemas["CampusSummary"];
+export type LevelInfo = Schemas["Storey"];
+export type BuildingInfo = Schemas["BuildingDetail"];
+export type Closure = Shaped<Schemas["ShownClosure"], Geometry | null>;
+export type ImportJob = Schemas["ImportJob"];
+export type Stop = Schemas["Stop"];
+export type Step = Schemas["Step"];
+export type Leg = Shaped<Schemas["Leg"]>;
+export type Route = Omit<Shaped<Schemas["Route"]>, "legs"> & { legs: Leg[] };
+export type Nearby = Schemas["Nearby"];
 
-export type Right =
-  | "see_place"
-  | "ask_way"
-  | "ask_assistant"
-  | "see_reports"
-  | "edit_place"
-  | "import_place"
-  | "manage_users"
-  | "own_account";
-
-export type Role = "admin" | "operator" | "member" | "visitor";
-
-export interface Me {
-  username: string | null;
-  role: Role;
-  rights: Right[];
-}
-
-export interface User {
-  username: string;
-  role: Role;
-  disabled: boolean;
-  created_at?: string | null;
-}
-
-export interface Token {
-  id: string;
-  name: string;
-  created_at: string;
-  last_used_at?: string | null;
-  token?: string;
-}
-
+/** An error as the API writes it; the parts that are none may be left out. */
 export interface Problem {
   error: string;
   message: Text;
@@ -48,61 +43,21 @@ export interface Problem {
   hint: Text | null;
 }
 
-export interface CampusSummary {
-  id: string;
-  name: LanguageMap;
-  revision: number;
-  source: string;
-  attribution: string;
-  imported_at: string;
-  counts: Readonly<Record<string, number>>;
-}
-
-export interface LevelInfo {
-  id: string;
-  ordinal: number;
-  name: LanguageMap;
-  short_name: LanguageMap;
-}
-
-export interface BuildingInfo {
-  id: string;
-  name: LanguageMap;
-  alt_name: LanguageMap;
-  category: string;
-  height_m: number | null;
-  storeys: number | null;
-  levels: LevelInfo[];
-}
-
-export type Bounds = [number, number, number, number];
-
-export interface CampusDetail extends CampusSummary {
-  bounds: Bounds | null;
-  center: [number, number] | null;
-  buildings: BuildingInfo[];
-  ordinals: number[];
-}
-
-export interface Spot {
-  lon: number;
-  lat: number;
-  ordinal: number;
-  level_id: string | null;
-  building_id: string | null;
-}
+/** A campus as the console opens it: the summary and the detail in one. */
+export type CampusDetail = CampusSummary & Omit<Schemas["CampusDetail"], "summary">;
 
 export interface PlaceProperties {
-  id?: string;
   feature_type?: string;
   category?: string;
   name?: LanguageMap;
+  label?: LanguageMap;
   alt_name?: LanguageMap;
-  label?: string | null;
   ref?: string;
   level_id?: string | null;
   building_id?: string | null;
   height_m?: number | null;
+  storeys?: number | null;
+  mode?: number;
   hours?: string | null;
   phone?: string | null;
   website?: string | null;
@@ -112,58 +67,20 @@ export interface PlaceProperties {
   [key: string]: unknown;
 }
 
-export type PlaceFeature = GeoFeature<Geometry | null, PlaceProperties> & { feature_type?: string };
 export type PlaceCollection = FeatureCollection<Geometry, PlaceProperties>;
+export type PlaceFeature = GeoFeature<Geometry | null, PlaceProperties> & { feature_type?: string };
 
-export interface Alias {
-  id?: string;
-  language: string;
-  text: string;
-  kind: string;
-}
-
+/** One feature with where it is and what else it is called. */
 export interface PlaceDetail {
   id: string;
   feature_type: string;
   geometry: Geometry | null;
   properties: PlaceProperties;
+  label: LanguageMap;
   spot: Spot | null;
   level_name: LanguageMap | null;
   building_name: LanguageMap | null;
   aliases: Alias[];
-}
-
-export interface Hit {
-  feature_id: string;
-  feature_type: string;
-  name: LanguageMap;
-  label: string;
-  category: string | null;
-  score: number;
-  matched: string;
-  spot: Spot | null;
-  context: Text | null;
-}
-
-export interface Found {
-  hits: Hit[];
-  suggestions: string[];
-}
-
-export type Severity = "error" | "warning" | "info";
-
-export interface Finding {
-  rule: string;
-  severity: Severity;
-  feature_id: string | null;
-  message: Text;
-  remedy: Text;
-  spot: Spot | null;
-}
-
-export interface Report {
-  findings: Finding[];
-  counts: Readonly<Record<string, number>>;
 }
 
 export interface Change {
@@ -172,114 +89,15 @@ export interface Change {
   after: PlaceFeature | null;
 }
 
-export interface Revision {
-  number: number;
-  at: string;
-  who: string;
-  why: string;
-  changes: Change[];
-}
+export type Revision = Omit<Schemas["ShownRevision"], "changes"> & { changes: Change[] };
 
-export interface Closure {
-  id: string;
-  feature_ids: string[];
-  geometry: Geometry | null;
-  ordinal: number | null;
-  starts_at: string | null;
-  ends_at: string | null;
-  reason: LanguageMap;
-}
-
-export interface ImportJob {
-  id: string;
-  state: "running" | "done" | "refused";
-  stage: string;
-  share: number;
-  campus_id: string | null;
-  counts: Readonly<Record<string, number>> | null;
-  repairs: Finding[];
-  error: Problem | null;
-}
-
-export interface Stop {
-  feature_id: string | null;
-  name: LanguageMap;
-  lon: number;
-  lat: number;
-  level: number;
-  level_id: string | null;
-}
-
-export interface Leg {
-  level: number;
-  to_level: number;
-  level_id: string | null;
-  level_name: LanguageMap;
-  mode: string;
-  distance_m: number;
-  duration_s: number;
-  geometry: Geometry;
-}
-
-export interface Step {
-  text: Text;
-  maneuver: string;
-  level: number;
-  level_id: string | null;
-  level_name: LanguageMap;
-  lon: number;
-  lat: number;
-  distance_m: number;
-  duration_s: number;
-  leg: number;
-  feature_id: string | null;
-}
-
-export interface Route {
-  distance_m: number;
-  duration_s: number;
-  profile: string;
-  departs_at: string;
-  arrives_at: string;
-  stops: Stop[];
-  legs: Leg[];
-  steps: Step[];
-  geometry: Geometry;
-  warnings: Text[];
-  revision: number;
-}
-
+/** The way as it is now; without routes `problem` says why there is none. */
 export interface LiveRoute {
   routes: Route[];
   changed: boolean;
   why: Text | null;
+  problem?: Problem | null;
 }
 
-export interface Nearby {
-  feature_id: string;
-  name: LanguageMap;
-  distance_m: number;
-  duration_s: number;
-  route?: Route | null;
-}
-
-export interface Card {
-  kind: string;
-  [key: string]: unknown;
-}
-
-export interface Reply {
-  text: Text;
-  language: string;
-  intent: string | null;
-  cards: Card[];
-  suggestions: Text[];
-}
-
-export interface About {
-  version: string;
-  python: string;
-  licences: { name: string; version?: string | null; licence: string }[];
-  attributions: { campus_id: string; attribution: string }[];
-  data_dir?: string | null;
-}
+export type Card = Omit<Schemas["Card"], "routes"> & { routes: Route[] };
+export type Reply = Omit<Schemas["Reply"], "cards"> & { cards: Card[] };

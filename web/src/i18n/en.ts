@@ -1,0 +1,95 @@
+import category from "./categories.en";
+import rule from "./rules.en";
+
+export default {
+  app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
+  nav: {
+    map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", users: "Users", account: "My account",
+    about: "About", signIn: "Sign in", signOut: "Sign out", missing: "No such page", menu: "Menu", tabs: "Open pages", closeTab: "Close tab",
+    skip: "Skip to content", campusSelect: "Choose a campus", language: "Change language", otherLanguage: "中文", theme: "Light or dark",
+  },
+  state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },
+  action: { close: "Close", edit: "Edit", remove: "Remove", cancel: "Cancel", save: "Save", open: "Open" },
+  list: { comma: ", " },
+  missing: { text: "There is no such page", back: "Back to the map" },
+  search: { placeholder: "Search rooms, buildings, facilities", none: "Nothing found: try other words", didYouMean: "Did you mean “{name}”?" },
+  map: {
+    label: "Map of {name}", floors: "Floors", outside: "All", tools: "Map tools", threeD: "2D / 3D", layers: "Layers", zoomIn: "Zoom in", zoomOut: "Zoom out",
+    north: "North up", buildings: "Buildings", noBuildings: "No buildings", noWebgl: "This browser can't draw the map: WebGL is off. Use a recent browser, or turn hardware acceleration on.",
+    noCampus: "No campus yet", importOne: "Import a campus", signInToImport: "Sign in to import one",
+  },
+  layer: { buildings: "Buildings", rooms: "Rooms", labels: "Names", places: "Facilities", ways: "Ways", closures: "Closures" },
+  place: {
+    hours: "Hours", capacity: "Capacity", people: "{n} people", accessibility: "Accessibility", restriction: "Access", aliases: "Also called", phone: "Phone", website: "Website",
+    closedNow: "Closed at the moment: no way through", routeHere: "Route here", routeFrom: "Start here", qr: "QR code", qrHint: "Scan it to open the way on a phone",
+  },
+  access: {
+    wheelchair: "Wheelchair accessible", notwheelchair: "Not wheelchair accessible", tactilepaving: "Tactile paving", hearing: "Hearing aids", visual: "Visual aids", assisted_listening: "Assisted listening",
+  },
+  restriction: { employeesonly: "Staff only", restricted: "Authorised people only" },
+  go: {
+    profile: "How you travel", from: "From: search or click the map", to: "To: search or click the map", via: "Stop on the way", here: "Start where I am", swap: "Swap start and goal",
+    addVia: "Add a stop", bestOrder: "Best order", leaveNow: "Leave now", leaveAt: "Leave at", clickHint: "Click the map to choose a point; click again for the next.",
+    pointOnMap: "Point on the map", steps: "Steps", choices: "Choices", arrive: "arrive {time}", best: "Best", other: "Choice {n}", voice: "Voice", share: "Share",
+    linkCopied: "Link copied", qr: "QR code", qrTitle: "Open it on a phone", print: "Print", printTitle: "{from} → {to}", changed: "The way has changed",
+    noWayNow: "There is no way through any more", empty: "Choose a start and a goal to see the way", notLocated: "Your position isn't known. Allow it in the browser, or click your start on the map.", togglePanel: "Show or hide the panel",
+  },
+  profile: { walk: "On foot", wheelchair: "Wheelchair", stroller: "Stroller", bike: "Bicycle", staff: "Staff", evacuation: "Evacuation" },
+  live: { on: "Kept up to date", broken: "Connection lost, trying again", off: "As of now" },
+  amount: { metres: "{n} m", kilometres: "{n} km", minutes: "{n} min", hours: "{n} h {rest} min", underMinute: "under 1 min" },
+  ask: {
+    hello: "Where would you like to go?", about: "Ask for ways, rooms and facilities in your own words, in English or Chinese.", placeholder: "For example: how do I get from the north gate to the lecture hall by wheelchair?", send: "Send", openRoute: "Open directions",
+    starter: { toilet: "Where is the nearest toilet?", canteen: "How do I get to the canteen?", meeting: "Where are meeting rooms?", step: "From the north gate to Tower A without stairs" },
+  },
+  role: { visitor: "Visitor", member: "Member", operator: "Operator", admin: "Administrator" },
+  roleHelp: { member: "Sees the map, asks for ways and the assistant; has tokens", operator: "Also edits places and closures, imports data and reads reports", admin: "May do everything, users included" },
+  signIn: { text: "Sign in to manage campus data", asVisitor: "Continue as a visitor" },
+  account: {
+    username: "User name", password: "Password", role: "Role", newPassword: "New password (8 characters or more)", oldPassword: "Current password", changePassword: "Change password", passwordChanged: "Password changed",
+    tokens: "Access tokens", tokensText: "For programs that call the API with your rights.", tokenLabel: "What for", makeToken: "Make a token", tokenOnce: "Copy it now: it is shown this once", noTokens: "No tokens yet", made: "Made",
+  },
+  users: {
+    add: "Add a user", added: "User added", passwordSet: "Password reset", removed: "User removed", removeSure: "Remove user “{name}”? This can't be undone.", roleSet: "Role changed",
+    enabled: "User enabled", disabled: "User disabled", state: "State", on: "On", off: "Off", since: "Since", resetPassword: "Reset password", you: "you",
+  },
+  about: {
+    text: "The open-source brain of a smart campus: see the place, ask the way.", version: "Version {version}, Python {python}", dataDir: "Data folder: {dir}", maps: "Map sources", parts: "Open-source parts", part: "Part", partVersion: "Version", licence: "Licence",
+  },
+  campuses: {
+    import: "Import a campus", none: "No campus yet: import a map to begin", name: "Campus", counts: "Contents", revision: "Revision", imported: "Imported", removed: "“{name}” removed",
+    removeSure: "Remove “{name}” with all its revisions? This can't be undone.", line: "Id {id} · revision {revision} · from {source}", export: "Export", features: "Places", check: "Check report", closures: "Closures", revisions: "Revisions",
+  },
+  export: { imdf: "IMDF (indoor map)", geojson: "GeoJSON", xlsx: "Excel (rooms and teams)", csv: "CSV (rooms and teams)" },
+  type: {
+    venue: "Venue", building: "Buildings", level: "Levels", unit: "Rooms", opening: "Doors", amenity: "Facilities", occupant: "Occupants", geofence: "Zones", section: "Sections", team: "Teams", pathway: "Ways",
+  },
+  import: {
+    title: "Import a campus map", drop: "Drop a map file here, or click to choose", formats: "OSM (.osm, .osm.pbf), IMDF (.zip) or GeoJSON", size: "{mb} MB", format: "File format", crs: "Coordinates", name: "Campus name", nameHint: "Empty: the name in the file",
+    mapping: "Field mapping (optional, for GeoJSON)", replace: "Replace the campus of that name", allOrNothing: "All or nothing: a refused file leaves no trace.", start: "Import", done: "Imported", repairs: "{n} repairs on the way in", another: "Import another", look: "See the check report",
+    format_: { auto: "Detect", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON" },
+    crs_: { wgs84: "WGS 84 (GPS, OSM)", gcj02: "GCJ-02 (Amap, Tencent)", bd09: "BD-09 (Baidu)" },
+    stage: { sending: "Uploading", waiting: "Waiting", read: "Reading", saved: "Saving" },
+  },
+  severity: { error: "Error", warning: "Warning", info: "Note" },
+  rule,
+  check: {
+    check: "Check", repairs: "Repairs", severity: "Severity", rule: "Rule", text: "Filter", finding: "Finding and remedy", locate: "Show on the map", clean: "All is well: nothing found", noRepairs: "Nothing had to be repaired", noneFit: "Nothing fits the filter",
+  },
+  features: {
+    type: "Type", level: "Level", filter: "Filter by name, number or id", name: "Name", number: "Number", category: "Category", map: "Map", saved: "Saved as a new revision", nameZh: "Chinese name", nameEn: "English name", aliases: "Aliases", aliasText: "Alias", aliasKind: "Kind of alias", addAlias: "Add an alias",
+    hoursHelp: "OSM opening hours: Mo-Fr are weekdays, PH off closes on public holidays", open: "Open to all", why: "Why", whyHint: "For example: the team has moved",
+  },
+  aliasKind: { alias: "Nickname", former: "Former name", short: "Short name", ref: "Number" },
+  language: { zh: "Chinese", en: "English" },
+  closures: {
+    add: "Close something", none: "Nothing is closed", what: "What", active: "Active", inactive: "Inactive", reason: "Why", from: "From", until: "Until", atOnce: "At once", open: "Open-ended", reopen: "Re-open", reopened: "Re-opened", added: "Closed: routes now go around it", area: "An area",
+    search: "Search a door, a lift, a room", liftHint: "Closing a lift on one level closes the whole lift.", times: "When", reasonHint: "For example: lift maintenance", close: "Close it",
+  },
+  revisions: {
+    none: "No revisions yet", noWhy: "(no reason given)", changes: "{n} changes", undo: "Undo", undoWhy: "Why undo revision {n}?", whyNeeded: "Please say why", undone: "Revision {n} undone",
+  },
+  field: {
+    name: "name", alt_name: "other name", hours: "hours", accessibility: "accessibility", restriction: "access", geometry: "place or shape", text: "text", reason: "why", feature_ids: "what", feature_id: "of", language: "language", kind: "kind", weight: "weight", starts_at: "from", ends_at: "until", ordinal: "level",
+  },
+  category,
+};

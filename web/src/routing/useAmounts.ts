@@ -1,0 +1,20 @@
+import { useWords } from "@/i18n/useWords";
+import { distance, duration } from "./format";
+
+/** Distances, durations and times of day in the reader's language. */
+export function useAmounts() {
+  const { t, language } = useWords();
+  const far = (metres: number): string => {
+    const amount = distance(metres);
+    return t(`amount.${amount.key}`, { n: amount.n });
+  };
+  const long = (seconds: number): string => {
+    const amount = duration(seconds);
+    return t(`amount.${amount.key}`, { n: amount.n, rest: amount.rest });
+  };
+  const clock = (iso: string): string =>
+    new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" }).format(
+      new Date(iso),
+    );
+  return { far, long, clock };
+}
