@@ -27,12 +27,12 @@ from yuanli.campus import (
     UnitId,
     by_id,
 )
-from yuanli.operations import AccountParams, Role
+from yuanli.operations import AccountParams, PasswordParams, Role
 from yuanli.settings import load_settings
 
 CAMPUS = CampusId("small")
 FRAME = Frame(120.0, 30.0)
-CHEAP = AccountParams(time_cost=1, memory_kib=8, parallelism=1)
+CHEAP = AccountParams(passwords=PasswordParams(time_cost=1, memory_kib=8, parallelism=1))
 PASSWORD = "correct horse"
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 FLOORS = 2

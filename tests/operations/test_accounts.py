@@ -18,6 +18,7 @@ from yuanli.operations import (
     Accounts,
     NotAllowedError,
     NotSignedInError,
+    PasswordParams,
     Right,
     Role,
     ThrottleParams,
@@ -26,7 +27,7 @@ from yuanli.operations import (
 from yuanli.storage import Database, SqlAccountStore, open_database
 
 PASSWORD = "correct horse"
-CHEAP = AccountParams(time_cost=1, memory_kib=8, parallelism=1)
+CHEAP = AccountParams(passwords=PasswordParams(time_cost=1, memory_kib=8, parallelism=1))
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 
 

@@ -18,11 +18,17 @@ from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
 from yuanli.api.jobs import ImportJob, ImportJobs, ImportOrder, JobState
 from yuanli.bootstrap import House
+from yuanli.errors import Text, UnavailableError
 from yuanli.operations import Right
 
 router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[needs(Right.IMPORT_PLACE)])
 LOOK_S = 0.2
+LEFT_BEHIND_S = 24 * 3600
 SAFE_CHARACTERS = "-_. ()（）"
+
+
+class UploadNotKeptError(UnavailableError):
+    """The disk takes no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +55,13 @@ def start_import(
     try:
         path = _keep(file, folder / "map")
         mapping_path = _keep(mapping, folder / "mapping") if mapping is not None else None
-    except BaseException:
+    except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise
+        raise UploadNotKeptError(
+            Text(f"文件无法写入磁盘：{error.strerror}", f"The file can't be written: {error.strerror}"),
+            field="file",
+            hint=Text("请管理员检查磁盘空间。", "Have an administrator check the disk's free space."),
+        ) from error
     order = ImportOrder(
         folder=folder,
         file=path,
@@ -107,8 +117,12 @@ def _jobs(request: Request) -> ImportJobs:
 
 
 def _upload_folder(house: House) -> Path:
+    """Make a folder for one upload, and remove those that a killed server left behind."""
     uploads = house.settings.data_dir / "uploads"
     uploads.mkdir(parents=True, exist_ok=True)
+    for folder in uploads.iterdir():
+        if house.now().timestamp() - folder.stat().st_mtime > LEFT_BEHIND_S:
+            shutil.rmtree(folder, ignore_errors=True)
     return Path(tempfile.mkdtemp(dir=uploads))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from yuanli.api import bodies
 from yuanli.api.bodies import Body, Bounded
@@ -22,7 +23,7 @@ MOST_PAIRS = 10_000
 
 def _near_time(at: datetime) -> datetime:
     if not 1970 <= at.year <= 9000:
-        raise ValueError(f"{at.year} is no year to walk in")
+        raise PydanticCustomError("whole_year", "{year} is no year to walk in", {"year": at.year})
     return at
 
 

@@ -1,17 +1,15 @@
 """What do we do; did it help?"""
 
 from yuanli.operations.accounts import (
-    VISITOR,
     Account,
     AccountParams,
     AccountRefusedError,
     Accounts,
-    Caller,
-    NotAllowedError,
-    NotSignedInError,
     TokenInfo,
     TooManyAttemptsError,
 )
+from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
+from yuanli.operations.passwords import PasswordParams
 from yuanli.operations.ports import (
     AccessToken,
     AccountStore,
@@ -46,6 +44,7 @@ __all__ = [
     "LastAdminError",
     "NotAllowedError",
     "NotSignedInError",
+    "PasswordParams",
     "RevisionConflictError",
     "Right",
     "Role",

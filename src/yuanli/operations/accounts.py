@@ -8,34 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from threading import BoundedSemaphore
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from yuanli.errors import InvalidInputError, NotFoundError, Text, UnavailableError
+from yuanli.operations.callers import VISITOR, Caller, NotSignedInError
+from yuanli.operations.passwords import PasswordParams, Passwords
 from yuanli.operations.ports import AccessToken, AccountStore, Session, User, UserExistsError
-from yuanli.operations.rights import RIGHTS, Right, Role
+from yuanli.operations.rights import Role
 from yuanli.operations.throttle import Throttle, ThrottleParams
 
 FIRST_ADMIN = "admin"
 USERNAME = re.compile(r"[\w][\w.@-]{0,63}")
 
 
-class NotSignedInError(InvalidInputError):
-    """Whoever calls has to sign in first."""
-
-    status = 401
-
-
 class WrongPasswordError(NotSignedInError):
     """The user name or the password is wrong; it is not told which."""
-
-
-class NotAllowedError(InvalidInputError):
-    """The caller is known, and lacks the right."""
-
-    status = 403
 
 
 class TooManyAttemptsError(UnavailableError):
@@ -70,24 +56,9 @@ class AccountRefusedError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountParams:
-    """Costs and limits of accounts.
+    """How passwords are kept, and how guessing them is slowed down."""
 
-    Parameters
-    ----------
-    time_cost, memory_kib, parallelism
-        Of argon2id: the second recommended option of RFC 9106 (2021), section 4.
-    shortest_password, longest_password
-        In characters (NIST SP 800-63B, 2024, section 3.1.1: at least 8, at least 64 allowed).
-    hashing_at_once
-        Passwords hashed at the same time; more wait, so that sign-ins can't take the whole machine.
-    """
-
-    time_cost: int = 3
-    memory_kib: int = 65_536
-    parallelism: int = 2
-    shortest_password: int = 8
-    longest_password: int = 256
-    hashing_at_once: int = 2
+    passwords: PasswordParams = PasswordParams()
     throttle: ThrottleParams = ThrottleParams()
 
 
@@ -109,53 +80,6 @@ class TokenInfo:
     label: str
     created_at: datetime
     expires_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Whoever makes a request; without a user name it is a visitor."""
-
-    username: str | None = None
-    role: Role = Role.VISITOR
-    secret_hash: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The name that revisions and logs show."""
-        return self.username or Role.VISITOR.value
-
-    @property
-    def rights(self) -> frozenset[Right]:
-        """What the caller may do."""
-        return RIGHTS[self.role]
-
-    def require(self, right: Right) -> None:
-        """Let the call pass, or say what is missing.
-
-        Raises
-        ------
-        NotSignedInError
-            A visitor lacks the right; signing in may help.
-        NotAllowedError
-            A user's role lacks the right.
-        """
-        if right in self.rights:
-            return
-        if self.username is None:
-            raise NotSignedInError(
-                Text("请先登录。", "Sign in first."),
-                hint=Text("登录后重试。", "Sign in and try again."),
-            )
-        raise NotAllowedError(
-            Text(
-                f"角色 {self.role} 没有权限 {right}。",
-                f"The role {self.role} does not have the right {right}.",
-            ),
-            hint=Text("请联系管理员。", "Ask an administrator."),
-        )
-
-
-VISITOR = Caller()
 
 
 class Accounts:
@@ -182,11 +106,8 @@ class Accounts:
         self._session_length = timedelta(seconds=session_length_s)
         self._params = params
         self._throttle = Throttle(params.throttle)
-        self._hashing = BoundedSemaphore(params.hashing_at_once)
-        self._hasher = PasswordHasher(
-            time_cost=params.time_cost, memory_cost=params.memory_kib, parallelism=params.parallelism
-        )
-        self._nobody = self._hash(secret())
+        self._passwords = Passwords(params.passwords)
+        self._nobody = self._passwords.hash(secret())
 
     def create_first_admin(self) -> str | None:
         """Make the user `admin` where there is no user yet; return its password, which nobody else knows."""
@@ -210,7 +131,7 @@ class Accounts:
         if wait_s > 0:
             raise TooManyAttemptsError(wait_s)
         user = self._store.find_user(username)
-        right = self._verify(user.password_hash if user else self._nobody, password)
+        right = self._passwords.verify(user.password_hash if user else self._nobody, password)
         if user is None or not right or user.disabled:
             self._throttle.failed(username, address, now)
             raise WrongPasswordError(
@@ -318,7 +239,7 @@ class Accounts:
         if disabled is not None:
             user = replace(user, disabled=disabled)
         if password is not None:
-            user = replace(user, password_hash=self._hash(self._checked(password)))
+            user = replace(user, password_hash=self._passwords.hash(self._checked(password)))
         self._store.replace_user(user)
         if password is not None or user.disabled:
             self._store.remove_sessions(username)
@@ -335,14 +256,16 @@ class Accounts:
         wait_s = self._throttle.wait_s(user.username, address, now)
         if wait_s > 0:
             raise TooManyAttemptsError(wait_s)
-        if not self._verify(user.password_hash, old):
+        if not self._passwords.verify(user.password_hash, old):
             self._throttle.failed(user.username, address, now)
             raise AccountRefusedError(
                 Text("原密码不正确。", "The old password is wrong."),
                 field="old",
                 hint=Text("检查大小写。", "Check upper and lower case."),
             )
-        self._store.replace_user(replace(user, password_hash=self._hash(self._checked(new, field="new"))))
+        self._store.replace_user(
+            replace(user, password_hash=self._passwords.hash(self._checked(new, field="new")))
+        )
         self._store.remove_sessions(user.username, but=caller.secret_hash)
 
     def tokens(self, caller: Caller) -> tuple[TokenInfo, ...]:
@@ -394,7 +317,10 @@ class Accounts:
 
     def _new(self, username: str, password: str, role: Role) -> User:
         return User(
-            username=username, role=role, password_hash=self._hash(password), created_at=self._clock()
+            username=username,
+            role=role,
+            password_hash=self._passwords.hash(password),
+            created_at=self._clock(),
         )
 
     def _check_role(self, role: Role) -> None:
@@ -406,7 +332,7 @@ class Accounts:
             )
 
     def _checked(self, password: str, *, field: str = "password") -> str:
-        shortest, longest = self._params.shortest_password, self._params.longest_password
+        shortest, longest = self._params.passwords.shortest, self._params.passwords.longest
         if not shortest <= len(password) <= longest:
             raise AccountRefusedError(
                 Text(
@@ -419,19 +345,8 @@ class Accounts:
         return password
 
     def _rehash(self, user: User, password: str) -> None:
-        if self._hasher.check_needs_rehash(user.password_hash):
-            self._store.replace_user(replace(user, password_hash=self._hash(password)))
-
-    def _hash(self, password: str) -> str:
-        with self._hashing:
-            return self._hasher.hash(password)
-
-    def _verify(self, password_hash: str, password: str) -> bool:
-        with self._hashing:
-            try:
-                return self._hasher.verify(password_hash, password[: self._params.longest_password])
-            except (VerifyMismatchError, VerificationError, InvalidHashError):
-                return False
+        if self._passwords.needs_rehash(user.password_hash):
+            self._store.replace_user(replace(user, password_hash=self._passwords.hash(password)))
 
 
 def hash_of(secret: str) -> str:
