@@ -37,7 +37,7 @@ def mend_references(
     for feature_id, feature in features.items():
         if TABLE_OF[type(feature)] in _NEED_LEVEL:
             spaces += 1
-            if getattr(feature, "level_id") not in levels:
+            if feature.level_id not in levels:
                 found = _level_around(feature, levels)
                 if found is None:
                     homeless.append(feature_id)
@@ -70,7 +70,7 @@ def _level_around(feature: Feature, levels: Mapping[Any, Level]) -> str | None:
 
 
 def _moved(feature: Feature, level_id: str) -> Finding:
-    named = getattr(feature, "level_id")
+    named = feature.level_id
     return repaired(
         "dangling_level",
         f"{feature.id} 所属楼层 {named!r} 不存在，已按位置归入 {level_id}。",
@@ -80,7 +80,7 @@ def _moved(feature: Feature, level_id: str) -> Finding:
 
 
 def _left_out(feature_id: str, feature: Feature) -> Finding:
-    named = getattr(feature, "level_id")
+    named = feature.level_id
     return repaired(
         "left_out",
         f"{feature_id} 所属楼层 {named!r} 不存在，也无法按位置判断，未导入。",
