@@ -79,13 +79,17 @@ class Draft:
             return None
         found = [self.buildings[i] for i in self.tree.query(shape, predicate="intersects")]
         if found:
-            return min(found, key=lambda row: self._rank(shape, row))[0]
+            best: BuildingId = min(found, key=lambda row: self._rank(shape, row))[0]
+            return best
         if reach_m <= 0:
             return None
         near = self.tree.query(shape, predicate="dwithin", distance=reach_m * METRE_DEG)
         if not len(near):
             return None
-        return min((self.buildings[i] for i in near), key=lambda row: row[1].distance(shape))[0]
+        nearest: BuildingId = min((self.buildings[i] for i in near), key=lambda row: row[1].distance(shape))[
+            0
+        ]
+        return nearest
 
     def _rank(
         self, shape: BaseGeometry, row: tuple[BuildingId, BaseGeometry, bool]

@@ -101,9 +101,9 @@ def time_zone_at(lon: float, lat: float) -> str:
 
 def country_of(source: Source, time_zone: str) -> str:
     """Return the ISO 3166 code most addresses give, or the country of the time zone; "" if unknown."""
-    things = [*source.nodes.values(), *source.ways.values()]
+    all_tags = [t.tags for t in source.nodes.values()] + [t.tags for t in source.ways.values()]
     said = Counter(
-        code.upper() for thing in things if len(code := thing.tags.get("addr:country", "").strip()) == 2
+        code.upper() for tags in all_tags if len(code := tags.get("addr:country", "").strip()) == 2
     )
     return said.most_common(1)[0][0] if said else _country_of_zone().get(time_zone, "")
 
