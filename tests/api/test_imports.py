@@ -23,8 +23,8 @@ def imdf(tmp_path: Path) -> bytes:
     return path.read_bytes()
 
 
-def run_import(client: TestClient, name: str, content: bytes, **form: str) -> dict[str, object]:
-    reply = client.post("/v1/imports", files={"file": (name, content)}, data=form)
+def run_import(client: TestClient, file_name: str, content: bytes, /, **form: str) -> dict[str, object]:
+    reply = client.post("/v1/imports", files={"file": (file_name, content)}, data=form)
     assert reply.status_code == 202, reply.text
     job_id = reply.json()["id"]
     for _ in range(300):
