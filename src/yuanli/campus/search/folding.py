@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import cn2an
@@ -34,6 +34,7 @@ def fold_german(text: str) -> str:
     return _words(_simplified(text).translate(_GERMAN).translate(_PLAIN))
 
 
+@lru_cache(maxsize=65536)
 def foldings(text: str) -> tuple[str, ...]:
     """Return the ways the text may be typed, folded; the first is the plain one."""
     plain = fold(text)

@@ -88,6 +88,7 @@ class SearchIndex:
         self._levels: list[LevelId | None] = [level_id for _, level_id, _ in where]
         self._importance = [IMPORTANCE[type(f)] for f in self._features]
         self._around = surroundings(campus)
+        kind_of("")  # reads the table of kinds now, not while somebody waits for the first answer
         rows = [(i, entry) for i, f in enumerate(self._features) for entry in entries_of(campus, f)]
         self._plain = key_table(row for i, entry in rows for row in _plain_keys(i, entry))
         self._spoken = key_table(row for i, entry in rows for row in _spoken_keys(i, entry))

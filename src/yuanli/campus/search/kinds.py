@@ -58,7 +58,8 @@ class Kind:
 @cache
 def facility_kinds() -> Mapping[str, Kind]:
     """Return every kind by its key, as `kinds.yaml` lists them."""
-    rows = yaml.safe_load(files("yuanli.campus.search").joinpath("kinds.yaml").read_text("utf-8"))
+    text = files("yuanli.campus.search").joinpath("kinds.yaml").read_text("utf-8")
+    rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     kinds = {
         row["kind"]: Kind(
             id=row["kind"],
