@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from yuanli.campus import Imported
+from yuanli.errors import YuanliError
 from yuanli.operations import AccountParams, Accounts, Assistant, Guidance, Places
 from yuanli.settings import Settings
 from yuanli.storage import Database, SqlAccountStore, SqlCampusStore, open_database
 
 SECRET_BYTES = 32
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,14 @@ class House:
         campus = demo_campus()
         if all(summary.id != campus.id for summary in self.places.summaries()):
             self.places.add(Imported(campus=campus), who="yuanli", why="demo")
+
+    def warm_up(self) -> None:
+        """Prepare the guides of all campuses, so that the first to ask need not wait."""
+        for summary in self.places.summaries():
+            try:
+                self.guidance.guide(summary.id)
+            except YuanliError as error:
+                log.warning("Campus %s can't be prepared: %s", summary.id, error)
 
     def close(self) -> None:
         """Close the database."""

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Callable
 from importlib import import_module
+from threading import Thread
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -65,6 +66,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None]) -> No
     running = asyncio.create_task(server.serve())
     await _listening(house.settings.host, port, running)
     announce(_url(house.settings.host, port))
+    Thread(target=house.warm_up, name="warm-up", daemon=True).start()
     await running
     log.info("Stopped.")
 
