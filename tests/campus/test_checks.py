@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from shapely.geometry import LineString, Point, Polygon
@@ -30,6 +31,7 @@ from yuanli.campus import (
     Severity,
     Unit,
     UnitId,
+    advice_table,
     check_campus,
 )
 
@@ -206,6 +208,16 @@ def test_ten_thousand_features_are_checked_within_three_seconds() -> None:
     findings = check_campus(campus)
     assert time.perf_counter() - began < 3.0
     assert Counter(f.rule for f in findings) == {}
+
+
+def test_the_documented_table_of_rules_is_the_true_one() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "campus-checks.md").read_text("utf-8")
+    assert advice_table() in page
+
+
+def test_the_open_air_needs_no_outline() -> None:
+    ground = Level(id=LevelId(FeatureId("air")), ordinal=0, outdoor=True)
+    assert check_campus(changed(two_room_house(), ground)) == ()
 
 
 def test_every_rule_is_listed_once() -> None:

@@ -2,7 +2,7 @@
 
 from yuanli.campus.adjacency import AdjacencyParams, units_of_openings
 from yuanli.campus.checks.reporting import Rule
-from yuanli.campus.checks.running import RULES, check_campus
+from yuanli.campus.checks.running import RULES, advice_table, check_campus
 from yuanli.campus.codec import FeatureFormatError, feature_from_json, feature_to_json
 from yuanli.campus.edits import (
     AliasText,
@@ -154,6 +154,7 @@ __all__ = [
     "UnknownKindError",
     "Venue",
     "add_closure",
+    "advice_table",
     "apply_changes",
     "by_id",
     "category_name",

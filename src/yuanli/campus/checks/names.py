@@ -97,10 +97,10 @@ def same_names(campus: Campus) -> Iterator[Finding]:
     for unit in campus.of(Unit):
         if unit.category.split(".")[0] in ROOMS | {"unspecified"} and (text := _first(unit)):
             groups[unit.level_id, unit.category, text, unit.ref or ""].append(unit)
-    for (_, _, text, ref), units in groups.items():
+    for (_, _, _, ref), units in groups.items():
         if len(units) > 1 and not ref:
             for unit in units:
-                yield SAME_NAME.about(campus, unit, count=len(units), text=text)
+                yield SAME_NAME.about(campus, unit, count=len(units), text=_text(unit))
 
 
 def same_building_names(campus: Campus) -> Iterator[Finding]:
@@ -109,9 +109,9 @@ def same_building_names(campus: Campus) -> Iterator[Finding]:
     for building in campus.of(Building):
         if building.name and (text := _first(building)):
             groups[text].append(building)
-    for text, buildings in groups.items():
+    for buildings in groups.values():
         for building in buildings if len(buildings) > 1 else ():
-            yield SAME_BUILDING_NAME.about(campus, building, count=len(buildings), text=text)
+            yield SAME_BUILDING_NAME.about(campus, building, count=len(buildings), text=_text(building))
 
 
 def same_refs(campus: Campus) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def same_refs(campus: Campus) -> Iterator[Finding]:
         if unit.ref and unit.category.split(".")[0] not in ("stairs", "elevator", "escalator", "ramp"):
             house = campus.building_of(unit.level_id) or unit.level_id
             groups[house, unit.ref.strip().casefold(), campus.ordinal_of(unit.level_id)].append(unit)
-    for (_, _, _), units in groups.items():
+    for units in groups.values():
         for unit in units if len(units) > 1 else ():
             yield SAME_REF.about(campus, unit, count=len(units), text=unit.ref)
 
@@ -162,10 +162,13 @@ def contradictions(campus: Campus) -> Iterator[Finding]:
             yield CONTRADICTION.about(campus, feature)
 
 
+def _text(feature: Feature) -> str:
+    return next((text.strip() for text in name_of(feature).values() if text.strip()), "")
+
+
 def _first(feature: Feature) -> str:
-    name = name_of(feature)
-    text = next((t for t in name.values() if t.strip()), "")
-    return compact(foldings(text)[0]) if text else ""
+    """Return a feature's first name as it is compared; empty if it has none."""
+    return next((compact(folded) for folded in foldings(_text(feature))), "")
 
 
 def _has(feature: Feature, language: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yuanli.campus.checks import doors, names, references, shapes, storeys, ways
-from yuanli.campus.checks.reporting import Rule
+from yuanli.campus.checks.reporting import Advice, Rule
 from yuanli.campus.findings import Finding, Severity
 from yuanli.campus.place import Campus
 
@@ -45,3 +45,20 @@ def check_campus(campus: Campus) -> tuple[Finding, ...]:
     """Return what every rule finds, the gravest first, then in the order of the rules."""
     findings = [finding for rule in RULES for finding in rule(campus)]
     return tuple(sorted(findings, key=lambda finding: _ORDER[finding.severity]))
+
+
+def all_advice() -> tuple[Advice, ...]:
+    """Return what the rules can say, by name: the table in `docs/campus-checks.md`."""
+    modules = (references, shapes, doors, storeys, names, ways)
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Advice)]
+    return tuple(sorted(found, key=lambda advice: (_ORDER[advice.severity], advice.rule)))
+
+
+def advice_table() -> str:
+    """Return the table of `docs/campus-checks.md`, made from the rules themselves."""
+    rows = ["| rule | severity | 含义 meaning | 处理 remedy |", "|---|---|---|---|"]
+    rows += [
+        f"| `{a.rule}` | {a.severity} | {a.meaning.zh}<br>{a.meaning.en} | {a.remedy.zh}<br>{a.remedy.en} |"
+        for a in all_advice()
+    ]
+    return "\n".join(rows) + "\n"

@@ -66,16 +66,17 @@ BUILDING_WITHOUT_OUTLINE = warning(
 
 
 def levels_without_geometry(campus: Campus) -> Iterator[Finding]:
-    """Every level has an outline."""
+    """Every level of a building has an outline; the open air needs none."""
     for level in campus.of(Level):
-        if level.geometry is None or level.geometry.is_empty:
+        indoors = level.building_ids and not level.outdoor
+        if indoors and (level.geometry is None or level.geometry.is_empty):
             yield LEVEL_WITHOUT_GEOMETRY.about(campus, level)
 
 
 def levels_without_units(campus: Campus) -> Iterator[Finding]:
-    """Every level has spaces."""
+    """Every level of a building has spaces."""
     for level in campus.of(Level):
-        if level.id not in campus.units_by_level:
+        if level.building_ids and not level.outdoor and level.id not in campus.units_by_level:
             yield LEVEL_WITHOUT_UNITS.about(campus, level)
 
 
