@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import shapely
+from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.features import Building, BuildingId, FeatureId
 from yuanli.campus.osm.categories import category_of
-from yuanli.campus.osm.draft import Draft
+from yuanli.campus.osm.draft import METRE_DEG, Draft
 from yuanli.campus.osm.measures import (
     accessibility_of,
     extra_of,
@@ -19,9 +20,10 @@ from yuanli.campus.osm.measures import (
     storeys_of,
     website_of,
 )
-from yuanli.campus.osm.reading import Source, Tags
+from yuanli.campus.osm.reading import OsmWay, Source, Tags
 from yuanli.campus.osm.repairs import Repairs
 from yuanli.campus.osm.shapes import area_of_relation, area_of_way
+from yuanli.errors import Text
 
 _AREAS = {"multipolygon", "building", "boundary"}
 
@@ -34,6 +36,8 @@ def shapes_of(source: Source, full: Source, repairs: Repairs) -> dict[str, BaseG
             shape = area_of_way(way, repairs)
             if shape is not None:
                 shapes[f"way/{way.id}"] = shape
+        if f"way/{way.id}" not in shapes and len(way.refs) >= 2 and _is_lost_room(way.tags):
+            shapes[f"way/{way.id}"] = _remains_of(way, repairs)
     for relation in source.relations.values():
         kind = relation.tags.get("type")
         if kind not in _AREAS or (kind == "boundary" and "amenity" not in relation.tags):
@@ -52,6 +56,26 @@ def _meant_as_area(tags: Tags) -> bool:
         or tags.get("indoor") in {"room", "area", "corridor", "level"}
         or ("landuse" in tags and "highway" not in tags)
     )
+
+
+def _is_lost_room(tags: Tags) -> bool:
+    return tags.get("indoor") in {"room", "area", "corridor"} and "highway" not in tags
+
+
+def _remains_of(way: OsmWay, repairs: Repairs) -> BaseGeometry:
+    """Return a strip of 2 m along what the file has of a room's ring, so that the room is not lost."""
+    osm_id, line = f"way/{way.id}", LineString(way.lonlat)
+    repairs.add(
+        "osm.room_incomplete",
+        osm_id,
+        Text(
+            f"房间 {osm_id} 的轮廓只剩 {len(way.refs)} 个节点，无法成面；暂以其周围 1 米代替。",
+            f"The ring of room {osm_id} has only {len(way.refs)} nodes left; 1 m around them stands for it.",
+        ),
+        Text("补全该房间的轮廓。", "Complete the outline of the room."),
+        at=line,
+    )
+    return line.buffer(METRE_DEG)
 
 
 def _is_building(tags: Tags) -> bool:
@@ -89,7 +113,7 @@ def add_buildings(draft: Draft) -> None:
 
 
 def _drawn_by_relations(draft: Draft) -> Mapping[str, Tags]:
-    """Return ways that only repeat the outline of a building relation, and tags a relation lends its outline."""
+    """Return ways that only repeat a building relation's outline, and tags a relation lends its outline."""
     hidden: dict[str, Tags] = {}
     for relation in draft.source.relations.values():
         outlines = [

@@ -61,9 +61,9 @@ def _near(shape: Point | LineString, rooms: tuple[Room, ...], tree: shapely.STRt
 
 def _add_door(draft: Draft, osm_id: str, tags: Tags, shape: Point | LineString, rooms: list[Room]) -> None:
     building_id = _home(draft, shape, rooms)
-    if building_id is None and not rooms:
-        if "door" not in tags and tags.get("indoor") != "door":
-            return
+    drawn_as_door = "door" in tags or tags.get("indoor") == "door"
+    if building_id is None and not rooms and not drawn_as_door:
+        return
     ordinals = _ordinals(draft, osm_id, tags, shape, rooms)
     kind = tags.get("door", "yes")
     closed = restriction_of(tags, "foot", "access")
@@ -106,8 +106,8 @@ def _ordinals(
     if not rooms:
         return own or (0.0,)
     agreed = tuple(o for o in own if o in count)
-    if agreed:
-        return agreed
+    if agreed or (own and "entrance" in tags):
+        return agreed or own
     if own:
         nearest = min(count, key=lambda o: abs(o - own[0]))
         draft.repairs.add(
@@ -115,7 +115,7 @@ def _ordinals(
             osm_id,
             Text(
                 f"门 {osm_id} 标在 {own[0]:g} 层，但相邻房间在 {nearest:g} 层；按房间处理。",
-                f"Door {osm_id} is tagged level {own[0]:g}, but its rooms are on {nearest:g}; the rooms count.",
+                f"Door {osm_id} is tagged level {own[0]:g}, its rooms {nearest:g}; the rooms count.",
             ),
             Text("更正门的 level 标签。", "Correct the door's level tag."),
             at=shape,

@@ -36,10 +36,7 @@ def read_osm(
 ) -> Imported:
     """Read `.osm`, `.osm.gz`, `.osm.bz2` or `.osm.pbf`.
 
-    Parameters
-    ----------
-    name
-        The campus's name; without it the biggest named university, hospital or business area gives one.
+    Without a `name` the biggest named university, hospital or business area gives the campus its own.
 
     Raises
     ------
@@ -99,6 +96,8 @@ def _venue(draft: Draft, box: Box) -> Venue:
             continue
         shape = draft.shapes.get(osm_id)
         area = shape.intersection(hull).area if shape is not None else 0.0
+        if tags.get("landuse") in _PARKS and area < 0.2 * hull.area:
+            continue
         # schools and shops inside a university do not name it
         candidates.append((area * (10 if category == "university" else 1), osm_id, category, tags, shape))
     if not candidates:

@@ -69,8 +69,11 @@ def _script(char: str) -> str:
 
 def names_of(tags: Tags, country: str = "", *, with_ref: bool = True) -> Names:
     """Return every name a thing has; `name` itself is kept under the language of its script."""
+    tags = {k: v for k, v in tags.items() if "name" in k or "ref" in k or k == "brand"}
     name: dict[str, str] = {}
     others: list[tuple[str, str, str]] = []
+    if not tags:
+        return Names(name, {}, ())
     for language, text in _translations(tags, "name"):
         name.setdefault(language, text[0])
         others.extend((language, rest, "alias") for rest in text[1:])
@@ -83,7 +86,7 @@ def names_of(tags: Tags, country: str = "", *, with_ref: bool = True) -> Names:
             name = {language: plain, **name}
     others.extend((script_language(text, country), text, "alias") for text in more)
     for key, kind in _KINDS.items():
-        if key == "ref" and not with_ref:
+        if (key == "ref" and not with_ref) or not any(k.startswith(key) for k in tags):
             continue
         others.extend(_others(tags, key, kind, country))
     return _sorted_out(name, others)

@@ -36,7 +36,7 @@ def add_places(draft: Draft) -> None:
 
 
 def _new_stop(draft: Draft, tags: Tags) -> bool:
-    """Return False for the spot where a bus halts if the stop itself is there under that name."""
+    """Return False for the spot on the road where a bus halts if the stop itself is there under that name."""
     if tags.get("public_transport") != "stop_position":
         return True
     return not any(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -12,6 +13,7 @@ from shapely.geometry import LineString, Point
 from yuanli.campus.features import (
     BuildingId,
     FeatureId,
+    LanguageMap,
     LevelId,
     Node,
     NodeId,
@@ -52,6 +54,7 @@ class _Ways:
     at: dict[int, tuple[float, float]] = field(default_factory=dict)
     ordinal: dict[int, float] = field(default_factory=dict)
     lifts: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    names: dict[int, LanguageMap] = field(default_factory=dict)
 
 
 def add_ways(draft: Draft) -> None:
@@ -67,6 +70,7 @@ def add_ways(draft: Draft) -> None:
     net = _Ways(draft, chosen)
     for way in chosen:
         net.levels[way.id] = draft.ordinals(f"way/{way.id}", way.tags) if "level" in way.tags else ()
+        net.names[way.id] = names_of(way.tags, draft.country).name
         net.at.update(zip(way.refs, map(tuple, way.lonlat.tolist()), strict=True))
     _find_splits(net)
     _find_ordinals(net)
@@ -203,7 +207,7 @@ def _lift_ordinal(net: _Ways, way: OsmWay, ref: int) -> float | None:
 
 def _split(net: _Ways, way: OsmWay) -> None:
     cuts = [i for i, ref in enumerate(way.refs) if ref in net.splits]
-    for number, (i, j) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for number, (i, j) in enumerate(pairwise(cuts)):
         tail, head = (_node(net, way.refs[k], _lift_ordinal(net, way, way.refs[k])) for k in (i, j))
         pathway_id = f"way/{way.id}" if len(cuts) == 2 else f"way/{way.id}:{number}"
         _add_pathways(net, way, pathway_id, tail, head, LineString(way.lonlat[i : j + 1]))
@@ -225,7 +229,7 @@ def _add_pathways(
         is_bidirectional=one_way == 0,
         geometry=line,
         level_id=next(iter(levels)) if len(levels) == 1 else None,
-        name=names_of(tags, draft.country).name,
+        name=net.names[way.id],
         stair_count=whole_of(tags.get("step_count"), most=5000),
         max_slope=slope_of(tags.get("incline")),
         min_width_m=width_of(tags),
@@ -263,7 +267,7 @@ def _cross_area(net: _Ways, way: OsmWay) -> None:
     shape = net.draft.shapes[f"way/{way.id}"].buffer(1e-7)
     cuts = [i for i, ref in enumerate(way.refs) if ref in set(entries)]
     number = 0
-    for i, j in zip(cuts, cuts[1:], strict=False):
+    for i, j in pairwise(cuts):
         ends = [_node(net, way.refs[k], _lift_ordinal(net, way, way.refs[k])) for k in (i, j)]
         _add_pathways(net, way, f"way/{way.id}:{number}", ends[0], ends[1], LineString(way.lonlat[i : j + 1]))
         number += 1
