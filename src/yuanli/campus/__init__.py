@@ -58,7 +58,10 @@ from yuanli.campus.features import (
 )
 from yuanli.campus.findings import Finding, Severity
 from yuanli.campus.frame import Frame
+from yuanli.campus.geojson.exchange import write_geojson
+from yuanli.campus.imdf.writing import write_imdf
 from yuanli.campus.imported import Imported, ImportRefusedError, Progress, no_progress
+from yuanli.campus.importing import read_campus
 from yuanli.campus.labels import describe, label_of, name_in, name_of
 from yuanli.campus.place import (
     Campus,
@@ -82,6 +85,7 @@ from yuanli.campus.search.kinds import (
     kind_of,
     places_of_kind,
 )
+from yuanli.campus.tables import write_rooms, write_teams
 
 __all__ = [
     "NOTHING",
@@ -172,7 +176,12 @@ __all__ = [
     "no_progress",
     "places_of_kind",
     "point_of",
+    "read_campus",
     "remove_closure",
     "undo_changes",
     "units_of_openings",
+    "write_geojson",
+    "write_imdf",
+    "write_rooms",
+    "write_teams",
 ]
