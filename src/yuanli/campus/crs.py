@@ -221,7 +221,7 @@ def find_wrong_space(xy: Coordinates, params: PlausibleParams = PlausibleParams(
             "local",
             Text(
                 f"坐标跨度达 {span:.1f}°，不像一个园区，更像以米或像素绘制的平面图。",
-                f"The coordinates span {span:.1f}°: no campus does; they look like metres or pixels of a plan.",
+                f"The coordinates span {span:.1f}°: they look like metres or pixels of a plan.",
             ),
             Text(
                 "请先将图纸配准到 WGS 84 经纬度。",

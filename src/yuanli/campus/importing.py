@@ -15,7 +15,7 @@ from pypinyin import lazy_pinyin
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.crs import CRS_NAMES, Transform, to_wgs84
-from yuanli.campus.features import Feature
+from yuanli.campus.features import NOTHING, Feature
 from yuanli.campus.geojson.archive import SourceFiles, open_source, unreadable
 from yuanli.campus.geojson.reading import read_geojson
 from yuanli.campus.imdf.fields import STANDARD
@@ -47,12 +47,18 @@ def read_campus(
 
     Parameters
     ----------
+    path
+        A file or a folder.
     format
         `osm`, `imdf`, `geojson`, or `auto` to tell by the content.
+    name
+        The campus's name; else the file's own, else the file name.
     crs
         What the coordinates are: `wgs84`, `gcj02` or `bd09`. They are stored as WGS 84.
     mapping
         For GeoJSON of floors: what its properties mean.
+    progress
+        Called with the stage and the share done.
 
     Raises
     ------
@@ -75,7 +81,8 @@ def read_campus(
     if kind == "osm":
         from yuanli.campus.osm import read_osm
 
-        found = read_osm(path, campus_id=campus_id, name=name, progress=progress)
+        names = {"und": name} if name else NOTHING
+        found = read_osm(path, campus_id=campus_id, name=names, progress=progress)
         transform = to_wgs84(crs)
         return found if transform is None else replace(found, campus=_moved(found.campus, transform))
     raise _not_readable(kind)
@@ -203,4 +210,4 @@ def _moved_feature(feature: Feature, transform: Transform) -> Feature:
         for field in fields(feature)
         if isinstance(value := getattr(feature, field.name), BaseGeometry)
     }
-    return replace(feature, **changes) if changes else feature  # type: ignore[arg-type]
+    return replace(feature, **changes) if changes else feature

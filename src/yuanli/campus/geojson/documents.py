@@ -188,4 +188,4 @@ def features_of(document: Json, name: str) -> list[dict[str, Json]]:
                 f"Feature {index + 1} of {name} is no GeoJSON Feature.",
                 field=f"{name}#{index}",
             )
-    return features
+    return list(features)

@@ -140,7 +140,7 @@ def read_floors(
         )
     _tell_unmapped(drawn, reader)
     names = {f.ordinal: f.name for f in floors if f.ordinal is not None and f.name}
-    levels = _levels(drawn, names, building)
+    levels = _levels(drawn, names)
     features: dict[FeatureId, Feature] = {}
     if levels:
         house = _building(drawn, building)
@@ -254,16 +254,14 @@ def _tell_unmapped(drawn: Sequence[Drawn], reader: GeometryReader) -> None:
             repaired(
                 "unmapped_type",
                 f"{len(unmapped)} 个要素的类型未知（如 {unmapped[0].id}），按几何归类。",
-                f"{len(unmapped)} features have no known type (as {unmapped[0].id}); sorted by their geometry.",
+                f"{len(unmapped)} features have no known type (as {unmapped[0].id}); sorted by shape.",
                 severity=Severity.INFO,
                 remedy=Text("用 --mapping 指定类型含义。", "Say what the types mean with a mapping file."),
             )
         )
 
 
-def _levels(
-    drawn: Sequence[Drawn], names: Mapping[float, Mapping[str, str]], building: Mapping[str, str]
-) -> dict[float, Level]:
+def _levels(drawn: Sequence[Drawn], names: Mapping[float, Mapping[str, str]]) -> dict[float, Level]:
     indoors = [d for d in drawn if d.meaning is not None or d.ordinals]
     shapes: dict[float, list[BaseGeometry]] = defaultdict(list)
     outlines: dict[float, list[BaseGeometry]] = defaultdict(list)
@@ -366,7 +364,7 @@ def _placed(
             ref=thing.ref,
             geometry=line,
             extra=extra,
-        )  # type: ignore[arg-type]
+        )
     elif table == "fixture":
         yield Fixture(
             id=feature_id, level_id=level_id, category=category, name=name, geometry=shape, extra=extra

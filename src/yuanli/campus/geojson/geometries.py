@@ -138,7 +138,8 @@ def _is_sane(number: float) -> bool:
 
 def _long_enough(document: dict[str, Json]) -> dict[str, Json]:
     """Repeat the last position where a line or ring is too short for GEOS, and close open rings."""
-    kind, coordinates = document["type"], document.get("coordinates")
+    kind = document["type"]
+    coordinates: list[Json] = document.get("coordinates") or []
     if kind == "LineString" and len(coordinates) == 1:
         return {**document, "coordinates": coordinates * 2}
     if kind == "Polygon":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import shapely
@@ -58,7 +59,7 @@ def network_of(paths: Sequence[DrawnPath], levels: Mapping[float, LevelId]) -> d
             ordinals = _along(path.ordinals or (0.0,), len(corners))
             nodes = [_node(c, o, levels) for c, o in zip(corners, ordinals, strict=True)]
             found.update((node.id, node) for node in nodes if node.id not in found)
-            for tail, head in zip(nodes, nodes[1:], strict=False):
+            for tail, head in pairwise(nodes):
                 if tail.id != head.id:
                     number += 1
                     pathway_id = path.id if number == 1 else FeatureId(f"{path.id}#{number}")

@@ -10,7 +10,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.crs import Transform, to_wgs84
-from yuanli.campus.features import FeatureId
+from yuanli.campus.features import NOTHING, FeatureId
 from yuanli.campus.findings import Finding
 from yuanli.campus.geojson.archive import open_source
 from yuanli.campus.geojson.documents import features_of, parse_document
@@ -65,7 +65,7 @@ def read_geojson(
         found = read_tagged(
             _unique(features, repairs),
             campus_id=campus_id,
-            name=name or path.stem,
+            name={"und": name} if name else NOTHING,
             reader=reader,
             progress=progress,
         )

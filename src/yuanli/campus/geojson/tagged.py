@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from yuanli.campus.features import LanguageMap
 from yuanli.campus.geojson.geometries import GeometryReader
 from yuanli.campus.imported import Imported, Progress
 from yuanli.campus.place import CampusId
@@ -57,7 +58,7 @@ def read_tagged(
     features: Iterable[Mapping[str, Json]],
     *,
     campus_id: CampusId,
-    name: str,
+    name: LanguageMap,
     reader: GeometryReader,
     progress: Progress,
 ) -> Imported:
@@ -174,7 +175,8 @@ class _Elements:
             yield f'<way id="{way}" version="1">{nds}{"".join(_tag_lines(tags_of_way))}</way>'
         for relation, (members, tags_of_relation) in sorted(self._relations.items()):
             rows = "".join(f'<member type="way" ref="{r}" role="{role}"/>' for r, role in members)
-            yield f'<relation id="{relation}" version="1">{rows}{"".join(_tag_lines(tags_of_relation))}</relation>'
+            tags = "".join(_tag_lines(tags_of_relation))
+            yield f'<relation id="{relation}" version="1">{rows}{tags}</relation>'
 
 
 def _tag_lines(tags: Mapping[str, str]) -> Iterator[str]:

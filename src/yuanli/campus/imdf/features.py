@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from yuanli.campus.features import TABLE_OF, TABLES, Feature
+from yuanli.campus.features import TABLE_OF, TABLES, Feature, FeatureId
 from yuanli.campus.geojson.documents import without_nan
 from yuanli.campus.geojson.geometries import GeometryReader, as_opening
 from yuanli.campus.geojson.repairs import repaired
@@ -49,6 +49,8 @@ def read_feature(
     if geometry is not None:
         known["geometry"] = geometry
     record = _record(table, document, properties, raw, geometry, reader)
+    if raw and language != "und":
+        record["language"] = language
     if record:
         extra[AS_WRITTEN] = record
     known.update(_stand_ins(table, known, feature_id))
@@ -141,13 +143,10 @@ def _stand_ins(table: str, known: Mapping[str, Any], feature_id: str) -> dict[st
     return {}
 
 
-def write_feature(feature: Feature, origins: Mapping[str, Feature]) -> dict[str, Json]:
+def write_feature(feature: Feature, origins: Mapping[FeatureId, Feature]) -> dict[str, Json]:
     """Return a feature as IMDF GeoJSON: what nobody edited is as it was read.
 
-    Parameters
-    ----------
-    origins
-        Every feature by id, to name the types of a relationship's ends.
+    `origins` are all features by id, to name the types of a relationship's ends.
     """
     table = TABLE_OF[type(feature)]
     extra = dict(getattr(feature, "extra", {}))
@@ -156,9 +155,9 @@ def write_feature(feature: Feature, origins: Mapping[str, Feature]) -> dict[str,
     for name in field_names(table):
         value = getattr(feature, name)
         written = _written(table, name, value, record)
-        if written is None and (name in record.get("absent", ()) or name not in STANDARD[table]):
-            if name not in record.get("raw", {}):
-                continue
+        unasked = name in record.get("absent", ()) or name not in STANDARD[table]
+        if written is None and unasked and name not in record.get("raw", {}):
+            continue
         properties[name] = _ends(name, written, origins) if table == "relationship" else written
     properties.update(extra)
     return {
@@ -180,8 +179,8 @@ def _written(table: str, name: str, value: Any, record: Mapping[str, Json]) -> J
     try:
         before = read_value(table, name, raw[name], record.get("language", "und"))
     except UnreadableValueError:
-        before = None
-    return raw[name] if write_value(value) in (write_value(before), None) else write_value(value)
+        before = read_value(table, name, None, "und")
+    return raw[name] if write_value(value) == write_value(before) else write_value(value)
 
 
 def _written_geometry(feature: Feature, record: Mapping[str, Json]) -> Json:
@@ -194,11 +193,11 @@ def _written_geometry(feature: Feature, record: Mapping[str, Json]) -> Json:
     return None if geometry is None else as_lists(shapely.geometry.mapping(geometry))
 
 
-def _ends(name: str, written: Json, origins: Mapping[str, Feature]) -> Json:
+def _ends(name: str, written: Json, origins: Mapping[FeatureId, Feature]) -> Json:
     """Return the ends of a relationship as IMDF wants them: id and type."""
 
     def end(value: Json) -> Json:
-        other = origins.get(value) if isinstance(value, str) else None
+        other = origins.get(FeatureId(value)) if isinstance(value, str) else None
         return value if other is None else {"id": value, "feature_type": TABLE_OF[type(other)]}
 
     if name in ("origin", "destination"):
@@ -219,4 +218,4 @@ def with_repair(feature: Feature, name: str, value: Any) -> Feature:
         record["raw"] = raw
         record["as_read"] = {**record.get("as_read", {}), name: write_value(value)}
         extra[AS_WRITTEN] = record
-    return replace(feature, extra=extra, **{name: value})  # type: ignore[arg-type, call-arg]
+    return replace(feature, extra=extra, **{name: value})  # type: ignore[arg-type]

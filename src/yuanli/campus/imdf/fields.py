@@ -251,7 +251,7 @@ def _point(value: Json, _language: str) -> Point:
         raise UnreadableValueError(repr(value)) from error
     if not isinstance(shape, Point) or shape.is_empty or not shapely.is_valid(shape):
         raise UnreadableValueError(repr(value))
-    return shapely.force_2d(shape)  # type: ignore[no-any-return]
+    return shapely.force_2d(shape)
 
 
 def _door(value: Json, language: str) -> Door:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from yuanli.campus.features import TABLE_OF, Feature, FeatureId, Level
+from yuanli.campus.features import TABLE_OF, Feature, FeatureId, Level, LevelId
 from yuanli.campus.findings import Finding, Severity
 from yuanli.campus.geojson.repairs import repaired
 from yuanli.campus.imdf.features import with_repair
@@ -37,7 +37,7 @@ def mend_references(
     for feature_id, feature in features.items():
         if TABLE_OF[type(feature)] in _NEED_LEVEL:
             spaces += 1
-            if feature.level_id not in levels:
+            if _level_id(feature) not in levels:
                 found = _level_around(feature, levels)
                 if found is None:
                     homeless.append(feature_id)
@@ -58,6 +58,11 @@ def mend_references(
     return {i: _without_dead_ends(f, mended, repairs) for i, f in mended.items()}
 
 
+def _level_id(feature: Feature) -> LevelId | None:
+    level_id: LevelId | None = getattr(feature, "level_id", None)
+    return level_id
+
+
 def _level_around(feature: Feature, levels: Mapping[Any, Level]) -> str | None:
     geometry = getattr(feature, "geometry", None)
     if geometry is None:
@@ -70,7 +75,7 @@ def _level_around(feature: Feature, levels: Mapping[Any, Level]) -> str | None:
 
 
 def _moved(feature: Feature, level_id: str) -> Finding:
-    named = feature.level_id
+    named = _level_id(feature)
     return repaired(
         "dangling_level",
         f"{feature.id} 所属楼层 {named!r} 不存在，已按位置归入 {level_id}。",
@@ -80,7 +85,7 @@ def _moved(feature: Feature, level_id: str) -> Finding:
 
 
 def _left_out(feature_id: str, feature: Feature) -> Finding:
-    named = feature.level_id
+    named = _level_id(feature)
     return repaired(
         "left_out",
         f"{feature_id} 所属楼层 {named!r} 不存在，也无法按位置判断，未导入。",

@@ -236,7 +236,7 @@ def _outdoor(
         if shape is None:
             continue
         level = _named(document, known, Level)
-        names = {k: read_names(properties.get(k)) or {} for k in ("name", "alt_name")}
+        name, alt_name = (read_names(properties.get(k)) or {} for k in ("name", "alt_name"))
         category = properties.get("category")
         category = category if isinstance(category, str) and category else "unspecified"
         used = ("name", "alt_name", "category", "display_point")
@@ -245,7 +245,13 @@ def _outdoor(
         level_id = level.id if isinstance(level, Level) else None
         if shape.geom_type == "Point":
             yield Amenity(
-                id=feature_id, category=category, geometry=shape, level_id=level_id, extra=extra, **names
+                id=feature_id,
+                category=category,
+                geometry=shape,
+                level_id=level_id,
+                extra=extra,
+                name=name,
+                alt_name=alt_name,
             )
         elif shape.geom_type in ("Polygon", "MultiPolygon"):
             yield Geofence(
@@ -254,7 +260,8 @@ def _outdoor(
                 geometry=shape,
                 level_ids=(level_id,) if level_id else (),
                 extra=extra,
-                **names,
+                name=name,
+                alt_name=alt_name,
             )
         else:
             yield Detail(id=feature_id, category=category, geometry=shape, level_id=level_id, extra=extra)
