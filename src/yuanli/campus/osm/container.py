@@ -90,9 +90,6 @@ def _check_xml(path: Path, stream: IO[bytes], limits: LimitParams) -> None:
     """Read XML once and refuse what is not OSM, grows without bound, or defines entities."""
     total, since_close, tail = 0, 0, b""
     for chunk in _chunks(path, stream):
-        if total == 0:
-            _check_root(path, chunk)
-        total += len(chunk)
         seen = tail + chunk
         if TRAP.search(seen):
             raise refused(
@@ -101,6 +98,9 @@ def _check_xml(path: Path, stream: IO[bytes], limits: LimitParams) -> None:
                 field=path.name,
                 hint=EXPORT_HINT,
             )
+        if total == 0:
+            _check_root(path, chunk)
+        total += len(chunk)
         tail = seen[-16:]
         last = chunk.rfind(b">")
         since_close = since_close + len(chunk) if last < 0 else len(chunk) - last

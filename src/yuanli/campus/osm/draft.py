@@ -126,7 +126,7 @@ class Draft:
         return tuple(u.id for u in sorted(held, key=lambda u: u.geometry.area if u.geometry else 0.0))
 
     def ordinals(self, feature_id: str, tags: Tags, *, at: BaseGeometry | None = None) -> tuple[float, ...]:
-        """Return the ordinals that `level`, `repeat_on` and their like give; report what is not understood."""
+        """Return the ordinals that `level` and `repeat_on` give; report what is not understood."""
         found: set[float] = set()
         for key in ("level", "repeat_on"):
             text = tags.get(key)

@@ -163,7 +163,7 @@ def _homes(draft: Draft, shapes: list[tuple[str, BaseGeometry]]) -> Mapping[str,
             group[0][0],
             Text(
                 f"{len(group)} 个室内空间（如 {group[0][0]}）不在任何建筑轮廓内，已为其补建一栋建筑。",
-                f"{len(group)} indoor spaces (as {group[0][0]}) lie in no building; one was made around them.",
+                f"{len(group)} indoor spaces (as {group[0][0]}) lie in no building; one was made.",
             ),
             Text("绘制建筑轮廓。", "Draw the building's outline."),
             severity=Severity.INFO,

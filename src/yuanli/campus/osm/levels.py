@@ -47,6 +47,8 @@ def parse_levels(text: str) -> LevelReading:
         found, why = _parse_part(part)
         ordinals.update(found)
         reason = reason or why
+    if not ordinals and reason is None:
+        reason = _UNKNOWN
     wild = {o for o in ordinals if abs(o) > HIGHEST}
     if wild:
         ordinals -= wild

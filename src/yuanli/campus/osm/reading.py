@@ -105,7 +105,7 @@ def read_source(
     try:
         bounds = _bounds(path, file_format)
         rows = _rows(path, file_format, limits)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise refused(
             f"文件 {path.name} 已损坏或不完整，无法读取：{error}",
             f"File {path.name} is damaged or cut short and can't be read: {error}",

@@ -14,9 +14,6 @@ from yuanli.campus.osm.reading import OsmRelation, OsmWay, Source
 from yuanli.campus.osm.repairs import Repairs
 from yuanli.errors import Text
 
-NEARLY_CLOSED_DEG = 2e-5
-"""Ends of a ring this near (about 2 m) were meant to meet."""
-
 _REDRAW = Text("在 OpenStreetMap 编辑器中重画该轮廓。", "Redraw the outline in an OSM editor.")
 
 
@@ -27,10 +24,6 @@ def area_of_way(way: OsmWay, repairs: Repairs) -> BaseGeometry | None:
         return None
     ring = way.lonlat
     if way.refs[0] != way.refs[-1]:
-        gap = float(np.hypot(*(ring[0] - ring[-1])))
-        size = float(np.ptp(ring, axis=0).max())
-        if not way.missing and gap > max(NEARLY_CLOSED_DEG, 0.5 * size):
-            return None
         repairs.add(
             "osm.ring_open",
             feature_id,
