@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -50,6 +51,10 @@ _TABLE_NAMES: Mapping[str, Text] = {
     "team": Text("团队", "Team"),
     "alias": Text("别名", "Alias"),
 }
+
+
+_NUMBER = re.compile(r"[A-Za-z]?[-.]?\d{1,5}[A-Za-z]?")
+"""A room called so is shown with its kind: `办公室 301`."""
 
 
 def name_in(name: LanguageMap, language: str) -> str:
@@ -135,18 +140,14 @@ def own_name(feature: Feature, language: str) -> str:
     """Return a feature's name without its place; its number or its kind where it has no name."""
     if isinstance(feature, Level):
         return level_name(feature, language)
-    name = getattr(feature, "name", None) or {}
-    if text := name_in(name, language):
-        ref = getattr(feature, "ref", None)
-        return f"{text} {ref}" if isinstance(feature, Unit | Opening) and ref and ref not in text else text
     if text := name_in(name_of(feature), language):
-        return text
-    kind = (
-        getattr(feature, "brick_class", "")
-        if isinstance(feature, Device)
-        else getattr(feature, "category", "")
-    )
-    return kind_name(feature, kind or "", language)
+        ref = getattr(feature, "ref", None) if isinstance(feature, Unit | Opening) else None
+        if isinstance(feature, Unit) and (text == ref or _NUMBER.fullmatch(text)):
+            kind = category_name(feature.category)
+            return text if kind is None else f"{kind.zh if _is_chinese(language) else kind.en} {text}"
+        return f"{text} {ref}" if ref and ref not in text else text
+    field = "brick_class" if isinstance(feature, Device) else "category"
+    return kind_name(feature, getattr(feature, field, None) or "", language)
 
 
 def kind_name(feature: Feature, category: str, language: str) -> str:

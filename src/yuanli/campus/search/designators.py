@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _HOUSE = "building|bldg|block|blk|tower|haus|gebaeude|gebaude|house|korpus|корпус|здание|동"
-_FLOOR = "level|floor|storey|story|lvl|flr|etage|stock|ebene|этаж|층"
+_FLOOR = "level|floor|storey|story|lvl|flr|etage|stock|ebene|og|obergeschoss|этаж"
 _ROOM = "room|rm|no|nr|number|raum|zimmer|office|кабинет|аудитория|ауд|каб|호"
 _X = r"(?P<x>[a-z]|\d+[a-z]?|[a-z] ?\d+)"
 _ORDINALS = re.compile(r"(?<![a-z0-9])(\d+) (?:st|nd|rd|th)(?![a-z0-9])")
@@ -20,13 +20,14 @@ _FLOORS = (
     re.compile(rf"(?<![^\W_])(?:{_FLOOR}) (?P<x>b? ?\d+|[a-z])(?![^\W_])"),
     re.compile(rf"(?<![^\W_])(?P<x>b? ?\d+) (?:{_FLOOR})(?![^\W_])"),
     re.compile(r"(?<![a-z0-9])(?P<x>b? ?\d+) ?(?:层|楼(?!层))"),
+    re.compile(r"(?<![a-z0-9])(?P<x>\d+) ?층"),
     re.compile(r"(?<![a-z0-9])(?P<x>b? ?\d+) f(?![a-z0-9])"),
     re.compile(r"(?<![a-z0-9])[fl] (?P<x>\d+)(?![a-z0-9])"),
     re.compile(r"(?<![^\W_])(?P<x>b \d+)(?![^\W_])"),
 )
 _BASEMENT = re.compile(
-    r"(?:地下|负|basement(?: level| floor)?) ?(?P<x>\d+) ?(?:层|楼|f(?![a-z]))?"
-    r"|(?<![a-z])b (?P<y>\d+) f(?![a-z])"
+    r"(?:地下|负|지하|basement(?: level| floor)?) ?(?P<x>\d+) ?(?:层|楼|층|f(?![a-z]))?"
+    r"|(?<![a-z])b (?P<y>\d+) f(?![a-z])|(?<![a-z0-9])(?P<z>\d+) (?:ug|untergeschoss)(?![a-z])"
 )
 _ROOMS = (
     re.compile(rf"(?<![^\W_])(?:{_ROOM}) (?=[a-z]? ?\d)"),
@@ -49,7 +50,7 @@ def canonical(folded: str) -> tuple[str, ...]:
     `301 室` gives `301`. `2 楼` may be a building or a storey, and gives both.
     """
     text = _ORDINALS.sub(r"\1", folded)
-    text = _BASEMENT.sub(lambda m: f"b{m['x'] or m['y']}层", text)
+    text = _BASEMENT.sub(lambda m: f"b{m['x'] or m['y'] or m['z']}层", text)
     floors = houses = text
     for pattern in _FLOORS:
         floors = pattern.sub(lambda m: f"{_x(m)}层", floors)

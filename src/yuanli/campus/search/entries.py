@@ -27,8 +27,8 @@ from yuanli.campus.features import (
     Unit,
     Venue,
 )
-from yuanli.campus.labels import level_name, name_of
-from yuanli.campus.place import Campus
+from yuanli.campus.labels import level_name, name_in, name_of
+from yuanli.campus.place import Campus, point_of
 
 IMPORTANCE: Mapping[type[Feature], float] = {
     Building: 9,
@@ -72,7 +72,12 @@ def searchable(campus: Campus) -> tuple[Feature, ...]:
     found: list[Feature] = []
     for table in IMPORTANCE:
         rows: tuple[Feature, ...] = campus.of(table)
-        found.extend(_longest_ways(campus.of(Pathway)) if table is Pathway else rows)
+        if table is Pathway:
+            found.extend(_longest_ways(campus.of(Pathway)))
+        elif table is Node:
+            found.extend(_nodes_of_their_own(campus))
+        else:
+            found.extend(rows)
     return tuple(found)
 
 
@@ -143,11 +148,24 @@ _TAGS = {
 }  # fmt: skip
 
 
+def _nodes_of_their_own(campus: Campus) -> Iterator[Node]:
+    """Yield the named path nodes, save those that an amenity or opening at the same point stands for."""
+    boards: tuple[Amenity | Opening, ...] = (*campus.of(Amenity), *campus.of(Opening))
+    held = {_signboard(board) for board in boards if board.name}
+    yield from (n for n in campus.of(Node) if n.name and _signboard(n) not in held)
+
+
+def _signboard(feature: Amenity | Opening | Node) -> tuple[str, float, float]:
+    point = point_of(feature)
+    where = (round(point.x, 5), round(point.y, 5)) if point is not None else (0.0, 0.0)
+    return (name_in(feature.name, "zh"), *where)
+
+
 def _longest_ways(ways: tuple[Pathway, ...]) -> Iterator[Pathway]:
-    longest: dict[tuple[tuple[str, str], ...], Pathway] = {}
+    longest: dict[str, Pathway] = {}
     for way in ways:
         if way.name:
-            key = tuple(sorted(way.name.items()))
+            key = name_in(way.name, "zh")
             if key not in longest or _length(way) > _length(longest[key]):
                 longest[key] = way
     yield from longest.values()

@@ -42,6 +42,8 @@ class SearchParams:
         A hit scores at least `least`; a suggestion at least `guess`.
     candidates
         Names looked at for typos, of those that share most letter pairs.
+    near_sound
+        Chinese names that sound almost alike score at least this, or are not meant: syllables are few.
     elsewhere
         Factor on a place that is not in the house or on the storey asked for.
     """
@@ -55,6 +57,7 @@ class SearchParams:
     sound: float = 0.88
     initials: float = 0.86
     english_sound: float = 0.76
+    near_sound: float = 0.7
     kind: float = 0.74
 
     def __post_init__(self) -> None:
@@ -124,7 +127,8 @@ class SearchIndex:
         fits = self._fits(text, self._params.least)
         best = max((fit.score for fit in fits.values()), default=0.0)
         if best >= 0.9:
-            fits = {i: fit for i, fit in fits.items() if fit.how is not Match.TYPO or fit.score > best - 0.12}
+            guesses = (Match.TYPO, Match.SOUND)
+            fits = {i: fit for i, fit in fits.items() if fit.how not in guesses or fit.score > best - 0.12}
         return self._hits(fits, self._params.least, limit=limit, language=language, kinds=kinds, near=near)
 
     def suggest(self, text: str, *, limit: int = 3, language: str = "zh") -> tuple[Hit, ...]:
@@ -237,7 +241,7 @@ class SearchIndex:
         heard = "".join(blur(s) for s in syllables(folded)) if has_han(folded) else ""
         for key in self._sounds.sharing(heard, self._params.candidates // 2) if len(heard) > 5 else ():
             score = _typo_score(heard, key) - 0.04
-            if score >= least and not key.startswith("~"):
+            if score >= max(least, self._params.near_sound) and not key.startswith("~"):
                 _add(fits, self._sounds, key, score, Match.SOUND)
         latin = whole if whole.isascii() and len(whole) > 4 else ""
         for key in self._spoken.sharing(latin, self._params.candidates // 2) if latin else ():

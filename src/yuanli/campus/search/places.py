@@ -20,7 +20,9 @@ _FILLER = re.compile(
     r"|(?:(?<![a-z])(?:of|the|in|at|on|inside|im|der)|[的在里内那 ])+$"
 )
 _FLOOR_SPANS = (
-    re.compile(r"(?:地下|负) ?(?P<b>\d+) ?(?:层|楼)?"),
+    re.compile(r"(?:地下|负|지하) ?(?P<b>\d+) ?(?:层|楼|층)?"),
+    re.compile(r"(?<![a-z0-9])(?P<b>\d+) (?:ug|untergeschoss)(?![a-z])"),
+    re.compile(r"(?<![a-z0-9])(?P<x>\d+)(?: ?층| (?:og|obergeschoss|этаж)(?![a-z]))"),
     re.compile(r"(?<![a-z0-9])(?P<x>b? ?\d+) ?(?:层|楼(?!层)|f(?![a-z0-9]))"),
     re.compile(r"(?<![a-z])(?:level|floor|lvl|storey|etage|ebene) (?P<x>b? ?\d+)(?![a-z0-9])"),
     re.compile(r"(?<![a-z0-9])(?P<x>\d+) (?:(?:st|nd|rd|th) )?(?:level|floor|etage)(?![a-z])"),
