@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from yuanli.campus import Level, Opening, Unit
+from yuanli.campus import Level, Opening, Section, Unit
 from yuanli.campus.geojson.exchange import write_geojson
-from yuanli.campus.importing import campus_id_of, read_campus
 from yuanli.campus.imported import ImportRefusedError
+from yuanli.campus.importing import campus_id_of, read_campus
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "campus"
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here")
@@ -60,6 +60,7 @@ def bad_documents() -> dict[str, bytes]:
         "no collection": b'{"a":1}',
         "null features": b'{"type":"FeatureCollection","features":[null]}',
         "number": b"42",
+        "rather deep": good.replace(b'"level"', b'"x":' + b"[" * 700 + b"]" * 700 + b',"level"'),
         "swapped": json.dumps(collection(swapped)).encode(),
         "web mercator": json.dumps(collection(moved(ROOM, 1e5, 12946000.0, 4865000.0))).encode(),
         "utm": json.dumps(collection(moved(ROOM, 1e5, 440000.0, 4428000.0))).encode(),
@@ -189,7 +190,9 @@ def test_floors_of_walls_and_doors_become_rooms_with_doors() -> None:
     campus = imported.campus
     assert sorted(level.ordinal for level in campus.of(Level)) == [0, 1, 2, 3, 4, 5, 6]
     assert len(campus.of(Opening)) > 300
-    assert {u.name["und"] for u in campus.of(Unit) if u.name} >= {"Unit 1", "Server room", "Balcony"}
+    names = {n for u in campus.of(Unit) for n in u.name.values()}
+    names |= {n for s in campus.of(Section) for n in s.name.values()}
+    assert names >= {"Unit 1", "Server room", "Balcony"}
     assert "inferred_rooms" in {f.rule for f in imported.repairs}
 
 

@@ -72,7 +72,23 @@ def read_campus(
             field="crs",
             hint=Text("可用 wgs84、gcj02、bd09。", "Use wgs84, gcj02 or bd09."),
         )
-    kind = _format_of(path) if format == "auto" else format
+    try:
+        kind = _format_of(path) if format == "auto" else format
+        return _read(path, kind, name=name, crs=crs, mapping=mapping, progress=progress)
+    except RecursionError as error:
+        raise refused(
+            f"{path.name} 的嵌套过深。",
+            f"{path.name} is nested too deeply.",
+            field=str(path),
+            hint=Text(
+                "这不是正常的园区文件，请检查来源。", "This is no sound campus file; check its source."
+            ),
+        ) from error
+
+
+def _read(
+    path: Path, kind: str, *, name: str | None, crs: str, mapping: Path | None, progress: Progress
+) -> Imported:
     campus_id = campus_id_of(name or _stem(path))
     if kind == "imdf":
         return read_imdf(path, campus_id=campus_id, name=name, crs=crs, progress=progress)

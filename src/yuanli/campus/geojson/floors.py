@@ -203,7 +203,7 @@ def _ordinals(
     feature_id: str,
     reader: GeometryReader,
 ) -> tuple[float, ...]:
-    if isinstance(levels, list) and all(isinstance(o, int | float) for o in levels):
+    if isinstance(levels, list) and all(isinstance(o, int | float) and abs(o) <= 200 for o in levels):
         return tuple(float(o) for o in levels)
     value = _first(properties, mapping.level_keys)
     if value is None:

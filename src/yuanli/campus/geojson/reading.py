@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -69,7 +70,10 @@ def read_geojson(
             reader=reader,
             progress=progress,
         )
-        return Imported(campus=found.campus, repairs=(*summed_up(repairs, params), *found.repairs))
+        campus = replace(
+            found.campus, name=found.campus.name or {"und": path.stem}, source=f"GeoJSON {path.name}"
+        )
+        return Imported(campus=campus, repairs=(*summed_up(repairs, params), *found.repairs))
     floors, building = floors_of(documents, plan)
     rows = read_floors(floors, building, plan, reader)
     progress("read", 1.0)

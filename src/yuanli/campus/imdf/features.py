@@ -155,7 +155,9 @@ def write_feature(feature: Feature, origins: Mapping[FeatureId, Feature]) -> dic
     for name in field_names(table):
         value = getattr(feature, name)
         written = _written(table, name, value, record)
-        unasked = name in record.get("absent", ()) or name not in STANDARD[table]
+        if name in record.get("absent", ()) and _untouched(table, name, value, record):
+            continue
+        unasked = name not in STANDARD[table]
         if written is None and unasked and name not in record.get("raw", {}):
             continue
         properties[name] = _ends(name, written, origins) if table == "relationship" else written
@@ -168,6 +170,12 @@ def write_feature(feature: Feature, origins: Mapping[FeatureId, Feature]) -> dic
         "properties": properties,
         **record.get("members", {}),
     }
+
+
+def _untouched(table: str, name: str, value: Any, record: Mapping[str, Json]) -> bool:
+    """Tell whether a field whose property was absent still is as it was read or mended."""
+    default = write_value(read_value(table, name, None, "und"))
+    return write_value(value) in (None, default, record.get("as_read", {}).get(name, default))
 
 
 def _written(table: str, name: str, value: Any, record: Mapping[str, Json]) -> Json:
@@ -216,6 +224,6 @@ def with_repair(feature: Feature, name: str, value: Any) -> Feature:
         current = getattr(feature, name)
         raw.setdefault(name, None if current != current else write_value(current))
         record["raw"] = raw
-        record["as_read"] = {**record.get("as_read", {}), name: write_value(value)}
-        extra[AS_WRITTEN] = record
+    record["as_read"] = {**record.get("as_read", {}), name: write_value(value)}
+    extra[AS_WRITTEN] = record
     return replace(feature, extra=extra, **{name: value})  # type: ignore[arg-type]
