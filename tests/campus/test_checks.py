@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry import GeometryCollection, LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 from tests.campus.places import FRAME, campus_of, changed, house, line, rectangle, two_room_house, without
 
 from yuanli.campus import (
@@ -204,9 +205,9 @@ def test_ten_thousand_features_are_checked_within_three_seconds() -> None:
     ]
     campus = campus_of(*houses)
     assert len(campus.features) > 8_900
-    began = time.perf_counter()
+    began = time.process_time()
     findings = check_campus(campus)
-    assert time.perf_counter() - began < 3.0
+    assert time.process_time() - began < 3.0
     assert Counter(f.rule for f in findings) == {}
 
 
@@ -222,3 +223,23 @@ def test_the_open_air_needs_no_outline() -> None:
 
 def test_every_rule_is_listed_once() -> None:
     assert len(set(RULES)) == len(RULES)
+
+
+BROKEN = (
+    None,
+    Point(120.0, 30.0),
+    LineString([(120.0, 30.0), (120.0001, 30.0)]),
+    Polygon(),
+    Polygon([(120.0, 30.0), (120.0, 30.0), (120.0, 30.0)]),
+    GeometryCollection([Point(120.0, 30.0), BOW_TIE]),
+    BOW_TIE,
+)
+
+
+@pytest.mark.parametrize("shape", BROKEN, ids=lambda shape: "none" if shape is None else shape.geom_type)
+def test_broken_geometry_is_reported_not_stumbled_over(shape: BaseGeometry | None) -> None:
+    campus = two_room_house()
+    campus = _unit(_unit(campus, "a-0-1", geometry=shape), "a-1-stair", geometry=shape)
+    campus = _level(changed(campus, replace(campus.get("a", Building), geometry=shape)), geometry=shape)
+    door = replace(campus.get("a-0-d2", Opening), geometry=shape)  # type: ignore[arg-type]
+    assert check_campus(changed(campus, door))
