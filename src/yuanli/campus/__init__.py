@@ -63,6 +63,8 @@ from yuanli.campus.imdf.writing import write_imdf
 from yuanli.campus.imported import Imported, ImportRefusedError, Progress, no_progress
 from yuanli.campus.importing import read_campus
 from yuanli.campus.labels import describe, label_of, name_in, name_of
+from yuanli.campus.osm.importing import read_osm
+from yuanli.campus.osm.levels import LevelReading, parse_levels
 from yuanli.campus.place import (
     Campus,
     CampusId,
@@ -132,6 +134,7 @@ __all__ = [
     "LanguageMap",
     "Level",
     "LevelId",
+    "LevelReading",
     "Match",
     "Node",
     "NodeId",
@@ -174,9 +177,11 @@ __all__ = [
     "name_in",
     "name_of",
     "no_progress",
+    "parse_levels",
     "places_of_kind",
     "point_of",
     "read_campus",
+    "read_osm",
     "remove_closure",
     "undo_changes",
     "units_of_openings",

@@ -96,7 +96,8 @@ def _venue(draft: Draft, box: Box) -> Venue:
             continue
         shape = draft.shapes.get(osm_id)
         area = shape.intersection(hull).area if shape is not None else 0.0
-        if tags.get("landuse") in _PARKS and area < 0.2 * hull.area:
+        least = 0.2 if osm_id.startswith("way/") and "landuse" in tags else 0.05
+        if area < least * hull.area and not _mostly_elsewhere(draft, osm_id):
             continue
         # schools and shops inside a university do not name it
         candidates.append((area * (10 if category == "university" else 1), osm_id, category, tags, shape))
@@ -118,3 +119,13 @@ def _venue(draft: Draft, box: Box) -> Venue:
         website=website_of(tags),
         extra=extra_of(osm_id, tags),
     )
+
+
+def _mostly_elsewhere(draft: Draft, osm_id: str) -> bool:
+    """Return whether a site is far larger than the extract: most of its outline is not in the file."""
+    kind, _, number = osm_id.partition("/")
+    if kind != "relation" or osm_id in draft.shapes:
+        return False
+    relation = draft.source.relations[int(number)]
+    refs = [m.ref for m in relation.members if m.kind == "w" and relation.tags.get("type") == "multipolygon"]
+    return len(refs) > 2 and sum(ref in draft.source.ways for ref in refs) < len(refs) / 2

@@ -21,6 +21,7 @@ _AREA_ONLY = ("highway", "barrier", "power", "waterway", "man_made")
 
 def add_places(draft: Draft) -> None:
     """Make amenities of nodes and of small areas, and geofences of the other areas."""
+    stops = _stop_names(draft)
     for node in draft.source.nodes.values():
         osm_id = f"node/{node.id}"
         if osm_id in draft.claimed and "name" not in node.tags and "amenity" not in node.tags:
@@ -28,24 +29,21 @@ def add_places(draft: Draft) -> None:
         if osm_id in draft.claimed and is_door(node.tags) and not ({"amenity", "shop"} & set(node.tags)):
             continue
         category = amenity_category(node.tags)
-        if category is not None and _new_stop(draft, node.tags):
+        halts = node.tags.get("public_transport") == "stop_position" and node.tags.get("name") in stops
+        if category is not None and not halts:
             _add_amenity(draft, osm_id, node.tags, Point(node.lon, node.lat), category)
     for osm_id, tags, shape in tagged_areas(draft):
         if osm_id not in draft.claimed:
             _add_area(draft, osm_id, tags, shape)
 
 
-def _new_stop(draft: Draft, tags: Tags) -> bool:
-    """Return False for the spot on the road where a bus halts if the stop itself is there under that name."""
-    if tags.get("public_transport") != "stop_position":
-        return True
-    return not any(
-        node.tags.get("name") == tags.get("name")
-        and (
-            node.tags.get("highway") == "bus_stop"
-            or node.tags.get("public_transport") in {"platform", "station"}
-        )
+def _stop_names(draft: Draft) -> frozenset[str | None]:
+    """Return the names of stops where people wait."""
+    return frozenset(
+        node.tags.get("name")
         for node in draft.source.nodes.values()
+        if node.tags.get("highway") == "bus_stop"
+        or node.tags.get("public_transport") in {"platform", "station"}
     )
 
 

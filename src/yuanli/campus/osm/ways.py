@@ -177,7 +177,7 @@ def _node(net: _Ways, ref: int, ordinal: float | None = None) -> NodeId:
         Node(
             id=node_id,
             geometry=point,
-            level_id=_level(draft, point, own, doors),
+            level_id=None if "entrance" in tags else _level(draft, point, own, doors),
             ordinal=own,
             category=barrier or ("entrance" if is_door(tags) else tags.get("highway")),
             name=names_of(tags, draft.country).name,
