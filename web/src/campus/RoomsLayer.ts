@@ -3,7 +3,7 @@ import { groups, paletteOf, roomColour } from "./palette";
 import type { Scene } from "./scene";
 
 const ROOM_HEIGHT_M = 1.4;
-const MIN_ZOOM = 15.6;
+const MIN_ZOOM = 15;
 const kind = (value: string) => ["==", ["get", "kind"], value] as never;
 
 /** The plan of a floor: rooms by what they are for, walls, doors, what stands in them. */

@@ -1,5 +1,6 @@
 /** IMDF and OSM categories in plain words; what is missing is shown as the source writes it. */
 export default {
+  administration: "Administration",
   auditorium: "Auditorium",
   ballroom: "Ballroom",
   brick: "Brick",

@@ -1,5 +1,6 @@
 /** IMDF and OSM categories in plain words; what is missing is shown as the source writes it. */
 export default {
+  administration: "行政办公",
   auditorium: "报告厅",
   ballroom: "宴会厅",
   brick: "砖墙",
