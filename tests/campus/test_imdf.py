@@ -15,6 +15,7 @@ from yuanli.campus.imdf.ordinals import storey_of
 from yuanli.campus.imdf.reading import read_imdf
 from yuanli.campus.imdf.writing import write_imdf
 from yuanli.campus.imported import Imported, ImportRefusedError
+from yuanli.campus.importing import read_campus
 from yuanli.campus.place import CampusId
 
 SPBPU = Path(__file__).parents[2].parent / "shared" / "data" / "campus" / "spbpu-imdf"
@@ -262,6 +263,15 @@ def test_chinese_coordinates_are_moved_on_import(tmp_path: Path, crs: str) -> No
     assert moved is not None
     assert plain is not None
     assert 0.002 < moved.distance(plain) < 0.02
+
+
+def test_all_tables_in_one_file_are_imdf_too(tmp_path: Path) -> None:
+    rows = [row for rows in archive().values() if isinstance(rows, list) for row in rows]
+    path = tmp_path / "all.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), encoding="utf-8")
+    imported = read_campus(path)
+    assert (imported.counts["unit"], imported.counts["opening"]) == (2, 1)
+    assert imported.campus.time_zone == "Asia/Shanghai"
 
 
 def test_a_zip_that_names_a_file_outside_is_refused(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ FORMATS = ("osm", "imdf", "geojson")
 """The formats `read_campus` reads."""
 LATER = ("ifc", "brick", "haystack", "indoorgml")
 _HEAD_BYTES = 65_536
+_IMDF_ROW = re.compile(rf'"feature_type"\s*:\s*"(?:{"|".join(STANDARD)})"')
 _READABLE = Text(
     "现在可导入：OSM（.osm、.osm.pbf）、IMDF（压缩包或文件夹）、GeoJSON（文件或文件夹）。",
     "Readable now: OSM (.osm, .osm.pbf), IMDF (zip or folder), GeoJSON (file or folder).",
@@ -80,9 +81,7 @@ def read_campus(
             f"{path.name} 的嵌套过深。",
             f"{path.name} is nested too deeply.",
             field=str(path),
-            hint=Text(
-                "这不是正常的园区文件，请检查来源。", "This is no sound campus file; check its source."
-            ),
+            hint=Text("请检查文件来源。", "Check where it is from."),
         ) from error
 
 
@@ -171,6 +170,8 @@ def _format_of_head(path: Path, head: bytes) -> str:
     if re.match(r"(@prefix|@base|PREFIX|#)", text):
         return "brick"
     if text.startswith(("{", "[")) or {".geojson", ".json"} & set(suffixes):
+        if _IMDF_ROW.search(text) and '"yuanli"' not in text:
+            return "imdf"
         return "haystack" if re.search(r'"_kind"\s*:\s*"grid"|"projName"', text) else "geojson"
     return "unknown"
 

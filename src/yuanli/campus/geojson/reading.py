@@ -11,7 +11,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.crs import Transform, to_wgs84
-from yuanli.campus.features import NOTHING, FeatureId
+from yuanli.campus.features import NOTHING, Feature, FeatureId
 from yuanli.campus.findings import Finding
 from yuanli.campus.geojson.archive import open_source
 from yuanli.campus.geojson.documents import features_of, parse_document
@@ -23,6 +23,7 @@ from yuanli.campus.geojson.mapping import load_mapping
 from yuanli.campus.geojson.repairs import repaired, summed_up
 from yuanli.campus.geojson.tagged import is_tagged, read_tagged
 from yuanli.campus.imported import Imported, Progress, no_progress, refused
+from yuanli.campus.osm.site import time_zone_at
 from yuanli.campus.place import Campus, CampusId
 from yuanli.errors import Text
 
@@ -81,9 +82,16 @@ def read_geojson(
         id=campus_id,
         name={"und": name} if name else building or {"und": path.stem},
         features=MappingProxyType(rows),
+        time_zone=_time_zone(rows),
         source=f"GeoJSON {path.name}",
     )
     return Imported(campus=campus, repairs=summed_up(repairs, params))
+
+
+def _time_zone(rows: Mapping[FeatureId, Feature]) -> str:
+    shapes = [g for f in rows.values() if (g := getattr(f, "geometry", None)) is not None]
+    point = shapes[0].representative_point()
+    return time_zone_at(point.x, point.y)
 
 
 def _documents(path: Path, repairs: list[Finding], params: ReadParams) -> dict[str, Json]:

@@ -9,9 +9,11 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
+from shapely.geometry import Point
+
 from yuanli.campus.codec import feature_from_json
 from yuanli.campus.crs import to_wgs84
-from yuanli.campus.features import Address, Alias, Building, Feature, FeatureId
+from yuanli.campus.features import Address, Alias, Building, Feature, FeatureId, Venue
 from yuanli.campus.findings import Finding
 from yuanli.campus.geojson.archive import SourceFiles, open_source
 from yuanli.campus.geojson.documents import features_of, parse_document
@@ -24,6 +26,7 @@ from yuanli.campus.imdf.ordinals import mend_ordinals
 from yuanli.campus.imdf.references import mend_references
 from yuanli.campus.imdf.surroundings import Collection, read_surroundings, short_names
 from yuanli.campus.imported import Imported, Progress, no_progress, refused
+from yuanli.campus.osm.site import time_zone_at
 from yuanli.campus.place import Campus, CampusId, ExtraFile
 from yuanli.errors import Text
 
@@ -85,12 +88,14 @@ def read_imdf(
     for feature_id in archive.removed:
         features.pop(FeatureId(feature_id), None)
     progress("read", 1.0)
+    middle = _middle(features)
     understood = {c.name for c in archive.collections} if crs != "wgs84" else set()
     campus = Campus(
         id=campus_id,
         name=_campus_name(features, name, path),
         features=MappingProxyType(features),
         source=f"IMDF {path.name}",
+        time_zone=time_zone_at(middle.x, middle.y),
         country=next((f.country for f in features.values() if isinstance(f, Address) and f.country), ""),
         extra_files=tuple(f for f in archive.extra_files if f.name not in understood),
     )
@@ -250,9 +255,16 @@ def _named_buildings(
     return features
 
 
+def _middle(features: Mapping[FeatureId, Feature]) -> Point:
+    """Return a point inside the venue, else inside any feature."""
+    shapes = [(f, g) for f in features.values() if (g := getattr(f, "geometry", None)) is not None]
+    shape = next((g for f, g in shapes if isinstance(f, Venue)), shapes[0][1])
+    point: Point = shape.representative_point()
+    return point
+
+
 def _campus_name(features: Mapping[FeatureId, Feature], name: str | None, path: Path) -> Mapping[str, str]:
     if name:
         return {"und": name}
-    venue = next((f for f in features.values() if type(f).__name__ == "Venue"), None)
-    own: Mapping[str, str] = getattr(venue, "name", {})
-    return own or {"und": path.stem}
+    venue = next((f for f in features.values() if isinstance(f, Venue)), None)
+    return (venue.name if venue is not None else {}) or {"und": path.stem}
