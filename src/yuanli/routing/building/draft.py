@@ -94,9 +94,10 @@ def freeze(
 ) -> Network:
     """Turn the rows into the arrays of a `Network`."""
     nodes, edges = draft.nodes, draft.edges
-    features = _index(row.feature_id for row in (*nodes, *edges))
-    hours = _index(row.hours for row in (*nodes, *edges))
-    restrictions = _index(row.restriction for row in (*nodes, *edges))
+    rows: list[NodeRow | EdgeRow] = [*nodes, *edges]
+    features = _index(row.feature_id for row in rows)
+    hours = _index(row.hours for row in rows)
+    restrictions = _index(row.restriction for row in rows)
     levels = _index(row.level_id for row in nodes)
     counts = np.array([len(row.points) for row in edges], dtype=np.int32)
     return Network(

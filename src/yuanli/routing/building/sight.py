@@ -26,8 +26,9 @@ GRAZE_M = 1e-3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """Where one can walk in a space: `free` with `GRAZE_M` to spare, its inward corners `(n, 2)`,
-    and the two neighbours of each along the outline `(n, 2)`.
+    """Where one can walk in a space: `free` is `shape` with `GRAZE_M` to spare.
+
+    Its inward corners have shape `(n, 2)`, as their neighbours along the outline, before and after.
     """
 
     shape: BaseGeometry
@@ -60,11 +61,15 @@ class Ways:
 
 def polygons_of(shape: BaseGeometry) -> list[Polygon]:
     """Return the polygons a shape is made of."""
-    parts = shapely.get_parts(shape).tolist() if shape.geom_type.startswith(("Multi", "Geometry")) else [shape]
+    parts = (
+        shapely.get_parts(shape).tolist() if shape.geom_type.startswith(("Multi", "Geometry")) else [shape]
+    )
     return [p for part in parts for p in ([part] if isinstance(part, Polygon) else []) if not p.is_empty]
 
 
-def floor_of(shape: BaseGeometry, obstacles: Sequence[BaseGeometry] = (), *, many_corners: int = 300) -> Floor:
+def floor_of(
+    shape: BaseGeometry, obstacles: Sequence[BaseGeometry] = (), *, many_corners: int = 300
+) -> Floor:
     """Return the floor of a space, in metres, less what stands on it."""
     cleared = shape.difference(shapely.union_all(obstacles)) if len(obstacles) else shape
     cleared = MultiPolygon(polygons_of(cleared)) if not isinstance(cleared, Polygon) else cleared

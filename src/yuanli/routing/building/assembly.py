@@ -1,0 +1,474 @@
+"""From a campus to its walking network, step by step."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import shapely
+from scipy.cluster.hierarchy import DisjointSet
+
+from yuanli.campus import (
+    Building,
+    BuildingId,
+    Campus,
+    FeatureId,
+    Geofence,
+    Node,
+    OpeningId,
+    PathwayMode,
+    UnitId,
+    point_of,
+)
+from yuanli.routing.building.borders import guess_doors, open_borders
+from yuanli.routing.building.doorways import entered_by_ways, guess_entrances, outer_doors, portal_row
+from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, freeze, straight
+from yuanli.routing.building.guests import Guest, by_space, entrances_of, guests_of
+from yuanli.routing.building.joining import Grounds, Join, grounds_of, join_all
+from yuanli.routing.building.params import NetworkParams
+from yuanli.routing.building.rooms import (
+    Furnished,
+    add_room_edges,
+    centre_of,
+    conditions_of,
+    landing_of,
+    obstacles_of,
+)
+from yuanli.routing.building.shafts import Flight, flights_of, rise_m, shafts_of, walked_m
+from yuanli.routing.building.sight import floor_of
+from yuanli.routing.building.survey import Portal, Space, Survey, areas, metric, survey_campus
+from yuanli.routing.building.ways import Ways, add_way_edges, draw_ways, nodes_in_spaces
+from yuanli.routing.network import Network
+
+
+@dataclass(slots=True)
+class Site:
+    """A network under construction: the survey, the draft, and what has been found so far.
+
+    `portal_nodes[i]` is the node of `portals[i]`; `nodes` says where features are reached.
+    """
+
+    survey: Survey
+    draft: Draft
+    params: NetworkParams
+    portals: list[Portal] = field(default_factory=list)
+    portal_nodes: list[int] = field(default_factory=list)
+    outer: dict[int, BuildingId | None] = field(default_factory=dict)
+    nodes: dict[FeatureId, tuple[int, ...]] = field(default_factory=dict)
+    centres: dict[UnitId, int] = field(default_factory=dict)
+
+    def add_portals(self, portals: Sequence[Portal]) -> None:
+        """Add portals with their nodes."""
+        for portal in portals:
+            self.portal_nodes.append(self.draft.add_node(portal_row(self.survey, portal)))
+        self.portals.extend(portals)
+
+
+def build_network(
+    campus: Campus,
+    *,
+    params: NetworkParams = NetworkParams(),
+    drawn: Literal["use", "ignore"] = "use",
+) -> Network:
+    """Build the walking network of a campus.
+
+    Indoors nodes are openings, one centre a unit and what is found in it; edges are the shortest lines
+    inside the unit, around obstacles. Stairs, lifts, escalators and ramps that stand above each other,
+    or that relationships join, lead from level to level. Outdoors the drawn ways are used; entrances,
+    buildings, amenities and zones are joined to them. Features without a door get a guessed one.
+
+    With `drawn` `use`, the ways that are drawn indoors stand in place of computed ones in the units they
+    run through; with `ignore` they are left out where the level has units.
+    """
+    survey = survey_campus(campus)
+    site = Site(survey=survey, draft=Draft(), params=params)
+    site.add_portals([*survey.doors, *open_borders(survey, params)])
+    doors = _door_nodes(site)
+    ways = draw_ways(survey, site.draft, doors, use_indoors=drawn == "use", params=params)
+    inside = nodes_in_spaces(survey, ways, site.draft)
+    flights = flights_of(survey)
+    _guess(site, ways, inside, flights)
+    guests = guests_of(survey)
+    served = _served(survey, ways)
+    rooms = _furnish(site, ways, inside, flights, guests, served)
+    obstacles = obstacles_of(survey)
+    for unit_id, room in rooms.items():
+        if unit_id not in served:
+            add_room_edges(site.draft, survey, room, obstacles.get(unit_id, ()), params)
+    for flight in flights:
+        _add_flight(site, flight)
+    grounds = grounds_of(ways, survey.outlines)
+    _join_served(site, ways, rooms, served)
+    exits = _join_outdoors(site, grounds, guests)
+    add_way_edges(ways, site.draft, survey, params)
+    _mend_served(site, rooms, served, obstacles)
+    site.nodes.update((FeatureId(node_id), (index,)) for node_id, index in ways.nodes.items())
+    return freeze(
+        site.draft,
+        campus.frame,
+        shafts=shafts_of(survey, flights),
+        entrances=entrances_of(survey, site.nodes, exits),
+        exits=sorted({n for nodes in exits.values() for n in nodes}),
+    )
+
+
+def _door_nodes(site: Site) -> dict[OpeningId, int]:
+    doors: dict[OpeningId, int] = {}
+    for portal, node in zip(site.portals, site.portal_nodes, strict=True):
+        if portal.opening is not None:
+            doors[portal.opening.id] = node
+            site.nodes[portal.opening.id] = (node,)
+    return doors
+
+
+def _guess(
+    site: Site, ways: Ways, inside: Mapping[FeatureId, Sequence[int]], flights: Sequence[Flight]
+) -> None:
+    """Add the doors and entrances that must be there."""
+    survey, params = site.survey, site.params
+    site.outer = outer_doors(survey, site.portals, params)
+    units = {UnitId(u): nodes for u, nodes in inside.items()}
+    entered = {b for b in site.outer.values() if b is not None} | entered_by_ways(survey, ways, units)
+    entrances = guess_entrances(survey, ways, entered=entered, params=params)
+    first = len(site.portals)
+    site.add_portals(entrances)
+    for i, portal in enumerate(entrances, start=first):
+        site.outer[i] = survey.campus.building_of(portal.level_id)
+    reached = [u for i in site.outer for u in site.portals[i].units]
+    reached += [u for u in units if u in survey.spaces]
+    joined = [(f.tail.id, f.head.id) for f in flights]
+    site.add_portals(guess_doors(survey, site.portals, joined=joined, reached=reached, params=params))
+
+
+def _served(survey: Survey, ways: Ways) -> Mapping[UnitId, list[int]]:
+    """Return the units that drawn indoor ways run through for a metre or more, and those ways."""
+    served: dict[UnitId, list[int]] = defaultdict(list)
+    indoors = np.flatnonzero(ways.joinable() & ways.indoors)
+    spaces = [s for s in survey.spaces.values() if s.kind.connector not in ("elevator",)]
+    if not len(indoors) or not spaces:
+        return served
+    shapes = np.array([s.shape for s in spaces], dtype=object)
+    rows, columns = shapely.STRtree(shapes).query(ways.lines[indoors], predicate="intersects")
+    length_m = shapely.length(shapely.intersection(ways.lines[indoors][rows], shapes[columns]))
+    for row, column, metres in zip(rows.tolist(), columns.tolist(), length_m.tolist(), strict=True):
+        way, space = int(indoors[row]), spaces[column]
+        level_id = ways.pathways[way].level_id
+        if metres >= 1.0 and ways.ordinals[way] == space.ordinal and level_id in (None, space.unit.level_id):
+            served[space.id].append(way)
+    return served
+
+
+def _furnish(
+    site: Site,
+    ways: Ways,
+    inside: Mapping[FeatureId, Sequence[int]],
+    flights: Sequence[Flight],
+    guests: Sequence[Guest],
+    served: Mapping[UnitId, Sequence[int]],
+) -> dict[UnitId, Furnished]:
+    """Add the centre and the places of each space, and gather its doors."""
+    survey, draft = site.survey, site.draft
+    doors: dict[UnitId, list[int]] = defaultdict(list)
+    guessed: dict[UnitId, set[int]] = defaultdict(set)
+    for portal, node in zip(site.portals, site.portal_nodes, strict=True):
+        for unit_id in dict.fromkeys(portal.units):
+            doors[unit_id].append(node)
+            if portal.guessed:
+                guessed[unit_id].add(node)
+    linked = {u for f in flights for u in (f.tail.id, f.head.id)}
+    apart = by_space(guests, site.params)
+    points = _display_points(survey)
+    rooms: dict[UnitId, Furnished] = {}
+    for space in survey.spaces.values():
+        drawn = [n for n in inside.get(space.id, ()) if n not in doors[space.id]]
+        named = _named_nodes(survey, space, ways, drawn)
+        places = (
+            [named[0]] if named and space.id in served else [_add_centre(site, space, doors, linked, points)]
+        )
+        site.centres[space.id] = places[0]
+        for guest in apart.get(space.id, ()):
+            row = NodeRow(
+                xy=guest.xy, ordinal=space.ordinal, level_id=space.unit.level_id, feature_id=guest.feature.id
+            )
+            places.append(draft.add_node(row))
+            site.nodes[guest.feature.id] = (places[-1],)
+        lift = space.kind.connector == "elevator" and bool(doors[space.id])
+        site.nodes[space.id] = tuple(doors[space.id]) if lift else (places[0],)
+        joined = [n for n in drawn if n not in places] if space.id not in served else []
+        rooms[space.id] = Furnished(
+            space=space,
+            doors=(*doors[space.id], *joined),
+            places=tuple(places),
+            guessed=frozenset(guessed[space.id]),
+            linked=space.id in linked,
+        )
+    for guest in guests:
+        if guest.space is not None and guest.feature.id not in site.nodes:
+            site.nodes[guest.feature.id] = site.nodes[guest.space.id]
+    return rooms
+
+
+def _named_nodes(survey: Survey, space: Space, ways: Ways, drawn: Sequence[int]) -> list[int]:
+    """Return the drawn nodes in a space that name it."""
+    index = {i: node_id for node_id, i in ways.nodes.items()} if drawn else {}
+    return [n for n in drawn if n in index and space.id in survey.campus.get(index[n], Node).feature_ids]
+
+
+def _display_points(survey: Survey) -> Mapping[UnitId, tuple[float, float]]:
+    units = [s.unit for s in survey.spaces.values()]
+    points = metric(survey.campus, [point_of(u) for u in units])
+    return {u.id: (float(p.x), float(p.y)) for u, p in zip(units, points, strict=True) if p is not None}
+
+
+def _add_centre(
+    site: Site,
+    space: Space,
+    doors: Mapping[UnitId, Sequence[int]],
+    linked: set[UnitId],
+    points: Mapping[UnitId, tuple[float, float]],
+) -> int:
+    if space.id in linked and space.kind.connector in ("stairs", "escalator"):
+        xy = landing_of(space, [site.draft.xy(n) for n in doors[space.id]])
+    else:
+        xy = centre_of(floor_of(space.shape), points.get(space.id))
+    return site.draft.add_node(
+        NodeRow(xy=xy, ordinal=space.ordinal, level_id=space.unit.level_id, feature_id=space.id)
+    )
+
+
+def _add_flight(site: Site, flight: Flight) -> None:
+    draft, params = site.draft, site.params
+    tail, head = site.centres[flight.tail.id], site.centres[flight.head.id]
+    climb_m = rise_m(site.survey, flight, params)
+    points, across_m = straight(draft.xy(tail), draft.xy(head))
+    length_m = walked_m(flight, climb_m, across_m, params)
+    hours, restriction = conditions_of(site.survey, flight.tail)
+    stairs = flight.mode is PathwayMode.STAIRS
+    draft.add_edge(
+        EdgeRow(
+            tail=tail,
+            head=head,
+            points=points,
+            length_m=length_m,
+            mode=flight.mode,
+            one_way=flight.one_way,
+            rise_m=climb_m,
+            floors=flight.head.ordinal - flight.tail.ordinal,
+            stairs=max(1, round(abs(climb_m) / params.stair_riser_m)) if stairs else 0,
+            feature_id=flight.feature_id,
+            hours=flight.hours or hours,
+            restriction=restriction or conditions_of(site.survey, flight.head)[1],
+        )
+    )
+
+
+def _join_served(
+    site: Site, ways: Ways, rooms: Mapping[UnitId, Furnished], served: Mapping[UnitId, Sequence[int]]
+) -> None:
+    """Join the doors and places of a space with drawn ways to the nearest of them."""
+    draft, survey = site.draft, site.survey
+    for unit_id, own in served.items():
+        room = rooms[unit_id]
+        ends = {n for w in own for n in (ways.tails[w], ways.heads[w])}
+        hours, restriction = conditions_of(survey, room.space)
+        for node in (*room.doors, *room.places):
+            if node in ends:
+                continue
+            xy = draft.xy(node)
+            distances = shapely.distance(ways.lines[list(own)], shapely.Point(xy))
+            foot = ways.foot(draft, own[int(np.argmin(distances))], xy, snap_m=site.params.snap_m)
+            points, length_m = straight(xy, draft.xy(foot))
+            draft.add_edge(
+                EdgeRow(
+                    tail=node,
+                    head=foot,
+                    points=points,
+                    length_m=length_m,
+                    guessed=node in room.guessed,
+                    feature_id=unit_id,
+                    hours=hours,
+                    restriction=restriction,
+                )
+            )
+
+
+def _mend_served(
+    site: Site,
+    rooms: Mapping[UnitId, Furnished],
+    served: Mapping[UnitId, Sequence[int]],
+    obstacles: Mapping[UnitId, Sequence[shapely.Geometry]],
+) -> None:
+    """Compute the ways in spaces whose drawn ways leave some door apart from the others."""
+    groups: DisjointSet = DisjointSet(range(len(site.draft.nodes)))
+    for row in site.draft.edges:
+        groups.merge(row.tail, row.head)
+    for unit_id in served:
+        room = rooms[unit_id]
+        nodes = (*room.doors, *room.places)
+        if any(not groups.connected(nodes[0], node) for node in nodes[1:]):
+            add_room_edges(site.draft, site.survey, room, obstacles.get(unit_id, ()), site.params)
+            for node in nodes[1:]:
+                groups.merge(nodes[0], node)
+
+
+def _join_outdoors(site: Site, grounds: Grounds, guests: Sequence[Guest]) -> dict[FeatureId, tuple[int, ...]]:
+    """Join entrances, buildings, amenities and zones to the ways; return where each building is entered."""
+    exits = _join_entrances(site, grounds)
+    _join_buildings(site, grounds, exits)
+    _join_guests(site, grounds, guests, exits)
+    _join_geofences(site, grounds)
+    return exits
+
+
+def _join_entrances(site: Site, grounds: Grounds) -> dict[FeatureId, tuple[int, ...]]:
+    params, draft = site.params, site.draft
+    on_ways = {*grounds.ways.tails, *grounds.ways.heads}
+    exits: dict[FeatureId, list[int]] = defaultdict(list)
+    joins: list[Join] = []
+    for i, building_id in sorted(
+        site.outer.items(), key=lambda item: (_rank(site.portals[item[0]]), item[0])
+    ):
+        portal, node = site.portals[i], site.portal_nodes[i]
+        if building_id is not None:
+            exits[building_id].append(node)
+        else:
+            exits[FeatureId("")].append(node)
+        if node in on_ways:
+            continue
+        joins.append(
+            Join(
+                feature_id=portal.opening.id if portal.opening else portal.units[0],
+                shape=shapely.Point(portal.xy),
+                node=node,
+                ordinal=_outdoor_ordinal(site, portal, building_id),
+                building_id=building_id,
+                reach_m=params.entrance_reach_m,
+                guessed=portal.guessed,
+            )
+        )
+    _join_far(draft, grounds, joins, params)
+    for node_id, index in grounds.ways.nodes.items():
+        for feature_id in site.survey.campus.get(node_id, Node).feature_ids:
+            if isinstance(site.survey.campus.find(feature_id), Building) and index not in exits[feature_id]:
+                exits[feature_id].append(index)
+    return {b: tuple(nodes) for b, nodes in exits.items() if nodes}
+
+
+def _outdoor_ordinal(site: Site, portal: Portal, building_id: BuildingId | None) -> float | None:
+    """Return the ordinal of the ways a door leads to: its own where ways are there, else the ground's."""
+    ordinal = site.survey.ordinal(portal.level_id)
+    levels = site.survey.campus.levels_by_building.get(building_id, ()) if building_id else ()
+    ground = min((level.ordinal for level in levels), key=lambda o: (abs(o), o), default=0.0)
+    return 0.0 if ordinal == ground else ordinal
+
+
+def _rank(portal: Portal) -> int:
+    opening = portal.opening
+    if opening is None:
+        return 3
+    tags = opening.extra.get("tags")
+    main = isinstance(tags, Mapping) and tags.get("entrance") == "main"
+    if main or opening.category.startswith("pedestrian.principal"):
+        return 0
+    return 2 if opening.category.startswith(("emergencyexit", "service")) else 1
+
+
+def _join_far(
+    draft: Draft, grounds: Grounds, joins: Sequence[Join], params: NetworkParams
+) -> list[tuple[int, ...]]:
+    """Join within reach; what finds no way there is joined farther off, then to ways of any level."""
+    reached = join_all(draft, grounds, joins, params)
+    for reach_m, any_level in ((params.entrance_reach_m, True), (params.far_reach_m, True)):
+        missing = [i for i, nodes in enumerate(reached) if not nodes]
+        again = [_wider(joins[i], reach_m, any_level=any_level) for i in missing]
+        for i, nodes in zip(missing, join_all(draft, grounds, again, params), strict=True):
+            reached[i] = nodes
+    return reached
+
+
+def _wider(join: Join, reach_m: float, *, any_level: bool) -> Join:
+    return Join(
+        feature_id=join.feature_id,
+        shape=join.shape,
+        node=join.node,
+        ordinal=None if any_level and (join.ordinal == 0 or join.node is None) else join.ordinal,
+        building_id=join.building_id,
+        sides=1,
+        reach_m=reach_m,
+        guessed=join.guessed,
+        outdoors=join.outdoors,
+    )
+
+
+def _join_buildings(site: Site, grounds: Grounds, exits: dict[FeatureId, tuple[int, ...]]) -> None:
+    """Join the buildings without any entrance at some of their sides."""
+    joins = [
+        Join(
+            feature_id=building_id,
+            shape=outline,
+            building_id=building_id,
+            sides=site.params.building_sides,
+            reach_m=site.params.entrance_reach_m,
+            guessed=True,
+        )
+        for building_id, outline in site.survey.outlines.items()
+        if building_id not in exits
+    ]
+    for join, nodes in zip(joins, _join_far(site.draft, grounds, joins, site.params), strict=True):
+        if nodes:
+            site.nodes[join.feature_id] = tuple(dict.fromkeys(nodes))
+
+
+def _join_guests(
+    site: Site, grounds: Grounds, guests: Sequence[Guest], exits: Mapping[FeatureId, tuple[int, ...]]
+) -> None:
+    ids = list(site.survey.outlines)
+    tree = shapely.STRtree(list(site.survey.outlines.values()))
+    joins = []
+    for guest in guests:
+        if guest.feature.id in site.nodes:
+            continue
+        within = tree.query(shapely.Point(guest.xy), predicate="intersects") if ids else []
+        owner = next((ids[k] for k in sorted(within)), None)
+        if owner is not None and owner in exits and guest.level_id is None:
+            site.nodes[guest.feature.id] = exits[owner]
+            continue
+        joins.append(
+            Join(
+                feature_id=guest.feature.id,
+                shape=shapely.Point(guest.xy),
+                ordinal=guest.ordinal,
+                building_id=owner,
+                reach_m=site.params.entrance_reach_m,
+                outdoors=guest.level_id is None,
+            )
+        )
+    for join, nodes in zip(joins, _join_far(site.draft, grounds, joins, site.params), strict=True):
+        if nodes:
+            site.nodes[join.feature_id] = nodes
+
+
+def _join_geofences(site: Site, grounds: Grounds) -> None:
+    """Join zones: at a way that crosses them, near their middle, else from their sides."""
+    survey, params = site.survey, site.params
+    fences = [f for f in survey.campus.of(Geofence) if f.geometry is not None and not f.level_ids]
+    for fence, area in zip(fences, areas(survey.campus, [f.geometry for f in fences]), strict=True):
+        if area is None:
+            continue
+        middle = area.representative_point()
+        crossing = grounds.ways.tree.query(area, predicate="intersects") if len(grounds.ways.lines) else []
+        crossing = [int(k) for k in crossing if grounds.joinable[k] and not grounds.ways.indoors[k]]
+        if crossing:
+            inner = shapely.intersection(grounds.ways.lines[crossing], area)
+            best = min(range(len(crossing)), key=lambda k: (inner[k].distance(middle), crossing[k]))
+            x, y = shapely.get_coordinates(shapely.shortest_line(inner[best], middle))[0]
+            foot = grounds.ways.foot(site.draft, crossing[best], (float(x), float(y)), snap_m=params.snap_m)
+            site.nodes[fence.id] = (foot,)
+            continue
+        join = Join(feature_id=fence.id, shape=area, sides=2, reach_m=params.entrance_reach_m)
+        nodes = _join_far(site.draft, grounds, [join], params)[0]
+        if nodes:
+            site.nodes[fence.id] = tuple(dict.fromkeys(nodes))

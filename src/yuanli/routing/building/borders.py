@@ -1,0 +1,143 @@
+"""Where open spaces flow into each other, and the doors that must be there though nobody drew them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from scipy.cluster.hierarchy import DisjointSet
+from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
+
+from yuanli.campus import LevelId, UnitId
+from yuanli.routing.building.params import NetworkParams
+from yuanli.routing.building.survey import Portal, Space, Survey, Xy
+
+
+def open_borders(survey: Survey, params: NetworkParams) -> list[Portal]:
+    """Return a portal wherever two open spaces of a level share a border or overlap."""
+    portals: list[Portal] = []
+    doors: dict[LevelId, list[Portal]] = defaultdict(list)
+    for door in survey.doors:
+        doors[door.level_id].append(door)
+    for level_id, spaces in survey.by_level.items():
+        open_spaces = [s for s in spaces if s.kind.open]
+        walls = _walls(survey, level_id)
+        for one, other in _near_pairs(open_spaces, params.border_touch_m):
+            pair = {one.id, other.id}
+            between = [d.xy for d in doors[level_id] if pair <= set(d.units)]
+            for line in _shared_border(one, other, walls, params):
+                if line.length < params.open_border_m or _has(line, between):
+                    continue
+                portals += [
+                    Portal(xy=xy, level_id=level_id, units=(one.id, other.id))
+                    for xy in _spread(line, params.border_spacing_m)
+                ]
+    return portals
+
+
+def guess_doors(
+    survey: Survey,
+    portals: Sequence[Portal],
+    *,
+    joined: Iterable[tuple[UnitId, UnitId]],
+    reached: Iterable[UnitId],
+    params: NetworkParams,
+) -> list[Portal]:
+    """Return portals for the spaces that no door, open border, shaft or drawn way reaches.
+
+    `joined` are pairs of spaces that shafts join, `reached` those reached from outdoors or by drawn ways.
+    """
+    groups: DisjointSet = DisjointSet([*survey.spaces, ""])
+    for portal in portals:
+        for one, other in pairwise(portal.units):
+            groups.merge(one, other)
+    for one, other in joined:
+        groups.merge(one, other)
+    for unit in reached:
+        groups.merge(unit, "")
+    guesses: list[Portal] = []
+    candidates = sorted(_candidates(survey, params), key=lambda c: c[0])
+    for rank in (0, 1):
+        for _, near, far in candidates:
+            if rank == 0 and _rank(near, far) > 1:
+                continue
+            if groups.connected(near.id, far.id):
+                continue
+            guesses.append(_between(near, far))
+            groups.merge(near.id, far.id)
+    return guesses
+
+
+def _candidates(survey: Survey, params: NetworkParams) -> list[tuple[tuple[float, float, str], Space, Space]]:
+    """Return the near pairs of spaces, the likeliest to have a door between them first."""
+    found = []
+    for level_id, spaces in survey.by_level.items():
+        walls = [*survey.solids.get(level_id, ())]
+        for one, other in _near_pairs(spaces, params.guess_reach_m):
+            link = shapely.shortest_line(one.shape, other.shape)
+            if walls and link.length > 0.3 and shapely.intersects(link, walls).any():
+                continue
+            border = one.shape.buffer(link.length + 0.2).intersection(other.shape.boundary).length
+            likely = link.length + 2.0 / (0.5 + min(border, 6.0))
+            found.append(((float(_rank(one, other)), likely, one.id + other.id), one, other))
+    return found
+
+
+def _rank(one: Space, other: Space) -> int:
+    """Tell how unlikely a door is: least from a passage to a room, most between a shaft and a room."""
+    passages = one.kind.passage + other.kind.passage
+    shafts = bool(one.kind.connector) + bool(other.kind.connector)
+    if passages - shafts >= 1:
+        return 0 if shafts < 2 else 2
+    return 3 if shafts == 2 else 2
+
+
+def _between(one: Space, other: Space) -> Portal:
+    gap_m = float(one.shape.distance(other.shape))
+    border = one.shape.buffer(gap_m + 0.2).intersection(other.shape.boundary)
+    lines = [line for line in shapely.get_parts(shapely.line_merge(border)) if isinstance(line, LineString)]
+    if lines:
+        middle = max(lines, key=lambda line: line.length).interpolate(0.5, normalized=True)
+    else:
+        middle = shapely.shortest_line(one.shape, other.shape).centroid
+    xy = (float(middle.x), float(middle.y))
+    return Portal(xy=xy, level_id=one.unit.level_id, units=(one.id, other.id), guessed=True)
+
+
+def _near_pairs(spaces: Sequence[Space], reach_m: float) -> list[tuple[Space, Space]]:
+    if len(spaces) < 2:
+        return []
+    shapes = np.array([s.shape for s in spaces], dtype=object)
+    rows, columns = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach_m)
+    pairs = sorted((int(i), int(j)) for i, j in zip(rows, columns, strict=True) if i < j)
+    return [(spaces[i], spaces[j]) for i, j in pairs]
+
+
+def _shared_border(
+    one: Space, other: Space, walls: BaseGeometry | None, params: NetworkParams
+) -> list[LineString]:
+    small, large = sorted((one.shape, other.shape), key=lambda shape: float(shape.area))
+    border = small.boundary.intersection(large.buffer(params.border_touch_m))
+    if walls is not None:
+        border = border.difference(walls)
+    parts = shapely.get_parts(shapely.line_merge(border) if border.geom_type.startswith("Multi") else border)
+    return [part for part in parts if isinstance(part, LineString)]
+
+
+def _walls(survey: Survey, level_id: LevelId) -> BaseGeometry | None:
+    lines = survey.walls.get(level_id, ())
+    return shapely.union_all(shapely.buffer(np.array(lines, dtype=object), 0.15)) if lines else None
+
+
+def _has(line: LineString, points: Sequence[Xy]) -> bool:
+    return any(line.distance(shapely.Point(xy)) < 0.6 for xy in points)
+
+
+def _spread(line: LineString, spacing_m: float) -> list[Xy]:
+    count = max(1, min(12, round(line.length / spacing_m)))
+    points = [line.interpolate((i + 0.5) / count, normalized=True) for i in range(count)]
+    return [(float(p.x), float(p.y)) for p in points]
