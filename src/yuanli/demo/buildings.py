@@ -12,19 +12,15 @@ from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus import (
-    Alias,
-    Building,
     BuildingId,
     Door,
     Feature,
     FeatureId,
-    Footprint,
     LanguageMap,
     Level,
     LevelId,
     Opening,
     OpeningId,
-    Relationship,
     Unit,
     UnitId,
 )
@@ -33,6 +29,7 @@ from yuanli.demo.kinds import DoorKind, Fills, Kind
 from yuanli.demo.naming import RoomNames, level_names, room_number
 from yuanli.demo.placing import direction, place
 from yuanli.demo.plates import Plate, Room, lay_out
+from yuanli.demo.shells import inside, relationships, shells
 from yuanli.demo.specs import BuildingSpec
 
 
@@ -134,12 +131,14 @@ def build_all(
                 for opening, door in _entrances(spec, plate, level_id):
                     built.features.append(opening)
                     built.doors.append(door)
-        built.features += _shells(spec, outlines)
-        built.features += _relationships(spec, shafts)
+        built.features += shells(spec, outlines)
+        built.features += relationships(shafts)
     return built
 
 
 def _stands(spec: BuildingSpec, room: Room, ordinal: int) -> bool:
+    if room.kind.category == "opentobelow":
+        return False
     low, high = spec.escalators.get(room.strip, (ordinal, ordinal))
     return low <= ordinal <= high
 
@@ -190,16 +189,12 @@ def _unit(
         alt_name=kind.label if typed and kind.name_rule == "number" and not kind.occupied else {},
         ref=number if numbered else None,
         geometry=shape,
-        display_point=_inside(shape),
+        display_point=inside(shape),
         restriction=kind.restriction,
         accessibility=kind.accessibility,
         hours=kind.hours,
         capacity=people,
     )
-
-
-def _inside(shape: Polygon) -> Point:
-    return shape.centroid if shape.contains(shape.centroid) else shape.representative_point()
 
 
 def _openings(
@@ -269,58 +264,3 @@ def _entrances(spec: BuildingSpec, plate: Plate, level_id: LevelId) -> Iterator[
 
 def _is_wide(room: Room) -> bool:
     return room.kind.name != "corridor"
-
-
-def _shells(spec: BuildingSpec, outlines: Mapping[int, Polygon]) -> Iterator[Feature]:
-    building_id = BuildingId(FeatureId(f"building-{spec.id}"))
-    ground = outlines[0]
-    storeys = max(outlines) + 1
-    yield Building(
-        id=building_id,
-        category=spec.category,
-        name=spec.name,
-        geometry=ground,
-        display_point=_inside(ground),
-        address_id=FeatureId(f"address-{spec.id}"),
-        accessibility=("wheelchair",),
-        height_m=round(storeys * spec.storey_m + 1.2, 1),
-        storeys=float(storeys),
-    )
-    yield Footprint(
-        id=FeatureId(f"footprint-{spec.id}"), category="ground", geometry=ground, building_ids=(building_id,)
-    )
-    if min(outlines) < 0:
-        yield Footprint(
-            id=FeatureId(f"footprint-{spec.id}-below"),
-            category="subterranean",
-            geometry=outlines[-1],
-            building_ids=(building_id,),
-        )
-    for i, (language, text, kind) in enumerate(spec.aliases, start=1):
-        yield Alias(
-            id=FeatureId(f"alias-{spec.id}-{i}"),
-            feature_id=building_id,
-            language=language,
-            text=text,
-            weight=0.7 if kind == "former" else 0.9,
-            kind=kind,
-        )
-
-
-def _relationships(
-    spec: BuildingSpec, shafts: Mapping[tuple[str, tuple[float, ...]], list[Unit]]
-) -> Iterator[Relationship]:
-    for units in shafts.values():
-        if len(units) < 2:
-            continue
-        category = units[0].category
-        down = "escalator_down" in units[0].id
-        ends = (units[-1], units[0]) if down else (units[0], units[-1])
-        yield Relationship(
-            id=FeatureId(f"{units[0].id}-shaft"),
-            category=category,
-            direction="directed" if category == "escalator" else "undirected",
-            origin=ends[0].id,
-            destination=ends[1].id,
-            intermediary=tuple(u.id for u in units[1:-1]),
-        )

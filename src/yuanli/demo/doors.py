@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import shapely
 from shapely.geometry import LineString, MultiLineString, Point, Polygon
@@ -76,7 +77,7 @@ def _walls(shared: BaseGeometry) -> list[LineString]:
     for part in shapely.get_parts(shared):
         if isinstance(part, LineString | MultiLineString):
             ends = list(part.coords)
-            pieces += [LineString(pair) for pair in zip(ends, ends[1:], strict=False)]
+            pieces += [LineString(pair) for pair in pairwise(ends)]
     merged = shapely.get_parts(shapely.line_merge(shapely.union_all(pieces))) if pieces else []
     straight = [s for line in merged for s in _straight(line.simplify(0.001))]
     return sorted(straight, key=lambda wall: (-round(wall.length, 3), wall.bounds))
@@ -84,7 +85,7 @@ def _walls(shared: BaseGeometry) -> list[LineString]:
 
 def _straight(line: LineString) -> Iterator[LineString]:
     ends = list(line.coords)
-    for pair in zip(ends, ends[1:], strict=False):
+    for pair in pairwise(ends):
         yield LineString(sorted(pair))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import shapely
@@ -52,7 +53,7 @@ def lay_grounds(doors: Iterable[DoorOutside], outlines: Sequence[Polygon]) -> It
     drawn = [_way(row) for row in table["ways"]]
     doors = tuple(doors)
     ways = [*drawn, *_joins(doors, drawn, outlines)]
-    marks = {_key(door.at): door.opening_id for door in doors}
+    marks: dict[tuple[int, int], FeatureId] = {_key(door.at): door.opening_id for door in doors}
     gates = [_gate(row) for row in table["ways"] if row["kind"] == "gate"]
     marks |= {_key(gate.geometry): gate.id for gate in gates if gate.geometry is not None}
     yield from gates
@@ -214,7 +215,7 @@ def _split(line: LineString, cuts: Sequence[Point]) -> Iterator[LineString]:
     places = sorted((line.project(cut), cut.x, cut.y) for cut in cuts)
     inner = [(d, x, y) for d, x, y in places if 0.3 < d < line.length - 0.3]
     stops = [(0.0, *line.coords[0]), *inner, (line.length, *line.coords[-1])]
-    for (d0, x0, y0), (d1, x1, y1) in zip(stops, stops[1:], strict=False):
+    for (d0, x0, y0), (d1, x1, y1) in pairwise(stops):
         if d1 - d0 < 0.3:
             continue
         between = [xy for xy in line.coords[1:-1] if d0 + 1e-6 < line.project(Point(xy)) < d1 - 1e-6]

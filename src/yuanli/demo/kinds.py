@@ -27,7 +27,7 @@ class DoorKind:
 class Kind:
     """A kind of room, with its IMDF category.
 
-    `name_rule` is `number`, `own`, `plain`, `level` or `shaft`; `shaft` says what joins the levels through it.
+    `name_rule` is `number`, `own`, `plain`, `level` or `shaft`; `shaft` says what joins levels through it.
     """
 
     name: str

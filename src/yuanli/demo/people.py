@@ -1,4 +1,4 @@
-"""Who is in the park: tenants and departments with their rooms, shops and services, things people look for."""
+"""Who is in the park: tenants and departments with their rooms, shops and services, things looked for."""
 
 from __future__ import annotations
 

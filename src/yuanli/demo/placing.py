@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from math import cos, radians, sin
 
 import numpy as np
@@ -60,7 +61,7 @@ def _faceted(shape: Polygon, xs: Sequence[float]) -> Polygon:
 
 def _faceted_ring(ring: list[tuple[float, ...]], xs: Sequence[float]) -> list[tuple[float, float]]:
     points: list[tuple[float, float]] = []
-    for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(ring):
         points.append((x0, y0))
         low, high = bisect_right(xs, min(x0, x1) + 1e-6), bisect_left(xs, max(x0, x1) - 1e-6)
         between = xs[low:high] if x1 > x0 else xs[low:high][::-1]
