@@ -241,5 +241,5 @@ def test_broken_geometry_is_reported_not_stumbled_over(shape: BaseGeometry | Non
     campus = two_room_house()
     campus = _unit(_unit(campus, "a-0-1", geometry=shape), "a-1-stair", geometry=shape)
     campus = _level(changed(campus, replace(campus.get("a", Building), geometry=shape)), geometry=shape)
-    door = replace(campus.get("a-0-d2", Opening), geometry=shape)  # type: ignore[arg-type]
+    door = replace(campus.get("a-0-d2", Opening), geometry=shape)
     assert check_campus(changed(campus, door))

@@ -145,9 +145,14 @@ def own_name(feature: Feature, language: str) -> str:
         if isinstance(feature, Unit) and (text == ref or _NUMBER.fullmatch(text)):
             kind = category_name(feature.category)
             return text if kind is None else f"{kind.zh if _is_chinese(language) else kind.en} {text}"
-        return f"{text} {ref}" if ref and ref not in text else text
+        return f"{text} {ref}" if ref and _letters(ref) not in _letters(text) else text
     field = "brick_class" if isinstance(feature, Device) else "category"
     return kind_name(feature, getattr(feature, field, None) or "", language)
+
+
+def _letters(text: str) -> str:
+    """Return the Latin letters and digits of a text: `A座101` says `A101` already."""
+    return "".join(c for c in text.casefold() if c.isascii() and c.isalnum()) or text
 
 
 def kind_name(feature: Feature, category: str, language: str) -> str:

@@ -9,7 +9,7 @@ from math import cos, hypot, radians
 from rapidfuzz.distance import OSA
 
 from yuanli.campus.features import TABLE_OF, Feature, FeatureId, LevelId
-from yuanli.campus.labels import describe, name_in, name_of
+from yuanli.campus.labels import describe, kind_name, name_in, name_of
 from yuanli.campus.place import Campus, Spot
 from yuanli.campus.search.designators import canonical, marked_basements
 from yuanli.campus.search.entries import IMPORTANCE, Entry, entries_of, place_of, searchable
@@ -236,7 +236,7 @@ class SearchIndex:
             return fits
         for key in self._plain.sharing(whole, self._params.candidates):
             score, how = _likeness(whole, words, key)
-            if score >= least:
+            if score >= least and not (len(whole) < 4 and whole.isascii() and self._inside_word(whole, key)):
                 _add(fits, self._plain, key, score, how)
         heard = "".join(blur(s) for s in syllables(folded)) if has_han(folded) else ""
         for key in self._sounds.sharing(heard, self._params.candidates // 2) if len(heard) > 5 else ():
@@ -254,6 +254,11 @@ class SearchIndex:
             if score >= least:
                 _add(fits, self._sounds, key, score, Match.TYPO)
         return fits
+
+    def _inside_word(self, short: str, key: str) -> bool:
+        """Tell whether a few letters begin no word of a name: `atm` in `treatment`."""
+        names = (foldings(owner.text) for owner in self._plain.owners[key][:1])
+        return not any(w.startswith(short) for forms in names for form in forms for w in form.split())
 
     def _hits(
         self,
@@ -359,18 +364,31 @@ def _initialled(folded: str) -> Iterator[tuple[str, bool]]:
 def _unlike(
     hits: list[Hit], features: tuple[Feature, ...], position: dict[FeatureId, int]
 ) -> tuple[Hit, ...]:
-    """Tell hits with one label apart by their number or id."""
-    seen: dict[str, int] = {}
+    """Tell hits with one label apart: by kind, by number, by the beginning of the id, by the id."""
+    groups: dict[Text, list[Hit]] = {}
     for hit in hits:
-        seen[hit.label.zh] = seen.get(hit.label.zh, 0) + 1
-    named: list[Hit] = []
-    for hit in hits:
-        if seen[hit.label.zh] > 1:
-            ref = getattr(features[position[hit.feature_id]], "ref", None)
-            mark = ref if ref and ref not in hit.label.zh else hit.feature_id
-            hit = replace(hit, label=Text(f"{hit.label.zh}（{mark}）", f"{hit.label.en} ({mark})"))
-        named.append(hit)
-    return tuple(named)
+        groups.setdefault(hit.label, []).append(hit)
+    marked: dict[FeatureId, Hit] = {}
+    for label, group in groups.items():
+        if len(group) == 1:
+            continue
+        alike = [features[position[hit.feature_id]] for hit in group]
+        kinds = [Text(_kind(f, hit, "zh"), _kind(f, hit, "en")) for f, hit in zip(alike, group, strict=True)]
+        refs = [_same(getattr(f, "ref", None) or "") for f in alike]
+        short, ids = [_same(hit.feature_id[:8]) for hit in group], [_same(hit.feature_id) for hit in group]
+        marks = next(m for m in (kinds, refs, short, ids) if len(set(m)) == len(m) and all(t.zh for t in m))
+        for hit, mark in zip(group, marks, strict=True):
+            text = Text(f"{label.zh}（{mark.zh}）", f"{label.en} ({mark.en})")
+            marked[hit.feature_id] = replace(hit, label=text)
+    return tuple(marked.get(hit.feature_id, hit) for hit in hits)
+
+
+def _kind(feature: Feature, hit: Hit, language: str) -> str:
+    return kind_name(feature, hit.category, language)
+
+
+def _same(text: str) -> Text:
+    return Text(text, text)
 
 
 def _plain_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
@@ -378,7 +396,7 @@ def _plain_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
     for folded in foldings(marked_basements(entry.text)):
         yield compact(folded), owner
         for form in canonical(folded):
-            yield form, owner
+            yield form, Owner(i, entry.weight * 0.99, entry.text)
         latin = transliterated(folded)
         if latin != folded:
             yield compact(latin), Owner(i, entry.weight * 0.9, entry.text)
