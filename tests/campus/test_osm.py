@@ -230,6 +230,72 @@ def test_broken_rings_and_unknown_levels_are_repaired_and_reported(tmp_path: Pat
     assert imported.campus.get("way/2", Unit).name == {"zh": "密室"}
 
 
+def test_a_square_is_crossed_straight_and_round_its_inner_corner(tmp_path: Path) -> None:
+    ring = [(1, 0, 0), (2, 60, 0), (3, 60, 20), (4, 20, 20), (5, 20, 60), (6, 0, 60)]
+    body = "".join(
+        [
+            *(_node(i, x, y) for i, x, y in [*ring, (7, 60, -20), (8, 90, 20), (9, 0, 90)]),
+            _way(1, 1, 2, 3, 4, 5, 6, 1, highway="pedestrian", area="yes", name="Schlossplatz"),
+            _way(2, 2, 7, highway="footway"),
+            _way(3, 3, 8, highway="footway"),
+            _way(4, 6, 9, highway="footway"),
+        ]
+    )
+    campus = read_osm(_osm(tmp_path, body), campus_id="x").campus
+    across = {
+        frozenset({str(p.from_node_id), str(p.to_node_id)}): p.geometry
+        for p in campus.of(Pathway)
+        if p.geometry is not None and p.extra["osm_id"] == "way/1" and len(p.geometry.coords) <= 3
+    }
+    bent = across[frozenset(("vertex/3", "vertex/6"))]
+    assert [round(c, 5) for c in bent.coords[1]] == [
+        round(126.95 + 20 * 1.13e-5, 5),
+        round(37.45 + 20 * 9e-6, 5),
+    ]
+    straight = across[frozenset(("vertex/1", "vertex/2"))]
+    assert len(straight.coords) == 2
+
+
+def test_a_square_with_a_fountain_is_crossed_round_it(tmp_path: Path) -> None:
+    ring = [(1, 0, 0), (2, 60, 0), (3, 60, 60), (4, 0, 60), (10, 0, 30), (11, 60, 30)]
+    hole = [(5, 20, 20), (6, 40, 20), (7, 40, 41), (8, 20, 41)]
+    body = "".join(
+        [
+            *(_node(i, x, y) for i, x, y in [*ring, *hole, (20, -40, 30), (21, 99, 30)]),
+            _way(1, 1, 2, 11, 3, 4, 10, 1),
+            _way(2, 5, 6, 7, 8, 5),
+            _way(3, 20, 10, highway="footway"),
+            _way(4, 11, 21, highway="footway"),
+            '<relation id="9"><member type="way" ref="1" role="outer"/><member type="way" ref="2" role="inner"/>',
+            _tags(type="multipolygon", highway="pedestrian", name="광장") + "</relation>",
+        ]
+    )
+    campus = read_osm(_osm(tmp_path, body), campus_id="x").campus
+    across = campus.get("relation/9:0", Pathway)
+    assert {across.from_node_id, across.to_node_id} == {"vertex/10", "vertex/11"}
+    assert across.geometry is not None
+    assert len(across.geometry.coords) == 4
+    assert max(y for _, y in across.geometry.coords) == pytest.approx(37.45 + 30 * 9e-6, abs=1e-7)
+
+
+def test_a_german_campus_has_its_umlauts_floors_and_restrictions(tmp_path: Path) -> None:
+    body = "".join(
+        [
+            *(_node(i, x, y) for i, x, y in [(1, 0, 0), (2, 20, 0), (3, 20, 20), (4, 0, 20), (5, 10, 20)]),
+            _way(1, 1, 2, 3, 5, 4, 1, building="university", name="Hörsaalgebäude", addr__country="DE"),
+            _way(2, 1, 2, 3, 5, 4, 1, indoor="room", level="1. OG", room="lecture", name="Großer Hörsaal"),
+            _way(3, 1, 2, 3, 5, 4, 1, indoor="room", level="UG", access="private", room="storage"),
+            _way(4, 1, 2, 3, 5, 4, 1, indoor="room", level="-1-1", stairs="yes"),
+        ]
+    )
+    campus = read_osm(_osm(tmp_path, body), campus_id="tu").campus
+    hall, cellar = campus.get("way/2", Unit), campus.get("way/3", Unit)
+    assert (hall.name, hall.category) == ({"de": "Großer Hörsaal"}, "auditorium")
+    assert campus.get(hall.level_id, Level).name["de"] == "1. Obergeschoss"
+    assert (cellar.restriction, campus.ordinal_of(cellar.level_id)) == ("restricted", -1)
+    assert {u.id for u in campus.of(Unit) if u.category == "stairs"} == {"way/4@-1", "way/4@0", "way/4@1"}
+
+
 def _refusal(path: Path) -> ImportRefusedError:
     with pytest.raises(ImportRefusedError) as caught:
         read_osm(path, campus_id="x")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
-import shapely
 from shapely.geometry import LineString, Point
 
 from yuanli.campus.features import (
@@ -23,6 +23,7 @@ from yuanli.campus.features import (
     PathwayMode,
     Relationship,
 )
+from yuanli.campus.osm.areas import lines_across
 from yuanli.campus.osm.doors import is_door
 from yuanli.campus.osm.draft import Draft
 from yuanli.campus.osm.measures import (
@@ -35,7 +36,7 @@ from yuanli.campus.osm.measures import (
     width_of,
 )
 from yuanli.campus.osm.names import names_of
-from yuanli.campus.osm.reading import OsmWay, Tags
+from yuanli.campus.osm.reading import OsmRelation, OsmWay, Tags
 from yuanli.campus.osm.walking import bicycle_direction, foot_direction, may_cycle, may_walk, mode_of
 
 MOST_LIFT_STOPS = 12
@@ -79,6 +80,8 @@ def add_ways(draft: Draft) -> None:
             _cross_area(net, way)
         else:
             _split(net, way)
+    for relation, refs in _walkable_relations(draft):
+        _cross_relation(net, relation, [ref for ref in refs if ref in net.splits])
     for node_id, ordinals in net.lifts.items():
         _ride(net, node_id, ordinals)
     _ride_drawn_shafts(net)
@@ -97,6 +100,8 @@ def _find_splits(net: _Ways) -> None:
         used.update(way.refs)
         net.splits.update((way.refs[0], way.refs[-1]))
     net.splits.update(ref for ref, count in used.items() if count > 1)
+    for _, refs in _walkable_relations(net.draft):
+        net.splits.update(ref for ref in refs if ref in used)
     for node in net.draft.source.nodes.values():
         tags = node.tags
         if node.id in used and (is_door(tags) or "barrier" in tags or tags.get("highway") == "elevator"):
@@ -239,7 +244,7 @@ def _add_pathways(
         surface=tags.get("surface"),
         foot=foot,
         bicycle=bicycle and ridden == 0,
-        extra=extra_of(f"way/{way.id}", tags),
+        extra=extra_of(pathway_id.split(":")[0], tags),
     )
     if foot or path.bicycle:
         draft.add(_reversed(path) if one_way < 0 else path)
@@ -264,23 +269,42 @@ def _cross_area(net: _Ways, way: OsmWay) -> None:
     entries = list(dict.fromkeys(ref for ref in way.refs[1:-1] if ref in net.splits)) or []
     if way.refs[0] not in entries:
         entries.insert(0, way.refs[0])
-    shape = net.draft.shapes[f"way/{way.id}"].buffer(1e-7)
+    shape = net.draft.shapes[f"way/{way.id}"]
     cuts = [i for i, ref in enumerate(way.refs) if ref in set(entries)]
     number = 0
     for i, j in pairwise(cuts):
         ends = [_node(net, way.refs[k], _lift_ordinal(net, way, way.refs[k])) for k in (i, j)]
         _add_pathways(net, way, f"way/{way.id}:{number}", ends[0], ends[1], LineString(way.lonlat[i : j + 1]))
         number += 1
-    if len(entries) > MOST_AREA_POINTS:
+    if len(entries) > MOST_AREA_POINTS or len(entries) < 2:
         return
-    shapely.prepare(shape)
-    for a, first in enumerate(entries):
-        for second in entries[a + 1 :]:
-            line = LineString([net.at[first], net.at[second]])
-            if line.length > 0 and shape.covers(line):
-                ends = [_node(net, ref, _lift_ordinal(net, way, ref)) for ref in (first, second)]
-                _add_pathways(net, way, f"way/{way.id}:{number}", ends[0], ends[1], line)
-                number += 1
+    for a, b, line in lines_across(shape, np.array([net.at[ref] for ref in entries])):
+        ends = [_node(net, entries[k], _lift_ordinal(net, way, entries[k])) for k in (a, b)]
+        _add_pathways(net, way, f"way/{way.id}:{number}", ends[0], ends[1], line)
+        number += 1
+
+
+def _walkable_relations(draft: Draft) -> Iterator[tuple[OsmRelation, list[int]]]:
+    """Yield squares that are drawn as multipolygons, with the nodes of their rings."""
+    for relation in draft.source.relations.values():
+        if f"relation/{relation.id}" in draft.shapes and may_walk(relation.tags):
+            members = [m for m in relation.members if m.kind == "w" and m.ref in draft.source.ways]
+            ways = [draft.source.ways[m.ref] for m in members]
+            yield relation, list(dict.fromkeys(ref for way in ways for ref in way.refs))
+
+
+def _cross_relation(net: _Ways, relation: OsmRelation, entries: list[int]) -> None:
+    """Join the points where a square with holes is entered, inside it."""
+    if not 2 <= len(entries) <= MOST_AREA_POINTS:
+        return
+    osm_id = f"relation/{relation.id}"
+    lonlat = np.array([net.at[ref] for ref in entries])
+    square = OsmWay(-relation.id, tuple(entries), lonlat, relation.tags)
+    net.levels[square.id] = net.draft.ordinals(osm_id, relation.tags)
+    net.names[square.id] = names_of(relation.tags, net.draft.country).name
+    for number, (a, b, line) in enumerate(lines_across(net.draft.shapes[osm_id], lonlat)):
+        ends = [_node(net, entries[k], _lift_ordinal(net, square, entries[k])) for k in (a, b)]
+        _add_pathways(net, square, f"{osm_id}:{number}", ends[0], ends[1], line)
 
 
 def _ride(net: _Ways, node_id: int, ordinals: tuple[float, ...]) -> None:
