@@ -10,6 +10,7 @@ import pytest
 
 from yuanli.campus import Level, Opening, Section, Unit
 from yuanli.campus.geojson.exchange import write_geojson
+from yuanli.campus.imdf.writing import write_imdf
 from yuanli.campus.imported import ImportRefusedError
 from yuanli.campus.importing import campus_id_of, read_campus
 
@@ -182,6 +183,33 @@ def test_a_mapping_with_an_unknown_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text("colour: red\n", encoding="utf-8")
     with pytest.raises(ImportRefusedError, match="colour"):
         read_campus(tmp_path / "a.geojson", mapping=tmp_path / "map.yaml")
+
+
+@needs_data
+@pytest.mark.parametrize("source", ["westport-house", "caserne-de-bonne/caserne.geojson"])
+def test_any_campus_goes_through_imdf_and_our_geojson_without_loss(tmp_path: Path, source: str) -> None:
+    campus = read_campus(DATA / source).campus
+    write_imdf(campus, tmp_path / "a.zip")
+    write_geojson(campus, tmp_path / "a.geojson")
+    assert dict(read_campus(tmp_path / "a.zip").campus.features) == dict(campus.features)
+    assert dict(read_campus(tmp_path / "a.geojson").campus.features) == dict(campus.features)
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": {}},
+        {"type": "Polygon", "coordinates": [[1]]},
+        "POINT (1 1)",
+        {"type": "Point", "coordinates": {}},
+    ],
+)
+def test_a_geometry_that_is_none_is_refused_by_its_id(tmp_path: Path, geometry: Any) -> None:
+    document = collection(ROOM, ROOM)
+    document["features"][1]["geometry"] = geometry
+    (tmp_path / "a.geojson").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(ImportRefusedError, match="f1"):
+        read_campus(tmp_path / "a.geojson")
 
 
 @needs_data

@@ -101,7 +101,7 @@ def _checked(document: Json, feature_id: str) -> dict[str, Json] | None:
     if kind == "GeometryCollection":
         parts = [_checked(part, feature_id) for part in document.get("geometries") or ()]
         return {"type": kind, "geometries": [part for part in parts if part is not None]}
-    if kind not in _DEPTHS:
+    if not isinstance(kind, str) or kind not in _DEPTHS:
         raise _bad(feature_id, Text(f"未知的几何类型 {kind!r}。", f"unknown geometry type {kind!r}."))
     coordinates = document.get("coordinates")
     if coordinates is None or coordinates == []:

@@ -168,7 +168,9 @@ def _crs_name(document: Json) -> str | None:
     if not isinstance(properties, dict):
         return None
     name = properties.get("name") or properties.get("code")
-    return f"EPSG:{name}" if isinstance(name, int) or (isinstance(name, str) and name.isdigit()) else name
+    if name is None:
+        return None
+    return f"EPSG:{name}" if str(name).isdigit() else str(name)
 
 
 def _check_space(features: list[Json], reader: GeometryReader, name: str) -> None:

@@ -28,6 +28,8 @@ from yuanli.campus.imported import refused
 from yuanli.errors import Text
 
 Json = Any
+CLASHING = "yuanli_extra"
+"""The property that keeps what `extra` holds under the name of a field."""
 _POINTS = ("amenity", "anchor")
 _NEED_LEVEL = ("unit", "opening", "kiosk", "section", "fixture")
 _MEMBERS = ("type", "id", "feature_type", "geometry", "properties")
@@ -52,7 +54,7 @@ def read_feature(
     if raw and language != "und":
         record["language"] = language
     if record:
-        extra[AS_WRITTEN] = record
+        extra[AS_WRITTEN] = without_nan(record)
     known.update(_stand_ins(table, known, feature_id))
     return TABLES[table](id=feature_id, extra=extra, **known)  # type: ignore[arg-type, call-arg]
 
@@ -63,7 +65,10 @@ def _read_properties(
     known: dict[str, Any] = {}
     extra: dict[str, Json] = {}
     raw: dict[str, Json] = {}
+    clashing = properties.get(CLASHING)
     for name, value in properties.items():
+        if name == CLASHING and isinstance(clashing, dict):
+            continue
         if not has_field(table, name):
             extra[name] = value
             continue
@@ -87,6 +92,8 @@ def _read_properties(
             del known[name]
         elif write_value(known[name]) != value or (value is None and name not in STANDARD[table]):
             raw[name] = value
+    if isinstance(clashing, dict):
+        extra.update(clashing)
     return {k: v for k, v in known.items() if v is not None}, extra, raw
 
 
@@ -161,7 +168,10 @@ def write_feature(feature: Feature, origins: Mapping[FeatureId, Feature]) -> dic
         if written is None and unasked and name not in record.get("raw", {}):
             continue
         properties[name] = _ends(name, written, origins) if table == "relationship" else written
-    properties.update(extra)
+    clashing = {k: v for k, v in extra.items() if k in properties or has_field(table, k)}
+    properties.update((k, v) for k, v in extra.items() if k not in clashing)
+    if clashing:
+        properties[CLASHING] = clashing
     return {
         "id": record.get("id", feature.id),
         "type": "Feature",

@@ -16,7 +16,7 @@ from yuanli.campus.crs import to_wgs84
 from yuanli.campus.features import Address, Alias, Building, Feature, FeatureId, Venue
 from yuanli.campus.findings import Finding
 from yuanli.campus.geojson.archive import SourceFiles, open_source
-from yuanli.campus.geojson.documents import features_of, parse_document
+from yuanli.campus.geojson.documents import features_of, parse_document, without_nan
 from yuanli.campus.geojson.geometries import GeometryReader, refuse_wrong_space
 from yuanli.campus.geojson.limits import ReadParams
 from yuanli.campus.geojson.repairs import repaired, summed_up
@@ -187,7 +187,7 @@ def _read_rows(archive: _Archive, reader: GeometryReader) -> dict[FeatureId, Fea
     seen: dict[str, tuple[str, str]] = {}
     for table, rows in archive.rows.items():
         for index, row in enumerate(rows):
-            given = row.get("id")
+            given = without_nan(row.get("id"))
             if given is None:
                 given = f"{table}-{index + 1}"
                 reader.repairs.append(
