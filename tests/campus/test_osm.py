@@ -266,7 +266,8 @@ def test_a_square_with_a_fountain_is_crossed_round_it(tmp_path: Path) -> None:
             _way(2, 5, 6, 7, 8, 5),
             _way(3, 20, 10, highway="footway"),
             _way(4, 11, 21, highway="footway"),
-            '<relation id="9"><member type="way" ref="1" role="outer"/><member type="way" ref="2" role="inner"/>',
+            '<relation id="9"><member type="way" ref="1" role="outer"/>',
+            '<member type="way" ref="2" role="inner"/>',
             _tags(type="multipolygon", highway="pedestrian", name="광장") + "</relation>",
         ]
     )
