@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from opening_hours import OpeningHours
+from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus import (
     Alias,
@@ -19,6 +20,8 @@ from yuanli.campus import (
     DataPoint,
     Device,
     Feature,
+    Fixture,
+    Kiosk,
     Level,
     LevelId,
     Node,
@@ -246,3 +249,18 @@ def test_tenants_have_seats_for_their_people(park: Campus) -> None:
         spaces = [park.get(i, Unit) for i in team.space_ids]
         if team.category == "tenant":
             assert sum(s.capacity or 0 for s in spaces) >= team.headcount > 0, team.id
+
+
+def test_what_stands_in_rooms_leaves_the_doors_free(park: Campus) -> None:
+    obstacles: list[Fixture | Kiosk] = [*park.of(Fixture), *park.of(Kiosk)]
+    assert len(obstacles) > 50
+    doors: dict[str, list[BaseGeometry]] = defaultdict(list)
+    for opening in park.of(Opening):
+        if opening.geometry is not None:
+            doors[opening.level_id].append(park.frame.metric(opening.geometry))
+    for obstacle in obstacles:
+        assert obstacle.geometry is not None
+        shape = park.frame.metric(obstacle.geometry)
+        assert min(shape.distance(door) for door in doors[obstacle.level_id]) > 1.5, obstacle.id
+        rooms = [u.geometry for u in park.units_by_level[obstacle.level_id] if u.geometry is not None]
+        assert sum(room.covers(obstacle.geometry) for room in rooms) == 1, obstacle.id

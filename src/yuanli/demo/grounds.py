@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -127,13 +128,24 @@ def _towards(door: DoorOutside, distance_m: float) -> Point:
 
 
 def _nearest(apron: Point, targets: Sequence[Way], solid: BaseGeometry) -> LineString:
-    """Return the shortest straight line to a way that crosses no building."""
-    lines = [LineString([apron, way.line.interpolate(way.line.project(apron))]) for way in targets]
-    spots = [LineString([apron, Point(xy)]) for way in targets for xy in way.line.segmentize(10).coords]
-    for line in sorted([*lines, *spots], key=lambda line: line.length):
-        if not solid.intersects(line):
-            return line
-    return min(lines, key=lambda line: line.length)
+    """Return the shortest straight line to a way that crosses no building.
+
+    Raises
+    ------
+    AssertionError
+        The drawn park leaves an entrance without one: correct `grounds.yaml`.
+    """
+    feet = [way.line.interpolate(way.line.project(apron)) for way in targets]
+    spots = [xy for way in targets for xy in way.line.segmentize(10).coords]
+    ends = np.array([(foot.x, foot.y) for foot in feet] + spots)
+    starts = np.broadcast_to([apron.x, apron.y], ends.shape)
+    lines = shapely.linestrings(np.stack([starts, ends], axis=1))
+    order = np.argsort(shapely.length(lines), kind="stable")
+    clear = order[~shapely.intersects(solid, lines[order])]
+    assert len(clear), f"No clear way to the entrance at {apron.x:.0f}, {apron.y:.0f}."
+    line = lines[clear[0]]
+    assert isinstance(line, LineString)
+    return line
 
 
 def _network(

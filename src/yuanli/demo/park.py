@@ -14,6 +14,7 @@ from shapely.geometry import Polygon
 from yuanli.campus import Address, Building, Campus, CampusId, Feature, FeatureId, Frame, Venue, by_id
 from yuanli.demo.buildings import build_all
 from yuanli.demo.equipment import equip
+from yuanli.demo.fittings import fit_out
 from yuanli.demo.grounds import lay_grounds
 from yuanli.demo.kinds import load_fills, load_kinds
 from yuanli.demo.naming import RoomNames
@@ -55,6 +56,7 @@ def demo_campus(*, seed: int = 0) -> Campus:
         *built.features,
         *lay_grounds(built.doors, [o for o in outlines if isinstance(o, Polygon)]),
         *settle(built, rng),
+        *fit_out(built),
         *equip(built),
     ]
     return Campus(

@@ -53,10 +53,9 @@ def _beside(space: Space, i: int) -> Point:
 
 
 def _take(free: list[Space], building: str, kind: str) -> Space | None:
-    for space in free:
+    for i, space in enumerate(free):
         if space.spec.id == building and space.kind.name == kind:
-            free.remove(space)
-            return space
+            return free.pop(i)
     return None
 
 
