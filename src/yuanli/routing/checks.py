@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
-from yuanli.campus import Building, Campus, Feature, FeatureId, Finding, Severity, Spot, Unit
+from yuanli.campus import Building, Campus, FeatureId, Finding, Severity, Spot, Unit
 from yuanli.errors import Text
 from yuanli.routing.building.kinds import kind_of
 from yuanli.routing.network import Network
@@ -20,7 +20,7 @@ def check_network(campus: Campus, network: Network) -> tuple[Finding, ...]:
     """Return what can't be reached, parts that hang apart, stairs to nowhere and guessed doors."""
     return (
         *_unreachable(campus, network),
-        *_apart(campus, network),
+        *_apart(network),
         *_to_nowhere(campus, network),
         *_guessed(campus, network),
     )
@@ -29,7 +29,8 @@ def check_network(campus: Campus, network: Network) -> tuple[Finding, ...]:
 def _unreachable(campus: Campus, network: Network) -> Iterator[Finding]:
     """Find units and buildings without a node, and units apart from the largest part."""
     main = _main(network)
-    for feature in (*campus.of(Unit), *campus.of(Building)):
+    features: list[Unit | Building] = [*campus.of(Unit), *campus.of(Building)]
+    for feature in features:
         nodes = network.entrances.get(feature.id, ())
         if nodes and any(network.components[n] == main for n in nodes):
             continue
@@ -50,7 +51,7 @@ def _unreachable(campus: Campus, network: Network) -> Iterator[Finding]:
         )
 
 
-def _apart(campus: Campus, network: Network) -> Iterator[Finding]:
+def _apart(network: Network) -> Iterator[Finding]:
     """Find parts of the network that nothing joins to the largest, with the shortest bridge."""
     labels, main = network.components, _main(network)
     sizes = Counter(labels.tolist())
@@ -125,9 +126,8 @@ def _climbs(network: Network, unit_id: FeatureId) -> bool:
     """Tell whether a drawn way to another level starts where the unit is reached."""
     nodes = network.entrances.get(unit_id, ())
     flights = network.edge_floors != 0
-    return bool(
-        np.isin(network.edge_tail[flights], nodes).any() | np.isin(network.edge_head[flights], nodes).any()
-    )
+    ends = np.concatenate([network.edge_tail[flights], network.edge_head[flights]])
+    return bool(np.isin(ends, nodes).any())
 
 
 def _guessed(campus: Campus, network: Network) -> Iterator[Finding]:
@@ -162,11 +162,11 @@ def _main(network: Network) -> int:
     return int(np.argmax(np.bincount(network.components)))
 
 
-def _is_walked(campus: Campus, feature: Feature) -> bool:
+def _is_walked(campus: Campus, feature: Unit | Building) -> bool:
     """Tell whether a feature without a node should have one: solid parts of a plan should not."""
     if isinstance(feature, Unit):
         return kind_of(feature).walkable
-    return isinstance(feature, Building) and campus.outline(feature.id) is not None
+    return campus.outline(feature.id) is not None
 
 
 def _name(feature: Unit | Building) -> Text:

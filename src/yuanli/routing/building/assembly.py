@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from yuanli.campus import (
@@ -100,7 +101,7 @@ def build_network(
             add_room_edges(site.draft, survey, room, obstacles.get(unit_id, ()), params)
     for flight in flights:
         _add_flight(site, flight)
-    grounds = grounds_of(ways, survey.outlines)
+    grounds = grounds_of(ways, survey.outlines, _islands(site, ways))
     _join_served(site, ways, rooms, served)
     exits = _join_outdoors(site, grounds, guests)
     add_way_edges(ways, site.draft, survey, params)
@@ -265,6 +266,21 @@ def _add_flight(site: Site, flight: Flight) -> None:
     )
 
 
+def _islands(site: Site, ways: Ways) -> NDArray[np.bool_]:
+    """Tell which ways hang apart from the largest part of the drawn ways and the spaces."""
+    groups: DisjointSet = DisjointSet(range(len(site.draft.nodes)))
+    for tail, head in zip(ways.tails, ways.heads, strict=True):
+        groups.merge(tail, head)
+    for row in site.draft.edges:
+        groups.merge(row.tail, row.head)
+    metres: dict[int, float] = defaultdict(float)
+    roots = [groups[tail] for tail in ways.tails]
+    for root, line in zip(roots, ways.lines, strict=True):
+        metres[root] += float(line.length)
+    main = max(metres, key=lambda root: (metres[root], -root), default=-1)
+    return np.array([root != main for root in roots], dtype=bool)
+
+
 def _join_served(
     site: Site, ways: Ways, rooms: Mapping[UnitId, Furnished], served: Mapping[UnitId, Sequence[int]]
 ) -> None:
@@ -354,7 +370,22 @@ def _join_entrances(site: Site, grounds: Grounds) -> dict[FeatureId, tuple[int, 
         for feature_id in site.survey.campus.get(node_id, Node).feature_ids:
             if isinstance(site.survey.campus.find(feature_id), Building) and index not in exits[feature_id]:
                 exits[feature_id].append(index)
+    for building_id, index in _drawn_exits(site, grounds.ways):
+        if index not in exits[building_id]:
+            exits[building_id].append(index)
     return {b: tuple(nodes) for b, nodes in exits.items() if nodes}
+
+
+def _drawn_exits(site: Site, ways: Ways) -> list[tuple[BuildingId, int]]:
+    """Return the nodes on a level of a building from where a drawn way leads outdoors."""
+    rows = site.draft.nodes
+    found = []
+    for ends in zip(ways.tails, ways.heads, strict=True):
+        for inner, outer in (ends, ends[::-1]):
+            building_id = site.survey.campus.building_of(rows[inner].level_id)
+            if rows[outer].level_id is None and building_id is not None:
+                found.append((building_id, inner))
+    return found
 
 
 def _outdoor_ordinal(site: Site, portal: Portal, building_id: BuildingId | None) -> float | None:

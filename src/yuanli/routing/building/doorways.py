@@ -62,14 +62,9 @@ def outer_doors(
         point = shapely.Point(portal.xy)
         near = tree.query(point, predicate="dwithin", distance=params.outline_m) if tree is not None else []
         owners = {ids[k] for k in near}
-        outside = (
-            building_id is not None
-            and building_id in survey.outlines
-            and not survey.outlines[building_id].covers(point)
-        )
-        at_outline = (
-            building_id in owners or outside or (building_id not in survey.outlines and not portal.units)
-        )
+        outline = survey.outlines.get(building_id) if building_id is not None else None
+        outside = outline is not None and not outline.covers(point)
+        at_outline = building_id in owners or outside or (outline is None and not portal.units)
         if building_id is None and owners:
             building_id, at_outline = sorted(owners)[0], True
         on_ground = survey.ordinal(portal.level_id) == ground.get(building_id, 0.0)

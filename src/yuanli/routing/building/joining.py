@@ -19,6 +19,8 @@ from yuanli.routing.building.ways import Ways
 
 _TRIED = 8
 """Ways looked at for each place, nearest first."""
+_ISLAND_M = 100.0
+"""A way that hangs apart from the others is joined only where others are this much farther off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +48,21 @@ class Grounds:
 
     ways: Ways
     joinable: NDArray[np.bool_]
+    island: NDArray[np.bool_]
     outlines: NDArray[np.object_]
     owners: tuple[BuildingId, ...]
     tree: shapely.STRtree
 
 
-def grounds_of(ways: Ways, outlines: Mapping[BuildingId, BaseGeometry]) -> Grounds:
+def grounds_of(
+    ways: Ways, outlines: Mapping[BuildingId, BaseGeometry], islands: NDArray[np.bool_]
+) -> Grounds:
     """Index the ways and the outlines."""
     shapes = np.array(list(outlines.values()), dtype=object)
     return Grounds(
         ways=ways,
         joinable=ways.joinable(),
+        island=islands,
         outlines=shapes,
         owners=tuple(outlines),
         tree=shapely.STRtree(shapes),
@@ -89,7 +95,7 @@ def _near_ways(grounds: Grounds, joins: Sequence[Join]) -> list[list[tuple[float
     rows, columns = rows[kept], columns[kept]
     distance_m = shapely.distance(shapes[rows], grounds.ways.lines[columns])
     steps = np.array([p.mode is PathwayMode.STAIRS for p in grounds.ways.pathways], dtype=bool)
-    cost_m = distance_m + 10.0 * steps[columns]
+    cost_m = distance_m + 10.0 * steps[columns] + _ISLAND_M * grounds.island[columns]
     order = np.lexsort((columns, cost_m, rows))
     near: list[list[tuple[float, int]]] = [[] for _ in joins]
     for k in order.tolist():

@@ -103,9 +103,8 @@ def survey_campus(campus: Campus) -> Survey:
         space = Space(unit=unit, kind=kind, shape=shape, ordinal=ordinal, building_id=building_id)
         spaces[unit.id] = space
         by_level[unit.level_id].append(space)
-    things: list[Fixture | Kiosk] = [
-        f for f in (*campus.of(Fixture), *campus.of(Kiosk)) if f.geometry is not None
-    ]
+    rows: list[Fixture | Kiosk] = [*campus.of(Fixture), *campus.of(Kiosk)]
+    things = [row for row in rows if row.geometry is not None]
     for thing, shape in zip(things, metric(campus, [t.geometry for t in things]), strict=True):
         solid = _area(shape)
         if solid is not None:
