@@ -75,7 +75,10 @@ def key_table(rows: Iterable[tuple[str, Owner]], *, paired: bool = True) -> KeyT
             grams = _grams(key)
             sizes[i] = len(grams)
             for gram in grams:
-                postings.setdefault(gram, []).append(i)
+                if gram in postings:
+                    postings[gram].append(i)
+                else:
+                    postings[gram] = [i]
     return KeyTable(
         owners={key: tuple(mine.values()) for key, mine in owners.items()},
         keys=keys,
