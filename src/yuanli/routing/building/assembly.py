@@ -25,7 +25,7 @@ from yuanli.campus import (
     point_of,
 )
 from yuanli.routing.building.borders import guess_doors, open_borders
-from yuanli.routing.building.doorways import entered_by_ways, guess_entrances, outer_doors, portal_row
+from yuanli.routing.building.doorways import guess_entrances, outer_doors, portal_row
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, freeze, straight
 from yuanli.routing.building.guests import Guest, by_space, entrances_of, guests_of
 from yuanli.routing.building.joining import Grounds, Join, grounds_of, join_all
@@ -131,17 +131,26 @@ def _guess(
     """Add the doors and entrances that must be there."""
     survey, params = site.survey, site.params
     site.outer = outer_doors(survey, site.portals, params)
-    units = {UnitId(u): nodes for u, nodes in inside.items()}
-    entered = {b for b in site.outer.values() if b is not None} | entered_by_ways(survey, ways, units)
-    entrances = guess_entrances(survey, ways, entered=entered, params=params)
+    reached = [u for i in site.outer for u in site.portals[i].units]
+    reached += [space_id for u in _led_into(site, ways, inside) if (space_id := UnitId(u)) in survey.spaces]
+    joined = [(f.tail.id, f.head.id) for f in flights]
+    guesses, apart = guess_doors(survey, site.portals, joined=joined, reached=reached, params=params)
+    entrances = guess_entrances(survey, ways, apart=apart, params=params)
     first = len(site.portals)
-    site.add_portals(entrances)
+    site.add_portals([*entrances, *guesses])
     for i, portal in enumerate(entrances, start=first):
         site.outer[i] = survey.campus.building_of(portal.level_id)
-    reached = [u for i in site.outer for u in site.portals[i].units]
-    reached += [u for u in units if u in survey.spaces]
-    joined = [(f.tail.id, f.head.id) for f in flights]
-    site.add_portals(guess_doors(survey, site.portals, joined=joined, reached=reached, params=params))
+
+
+def _led_into(site: Site, ways: Ways, inside: Mapping[FeatureId, Sequence[int]]) -> list[FeatureId]:
+    """Return the units that drawn ways lead into from outdoors, directly or by other drawn ways."""
+    groups: DisjointSet = DisjointSet(range(-1, len(site.draft.nodes)))
+    for tail, head in zip(ways.tails, ways.heads, strict=True):
+        groups.merge(tail, head)
+    for node in (*ways.tails, *ways.heads):
+        if site.draft.nodes[node].level_id is None:
+            groups.merge(node, -1)
+    return [u for u, nodes in inside.items() if any(groups.connected(n, -1) for n in nodes)]
 
 
 def _served(survey: Survey, ways: Ways) -> Mapping[UnitId, list[int]]:

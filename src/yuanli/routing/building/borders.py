@@ -46,8 +46,10 @@ def guess_doors(
     joined: Iterable[tuple[UnitId, UnitId]],
     reached: Iterable[UnitId],
     params: NetworkParams,
-) -> list[Portal]:
-    """Return portals for the spaces that no door, open border, shaft or drawn way reaches.
+) -> tuple[list[Portal], list[tuple[Space, ...]]]:
+    """Return portals to the spaces that no door, open border, shaft or drawn way reaches.
+
+    Also return the groups of spaces that nothing joins to the outdoors even so.
 
     `joined` are pairs of spaces that shafts join, `reached` those reached from outdoors or by drawn ways.
     """
@@ -69,7 +71,11 @@ def guess_doors(
                 continue
             guesses.append(_between(near, far))
             groups.merge(near.id, far.id)
-    return guesses
+    apart = [g for g in groups.subsets() if not groups.connected(next(iter(g)), "")]
+    order = {unit_id: i for i, unit_id in enumerate(survey.spaces)}
+    ranked = sorted(sorted(order[unit_id] for unit_id in group) for group in apart)
+    spaces = list(survey.spaces.values())
+    return guesses, [tuple(spaces[i] for i in group) for group in ranked]
 
 
 def _candidates(survey: Survey, params: NetworkParams) -> list[tuple[tuple[float, float, str], Space, Space]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from yuanli.campus import BuildingId, LevelId, UnitId
+from yuanli.campus import BuildingId
 from yuanli.routing.building.draft import NodeRow
 from yuanli.routing.building.params import NetworkParams
 from yuanli.routing.building.survey import Portal, Space, Survey
@@ -84,23 +83,21 @@ def ground_ordinals(survey: Survey) -> Mapping[BuildingId | None, float]:
 
 
 def guess_entrances(
-    survey: Survey, ways: Ways, *, entered: set[BuildingId | None], params: NetworkParams
+    survey: Survey, ways: Ways, *, apart: Sequence[Sequence[Space]], params: NetworkParams
 ) -> list[Portal]:
-    """Return a portal into each building with spaces that nothing leads into: at its likeliest space.
+    """Return a portal into each group of spaces that nothing leads into, at its likeliest ground-floor space.
 
     That is a passage near the outline and near a way.
     """
     ground = ground_ordinals(survey)
-    spaces: dict[BuildingId, list[Space]] = defaultdict(list)
-    for space in survey.spaces.values():
-        building_id = space.building_id
-        if building_id is not None and building_id not in entered and space.ordinal == ground[building_id]:
-            spaces[building_id].append(space)
     outdoors = ways.joinable() & ~ways.indoors
-    return [
-        _guess_entrance(survey.outlines.get(b), found, ways.lines[outdoors], params)
-        for b, found in spaces.items()
-    ]
+    portals = []
+    for group in apart:
+        spaces = [s for s in group if s.ordinal == ground.get(s.building_id, 0.0)]
+        if spaces:
+            outline = survey.outlines.get(spaces[0].building_id) if spaces[0].building_id else None
+            portals.append(_guess_entrance(outline, spaces, ways.lines[outdoors], params))
+    return portals
 
 
 def _guess_entrance(
@@ -120,26 +117,6 @@ def _guess_entrance(
     if not len(near):
         x, y = shapely.get_coordinates(shapely.shortest_line(best.shape.boundary, edge))[0]
     return Portal(xy=(float(x), float(y)), level_id=best.unit.level_id, units=(best.id,), guessed=True)
-
-
-def entered_by_ways(
-    survey: Survey, ways: Ways, inside: Mapping[UnitId, Sequence[int]]
-) -> set[BuildingId | None]:
-    """Return the buildings that a drawn way leads into from outdoors."""
-    levels: dict[int, LevelId | None] = {}
-    campus = survey.campus
-    for node_id, index in ways.nodes.items():
-        levels[index] = getattr(campus.find(node_id), "level_id", None)
-    entered: set[BuildingId | None] = set()
-    for tail, head in zip(ways.tails, ways.heads, strict=True):
-        ends = {levels.get(tail), levels.get(head)}
-        if None in ends and len(ends) == 2:
-            entered |= {campus.building_of(level_id) for level_id in ends if level_id is not None}
-    for unit_id, nodes in inside.items():
-        space = survey.spaces.get(unit_id)
-        if space is not None and any(levels.get(n) is None and n in levels for n in nodes):
-            entered.add(space.building_id)
-    return entered
 
 
 def _called_outer(portal: Portal) -> bool:

@@ -49,7 +49,9 @@ class Guest:
     def apart(self, params: NetworkParams) -> bool:
         """Tell whether it is a place of its own in its space, not just where the space is."""
         space = self.space
-        return space is not None and (space.kind.passage or float(space.shape.area) > params.large_m2)
+        if space is None or space.kind.connector:
+            return False
+        return space.kind.passage or float(space.shape.area) > params.large_m2
 
 
 def guests_of(survey: Survey) -> list[Guest]:
