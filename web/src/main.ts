@@ -8,6 +8,9 @@ import { i18n } from "./i18n";
 import { router } from "./router";
 import { usePreferences } from "./shell/preferences";
 
+/** The map is what most people come for: fetch its code while the session is looked up. */
+if (["/", "/map"].includes(window.location.pathname)) void import("./campus/LiveMapPage.vue");
+
 const app = createApp(App).use(createPinia()).use(i18n);
 usePreferences();
 app.use(router).mount("#app");

@@ -33,7 +33,9 @@ export function useMapData(
   const problem = shallowRef<Problem | null>(null);
   const now = ref(Date.now());
 
+  let running = 0;
   async function guarded(work: () => Promise<void>): Promise<void> {
+    running += 1;
     loading.value = true;
     problem.value = null;
     try {
@@ -41,7 +43,8 @@ export function useMapData(
     } catch (error) {
       problem.value = asProblem(error);
     } finally {
-      loading.value = false;
+      running -= 1;
+      loading.value = running > 0;
     }
   }
 

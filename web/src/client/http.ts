@@ -80,8 +80,19 @@ async function parsed<T>(reply: Response): Promise<T> {
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-  return parsed<T>(await send("GET", path + queryString(query), undefined, signal));
+const asking = new Map<string, Promise<unknown>>();
+
+/** Ask; two questions for the same at the same time are one. */
+export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+  const url = path + queryString(query);
+  const known = signal ? undefined : asking.get(url);
+  if (known) return known as Promise<T>;
+  const answer = send("GET", url, undefined, signal).then((reply) => parsed<T>(reply));
+  if (signal) return answer;
+  asking.set(url, answer);
+  const forget = (): void => void asking.delete(url);
+  answer.then(forget, forget);
+  return answer;
 }
 
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {

@@ -1,0 +1,166 @@
+"""A real `yuanli up --demo` and a real browser: started once, shared by all tests of the console."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+import yuanli.api
+
+CONSOLE = Path(yuanli.api.__file__).parent / "static" / "index.html"
+SHOTS = Path(__file__).parents[2] / "test-results"
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    None,
+)
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+START_S = 90.0
+LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A running installation with the demo park, and its administrator."""
+
+    url: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A page in one language, with every complaint of the browser so far."""
+
+    page: Page
+    language: str
+    complaints: list[str]
+
+    def open(self, path: str) -> Page:
+        """Go to a page and wait for its content."""
+        self.page.goto(path)
+        self.page.locator("#content, main").first.wait_for()
+        return self.page
+
+    def shot(self, name: str) -> None:
+        """Keep a picture for people to look at."""
+        SHOTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}-{self.language}.png")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine")
+    if not CONSOLE.is_file():
+        pytest.skip("the console is not built: make console")
+    folder = tmp_path_factory.mktemp("site")
+    url = f"http://127.0.0.1:{(port := _free_port())}"
+    log = folder / "log"
+    command = [sys.executable, "-c", "from yuanli.cli import main; main()"]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("YUANLI_")}
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            [*command, "up", "--demo", "--port", str(port), "--data-dir", str(folder / "data")],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=environment | {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+        )
+        try:
+            _wait_until_up(url, server, log)
+            found = re.search(r"password:?\s+(\S+)", log.read_text())
+            assert found, f"no administrator's password was printed: {log.read_text()}"
+            yield Site(url=url, password=found[1])
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        assert server.poll() is None, f"yuanli up ended: {log.read_text()}"
+        try:
+            with urllib.request.urlopen(f"{url}/v1/health", timeout=2) as reply:
+                if json.load(reply)["status"] == "ok":
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    pytest.fail(f"yuanli up did not answer within {START_S} s: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser(site: Site) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def admin_cookie(browser: Browser, site: Site) -> str:
+    context = browser.new_context(base_url=site.url)
+    body = {"username": "admin", "password": site.password}
+    reply = context.request.post("/v1/session", data=body, headers={"Origin": site.url})
+    assert reply.ok, reply.text()
+    cookie = next(c["value"] for c in context.cookies() if c["name"] == "yuanli_session")
+    context.close()
+    return cookie
+
+
+Open = Callable[..., Reader]
+
+
+@pytest.fixture
+def reader(browser: Browser, site: Site, admin_cookie: str) -> Iterator[Open]:
+    """Make a reader: `reader("zh")`, `reader("en", admin=True, phone=True, dark=True)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(language: str, *, admin: bool = False, phone: bool = False, dark: bool = False) -> Reader:
+        context = browser.new_context(
+            base_url=site.url,
+            locale=LOCALES[language],
+            color_scheme="dark" if dark else "light",
+            viewport={"width": 375, "height": 720} if phone else {"width": 1360, "height": 820},
+            extra_http_headers={},
+        )
+        contexts.append(context)
+        if admin:
+            context.add_cookies([{"name": "yuanli_session", "value": admin_cookie, "url": site.url}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        return Reader(page=page, language=language, complaints=complaints)
+
+    yield make
+    for context in contexts:
+        context.close()
