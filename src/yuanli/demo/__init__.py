@@ -1,4 +1,4 @@
-"""What does a living park look like? An invented one, made by rule, to try everything on."""
+"""What does a living park look like?"""
 
 from yuanli.demo.park import demo_campus
 
