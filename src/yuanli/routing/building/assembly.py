@@ -101,6 +101,7 @@ def build_network(
             add_room_edges(site.draft, survey, room, obstacles.get(unit_id, ()), params)
     for flight in flights:
         _add_flight(site, flight)
+    _bridge_gaps(site, ways)
     grounds = grounds_of(ways, survey.outlines, _islands(site, ways))
     _join_served(site, ways, rooms, served)
     exits = _join_outdoors(site, grounds, guests)
@@ -273,6 +274,37 @@ def _add_flight(site: Site, flight: Flight) -> None:
             restriction=restriction or conditions_of(site.survey, flight.head)[1],
         )
     )
+
+
+def _bridge_gaps(site: Site, ways: Ways) -> None:
+    """Join the ways that hang apart to the others where the gap between them is a drawing's error."""
+    draft, reach_m = site.draft, site.params.bridge_m
+    island, joinable = _islands(site, ways), ways.joinable()
+    ends = [(n, w) for w in np.flatnonzero(island).tolist() for n in (ways.tails[w], ways.heads[w])]
+    gaps = []
+    for node, way in dict(ends).items():
+        point = shapely.Point(draft.xy(node))
+        for k in ways.tree.query(point, predicate="dwithin", distance=reach_m).tolist():
+            if joinable[k] and not island[k] and ways.ordinals[k] == draft.nodes[node].ordinal:
+                gaps.append((float(ways.lines[k].distance(point)), node, k, way))
+    groups: DisjointSet = DisjointSet(range(len(draft.nodes)))
+    for tail, head in zip(ways.tails, ways.heads, strict=True):
+        groups.merge(tail, head)
+    for _, node, k, way in sorted(gaps):
+        if groups.merge(node, ways.tails[k]):
+            foot = ways.foot(draft, k, draft.xy(node), snap_m=reach_m)
+            points, length_m = straight(draft.xy(node), draft.xy(foot))
+            draft.add_edge(
+                EdgeRow(
+                    tail=node,
+                    head=foot,
+                    points=points,
+                    length_m=length_m,
+                    mode=ways.pathways[way].mode,
+                    indoors=bool(ways.indoors[way]),
+                    feature_id=ways.pathways[way].id,
+                )
+            )
 
 
 def _islands(site: Site, ways: Ways) -> NDArray[np.bool_]:

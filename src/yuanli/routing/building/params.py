@@ -28,6 +28,8 @@ class NetworkParams:
         A space without a door gets one to a neighbour at most this far: a wall and the drawing's error.
     snap_m
         Points nearer than this are the same place.
+    bridge_m
+        Ways that hang apart are joined to the others over a gap this short: the drawing's error.
     outline_m
         A door this near to a building's outline leads outdoors.
     entrance_reach_m, far_reach_m
@@ -55,6 +57,7 @@ class NetworkParams:
     border_spacing_m: float = 5.0
     guess_reach_m: float = 1.5
     snap_m: float = 0.5
+    bridge_m: float = 1.0
     outline_m: float = 2.0
     entrance_reach_m: float = 60.0
     far_reach_m: float = 300.0
