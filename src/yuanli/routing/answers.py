@@ -76,3 +76,41 @@ class Route:
     geometry: GeoJson
     warnings: tuple[Text, ...]
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearby:
+    """A facility, and the way to it."""
+
+    feature_id: FeatureId
+    name: LanguageMap
+    distance_m: float
+    duration_s: float
+    route: Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Seconds and metres from each origin (rows) to each destination; None where there is no way."""
+
+    duration_s: tuple[tuple[float | None, ...], ...]
+    distance_m: tuple[tuple[float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Isochrone:
+    """What is reached within some minutes on one level."""
+
+    minutes: float
+    ordinal: float
+    geometry: GeoJson
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """The exit that is nearest to a room, and how far it is; None where no exit can be reached."""
+
+    feature_id: FeatureId
+    exit_id: FeatureId | None
+    duration_s: float | None
+    distance_m: float | None

@@ -77,6 +77,24 @@ class Graph:
         return out
 
     @cached_property
+    def edges(self) -> list[int]:
+        """`edge` as a list."""
+        out: list[int] = self.edge.tolist()
+        return out
+
+    @cached_property
+    def backwards(self) -> list[bool]:
+        """`backward` as a list."""
+        out: list[bool] = self.backward.tolist()
+        return out
+
+    @cached_property
+    def nodes(self) -> list[int]:
+        """`node` as a list."""
+        out: list[int] = self.node.tolist()
+        return out
+
+    @cached_property
     def key(self) -> str:
         """A hash of everything that a prepared topology depends on."""
         digest = sha256(b"yuanli topology 1")

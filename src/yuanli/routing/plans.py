@@ -1,0 +1,116 @@
+"""One set of weights for one kind of traveller at one time, and the routers that run on it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuanli.routing.astar import AStarRouter
+from yuanli.routing.calendars import Phase
+from yuanli.routing.cch import CchRouter
+from yuanli.routing.engine import End, Path, Router
+from yuanli.routing.graph import Graph
+from yuanli.routing.measure import Measure, Weights
+from yuanli.routing.network import Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a search needs to know.
+
+    Parameters
+    ----------
+    closed, avoided, shut
+        Arcs barred by closures and lifts out of order, by the traveller, and by hours for the
+        whole journey, `(n_arcs,)`.
+    factor
+        Crowding, or None.
+    changing
+        For each arc that opens or closes within the journey, its calendars.
+    """
+
+    measure: Measure
+    weights: Weights
+    closed: NDArray[np.bool_]
+    avoided: NDArray[np.bool_]
+    shut: NDArray[np.bool_]
+    factor: Floats | None
+    phase: Phase
+    changing: dict[int, tuple[int, ...]]
+
+    @cached_property
+    def times_s(self) -> list[float]:
+        """Seconds that each arc takes, crowding included."""
+        time_s = self.measure.time_s if self.factor is None else self.measure.time_s * self.factor
+        out: list[float] = time_s.tolist()
+        return out
+
+
+@dataclass
+class _Slot:
+    router: CchRouter
+    weights: Weights
+    lock: Lock = field(default_factory=Lock)
+
+
+class Engine:
+    """Routers for any weights on one graph, a few kept customized; safe to call from many threads.
+
+    A plan's weights take the slot that was customized for them, else the one unused for longest,
+    where only what differs is customized again. Without a topology plain A* answers.
+    """
+
+    def __init__(self, graph: Graph, topology: Any | None, *, slots: int = 8) -> None:
+        self.graph, self.topology = graph, topology
+        self._most = slots
+        self._slots: OrderedDict[int, _Slot] = OrderedDict()
+        self._plain: OrderedDict[int, tuple[Weights, AStarRouter]] = OrderedDict()
+        self._lock = Lock()
+
+    def route(self, weights: Weights, sources: Sequence[End], targets: Sequence[End]) -> Path | None:
+        """Return the cheapest path from any source to any target; None where there is none."""
+        if self.topology is None:
+            return self._astar(weights).route(sources, targets)
+        slot = self._slot(weights)
+        with slot.lock:
+            if slot.weights is not weights:
+                slot.router.reweigh(weights)
+                slot.weights = weights
+            return slot.router.route(sources, targets)
+
+    def router(self, weights: Weights) -> Router:
+        """Return a router of its own, for a caller that keeps it."""
+        if self.topology is None:
+            return AStarRouter(self.graph, weights)
+        return CchRouter(self.topology, weights)
+
+    def _slot(self, weights: Weights) -> _Slot:
+        with self._lock:
+            key = id(weights)
+            slot = self._slots.get(key)
+            if slot is not None and slot.weights is weights:
+                self._slots.move_to_end(key)
+                return slot
+            if len(self._slots) >= self._most:
+                _, slot = self._slots.popitem(last=False)
+            else:
+                slot = _Slot(CchRouter(self.topology, weights), weights)
+            self._slots[key] = slot
+            return slot
+
+    def _astar(self, weights: Weights) -> AStarRouter:
+        with self._lock:
+            held = self._plain.get(id(weights))
+            if held is None or held[0] is not weights:
+                held = (weights, AStarRouter(self.graph, weights))
+                self._plain[id(weights)] = held
+                while len(self._plain) > self._most:
+                    self._plain.popitem(last=False)
+            return held[1]
