@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,11 +12,8 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from yuanli.campus import (
-    Building,
-    BuildingId,
     Campus,
     FeatureId,
-    Geofence,
     Node,
     OpeningId,
     PathwayMode,
@@ -25,10 +21,11 @@ from yuanli.campus import (
     point_of,
 )
 from yuanli.routing.building.borders import guess_doors, open_borders
-from yuanli.routing.building.doorways import guess_entrances, outer_doors, portal_row
+from yuanli.routing.building.doorways import guess_entrances, outer_doors
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, freeze, straight
 from yuanli.routing.building.guests import Guest, by_space, entrances_of, guests_of
-from yuanli.routing.building.joining import Grounds, Join, grounds_of, join_all
+from yuanli.routing.building.joining import grounds_of
+from yuanli.routing.building.outdoors import join_outdoors
 from yuanli.routing.building.params import NetworkParams
 from yuanli.routing.building.rooms import (
     Furnished,
@@ -40,32 +37,10 @@ from yuanli.routing.building.rooms import (
 )
 from yuanli.routing.building.shafts import Flight, flights_of, rise_m, shafts_of, walked_m
 from yuanli.routing.building.sight import floor_of
-from yuanli.routing.building.survey import Portal, Space, Survey, areas, metric, survey_campus
+from yuanli.routing.building.site import Site
+from yuanli.routing.building.survey import Space, Survey, metric, survey_campus
 from yuanli.routing.building.ways import Ways, add_way_edges, draw_ways, nodes_in_spaces
 from yuanli.routing.network import Network
-
-
-@dataclass(slots=True)
-class Site:
-    """A network under construction: the survey, the draft, and what has been found so far.
-
-    `portal_nodes[i]` is the node of `portals[i]`; `nodes` says where features are reached.
-    """
-
-    survey: Survey
-    draft: Draft
-    params: NetworkParams
-    portals: list[Portal] = field(default_factory=list)
-    portal_nodes: list[int] = field(default_factory=list)
-    outer: dict[int, BuildingId | None] = field(default_factory=dict)
-    nodes: dict[FeatureId, tuple[int, ...]] = field(default_factory=dict)
-    centres: dict[UnitId, int] = field(default_factory=dict)
-
-    def add_portals(self, portals: Sequence[Portal]) -> None:
-        """Add portals with their nodes."""
-        for portal in portals:
-            self.portal_nodes.append(self.draft.add_node(portal_row(self.survey, portal)))
-        self.portals.extend(portals)
 
 
 def build_network(
@@ -104,7 +79,7 @@ def build_network(
     _bridge_gaps(site, ways)
     grounds = grounds_of(ways, survey.outlines, _islands(site, ways))
     _join_served(site, ways, rooms, served)
-    exits = _join_outdoors(site, grounds, guests)
+    exits = join_outdoors(site, grounds, guests)
     add_way_edges(ways, site.draft, survey, params)
     _mend_served(site, rooms, served, obstacles)
     site.nodes.update((FeatureId(node_id), (index,)) for node_id, index in ways.nodes.items())
@@ -369,178 +344,3 @@ def _mend_served(
             add_room_edges(site.draft, site.survey, room, obstacles.get(unit_id, ()), site.params)
             for node in nodes[1:]:
                 groups.merge(nodes[0], node)
-
-
-def _join_outdoors(site: Site, grounds: Grounds, guests: Sequence[Guest]) -> dict[FeatureId, tuple[int, ...]]:
-    """Join entrances, buildings, amenities and zones to the ways; return where each building is entered."""
-    exits = _join_entrances(site, grounds)
-    _join_buildings(site, grounds, exits)
-    _join_guests(site, grounds, guests, exits)
-    _join_geofences(site, grounds)
-    return exits
-
-
-def _join_entrances(site: Site, grounds: Grounds) -> dict[FeatureId, tuple[int, ...]]:
-    params, draft = site.params, site.draft
-    on_ways = {*grounds.ways.tails, *grounds.ways.heads}
-    exits: dict[FeatureId, list[int]] = defaultdict(list)
-    joins: list[Join] = []
-    for i, building_id in sorted(
-        site.outer.items(), key=lambda item: (_rank(site.portals[item[0]]), item[0])
-    ):
-        portal, node = site.portals[i], site.portal_nodes[i]
-        if building_id is not None:
-            exits[building_id].append(node)
-        else:
-            exits[FeatureId("")].append(node)
-        if node in on_ways:
-            continue
-        joins.append(
-            Join(
-                feature_id=portal.opening.id if portal.opening else portal.units[0],
-                shape=shapely.Point(portal.xy),
-                node=node,
-                ordinal=_outdoor_ordinal(site, portal, building_id),
-                building_id=building_id,
-                reach_m=params.entrance_reach_m,
-                guessed=portal.guessed,
-            )
-        )
-    _join_far(draft, grounds, joins, params)
-    for node_id, index in grounds.ways.nodes.items():
-        for feature_id in site.survey.campus.get(node_id, Node).feature_ids:
-            if isinstance(site.survey.campus.find(feature_id), Building) and index not in exits[feature_id]:
-                exits[feature_id].append(index)
-    for building_id, index in _drawn_exits(site, grounds.ways):
-        if index not in exits[building_id]:
-            exits[building_id].append(index)
-    return {b: tuple(nodes) for b, nodes in exits.items() if nodes}
-
-
-def _drawn_exits(site: Site, ways: Ways) -> list[tuple[BuildingId, int]]:
-    """Return the nodes on a level of a building from where a drawn way leads outdoors."""
-    rows = site.draft.nodes
-    found = []
-    for ends in zip(ways.tails, ways.heads, strict=True):
-        for inner, outer in (ends, ends[::-1]):
-            building_id = site.survey.campus.building_of(rows[inner].level_id)
-            if rows[outer].level_id is None and building_id is not None:
-                found.append((building_id, inner))
-    return found
-
-
-def _outdoor_ordinal(site: Site, portal: Portal, building_id: BuildingId | None) -> float | None:
-    """Return the ordinal of the ways a door leads to: its own where ways are there, else the ground's."""
-    ordinal = site.survey.ordinal(portal.level_id)
-    levels = site.survey.campus.levels_by_building.get(building_id, ()) if building_id else ()
-    ground = min((level.ordinal for level in levels), key=lambda o: (abs(o), o), default=0.0)
-    return 0.0 if ordinal == ground else ordinal
-
-
-def _rank(portal: Portal) -> int:
-    opening = portal.opening
-    if opening is None:
-        return 3
-    tags = opening.extra.get("tags")
-    main = isinstance(tags, Mapping) and tags.get("entrance") == "main"
-    if main or opening.category.startswith("pedestrian.principal"):
-        return 0
-    return 2 if opening.category.startswith(("emergencyexit", "service")) else 1
-
-
-def _join_far(
-    draft: Draft, grounds: Grounds, joins: Sequence[Join], params: NetworkParams
-) -> list[tuple[int, ...]]:
-    """Join within reach; what finds no way there is joined farther off, then to ways of any level."""
-    reached = join_all(draft, grounds, joins, params)
-    for reach_m, any_level in ((params.entrance_reach_m, True), (params.far_reach_m, True)):
-        missing = [i for i, nodes in enumerate(reached) if not nodes]
-        again = [_wider(joins[i], reach_m, any_level=any_level) for i in missing]
-        for i, nodes in zip(missing, join_all(draft, grounds, again, params), strict=True):
-            reached[i] = nodes
-    return reached
-
-
-def _wider(join: Join, reach_m: float, *, any_level: bool) -> Join:
-    return Join(
-        feature_id=join.feature_id,
-        shape=join.shape,
-        node=join.node,
-        ordinal=None if any_level and (join.ordinal == 0 or join.node is None) else join.ordinal,
-        building_id=join.building_id,
-        sides=1,
-        reach_m=reach_m,
-        guessed=join.guessed,
-        outdoors=join.outdoors,
-    )
-
-
-def _join_buildings(site: Site, grounds: Grounds, exits: dict[FeatureId, tuple[int, ...]]) -> None:
-    """Join the buildings without any entrance at some of their sides."""
-    joins = [
-        Join(
-            feature_id=building_id,
-            shape=outline,
-            building_id=building_id,
-            sides=site.params.building_sides,
-            reach_m=site.params.entrance_reach_m,
-            guessed=True,
-        )
-        for building_id, outline in site.survey.outlines.items()
-        if building_id not in exits
-    ]
-    for join, nodes in zip(joins, _join_far(site.draft, grounds, joins, site.params), strict=True):
-        if nodes:
-            site.nodes[join.feature_id] = tuple(dict.fromkeys(nodes))
-
-
-def _join_guests(
-    site: Site, grounds: Grounds, guests: Sequence[Guest], exits: Mapping[FeatureId, tuple[int, ...]]
-) -> None:
-    ids = list(site.survey.outlines)
-    tree = shapely.STRtree(list(site.survey.outlines.values()))
-    joins = []
-    for guest in guests:
-        if guest.feature.id in site.nodes:
-            continue
-        within = tree.query(shapely.Point(guest.xy), predicate="intersects") if ids else []
-        owner = next((ids[k] for k in sorted(within)), None)
-        if owner is not None and owner in exits and guest.level_id is None:
-            site.nodes[guest.feature.id] = exits[owner]
-            continue
-        joins.append(
-            Join(
-                feature_id=guest.feature.id,
-                shape=shapely.Point(guest.xy),
-                ordinal=guest.ordinal,
-                building_id=owner,
-                reach_m=site.params.entrance_reach_m,
-                outdoors=guest.level_id is None,
-            )
-        )
-    for join, nodes in zip(joins, _join_far(site.draft, grounds, joins, site.params), strict=True):
-        if nodes:
-            site.nodes[join.feature_id] = nodes
-
-
-def _join_geofences(site: Site, grounds: Grounds) -> None:
-    """Join zones: at a way that crosses them, near their middle, else from their sides."""
-    survey, params = site.survey, site.params
-    fences = [f for f in survey.campus.of(Geofence) if f.geometry is not None and not f.level_ids]
-    for fence, area in zip(fences, areas(survey.campus, [f.geometry for f in fences]), strict=True):
-        if area is None:
-            continue
-        middle = area.representative_point()
-        crossing = grounds.ways.tree.query(area, predicate="intersects") if len(grounds.ways.lines) else []
-        crossing = [int(k) for k in crossing if grounds.joinable[k] and not grounds.ways.indoors[k]]
-        if crossing:
-            inner = shapely.intersection(grounds.ways.lines[crossing], area)
-            best = min(range(len(crossing)), key=lambda k: (inner[k].distance(middle), crossing[k]))
-            x, y = shapely.get_coordinates(shapely.shortest_line(inner[best], middle))[0]
-            foot = grounds.ways.foot(site.draft, crossing[best], (float(x), float(y)), snap_m=params.snap_m)
-            site.nodes[fence.id] = (foot,)
-            continue
-        join = Join(feature_id=fence.id, shape=area, sides=2, reach_m=params.entrance_reach_m)
-        nodes = _join_far(site.draft, grounds, [join], params)[0]
-        if nodes:
-            site.nodes[fence.id] = tuple(dict.fromkeys(nodes))
