@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import zipfile
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.api.house import MONDAY, Clock, small_campus
-
-from yuanli.bootstrap import House
-from yuanli.campus import feature_to_json
+from tests.api.house import MONDAY, Clock
 
 
 def test_a_campus_opens_with_its_tree_and_bounds(visitor: TestClient) -> None:
@@ -177,12 +173,11 @@ def test_a_campus_is_exported_as_imdf_geojson_and_csv(visitor: TestClient) -> No
     assert len(rows) >= 8
 
 
-def test_a_qr_code_holds_the_deep_link(visitor: TestClient, house: House) -> None:
+def test_a_qr_code_holds_the_deep_link(visitor: TestClient) -> None:
     reply = visitor.get("/v1/campuses/small/qr", params={"to": "room0-0"})
     assert reply.headers["content-type"] == "image/svg+xml"
     assert reply.text.startswith("<svg")
     assert reply.headers["x-link"] == "http://testserver/go?campus=small&to=room0-0"
-    del house
 
 
 def test_about_names_licences_and_attributions_and_the_folder_only_to_admins(
@@ -200,8 +195,3 @@ def test_a_removed_campus_is_gone(admin: TestClient) -> None:
     assert admin.delete("/v1/campuses/small").status_code == 204
     assert admin.get("/v1/campuses").json() == []
     assert admin.get("/v1/campuses/small/map").status_code == 404
-
-
-def geojson() -> bytes:
-    features = [feature_to_json(feature) for feature in small_campus().features.values()]
-    return json.dumps({"type": "FeatureCollection", "features": features}).encode()

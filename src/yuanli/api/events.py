@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from fastapi import Request
 from fastapi.responses import StreamingResponse
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic_core import to_json
@@ -13,6 +12,7 @@ from pydantic_core import to_json
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId
 
+HEARTBEAT = KEEPALIVE_COMMENT
 HEARTBEAT_S = 15.0
 
 
@@ -49,11 +49,7 @@ def event_of(name: str, value: object) -> bytes:
     return format_sse_event(event=name, data_str=to_json(value).decode())
 
 
-def stream(request: Request, events: AsyncIterator[bytes]) -> StreamingResponse:
+def stream(events: AsyncIterator[bytes]) -> StreamingResponse:
     """Make the response that sends events until the listener or the server goes."""
-    del request
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
-
-
-HEARTBEAT = KEEPALIVE_COMMENT

@@ -90,7 +90,7 @@ async def import_events(job_id: str, request: Request) -> StreamingResponse:
     """Send how far an import is, until it ends."""
     jobs = _jobs(request)
     jobs.get(job_id)
-    return stream(request, _events(request, jobs, job_id))
+    return stream(_events(request, jobs, job_id))
 
 
 async def _events(request: Request, jobs: ImportJobs, job_id: str) -> AsyncIterator[bytes]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
@@ -54,7 +53,7 @@ async def live_route(
 ) -> StreamingResponse:
     """Send the best way, and again when a closure, a lift state, crowding or hours change it."""
     first = await run_in_threadpool(_look, house, campus, asked, None)
-    return stream(request, _events(request, house, campus, asked, first))
+    return stream(_events(request, house, campus, asked, first))
 
 
 async def _events(
@@ -91,7 +90,7 @@ def _look(house: House, campus_id: CampusId, asked: RouteRequest, before: _Seen 
         if before is None and error.status != 409:
             raise
         problem = problem_of(error)
-    why = _why(before.closed, closed, now) if before else None
+    why = _why(before.closed, closed) if before else None
     return _Seen(LiveRoute(routes=routes, changed=before is not None, why=why, problem=problem), closed)
 
 
@@ -104,7 +103,7 @@ def _trace(answer: LiveRoute) -> object:
     return ways, answer.problem and answer.problem.message
 
 
-def _why(before: Closed, after: Closed, now: datetime) -> Text:
+def _why(before: Closed, after: Closed) -> Text:
     """Return what changed the way: a closure that began or ended, else opening hours or crowding."""
     begun = [closure for closure_id, closure in after.items() if closure_id not in before]
     if begun:
@@ -114,7 +113,6 @@ def _why(before: Closed, after: Closed, now: datetime) -> Text:
         )
     if before.keys() - after.keys():
         return Text("封闭已解除，路线已更新。", "Something was re-opened; the way has changed.")
-    del now
     return Text(
         "开放时间、人流或地图有变化，路线已更新。",
         "Opening hours, crowding or the map changed; so has the way.",
