@@ -56,9 +56,9 @@ def find_hours(text: str, zone: str, country: str) -> opening_hours.OpeningHours
     where = time_zone_named(zone)
     try:
         return opening_hours.OpeningHours(text, timezone=where, country=country or None)
-    except opening_hours.UnknownCountryError:
+    except opening_hours.UnknownCountryError:  # type: ignore[attr-defined]
         return opening_hours.OpeningHours(text, timezone=where)
-    except opening_hours.ParserError:
+    except opening_hours.ParserError:  # type: ignore[attr-defined]
         return None
 
 
@@ -135,9 +135,9 @@ class Almanac:
         window = self._window
         if window is None or not window[0] <= at_s <= window[1]:
             start_s = at_s - at_s % 3600
-            spans = [calendar(start_s) for calendar in self._calendars]
-            marks = sorted({start for span in spans for start in span.starts_s})
-            window = (start_s, start_s + WINDOW_S - self._horizon_s - 3600, spans, marks, {})
+            fresh = [calendar(start_s) for calendar in self._calendars]
+            marks = sorted({start for span in fresh for start in span.starts_s})
+            window = (start_s, start_s + WINDOW_S - self._horizon_s - 3600, fresh, marks, {})
             self._window = window
         _, _, spans, marks, phases = window
         k = bisect_right(marks, at_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +71,10 @@ class Conditions:
     def key(self) -> tuple[object, ...]:
         """What tells two conditions apart."""
         return (
-            tuple((c.id, c.feature_ids, _wkb(c.geometry), c.ordinal, c.starts_at, c.ends_at) for c in self.closures),
+            tuple(
+                (c.id, c.feature_ids, _wkb(c.geometry), c.ordinal, c.starts_at, c.ends_at)
+                for c in self.closures
+            ),
             tuple(
                 (c.id, c.factor, c.feature_ids, _wkb(c.geometry), c.ordinal, c.starts_at, c.ends_at)
                 for c in self.crowdings
@@ -170,11 +172,10 @@ class ArcFinder:
         arc = np.concatenate([p[1] for p in pairs])
         order = np.argsort(feature, kind="stable")
         feature, arc = feature[order], arc[order]
-        starts = np.flatnonzero(np.concatenate([[True], feature[1:] != feature[:-1]])) if len(feature) else []
-        bounds = [*starts, len(feature)]
-        groups = defaultdict(lambda: np.zeros(0, dtype=np.int64))
+        bounds = [0, *(np.flatnonzero(feature[1:] != feature[:-1]) + 1).tolist(), len(feature)]
+        groups: dict[int, Arcs] = {}
         for low, high in zip(bounds[:-1], bounds[1:], strict=True):
-            if feature[low] >= 0:
+            if low < high and feature[low] >= 0:
                 groups[int(feature[low])] = np.unique(arc[low:high])
         return groups
 

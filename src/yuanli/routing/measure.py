@@ -122,12 +122,16 @@ def weigh(measure: Measure, *, factor: Floats | None = None, ignore: int = 0) ->
         `Bar` bits that do not bar: to learn what would open a way.
     """
     cost_s = measure.cost_s if factor is None else measure.cost_s * factor
-    weights = np.clip(np.nan_to_num(cost_s, posinf=LONGEST_MS) * 1000.0 + 0.5, 1, LONGEST_MS).astype(np.uint32)
+    weights = np.clip(np.nan_to_num(cost_s, posinf=LONGEST_MS) * 1000.0 + 0.5, 1, LONGEST_MS).astype(
+        np.uint32
+    )
     weights[(measure.barred & ~np.uint16(ignore)) != 0] = BARRED_WEIGHT
     return weights
 
 
-def _access(texts: tuple[str, ...], index: NDArray[np.int32], roles: frozenset[str], profile: Profile) -> Floats:
+def _access(
+    texts: tuple[str, ...], index: NDArray[np.int32], roles: frozenset[str], profile: Profile
+) -> Floats:
     codes = [float(access_of(text, roles, all_areas=profile.all_areas)) for text in texts]
     table = np.array([*codes, float(Access.FREE)])
     out: Floats = table[index]
@@ -189,23 +193,25 @@ def _edge_bars(network: Network, profile: Profile) -> NDArray[np.uint16]:
     }
     for which, (allowed, bar) in barred_modes.items():
         if not allowed:
-            bars[mode == which] |= bar
+            bars[mode == which] |= np.uint16(bar)
     if not profile.stairs:
         # Some sources count the steps of a way they do not call stairs.
-        bars[(network.edge_stairs > 0) & (mode != PathwayMode.ELEVATOR)] |= Bar.STAIRS
-    level_mode = (mode != PathwayMode.STAIRS) & (mode != PathwayMode.ELEVATOR) & (mode != PathwayMode.ESCALATOR)
-    bars[level_mode & (np.nan_to_num(np.abs(network.edge_slope)) > profile.max_slope + 1e-9)] |= Bar.SLOPE
-    bars[np.nan_to_num(network.edge_width_m, nan=np.inf) < profile.min_width_m - 1e-9] |= Bar.WIDTH
+        bars[(network.edge_stairs > 0) & (mode != PathwayMode.ELEVATOR)] |= np.uint16(Bar.STAIRS)
+    level_mode = (
+        (mode != PathwayMode.STAIRS) & (mode != PathwayMode.ELEVATOR) & (mode != PathwayMode.ESCALATOR)
+    )
+    bars[level_mode & (np.nan_to_num(np.abs(network.edge_slope)) > profile.max_slope + 1e-9)] |= np.uint16(Bar.SLOPE)
+    bars[np.nan_to_num(network.edge_width_m, nan=np.inf) < profile.min_width_m - 1e-9] |= np.uint16(Bar.WIDTH)
     if profile.heed_wheelchair:
-        bars[network.edge_wheelchair == NO] |= Bar.WHEELCHAIR
+        bars[network.edge_wheelchair == NO] |= np.uint16(Bar.WHEELCHAIR)
     passable = network.edge_foot | network.edge_bicycle if profile.riding_m_s > 0 else network.edge_foot
-    bars[~passable] |= Bar.FOOT
+    bars[~passable] |= np.uint16(Bar.FOOT)
     return bars
 
 
 def _node_bars(network: Network, profile: Profile) -> NDArray[np.uint16]:
     bars = np.zeros(network.n_nodes, dtype=np.uint16)
-    bars[np.nan_to_num(network.node_width_m, nan=np.inf) < profile.min_width_m - 1e-9] |= Bar.WIDTH
+    bars[np.nan_to_num(network.node_width_m, nan=np.inf) < profile.min_width_m - 1e-9] |= np.uint16(Bar.WIDTH)
     if profile.heed_wheelchair:
-        bars[network.node_wheelchair == NO] |= Bar.WHEELCHAIR
+        bars[network.node_wheelchair == NO] |= np.uint16(Bar.WHEELCHAIR)
     return bars

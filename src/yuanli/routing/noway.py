@@ -71,12 +71,17 @@ def explain_no_way(
         if arcs is not None:
             names = name_arcs(_lifted(plan, arcs))
             reasons.append(group.reason)
-            remedies.append(Text(group.remedy.zh.format(names=names.zh), group.remedy.en.format(names=names.en)))
+            remedies.append(
+                Text(group.remedy.zh.format(names=names.zh), group.remedy.en.format(names=names.en))
+            )
     if not reasons:
         reason, hint = _nothing_alone(plan, attempt, name_arcs)
     else:
         reason = Text("；".join(r.zh for r in reasons), "; ".join(r.en for r in reasons))
-        hint = Text(f"可以：{'；或'.join(r.zh for r in remedies)}。", f"You could {'; or '.join(r.en for r in remedies)}.")
+        hint = Text(
+            f"可以：{'；或'.join(r.zh for r in remedies)}。",
+            f"You could {'; or '.join(r.en for r in remedies)}.",
+        )
     return NoRouteError(
         Text(
             f"从{origin.zh}到{destination.zh}没有可走的路：{reason.zh}。",
@@ -86,7 +91,9 @@ def explain_no_way(
     )
 
 
-def _nothing_alone(plan: Plan, attempt: Attempt, name_arcs: Callable[[NDArray[np.int64]], Text]) -> tuple[Text, Text]:
+def _nothing_alone(
+    plan: Plan, attempt: Attempt, name_arcs: Callable[[NDArray[np.int64]], Text]
+) -> tuple[Text, Text]:
     arcs = attempt(_relaxed(plan, EVERYTHING, ("avoided", "closed", "shut")))
     if arcs is None:
         return (

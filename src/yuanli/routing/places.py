@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 from yuanli.campus import Campus, FeatureId
 from yuanli.errors import NotFoundError, Text
 from yuanli.routing.answers import Stop
-from yuanli.routing.building import attach
 from yuanli.routing.engine import End
 from yuanli.routing.graph import Graph
 from yuanli.routing.measure import BARRED_WEIGHT, LONGEST_MS, Bar, Measure, Weights
@@ -50,7 +50,12 @@ class Gateway(NamedTuple):
     arcs: tuple[int, ...]
 
 
-def terminal_of(campus: Campus, network: Network, stop: Stop) -> Terminal:
+def terminal_of(
+    campus: Campus,
+    network: Network,
+    stop: Stop,
+    attach: Callable[[float, float, float], Sequence[tuple[int, float]]],
+) -> Terminal:
     """Return where a stop is reached.
 
     Raises
@@ -66,7 +71,7 @@ def terminal_of(campus: Campus, network: Network, stop: Stop) -> Terminal:
     if nodes:
         return Terminal(stop=stop, entries=tuple(Entry(node) for node in nodes))
     x, y = network.frame.to_metres(np.array([[stop.lon, stop.lat]]))[0].tolist()
-    found = attach(network, (x, y), stop.level) if np.isfinite([x, y]).all() else ()
+    found = attach(stop.lon, stop.lat, stop.level) if np.isfinite([x, y]).all() else ()
     if not found:
         name = stop.feature_id or f"{stop.lon:.6f},{stop.lat:.6f}"
         raise UnreachedPlaceError(
@@ -139,4 +144,3 @@ def _trail(node: int, came: dict[int, tuple[int, int]], *, leaving: bool) -> tup
         node, arc = came[node]
         arcs.append(arc)
     return tuple(reversed(arcs)) if leaving else tuple(arcs)
-

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 from yuanli.errors import InvalidInputError, Text
 
@@ -76,9 +77,13 @@ def load_profiles() -> Mapping[str, Profile]:
 
 
 def _profile(name: str, rows: list[dict[str, str]]) -> Profile:
-    flags = {row["attribute"]: row[name] == "1" for row in rows if row["unit"] == "bool"}
-    numbers = {row["attribute"]: float(row[name]) for row in rows if row["unit"] != "bool"}
-    return Profile(name=name, **numbers, **flags)
+    values: dict[str, Any] = {
+        row["attribute"]: row[name] == "1" if row["unit"] == "bool" else float(row[name]) for row in rows
+    }
+    return Profile(name=name, **values)
+
+
+PROFILES = load_profiles()
 
 
 def profile_named(name: str) -> Profile:
@@ -89,7 +94,7 @@ def profile_named(name: str) -> Profile:
     UnknownProfileError
         There is none.
     """
-    profiles = load_profiles()
+    profiles = PROFILES
     if name not in profiles:
         known = "、".join(profiles), ", ".join(profiles)
         raise UnknownProfileError(

@@ -202,11 +202,15 @@ def _tidied(events: list[_Event]) -> list[_Event]:
         if kept and event.maneuver == "straight":
             continue
         near = kept and kept[-1].leg == event.leg and event.at_m - kept[-1].at_m < 1.0
-        if near and kept[-1].maneuver in ("door", "left", "right", "slight_left", "slight_right") and (
-            event.maneuver == "door"
+        if (
+            near
+            and kept[-1].maneuver in ("door", "left", "right", "slight_left", "slight_right")
+            and (event.maneuver == "door")
         ):
             first = kept[-1]
-            event.text = Text(f"{first.text.zh}，{event.text.zh}", f"{first.text.en}, then {_lower(event.text.en)}")
+            event.text = Text(
+                f"{first.text.zh}，{event.text.zh}", f"{first.text.en}, then {_lower(event.text.en)}"
+            )
             kept[-1] = event
             continue
         kept.append(event)

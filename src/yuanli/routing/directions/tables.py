@@ -12,6 +12,7 @@ from yuanli.campus import (
     Amenity,
     Building,
     Campus,
+    Feature,
     FeatureId,
     Kiosk,
     LanguageMap,
@@ -30,7 +31,9 @@ from yuanli.routing.network import Network
 
 LANDMARK_M = 10.0
 """A named thing this near to a node is seen from it."""
-PLAIN = frozenset({"walkway", "corridor", "elevator", "stairs", "escalator", "ramp", "unspecified", "opentobelow"})
+PLAIN = frozenset(
+    {"walkway", "corridor", "elevator", "stairs", "escalator", "ramp", "unspecified", "opentobelow"}
+)
 """Unit categories that are no landmark."""
 WALKED = (PathwayMode.WALKWAY, PathwayMode.DOOR)
 
@@ -40,7 +43,9 @@ class Tables:
 
     def __init__(self, campus: Campus, network: Network) -> None:
         self.campus, self.network = campus, network
-        degrees = network.frame.to_degrees(network.edge_points) if len(network.edge_points) else np.zeros((0, 2))
+        degrees = (
+            network.frame.to_degrees(network.edge_points) if len(network.edge_points) else np.zeros((0, 2))
+        )
         self.lonlat: list[tuple[float, float]] = [tuple(p) for p in np.round(degrees, 7).tolist()]
         self.points: list[tuple[float, float]] = [tuple(p) for p in network.edge_points.tolist()]
         self.offset: list[int] = network.edge_offset.tolist()
@@ -128,7 +133,10 @@ class Tables:
         names: list[Text] = []
         where: list[tuple[float, float, float]] = []
         campus = self.campus
-        for feature in (*campus.of(Amenity), *campus.of(Occupant), *campus.of(Kiosk), *campus.of(Unit), *campus.of(Building)):
+        shown: tuple[Feature, ...] = (
+            *campus.of(Amenity), *campus.of(Occupant), *campus.of(Kiosk), *campus.of(Unit), *campus.of(Building),
+        )  # fmt: skip
+        for feature in shown:
             if not name_of(feature) or (isinstance(feature, Unit) and feature.category in PLAIN):
                 continue
             spot = campus.spot(feature.id)
@@ -147,11 +155,19 @@ class Tables:
         """Return for each outdoor node the named building whose wall is in sight, -1 for none."""
         near = np.full(self.network.n_nodes, -1, dtype=np.int64)
         rank = {feature_id: i for i, feature_id in enumerate(ids)}
-        shown = [b for b in self.campus.of(Building) if FeatureId(b.id) in rank and self.campus.outline(b.id) is not None]
+        shown = [
+            b
+            for b in self.campus.of(Building)
+            if FeatureId(b.id) in rank and self.campus.outline(b.id) is not None
+        ]
         outside = np.flatnonzero(self.network.node_level < 0)
         if shown and len(outside):
-            shapes = np.array([self.network.frame.metric(self.campus.outline(b.id)) for b in shown], dtype=object)
+            shapes = np.array(
+                [self.network.frame.metric(self.campus.outline(b.id)) for b in shown], dtype=object
+            )
             points = shapely.points(self.network.node_xy[outside])
-            rows, columns = shapely.STRtree(shapes).query_nearest(points, max_distance=LANDMARK_M, all_matches=False)
+            rows, columns = shapely.STRtree(shapes).query_nearest(
+                points, max_distance=LANDMARK_M, all_matches=False
+            )
             near[outside[rows]] = [rank[FeatureId(shown[k].id)] for k in columns]
         return near
