@@ -14,7 +14,7 @@ from yuanli.campus.features import Alias, Building, Level, Node, Opening, Pathwa
 from yuanli.campus.imported import Imported, ImportRefusedError
 from yuanli.campus.osm import parse_levels, read_osm
 from yuanli.campus.osm.container import LimitParams
-from yuanli.campus.osm.measures import metres_of, slope_of
+from yuanli.campus.osm.measures import hours_of, metres_of, restriction_of, slope_of
 from yuanli.campus.osm.names import names_of
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "campus"
@@ -82,6 +82,28 @@ def test_measures_are_metres_and_ratios() -> None:
     assert slope_of("-6 %") == pytest.approx(0.06)
     assert slope_of("1:12") == pytest.approx(1 / 12)
     assert slope_of("up") is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "restriction", "hours"),
+    [
+        ({"access": "private"}, "private", None),
+        ({"access": "no"}, "no", None),
+        ({"access": "no", "foot": "designated"}, None, None),
+        ({"access": "private", "foot": "permissive"}, None, None),
+        ({"access": "customers"}, None, None),
+        ({"access": "destination"}, "destination", None),
+        ({"access": "private;no"}, "private", None),
+        ({"access": "military"}, "military", None),
+        ({"barrier": "gate", "locked": "yes"}, "private", None),
+        ({"access": "no", "access:conditional": "yes @ (06:00-23:00)"}, None, "06:00-23:00"),
+        ({"foot:conditional": "no @ (23:00-06:00)"}, None, "24/7; 23:00-06:00 off"),
+    ],
+)
+def test_access_tells_what_is_barred_and_what_is_only_avoided(
+    tags: dict[str, str], restriction: str | None, hours: str | None
+) -> None:
+    assert (restriction_of(tags, "foot", "access"), hours_of(tags)) == (restriction, hours)
 
 
 def test_every_name_is_kept_once_in_its_language() -> None:
@@ -198,7 +220,7 @@ def test_a_one_way_road_binds_bicycles_but_not_walkers(korean: Imported) -> None
         True,
         False,
         True,
-        "restricted",
+        "private",
     )
     assert (ride.foot, ride.bicycle, ride.is_bidirectional) == (False, True, False)
 
@@ -293,7 +315,7 @@ def test_a_german_campus_has_its_umlauts_floors_and_restrictions(tmp_path: Path)
     hall, cellar = campus.get("way/2", Unit), campus.get("way/3", Unit)
     assert (hall.name, hall.category) == ({"de": "Großer Hörsaal"}, "auditorium")
     assert campus.get(hall.level_id, Level).name["de"] == "1. Obergeschoss"
-    assert (cellar.restriction, campus.ordinal_of(cellar.level_id)) == ("restricted", -1)
+    assert (cellar.restriction, campus.ordinal_of(cellar.level_id)) == ("private", -1)
     assert {u.id for u in campus.of(Unit) if u.category == "stairs"} == {"way/4@-1", "way/4@0", "way/4@1"}
 
 

@@ -13,8 +13,15 @@ _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|cm|mm|ft|'|metres?|meters?|米)?",
 _FEET = re.compile(r"(\d+)\s*(?:'|ft)\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|in|'')?)?")
 _METRES = {"cm": 0.01, "mm": 0.001, "ft": 0.3048, "'": 0.3048}
 _YES = {"yes", "designated", "permissive", "official", "public", "true", "1"}
-_CLOSED = {"private", "no", "permit", "residents", "military", "restricted", "members"}
-_STAFF = {"employees", "staff", "emergency", "service"}
+_RESTRICTIONS = {
+    "private": "private", "permit": "permit", "residents": "residents", "destination": "destination",
+    "delivery": "delivery", "discouraged": "discouraged", "students": "students", "members": "permit",
+    "member": "permit", "key": "private", "agricultural": "private", "forestry": "private",
+    "employees": "employeesonly", "staff": "employeesonly", "service": "employeesonly",
+    "emergency": "emergency", "restricted": "restricted", "no": "no", "military": "military",
+}  # fmt: skip
+"""What access values mean to `yuanli.routing`: those in front are avoided, not barred; others are free."""
+_CONDITION = re.compile(r"\s*([a-z_]+)\s*@\s*(?:\((.+)\)|([^;]+))\s*", re.IGNORECASE)
 
 
 def metres_of(text: str | None, *, most: float = 1000.0) -> float | None:
@@ -75,16 +82,43 @@ def says_yes(text: str | None) -> bool:
 
 
 def restriction_of(tags: Tags, *keys: str) -> str | None:
-    """Return IMDF `restricted` or `employeesonly` by the first of the keys that is set, or None."""
+    """Return the restriction by the first of the keys that is set (`foot` before `access`), or None if free.
+
+    A whole campus is often tagged `access=private`: that stays `private`, which a route avoids where it
+    can; `no` and `military` bar it. Of several values the first counts that lets most people through.
+    """
     for key in keys or ("foot", "access"):
         value = tags.get(key)
-        if value is None:
+        if value is None or value == "use_sidepath":
             continue
-        parts = {part.strip() for part in value.split(";")}
-        if parts <= _CLOSED:
-            return "restricted"
-        return "employeesonly" if parts <= _STAFF else None
+        parts = [part.strip().lower() for part in value.split(";") if part.strip()]
+        meant = [_RESTRICTIONS.get(part) for part in parts]
+        if hours_of(tags) is not None and _opens_by_condition(tags):
+            return None
+        if not meant or None in meant:
+            return None
+        return min((m for m in meant if m is not None), key=list(_RESTRICTIONS.values()).index)
+    return "private" if tags.get("locked") == "yes" and "barrier" in tags else None
+
+
+def hours_of(tags: Tags) -> str | None:
+    """Return when a way or gate is open: `opening_hours`, or the condition of `access:conditional`."""
+    if "opening_hours" in tags:
+        return tags["opening_hours"]
+    for key in ("foot:conditional", "access:conditional"):
+        found = _CONDITION.fullmatch(tags.get(key, ""))
+        if found is not None and any(sign in found.group(0) for sign in (":", "sunset", "sunrise")):
+            when = (found.group(2) or found.group(3)).strip()
+            return when if _RESTRICTIONS.get(found.group(1).lower()) is None else f"24/7; {when} off"
     return None
+
+
+def _opens_by_condition(tags: Tags) -> bool:
+    """Return whether a condition opens what is closed at other times."""
+    if "opening_hours" in tags:
+        return False
+    said = tags.get("foot:conditional") or tags.get("access:conditional", "")
+    return _RESTRICTIONS.get(said.split("@")[0].strip().lower()) is None
 
 
 def accessibility_of(tags: Tags) -> tuple[str, ...]:

@@ -54,7 +54,8 @@ def may_cycle(tags: Tags) -> bool:
     bicycle = tags.get("bicycle")
     if bicycle is not None:
         return says_yes(bicycle)
-    return tags.get("highway", "") in CYCLED and tags.get("vehicle") != "no"
+    closed = tags.get("vehicle", tags.get("access")) == "no"
+    return tags.get("highway", "") in CYCLED and not closed
 
 
 def mode_of(tags: Tags) -> PathwayMode:

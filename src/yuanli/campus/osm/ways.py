@@ -30,6 +30,7 @@ from yuanli.campus.osm.measures import (
     accessibility_of,
     automatic_of,
     extra_of,
+    hours_of,
     restriction_of,
     slope_of,
     whole_of,
@@ -173,7 +174,7 @@ def _node(net: _Ways, ref: int, ordinal: float | None = None) -> NodeId:
         f"node/{ref}",
         tags,
         restriction=restriction_of(tags, "foot", "access"),
-        hours=tags.get("opening_hours"),
+        hours=hours_of(tags),
         width_m=width_of(tags),
         accessibility=list(accessibility),
         automatic=automatic_of(tags),
@@ -224,6 +225,9 @@ def _add_pathways(
     tags, draft = way.tags, net.draft
     mode, foot, bicycle = mode_of(tags), may_walk(tags), may_cycle(tags)
     one_way, ridden = foot_direction(tags), bicycle_direction(tags)
+    closed = restriction_of(tags, "foot", "access")
+    closed_to_bicycles = restriction_of(tags, "bicycle", "vehicle", "access")
+    alike = ridden == 0 and (closed == closed_to_bicycles or not foot)
     ends = [draft.features[n] for n in (tail, head)]
     levels = {end.level_id for end in ends if isinstance(end, Node)}
     path = Pathway(
@@ -238,19 +242,19 @@ def _add_pathways(
         stair_count=whole_of(tags.get("step_count"), most=5000),
         max_slope=slope_of(tags.get("incline")),
         min_width_m=width_of(tags),
-        hours=tags.get("opening_hours"),
-        restriction=restriction_of(tags, "foot", "access"),
+        hours=hours_of(tags),
+        restriction=closed if foot else closed_to_bicycles,
         accessibility=accessibility_of({k: v for k, v in tags.items() if k != "ramp:wheelchair"}),
         surface=tags.get("surface"),
         foot=foot,
-        bicycle=bicycle and ridden == 0,
+        bicycle=bicycle and alike,
         extra=extra_of(pathway_id.split(":")[0], tags),
     )
     if foot or path.bicycle:
         draft.add(_reversed(path) if one_way < 0 else path)
-    if bicycle and ridden != 0:
+    if bicycle and not path.bicycle:
         ride = replace(path, id=PathwayId(FeatureId(f"{pathway_id}#bicycle")), foot=False, bicycle=True)
-        ride = replace(ride, is_bidirectional=False)
+        ride = replace(ride, is_bidirectional=ridden == 0, restriction=closed_to_bicycles)
         draft.add(_reversed(ride) if ridden < 0 else ride)
     if mode is PathwayMode.STAIRS and tags.get("ramp:wheelchair") == "yes":
         ramp_id = PathwayId(FeatureId(f"{pathway_id}#ramp"))
@@ -327,7 +331,7 @@ def _join_stops(net: _Ways, osm_id: str, tags: Tags, stops: list[NodeId]) -> Non
                     to_node_id=stops[b],
                     mode=PathwayMode.ELEVATOR,
                     min_width_m=width_of(tags),
-                    hours=tags.get("opening_hours"),
+                    hours=hours_of(tags),
                     restriction=restriction_of(tags, "foot", "access"),
                     accessibility=accessibility_of(tags),
                     extra=extra_of(osm_id, tags, shaft=osm_id),
@@ -340,7 +344,7 @@ def _join_stops(net: _Ways, osm_id: str, tags: Tags, stops: list[NodeId]) -> Non
             origin=stops[0],
             intermediary=tuple(ridden),
             destination=stops[-1],
-            hours=tags.get("opening_hours"),
+            hours=hours_of(tags),
             extra=extra_of(osm_id, tags),
         )
     )
