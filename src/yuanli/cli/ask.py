@@ -24,7 +24,9 @@ class NothingToUnderstandError(InvalidInputError):
 
 def understand(
     text: Annotated[str | None, typer.Argument(help="A request. 一句话。")] = None,
-    file: Annotated[Path | None, typer.Option("--file", help=".txt or .jsonl {text, context?}. 批量。")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help=".txt or .jsonl {text, context?}. 批量。")
+    ] = None,
     context: Annotated[str | None, typer.Option("--context", help="The previous turn. 上一轮。")] = None,
     campus: CampusName = None,
     as_json: AsJson = False,

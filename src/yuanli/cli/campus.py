@@ -28,7 +28,9 @@ def import_file(
     format: Annotated[str, typer.Option("--format", help="auto, osm, imdf, geojson. 格式。")] = "auto",
     name: Annotated[str | None, typer.Option("--name", help="Name of the campus. 园区名称。")] = None,
     crs: Crs = "wgs84",
-    mapping: Annotated[Path | None, typer.Option("--mapping", help="GeoJSON mapping file. 映射文件。")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="GeoJSON mapping file. 映射文件。")
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a stored campus. 覆盖。")] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -87,8 +89,16 @@ def list_stored(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     if as_json:
         print_json_lines(summaries)
         return
-    headers = (Text("编号", "Id"), Text("名称", "Name"), Text("修订", "Revision"), Text("要素", "Features"), Text("来源", "Source"))
-    print_table(headers, ((s.id, named(s.name), s.revision, sum(s.counts.values()), s.source) for s in summaries))
+    headers = (
+        Text("编号", "Id"),
+        Text("名称", "Name"),
+        Text("修订", "Revision"),
+        Text("要素", "Features"),
+        Text("来源", "Source"),
+    )
+    print_table(
+        headers, ((s.id, named(s.name), s.revision, sum(s.counts.values()), s.source) for s in summaries)
+    )
 
 
 @app.command("find")
@@ -187,14 +197,22 @@ def _print_findings(findings: tuple[Finding, ...], title: Text) -> None:
         OUT.print(said(Text("没有问题。", "Nothing to report.")))
         return
     OUT.print(f"{said(title)}: {len(findings)}")
-    headers = (Text("级别", "Level"), Text("规则", "Rule"), Text("要素", "Feature"), Text("说明", "What"), Text("处理", "Remedy"))
+    headers = (
+        Text("级别", "Level"),
+        Text("规则", "Rule"),
+        Text("要素", "Feature"),
+        Text("说明", "What"),
+        Text("处理", "Remedy"),
+    )
     print_table(
         headers,
         ((f.severity, f.rule, f.feature_id or "", said(f.message), said(f.remedy)) for f in findings[:SHOWN]),
     )
     if len(findings) > SHOWN:
         more = len(findings) - SHOWN
-        OUT.print(said(Text(f"……另有 {more} 条，用 --json 查看全部。", f"… and {more} more; --json shows all.")))
+        OUT.print(
+            said(Text(f"……另有 {more} 条，用 --json 查看全部。", f"… and {more} more; --json shows all."))
+        )
 
 
 def _user() -> str:

@@ -14,9 +14,7 @@ from yuanli.operations import Guide, campus_guide
 from yuanli.settings import Settings, load_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON. 以 JSON 输出。")]
-DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder of the embedded store. 数据目录。")
-]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of the embedded store. 数据目录。")]
 CampusName = Annotated[
     str | None,
     typer.Option("--campus", "-c", help="A stored campus, or a map file or folder. 园区名称或地图文件。"),
@@ -51,7 +49,10 @@ def stored_id(opened: House, name: str | None) -> CampusId:
     if name is None and summaries:
         return summaries[-1].id
     for summary in summaries:
-        if name is not None and name.casefold() in (summary.id.casefold(), *map(str.casefold, summary.name.values())):
+        if name is not None and name.casefold() in (
+            summary.id.casefold(),
+            *map(str.casefold, summary.name.values()),
+        ):
             return summary.id
     known = ", ".join(summary.id for summary in summaries)
     raise NoCampusError(

@@ -16,7 +16,7 @@ from yuanli.cli.opening import AsJson, CampusName, DataDir
 from yuanli.cli.printing import OUT, plain, print_error, print_json, said
 from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.operations import Guide, RouteRequest
-from yuanli.routing import PROFILES, Route
+from yuanli.routing import Route, load_profiles
 
 LINE_FIELDS = ("from", "to", "via", "profile", "at", "avoid", "order", "alternatives")
 
@@ -26,14 +26,28 @@ class BadRequestLineError(InvalidInputError):
 
 
 def route(
-    origin: Annotated[str | None, typer.Argument(metavar="FROM", help="Id, name, or lon,lat[,level]. 起点。")] = None,
-    destination: Annotated[str | None, typer.Argument(metavar="TO", help="Id, name, or lon,lat[,level]. 终点。")] = None,
-    via: Annotated[list[str] | None, typer.Option("--via", help="Stop on the way; repeatable. 途经点。")] = None,
-    profile: Annotated[str, typer.Option("--profile", "-p", help=f"{', '.join(PROFILES)}. 出行方式。")] = "walk",
-    at: Annotated[str | None, typer.Option("--at", help="Departure, ISO 8601; now by default. 出发时间。")] = None,
-    avoid: Annotated[list[str] | None, typer.Option("--avoid", help="Id, name, or stairs, elevator, … 避开。")] = None,
+    origin: Annotated[
+        str | None, typer.Argument(metavar="FROM", help="Id, name, or lon,lat[,level]. 起点。")
+    ] = None,
+    destination: Annotated[
+        str | None, typer.Argument(metavar="TO", help="Id, name, or lon,lat[,level]. 终点。")
+    ] = None,
+    via: Annotated[
+        list[str] | None, typer.Option("--via", help="Stop on the way; repeatable. 途经点。")
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", "-p", help=f"{', '.join(load_profiles())}. 出行方式。")
+    ] = "walk",
+    at: Annotated[
+        str | None, typer.Option("--at", help="Departure, ISO 8601; now by default. 出发时间。")
+    ] = None,
+    avoid: Annotated[
+        list[str] | None, typer.Option("--avoid", help="Id, name, or stairs, elevator, … 避开。")
+    ] = None,
     order: Annotated[str, typer.Option("--order", help="given or best. 途经顺序。")] = "given",
-    alternatives: Annotated[int, typer.Option("--alternatives", min=0, max=3, help="Other ways. 备选路线。")] = 0,
+    alternatives: Annotated[
+        int, typer.Option("--alternatives", min=0, max=3, help="Other ways. 备选路线。")
+    ] = 0,
     file: Annotated[Path | None, typer.Option("--file", help="Requests, one JSON a line. 批量请求。")] = None,
     campus: CampusName = None,
     as_json: AsJson = False,
@@ -142,4 +156,3 @@ def _bad_line(number: int, zh: str, en: str) -> BadRequestLineError:
             'One {"from": …, "to": …, "via"?, "profile"?, "at"?} a line.',
         ),
     )
-

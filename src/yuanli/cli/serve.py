@@ -39,4 +39,7 @@ def up(
             ),
             markup=False,
         )
-    serve(settings, lambda url: OUT.print(said(Text(f"园理已启动：{url}", f"yuanli is up: {url}")), markup=False))
+    serve(
+        settings,
+        lambda url: OUT.print(said(Text(f"园理已启动：{url}", f"yuanli is up: {url}")), markup=False),
+    )

@@ -16,7 +16,9 @@ app = typer.Typer(no_args_is_help=True, help="Who may do what. 用户与角色�
 Username = Annotated[str, typer.Argument(help="User name. 用户名。")]
 Password = Annotated[
     str,
-    typer.Option("--password", prompt=True, confirmation_prompt=True, hide_input=True, help="Password. 密码。"),
+    typer.Option(
+        "--password", prompt=True, confirmation_prompt=True, hide_input=True, help="Password. 密码。"
+    ),
 ]
 
 

@@ -298,9 +298,7 @@ HANDLERS: Mapping[str, Handler] = {
 }
 
 
-def _request(
-    understanding: Understanding, asker: Asker, origin: str, destination: str
-) -> RouteRequest:
+def _request(understanding: Understanding, asker: Asker, origin: str, destination: str) -> RouteRequest:
     preferences = understanding.values("route_pref")
     return RouteRequest(
         origin=origin,
@@ -331,7 +329,9 @@ def _completed(turn: Turn, answer: Understanding) -> Understanding:
     slots = [slot for slot in answer.slots if slot.type != "place"]
     for slot in answer.slots:
         if slot.type == "place":
-            slots.append(type(slot)(type=wanted, text=slot.text, start=slot.start, end=slot.end, value=slot.value))
+            slots.append(
+                type(slot)(type=wanted, text=slot.text, start=slot.start, end=slot.end, value=slot.value)
+            )
     return Understanding(
         text=answer.text,
         language=answer.language,

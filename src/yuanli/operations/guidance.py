@@ -28,7 +28,6 @@ from yuanli.errors import InvalidInputError, Text
 from yuanli.operations.places import Clock, Places
 from yuanli.operations.resolving import PlaceNotFoundError, Resolved, resolve_place
 from yuanli.routing import (
-    PROFILES,
     Conditions,
     Exit,
     Isochrone,
@@ -40,6 +39,7 @@ from yuanli.routing import (
     Wayfinder,
     build_network,
     check_network,
+    load_profiles,
     prepare,
 )
 
@@ -73,8 +73,8 @@ class RouteRequest:
 
     def __post_init__(self) -> None:
         """Refuse what no router could answer."""
-        if self.profile not in PROFILES:
-            raise _bad("profile", self.profile, "出行方式", tuple(PROFILES))
+        if self.profile not in load_profiles():
+            raise _bad("profile", self.profile, "出行方式", tuple(load_profiles()))
         if self.order not in ("given", "best"):
             raise _bad("order", self.order, "途经顺序", ("given", "best"))
         if not isinstance(self.alternatives, int) or not 0 <= self.alternatives <= 3:
@@ -300,8 +300,8 @@ def _same_names(before: Campus, after: Campus) -> bool:
 
 
 def _profile(name: str) -> str:
-    if name not in PROFILES:
-        raise _bad("profile", name, "出行方式", tuple(PROFILES))
+    if name not in load_profiles():
+        raise _bad("profile", name, "出行方式", tuple(load_profiles()))
     return name
 
 

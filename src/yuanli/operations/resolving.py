@@ -9,7 +9,9 @@ from yuanli.campus import Campus, FeatureId, Hit, SearchIndex, kind_of, label_of
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.routing import Stop
 
-COORDINATES = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*[,，]\s*(-?\d+(?:\.\d+)?)(?:\s*[,，]\s*(-?\d+(?:\.\d+)?))?\s*")
+COORDINATES = re.compile(
+    r"\s*(-?\d+(?:\.\d+)?)\s*[,，]\s*(-?\d+(?:\.\d+)?)(?:\s*[,，]\s*(-?\d+(?:\.\d+)?))?\s*"
+)
 MARGIN = 0.02
 """Scores this near to the best are as good: the place may be any of them."""
 
@@ -109,7 +111,8 @@ def _not_found(text: str, index: SearchIndex) -> PlaceNotFoundError:
     return PlaceNotFoundError(
         Text(f"园区里没有找到“{text}”。", f"There is no {text!r} on this campus."),
         field=text,
-        hint=hint or Text("换个名称试试，例如楼名或房间号。", "Try another name, such as a building or room number."),
+        hint=hint
+        or Text("换个名称试试，例如楼名或房间号。", "Try another name, such as a building or room number."),
     )
 
 
