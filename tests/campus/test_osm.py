@@ -16,6 +16,7 @@ from yuanli.campus.osm import parse_levels, read_osm
 from yuanli.campus.osm.container import LimitParams
 from yuanli.campus.osm.measures import hours_of, metres_of, restriction_of, slope_of
 from yuanli.campus.osm.names import names_of
+from yuanli.campus.osm.storeys import declared_storeys
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "campus"
 
@@ -72,6 +73,24 @@ def test_a_list_of_levels_is_read_back(levels: list[int]) -> None:
 @given(st.integers(-20, 60), st.integers(0, 30))
 def test_a_range_of_levels_is_every_level_between(low: int, more: int) -> None:
     assert parse_levels(f"{low}-{low + more}").ordinals == tuple(range(low, low + more + 1))
+
+
+@pytest.mark.parametrize(
+    ("tags", "drawn", "storeys"),
+    [
+        ({"building:levels": "3"}, (0,), (0, 1, 2)),
+        ({"building:levels": "4", "building:levels:underground": "2"}, (), (-2, -1, 0, 1, 2, 3)),
+        ({"building:levels": "5", "building:min_level": "2"}, (), (2, 3, 4)),
+        ({"min_level": "-1", "max_level": "2", "non_existent_levels": "1"}, (), (-1, 0, 2)),
+        ({"max_level": "2"}, (-1,), (-1, 0, 1, 2)),
+        ({"building:levels": "many"}, (0,), ()),
+        ({"min_level": "0", "max_level": "9999"}, (0,), ()),
+    ],
+)
+def test_a_building_declares_its_storeys(
+    tags: dict[str, str], drawn: tuple[float, ...], storeys: tuple[float, ...]
+) -> None:
+    assert declared_storeys(tags, drawn) == storeys
 
 
 def test_measures_are_metres_and_ratios() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import shapely
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.features import (
+    NOTHING,
     Address,
     BuildingId,
     Feature,
@@ -24,13 +28,14 @@ from yuanli.campus.osm.levels import parse_levels
 from yuanli.campus.osm.names import Names, aliases_of, names_of
 from yuanli.campus.osm.reading import Source, Tags
 from yuanli.campus.osm.repairs import Repairs
+from yuanli.campus.osm.signs import GROUND_IS_FIRST, level_name, level_short_name
 from yuanli.errors import Text
 
 METRE_DEG = 9e-6
 """A metre of latitude in degrees; a metre of longitude is at least that."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Draft:
     """What the importer has made so far.
 
@@ -41,7 +46,9 @@ class Draft:
     claimed
         OSM ids that have become a feature of their own.
     level_names
-        What `level:ref` or `indoor=level` call a storey, by building and ordinal.
+        What `indoor=level` or `level:ref` call a storey, by building and ordinal.
+    level_signs
+        The `level:ref` of a storey: what the button in the lift says.
     """
 
     source: Source
@@ -52,6 +59,7 @@ class Draft:
     claimed: set[str] = field(default_factory=set)
     buildings: list[tuple[BuildingId, BaseGeometry, bool]] = field(default_factory=list)
     level_names: dict[tuple[BuildingId | None, float], LanguageMap] = field(default_factory=dict)
+    level_signs: dict[tuple[BuildingId | None, float], str] = field(default_factory=dict)
     level_shapes: dict[tuple[BuildingId | None, float], BaseGeometry] = field(default_factory=dict)
     units_of: dict[LevelId, list[Unit]] = field(default_factory=lambda: defaultdict(list))
     tree: shapely.STRtree | None = None
@@ -107,14 +115,26 @@ class Draft:
             Level(
                 id=level_id,
                 ordinal=ordinal,
-                name=self.level_names.get((building_id, ordinal)) or level_name(ordinal, self.country),
-                short_name={"und": level_short_name(ordinal, self.country)},
+                name={
+                    **level_name(ordinal, self.country),
+                    **self.level_names.get((building_id, ordinal), NOTHING),
+                },
+                short_name={
+                    "und": self.level_signs.get((building_id, ordinal))
+                    or level_short_name(ordinal, self.country)
+                },
                 geometry=self.level_shapes.get((building_id, ordinal), outline),
                 building_ids=(building_id,) if building_id is not None else (),
                 outdoor=building_id is None,
             )
         )
         return level_id
+
+    def level(self, level_id: LevelId) -> Level:
+        """Return a level that was made."""
+        level = self.features[level_id]
+        assert isinstance(level, Level)
+        return level
 
     def units_at(self, level_id: LevelId, point: Point) -> tuple[UnitId, ...]:
         """Return the units of a level that hold a point, smallest first."""
@@ -126,26 +146,58 @@ class Draft:
         return tuple(u.id for u in sorted(held, key=lambda u: u.geometry.area if u.geometry else 0.0))
 
     def ordinals(self, feature_id: str, tags: Tags, *, at: BaseGeometry | None = None) -> tuple[float, ...]:
-        """Return the ordinals that `level` and `repeat_on` give; report what is not understood."""
+        """Return the ordinals that `level` and `repeat_on` give; report what is not understood.
+
+        Without them `min_level` and `max_level` count, then `level:ref` and `addr:floor` as signs say them.
+        """
         found: set[float] = set()
         for key in ("level", "repeat_on"):
-            text = tags.get(key)
-            if text is None:
-                continue
-            reading = parse_levels(text)
-            found.update(reading.ordinals)
-            if reading.reason is not None:
-                self.repairs.add(
-                    "osm.level",
-                    feature_id,
-                    Text(
-                        f"{feature_id} 的 {key}={text[:60]!r}：{reading.reason.zh}。",
-                        f"{feature_id} has {key}={text[:60]!r}: {reading.reason.en}.",
-                    ),
-                    Text("写成数字，如 0、-1;0 或 0-3。", "Write numbers, as 0, -1;0 or 0-3."),
-                    at=at,
-                )
+            if key in tags:
+                found.update(self._read(feature_id, key, tags[key], at))
+        if not found and "min_level" in tags and "max_level" in tags:
+            low, high = (self._read(feature_id, key, tags[key], at) for key in ("min_level", "max_level"))
+            if low and high:
+                found.update(parse_levels(f"{low[0]:g}-{high[-1]:g}").ordinals)
+        if not found and "building" not in tags:
+            for key in ("level:ref", "addr:floor"):
+                if text := tags.get(key):
+                    found.update(self.ordinal_of_sign.get(text.strip()) or self._read_sign(text))
+                    break
         return tuple(sorted(found))
+
+    def _read(
+        self, feature_id: str, key: str, text: str, at: BaseGeometry | None = None
+    ) -> tuple[float, ...]:
+        reading = parse_levels(text)
+        if reading.reason is not None:
+            self.repairs.add(
+                "osm.level",
+                feature_id,
+                Text(
+                    f"{feature_id} 的 {key}={text[:60]!r}：{reading.reason.zh}。",
+                    f"{feature_id} has {key}={text[:60]!r}: {reading.reason.en}.",
+                ),
+                Text("写成数字，如 0、-1;0 或 0-3。", "Write numbers, as 0, -1;0 or 0-3."),
+                at=at,
+            )
+        return reading.ordinals
+
+    def _read_sign(self, text: str) -> tuple[float, ...]:
+        """Return the ordinals of a sign that no other feature explains: `3` is the third floor in Seoul."""
+        ordinals = parse_levels(text).ordinals
+        counted = self.country in GROUND_IS_FIRST and re.fullmatch(r"[\d\s;,]+", text) is not None
+        return tuple(o - 1 if counted and o > 0 else o for o in ordinals)
+
+    @cached_property
+    def ordinal_of_sign(self) -> Mapping[str, tuple[float, ...]]:
+        """The ordinal that most features with a `level:ref` give beside it."""
+        said: dict[str, Counter[float]] = defaultdict(Counter)
+        tagged = [node.tags for node in self.source.nodes.values()]
+        for tags in (*tagged, *(way.tags for way in self.source.ways.values())):
+            if ref := tags.get("level:ref"):
+                found = parse_levels(tags.get("level", "")).ordinals
+                said[ref.strip()].update(found if len(found) == 1 else ())
+        return {ref: (counts.most_common(1)[0][0],) for ref, counts in said.items() if counts}
 
     def address(self, osm_id: str, tags: Tags) -> FeatureId | None:
         """Keep the postal address that tags give, and return its id."""
@@ -168,37 +220,3 @@ class Draft:
             )
         )
         return address_id
-
-
-GROUND_IS_FIRST = {"CN", "TW", "JP", "KR", "US", "CA", "RU", "SG", "PH", "VN"}
-"""Countries whose signs call the ground floor the first."""
-
-
-def level_name(ordinal: float, country: str) -> dict[str, str]:
-    """Return what people call a storey: counted from one in East Asia, from the ground in Europe."""
-    if not float(ordinal).is_integer():
-        return {"zh": f"夹层（{ordinal:g}）", "en": f"Mezzanine ({ordinal:g})"}
-    number = int(ordinal)
-    if number < 0:
-        return {"zh": f"地下{-number}层", "en": f"Basement {-number}", **_local(number, country)}
-    if country in GROUND_IS_FIRST:
-        return {"zh": f"{number + 1}层", "en": f"Floor {number + 1}", **_local(number, country)}
-    if number == 0:
-        return {"zh": "地面层", "en": "Ground floor", **_local(number, country)}
-    return {"zh": f"地上{number}层", "en": f"Floor {number}", **_local(number, country)}
-
-
-def _local(number: int, country: str) -> dict[str, str]:
-    if country in {"DE", "AT"}:
-        up = f"{number}. Obergeschoss" if number else "Erdgeschoss"
-        return {"de": up if number >= 0 else f"{-number}. Untergeschoss"}
-    if country == "KR":
-        return {"ko": f"{number + 1}층" if number >= 0 else f"지하 {-number}층"}
-    return {}
-
-
-def level_short_name(ordinal: float, country: str) -> str:
-    """Return what a lift's button says: `F1` and `B1` in East Asia, else the ordinal."""
-    if country not in GROUND_IS_FIRST or not float(ordinal).is_integer():
-        return f"{ordinal:g}"
-    return f"F{int(ordinal) + 1}" if ordinal >= 0 else f"B{int(-ordinal)}"

@@ -18,6 +18,7 @@ from yuanli.campus.osm.places import add_places
 from yuanli.campus.osm.reading import Box, Tags, read_source, report_missing
 from yuanli.campus.osm.repairs import Repairs
 from yuanli.campus.osm.site import core_box, country_of, hull_of, time_zone_at, trimmed
+from yuanli.campus.osm.storeys import add_storeys
 from yuanli.campus.osm.ways import add_ways
 from yuanli.campus.place import Campus, CampusId, by_id
 
@@ -57,6 +58,7 @@ def read_osm(
     progress("indoor", 0.0)
     rooms = add_indoor(draft)
     add_doors(draft, rooms)
+    add_storeys(draft)
     progress("places", 0.0)
     venue = _venue(draft, box)
     draft.claimed.add(str(venue.id))

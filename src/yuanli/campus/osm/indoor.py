@@ -185,16 +185,21 @@ def _note_levels(draft: Draft) -> None:
             draft.level_shapes[building_id, ordinal] = shape
             if names:
                 draft.level_names[building_id, ordinal] = names
+            if ref := tags.get("level:ref") or tags.get("ref"):
+                draft.level_signs[building_id, ordinal] = ref
 
 
 def _note_level_refs(draft: Draft, rooms: list[Room]) -> None:
-    """Take what most rooms of a level call it by `level:ref`."""
+    """Take what most rooms of a level call it by `level:ref`; `EG;1` names two levels in their order."""
     said: dict[tuple[BuildingId | None, float], Counter[str]] = defaultdict(Counter)
     for room in rooms:
-        if len(room.ordinals) == 1 and (ref := room.tags.get("level:ref")):
-            said[room.building_id, room.ordinals[0]][ref] += 1
+        refs = [ref.strip() for ref in room.tags.get("level:ref", "").split(";") if ref.strip()]
+        if refs and len(refs) == len(room.ordinals):
+            for ordinal, ref in zip(room.ordinals, refs, strict=True):
+                said[room.building_id, ordinal][ref] += 1
     for key, counts in said.items():
-        draft.level_names.setdefault(key, {"und": counts.most_common(1)[0][0]})
+        sign = draft.level_signs.setdefault(key, counts.most_common(1)[0][0])
+        draft.level_names.setdefault(key, {"und": sign})
 
 
 def _add_room(draft: Draft, room: Room) -> None:
