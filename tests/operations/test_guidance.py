@@ -1,10 +1,11 @@
 """Ways by name on the demo park: closures, lifts, undo, errors that say what to do."""
 
 import pytest
+from shapely.geometry import Point
 from tests.operations.parks import MONDAY_MORNING, PARK
 
 from yuanli.bootstrap import House
-from yuanli.campus import ClosureRequest, FeatureId, FeaturePatch, Level, Unit
+from yuanli.campus import ClosureRequest, FeatureId, FeaturePatch, Level, Unit, point_of
 from yuanli.operations import BadRouteRequestError, PlaceNotFoundError, RouteRequest
 from yuanli.routing import Route
 
@@ -36,8 +37,8 @@ def test_a_closed_lift_is_avoided_and_the_first_answer_returns_when_it_opens(hou
     ridden = next(leg for leg in before.legs if leg.mode == "elevator")
     campus = house.places.campus(PARK)
     lon, lat = ridden.geometry["coordinates"][0][:2]
-    lifts = [u for u in campus.of(Unit) if u.category == "elevator" and u.geometry is not None]
-    lift = min(lifts, key=lambda u: (u.geometry.centroid.x - lon) ** 2 + (u.geometry.centroid.y - lat) ** 2)
+    lifts = [(point_of(u), u) for u in campus.of(Unit) if u.category == "elevator"]
+    _, lift = min(lifts, key=lambda row: row[0].distance(Point(lon, lat)) if row[0] else 1.0)
     closure = house.places.close(
         PARK, ClosureRequest(feature_ids=(FeatureId(lift.id),)), who="test", why="maintenance"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
 from yuanli import __version__
@@ -47,18 +46,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command; exit with 0, 1 where the answer is no, 2 on bad usage or input."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app(args=given, standalone_mode=False)
+        app(args=given)
     except YuanliError as error:
         print_error(error, as_json="--json" in given)
-        code = exit_code(error)
-    except click.exceptions.Abort:
-        code = 1
-    except click.ClickException as error:
-        error.show()
-        code = 2
+        sys.exit(exit_code(error))
     except KeyboardInterrupt:
-        code = 130
+        sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
-        code = 0
-    sys.exit(code or 0)

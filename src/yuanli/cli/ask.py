@@ -13,9 +13,8 @@ from yuanli.cli.opening import AsJson, CampusName, DataDir
 from yuanli.cli.printing import OUT, print_json, print_json_lines, print_table, said
 from yuanli.cli.route import print_route
 from yuanli.errors import InvalidInputError, Text
-from yuanli.language import Understanding
+from yuanli.language import PatternUnderstander, Understanding
 from yuanli.operations import Asker, Assistant, Guide, answer, understand_on
-from yuanli.language import PatternUnderstander
 
 
 class NothingToUnderstandError(InvalidInputError):

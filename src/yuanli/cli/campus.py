@@ -8,11 +8,18 @@ from typing import Annotated
 
 import typer
 
-from yuanli.campus import Finding, SearchIndex, Severity, TABLE_OF
+from yuanli.campus import TABLE_OF, Finding, SearchIndex, Severity
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, CampusName, Crs, DataDir
 from yuanli.cli.printing import (
-    OUT, ImportProgress, named, plain, print_json, print_json_lines, print_table, said,
+    OUT,
+    ImportProgress,
+    named,
+    plain,
+    print_json,
+    print_json_lines,
+    print_table,
+    said,
 )  # fmt: skip
 from yuanli.errors import Text
 from yuanli.operations import write_campus

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -95,13 +95,12 @@ def build_all(
             level_id = LevelId(FeatureId(f"{spec.id}-{level_names(ordinal).short['en'].lower()}"))
             built.features.append(_level(spec, level_id, ordinal, outlines[ordinal], floor.category))
             taken: Counter[str] = Counter()
-            serial = 0
-            for room, shape in zip(rooms, shapes[1:], strict=True):
+            serials = _serials(rooms)
+            for room, shape, serial in zip(rooms, shapes[1:], serials, strict=True):
                 shaft = (room.kind.name, tuple(round(v, 2) for v in room.shape.bounds))
                 if room.kind.shaft and shaft not in named:
                     numbers[room.kind.name] += 1
                     named[shaft] = numbers[room.kind.name]
-                serial += not room.kind.shaft and room.strip != ""
                 unit = _unit(
                     spec,
                     room,
@@ -160,6 +159,14 @@ def _level(spec: BuildingSpec, level_id: LevelId, ordinal: int, outline: Polygon
         building_ids=(BuildingId(FeatureId(f"building-{spec.id}")),),
         address_id=FeatureId(f"address-{spec.id}"),
     )
+
+
+def _serials(rooms: Sequence[Room]) -> list[int]:
+    """Number the rooms of a floor: those where people work come first, then what serves them."""
+    numbered = [i for i, room in enumerate(rooms) if not room.kind.shaft and room.strip != ""]
+    ranked = sorted(numbered, key=lambda i: not rooms[i].kind.occupied)
+    place = {i: serial for serial, i in enumerate(ranked, start=1)}
+    return [place.get(i, 0) for i in range(len(rooms))]
 
 
 def _unit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
@@ -181,16 +181,7 @@ def _tour(
     best: tuple[Route, ...] = ()
     for last in rest:
         via = tuple(stop for stop in rest if stop != last)
-        try:
-            found = guide.routes(
-                RouteRequest(
-                    origin=origin, destination=last, via=via, order="best", profile=request.profile,
-                    avoid=request.avoid, language=request.language, roles=request.roles,
-                ),
-                now=now,
-            )  # fmt: skip
-        except NotFoundError:
-            raise
+        found = guide.routes(replace(request, destination=last, via=via, order="best"), now=now)
         if not best or found[0].duration_s < best[0].duration_s:
             best = found
     names = [stop.name for stop in best[0].stops]
@@ -229,8 +220,11 @@ def _nearest(
         f"最近的是{_label(guide, first.feature_id, 'zh')}，{effort.zh}。",
         f"The nearest is {_label(guide, first.feature_id, 'en')}, {effort.en}.",
     )
-    cards = (Card(kind="places", places=found), Card(kind="route", routes=(first.route,)))
-    return Reply(text=text, understanding=understanding, cards=cards)
+    return Reply(
+        text=text,
+        understanding=understanding,
+        cards=(Card(kind="places", places=found), Card(kind="route", routes=(first.route,))),
+    )
 
 
 def _locate(
@@ -332,13 +326,11 @@ def _completed(turn: Turn, answer: Understanding) -> Understanding:
             slots.append(
                 type(slot)(type=wanted, text=slot.text, start=slot.start, end=slot.end, value=slot.value)
             )
-    return Understanding(
-        text=answer.text,
-        language=answer.language,
+    return replace(
+        answer,
         intent=turn.waiting.intent,
         confidence=min(turn.waiting.confidence, answer.confidence),
         slots=(*turn.waiting.slots, *slots),
-        model=answer.model,
     )
 
 
