@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -93,7 +93,7 @@ async def import_events(job_id: str, request: Request) -> StreamingResponse:
     return stream(_events(request, jobs, job_id))
 
 
-async def _events(request: Request, jobs: ImportJobs, job_id: str) -> AsyncIterator[bytes]:
+async def _events(request: Request, jobs: ImportJobs, job_id: str) -> AsyncGenerator[bytes, None]:
     stopping: asyncio.Event = request.app.state.stopping
     sent: ImportJob | None = None
     quiet_s = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -58,7 +58,7 @@ async def live_route(
 
 async def _events(
     request: Request, house: House, campus: CampusId, asked: RouteRequest, seen: _Seen
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     stopping: asyncio.Event = request.app.state.stopping
     changes = Changes(house, campus, stopping)
     try:
