@@ -265,7 +265,7 @@ def _storey(level: Level) -> Storey:
 def _bounds(place: Campus) -> tuple[float, float, float, float] | None:
     """Return the box around the buildings and rooms, or around everything where there are none."""
     outlines = [shape for b in place.of(Building) if (shape := place.outline(b.id)) is not None]
-    drawn = (*place.of(Unit), *place.of(Level), *place.of(Venue))
+    drawn: tuple[Unit | Level | Venue, ...] = (*place.of(Unit), *place.of(Level), *place.of(Venue))
     shapes = [*outlines, *(feature.geometry for feature in drawn if feature.geometry is not None)]
     if not shapes:
         everything = (getattr(feature, "geometry", None) for feature in place.features.values())
