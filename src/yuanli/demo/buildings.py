@@ -164,7 +164,7 @@ def _level(spec: BuildingSpec, level_id: LevelId, ordinal: int, outline: Polygon
 def _serials(rooms: Sequence[Room]) -> list[int]:
     """Number the rooms of a floor: those where people work come first, then what serves them."""
     numbered = [i for i, room in enumerate(rooms) if not room.kind.shaft and room.strip != ""]
-    ranked = sorted(numbered, key=lambda i: not rooms[i].kind.occupied)
+    ranked = sorted(numbered, key=lambda i: not rooms[i].kind.team_space)
     place = {i: serial for serial, i in enumerate(ranked, start=1)}
     return [place.get(i, 0) for i in range(len(rooms))]
 
