@@ -6,17 +6,30 @@ import gzip
 from collections import Counter
 from pathlib import Path
 
+import networkx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuanli.campus.features import Alias, Building, Level, Node, Opening, Pathway, PathwayMode, Unit
+from yuanli.campus.features import (
+    Alias,
+    Building,
+    FeatureId,
+    Level,
+    Node,
+    NodeId,
+    Opening,
+    Pathway,
+    PathwayMode,
+    Unit,
+)
 from yuanli.campus.imported import Imported, ImportRefusedError
 from yuanli.campus.osm import parse_levels, read_osm
 from yuanli.campus.osm.container import LimitParams
 from yuanli.campus.osm.measures import hours_of, metres_of, restriction_of, slope_of
 from yuanli.campus.osm.names import names_of
 from yuanli.campus.osm.storeys import declared_storeys
+from yuanli.campus.place import Campus
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "campus"
 
@@ -84,7 +97,7 @@ def test_a_range_of_levels_is_every_level_between(low: int, more: int) -> None:
         ({"min_level": "-1", "max_level": "2", "non_existent_levels": "1"}, (), (-1, 0, 2)),
         ({"max_level": "2"}, (-1,), (-1, 0, 1, 2)),
         ({"building:levels": "many"}, (0,), ()),
-        ({"min_level": "0", "max_level": "9999"}, (0,), ()),
+        ({"min_level": "0", "max_level": "9999"}, (0,), (0,)),
     ],
 )
 def test_a_building_declares_its_storeys(
@@ -448,3 +461,106 @@ def test_the_stations_of_london_have_their_lifts_and_escalators() -> None:
     assert sum(not p.is_bidirectional for p in escalators) >= 4
     ordinals = {n.ordinal for n in campus.of(Node)}
     assert {-9.0, -7.0, 0.0, 2.0} <= ordinals
+
+
+def _ends(campus: Campus) -> set[frozenset[str]]:
+    return {frozenset({str(p.from_node_id), str(p.to_node_id)}) for p in campus.of(Pathway)}
+
+
+def _reached(campus: Campus, start: str) -> set[str]:
+    graph = networkx.Graph([tuple(ends) for ends in _ends(campus) if len(ends) == 2])
+    return set(networkx.node_connected_component(graph, start))
+
+
+def test_ways_over_a_square_without_a_node_there_are_joined_to_it(tmp_path: Path) -> None:
+    ring = [(1, 0, 0), (2, 60, 0), (3, 60, 60), (4, 0, 60)]
+    body = "".join(
+        [
+            *(_node(i, x, y) for i, x, y in [*ring, (5, 30, -40), (6, 30, 99), (7, 40, 30), (8, 99, 30)]),
+            *(_node(i, x, y) for i, x, y in [(9, -30, 20), (10, 90, 20), (11, -30, 40), (12, -5, 40)]),
+            _way(1, 1, 2, 3, 4, 1, highway="pedestrian", area="yes", name="Marktplatz"),
+            _way(2, 5, 6, highway="footway"),
+            _way(3, 7, 8, highway="footway"),
+            _way(4, 9, 10, highway="footway", bridge="yes", layer="1"),
+            _way(5, 11, 12, highway="footway"),
+        ]
+    )
+    campus = read_osm(_osm(tmp_path, body), campus_id="x").campus
+    reached = _reached(campus, "vertex/5")
+    assert {"vertex/6", "vertex/7", "vertex/8", "vertex/1"} <= reached
+    assert not {"vertex/9", "vertex/10", "vertex/11"} & reached
+
+
+def test_a_square_with_a_hundred_ways_into_it_is_still_crossed(tmp_path: Path) -> None:
+    corners = [(0, 0), (100, 0), (100, 100), (0, 100)]
+    points = [
+        (a[0] + (b[0] - a[0]) * k / 25, a[1] + (b[1] - a[1]) * k / 25)
+        for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
+        for k in range(25)
+    ]
+    body = "".join(
+        [
+            *(_node(i, x, y) for i, (x, y) in enumerate(points, 1)),
+            *(_node(1000 + i, 2 * x - 50, 2 * y - 50) for i, (x, y) in enumerate(points, 1)),
+            _way(1, *range(1, 101), 1, highway="pedestrian", area="yes"),
+            *(_way(1000 + i, i, 1000 + i, highway="footway") for i in range(1, 101)),
+        ]
+    )
+    campus = read_osm(_osm(tmp_path, body), campus_id="x").campus
+    inner = [p for p in campus.of(Pathway) if p.extra["osm_id"] == "way/1"]
+    assert 200 < len(inner) < 600
+    graph = networkx.Graph()
+    for p in inner:
+        assert p.geometry is not None
+        graph.add_edge(p.from_node_id, p.to_node_id, weight=p.geometry.length)
+    walked = networkx.shortest_path_length(graph, "vertex/13", "vertex/63", weight="weight")
+    assert walked < 1.2 * 100 * 9e-6 * 1.26
+
+
+def test_a_way_that_leaves_the_site_and_comes_back_keeps_both_stretches(tmp_path: Path) -> None:
+    body = "".join(
+        [
+            f'<bounds minlat="{37.45}" minlon="{126.95}" maxlat="37.455" maxlon="126.955"/>',
+            *(
+                _node(i, x, y)
+                for i, x, y in [(1, 50, 50), (2, 100, 60), (5, 300, 60), (6, 400, 50), (7, 90, 90)]
+            ),
+            *(_node(i, x, y) for i, x, y in [(3, 9000, 60), (4, 9000, 90), (8, 70, 70), (9, 60, 60)]),
+            _way(1, 1, 2, 3, 4, 5, 6, highway="service"),
+            _way(2, 2, 7, highway="footway"),
+            _way(3, 7, 8, 9, highway="footway"),
+        ]
+    )
+    campus = read_osm(_osm(tmp_path, body), campus_id="x").campus
+    ends = _ends(campus)
+    assert {frozenset(("vertex/1", "vertex/2")), frozenset(("vertex/4", "vertex/6"))} <= ends
+    assert frozenset(("vertex/3", "vertex/4")) not in ends
+
+
+def test_a_raised_walkway_is_a_storey_only_where_steps_lead_up_to_it(tmp_path: Path) -> None:
+    points = [
+        (1, 0, 0),
+        (2, 50, 0),
+        (3, 60, 0),
+        (4, 100, 0),
+        (5, 110, 0),
+        (6, 0, 50),
+        (7, 40, 50),
+        (8, 80, 50),
+    ]
+    body = "".join(
+        [
+            *(_node(i, x, y) for i, x, y in [*points, (9, 120, 50)]),
+            _way(1, 1, 2, highway="footway"),
+            _way(2, 2, 3, highway="steps", incline="up"),
+            _way(3, 3, 4, highway="footway", bridge="yes", layer="1"),
+            _way(4, 4, 5, highway="steps", incline="down"),
+            _way(5, 6, 7, highway="footway"),
+            _way(6, 7, 8, highway="footway", bridge="yes", layer="1"),
+            _way(7, 8, 9, highway="footway"),
+        ]
+    )
+    campus = read_osm(_osm(tmp_path, body), campus_id="x").campus
+    ordinals = {n.id: n.ordinal for n in campus.of(Node)}
+    assert [ordinals[NodeId(FeatureId(f"vertex/{i}"))] for i in (2, 3, 4, 5)] == [0, 1, 1, 0]
+    assert [ordinals[NodeId(FeatureId(f"vertex/{i}"))] for i in (7, 8)] == [0, 0]

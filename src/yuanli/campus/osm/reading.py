@@ -36,13 +36,17 @@ class OsmNode:
 
 @dataclass(frozen=True, slots=True)
 class OsmWay:
-    """A way without the nodes the file lacks; `lonlat` has shape `(len(refs), 2)`."""
+    """A way without the nodes the file lacks; `lonlat` has shape `(len(refs), 2)`.
+
+    `breaks` are the indices of nodes that the one before does not lead to: the way was away from the site.
+    """
 
     id: int
     refs: tuple[int, ...]
     lonlat: Floats
     tags: Tags
     missing: int = 0
+    breaks: frozenset[int] = frozenset()
 
     @property
     def closed(self) -> bool:

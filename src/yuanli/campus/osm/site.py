@@ -85,12 +85,13 @@ def trimmed(source: Source, box: Box, repairs: Repairs) -> Source:
 
 
 def _cut(way: OsmWay, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> OsmWay:
-    """Return the longest stretch inside, with one node beyond it at each end."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(int), [0]])))
-    starts, ends = edges[::2], edges[1::2]
-    longest = int(np.argmax(ends - starts))
-    first, last = max(0, int(starts[longest]) - 1), min(len(way.refs), int(ends[longest]) + 1)
-    return replace(way, refs=way.refs[first:last], lonlat=way.lonlat[first:last])
+    """Return every stretch inside, with one node beyond it at each end, and breaks between them."""
+    beyond = np.concatenate([inside[1:], [False]]) | np.concatenate([[False], inside[:-1]])
+    kept = np.flatnonzero(inside | beyond)
+    both_out = ~inside[kept[1:]] & ~inside[kept[:-1]]
+    breaks = np.flatnonzero((np.diff(kept) > 1) | both_out) + 1
+    refs = tuple(way.refs[i] for i in kept)
+    return replace(way, refs=refs, lonlat=way.lonlat[kept], breaks=frozenset(breaks.tolist()))
 
 
 def time_zone_at(lon: float, lat: float) -> str:

@@ -1,0 +1,72 @@
+"""Which bridges, tunnels and raised walkways are a storey of their own, though nobody gave them a `level`?
+
+`layer` only says what passes over what. It is a storey where a deck can't be reached on the flat: then
+stairs, escalators, lifts or ramps join it to the ground, and its nodes lie on that ordinal. A footbridge
+that a path runs on to without a step stays on the ground level: both of its ends are there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from yuanli.campus.features import PathwayMode
+from yuanli.campus.osm.drawn import DrawnWays
+from yuanli.campus.osm.reading import OsmWay, Tags
+from yuanli.campus.osm.walking import mode_of
+
+_FLAT = {PathwayMode.OUTDOOR, PathwayMode.WALKWAY}
+HIGHEST_LAYER = 5
+
+
+def find_layers(net: DrawnWays) -> None:
+    """Set the ordinal of ways without `level` by `layer`, deck by deck, where a deck is a storey."""
+    lifts = {n.id for n in net.draft.source.nodes.values() if n.tags.get("highway") == "elevator"}
+    flat = [way for way in net.ways if not net.levels[way.id] and _is_flat(way.tags)]
+    climbing = {ref for way in net.ways if not _is_flat(way.tags) for ref in way.refs} | lifts
+    levelled = {
+        ref: levels[0] for way in net.ways if len(levels := net.levels[way.id]) == 1 for ref in way.refs
+    }
+    for deck in _decks(flat, lifts):
+        layers = Counter(layer_of(way.tags) for way in deck)
+        refs = {ref for way in deck for ref in way.refs} - lifts
+        if 0 in layers or not refs & climbing:
+            continue
+        said = {levelled[ref] for ref in refs if ref in levelled}
+        if len(said) <= 1:
+            ordinal = said.pop() if said else float(layers.most_common(1)[0][0])
+            net.levels.update({way.id: (ordinal,) for way in deck})
+
+
+def layer_of(tags: Tags) -> int:
+    """Return the layer of a way, 0 where it says none or leads through a building at ground level."""
+    text = tags.get("layer", "0").strip()
+    if tags.get("tunnel") == "building_passage" or not text.lstrip("+-").isdecimal() or len(text) > 3:
+        return 0
+    layer = int(text)
+    return layer if abs(layer) <= HIGHEST_LAYER else 0
+
+
+def _is_flat(tags: Tags) -> bool:
+    sloped = any(sign.isdigit() and sign != "0" for sign in tags.get("incline", ""))
+    return mode_of(tags) in _FLAT and not sloped and tags.get("incline") not in {"up", "down"}
+
+
+def _decks(ways: list[OsmWay], apart: set[int]) -> list[list[OsmWay]]:
+    """Return the groups of ways that hang together on the flat; lifts keep two decks apart."""
+    parent = list(range(len(ways)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    first: dict[int, int] = {}
+    for i, way in enumerate(ways):
+        for ref in way.refs:
+            if ref not in apart:
+                parent[root(i)] = root(first.setdefault(ref, i))
+    groups: dict[int, list[OsmWay]] = defaultdict(list)
+    for i, way in enumerate(ways):
+        groups[root(i)].append(way)
+    return list(groups.values())
