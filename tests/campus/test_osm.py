@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from yuanli.campus.features import (
     Alias,
     Building,
+    Detail,
     FeatureId,
+    Geofence,
     Level,
     Node,
     NodeId,
@@ -371,6 +373,7 @@ def _refusal(path: Path) -> ImportRefusedError:
         b'<!DOCTYPE osm [<!ENTITY x SYSTEM "file:///etc/passwd">]><osm version="0.6"/>',
         b'<osm version="0.6"><node id="1" lat="1" lon="1"/>',
         b'<osm version="0.6"><node id="1" lat="NaN" lon="1"/></osm>',
+        b'<osm version="0.6"><node id="1" lat="NaN" lon="1"/><way id="1"><nd ref="1"/></osm>',
         b'<osm version="0.6"/>',
         b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\xff\xff\xff\x7f",
     ],
@@ -564,3 +567,26 @@ def test_a_raised_walkway_is_a_storey_only_where_steps_lead_up_to_it(tmp_path: P
     ordinals = {n.id: n.ordinal for n in campus.of(Node)}
     assert [ordinals[NodeId(FeatureId(f"vertex/{i}"))] for i in (2, 3, 4, 5)] == [0, 1, 1, 0]
     assert [ordinals[NodeId(FeatureId(f"vertex/{i}"))] for i in (7, 8)] == [0, 0]
+
+
+def test_one_broken_node_costs_that_node_and_is_reported(tmp_path: Path) -> None:
+    broken = (
+        '<node id="70" lat="NaN" lon="126.95"/><node id="71" lat="" lon="1"/><node id="x" lat="1" lon="1"/>'
+        '<node id="72" lat="1e400" lon="1"/><way id="70"><nd ref="70"/><nd ref="?"/><nd ref="1"/></way>'
+    )
+    path = _osm(tmp_path, broken + KOREAN)
+    path.write_bytes(path.read_bytes().replace("공학관".encode(), b"\xff\x01"))
+    imported = read_osm(path, campus_id="x")
+    found = {(r.rule, r.feature_id) for r in imported.repairs}
+    assert {("osm.coordinates", f"node/{i}") for i in (70, 71, 72)} <= found
+    assert "osm.damaged" in {rule for rule, _ in found}
+    assert imported.campus.get("way/1", Building).name["en"] == "Engineering Hall"
+    assert len(imported.campus.of(Pathway)) > 5
+
+
+def test_walls_and_fences_are_drawn(tmp_path: Path) -> None:
+    fence = _way(70, 1, 2, 3, barrier="fence") + _way(71, 1, 2, 3, 4, 1, barrier="wall", leisure="park")
+    campus = read_osm(_osm(tmp_path, KOREAN + fence), campus_id="x").campus
+    assert campus.get("way/70", Detail).category == "fence"
+    assert campus.get("way/71#barrier", Detail).category == "wall"
+    assert campus.get("way/71", Geofence).category == "park"

@@ -20,8 +20,9 @@ from yuanli.campus.osm.measures import (
     storeys_of,
     website_of,
 )
-from yuanli.campus.osm.reading import OsmWay, Source, Tags
+from yuanli.campus.osm.reading import Source
 from yuanli.campus.osm.repairs import Repairs
+from yuanli.campus.osm.rows import OsmWay, Tags
 from yuanli.campus.osm.shapes import area_of_relation, area_of_way
 from yuanli.errors import Text
 

@@ -6,7 +6,7 @@ import csv
 from functools import cache
 from importlib.resources import files
 
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 
 BORING = {
     "block", "bollard", "buffer_stop", "crossing", "cycle_barrier", "fire_hydrant", "give_way", "kerb",

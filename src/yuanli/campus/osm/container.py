@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from yuanli.campus.imported import refused
+from yuanli.campus.imported import ImportRefusedError, refused
 from yuanli.errors import Text
 
 
@@ -71,6 +71,16 @@ def osm_format_of(path: Path, limits: LimitParams = LimitParams()) -> str:
     with path.open("rb") as stream:
         _check_xml(path, stream, limits)
     return "osm"
+
+
+def too_many(path: Path, limits: LimitParams) -> ImportRefusedError:
+    """Make the error that refuses a file with more features than allowed."""
+    return refused(
+        f"文件 {path.name} 的要素超过 {limits.features:,} 个。",
+        f"File {path.name} has more than {limits.features:,} features.",
+        field=path.name,
+        hint=Text("请只导出园区范围。", "Export only the area of the campus."),
+    )
 
 
 def _head(path: Path) -> bytes:

@@ -18,7 +18,7 @@ from yuanli.campus.osm.measures import (
     restriction_of,
     width_of,
 )
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 from yuanli.errors import Text
 
 _CATEGORIES = {

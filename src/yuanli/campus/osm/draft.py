@@ -26,8 +26,9 @@ from yuanli.campus.features import (
 )
 from yuanli.campus.osm.levels import parse_levels
 from yuanli.campus.osm.names import Names, aliases_of, names_of
-from yuanli.campus.osm.reading import Source, Tags
+from yuanli.campus.osm.reading import Source
 from yuanli.campus.osm.repairs import Repairs
+from yuanli.campus.osm.rows import Tags
 from yuanli.campus.osm.signs import GROUND_IS_FIRST, level_name, level_short_name
 from yuanli.errors import Text
 

@@ -18,7 +18,7 @@ from yuanli.campus.osm.measures import (
     width_of,
 )
 from yuanli.campus.osm.names import names_of
-from yuanli.campus.osm.reading import OsmWay
+from yuanli.campus.osm.rows import OsmWay
 
 _NOT_BY_WHEELCHAIR = {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "step", "log"}
 

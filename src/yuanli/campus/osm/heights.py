@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from yuanli.campus.osm.drawn import DrawnWays
-from yuanli.campus.osm.reading import OsmWay
+from yuanli.campus.osm.rows import OsmWay
 
 MOST_LIFT_STOPS = 12
 

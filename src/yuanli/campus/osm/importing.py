@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.features import NOTHING, FeatureId, LanguageMap, Venue
 from yuanli.campus.imported import Imported, Progress, no_progress, refused
+from yuanli.campus.osm.barriers import add_barriers
 from yuanli.campus.osm.buildings import add_buildings, shapes_of
 from yuanli.campus.osm.container import EXPORT_HINT, LimitParams
 from yuanli.campus.osm.doors import add_doors
@@ -15,8 +16,9 @@ from yuanli.campus.osm.draft import Draft
 from yuanli.campus.osm.indoor import add_indoor
 from yuanli.campus.osm.measures import extra_of, phone_of, website_of
 from yuanli.campus.osm.places import add_places
-from yuanli.campus.osm.reading import Box, Tags, read_source, report_missing
+from yuanli.campus.osm.reading import read_source, report_missing
 from yuanli.campus.osm.repairs import Repairs
+from yuanli.campus.osm.rows import Box, Tags
 from yuanli.campus.osm.site import core_box, country_of, hull_of, time_zone_at, trimmed
 from yuanli.campus.osm.storeys import add_storeys
 from yuanli.campus.osm.ways import add_ways
@@ -65,6 +67,7 @@ def read_osm(
     add_places(draft)
     progress("ways", 0.0)
     add_ways(draft)
+    add_barriers(draft)
     if not draft.features:
         raise refused(
             f"文件 {path.name} 中没有建筑、道路或地点。",

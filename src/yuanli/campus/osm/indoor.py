@@ -32,7 +32,7 @@ from yuanli.campus.osm.measures import (
     whole_of,
 )
 from yuanli.campus.osm.names import names_of
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 from yuanli.errors import Text
 
 _NOT_ROOMS = {"no", "wall", "door", "level", "pathway", "yes", "column", "pillar", "building"}

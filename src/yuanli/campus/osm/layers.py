@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 
 from yuanli.campus.features import PathwayMode
 from yuanli.campus.osm.drawn import DrawnWays
-from yuanli.campus.osm.reading import OsmWay, Tags
+from yuanli.campus.osm.rows import OsmWay, Tags
 from yuanli.campus.osm.walking import mode_of
 
 _FLAT = {PathwayMode.OUTDOOR, PathwayMode.WALKWAY}

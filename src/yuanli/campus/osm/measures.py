@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from yuanli.campus.features import Extra
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 
 _LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|cm|mm|ft|'|metres?|meters?|米)?", re.IGNORECASE)
 _FEET = re.compile(r"(\d+)\s*(?:'|ft)\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|in|'')?)?")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yuanli.campus.features import Alias, FeatureId, LanguageMap
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 
 LATIN_OF_COUNTRY = {
     "AT": "de", "AU": "en", "BE": "und", "CA": "und", "CH": "und", "DE": "de", "DK": "da", "ES": "es",

@@ -12,7 +12,7 @@ from yuanli.campus.osm.doors import is_door
 from yuanli.campus.osm.draft import Draft
 from yuanli.campus.osm.indoor import id_at
 from yuanli.campus.osm.measures import accessibility_of, extra_of, phone_of, restriction_of, website_of
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 
 _ZONES = {"parking", "university", "school", "college", "hospital", "kindergarten", "parking_space",
           "marketplace", "courtyard", "bicycle_parking", "research_institute", "fountain"}  # fmt: skip

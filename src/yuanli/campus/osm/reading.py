@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,66 +9,14 @@ from typing import Any
 
 import numpy as np
 import osmium
-from numpy.typing import NDArray
 
 from yuanli.campus.findings import Severity
 from yuanli.campus.imported import Progress, refused
-from yuanli.campus.osm.container import EXPORT_HINT, LimitParams, osm_format_of
+from yuanli.campus.osm.container import EXPORT_HINT, LimitParams, osm_format_of, too_many
+from yuanli.campus.osm.mending import rows_by_hand
 from yuanli.campus.osm.repairs import Repairs
+from yuanli.campus.osm.rows import Box, Floats, Member, OsmNode, OsmRelation, OsmWay, Rows
 from yuanli.errors import Text
-
-Tags = Mapping[str, str]
-Floats = NDArray[np.float64]
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees."""
-
-
-@dataclass(frozen=True, slots=True)
-class OsmNode:
-    """A node that has tags, or is asked for by id."""
-
-    id: int
-    lon: float
-    lat: float
-    tags: Tags
-
-
-@dataclass(frozen=True, slots=True)
-class OsmWay:
-    """A way without the nodes the file lacks; `lonlat` has shape `(len(refs), 2)`.
-
-    `breaks` are the indices of nodes that the one before does not lead to: the way was away from the site.
-    """
-
-    id: int
-    refs: tuple[int, ...]
-    lonlat: Floats
-    tags: Tags
-    missing: int = 0
-    breaks: frozenset[int] = frozenset()
-
-    @property
-    def closed(self) -> bool:
-        """Whether the way is a ring."""
-        return len(self.refs) >= 4 and self.refs[0] == self.refs[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A member of a relation: `kind` is `n`, `w` or `r`."""
-
-    kind: str
-    ref: int
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class OsmRelation:
-    """A relation and its members."""
-
-    id: int
-    members: tuple[Member, ...]
-    tags: Tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +28,6 @@ class Source:
     relations: Mapping[int, OsmRelation]
     lonlat: Floats
     bounds: Box | None
-
-
-@dataclass(slots=True)
-class _Rows:
-    ids: array[int]
-    coordinates: array[float]
-    tagged: dict[int, Tags]
-    ways: dict[int, tuple[tuple[int, ...], Tags]]
-    relations: dict[int, OsmRelation]
-    twice: list[str]
-    nowhere: list[str]
 
 
 def read_source(
@@ -110,12 +46,21 @@ def read_source(
         bounds = _bounds(path, file_format)
         rows = _rows(path, file_format, limits)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
+        mended = None if file_format == "pbf" else rows_by_hand(path, file_format, limits)
+        if mended is not None:
+            progress("read", 1.0)
+            _report_mended(mended.rows, error, repairs)
+            return _finish(path, mended.rows, mended.bounds, repairs, progress)
         raise refused(
             f"文件 {path.name} 已损坏或不完整，无法读取：{error}",
             f"File {path.name} is damaged or cut short and can't be read: {error}",
             field=path.name,
             hint=EXPORT_HINT,
         ) from error
+    return _finish(path, rows, bounds, repairs, progress)
+
+
+def _finish(path: Path, rows: Rows, bounds: Box | None, repairs: Repairs, progress: Progress) -> Source:
     if not rows.ids:
         raise refused(
             f"文件 {path.name} 中没有任何可用的节点。",
@@ -137,46 +82,40 @@ def _bounds(path: Path, file_format: str) -> Box | None:
     return (low.lon, low.lat, high.lon, high.lat)
 
 
-def _rows(path: Path, file_format: str, limits: LimitParams) -> _Rows:
-    rows = _Rows(array("q"), array("d"), {}, {}, {}, [], [])
+def _rows(path: Path, file_format: str, limits: LimitParams) -> Rows:
+    rows = Rows()
     things: Iterable[Any] = osmium.FileProcessor(osmium.io.File(str(path), file_format))
     for count, thing in enumerate(things):
         if count >= limits.features:
-            raise refused(
-                f"文件 {path.name} 的要素超过 {limits.features:,} 个。",
-                f"File {path.name} has more than {limits.features:,} features.",
-                field=path.name,
-                hint=Text("请只导出园区范围。", "Export only the area of the campus."),
-            )
+            raise too_many(path, limits)
         if thing.deleted or not thing.visible:
             continue
         kind = thing.type_str()
         if kind == "n":
-            _take_node(rows, thing)
+            at = thing.location
+            lonlat = (at.lon, at.lat) if at.valid() else None
+            rows.take_node(thing.id, lonlat, dict(thing.tags) if len(thing.tags) else {})
         elif kind == "w":
-            if thing.id in rows.ways:
-                rows.twice.append(f"way/{thing.id}")
-            rows.ways[thing.id] = (tuple(n.ref for n in thing.nodes), dict(thing.tags))
+            rows.take_way(thing.id, tuple(n.ref for n in thing.nodes), dict(thing.tags))
         elif kind == "r":
-            if thing.id in rows.relations:
-                rows.twice.append(f"relation/{thing.id}")
             members = tuple(Member(m.type, m.ref, m.role) for m in thing.members)
-            rows.relations[thing.id] = OsmRelation(thing.id, members, dict(thing.tags))
+            rows.take_relation(OsmRelation(thing.id, members, dict(thing.tags)))
     return rows
 
 
-def _take_node(rows: _Rows, node: osmium.osm.Node) -> None:
-    if not node.location.valid():
-        rows.nowhere.append(f"node/{node.id}")
-        return
-    rows.ids.append(node.id)
-    rows.coordinates.append(node.location.lon)
-    rows.coordinates.append(node.location.lat)
-    if len(node.tags):
-        rows.tagged[node.id] = dict(node.tags)
+def _report_mended(rows: Rows, error: Exception, repairs: Repairs) -> None:
+    repairs.add(
+        "osm.damaged",
+        rows.broken[0] if rows.broken else None,
+        Text(
+            f"文件中有 {len(rows.broken)} 处损坏（{error}），已跳过损坏之处，其余照常导入。",
+            f"The file is damaged in {len(rows.broken)} places ({error}); they are skipped, the rest is read.",
+        ),
+        Text("改正该文件后重新导入。", "Correct the file and import it again."),
+    )
 
 
-def _report(rows: _Rows, repairs: Repairs) -> None:
+def _report(rows: Rows, repairs: Repairs) -> None:
     remedy = Text(
         "在 OpenStreetMap 编辑器中改正后重新导出。", "Correct it in an OSM editor and export again."
     )
@@ -202,7 +141,7 @@ def _report(rows: _Rows, repairs: Repairs) -> None:
         )
 
 
-def _source(rows: _Rows, bounds: Box | None) -> Source:
+def _source(rows: Rows, bounds: Box | None) -> Source:
     """Join the rows: coordinates of ways in one look-up, the last of two nodes with one id."""
     ids = np.frombuffer(rows.ids, dtype=np.int64)
     lonlat = np.frombuffer(rows.coordinates, dtype=np.float64).reshape(-1, 2)

@@ -10,8 +10,9 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.findings import Severity
-from yuanli.campus.osm.reading import OsmRelation, OsmWay, Source
+from yuanli.campus.osm.reading import Source
 from yuanli.campus.osm.repairs import Repairs
+from yuanli.campus.osm.rows import OsmRelation, OsmWay
 from yuanli.errors import Text
 
 _REDRAW = Text("在 OpenStreetMap 编辑器中重画该轮廓。", "Redraw the outline in an OSM editor.")

@@ -13,8 +13,9 @@ import tzfpy
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from yuanli.campus.osm.reading import Box, Floats, OsmWay, Source
+from yuanli.campus.osm.reading import Source
 from yuanli.campus.osm.repairs import Repairs
+from yuanli.campus.osm.rows import Box, Floats, OsmWay
 from yuanli.errors import Text
 
 KM_DEG = 1 / 111.32

@@ -17,7 +17,7 @@ from yuanli.campus.osm.draft import METRE_DEG, Draft
 from yuanli.campus.osm.drawn import DrawnWays, lift_ordinal, node_at
 from yuanli.campus.osm.layers import layer_of
 from yuanli.campus.osm.names import names_of
-from yuanli.campus.osm.reading import OsmRelation, OsmWay
+from yuanli.campus.osm.rows import OsmRelation, OsmWay
 from yuanli.campus.osm.stretches import add_pathways
 from yuanli.campus.osm.walking import may_walk
 

@@ -6,7 +6,7 @@ from yuanli.campus.features import FeatureId, NodeId, Pathway, PathwayId, Pathwa
 from yuanli.campus.osm.drawn import DrawnWays, node_at
 from yuanli.campus.osm.heights import MOST_LIFT_STOPS
 from yuanli.campus.osm.measures import accessibility_of, extra_of, hours_of, restriction_of, width_of
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 
 
 def add_rides(net: DrawnWays) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from yuanli.campus.features import Building, BuildingId
 from yuanli.campus.osm.draft import Draft
 from yuanli.campus.osm.levels import MOST, parse_levels
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 
 
 def add_storeys(draft: Draft) -> None:

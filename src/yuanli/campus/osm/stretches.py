@@ -18,7 +18,7 @@ from yuanli.campus.osm.measures import (
     whole_of,
     width_of,
 )
-from yuanli.campus.osm.reading import OsmWay
+from yuanli.campus.osm.rows import OsmWay
 from yuanli.campus.osm.walking import bicycle_direction, foot_direction, may_cycle, may_walk, mode_of
 
 

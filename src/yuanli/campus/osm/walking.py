@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from yuanli.campus.features import PathwayMode
 from yuanli.campus.osm.measures import says_yes
-from yuanli.campus.osm.reading import Tags
+from yuanli.campus.osm.rows import Tags
 
 WALKED = {
     "footway", "path", "pedestrian", "steps", "corridor", "service", "residential", "living_street",
