@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import yuanli.api
 
 CONSOLE = Path(yuanli.api.__file__).parent / "static" / "index.html"
-SHOTS = Path(__file__).parents[2] / "test-results"
+SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
     None,
@@ -38,6 +38,7 @@ FLAGS = [
     "--no-first-run",
 ]
 START_S = 90.0
+expect.set_options(timeout=15_000)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 
 
@@ -65,7 +66,7 @@ class Reader:
 
     def shot(self, name: str) -> None:
         """Keep a picture for people to look at."""
-        SHOTS.mkdir(exist_ok=True)
+        SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}-{self.language}.png")
 
 
@@ -117,7 +118,7 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None
 
 
 @pytest.fixture(scope="session")
-def browser(site: Site) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -125,7 +126,7 @@ def browser(site: Site) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def admin_cookie(browser: Browser, site: Site) -> str:
+def admin_cookie(site: Site, browser: Browser) -> str:
     context = browser.new_context(base_url=site.url)
     body = {"username": "admin", "password": site.password}
     reply = context.request.post("/v1/session", data=body, headers={"Origin": site.url})
