@@ -1010,16 +1010,19 @@ export interface components {
             revision: number;
             feature: components["schemas"]["FeatureDetail"];
         };
-        /** Exit */
+        /**
+         * Exit
+         * @description The exit that is nearest to a room, and how far it is; None where no exit can be reached.
+         */
         Exit: {
             /** Feature Id */
             feature_id: string;
             /** Exit Id */
             exit_id: string | null;
             /** Duration S */
-            duration_s: number;
+            duration_s: number | null;
             /** Distance M */
-            distance_m: number;
+            distance_m: number | null;
         };
         /**
          * FeatureDetail
@@ -1254,7 +1257,10 @@ export interface components {
          * @enum {string}
          */
         Match: "exact" | "prefix" | "substring" | "pinyin" | "initials" | "sound" | "typo" | "kind";
-        /** Matrix */
+        /**
+         * Matrix
+         * @description Seconds and metres from each origin (rows) to each destination; None where there is no way.
+         */
         Matrix: {
             /** Duration S */
             duration_s: (number | null)[][];
@@ -1291,7 +1297,10 @@ export interface components {
             /** Language */
             language: string;
         };
-        /** Nearby */
+        /**
+         * Nearby
+         * @description A facility, and the way to it.
+         */
         Nearby: {
             /** Feature Id */
             feature_id: string;
