@@ -131,6 +131,11 @@ class Network:
         return labels
 
     @cached_property
+    def main_component(self) -> int:
+        """The component with the most nodes, -1 where there are none."""
+        return int(np.argmax(np.bincount(self.components))) if self.n_nodes else -1
+
+    @cached_property
     def feature_index(self) -> Mapping[FeatureId, int]:
         """The index of each feature in `feature_ids`."""
         return {feature_id: i for i, feature_id in enumerate(self.feature_ids)}

@@ -19,7 +19,14 @@ from yuanli.campus.osm.measures import (
     width_of,
 )
 from yuanli.campus.osm.rows import OsmWay
-from yuanli.campus.osm.walking import bicycle_direction, foot_direction, may_cycle, may_walk, mode_of
+from yuanli.campus.osm.walking import (
+    bicycle_direction,
+    foot_direction,
+    is_cycle_lane,
+    may_cycle,
+    may_walk,
+    mode_of,
+)
 
 
 def split_way(net: DrawnWays, way: OsmWay) -> None:
@@ -40,7 +47,7 @@ def add_pathways(
     tags, draft = way.tags, net.draft
     mode, foot, bicycle = mode_of(tags), may_walk(tags), may_cycle(tags)
     one_way, ridden = foot_direction(tags), bicycle_direction(tags)
-    closed = restriction_of(tags, "foot", "access")
+    closed = "discouraged" if is_cycle_lane(tags) else restriction_of(tags, "foot", "access")
     closed_to_bicycles = restriction_of(tags, "bicycle", "vehicle", "access")
     alike = ridden == 0 and (closed == closed_to_bicycles or not foot)
     ends = [draft.features[n] for n in (tail, head)]

@@ -49,6 +49,12 @@ def may_walk(tags: Tags) -> bool:
     return highway in WALKED or (bool(highway) and says_yes(foot))
 
 
+def is_cycle_lane(tags: Tags) -> bool:
+    """Return whether a way is there for bicycles and nothing says that people walk on it."""
+    told = {"foot", "access", "sidewalk", "segregated"} & tags.keys()
+    return tags.get("highway") == "cycleway" and not told
+
+
 def may_cycle(tags: Tags) -> bool:
     """Return whether bicycles may be ridden."""
     bicycle = tags.get("bicycle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from yuanli.routing.network import Network
 
 _RIDES = (PathwayMode.ELEVATOR, PathwayMode.ESCALATOR, PathwayMode.MOVING_WALKWAY)
 _FAR = 1e6
+_OFF_ISLAND_M = 150.0
+"""A point on a part that hangs apart also meets the main part of the network, where that is this near."""
 
 Attachment = tuple[tuple[int, float], ...]
 """Nodes, and how far each is from the point, in metres."""
@@ -27,9 +30,18 @@ def attach(network: Network, xy: tuple[float, float], ordinal: float) -> Attachm
     """Return the ends of the edge nearest to a point on a level, with the metres to walk to each.
 
     The point is in the campus frame. Where no edge is on the level, the nearest of any level is taken;
-    an empty network gives nothing.
+    an empty network gives nothing. Where the nearest edge hangs apart from the main part of the network,
+    the ends of the nearest edge of that follow.
     """
-    return _to_edge(network, xy, _on_level(network, ordinal))
+    wanted = _on_level(network, ordinal)
+    ends = _to_edge(network, xy, wanted)
+    if not ends:
+        return ends
+    main = network.main_component
+    if network.components[ends[0][0]] == main:
+        return ends
+    on_main = wanted & (network.components[network.edge_tail] == main)
+    return (*ends, *_to_edge(network, xy, on_main, within_m=_OFF_ISLAND_M))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,22 +96,29 @@ def locator_of(campus: Campus, network: Network) -> Locator:
 def _on_level(network: Network, ordinal: float) -> NDArray[np.bool_]:
     rides = np.isin(network.edge_mode, _RIDES)
     level: NDArray[np.bool_] = (
-        (network.node_ordinal[network.edge_tail] == ordinal) & (network.edge_floors == 0) & ~rides
+        (network.node_ordinal[network.edge_tail] == ordinal)
+        & (network.edge_floors == 0)
+        & network.edge_foot
+        & ~rides
     )
     return level
 
 
-def _to_edge(network: Network, xy: tuple[float, float], wanted: NDArray[np.bool_]) -> Attachment:
+def _to_edge(
+    network: Network, xy: tuple[float, float], wanted: NDArray[np.bool_], *, within_m: float = math.inf
+) -> Attachment:
     if not network.n_edges:
         return ()
     point = shapely.Point(xy)
     edge = -1
-    for reach_m in (5.0, 50.0, 500.0, _FAR):
+    for reach_m in (r for r in (5.0, 50.0, 150.0, 500.0, _FAR) if r <= within_m):
         near = network.edge_tree.query(point, predicate="dwithin", distance=reach_m)
         near = near[wanted[near]]
         if len(near):
             edge = int(near[np.argmin(shapely.distance(network.edge_lines[near], point))])
             break
+    if edge < 0 and math.isfinite(within_m):
+        return ()
     if edge < 0:
         edge = int(network.edge_tree.nearest(point))
     line = network.edge_lines[edge]
