@@ -170,6 +170,8 @@ class Draft:
         self, feature_id: str, key: str, text: str, at: BaseGeometry | None = None
     ) -> tuple[float, ...]:
         reading = parse_levels(text)
+        if not reading.ordinals and (told := self.ordinal_of_sign.get(text.strip())):
+            return told
         if reading.reason is not None:
             self.repairs.add(
                 "osm.level",
@@ -195,9 +197,11 @@ class Draft:
         said: dict[str, Counter[float]] = defaultdict(Counter)
         tagged = [node.tags for node in self.source.nodes.values()]
         for tags in (*tagged, *(way.tags for way in self.source.ways.values())):
-            if ref := tags.get("level:ref"):
-                found = parse_levels(tags.get("level", "")).ordinals
-                said[ref.strip()].update(found if len(found) == 1 else ())
+            signs = [sign.strip() for sign in tags.get("level:ref", "").split(";") if sign.strip()]
+            found = parse_levels(tags.get("level", "")).ordinals if signs else ()
+            if len(signs) == len(found):
+                for sign, ordinal in zip(signs, found, strict=True):
+                    said[sign][ordinal] += 1
         return {ref: (counts.most_common(1)[0][0],) for ref, counts in said.items() if counts}
 
     def address(self, osm_id: str, tags: Tags) -> FeatureId | None:
