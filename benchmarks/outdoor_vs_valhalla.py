@@ -99,7 +99,7 @@ def building_pairs(network: Network, ids: list[str], count: int, rng: np.random.
     for _ in range(20 * count):
         if len(pairs) >= count or len(reached) < 2:
             break
-        nodes = [network.entrances[reached[k]][0] for k in rng.integers(0, len(reached), 2)]  # type: ignore[index]
+        nodes = [network.entrances[reached[k]][0] for k in rng.integers(0, len(reached), 2)]
         if math.dist(*network.node_xy[nodes]) >= 50.0:
             pairs.append(("buildings", [(nodes[0], 0.0)], [(nodes[1], 0.0)], network.node_xy[nodes]))
     return pairs
@@ -131,7 +131,7 @@ def theirs_m(network: Network, pairs: list[Pair], valhalla: Valhalla) -> NDArray
     for _, _, _, xy in pairs:
         degrees = network.frame.to_degrees(xy)
         places = [{"lon": float(lon), "lat": float(lat)} for lon, lat in degrees]
-        request = {"locations": places, "costing": "pedestrian", "units": "kilometers"}
+        request: dict[str, object] = {"locations": places, "costing": "pedestrian", "units": "kilometers"}
         try:
             trip = valhalla(request)["trip"]
         except (urllib.error.HTTPError, RuntimeError):

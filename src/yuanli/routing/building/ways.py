@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus import Campus, FeatureId, LevelId, Node, NodeId, OpeningId, Pathway, PathwayMode, Unit
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow
+from yuanli.routing.building.lanes import without_lanes
 from yuanli.routing.building.params import NetworkParams
 from yuanli.routing.building.survey import Survey, Xy, metric
 from yuanli.routing.network import AUTOMATIC_DOOR, MANUAL_DOOR, NO, NO_DOOR, UNKNOWN, YES, Floats
@@ -100,6 +101,7 @@ def draw_ways(
         and p.from_node_id != p.to_node_id
         and (use_indoors or not _is_drawn_indoors(survey, p, rows))
     ]
+    pathways = without_lanes(pathways)
     used = {n for p in pathways for n in (p.from_node_id, p.to_node_id)}
     nodes = _add_nodes(survey, draft, doors, [rows[n] for n in rows if n in used], params)
     lines = _lines(campus, pathways, rows, draft, nodes)
