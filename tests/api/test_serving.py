@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from yuanli.bootstrap import serve
+from yuanli.bootstrap import open_house, serve
 from yuanli.bootstrap.serving import PortTakenError
 from yuanli.settings import load_settings
 
@@ -23,11 +23,11 @@ SERVER = """
 import sys
 from pathlib import Path
 from tests.api.house import Clock, small_house
-from yuanli.bootstrap import serve
+from yuanli.bootstrap import open_house, serve
 from yuanli.settings import load_settings
 folder = Path(sys.argv[1])
 small_house(folder, Clock()).close()
-serve(load_settings(data_dir=folder, port=0), lambda url: print(url, flush=True))
+serve(open_house(load_settings(data_dir=folder, port=0)), lambda url: print(url, flush=True))
 """
 ROOT = Path(__file__).parents[2]
 ROUTE = "/v1/campuses/small/route/live?from=room0-0&to=room3-1"
@@ -82,6 +82,6 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(PortTakenError) as refused:
-            serve(load_settings(data_dir=tmp_path, port=port), lambda url: None)
+            serve(open_house(load_settings(data_dir=tmp_path, port=port)), lambda url: None)
     assert str(port) in refused.value.message.zh
     assert refused.value.hint is not None

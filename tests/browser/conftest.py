@@ -110,10 +110,11 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None
         assert server.poll() is None, f"yuanli up ended: {log.read_text()}"
         try:
             with urllib.request.urlopen(f"{url}/v1/health", timeout=2) as reply:
-                if json.load(reply)["status"] == "ok":
+                if json.load(reply)["status"] == "ok" and url in log.read_text():
                     return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            pass
+        time.sleep(0.2)
     pytest.fail(f"yuanli up did not answer within {START_S} s: {log.read_text()}")
 
 

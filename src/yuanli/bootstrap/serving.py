@@ -9,15 +9,13 @@ import signal
 import socket
 from collections.abc import Callable
 from importlib import import_module
-from threading import Thread
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from yuanli.bootstrap.house import House, open_house
+from yuanli.bootstrap.house import House
 from yuanli.bootstrap.logs import set_up_logging
 from yuanli.errors import Text, UnavailableError
-from yuanli.settings import Settings
 
 APP = "yuanli.api:create_app"
 """The ASGI factory, by name as servers take it: this layer is below the API."""
@@ -29,19 +27,20 @@ class PortTakenError(UnavailableError):
     """Another program listens on the address and port."""
 
 
-def serve(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; `announce` gets the URL once connections are taken.
+def serve(house: House, announce: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then close the house.
+
+    `announce` gets the URL once connections are taken and all campuses are ready to be asked.
 
     Raises
     ------
     PortTakenError
         The address can't be listened on.
     """
-    set_up_logging(settings.log_level)
-    port = settings.port or _free_port(settings.host)
-    _check_free(settings.host, port)
-    house = open_house(settings)
+    set_up_logging(house.settings.log_level)
     try:
+        port = house.settings.port or _free_port(house.settings.host)
+        _check_free(house.settings.host, port)
         asyncio.run(_serve(house, port, announce))
     finally:
         house.close()
@@ -65,8 +64,8 @@ async def _serve(house: House, port: int, announce: Callable[[str], None]) -> No
             loop.add_signal_handler(number, _stop, app, server)
     running = asyncio.create_task(server.serve())
     await _listening(house.settings.host, port, running)
+    await asyncio.to_thread(house.warm_up)
     announce(_url(house.settings.host, port))
-    Thread(target=house.warm_up, name="warm-up", daemon=True).start()
     await running
     log.info("Stopped.")
 

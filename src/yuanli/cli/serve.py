@@ -40,6 +40,6 @@ def up(
             markup=False,
         )
     serve(
-        settings,
+        house,
         lambda url: OUT.print(said(Text(f"园理已启动：{url}", f"yuanli is up: {url}")), markup=False),
     )

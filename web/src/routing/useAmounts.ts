@@ -12,9 +12,7 @@ export function useAmounts() {
     const amount = duration(seconds);
     return t(`amount.${amount.key}`, { n: amount.n, rest: amount.rest });
   };
-  const clock = (iso: string): string =>
-    new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" }).format(
-      new Date(iso),
-    );
+  /** The campus's wall clock, whatever zone the reader is in. */
+  const clock = (iso: string): string => iso.slice(11, 16);
   return { far, long, clock };
 }
