@@ -46,7 +46,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One instruction: `maneuver` is `depart`, `left`, `slight_right`, `enter`, `elevator`, `arrive` and so on."""
+    """One instruction: `maneuver` is `depart`, `left`, `enter`, `elevator`, `arrive` and so on."""
 
     text: Text
     maneuver: str

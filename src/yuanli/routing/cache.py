@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -54,7 +53,7 @@ def _keep(made: T, cache_dir: Path, folder: Path, save: Callable[[T, Path], None
     try:
         save(made, draft)
         (draft / MANIFEST).write_text(json.dumps(_digests(draft)), encoding="utf-8")
-        os.replace(draft, folder)
+        draft.replace(folder)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
         # Another process may have kept the same topology first: then all is well.

@@ -1,4 +1,4 @@
-"""Customizable contraction hierarchies by RoutingKit (Dibbelt, Strasser & Wagner 2016, doi:10.1145/2886843)."""
+"""Customizable contraction hierarchies by RoutingKit (Dibbelt et al. 2016, doi:10.1145/2886843)."""
 
 from __future__ import annotations
 

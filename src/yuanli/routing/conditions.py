@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -52,7 +53,7 @@ AVOIDABLE: Mapping[str, tuple[PathwayMode, ...]] = {
     "indoors": (),
     "doors": (PathwayMode.DOOR,),
 }
-"""Words for what a traveller may ask to avoid; others are feature ids. `outdoors` is everything not indoors."""
+"""Words for what a traveller may ask to avoid; others are feature ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +175,7 @@ class ArcFinder:
         feature, arc = feature[order], arc[order]
         bounds = [0, *(np.flatnonzero(feature[1:] != feature[:-1]) + 1).tolist(), len(feature)]
         groups: dict[int, Arcs] = {}
-        for low, high in zip(bounds[:-1], bounds[1:], strict=True):
+        for low, high in pairwise(bounds):
             if low < high and feature[low] >= 0:
                 groups[int(feature[low])] = np.unique(arc[low:high])
         return groups

@@ -116,6 +116,8 @@ def weigh(measure: Measure, *, factor: Floats | None = None, ignore: int = 0) ->
 
     Parameters
     ----------
+    measure
+        What arcs cost.
     factor
         Crowding: how many times as long each arc takes.
     ignore
@@ -176,7 +178,7 @@ def _pace(profile: Profile) -> float:
 
 
 def _tobler(rise: Floats, length: Floats) -> Floats:
-    """Return the speed on a slope against the level (Tobler 1993, Three presentations on geographical analysis)."""
+    """Return the speed on a slope against the level (Tobler 1993)."""
     slope = np.clip(rise / np.maximum(length, 0.5), -0.5, 0.5)
     out: Floats = np.exp(-3.5 * (np.abs(slope + 0.05) - 0.05))
     return out
@@ -200,7 +202,9 @@ def _edge_bars(network: Network, profile: Profile) -> NDArray[np.uint16]:
     level_mode = (
         (mode != PathwayMode.STAIRS) & (mode != PathwayMode.ELEVATOR) & (mode != PathwayMode.ESCALATOR)
     )
-    bars[level_mode & (np.nan_to_num(np.abs(network.edge_slope)) > profile.max_slope + 1e-9)] |= np.uint16(Bar.SLOPE)
+    bars[level_mode & (np.nan_to_num(np.abs(network.edge_slope)) > profile.max_slope + 1e-9)] |= np.uint16(
+        Bar.SLOPE
+    )
     bars[np.nan_to_num(network.edge_width_m, nan=np.inf) < profile.min_width_m - 1e-9] |= np.uint16(Bar.WIDTH)
     if profile.heed_wheelchair:
         bars[network.edge_wheelchair == NO] |= np.uint16(Bar.WHEELCHAIR)

@@ -33,25 +33,63 @@ def _group(ignore: int, flags: tuple[str, ...], reason: tuple[str, str], remedy:
 
 
 GROUPS = (
-    _group(0, ("avoided",), ("要求避开的地方挡住了路", "what was to be avoided is in the way"),
-           ("不再避开{names}", "stop avoiding {names}")),
+    _group(
+        0,
+        ("avoided",),
+        ("要求避开的地方挡住了路", "what was to be avoided is in the way"),
+        ("不再避开{names}", "stop avoiding {names}"),
+    ),
     _group(0, ("closed",), ("有关闭的地方", "something is closed"), ("重新开放{names}", "re-open {names}")),
-    _group(0, ("shut",), ("到达时不在开放时间", "something is not open at that time"),
-           ("等{names}开放，或换个出发时间", "wait until {names} opens, or choose another time")),
-    _group(Bar.RESTRICTED, (), ("途经限制进入的区域", "the way leads through a restricted area"),
-           ("取得进入{names}的权限", "get permission to enter {names}")),
-    _group(Bar.STAIRS, (), ("只能走楼梯或台阶", "there are only stairs"),
-           ("能走{names}的楼梯，或加装电梯、坡道", "use the stairs at {names}, or add a lift or ramp")),
-    _group(Bar.ESCALATOR | Bar.MOVING_WALKWAY, (), ("只能乘自动扶梯", "there are only escalators"),
-           ("使用{names}的自动扶梯", "use the escalator at {names}")),
-    _group(Bar.ELEVATOR, (), ("只能乘电梯", "there are only lifts"), ("使用{names}的电梯", "use the lift at {names}")),
-    _group(Bar.SLOPE, (), ("坡度过大", "the way is too steep"), ("通过{names}的陡坡", "pass the slope at {names}")),
+    _group(
+        0,
+        ("shut",),
+        ("到达时不在开放时间", "something is not open at that time"),
+        ("等{names}开放，或换个出发时间", "wait until {names} opens, or choose another time"),
+    ),
+    _group(
+        Bar.RESTRICTED,
+        (),
+        ("途经限制进入的区域", "the way leads through a restricted area"),
+        ("取得进入{names}的权限", "get permission to enter {names}"),
+    ),
+    _group(
+        Bar.STAIRS,
+        (),
+        ("只能走楼梯或台阶", "there are only stairs"),
+        ("能走{names}的楼梯，或加装电梯、坡道", "use the stairs at {names}, or add a lift or ramp"),
+    ),
+    _group(
+        Bar.ESCALATOR | Bar.MOVING_WALKWAY,
+        (),
+        ("只能乘自动扶梯", "there are only escalators"),
+        ("使用{names}的自动扶梯", "use the escalator at {names}"),
+    ),
+    _group(
+        Bar.ELEVATOR,
+        (),
+        ("只能乘电梯", "there are only lifts"),
+        ("使用{names}的电梯", "use the lift at {names}"),
+    ),
+    _group(
+        Bar.SLOPE,
+        (),
+        ("坡度过大", "the way is too steep"),
+        ("通过{names}的陡坡", "pass the slope at {names}"),
+    ),
     _group(Bar.WIDTH, (), ("通道或门太窄", "a way or door is too narrow"), ("加宽{names}", "widen {names}")),
-    _group(Bar.WHEELCHAIR, (), ("有标明轮椅不能通行的地方", "part of the way is marked as not for wheelchairs"),
-           ("消除{names}的障碍", "remove the barrier at {names}")),
-    _group(Bar.FOOT, (), ("有不许步行的路", "part of the way is not for walking"),
-           ("允许通行{names}", "allow passage of {names}")),
-)  # fmt: skip
+    _group(
+        Bar.WHEELCHAIR,
+        (),
+        ("有标明轮椅不能通行的地方", "part of the way is marked as not for wheelchairs"),
+        ("消除{names}的障碍", "remove the barrier at {names}"),
+    ),
+    _group(
+        Bar.FOOT,
+        (),
+        ("有不许步行的路", "part of the way is not for walking"),
+        ("允许通行{names}", "allow passage of {names}"),
+    ),
+)
 EVERYTHING = int(sum(bar.value for bar in Bar))
 
 

@@ -17,6 +17,7 @@ from yuanli.routing.engine import End
 from yuanli.routing.graph import Graph
 from yuanli.routing.measure import BARRED_WEIGHT, LONGEST_MS, Bar, Measure, Weights
 from yuanli.routing.network import Network
+from yuanli.routing.plans import Plan
 
 MOST_STEPS = 20_000
 """A restricted region is searched so far, and no further."""
@@ -92,6 +93,7 @@ def gateways(
     edge_feature: NDArray[np.int32],
     forced: NDArray[np.bool_],
     leaving: bool,
+    others: frozenset[int] = frozenset(),
 ) -> tuple[Gateway, ...]:
     """Return the nodes to search from (`leaving`) or to.
 
@@ -101,8 +103,14 @@ def gateways(
 
     Parameters
     ----------
+    terminal, graph, measure, weights, edge_feature
+        The stop, the arcs, what they cost the traveller and weigh in the plan, and where edges run.
+    leaving
+        True for a start.
     own
         Indices of the stop's own features.
+    others
+        Nodes of the stop at the other end: it may lie in the same area.
     forced
         Arcs that a closure or the traveller bars: never walked.
     """
@@ -124,8 +132,11 @@ def gateways(
             came[node] = (graph.tails[arc] if leaving else graph.heads[arc], arc)
         through = [int(a) for a in arcs[start[node] : start[node + 1]]]
         inner = [a for a in through if weights[a] >= BARRED_WEIGHT]
-        if len(inner) < len(through) or arc < 0:
+        at_edge = len(inner) < len(through)
+        if at_edge or arc < 0 or node in others:
             found.append(Gateway(End(node, cost), terminal.entries[i], _trail(node, came, leaving=leaving)))
+        if at_edge:
+            continue
         for a in inner:
             barred = int(measure.barred[a])
             at_home = graph.edge[a] >= 0 and int(edge_feature[graph.edge[a]]) in own
@@ -136,6 +147,21 @@ def gateways(
             if other[a] not in done:
                 heappush(heap, (cost + step, other[a], i, a))
     return tuple(found)
+
+
+def restricted_regions(terminal: Terminal, graph: Graph, plan: Plan) -> frozenset[int]:
+    """Return the large restricted regions that a stop lies in: its nodes have no other arcs."""
+    found: set[int] = set()
+    for entry in terminal.entries:
+        arcs = [
+            arc
+            for start, by_node in (graph.outgoing, graph.incoming)
+            for arc in by_node[start[entry.node] : start[entry.node + 1]]
+        ]
+        if any(plan.weights[arc] < BARRED_WEIGHT for arc in arcs):
+            return frozenset()
+        found.update(int(plan.region[arc]) for arc in arcs)
+    return frozenset(found - {-1})
 
 
 def _trail(node: int, came: dict[int, tuple[int, int]], *, leaving: bool) -> tuple[int, ...]:

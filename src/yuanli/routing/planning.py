@@ -11,13 +11,15 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from yuanli.campus import Campus, Closure, FeatureId, Opening
 from yuanli.errors import InvalidInputError, Text
 from yuanli.routing.calendars import Almanac, Calendar, closure_calendar, hours_calendar
 from yuanli.routing.conditions import AVOIDABLE, ArcFinder, Arcs, Conditions, is_active
 from yuanli.routing.graph import Graph
-from yuanli.routing.measure import BARRED_WEIGHT, Measure, measure_arcs, weigh
+from yuanli.routing.measure import BARRED_WEIGHT, Bar, Measure, measure_arcs, weigh
 from yuanli.routing.network import Floats, Network
 from yuanli.routing.plans import Plan
 from yuanli.routing.profiles import profile_named
@@ -26,6 +28,8 @@ T = TypeVar("T")
 HORIZON_S = 4 * 3600.0
 """Opening hours that change later than this after departure count as constant."""
 KEPT_PLANS = 64
+SMALL_REGION = 60
+"""A restricted region of so many arcs is searched by itself; a larger one is opened to the router."""
 
 
 class UnknownAvoidError(InvalidInputError):
@@ -47,7 +51,7 @@ class Planner:
     def __init__(self, campus: Campus, network: Network, graph: Graph) -> None:
         self._campus, self._network, self._graph = campus, network, graph
         self.finder = ArcFinder(campus, network, graph)
-        self._emergency = _emergency_exits(campus, network)
+        self.emergency = _emergency_exits(campus, network)
         self._lock = Lock()
         self._kept: OrderedDict[object, object] = OrderedDict()
         self._hours = self._hours_calendars()
@@ -60,19 +64,38 @@ class Planner:
         conditions: Conditions,
         avoid: tuple[str, ...],
         at: datetime,
+        opened: frozenset[int] = frozenset(),
     ) -> Plan:
-        """Return what every arc weighs to somebody who sets out at a time."""
+        """Return what every arc weighs to somebody who sets out at a time.
+
+        `opened` are restricted regions (see `Plan.region`) that the traveller comes from or goes to.
+        """
         key = conditions.key
         dated = self._remembered(("dated", key), lambda: self._dated(conditions))
         phase = dated.almanac.phase(at.timestamp())
         crowded = tuple(c for c in conditions.crowdings if is_active(c, at))
         names = tuple(c.id for c in crowded)
-        whole = ("plan", profile, roles, key, avoid, names, phase.closed, phase.changing, id(phase.spans))
+        whole = (
+            "plan",
+            profile,
+            roles,
+            key,
+            avoid,
+            names,
+            phase.closed,
+            phase.changing,
+            id(phase.spans),
+            opened,
+        )
 
         def make() -> Plan:
             measure = self._remembered(("measure", profile, roles), lambda: self._measure(profile, roles))
             factor = self._factor(conditions, names)
+            region = self._remembered(("region", profile, roles), lambda: self._regions(measure))
             weights = weigh(measure, factor=factor)
+            if opened:
+                inside = np.isin(region, list(opened))
+                weights[inside] = weigh(measure, factor=factor, ignore=Bar.RESTRICTED)[inside]
             avoided = self._flags(self._avoided(avoid))
             shut = self._flags([dated.arcs[i] for i in phase.closed])
             weights[dated.closed | avoided | shut] = BARRED_WEIGHT
@@ -81,16 +104,35 @@ class Planner:
                 for arc in dated.arcs[calendar].tolist():
                     changing[arc].append(calendar)
             return Plan(
-                measure=measure, weights=weights, closed=dated.closed, avoided=avoided, shut=shut,
-                factor=factor, phase=phase, changing={a: tuple(c) for a, c in changing.items()},
-            )  # fmt: skip
+                measure=measure,
+                weights=weights,
+                closed=dated.closed,
+                avoided=avoided,
+                shut=shut,
+                factor=factor,
+                phase=phase,
+                changing={a: tuple(c) for a, c in changing.items()},
+                region=region,
+            )
 
         return self._remembered(whole, make)
 
     def _measure(self, profile: str, roles: frozenset[str]) -> Measure:
         return measure_arcs(
-            self._network, self._graph, profile=profile_named(profile), roles=roles, emergency=self._emergency
+            self._network, self._graph, profile=profile_named(profile), roles=roles, emergency=self.emergency
         )
+
+    def _regions(self, measure: Measure) -> NDArray[np.int32]:
+        """Label arcs that are barred only as restricted by the large region they belong to."""
+        arcs = np.flatnonzero(measure.barred == Bar.RESTRICTED)
+        region = np.full(self._graph.n_arcs, -1, dtype=np.int32)
+        if len(arcs) > SMALL_REGION:
+            n, tail, head = self._graph.n_nodes, self._graph.tail[arcs], self._graph.head[arcs]
+            shape = coo_array((np.ones(len(arcs)), (tail, head)), shape=(n, n))
+            label = connected_components(shape, directed=False)[1][tail]
+            large = np.bincount(label)[label] > SMALL_REGION
+            region[arcs[large]] = label[large]
+        return region
 
     def _remembered(self, key: object, make: Callable[[], T]) -> T:
         with self._lock:

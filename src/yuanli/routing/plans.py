@@ -34,6 +34,8 @@ class Plan:
         Crowding, or None.
     changing
         For each arc that opens or closes within the journey, its calendars.
+    region
+        The large restricted region of each arc that is barred only as restricted, -1 for others.
     """
 
     measure: Measure
@@ -44,6 +46,7 @@ class Plan:
     factor: Floats | None
     phase: Phase
     changing: dict[int, tuple[int, ...]]
+    region: NDArray[np.int32]
 
     @cached_property
     def times_s(self) -> list[float]:

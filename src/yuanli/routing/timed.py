@@ -1,4 +1,4 @@
-"""Paths while ways open and close: Dijkstra's labels carry the clock (Dreyfus 1969, doi:10.1287/opre.17.3.395)."""
+"""Paths while ways open and close: labels carry the clock (Dreyfus 1969, doi:10.1287/opre.17.3.395)."""
 
 from __future__ import annotations
 

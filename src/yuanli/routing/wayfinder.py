@@ -29,7 +29,7 @@ from yuanli.routing.measure import BARRED_WEIGHT, Bar, Weights
 from yuanli.routing.network import Network
 from yuanli.routing.noway import explain_no_way
 from yuanli.routing.ordering import best_order
-from yuanli.routing.places import Gateway, Terminal, gateways, terminal_of
+from yuanli.routing.places import Gateway, Terminal, gateways, restricted_regions, terminal_of
 from yuanli.routing.planning import Planner
 from yuanli.routing.plans import Engine, Plan
 from yuanli.routing.reach import isochrone_areas
@@ -85,10 +85,15 @@ class Wayfinder:
     def revised(self, campus: Campus) -> Wayfinder:
         """Return the wayfinder of a revision that changed nothing the network or directions show."""
         return Wayfinder(
-            campus=campus, network=self.network, graph=self.graph, engine=self.engine,
-            planner=Planner(campus, self.network, self.graph), tables=self.tables, reach=self.reach,
+            campus=campus,
+            network=self.network,
+            graph=self.graph,
+            engine=self.engine,
+            planner=Planner(campus, self.network, self.graph),
+            tables=self.tables,
+            reach=self.reach,
             attach=self.attach,
-        )  # fmt: skip
+        )
 
     def local(self, at: datetime) -> datetime:
         """Return a time in the campus's zone; one without a zone is campus time."""
@@ -121,8 +126,8 @@ class Wayfinder:
             There is no way, with the reason and what would open one.
         """
         at = self.local(at)
-        plan = self._plan(profile, roles, conditions, avoid, at)
         stops = [self._terminal(stop) for stop in (origin, *via, destination)]
+        plan = self._plan(profile, roles, conditions, avoid, at, stops)
         if order == "best" and len(via) > 1:
             stops = self._ordered(stops, plan)
         found: list[Found] = []
@@ -130,11 +135,12 @@ class Wayfinder:
         for start, end in pairwise(stops):
             found.append(self._find(start, end, plan, clock))
             clock += timedelta(seconds=sum(found[-1].times_s) + found[-1].waited_s)
-            plan = self._plan(profile, roles, conditions, avoid, clock)
+            if len(stops) > 2:
+                plan = self._plan(profile, roles, conditions, avoid, clock, stops)
         routes = [self._route(stops, found, plan, at)]
         if alternatives and len(stops) == 2:
-            routes += self._alternatives(stops, found[0], at, min(alternatives, MOST_ALTERNATIVES),
-                                         self._plan(profile, roles, conditions, avoid, at))  # fmt: skip
+            count = min(alternatives, MOST_ALTERNATIVES)
+            routes += self._alternatives(stops, found[0], at, count, plan)
         return tuple(routes)
 
     def nearest(
@@ -156,8 +162,8 @@ class Wayfinder:
         wheelchairs, or not marked at all.
         """
         at = self.local(at)
-        plan = self._plan(profile, roles, conditions, (), at)
         start = self._terminal(origin)
+        plan = self._plan(profile, roles, conditions, (), at, [start])
         ends = [gateway.end for gateway in self._gates(start, plan, leaving=True)]
         spread = (
             self.reach.spread(plan.weights, ends).cost_ms if ends else np.full(self.graph.n_nodes, np.inf)
@@ -176,9 +182,7 @@ class Wayfinder:
         out = []
         for _, feature_id in sorted(ranked)[: max(count, 0)]:
             stop = self.stop(FeatureId(feature_id))
-            route = self.route(
-                origin, stop, profile=profile, conditions=conditions, at=at, roles=roles
-            )[0]  # fmt: skip
+            route = self.route(origin, stop, profile=profile, conditions=conditions, at=at, roles=roles)[0]
             out.append(
                 Nearby(
                     feature_id=FeatureId(feature_id),
@@ -186,7 +190,7 @@ class Wayfinder:
                     distance_m=route.distance_m,
                     duration_s=route.duration_s,
                     route=route,
-                )  # fmt: skip
+                )
             )
         return tuple(sorted(out, key=lambda nearby: nearby.duration_s))
 
@@ -201,9 +205,11 @@ class Wayfinder:
         roles: frozenset[str] = frozenset(),
     ) -> Matrix:
         """Return seconds and metres from each origin to each destination, None where no way leads."""
-        plan = self._plan(profile, roles, conditions, (), self.local(at))
-        sources = [self._gates(self._terminal(stop), plan, leaving=True) for stop in origins]
-        targets = [self._gates(self._terminal(stop), plan, leaving=False) for stop in destinations]
+        starts = [self._terminal(stop) for stop in origins]
+        goals = [self._terminal(stop) for stop in destinations]
+        plan = self._plan(profile, roles, conditions, (), self.local(at), [*starts, *goals])
+        sources = [self._gates(start, plan, leaving=True) for start in starts]
+        targets = [self._gates(goal, plan, leaving=False) for goal in goals]
         seconds, metres = [], []
         for source in sources:
             row = [self._joined(source, target, plan, plan.weights) for target in targets]
@@ -222,8 +228,9 @@ class Wayfinder:
         roles: frozenset[str] = frozenset(),
     ) -> tuple[Isochrone, ...]:
         """Return what is reached within so many minutes, an area a level."""
-        plan = self._plan(profile, roles, conditions, (), self.local(at))
-        ends = [gateway.end for gateway in self._gates(self._terminal(origin), plan, leaving=True)]
+        start = self._terminal(origin)
+        plan = self._plan(profile, roles, conditions, (), self.local(at), [start])
+        ends = [gateway.end for gateway in self._gates(start, plan, leaving=True)]
         if not ends:
             return ()
         limit_ms = max(minutes, default=0.0) * 60_000
@@ -293,26 +300,43 @@ class Wayfinder:
         conditions: Conditions,
         avoid: tuple[str, ...],
         at: datetime,
+        stops: Sequence[Terminal] = (),
     ) -> Plan:
-        return self.planner.plan(profile, roles=roles, conditions=conditions, avoid=avoid, at=at)
+        """Return the plan for a time, with the restricted regions opened that the stops lie in."""
+        plan = self.planner.plan(profile, roles=roles, conditions=conditions, avoid=avoid, at=at)
+        opened = frozenset[int]().union(*(restricted_regions(stop, self.graph, plan) for stop in stops))
+        if not opened:
+            return plan
+        return self.planner.plan(
+            profile, roles=roles, conditions=conditions, avoid=avoid, at=at, opened=opened
+        )
 
     def _terminal(self, stop: Stop) -> Terminal:
         return terminal_of(self.campus, self.network, stop, self.attach)
 
-    def _gates(self, terminal: Terminal, plan: Plan, *, leaving: bool) -> tuple[Gateway, ...]:
+    def _gates(
+        self, terminal: Terminal, plan: Plan, *, leaving: bool, other: Terminal | None = None
+    ) -> tuple[Gateway, ...]:
         index = self.network.feature_index.get(terminal.stop.feature_id) if terminal.stop.feature_id else None
-        own = frozenset({index}) if index is not None else frozenset()
+        own = frozenset(self.tables.node_feature[entry.node] for entry in terminal.entries)
+        own |= frozenset() if index is None else frozenset({index})
         return gateways(
-            terminal, self.graph, plan.measure, plan.weights, own=own, edge_feature=self.network.edge_feature,
-            forced=plan.closed | plan.avoided, leaving=leaving,
-        )  # fmt: skip
+            terminal,
+            self.graph,
+            plan.measure,
+            plan.weights,
+            own=own,
+            edge_feature=self.network.edge_feature,
+            forced=plan.closed | plan.avoided,
+            leaving=leaving,
+            others=frozenset(entry.node for entry in other.entries) if other else frozenset(),
+        )
 
     def _find(self, start: Terminal, end: Terminal, plan: Plan, at: datetime) -> Found:
-        sources, targets = self._gates(start, plan, leaving=True), self._gates(end, plan, leaving=False)
+        sources = self._gates(start, plan, leaving=True, other=end)
+        targets = self._gates(end, plan, leaving=False)
         found = self._joined(sources, targets, plan, plan.weights)
-        if found is not None and (
-            not plan.changing or is_open_on_arrival(plan, found.arcs, at.timestamp())
-        ):  # fmt: skip
+        if found is not None and (not plan.changing or is_open_on_arrival(plan, found.arcs, at.timestamp())):
             return found
         if found is not None:
             timed = timed_route(
@@ -408,9 +432,14 @@ class Wayfinder:
         for i, part in enumerate(found):
             stretches = self._stretches(stops[i], stops[i + 1], part, plan)
             steps += describe_steps(
-                self.tables, stretches, origin=stops[i].stop, destination=stops[i + 1].stop,
-                first=i == 0, last=i == len(found) - 1, leg_offset=len(legs),
-            )  # fmt: skip
+                self.tables,
+                stretches,
+                origin=stops[i].stop,
+                destination=stops[i + 1].stop,
+                first=i == 0,
+                last=i == len(found) - 1,
+                leg_offset=len(legs),
+            )
             legs += [leg_of(self.tables, stretch) for stretch in stretches]
         line: list[tuple[float, float]] = []
         for leg in legs:
@@ -498,13 +527,22 @@ class Wayfinder:
                     "Part of the way is private: you may need permission.",
                 )
             )
+        heads, node_of = self.graph.heads, self.graph.nodes
+        if plan.measure.profile.emergency_exit_s and any(
+            self.planner.emergency[node_of[heads[arc]]] for arc in arcs
+        ):
+            out.append(
+                Text("这是唯一的路，要经过紧急出口。", "The only way leads through an emergency exit.")
+            )
         if any(self.tables.through[e] for e in edges):
             out.append(Text("途中要穿过一个房间。", "The way crosses a private room."))
         if any(self.tables.guessed[e] for e in edges):
             out.append(
-                Text("地图上没有画出途中的一处门或入口，位置是推测的。",
-                     "A door or entrance on the way is not on the map; its place is inferred.")
-            )  # fmt: skip
+                Text(
+                    "地图上没有画出途中的一处门或入口，位置是推测的。",
+                    "A door or entrance on the way is not on the map; its place is inferred.",
+                )
+            )
         feature = self.campus.find(stops[-1].stop.feature_id) if stops[-1].stop.feature_id else None
         hours = getattr(feature, "hours", None)
         if hours and not self.is_open(hours, arrival):
@@ -525,9 +563,16 @@ class Wayfinder:
             weights = plan.weights.copy()
             weights[shut] = BARRED_WEIGHT
             plan = Plan(
-                measure=plan.measure, weights=weights, closed=plan.closed, avoided=plan.avoided, shut=shut,
-                factor=plan.factor, phase=plan.phase, changing=plan.changing,
-            )  # fmt: skip
+                measure=plan.measure,
+                weights=weights,
+                closed=plan.closed,
+                avoided=plan.avoided,
+                shut=shut,
+                factor=plan.factor,
+                phase=plan.phase,
+                changing=plan.changing,
+                region=plan.region,
+            )
         sources = [End(entry.node) for entry in start.entries]
         targets = [End(entry.node) for entry in end.entries]
 
@@ -536,9 +581,12 @@ class Wayfinder:
             return None if path is None else path.arcs
 
         return explain_no_way(
-            plan, attempt, name_arcs=self._name_arcs,
-            origin=say_name(start.stop.name), destination=say_name(end.stop.name),
-        )  # fmt: skip
+            plan,
+            attempt,
+            name_arcs=self._name_arcs,
+            origin=say_name(start.stop.name),
+            destination=say_name(end.stop.name),
+        )
 
     def _name_arcs(self, arcs: NDArray[np.int64]) -> Text:
         """Name up to three features that arcs run in or lead to."""
@@ -574,7 +622,12 @@ def prepare(campus: Campus, network: Network, *, cache_dir: FilePath | None = No
         except ImportError:
             topology = None
     return Wayfinder(
-        campus=campus, network=network, graph=graph, engine=Engine(graph, topology),
-        planner=Planner(campus, network, graph), tables=Tables(campus, network), reach=Reach(graph),
+        campus=campus,
+        network=network,
+        graph=graph,
+        engine=Engine(graph, topology),
+        planner=Planner(campus, network, graph),
+        tables=Tables(campus, network),
+        reach=Reach(graph),
         attach=locator_of(campus, network).attach,
-    )  # fmt: skip
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import atan2, degrees, hypot
 
 import numpy as np
@@ -69,17 +70,25 @@ def _stand(origin: Stop, destination: Stop, leg: int, *, first: bool, last: bool
     del origin, first
     key = "arrive" if last else "via"
     return Step(
-        text=say(key, stop=_stop_name(destination)), maneuver=key, level=destination.level,
-        level_id=destination.level_id, level_name={}, lon=destination.lon, lat=destination.lat,
-        distance_m=0.0, duration_s=0.0, leg=leg, feature_id=destination.feature_id,
-    )  # fmt: skip
+        text=say(key, stop=_stop_name(destination)),
+        maneuver=key,
+        level=destination.level,
+        level_id=destination.level_id,
+        level_name={},
+        lon=destination.lon,
+        lat=destination.lat,
+        distance_m=0.0,
+        duration_s=0.0,
+        leg=leg,
+        feature_id=destination.feature_id,
+    )
 
 
 def _events(tables: Tables, stretches: Sequence[Stretch], *, origin: Stop, first: bool) -> list[_Event]:
     events: list[_Event] = []
     for i, stretch in enumerate(stretches):
         if i == 0:
-            events.append(_departure(tables, stretch, origin, first=first))
+            events.append(_departure(stretch, origin, first=first))
         else:
             events.extend(_between(tables, stretches[i - 1], stretch, i))
         if stretch.mode in VERTICAL or stretch.mode == PathwayMode.MOVING_WALKWAY:
@@ -93,7 +102,7 @@ def _events(tables: Tables, stretches: Sequence[Stretch], *, origin: Stop, first
     return _tidied(events)
 
 
-def _departure(tables: Tables, stretch: Stretch, origin: Stop, *, first: bool) -> _Event:
+def _departure(stretch: Stretch, origin: Stop, *, first: bool) -> _Event:
     xy, point = stretch.xy, stretch.xy[0]
     ahead = next((p for p in xy if hypot(p[0] - point[0], p[1] - point[1]) >= 5.0), xy[-1])
     east, north = ahead[0] - point[0], ahead[1] - point[1]
@@ -165,7 +174,7 @@ def _turns(tables: Tables, stretch: Stretch, leg: int) -> list[_Event]:
     corners = shapely.get_coordinates(
         shapely.simplify(shapely.linestrings(stretch.xy), tolerance, preserve_topology=False)
     ).tolist()
-    sides = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in zip(corners, corners[1:], strict=False)]
+    sides = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners)]
     scale = stretch.distance_m / (sum(sides) or 1.0)
     events: list[_Event] = []
     at_m, k = 0.0, 1
@@ -188,9 +197,16 @@ def _turns(tables: Tables, stretch: Stretch, leg: int) -> list[_Event]:
                 plain = text
                 text = say("at_landmark", landmark=names[seen], turn=plain)
             events.append(
-                _Event(leg, metres, name, text, node, (corners[start][0], corners[start][1]),
-                       feature_id=ids[seen] if seen >= 0 else None)
-            )  # fmt: skip
+                _Event(
+                    leg,
+                    metres,
+                    name,
+                    text,
+                    node,
+                    (corners[start][0], corners[start][1]),
+                    feature_id=ids[seen] if seen >= 0 else None,
+                )
+            )
         k += 1
     return events
 
@@ -230,9 +246,15 @@ def _arrival(tables: Tables, stretches: Sequence[Stretch], destination: Stop, *,
             key = "arrive_right" if 30 < side < 150 else "arrive_left" if -150 < side < -30 else "arrive"
     text = say(key, stop=_stop_name(destination))
     return _Event(
-        len(stretches) - 1, stretch.distance_m, "arrive" if last else "via", text, stretch.to_node, end,
-        walks=False, feature_id=destination.feature_id,
-    )  # fmt: skip
+        len(stretches) - 1,
+        stretch.distance_m,
+        "arrive" if last else "via",
+        text,
+        stretch.to_node,
+        end,
+        walks=False,
+        feature_id=destination.feature_id,
+    )
 
 
 def _step(
@@ -324,13 +346,19 @@ def _until(stretches: Sequence[Stretch], event: _Event, following: _Event | None
 
 def _degrees_near(stretch: Stretch, event: _Event) -> tuple[float, float]:
     x, y = event.xy
+    if (x, y) == stretch.xy[0]:
+        return stretch.lonlat[0]
+    if (x, y) == stretch.xy[-1]:
+        return stretch.lonlat[-1]
+    if (x, y) in stretch.xy:
+        return stretch.lonlat[stretch.xy.index((x, y))]
     k = min(range(len(stretch.xy)), key=lambda i: (stretch.xy[i][0] - x) ** 2 + (stretch.xy[i][1] - y) ** 2)
     return stretch.lonlat[k]
 
 
 def _point_at(stretch: Stretch, at_m: float) -> tuple[float, float]:
     run = 0.0
-    for a, b in zip(stretch.xy, stretch.xy[1:], strict=False):
+    for a, b in pairwise(stretch.xy):
         run += hypot(b[0] - a[0], b[1] - a[1])
         if run >= at_m - 0.01:
             return b

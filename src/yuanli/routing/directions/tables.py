@@ -134,8 +134,12 @@ class Tables:
         where: list[tuple[float, float, float]] = []
         campus = self.campus
         shown: tuple[Feature, ...] = (
-            *campus.of(Amenity), *campus.of(Occupant), *campus.of(Kiosk), *campus.of(Unit), *campus.of(Building),
-        )  # fmt: skip
+            *campus.of(Amenity),
+            *campus.of(Occupant),
+            *campus.of(Kiosk),
+            *campus.of(Unit),
+            *campus.of(Building),
+        )
         for feature in shown:
             if not name_of(feature) or (isinstance(feature, Unit) and feature.category in PLAIN):
                 continue
