@@ -3,7 +3,7 @@ import { distance, duration } from "./format";
 
 /** Distances, durations and times of day in the reader's language. */
 export function useAmounts() {
-  const { t, language } = useWords();
+  const { t } = useWords();
   const far = (metres: number): string => {
     const amount = distance(metres);
     return t(`amount.${amount.key}`, { n: amount.n });
