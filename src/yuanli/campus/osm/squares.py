@@ -23,6 +23,8 @@ from yuanli.campus.osm.walking import may_walk
 
 MOST_CROSSED = 60
 """An area with more entries is crossed by a sparser set of lines."""
+MOST_JOINED = 3000
+"""Beyond this only every so many-th entry of an area is joined across it; its edge still joins all."""
 SAME_PLACE_M = 0.5
 
 
@@ -137,6 +139,7 @@ def cross_square(net: DrawnWays, square: Square) -> None:
     entries = list(dict.fromkeys([*on_edge, *square.entries]))
     if len(entries) < 2:
         return
+    entries = entries[:: -(-len(entries) // MOST_JOINED)]
     at = np.array([net.at[ref] for ref in entries])
     lines = lines_across(square.shape, at) if len(entries) <= MOST_CROSSED else None
     if lines is None:
