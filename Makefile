@@ -1,6 +1,7 @@
 # make up    set up everything and start the demo park in the browser
 # make test  set up everything and run all tests; contains check
 # make check lint, types, layers
+# make client the console's API client from the API's code
 # make bench the measurements of benchmarks/ (long; results go to benchmarks/LOG.md)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -11,7 +12,7 @@ CONSOLE := src/yuanli/api/static/index.html
 WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: up test check bench console web-test python-test clean
+.PHONY: up test check bench console client web-test python-test clean
 
 up: $(VENV)/.app console
 	$(BIN)/yuanli up --demo $(ARGS)
@@ -35,6 +36,10 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 console: $(CONSOLE)
+
+client: $(VENV)/.dev web/node_modules/.installed
+	$(BIN)/python -m tests.api.write_schema
+	cd web && npm run client
 
 $(CONSOLE): web/node_modules/.installed $(WEB)
 	cd web && npm run build -- --outDir ../src/yuanli/api/static --emptyOutDir

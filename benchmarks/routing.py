@@ -1,6 +1,7 @@
 """Routes side by side: ours with directions, our engines alone, networkx, igraph and scipy.
 
-python benchmarks/routing.py [--sizes 10000 100000 1000000] [--oslo ../shared/data/campus/oslo-east-scale/oslo-east.osm.pbf]
+python benchmarks/routing.py [--sizes 10000 100000 1000000]
+    [--oslo ../shared/data/campus/oslo-east-scale/oslo-east.osm.pbf]
 """
 
 from __future__ import annotations

@@ -57,7 +57,6 @@ def test_no_request_breaks_the_server(
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -154,7 +154,7 @@ def test_a_wrong_number_is_no_typo() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_can_be_searched(text: str) -> None:
     hits = INDEX.search(text)
     assert all(0 <= h.score <= 1 for h in hits)
@@ -170,7 +170,7 @@ NAMES = st.lists(
 
 
 @given(NAMES, st.sampled_from(["zh", "en", "und", "de"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_name_of_every_feature_finds_that_feature(names: list[str], language: str) -> None:
     buildings = [
         Building(id=BuildingId(FeatureId(f"b{i}")), name={language: text}, display_point=Point(120, 30))

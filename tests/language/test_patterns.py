@@ -82,7 +82,7 @@ def test_an_answer_to_a_question_is_an_answer() -> None:
     assert (answer.intent, answer.find("place")) == ("dialog_inform", "北门")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_slots_are_spans_of_any_text(text: str) -> None:
     understanding = PatternUnderstander(knows=lambda name: True).understand(text)

@@ -25,7 +25,7 @@ def weights_of(network: Network, graph: Graph, profile: str = "walk") -> Weights
     return weigh(measure_arcs(network, graph, profile=PROFILES[profile], emergency=emergency))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(campuses(), st.data())
 def test_both_engines_and_scipy_agree_for_every_profile(campus: Campus, data: st.DataObject) -> None:
     network = build_network(campus)

@@ -26,7 +26,7 @@ from yuanli.campus import (
 )
 from yuanli.routing import Locator, Network, NetworkParams, attach, build_network, check_network, locator_of
 
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def plan(**changes: object) -> Plan:

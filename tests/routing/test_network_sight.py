@@ -69,7 +69,7 @@ def test_walls_that_cut_a_floor_in_two_leave_no_way() -> None:
     assert math.isinf(ways.length_m[0, 1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(floors(), st.lists(st.floats(0, 1), min_size=2, max_size=4))
 def test_ways_agree_with_the_graph_of_all_visible_vertices(
     drawn: tuple[Polygon, list[Polygon]], shares: list[float]
@@ -84,7 +84,7 @@ def test_ways_agree_with_the_graph_of_all_visible_vertices(
         assert ways.length_m[i, j] == pytest.approx(expected, abs=0.02), (i, j)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(floors(), st.lists(st.floats(0, 1), min_size=2, max_size=4))
 def test_ways_stay_on_the_floor_are_as_long_as_told_and_the_same_both_ways(
     drawn: tuple[Polygon, list[Polygon]], shares: list[float]

@@ -231,7 +231,7 @@ def test_an_isochrone_grows_with_the_minutes() -> None:
     assert large.buffer(1e-7).contains(small)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(campuses(), st.sampled_from(["walk", "wheelchair", "stroller", "bike", "staff"]), st.data())
 def test_every_route_hangs_together(campus: Campus, profile: str, data: st.DataObject) -> None:
     network = build_network(campus)

@@ -252,7 +252,7 @@ def test_a_campus_of_20000_features_is_kept_within_5_s_and_loaded_within_2_s(sto
     assert loaded_s < 2
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.dictionaries(st.text(min_size=1, max_size=8), st.text(max_size=40), max_size=3), why=st.text())
 def test_any_text_survives(store: SqlCampusStore, name: dict[str, str], why: str) -> None:
     unit = Unit(id=UnitId(FeatureId("u")), level_id=LevelId(FeatureId("l")), name=name)

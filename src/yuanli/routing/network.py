@@ -68,7 +68,8 @@ class Network:
     entrances
         For each feature that can be a start or goal, the nodes where it is reached.
     exits
-        Nodes where a building is left for the open air.
+        Nodes where a building is left for the open air; of a building without a drawn entrance those at
+        its outline, which guessed edges join to the ways.
     """
 
     frame: Frame

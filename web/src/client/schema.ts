@@ -1596,7 +1596,7 @@ export interface components {
         };
         /**
          * Step
-         * @description One instruction: `maneuver` is `depart`, `left`, `slight_right`, `enter`, `elevator`, `arrive` and so on.
+         * @description One instruction: `maneuver` is `depart`, `left`, `enter`, `elevator`, `arrive` and so on.
          */
         Step: {
             text: components["schemas"]["Text"];

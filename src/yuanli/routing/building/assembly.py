@@ -25,7 +25,7 @@ from yuanli.routing.building.doorways import guess_entrances, outer_doors
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, freeze, straight
 from yuanli.routing.building.guests import Guest, by_space, entrances_of, guests_of
 from yuanli.routing.building.joining import grounds_of
-from yuanli.routing.building.outdoors import join_outdoors
+from yuanli.routing.building.outdoors import join_outdoors, ways_out
 from yuanli.routing.building.params import NetworkParams
 from yuanli.routing.building.rooms import (
     Furnished,
@@ -88,7 +88,7 @@ def build_network(
         campus.frame,
         shafts=shafts_of(survey, flights),
         entrances=entrances_of(survey, site.nodes, exits),
-        exits=sorted({n for nodes in exits.values() for n in nodes}),
+        exits=ways_out(site, exits),
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus import (
     Building,
@@ -13,8 +15,9 @@ from yuanli.campus import (
     FeatureId,
     Geofence,
     Node,
+    PathwayMode,
 )
-from yuanli.routing.building.draft import Draft
+from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, straight
 from yuanli.routing.building.guests import Guest
 from yuanli.routing.building.joining import Grounds, Join, join_all
 from yuanli.routing.building.params import NetworkParams
@@ -27,9 +30,55 @@ def join_outdoors(site: Site, grounds: Grounds, guests: Sequence[Guest]) -> dict
     """Join entrances, buildings, amenities and zones to the ways; return where each building is entered."""
     exits = _join_entrances(site, grounds)
     _join_buildings(site, grounds, exits)
-    _join_guests(site, grounds, guests, exits)
-    _join_geofences(site, grounds)
+    doors = _doors_of(site, exits)
+    _join_guests(site, grounds, guests, exits, doors)
+    _join_geofences(site, grounds, doors)
     return exits
+
+
+def ways_out(site: Site, exits: Mapping[FeatureId, tuple[int, ...]]) -> list[int]:
+    """Return the nodes where buildings are left; at their outlines, by a guess, where no door is drawn."""
+    guessed = [site.nodes.get(b, ()) for b in site.survey.outlines if b not in exits]
+    return sorted({node for nodes in (*exits.values(), *guessed) for node in nodes})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Doors:
+    """The doors of buildings, where what finds no way outdoors is joined."""
+
+    nodes: tuple[int, ...]
+    tree: shapely.STRtree
+
+
+def _doors_of(site: Site, exits: Mapping[FeatureId, tuple[int, ...]]) -> _Doors:
+    draft = site.draft
+    nodes = tuple(n for n in ways_out(site, exits) if draft.nodes[n].ordinal == 0)
+    return _Doors(nodes=nodes, tree=shapely.STRtree([shapely.Point(draft.xy(n)) for n in nodes]))
+
+
+def _join_door(site: Site, doors: _Doors, feature_id: FeatureId, shape: BaseGeometry) -> None:
+    """Join a place that no way is near to the nearest door of a building, by a guess."""
+    reach_m = site.params.far_reach_m
+    if not doors.nodes or not len(near := doors.tree.query_nearest(shape, max_distance=reach_m)):
+        return
+    door = doors.nodes[int(near[0])]
+    end = site.draft.xy(door)
+    x, y = shapely.get_coordinates(shapely.shortest_line(shape, shapely.Point(end)))[0]
+    node = site.draft.add_node(NodeRow(xy=(float(x), float(y)), feature_id=feature_id))
+    points, length_m = straight((float(x), float(y)), end)
+    site.draft.add_edge(
+        EdgeRow(
+            tail=node,
+            head=door,
+            points=points,
+            length_m=length_m,
+            mode=PathwayMode.OUTDOOR,
+            indoors=False,
+            guessed=True,
+            feature_id=feature_id,
+        )
+    )
+    site.nodes[feature_id] = (node,)
 
 
 def _join_entrances(site: Site, grounds: Grounds) -> dict[FeatureId, tuple[int, ...]]:
@@ -147,7 +196,11 @@ def _join_buildings(site: Site, grounds: Grounds, exits: dict[FeatureId, tuple[i
 
 
 def _join_guests(
-    site: Site, grounds: Grounds, guests: Sequence[Guest], exits: Mapping[FeatureId, tuple[int, ...]]
+    site: Site,
+    grounds: Grounds,
+    guests: Sequence[Guest],
+    exits: Mapping[FeatureId, tuple[int, ...]],
+    doors: _Doors,
 ) -> None:
     ids = list(site.survey.outlines)
     tree = shapely.STRtree(list(site.survey.outlines.values()))
@@ -173,9 +226,11 @@ def _join_guests(
     for join, nodes in zip(joins, _join_far(site.draft, grounds, joins, site.params), strict=True):
         if nodes:
             site.nodes[join.feature_id] = nodes
+        elif join.ordinal == 0:
+            _join_door(site, doors, join.feature_id, join.shape)
 
 
-def _join_geofences(site: Site, grounds: Grounds) -> None:
+def _join_geofences(site: Site, grounds: Grounds, doors: _Doors) -> None:
     """Join zones: at a way that crosses them, near their middle, else from their sides."""
     survey, params = site.survey, site.params
     fences = [f for f in survey.campus.of(Geofence) if f.geometry is not None and not f.level_ids]
@@ -196,3 +251,5 @@ def _join_geofences(site: Site, grounds: Grounds) -> None:
         nodes = _join_far(site.draft, grounds, [join], params)[0]
         if nodes:
             site.nodes[fence.id] = tuple(dict.fromkeys(nodes))
+        else:
+            _join_door(site, doors, fence.id, area)
