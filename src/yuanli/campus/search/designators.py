@@ -10,6 +10,8 @@ _FLOOR = "level|floor|storey|story|lvl|flr|etage|stock|ebene|og|obergeschoss|э�
 _ROOM = "room|rm|no|nr|number|raum|zimmer|office|кабинет|аудитория|ауд|каб|호"
 _X = r"(?P<x>[a-z]|\d+[a-z]?|[a-z] ?\d+)"
 _ORDINALS = re.compile(r"(?<![a-z0-9])(\d+) (?:st|nd|rd|th)(?![a-z0-9])")
+_NUMBERS = re.compile(r"\d+")
+_DESIGNATED = re.compile(r"\d|(?<![a-z])[a-z](?![a-z])")
 _MINUS = re.compile(r"(?<![\w\-])[-−–](\d+)(?=\s*(?:层|層|楼|樓|[Ff]\b|$))")
 _HOUSES = (
     re.compile(rf"(?<![^\W_])(?:{_HOUSE}) {_X}(?![^\W_])"),
@@ -49,6 +51,20 @@ def canonical(folded: str) -> tuple[str, ...]:
     `building a`, `a 栋` give `a座`; `3 f` and `level 3` give `3层`; `第 3 食堂` gives `3食堂`;
     `301 室` gives `301`. `2 楼` may be a building or a storey, and gives both.
     """
+    if not _DESIGNATED.search(folded):
+        return (folded.replace(" ", ""),)
+    numbers = _NUMBERS.findall(folded)
+    return tuple(_numbered(form, numbers) for form in _patterned(_NUMBERS.sub("0", folded)))
+
+
+def _numbered(form: str, numbers: list[str]) -> str:
+    rest = iter(numbers)
+    return "".join(next(rest) if c == "0" else c for c in form)
+
+
+@lru_cache(maxsize=65536)
+def _patterned(folded: str) -> tuple[str, ...]:
+    """Return the forms of a name whose numbers are all `0`: a thousand rooms share one."""
     text = _ORDINALS.sub(r"\1", folded)
     text = _BASEMENT.sub(lambda m: f"b{m['x'] or m['y'] or m['z']}层", text)
     floors = houses = text

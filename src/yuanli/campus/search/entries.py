@@ -120,7 +120,7 @@ def _with_parts(text: str, weight: float) -> Iterator[Entry]:
     parts = [p for p in _PARTS.split(text) if p]
     if len(parts) > 1:
         yield from (Entry(part, weight * 0.97) for part in parts)
-    if match := _BRACKETS.match(text):
+    if text[-1:] in ")）]】 " and (match := _BRACKETS.match(text)):
         yield Entry(match["out"], weight * 0.96)
         yield Entry(match["in"], weight * 0.9)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import cos, hypot, radians
 
@@ -12,21 +12,14 @@ from yuanli.campus.features import TABLE_OF, Feature, FeatureId, LevelId
 from yuanli.campus.labels import describe, kind_name, name_in, name_of
 from yuanli.campus.place import Campus, Spot
 from yuanli.campus.search.designators import canonical, marked_basements
-from yuanli.campus.search.entries import IMPORTANCE, Entry, entries_of, place_of, searchable
+from yuanli.campus.search.entries import IMPORTANCE, entries_of, place_of, searchable
 from yuanli.campus.search.folding import compact, foldings, has_han
 from yuanli.campus.search.hits import Hit, Match
-from yuanli.campus.search.keys import KeyTable, Owner, key_table
+from yuanli.campus.search.keys import KeyTable, Name, key_table
 from yuanli.campus.search.kinds import kind_of, places_of_kind
 from yuanli.campus.search.places import Reading, feature_ids, surroundings, without_site
-from yuanli.campus.search.sounds import (
-    acronyms,
-    blur,
-    initials,
-    sound_keys,
-    spoken_digits,
-    syllables,
-    transliterated,
-)
+from yuanli.campus.search.sounds import blur, sound_keys, syllables
+from yuanli.campus.search.spellings import heard_keys, initial_keys, spoken_keys, typed_keys
 from yuanli.errors import Text
 
 
@@ -92,17 +85,22 @@ class SearchIndex:
         self._importance = [IMPORTANCE[type(f)] for f in self._features]
         self._around = surroundings(campus)
         kind_of("")  # reads the table of kinds now, not while somebody waits for the first answer
-        rows = [(i, entry) for i, f in enumerate(self._features) for entry in entries_of(campus, f)]
         # Equipment is found as it is written: nobody asks for 800 smoke detectors by ear.
-        said = [(i, entry) for i, entry in rows if self._importance[i] >= 0.5]
-        things = [(i, entry) for i, entry in rows if self._importance[i] < 0.5]
-        self._plain = key_table(row for i, entry in said for row in _plain_keys(i, entry))
-        self._things = key_table((row for i, entry in things for row in _plain_keys(i, entry)), paired=False)
-        self._spoken = key_table(row for i, entry in said for row in _spoken_keys(i, entry))
-        self._initials = key_table(
-            (row for i, entry in said for row in _initial_keys(i, entry)), paired=False
-        )
-        self._sounds = key_table(row for i, entry in said for row in _sound_rows(i, entry))
+        said = self._names(i for i, weight in enumerate(self._importance) if weight >= 0.5)
+        things = self._names(i for i, weight in enumerate(self._importance) if weight < 0.5)
+        self._plain = key_table(said, typed_keys)
+        self._things = key_table(things, typed_keys, paired=False)
+        self._spoken = key_table(said, spoken_keys)
+        self._initials = key_table(said, initial_keys, paired=False)
+        self._sounds = key_table(said, heard_keys)
+
+    def _names(self, positions: Iterable[int]) -> tuple[Name, ...]:
+        """Return the names of features, each text once: floors and rooms share most of theirs."""
+        bearers: dict[str, list[tuple[int, float]]] = {}
+        for i in positions:
+            for entry in entries_of(self.campus, self._features[i]):
+                bearers.setdefault(entry.text, []).append((i, entry.weight))
+        return tuple(Name(text, tuple(rows)) for text, rows in bearers.items())
 
     def search(
         self,
@@ -272,7 +270,7 @@ class SearchIndex:
 
     def _inside_word(self, short: str, key: str) -> bool:
         """Tell whether a few letters begin no word of a name: `atm` in `treatment`."""
-        names = (foldings(owner.text) for owner in self._plain.owners[key][:1])
+        names = (foldings(name.text) for _, name in self._plain.names[key][:1])
         return not any(w.startswith(short) for forms in names for form in forms for w in form.split())
 
     def _hits(
@@ -334,10 +332,11 @@ def _good(fits: _Fits) -> bool:
 
 
 def _add(fits: _Fits, table: KeyTable, key: str, factor: float, how: Match) -> None:
-    for owner in table.owners.get(key, ()):
-        score, held = factor * owner.weight, fits.get(owner.feature)
-        if held is None or score > held.score:
-            fits[owner.feature] = _Fit(score, how, owner.text)
+    for counts, name in table.names.get(key, ()):
+        for i, weight in name.bearers:
+            score, held = factor * counts * weight, fits.get(i)
+            if held is None or score > held.score:
+                fits[i] = _Fit(score, how, name.text)
 
 
 def _likeness(whole: str, words: list[str], key: str) -> tuple[float, Match]:
@@ -404,42 +403,3 @@ def _kind(feature: Feature, hit: Hit, language: str) -> str:
 
 def _same(text: str) -> Text:
     return Text(text, text)
-
-
-def _plain_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
-    owner = Owner(i, entry.weight, entry.text)
-    for folded in foldings(marked_basements(entry.text)):
-        yield compact(folded), owner
-        for form in canonical(folded):
-            yield form, Owner(i, entry.weight * 0.99, entry.text)
-        latin = transliterated(folded)
-        if latin != folded:
-            yield compact(latin), Owner(i, entry.weight * 0.9, entry.text)
-
-
-def _spoken_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
-    owner = Owner(i, entry.weight, entry.text)
-    folded = foldings(entry.text)[0] if foldings(entry.text) else ""
-    if not has_han(folded):
-        return
-    yield "".join(syllables(folded)), owner
-    for form in (*canonical(folded), spoken_digits(folded)):
-        if form != compact(folded):
-            yield "".join(syllables(form)), owner
-
-
-def _initial_keys(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
-    owner = Owner(i, entry.weight, entry.text)
-    for folded in foldings(entry.text)[:1]:
-        if has_han(folded):
-            for form in dict.fromkeys((folded, spoken_digits(folded))):
-                yield initials(syllables(form)), owner
-        for key in acronyms(folded):
-            yield key, owner
-
-
-def _sound_rows(i: int, entry: Entry) -> Iterator[tuple[str, Owner]]:
-    owner = Owner(i, entry.weight, entry.text)
-    for folded in foldings(entry.text):
-        for key in sound_keys(folded):
-            yield key, owner

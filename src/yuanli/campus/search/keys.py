@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int32]
-_NONE: Ints = np.empty(0, dtype=np.int32)
+Ints = NDArray[np.int64]
+_BEGINNING = "^"
+_WIDE = 0x2E80
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """A feature that a key stands for: its index, the weight of the name, the name as written."""
+class Name:
+    """A name as written, and who bears it: indices of features, each with the weight of the name."""
 
-    feature: int
-    weight: float
     text: str
+    bearers: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTable:
-    """Keys with their owners, and an inverted index of letter pairs over them."""
+    """Keys with the names they stand for, and an inverted index of letter pairs over them.
 
-    owners: Mapping[str, tuple[Owner, ...]]
+    `holders[starts[i] : starts[i + 1]]` are the keys that have the letter pair of rank `i`; `sizes` is the
+    number of pairs of each key.
+    """
+
+    names: Mapping[str, Sequence[tuple[float, Name]]]
     keys: tuple[str, ...]
-    postings: Mapping[str, Ints]
-    sizes: NDArray[np.float64]
+    ranks: Mapping[int, int]
+    starts: Ints
+    holders: Ints
+    sizes: Ints
 
     def starting_with(self, prefix: str, limit: int) -> Iterator[str]:
         """Yield the keys that begin with `prefix`, in order."""
@@ -42,16 +48,16 @@ class KeyTable:
 
     def sharing(self, text: str, limit: int) -> list[str]:
         """Return the keys that share most letter pairs with `text`, best first (Dice 1945)."""
-        grams = _grams(text)
-        lists = [self.postings.get(gram, _NONE) for gram in grams]
-        hits = np.concatenate(lists) if lists else _NONE
-        if not len(hits):
+        asked = _letter_pairs((text,))[0].tolist()
+        known = [i for pair in asked if (i := self.ranks.get(pair)) is not None]
+        if not known:
             return []
-        shared = np.bincount(hits, minlength=len(self.keys))
+        lists = [self.holders[self.starts[i] : self.starts[i + 1]] for i in known]
+        shared = np.bincount(np.concatenate(lists), minlength=len(self.keys))
         found = np.flatnonzero(shared)
         counts = shared[found]
-        dice = 2 * counts / (len(grams) + self.sizes[found])
-        rank = np.maximum(dice, 0.9 * counts / len(grams))
+        dice = 2 * counts / (len(asked) + self.sizes[found])
+        rank = np.maximum(dice, 0.9 * counts / len(asked))
         if len(found) > limit:
             best = np.argpartition(-rank, limit)[:limit]
             found, rank = found[best], rank[best]
@@ -59,35 +65,43 @@ class KeyTable:
         return [self.keys[i] for i in found[order]]
 
 
-def key_table(rows: Iterable[tuple[str, Owner]], *, paired: bool = True) -> KeyTable:
-    """Index keys; `paired` False leaves out the letter pairs."""
-    owners: dict[str, dict[int, Owner]] = {}
-    for key, owner in rows:
-        mine = owners.setdefault(key, {})
-        held = mine.get(owner.feature)
-        if held is None or owner.weight > held.weight:
-            mine[owner.feature] = owner
-    keys = tuple(sorted(owners))
-    postings: dict[str, list[int]] = {}
-    sizes = np.zeros(len(keys))
-    if paired:
-        for i, key in enumerate(keys):
-            grams = _grams(key)
-            sizes[i] = len(grams)
-            for gram in grams:
-                if gram in postings:
-                    postings[gram].append(i)
-                else:
-                    postings[gram] = [i]
+def key_table(
+    names: Iterable[Name], keys_of: Callable[[str], Mapping[str, float]], *, paired: bool = True
+) -> KeyTable:
+    """Index names by the keys that `keys_of` gives for a text, each with how much it counts.
+
+    `paired` False leaves out the letter pairs.
+    """
+    held: dict[str, list[tuple[float, Name]]] = {}
+    for name in names:
+        for key, factor in keys_of(name.text).items():
+            held.setdefault(key, []).append((factor, name))
+    keys = tuple(sorted(held))
+    pairs, holders = _letter_pairs(keys if paired else ())
+    unlike, starts = np.unique(pairs, return_index=True)
     return KeyTable(
-        owners={key: tuple(mine.values()) for key, mine in owners.items()},
+        names=held,
         keys=keys,
-        postings={gram: np.array(rows, dtype=np.int32) for gram, rows in postings.items()},
-        sizes=sizes,
+        ranks={pair: i for i, pair in enumerate(unlike.tolist())},
+        starts=np.append(starts, len(pairs)),
+        holders=holders,
+        sizes=np.bincount(holders, minlength=len(keys)),
     )
 
 
-def _grams(text: str) -> set[str]:
-    """Return the letter pairs of a text, its beginning marked, and its single wide characters."""
-    pairs = {a + b for a, b in zip(f"^{text}", text, strict=False)}
-    return pairs if text.isascii() else pairs | {c for c in text if c > "\u2e80"}
+def _letter_pairs(keys: tuple[str, ...]) -> tuple[Ints, Ints]:
+    """Return the letter pairs of keys, beginnings marked, and single wide characters, each with its key.
+
+    Pairs are numbers, in order; a key has each once.
+    """
+    letters = np.frombuffer("".join(_BEGINNING + key for key in keys).encode("utf-32-le"), dtype=np.uint32)
+    lengths = np.fromiter((len(key) + 1 for key in keys), dtype=np.int64, count=len(keys))
+    key, points = np.repeat(np.arange(len(keys)), lengths), letters.astype(np.int64)
+    inside = key[1:] == key[:-1]
+    wide = points > _WIDE
+    pairs = np.concatenate([((points[:-1] << 21) | points[1:])[inside], points[wide]])
+    holders = np.concatenate([key[1:][inside], key[wide]])
+    order = np.argsort(pairs, kind="stable")
+    pairs, holders = pairs[order], holders[order]
+    first = np.append(True, (pairs[1:] != pairs[:-1]) | (holders[1:] != holders[:-1]))[: len(pairs)]
+    return pairs[first], holders[first]

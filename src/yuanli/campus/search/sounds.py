@@ -9,9 +9,11 @@ from functools import lru_cache
 
 import jellyfish
 from pypinyin import lazy_pinyin
+from pypinyin.contrib.mmseg import seg
 
-from yuanli.campus.search.folding import has_han
+from yuanli.campus.search.folding import HAN, has_han
 
+_RUNS = re.compile(rf"{HAN.pattern}+|(?:(?!{HAN.pattern})\S)+")
 _DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _BLURS = (
     (re.compile(r"zh"), "z"),
@@ -27,54 +29,27 @@ _SMALL_WORDS = frozenset({"of", "the", "and", "for", "in", "at", "a", "an", "de"
 _CYRILLIC = dict(
     zip(
         "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґ",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "d",
-            "e",
-            "e",
-            "zh",
-            "z",
-            "i",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "kh",
-            "ts",
-            "ch",
-            "sh",
-            "shch",
-            "",
-            "y",
-            "",
-            "e",
-            "yu",
-            "ya",
-            "i",
-            "i",
-            "e",
-            "g",
-        ],
+        "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya i i e g"
+        .replace("-", "").split(" "),
         strict=True,
     )
-)
+)  # fmt: skip
 
 
 @lru_cache(maxsize=65536)
 def syllables(folded: str) -> tuple[str, ...]:
     """Return the pinyin of a folded text, a syllable for each character; other words as they are."""
-    return tuple(s for part in lazy_pinyin(folded, v_to_u=False) for s in part.split())
+    parts = _RUNS.findall(folded)
+    return tuple(s for part in parts for s in (_han_syllables(part) if HAN.match(part) else (part,)))
+
+
+def _han_syllables(text: str) -> list[str]:
+    return [s for word in seg.cut(text) for s in _word_syllables(word)]
+
+
+@lru_cache(maxsize=65536)
+def _word_syllables(word: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(word, v_to_u=False))
 
 
 def spoken_digits(text: str) -> str:
