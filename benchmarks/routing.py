@@ -47,8 +47,8 @@ def measure(name: str, campus: Campus, network: Network) -> list[str]:
     start = time.perf_counter()
     finder = prepare(campus, network)
     prepared_s = time.perf_counter() - start
-    plan = finder.planner.plan("walk", roles=frozenset(), conditions=Conditions(), avoid=(), at=NOON)
-    weights, graph = plan.weights, finder.graph
+    plan = finder.search.planner.plan("walk", roles=frozenset(), conditions=Conditions(), avoid=(), at=NOON)
+    weights, graph = plan.weights, finder.search.graph
     ids = [f for f in network.entrances if campus.spot(f) is not None]
     stops = [finder.stop(f) for f in rng.sample(ids, min(len(ids), 800))]
 
@@ -80,9 +80,9 @@ def closures_ms(finder, network: Network) -> str:  # type: ignore[no-untyped-def
     for k in range(12):
         shut = tuple(rng.sample(inside, min(20, len(inside))))
         conditions = Conditions(closures=(Closure(id=FeatureId(f"c{k}"), feature_ids=shut),))
-        plan = finder.planner.plan("walk", roles=frozenset(), conditions=conditions, avoid=(), at=NOON)
+        plan = finder.search.planner.plan("walk", roles=frozenset(), conditions=conditions, avoid=(), at=NOON)
         start = time.perf_counter()
-        finder.engine.route(plan.weights, [End(0)], [End(0)])
+        finder.search.engine.route(plan.weights, [End(0)], [End(0)])
         spent.append((time.perf_counter() - start) * 1e3)
     return f"{np.median(spent[8:]):.3f}"
 

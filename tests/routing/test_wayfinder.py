@@ -36,7 +36,7 @@ def test_a_way_worked_by_hand() -> None:
     assert route.arrives_at - route.departs_at == timedelta(seconds=route.duration_s)
     assert [step.maneuver for step in route.steps] == ["depart", "left", "arrive"]
     assert route.steps[0].text.zh == "从0号点出发，向东走，步行约100米"
-    assert route.steps[0].text.en == "Start at Place 0 and head east and walk about 100 m"
+    assert route.steps[0].text.en == "Start at Place 0, head east and walk about 100 m"
     assert route.steps[1].text.zh.endswith("左转，步行约100米")
     assert route.steps[2].text.en == "Arrive at Place 2"
 

@@ -54,30 +54,67 @@ class Spread(NamedTuple):
     source: NDArray[np.int32]
 
 
+class Tree(NamedTuple):
+    """All cheapest paths from (or to) one end: milliseconds, and the node before (or after), -1 for none."""
+
+    cost_ms: Floats
+    next_node: NDArray[np.int32]
+
+
+class _Arrangement(NamedTuple):
+    """Arcs as the rows of a sparse matrix: sorted, the cheapest of parallel ones."""
+
+    order: NDArray[np.int64]
+    first: NDArray[np.int64]
+    indptr: NDArray[np.int32]
+    indices: NDArray[np.int32]
+
+
 class Reach:
     """One-to-all searches of one graph by `scipy.sparse.csgraph`, which wants arcs sorted and unique."""
 
     def __init__(self, graph: Graph) -> None:
         self._n = graph.n_nodes
-        self._order, self._first, self._tail, self._head = self._unique(graph.tail, graph.head)
+        self._forward = self._arranged(graph.tail, graph.head)
+        self._reverse = self._arranged(graph.head, graph.tail)
 
-    def _unique(
-        self, tail: NDArray[np.int32], head: NDArray[np.int32]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-        pair = tail.astype(np.int64) * self._n + head
+    def _arranged(self, row: NDArray[np.int32], column: NDArray[np.int32]) -> _Arrangement:
+        pair = row.astype(np.int64) * self._n + column
         order = np.argsort(pair, kind="stable")
         ranked = pair[order]
         first = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]])) if len(ranked) else order
-        return order, first, tail[order[first]], head[order[first]]
+        kept = order[first]
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(row[kept], minlength=self._n))])
+        return _Arrangement(order, first, indptr.astype(np.int32), column[kept].astype(np.int32))
 
-    def matrix_of(self, weights: Weights, *, reverse: bool = False) -> csr_array:
-        """Return the graph as a sparse matrix, for many searches with the same weights."""
-        if not len(self._order):
-            return csr_array((self._n, self._n))
-        least = np.minimum.reduceat(weights[self._order].astype(np.float64), self._first)
-        open_ = least < BARRED_WEIGHT
-        ends = (self._head, self._tail) if reverse else (self._tail, self._head)
-        return csr_array((least[open_], (ends[0][open_], ends[1][open_])), shape=(self._n, self._n))
+    def matrix_of(self, weights: Weights, *, reverse: bool = False, start: Sequence[End] = ()) -> csr_array:
+        """Return the graph as a sparse matrix, for many searches with the same weights.
+
+        With `start` it has one more node, the last, with arcs to these ends.
+        """
+        arranged = self._reverse if reverse else self._forward
+        data = np.zeros(0)
+        if len(arranged.order):
+            data = np.minimum.reduceat(weights[arranged.order].astype(np.float64), arranged.first)
+            data[data >= BARRED_WEIGHT] = np.inf
+        n, indptr, indices = self._n, arranged.indptr, arranged.indices
+        if start:
+            least: dict[int, int] = {}
+            for end in start:
+                least[end.node] = min(least.get(end.node, end.extra_ms), end.extra_ms)
+            nodes = sorted(least)
+            n, indices = n + 1, np.append(indices, np.array(nodes, dtype=np.int32))
+            indptr = np.append(indptr, np.int32(len(indices)))
+            # A weight of nothing would be no arc: all get 1 ms, which `tree` takes off again.
+            data = np.append(data, [least[node] + 1.0 for node in nodes])
+        return csr_array((data, indices, indptr), shape=(n, n))
+
+    def tree(self, weights: Weights, start: Sequence[End], *, reverse: bool = False) -> Tree:
+        """Return the cheapest paths from any of the ends to every node, or with `reverse` from every node."""
+        matrix = self.matrix_of(weights, reverse=reverse, start=start)
+        cost, before = dijkstra(matrix, indices=self._n, return_predecessors=True)
+        before = before[: self._n]
+        return Tree(cost[: self._n] - 1.0, np.where(before == self._n, -1, np.maximum(before, -1)))
 
     def spread(
         self, weights: Weights, sources: Sequence[End], *, reverse: bool = False, limit_ms: float = np.inf

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from yuanli.routing.astar import AStarRouter
 from yuanli.routing.calendars import Phase
 from yuanli.routing.cch import CchRouter
-from yuanli.routing.engine import End, Path, Router
+from yuanli.routing.engine import End, Path
 from yuanli.routing.graph import Graph
 from yuanli.routing.measure import Measure, Weights
 from yuanli.routing.network import Floats
@@ -47,6 +47,11 @@ class Plan:
     phase: Phase
     changing: dict[int, tuple[int, ...]]
     region: NDArray[np.int32]
+
+    @cached_property
+    def forced(self) -> NDArray[np.bool_]:
+        """Arcs that a closure or the traveller bars: nobody walks them, however near."""
+        return self.closed | self.avoided
 
     @cached_property
     def times_s(self) -> list[float]:
@@ -87,12 +92,6 @@ class Engine:
                 slot.router.reweigh(weights)
                 slot.weights = weights
             return slot.router.route(sources, targets)
-
-    def router(self, weights: Weights) -> Router:
-        """Return a router of its own, for a caller that keeps it."""
-        if self.topology is None:
-            return AStarRouter(self.graph, weights)
-        return CchRouter(self.topology, weights)
 
     def _slot(self, weights: Weights) -> _Slot:
         with self._lock:

@@ -10,7 +10,9 @@ from yuanli.routing.answers import Leg
 from yuanli.routing.directions.tables import Tables
 from yuanli.routing.graph import Graph
 
-VERTICAL = (PathwayMode.STAIRS, PathwayMode.ESCALATOR, PathwayMode.ELEVATOR, PathwayMode.RAMP)
+VERTICAL = frozenset(
+    int(mode) for mode in (PathwayMode.STAIRS, PathwayMode.ESCALATOR, PathwayMode.ELEVATOR, PathwayMode.RAMP)
+)
 
 
 @dataclass(slots=True)
@@ -42,6 +44,9 @@ def draw_legs(tables: Tables, graph: Graph, arcs: Sequence[int], times_s: Sequen
     current: Stretch | None = None
     pending_s = 0.0
     edge_of, backward, node_of = graph.edges, graph.backwards, graph.nodes
+    tails, heads = graph.tails, graph.heads
+    modes, inside, ordinal = tables.mode, tables.indoors, tables.ordinal
+    lonlats, points, offset, length = tables.lonlat, tables.points, tables.offset, tables.length
     for arc, time_s in zip(arcs, times_s, strict=True):
         edge = edge_of[arc]
         if edge < 0:
@@ -51,24 +56,24 @@ def draw_legs(tables: Tables, graph: Graph, arcs: Sequence[int], times_s: Sequen
             else:
                 pending_s += time_s
             continue
-        tail, head = node_of[graph.tails[arc]], node_of[graph.heads[arc]]
-        mode, indoors = tables.mode[edge], tables.indoors[edge]
+        tail, head = node_of[tails[arc]], node_of[heads[arc]]
+        mode, indoors = modes[edge], inside[edge]
         joins = (
             current is not None
             and current.mode == mode
             and current.indoors == indoors
-            and (mode in VERTICAL or tables.ordinal[current.node] == tables.ordinal[tail])
+            and (mode in VERTICAL or ordinal[current.node] == ordinal[tail])
         )
         if not joins or current is None:
             current = Stretch(mode, tail, head, indoors, nodes=[tail], at_m=[0.0])
             stretches.append(current)
-        low, high = tables.offset[edge], tables.offset[edge + 1]
-        lonlat, xy = tables.lonlat[low:high], tables.points[low:high]
+        low, high = offset[edge], offset[edge + 1]
+        lonlat, xy = lonlats[low:high], points[low:high]
         if backward[arc]:
             lonlat.reverse()
             xy.reverse()
         current.extend(lonlat, xy)
-        current.distance_m += tables.length[edge]
+        current.distance_m += length[edge]
         current.duration_s += time_s + pending_s
         pending_s = 0.0
         current.to_node = head

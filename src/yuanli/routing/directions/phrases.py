@@ -27,6 +27,7 @@ def phrases() -> Mapping[str, Text]:
     return {row["key"]: Text(row["zh"], row["en"]) for row in csv.DictReader(text.splitlines())}
 
 
+@lru_cache(maxsize=8192)
 def say(key: str, **words: Text) -> Text:
     """Return a sentence with its words put in."""
     phrase = phrases()[key]

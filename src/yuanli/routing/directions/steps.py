@@ -6,10 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import atan2, degrees, hypot
-
-import numpy as np
-import shapely
+from math import atan2, cos, degrees, hypot, radians
 
 from yuanli.campus import FeatureId, PathwayMode
 from yuanli.errors import Text
@@ -17,16 +14,15 @@ from yuanli.routing.answers import Step, Stop
 from yuanli.routing.directions.legs import VERTICAL, Stretch
 from yuanli.routing.directions.phrases import HEADINGS, phrases, say, say_distance, say_name
 from yuanli.routing.directions.tables import Tables
+from yuanli.routing.directions.turns import TURNS, Turn, bend, bend_between, turn_named, turns_of
 
-STRAIGHTEN_INDOORS_M, STRAIGHTEN_OUTDOORS_M = 0.8, 2.5
-"""Bends this small are drawn, not walked."""
-MERGE_M = 4.0
-"""Turns this near to each other are one."""
-SLIGHT, TURN, SHARP, BACK = 35.0, 55.0, 125.0, 165.0
-"""Degrees from which a bend is said to be slight, a turn, sharp, and back."""
+TURNED_M = 2.5
+"""Who sets out turns the right way without being told."""
 WORTH_PASSING_M = 25.0
 """A landmark is only mentioned on stretches longer than this."""
-GATES = (PathwayMode.FARE_GATE, PathwayMode.EXIT_GATE)
+GATES = frozenset({int(PathwayMode.FARE_GATE), int(PathwayMode.EXIT_GATE)})
+RIDES = VERTICAL | {int(PathwayMode.MOVING_WALKWAY)}
+METRES_A_DEGREE = 111_195.0
 
 
 @dataclass(slots=True)
@@ -55,19 +51,19 @@ def describe_steps(
 ) -> list[Step]:
     """Return the steps of one path between two stops; distances and durations sum to the path's."""
     if not stretches:
-        return [_stand(origin, destination, leg_offset, first=first, last=last)]
-    events = _events(tables, stretches, origin=origin, first=first)
-    events.append(_arrival(tables, stretches, destination, last=last))
+        return [_stand(destination, leg_offset, last=last)]
+    ends = {origin.feature_id, destination.feature_id}
+    used = {i for i in map(tables.landmark_rank.get, ends) if i is not None}
+    events = _events(tables, stretches, used, origin=origin, first=first)
+    events.append(_arrival(stretches, destination, last=last))
     steps = []
-    used: set[int] = set()
     for i, event in enumerate(events):
         following = events[i + 1] if i + 1 < len(events) else None
         steps.append(_step(tables, stretches, event, following, leg_offset, used, destination))
     return steps
 
 
-def _stand(origin: Stop, destination: Stop, leg: int, *, first: bool, last: bool) -> Step:
-    del origin, first
+def _stand(destination: Stop, leg: int, *, last: bool) -> Step:
     key = "arrive" if last else "via"
     return Step(
         text=say(key, stop=_stop_name(destination)),
@@ -84,21 +80,23 @@ def _stand(origin: Stop, destination: Stop, leg: int, *, first: bool, last: bool
     )
 
 
-def _events(tables: Tables, stretches: Sequence[Stretch], *, origin: Stop, first: bool) -> list[_Event]:
+def _events(
+    tables: Tables, stretches: Sequence[Stretch], used: set[int], *, origin: Stop, first: bool
+) -> list[_Event]:
     events: list[_Event] = []
+    turns = turns_of(stretches)
     for i, stretch in enumerate(stretches):
         if i == 0:
             events.append(_departure(stretch, origin, first=first))
         else:
             events.extend(_between(tables, stretches[i - 1], stretch, i))
-        if stretch.mode in VERTICAL or stretch.mode == PathwayMode.MOVING_WALKWAY:
-            ride = _ride(tables, stretch, i)
+        if stretch.mode in RIDES:
             # Arriving in a shaft and riding it is one thing to do.
-            if events and events[-1].leg == i and events[-1].maneuver == "straight":
+            if events[-1].leg == i and events[-1].maneuver == "straight":
                 events.pop()
-            events.append(ride)
+            events.append(_ride(tables, stretch, i))
         else:
-            events.extend(_doors_and_turns(tables, stretch, i))
+            events.extend(_doors_and_turns(tables, stretch, i, turns[i], used))
     return _tidied(events)
 
 
@@ -132,7 +130,7 @@ def _between(tables: Tables, before: Stretch, after: Stretch, leg: int) -> list[
         return [_Event(leg, 0.0, key, text, node, xy, feature_id=_feature(tables, feature))]
     if after.mode in GATES:
         return [_Event(leg, 0.0, "gate", say("gate", gate=phrases()["a_gate"]), node, xy)]
-    turn = _turn_name(_angle(before.xy, after.xy))
+    turn = turn_named(bend_between(before.xy, after.xy))
     key = turn or "straight"
     return [_Event(leg, 0.0, key, say(key), node, xy)]
 
@@ -152,8 +150,10 @@ def _ride(tables: Tables, stretch: Stretch, leg: int) -> _Event:
     return _Event(leg, 0.0, mode, text, stretch.node, stretch.xy[0], walks=False, feature_id=feature_id)
 
 
-def _doors_and_turns(tables: Tables, stretch: Stretch, leg: int) -> list[_Event]:
-    events = _turns(tables, stretch, leg)
+def _doors_and_turns(
+    tables: Tables, stretch: Stretch, leg: int, turns: Sequence[Turn], used: set[int]
+) -> list[_Event]:
+    events = [_turn(tables, stretch, leg, turn, used) for turn in turns]
     if stretch.indoors:
         for i in range(1, len(stretch.edges)):
             node = stretch.nodes[i]
@@ -167,82 +167,56 @@ def _doors_and_turns(tables: Tables, stretch: Stretch, leg: int) -> list[_Event]
     return events
 
 
-def _turns(tables: Tables, stretch: Stretch, leg: int) -> list[_Event]:
-    if len(stretch.xy) < 3:
-        return []
-    tolerance = STRAIGHTEN_INDOORS_M if stretch.indoors else STRAIGHTEN_OUTDOORS_M
-    corners = shapely.get_coordinates(
-        shapely.simplify(shapely.linestrings(stretch.xy), tolerance, preserve_topology=False)
-    ).tolist()
-    sides = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners)]
-    scale = stretch.distance_m / (sum(sides) or 1.0)
-    events: list[_Event] = []
-    at_m, k = 0.0, 1
+def _turn(tables: Tables, stretch: Stretch, leg: int, turn: Turn, used: set[int]) -> _Event:
+    """Return a turn, at a landmark that is named once on a way."""
     nearest, ids, names = tables.landmarks
-    while k < len(corners) - 1:
-        at_m += sides[k - 1]
-        start = k
-        turn_at = at_m
-        # Corners in quick succession are one turn, from the way in to the way out.
-        while k < len(corners) - 2 and sides[k] < MERGE_M:
-            at_m += sides[k]
-            k += 1
-        angle = _bend(corners[start - 1], corners[start], corners[k], corners[k + 1])
-        name = _turn_name(angle)
-        if name is not None:
-            metres = min(turn_at * scale, stretch.distance_m)
-            node = stretch.nodes[min(bisect_left(stretch.at_m, metres - 1.0), len(stretch.nodes) - 1)]
-            text, seen = say(name), nearest[node]
-            if seen >= 0:
-                plain = text
-                text = say("at_landmark", landmark=names[seen], turn=plain)
-            events.append(
-                _Event(
-                    leg,
-                    metres,
-                    name,
-                    text,
-                    node,
-                    (corners[start][0], corners[start][1]),
-                    feature_id=ids[seen] if seen >= 0 else None,
-                )
-            )
-        k += 1
-    return events
+    node = stretch.nodes[min(bisect_left(stretch.at_m, turn.at_m - 1.0), len(stretch.nodes) - 1)]
+    text, seen = say(turn.maneuver), nearest[node]
+    feature_id = None
+    if seen >= 0 and seen not in used:
+        used.add(seen)
+        text, feature_id = say("at_landmark", landmark=names[seen], turn=text), ids[seen]
+    return _Event(leg, turn.at_m, turn.maneuver, text, node, turn.xy, feature_id=feature_id)
 
 
 def _tidied(events: list[_Event]) -> list[_Event]:
-    """Drop what nobody needs to hear: going straight on, and turns at the door that is being entered."""
+    """Drop what nobody needs to hear, and join a turn to the door or ride that it leads into."""
     kept: list[_Event] = []
     for event in events:
-        if kept and event.maneuver == "straight":
-            continue
-        near = kept and kept[-1].leg == event.leg and event.at_m - kept[-1].at_m < 1.0
-        if (
-            near
-            and kept[-1].maneuver in ("door", "left", "right", "slight_left", "slight_right")
-            and (event.maneuver == "door")
-        ):
-            first = kept[-1]
-            event.text = Text(
-                f"{first.text.zh}，{event.text.zh}", f"{first.text.en}, then {_lower(event.text.en)}"
-            )
-            kept[-1] = event
-            continue
+        before = kept[-1] if kept else None
+        if before is not None:
+            same = before.leg == event.leg
+            if event.maneuver == "straight":
+                continue
+            if before.maneuver == "depart" and event.maneuver in TURNS and same and event.at_m < TURNED_M:
+                continue
+            joins = event.maneuver == "door" and same and event.at_m - before.at_m < 1.0
+            if before.maneuver in TURNS and (joins or (not event.walks and _touch(before, event))):
+                event.text = Text(
+                    f"{before.text.zh}，{event.text.zh}", f"{before.text.en}, then {_lower(event.text.en)}"
+                )
+                kept.pop()
         kept.append(event)
     return kept
 
 
-def _arrival(tables: Tables, stretches: Sequence[Stretch], destination: Stop, *, last: bool) -> _Event:
+def _touch(before: _Event, event: _Event) -> bool:
+    """Whether two events of consecutive legs happen at one place."""
+    return hypot(before.xy[0] - event.xy[0], before.xy[1] - event.xy[1]) < 1.0
+
+
+def _arrival(stretches: Sequence[Stretch], destination: Stop, *, last: bool) -> _Event:
     stretch = stretches[-1]
     key = "arrive" if last else "via"
     end = stretch.xy[-1]
     if last:
-        x, y = tables.network.frame.to_metres(_one(destination.lon, destination.lat))[0].tolist()
+        lon, lat = stretch.lonlat[-1]
+        x = end[0] + (destination.lon - lon) * METRES_A_DEGREE * cos(radians(lat))
+        y = end[1] + (destination.lat - lat) * METRES_A_DEGREE
         back = next((p for p in reversed(stretch.xy) if hypot(p[0] - end[0], p[1] - end[1]) >= 2.0), None)
         off = hypot(x - end[0], y - end[1])
         if back is not None and off > 2.0:
-            side = _bend(back, end, end, (x, y))
+            side = bend(back, end, end, (x, y))
             key = "arrive_right" if 30 < side < 150 else "arrive_left" if -150 < side < -30 else "arrive"
     text = say(key, stop=_stop_name(destination))
     return _Event(
@@ -365,31 +339,6 @@ def _point_at(stretch: Stretch, at_m: float) -> tuple[float, float]:
     return stretch.xy[-1]
 
 
-def _angle(before: list[tuple[float, float]], after: list[tuple[float, float]]) -> float:
-    end = before[-1]
-    back = next((p for p in reversed(before) if hypot(p[0] - end[0], p[1] - end[1]) >= 2.0), before[0])
-    ahead = next((p for p in after if hypot(p[0] - end[0], p[1] - end[1]) >= 2.0), after[-1])
-    return _bend(back, end, end, ahead)
-
-
-def _bend(a: Sequence[float], b: Sequence[float], c: Sequence[float], d: Sequence[float]) -> float:
-    """Return the turn from a→b to c→d in degrees, right positive, -180 to 180."""
-    if (a[0], a[1]) == (b[0], b[1]) or (c[0], c[1]) == (d[0], d[1]):
-        return 0.0
-    before = degrees(atan2(b[0] - a[0], b[1] - a[1]))
-    after = degrees(atan2(d[0] - c[0], d[1] - c[1]))
-    return (after - before + 180.0) % 360.0 - 180.0
-
-
-def _turn_name(angle: float) -> str | None:
-    size, side = abs(angle), "right" if angle > 0 else "left"
-    if size < SLIGHT:
-        return None
-    if size >= BACK:
-        return "uturn"
-    return f"slight_{side}" if size < TURN else side if size < SHARP else f"sharp_{side}"
-
-
 def _stop_name(stop: Stop) -> Text:
     return say_name(stop.name) if stop.name else phrases()["point"]
 
@@ -400,7 +349,3 @@ def _feature(tables: Tables, index: int) -> FeatureId | None:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _one(lon: float, lat: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return np.array([[lon, lat]])

@@ -53,8 +53,6 @@ class Tables:
         self.ordinal: list[float] = network.node_ordinal.tolist()
         self.level: list[int] = network.node_level.tolist()
         self.indoors: list[bool] = network.edge_indoors.tolist()
-        self.guessed: list[bool] = network.edge_guessed.tolist()
-        self.through: list[bool] = network.edge_through.tolist()
         self.feature: list[int] = network.edge_feature.tolist()
         self.node_feature: list[int] = network.node_feature.tolist()
         self.door: list[int] = network.node_door.tolist()
@@ -127,6 +125,11 @@ class Tables:
             nearest = np.where(nearest < 0, self._buildings_near(ids), nearest)
         out: list[int] = nearest.tolist()
         return out, ids, names
+
+    @cached_property
+    def landmark_rank(self) -> dict[FeatureId | None, int]:
+        """The index of each landmark by its id."""
+        return {feature_id: i for i, feature_id in enumerate(self.landmarks[1])}
 
     def _landmark_spots(self) -> tuple[list[FeatureId], list[Text], list[tuple[float, float, float]]]:
         ids: list[FeatureId] = []
