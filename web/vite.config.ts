@@ -25,7 +25,13 @@ function parts(): { name: string; version: string; licence: string }[] {
 }
 
 export default defineConfig({
-  define: { __PARTS__: JSON.stringify(parts()) },
+  define: {
+    __PARTS__: JSON.stringify(parts()),
+    __VUE_OPTIONS_API__: "true",
+    __VUE_I18N_FULL_INSTALL__: "false",
+    __VUE_I18N_LEGACY_API__: "false",
+    __INTLIFY_PROD_DEVTOOLS__: "false",
+  },
   plugins: [
     vue(),
     components({

@@ -1,16 +1,13 @@
-import { createPinia } from "pinia";
-import { createApp } from "vue";
-import "element-plus/theme-chalk/base.css";
-import "element-plus/theme-chalk/dark/css-vars.css";
-import "./shell/theme.css";
-import App from "./App.vue";
-import { i18n } from "./i18n";
-import { router } from "./router";
-import { usePreferences } from "./shell/preferences";
+/**
+ * The first thing a browser runs. What most people come for is the map: its code and its data are fetched beside the
+ * console's own code, not after it.
+ */
+import { askAhead } from "./client/http";
 
-/** The map is what most people come for: fetch its code while the session is looked up. */
-if (["/", "/map"].includes(window.location.pathname)) void import("./campus/LiveMapPage.vue");
+const page = window.location.pathname;
 
-const app = createApp(App).use(createPinia()).use(i18n);
-usePreferences();
-app.use(router).mount("#app");
+askAhead("/v1/session");
+askAhead("/v1/campuses");
+void import("./start");
+if (["/", "/map"].includes(page)) void import("./campus/LiveMapPage.vue");
+if (["/", "/map", "/go"].includes(page)) void import("./campus/CampusMap.vue");

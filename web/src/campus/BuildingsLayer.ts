@@ -16,7 +16,7 @@ export function buildingsLayers(scene: Scene): LayerSpecification[] {
       source: "base",
       filter: BUILDING,
       layout: { visibility },
-      paint: { "fill-color": p.building, "fill-opacity": outside ? 1 : 0.85 },
+      paint: { "fill-color": p.building, "fill-opacity": outside ? 1 : 0.85, "fill-antialias": false },
     },
     {
       id: "building-lines",

@@ -6,7 +6,7 @@ const ROOM_HEIGHT_M = 1.4;
 const MIN_ZOOM = 15;
 const kind = (value: string) => ["==", ["get", "kind"], value] as never;
 
-/** The plan of a floor: rooms by what they are for, walls, doors, what stands in them. */
+/** The plan of a floor, whose outlines are layers of their own: rooms by what they are for, walls, doors, what stands in them. */
 export function roomsLayers(scene: Scene): LayerSpecification[] {
   if (scene.ordinal === null) return [];
   const p = paletteOf(scene.theme);
@@ -24,7 +24,7 @@ export function roomsLayers(scene: Scene): LayerSpecification[] {
       source: "indoor",
       filter: kind("level"),
       layout: { visibility },
-      paint: { "fill-color": roomColour("circulation", scene.theme) },
+      paint: { "fill-color": roomColour("circulation", scene.theme), "fill-antialias": false },
     },
     {
       id: "rooms",
@@ -33,7 +33,7 @@ export function roomsLayers(scene: Scene): LayerSpecification[] {
       minzoom: MIN_ZOOM,
       filter: kind("unit"),
       layout: { visibility },
-      paint: { "fill-color": colour },
+      paint: { "fill-color": colour, "fill-antialias": false },
     },
     {
       id: "room-walls",
@@ -51,7 +51,7 @@ export function roomsLayers(scene: Scene): LayerSpecification[] {
       minzoom: 17,
       filter: ["in", ["get", "kind"], ["literal", ["fixture", "kiosk"]]] as never,
       layout: { visibility },
-      paint: { "fill-color": p.buildingLine, "fill-opacity": 0.7 },
+      paint: { "fill-color": p.buildingLine, "fill-opacity": 0.7, "fill-antialias": false },
     },
     {
       id: "level-lines",

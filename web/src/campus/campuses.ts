@@ -24,12 +24,14 @@ export const useCampuses = defineStore("campuses", () => {
   const wanted = ref<string | null>(new URLSearchParams(window.location.search).get("campus") ?? remembered());
   const id = computed(() => current.value?.id ?? null);
 
-  async function load(): Promise<void> {
+  /** `ahead` is for a page with a map: what it draws first is asked for at once. */
+  async function load(ahead = false): Promise<void> {
     loading.value = true;
     problem.value = null;
     try {
       list.value = await client.listCampuses();
       const chosen = list.value.find((c) => c.id === wanted.value) ?? list.value[0];
+      if (chosen && ahead) client.askMapAhead(chosen.id);
       current.value = chosen ? await client.getCampus(chosen.id) : null;
     } catch (error) {
       problem.value = asProblem(error);

@@ -15,3 +15,6 @@ test("a moved feature names its geometry without coordinates", () => {
 test("an addition has no before", () => {
   expect(changedFields(change(null, feature({ text: "礼堂" })))).toContainEqual({ field: "text", before: "", after: "礼堂" });
 });
+test("what a file kept for itself is not shown", () => {
+  expect(changedFields(change(feature({ _imdf: "x" }), feature({ _imdf: "y" })))).toEqual([]);
+});

@@ -21,11 +21,12 @@ const properties = (feature: PlaceFeature | null): Record<string, unknown> => ({
   geometry: feature?.geometry ? JSON.stringify(feature.geometry) : undefined,
 });
 
-/** The fields that differ, as text; geometry is named but not spelt out. */
+/** The fields that differ, as text; geometry is named but not spelt out, what a file kept for itself (`_…`) is left out. */
 export function changedFields(change: Change): FieldChange[] {
   const [before, after] = [properties(change.before), properties(change.after)];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names
+    .filter((field) => !field.startsWith("_"))
     .map((field) => ({ field, before: plain(before[field]), after: plain(after[field]) }))
     .filter((row) => row.before !== row.after)
     .map((row) => (row.field === "geometry" ? { field: "geometry", before: "", after: "" } : row));

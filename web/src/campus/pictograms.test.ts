@@ -11,6 +11,9 @@ test.each([
   ["parking.accessible", "parking"],
   ["atm", "atm"],
   ["bus_stop", "bus"],
+  ["evcharger", "charging"],
+  ["beautysalon", "shop"],
+  ["preschool", "nursery"],
 ])("a %s has the picture %s", (category, name) => expect(pictogramOf(category)?.name).toBe(name));
 
 test("what has no picture is left to words", () => {

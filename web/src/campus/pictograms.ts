@@ -34,21 +34,21 @@ const table: readonly (readonly [RegExp, string, string, string])[] = [
   [/medical|clinic|hospital|doctor|firstaid/, "clinic", mdi.mdiMedicalBag, RED],
   [/atm/, "atm", mdi.mdiCashMultiple, GREEN],
   [/bank/, "bank", mdi.mdiBank, GREEN],
-  [/charging|ev_/, "charging", mdi.mdiEvStation, GREEN],
+  [/charging|charger|ev_/, "charging", mdi.mdiEvStation, GREEN],
   [/bicycle|bike|cycle/, "bicycle", mdi.mdiBicycle, BLUE],
   [/parking|garage/, "parking", mdi.mdiParking, BLUE],
-  [/bus|transit|platform/, "bus", mdi.mdiBus, BLUE],
+  [/bus|shuttle|transit|platform/, "bus", mdi.mdiBus, BLUE],
   [/metro|subway|train|rail/, "train", mdi.mdiTrain, BLUE],
   [/taxi|ride/, "taxi", mdi.mdiTaxi, BLUE],
   [/vending/, "vending", mdi.mdiCupOutline, ORANGE],
   [/cafe|coffee/, "cafe", mdi.mdiCoffee, ORANGE],
   [/foodservice|restaurant|canteen|food|eat/, "food", mdi.mdiSilverwareForkKnife, ORANGE],
   [/drink|water_?fountain/, "water", mdi.mdiWaterOutline, BLUE],
-  [/shop|store|retail|market|convenience/, "shop", mdi.mdiShoppingOutline, ORANGE],
+  [/shop|store|retail|market|convenience|salon|florist|optician|bakery|laundry/, "shop", mdi.mdiShoppingOutline, ORANGE],
   [/gym|fitness|sport/, "gym", mdi.mdiDumbbell, GREEN],
   [/library|book/, "library", mdi.mdiBookOpenPageVariant, VIOLET],
   [/hotel|lodging|apartment/, "hotel", mdi.mdiBed, VIOLET],
-  [/nursery|kindergarten|baby|mother/, "nursery", mdi.mdiBabyFaceOutline, ORANGE],
+  [/nursery|kindergarten|preschool|baby|mother/, "nursery", mdi.mdiBabyFaceOutline, ORANGE],
   [/information|reception|infodesk|helpdesk/, "information", mdi.mdiInformationVariant, BLUE],
   [/security|police|guard/, "security", mdi.mdiShieldAccount, BLUE],
   [/printer|copy/, "printer", mdi.mdiPrinter, GREY],
@@ -56,6 +56,9 @@ const table: readonly (readonly [RegExp, string, string, string])[] = [
   [/smoking/, "smoking", mdi.mdiSmoking, GREY],
   [/bench|seat/, "bench", mdi.mdiBenchBack, GREY],
   [/gate|barrier|entrance/, "gate", mdi.mdiGate, GREEN],
+  [/playground/, "playground", mdi.mdiSeesaw, GREEN],
+  [/viewpoint|lookout/, "viewpoint", mdi.mdiBinoculars, GREEN],
+  [/lostandfound|luggage|baggage/, "luggage", mdi.mdiBagSuitcase, GREY],
   [/garden|tree|park/, "tree", mdi.mdiTree, GREEN],
   [/conference|meeting|auditorium|lecture/, "meeting", mdi.mdiPresentation, BLUE],
   [/telephone|phone/, "phone", mdi.mdiPhone, GREY],
@@ -73,9 +76,14 @@ export function pictogramOf(category: string | null | undefined): Pictogram | nu
 /** Every picture once, by name. */
 export const pictograms: readonly Pictogram[] = [
   ...new Map(table.map(([, name, path, colour]) => [name, { name, path, colour }])).values(),
-  { name: "place", path: mdi.mdiCircleSmall, colour: GREY },
+  { name: "place", path: mdi.mdiCircleMedium, colour: GREY },
   { name: "closed", path: mdi.mdiCancel, colour: "#d63b3b" },
 ];
+
+const byName = new Map(pictograms.map((pictogram) => [pictogram.name, pictogram]));
+
+/** The picture of that name, if there is one. */
+export const pictogramNamed = (name: string): Pictogram | undefined => byName.get(name);
 
 export const PIXEL_RATIO = 2;
 const SIZE = 22;
@@ -85,7 +93,7 @@ export function drawPictogram(pictogram: Pictogram, theme: Theme): ImageData {
   const side = SIZE * PIXEL_RATIO;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
-  const context = canvas.getContext("2d")!;
+  const context = canvas.getContext("2d", { willReadFrequently: true })!;
   context.fillStyle = paletteOf(theme).halo;
   circle(context, side / 2, side / 2);
   context.fillStyle = pictogram.colour;

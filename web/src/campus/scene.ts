@@ -30,6 +30,13 @@ export const ALL_LAYERS: LayerChoice = {
   closures: true,
 };
 
+/** A click on the map, and the feature it hit. */
+export interface MapClick {
+  lon: number;
+  lat: number;
+  id: string | null;
+}
+
 /** The ids of the sources each layer module reads. */
 export const SOURCES = ["base", "indoor", "closures", "findings", "selection", "route", "stops"] as const;
 export type SourceId = (typeof SOURCES)[number];

@@ -1,4 +1,4 @@
-import { get, patch, post, queryString, remove } from "./http";
+import { askAhead, get, patch, post, queryString, remove } from "./http";
 import type {
   Alias,
   CampusDetail,
@@ -27,6 +27,12 @@ export const removeCampus = (campus: string): Promise<void> => remove(at(campus)
 export const getBaseMap = (campus: string): Promise<PlaceCollection> => get(at(campus, "/map"), { kind: "base" });
 export const getIndoorMap = (campus: string, ordinal: number): Promise<PlaceCollection> =>
   get(at(campus, "/map"), { kind: "indoor", ordinal });
+/** Ask for what a map shows first, while the code that draws it is still on its way. */
+export function askMapAhead(campus: string): void {
+  askAhead(at(campus, "/map"), { kind: "base" });
+  askAhead(at(campus, "/map"), { kind: "indoor", ordinal: 0 });
+  askAhead(at(campus, "/closures"));
+}
 
 export interface FeatureQuery {
   type?: string;

@@ -81,11 +81,30 @@ async function parsed<T>(reply: Response): Promise<T> {
 }
 
 const asking = new Map<string, Promise<unknown>>();
+const asked = new Map<string, Promise<unknown>>();
+/** An answer that nobody took by then is old. */
+const AHEAD_MS = 10_000;
+
+/** Ask for what will be needed soon: the first to ask for the same takes this answer. */
+export function askAhead(path: string, query: Query = {}): void {
+  const url = path + queryString(query);
+  const answer = get(path, query);
+  const forget = (): void => void asked.delete(url);
+  asked.set(url, answer);
+  answer.catch(forget);
+  setTimeout(forget, AHEAD_MS);
+}
+
+function taken(url: string): Promise<unknown> | undefined {
+  const answer = asked.get(url);
+  asked.delete(url);
+  return answer;
+}
 
 /** Ask; two questions for the same at the same time are one. */
 export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
   const url = path + queryString(query);
-  const known = signal ? undefined : asking.get(url);
+  const known = signal ? undefined : (taken(url) ?? asking.get(url));
   if (known) return known as Promise<T>;
   const answer = send("GET", url, undefined, signal).then((reply) => parsed<T>(reply));
   if (signal) return answer;
