@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_HOUSE = "building|bldg|block|blk|tower|haus|gebaeude|gebaude|house|korpus|корпус|здание|동"
+_HOUSE = "building|bldg|block|blk|tower|haus|geb|gebaeude|gebaude|house|korpus|корпус|здание|동"
 _FLOOR = "level|floor|storey|story|lvl|flr|etage|stock|ebene|og|obergeschoss|этаж"
 _ROOM = "room|rm|no|nr|number|raum|zimmer|office|кабинет|аудитория|ауд|каб|호"
-_X = r"(?P<x>[a-z]|\d+[a-z]?|[a-z] ?\d+)"
+_X = r"(?P<x>[a-z]|\d+(?: ?[a-e](?! ?\d)(?![a-z]))?|[a-z] ?\d+)"
 _ORDINALS = re.compile(r"(?<![a-z0-9])(\d+) (?:st|nd|rd|th)(?![a-z0-9])")
 _NUMBERS = re.compile(r"\d+")
 _DESIGNATED = re.compile(r"\d|(?<![a-z])[a-z](?![a-z])")
@@ -27,6 +27,13 @@ _FLOORS = (
     re.compile(r"(?<![a-z0-9])[fl] (?P<x>\d+)(?![a-z0-9])"),
     re.compile(r"(?<![^\W_])(?P<x>b \d+)(?![^\W_])"),
 )
+_NUMBER = r"(?:[a-z]{1,2} )?\d+(?: \d+)*(?: [a-z])?"
+_ONLY_HOUSE = (
+    re.compile(rf"(?:{_HOUSE}) (?P<x>{_NUMBER})"),
+    re.compile(rf"(?P<x>{_NUMBER}) ?(?:{_HOUSE}|号楼|座|栋|幢|楼)"),
+)
+_ONE_NUMBER = re.compile(r"[\u3400-\u9fff ]*(?P<n>\d+)(?![\d ]*层)[\u3400-\u9fff ]*")
+_NOT_KIND = re.compile(r"[第号楼栋幢 \d]+")
 _BASEMENT = re.compile(
     r"(?:地下|负|지하|basement(?: level| floor)?) ?(?P<x>\d+) ?(?:层|楼|층|f(?![a-z]))?"
     r"|(?<![a-z])b (?P<y>\d+) f(?![a-z])|(?<![a-z0-9])(?P<z>\d+) (?:ug|untergeschoss)(?![a-z])"
@@ -90,6 +97,27 @@ def floor_designator(folded: str) -> str | None:
 def house_designators(folded: str) -> tuple[str, ...]:
     """Return the letters and numbers of the houses a name speaks of: `a` for `研发楼 a 座`."""
     return tuple(dict.fromkeys(_x(m) for pattern in _HOUSES for m in pattern.finditer(folded)))
+
+
+@lru_cache(maxsize=65536)
+def bare_house(folded: str) -> str | None:
+    """Return the number that stands for a whole name: `c41` for `gebaude c 4 1`, `12a` for `haus 12 a`."""
+    matches = (pattern.fullmatch(folded) for pattern in _ONLY_HOUSE)
+    return next((_x(match) for match in matches if match), None)
+
+
+@lru_cache(maxsize=65536)
+def numbered(folded: str) -> tuple[str, ...]:
+    """Return what a Chinese name with one number says in any order, whole and short.
+
+    第3教学楼, 教学3楼 and 3号教学楼 give `3#教学` and `3#教`; 3教 and 教3楼 give `3#教`.
+    """
+    match = _ONE_NUMBER.fullmatch(folded)
+    kind = _NOT_KIND.sub("", folded) if match else ""
+    if match is None or not kind:
+        return ()
+    short = (f"{match['n']}#{kind[0]}",) if len(kind) in (2, 3) else ()
+    return (f"{match['n']}#{kind}", *short)
 
 
 def _x(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from yuanli.campus.features import TABLE_OF, Feature, FeatureId, LevelId
 from yuanli.campus.labels import describe, kind_name, name_in, name_of
 from yuanli.campus.place import Campus, Spot
-from yuanli.campus.search.designators import canonical, marked_basements
+from yuanli.campus.search.designators import canonical, marked_basements, numbered
 from yuanli.campus.search.entries import IMPORTANCE, entries_of, place_of, searchable
 from yuanli.campus.search.folding import compact, foldings, has_han
 from yuanli.campus.search.hits import Hit, Match
@@ -217,6 +217,8 @@ class SearchIndex:
         _add(fits, self._things, whole, 1.0, Match.EXACT)
         for form in canonical(folded):
             _add(fits, self._plain, form, 1.0 if form == whole else params.canonical, Match.EXACT)
+        for form in numbered(folded):
+            _add(fits, self._plain, form, params.canonical, Match.EXACT)
         for table in (self._plain, self._things):
             for key in table.starting_with(whole, 300):
                 _add(fits, table, key, 0.78 + 0.16 * len(whole) / len(key), Match.PREFIX)
@@ -351,7 +353,20 @@ def _likeness(whole: str, words: list[str], key: str) -> tuple[float, Match]:
         return 0.64 + 0.2 * min(1.0, len(whole) / len(key)), Match.SUBSTRING
     if key in whole and len(key) >= 2 and len(key) / len(whole) > 0.34:
         return 0.45 + 0.35 * len(key) / len(whole), Match.SUBSTRING
-    return _typo_score(whole, key), Match.TYPO
+    short = 0.58 + 0.2 * len(whole) / len(key) if _shortens(whole, key) else 0.0
+    return max((short, Match.SUBSTRING), (_typo_score(whole, key), Match.TYPO))
+
+
+def _shortens(asked: str, key: str) -> bool:
+    """Tell whether a Chinese word keeps the first and some later characters of a name: 理教, 计算机学院."""
+    if asked[0] != key[0] or asked[0] < "\u2e80" or not 2 <= len(asked) < len(key) <= 3 * len(asked):
+        return False
+    rest = iter(key)
+    return _digits(asked) == _digits(key) and all(c in rest for c in asked)
+
+
+def _digits(text: str) -> list[str]:
+    return [c for c in text if c.isdigit()]
 
 
 def _typo_score(asked: str, key: str) -> float:
@@ -360,7 +375,7 @@ def _typo_score(asked: str, key: str) -> float:
     if longest < 3:
         return 0.0
     score = 0.94 * float(OSA.normalized_similarity(asked, key, score_cutoff=0.45))
-    said, named = [c for c in asked if c.isdigit()], [c for c in key if c.isdigit()]
+    said, named = _digits(asked), _digits(key)
     if said == named:
         return score
     return score * (0.6 if said else 0.9)

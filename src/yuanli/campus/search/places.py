@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from yuanli.campus.features import Building, BuildingId, Feature, FeatureId, Level, LevelId, Venue
 from yuanli.campus.labels import level_name, place_level
 from yuanli.campus.place import Campus
-from yuanli.campus.search.designators import canonical, floor_designator, house_designators, marked_basements
+from yuanli.campus.search.designators import (
+    bare_house,
+    canonical,
+    floor_designator,
+    house_designators,
+    marked_basements,
+    numbered,
+)
 from yuanli.campus.search.entries import entries_of
 from yuanli.campus.search.folding import compact, foldings
 from yuanli.campus.search.sounds import acronyms
@@ -29,7 +36,16 @@ _FLOOR_SPANS = (
     re.compile(r"(?<![a-z])basement(?: level| floor)? (?P<b>\d+)(?![a-z0-9])"),
     re.compile(r"(?<![a-z0-9])f (?P<x>\d+)(?![a-z0-9])"),
     re.compile(r"(?<![a-z0-9])(?P<x>b \d+)(?: ?f(?![a-z]))?(?![a-z0-9])"),
+    re.compile(
+        r"(?<![a-z0-9])(?P<x>eg|erdgeschoss|ground (?:floor|level)|ug|untergeschoss|keller(?:geschoss)?|basement)$"
+    ),
+    re.compile(r"(?P<x>地下室|지하|底层|首层)$"),
 )
+_STOREY_WORDS = {
+    "eg": "ground", "erdgeschoss": "ground", "groundfloor": "ground", "groundlevel": "ground",
+    "ug": "below", "untergeschoss": "below", "keller": "below", "kellergeschoss": "below",
+    "basement": "below", "地下室": "below", "지하": "below", "底层": "ground", "首层": "ground",
+}  # fmt: skip
 _LONGEST_SPAN = 12
 _MOST_READINGS = 10
 
@@ -88,10 +104,8 @@ class Surroundings:
                 text = "".join(words[start:end])
                 if text != text.strip():
                     continue
-                key = compact(text)
-                houses = self.houses.get(key) or next(
-                    (self.houses[form] for form in canonical(text) if form in self.houses), None
-                )
+                keys = (compact(text), *canonical(text), *numbered(text))
+                houses = next((found for key in keys if (found := self.houses.get(key))), None)
                 if houses:
                     yield start, end, houses
                     break
@@ -99,8 +113,7 @@ class Surroundings:
     def _without_storey(self, folded: str) -> Iterator[tuple[str, frozenset[LevelId]]]:
         for pattern in _FLOOR_SPANS:
             for match in pattern.finditer(folded):
-                groups = match.groupdict()
-                number = f"b{groups['b']}" if groups.get("b") else groups["x"].replace(" ", "")
+                number = _number(match.groupdict())
                 if levels := self.storeys.get(number):
                     yield _trimmed([folded[: match.start()], " ", folded[match.end() :]]), levels
 
@@ -111,8 +124,7 @@ def surroundings(campus: Campus) -> Surroundings:
     for building in campus.of(Building):
         for entry in entries_of(campus, building):
             for folded in foldings(entry.text):
-                designators = house_designators(folded)
-                for key in (compact(folded), *canonical(folded), *acronyms(folded), *designators):
+                for key in _house_keys(folded):
                     houses[key].add(building.id)
     storeys: dict[str, set[LevelId]] = defaultdict(set)
     for level in campus.of(Level):
@@ -125,12 +137,29 @@ def surroundings(campus: Campus) -> Surroundings:
     )
 
 
+def _house_keys(folded: str) -> Iterator[str]:
+    yield compact(folded)
+    yield from (*canonical(folded), *numbered(folded), *acronyms(folded), *house_designators(folded))
+    bare = bare_house(folded)
+    if bare and not bare.isdigit():
+        yield bare  # a number alone is sooner that of a room
+
+
 def building_of(campus: Campus, feature: Feature) -> BuildingId | None:
     """Return the building a feature is in, or is."""
     return feature.id if isinstance(feature, Building) else campus.building_of(place_level(campus, feature))
 
 
+def _number(groups: Mapping[str, str | None]) -> str:
+    if groups.get("b"):
+        return f"b{groups['b']}"
+    word = (groups.get("x") or "").replace(" ", "")
+    return _STOREY_WORDS.get(word, word)
+
+
 def _storey_keys(level: Level) -> Iterator[str]:
+    if level.ordinal in (0, -1):
+        yield "ground" if level.ordinal == 0 else "below"
     named = False
     for text in (*level.name.values(), *level.short_name.values()):
         for folded in foldings(marked_basements(text)):

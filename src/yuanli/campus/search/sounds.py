@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
+import cn2an
 import jellyfish
 from pypinyin import lazy_pinyin
 from pypinyin.contrib.mmseg import seg
 
 from yuanli.campus.search.folding import HAN, has_han
 
+_NUMBER = re.compile(r"[0-9]+")
 _RUNS = re.compile(rf"{HAN.pattern}+|(?:(?!{HAN.pattern})\S)+")
 _DIGITS = dict(zip("0123456789", "零一二三四五六七八九", strict=True))
 _BLURS = (
@@ -53,8 +55,23 @@ def _word_syllables(word: str) -> tuple[str, ...]:
 
 
 def spoken_digits(text: str) -> str:
-    """Return the text with its Arabic digits as Chinese ones: `2号` is said 二号."""
-    return "".join(_DIGITS.get(c, c) for c in text)
+    """Return the text with its numbers as they are said in Chinese: 二号, 十三号, 三零一."""
+    return _NUMBER.sub(lambda m: _said(m[0]), text)
+
+
+@cache
+def _said(number: str) -> str:
+    if len(number) == 2 and number[0] != "0":
+        return str(cn2an.an2cn(number))
+    return "".join(_DIGITS.get(c, c) for c in number)
+
+
+def hangul_initials(folded: str) -> str:
+    """Return the first consonants of a Korean name, as ㅈㅇㄷㅅㄱ for 중앙도서관; "" for others."""
+    if not any("가" <= c <= "힣" for c in folded):
+        return ""
+    letters = (chr(0x1100 + (ord(c) - 0xAC00) // 588) if "가" <= c <= "힣" else c for c in folded)
+    return "".join(letters).replace(" ", "")
 
 
 def initials(parts: tuple[str, ...]) -> str:

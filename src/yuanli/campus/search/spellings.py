@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from yuanli.campus.search.designators import canonical, marked_basements
+from yuanli.campus.search.designators import bare_house, canonical, marked_basements, numbered
 from yuanli.campus.search.folding import compact, foldings, has_han
 from yuanli.campus.search.sounds import (
     acronyms,
+    hangul_initials,
     initials,
     sound_keys,
     spoken_digits,
@@ -23,6 +24,10 @@ def typed_keys(text: str) -> Mapping[str, float]:
         keys[compact(folded)] = 1.0
         for form in canonical(folded):
             keys.setdefault(form, 0.99)
+        for form, weight in zip(numbered(folded), (0.96, 0.9), strict=False):
+            keys.setdefault(form, weight)
+        if bare := bare_house(folded):
+            keys.setdefault(bare, 0.9)
         keys.setdefault(compact(transliterated(folded)), 0.9)
     return keys
 
@@ -32,13 +37,16 @@ def spoken_keys(text: str) -> Mapping[str, float]:
     folded = _plain(text)
     if not has_han(folded):
         return {}
-    forms = (folded, *(f for f in canonical(folded) if f != compact(folded)), spoken_digits(folded))
-    return {"".join(syllables(form)): 1.0 for form in dict.fromkeys(forms)}
+    forms = (folded, *canonical(folded), *(form.replace("#", "") for form in numbered(folded)))
+    said = dict.fromkeys((*forms, *(spoken_digits(form) for form in forms)))
+    return {"".join(syllables(form)): 1.0 for form in said}
 
 
 def initial_keys(text: str) -> Mapping[str, float]:
-    """Return the initials of a Chinese name and the acronyms of another."""
+    """Return the initials of a Chinese or Korean name and the acronyms of another."""
     folded = _plain(text)
+    if hangul := hangul_initials(folded):
+        return {hangul: 1.0}
     forms = dict.fromkeys((folded, spoken_digits(folded))) if has_han(folded) else ()
     return dict.fromkeys((*(initials(syllables(form)) for form in forms), *acronyms(folded)), 1.0)
 
