@@ -151,6 +151,7 @@ def test_nonsense_finds_nothing_and_near_misses_are_suggested() -> None:
 
 def test_a_wrong_number_is_no_typo() -> None:
     assert "n2" not in {h.feature_id for h in INDEX.search("3号楼")[:1]}
+    assert INDEX.search("72号楼") == ()
 
 
 @given(st.text(max_size=300))

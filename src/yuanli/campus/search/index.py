@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import cos, hypot, radians
 
-from rapidfuzz.distance import OSA
-
 from yuanli.campus.features import TABLE_OF, Feature, FeatureId, LevelId
 from yuanli.campus.labels import describe, kind_name, name_in, name_of
 from yuanli.campus.place import Campus, Spot
@@ -17,6 +15,7 @@ from yuanli.campus.search.folding import compact, foldings, has_han
 from yuanli.campus.search.hits import Hit, Match
 from yuanli.campus.search.keys import KeyTable, Name, key_table
 from yuanli.campus.search.kinds import kind_of, places_of_kind
+from yuanli.campus.search.likeness import likeness, typo_score
 from yuanli.campus.search.places import Reading, feature_ids, surroundings, without_site
 from yuanli.campus.search.sounds import blur, sound_keys, syllables
 from yuanli.campus.search.spellings import heard_keys, initial_keys, spoken_keys, typed_keys
@@ -250,22 +249,22 @@ class SearchIndex:
         if not whole:
             return fits
         for key in self._plain.sharing(whole, self._params.candidates):
-            score, how = _likeness(whole, words, key)
+            score, how = likeness(whole, words, key)
             if score >= least and not (len(whole) < 4 and whole.isascii() and self._inside_word(whole, key)):
                 _add(fits, self._plain, key, score, how)
         heard = "".join(blur(s) for s in syllables(folded)) if has_han(folded) else ""
         for key in self._sounds.sharing(heard, self._params.candidates // 2) if len(heard) > 5 else ():
-            score = _typo_score(heard, key) - 0.04
+            score = typo_score(heard, key) - 0.04
             if score >= max(least, self._params.near_sound) and not key.startswith("~"):
                 _add(fits, self._sounds, key, score, Match.SOUND)
         latin = whole if whole.isascii() and len(whole) > 4 else ""
         for key in self._spoken.sharing(latin, self._params.candidates // 2) if latin else ():
-            score = _typo_score(latin, key) - 0.04
+            score = typo_score(latin, key) - 0.04
             if score >= least:
                 _add(fits, self._spoken, key, score, Match.PINYIN)
         jamo = next((k for k in sound_keys(folded) if not k.startswith("~")), "") if not heard else ""
         for key in self._sounds.sharing(jamo, self._params.candidates // 2) if jamo else ():
-            score = _typo_score(jamo, key) - 0.02
+            score = typo_score(jamo, key) - 0.02
             if score >= least:
                 _add(fits, self._sounds, key, score, Match.TYPO)
         return fits
@@ -339,46 +338,6 @@ def _add(fits: _Fits, table: KeyTable, key: str, factor: float, how: Match) -> N
             score, held = factor * counts * weight, fits.get(i)
             if held is None or score > held.score:
                 fits[i] = _Fit(score, how, name.text)
-
-
-def _likeness(whole: str, words: list[str], key: str) -> tuple[float, Match]:
-    """Return how well a compact name fits a question that is not its beginning."""
-    if whole in key:
-        return 0.68 + 0.16 * len(whole) / len(key), Match.SUBSTRING
-    if (
-        len(words) > 1
-        and all(word in key for word in words)
-        and all(len(w) > 1 or w > "\u2e80" for w in words)
-    ):
-        return 0.64 + 0.2 * min(1.0, len(whole) / len(key)), Match.SUBSTRING
-    if key in whole and len(key) >= 2 and len(key) / len(whole) > 0.34:
-        return 0.45 + 0.35 * len(key) / len(whole), Match.SUBSTRING
-    short = 0.58 + 0.2 * len(whole) / len(key) if _shortens(whole, key) else 0.0
-    return max((short, Match.SUBSTRING), (_typo_score(whole, key), Match.TYPO))
-
-
-def _shortens(asked: str, key: str) -> bool:
-    """Tell whether a Chinese word keeps the first and some later characters of a name: 理教, 计算机学院."""
-    if asked[0] != key[0] or asked[0] < "\u2e80" or not 2 <= len(asked) < len(key) <= 3 * len(asked):
-        return False
-    rest = iter(key)
-    return _digits(asked) == _digits(key) and all(c in rest for c in asked)
-
-
-def _digits(text: str) -> list[str]:
-    return [c for c in text if c.isdigit()]
-
-
-def _typo_score(asked: str, key: str) -> float:
-    """Return the likeness of two words by optimal string alignment; other numbers are other places."""
-    longest = max(len(asked), len(key))
-    if longest < 3:
-        return 0.0
-    score = 0.94 * float(OSA.normalized_similarity(asked, key, score_cutoff=0.45))
-    said, named = _digits(asked), _digits(key)
-    if said == named:
-        return score
-    return score * (0.6 if said else 0.9)
 
 
 def _initialled(folded: str) -> Iterator[tuple[str, bool]]:
