@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from yuanli.campus import Campus
+from yuanli.campus import Campus, PathwayMode
 from yuanli.errors import Text
 from yuanli.routing.answers import Leg, Route, Step
 from yuanli.routing.calendars import is_open_at
@@ -98,10 +98,18 @@ class Teller:
             "outdoor",
         )
         if not walks:
-            edge_mode = 1 if self.tables.level[node] >= 0 else 9
-            lone = Stretch(edge_mode, node, node, edge_mode == 1, nodes=[node], at_m=[0.0])
+            indoors = self.tables.level[node] >= 0
+            lone = Stretch(
+                mode=int(PathwayMode.WALKWAY if indoors else PathwayMode.OUTDOOR),
+                node=node,
+                to_node=node,
+                indoors=indoors,
+                lonlat=[(there[0], there[1])],
+                xy=[(x, y)],
+                nodes=[node],
+                at_m=[0.0],
+            )
             stretches.insert(0 if at_start else len(stretches), lone)
-            lone.lonlat, lone.xy = [(there[0], there[1])], [(x, y)]
         stretch = stretches[0 if at_start else -1]
         if at_start:
             stretch.lonlat.insert(0, lonlat)

@@ -15,7 +15,7 @@ VERTICAL = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Stretch:
     """A leg in the making. `nodes[i]` is reached `at_m[i]` metres from the leg's start."""
 
@@ -65,7 +65,7 @@ def draw_legs(tables: Tables, graph: Graph, arcs: Sequence[int], times_s: Sequen
             and (mode in VERTICAL or ordinal[current.node] == ordinal[tail])
         )
         if not joins or current is None:
-            current = Stretch(mode, tail, head, indoors, nodes=[tail], at_m=[0.0])
+            current = Stretch(mode=mode, node=tail, to_node=head, indoors=indoors, nodes=[tail], at_m=[0.0])
             stretches.append(current)
         low, high = offset[edge], offset[edge + 1]
         lonlat, xy = lonlats[low:high], points[low:high]

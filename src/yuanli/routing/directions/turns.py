@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from yuanli.routing.directions.legs import Stretch
+from yuanli.routing.directions.legs import VERTICAL, Stretch
 
 XY = tuple[float, float]
 
@@ -33,7 +33,7 @@ class Turn(NamedTuple):
 
 def turns_of(stretches: Sequence[Stretch]) -> list[list[Turn]]:
     """Return the turns within each leg; lines are straightened all at once (Douglas & Peucker 1973)."""
-    bent = [i for i, stretch in enumerate(stretches) if len(stretch.xy) > 2]
+    bent = [i for i, leg in enumerate(stretches) if len(leg.xy) > 2 and leg.mode not in VERTICAL]
     found: list[list[Turn]] = [[] for _ in stretches]
     if not bent:
         return found
@@ -42,8 +42,12 @@ def turns_of(stretches: Sequence[Stretch]) -> list[list[Turn]]:
     tolerance = [STRAIGHTEN_INDOORS_M if stretches[i].indoors else STRAIGHTEN_OUTDOORS_M for i in bent]
     lines = shapely.linestrings(np.array(points), indices=owner)
     kept = shapely.simplify(lines, tolerance, preserve_topology=False)
-    for i, line in zip(bent, kept, strict=True):
-        found[i] = _turns(shapely.get_coordinates(line).tolist(), stretches[i].distance_m)
+    corners, owner = shapely.get_coordinates(kept, return_index=True)
+    cuts = np.searchsorted(owner, np.arange(len(bent) + 1)).tolist()
+    walked = corners.tolist()
+    for k, i in enumerate(bent):
+        if cuts[k + 1] - cuts[k] > 2:
+            found[i] = _turns(walked[cuts[k] : cuts[k + 1]], stretches[i].distance_m)
     return found
 
 
