@@ -14,6 +14,7 @@ from yuanli.campus.features import TABLE_OF, TABLES, Feature, FeatureId
 from yuanli.campus.geojson.documents import without_nan
 from yuanli.campus.geojson.geometries import GeometryReader, as_opening
 from yuanli.campus.geojson.repairs import repaired
+from yuanli.campus.imdf.categories import to_standard
 from yuanli.campus.imdf.fields import (
     AS_WRITTEN,
     STANDARD,
@@ -30,6 +31,8 @@ from yuanli.errors import Text
 Json = Any
 CLASHING = "yuanli_extra"
 """The property that keeps what `extra` holds under the name of a field."""
+OWN = "yuanli_own"
+"""The property that keeps our values of those for which IMDF has no category."""
 _POINTS = ("amenity", "anchor")
 _NEED_LEVEL = ("unit", "opening", "kiosk", "section", "fixture")
 _MEMBERS = ("type", "id", "feature_type", "geometry", "properties")
@@ -65,15 +68,15 @@ def _read_properties(
     known: dict[str, Any] = {}
     extra: dict[str, Json] = {}
     raw: dict[str, Json] = {}
-    clashing = properties.get(CLASHING)
+    clashing, own = properties.get(CLASHING), _own_values(table, properties)
     for name, value in properties.items():
-        if name == CLASHING and isinstance(clashing, dict):
+        if (name == CLASHING and isinstance(clashing, dict)) or (name == OWN and own):
             continue
         if not has_field(table, name):
             extra[name] = value
             continue
         try:
-            known[name] = read_value(table, name, value, language)
+            known[name] = read_value(table, name, own.get(name, value), language)
         except UnreadableValueError:
             raw[name] = value
             shown = repr(value)[:60]
@@ -90,11 +93,26 @@ def _read_properties(
             known[name] = shapely.transform(known[name], reader.transform)
         elif known[name] is None and value is None and table == "level" and name == "ordinal":
             del known[name]
-        elif write_value(known[name]) != value or (value is None and name not in STANDARD[table]):
+        elif name not in own and _said_otherwise(table, name, known[name], value):
             raw[name] = value
     if isinstance(clashing, dict):
         extra.update(clashing)
     return {k: v for k, v in known.items() if v is not None}, extra, raw
+
+
+def _own_values(table: str, properties: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return our values of the properties that still say what IMDF has in their stead."""
+    own = properties.get(OWN)
+    if not isinstance(own, dict):
+        return {}
+    return {k: v for k, v in own.items() if k in properties and to_standard(table, k, v) == properties[k]}
+
+
+def _said_otherwise(table: str, name: str, known: Any, value: Json) -> bool:
+    """Tell whether writing a field would say something else than its property did."""
+    if name not in STANDARD[table]:
+        return value is None or write_value(known) != value
+    return bool(to_standard(table, name, write_value(known)) != value)
 
 
 def _geometry(table: str, document: Json, feature_id: str, reader: GeometryReader) -> BaseGeometry | None:
@@ -159,6 +177,7 @@ def write_feature(feature: Feature, origins: Mapping[FeatureId, Feature]) -> dic
     extra = dict(getattr(feature, "extra", {}))
     record = extra.pop(AS_WRITTEN, {})
     properties: dict[str, Json] = {}
+    own: dict[str, Json] = {}
     for name in field_names(table):
         value = getattr(feature, name)
         written = _written(table, name, value, record)
@@ -167,11 +186,17 @@ def write_feature(feature: Feature, origins: Mapping[FeatureId, Feature]) -> dic
         unasked = name not in STANDARD[table]
         if written is None and unasked and name not in record.get("raw", {}):
             continue
-        properties[name] = _ends(name, written, origins) if table == "relationship" else written
+        kept = unasked or (name in record.get("raw", {}) and written == record["raw"][name])
+        nearest = written if kept else to_standard(table, name, written)
+        if nearest != written:
+            own[name] = written
+        properties[name] = _ends(name, nearest, origins) if table == "relationship" else nearest
     clashing = {k: v for k, v in extra.items() if k in properties or has_field(table, k)}
     properties.update((k, v) for k, v in extra.items() if k not in clashing)
     if clashing:
         properties[CLASHING] = clashing
+    if own:
+        properties[OWN] = own
     return {
         "id": record.get("id", feature.id),
         "type": "Feature",
@@ -180,6 +205,14 @@ def write_feature(feature: Feature, origins: Mapping[FeatureId, Feature]) -> dic
         "properties": properties,
         **record.get("members", {}),
     }
+
+
+def has_standard_category(feature: Feature) -> bool:
+    """Tell whether IMDF can say what kind of thing a feature is, or its file said it in its own way."""
+    category, extra = getattr(feature, "category", None), getattr(feature, "extra", {})
+    if category is None or "category" in extra.get(AS_WRITTEN, {}).get("raw", {}):
+        return True
+    return to_standard(TABLE_OF[type(feature)], "category", category) is not None
 
 
 def _untouched(table: str, name: str, value: Any, record: Mapping[str, Json]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from yuanli.campus.codec import feature_to_json
 from yuanli.campus.features import TABLE_OF, Feature, FeatureId
 from yuanli.campus.geojson.geometries import GeometryReader
-from yuanli.campus.imdf.features import write_feature
+from yuanli.campus.imdf.features import has_standard_category, write_feature
 from yuanli.campus.imdf.fields import STANDARD
 from yuanli.campus.imdf.reading import OURS, REMOVED, collections_of, derive
 from yuanli.campus.place import Campus
@@ -24,8 +24,9 @@ _STAMP = (1980, 1, 1, 0, 0, 0)
 def write_imdf(campus: Campus, path: Path) -> None:
     """Write a campus as IMDF 1.0.0: a zip where `path` ends in `.zip`, else a folder.
 
-    Features that nobody edited are written as they were read. Tables beyond the standard go to
-    `yuanli_<table>.geojson`. The same campus always gives the same bytes.
+    Features that nobody edited are written as they were read. Categories that IMDF does not have become the
+    nearest that it has, and stay beside it as `yuanli_own`; tables beyond the standard, and sections of a
+    kind that it does not know, go to `yuanli_<table>.geojson`. The same campus always gives the same bytes.
     """
     files = imdf_files(campus)
     if path.suffix.lower() == ".zip":
@@ -55,7 +56,7 @@ def imdf_files(campus: Campus) -> dict[str, bytes]:
         if feature_id in derived:
             if feature != derived[feature_id]:
                 ours[table].append(feature_to_json(feature))
-        elif table in STANDARD:
+        elif table in STANDARD and has_standard_category(feature):
             standard[table].append(write_feature(feature, campus.features))
         else:
             ours[table].append(feature_to_json(feature))
