@@ -15,8 +15,8 @@ from yuanli.routing.graph import Graph
 from yuanli.routing.measure import BARRED_WEIGHT, Weights
 from yuanli.routing.network import Floats
 
-MANY_CHANGES = 0.02
-"""Above this share of changed arcs a full customization is quicker than a partial one."""
+FEW_CHANGES = 0.005
+"""Up to this share of changed arcs a partial customization is quicker than a full one."""
 FEW_PAIRS = 12
 """Up to so many pairs of ends are asked one by one."""
 
@@ -52,6 +52,11 @@ def prepare_topology(graph: Graph, cache_dir: FilePath | None) -> Any:
     )
 
 
+def is_small_change(before: Weights, after: Weights) -> bool:
+    """Tell whether so few weights differ that a partial customization is quicker than a full one."""
+    return int(np.count_nonzero(before != after)) <= FEW_CHANGES * len(after)
+
+
 class CchRouter:
     """Cheapest paths by a customized hierarchy. RoutingKit's query keeps state, so calls take a lock."""
 
@@ -69,10 +74,10 @@ class CchRouter:
         if not len(changed):
             return
         with self._lock:
-            if len(changed) > MANY_CHANGES * len(weights):
-                self._metric.customize(weights)
-            else:
+            if len(changed) <= FEW_CHANGES * len(weights):
                 self._metric.update_weights(changed, weights[changed])
+            else:
+                self._metric.customize(weights)
             self._weights = weights.copy()
 
     def route(self, sources: Sequence[End], targets: Sequence[End]) -> Path | None:

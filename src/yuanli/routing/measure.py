@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,7 @@ class Bar(IntFlag):
     RESTRICTED = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Measure:
     """What every arc costs one profile with certain roles; arrays `(n_arcs,)`.
 
@@ -62,6 +63,12 @@ class Measure:
     cost_s: Floats
     barred: NDArray[np.uint16]
     soft: NDArray[np.bool_]
+
+    @cached_property
+    def times_s(self) -> list[float]:
+        """`time_s` as a list: ten times as fast to index one by one."""
+        out: list[float] = self.time_s.tolist()
+        return out
 
 
 def measure_arcs(

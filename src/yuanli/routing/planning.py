@@ -92,17 +92,14 @@ class Planner:
             measure = self._remembered(("measure", profile, roles), lambda: self._measure(profile, roles))
             factor = self._factor(conditions, names)
             region = self._remembered(("region", profile, roles), lambda: self._regions(measure))
-            weights = weigh(measure, factor=factor)
+            base = ("weights", profile, roles, key if names else None, names)
+            weights = self._remembered(base, lambda: weigh(measure, factor=factor)).copy()
             if opened:
                 inside = np.isin(region, list(opened))
                 weights[inside] = weigh(measure, factor=factor, ignore=Bar.RESTRICTED)[inside]
             avoided = self._flags(self._avoided(avoid))
             shut = self._flags([dated.arcs[i] for i in phase.closed])
             weights[dated.closed | avoided | shut] = BARRED_WEIGHT
-            changing: dict[int, list[int]] = defaultdict(list)
-            for calendar in phase.changing:
-                for arc in dated.arcs[calendar].tolist():
-                    changing[arc].append(calendar)
             return Plan(
                 measure=measure,
                 weights=weights,
@@ -111,11 +108,23 @@ class Planner:
                 shut=shut,
                 factor=factor,
                 phase=phase,
-                changing={a: tuple(c) for a, c in changing.items()},
+                changing=self._changing(dated, phase.changing),
                 region=region,
             )
 
         return self._remembered(whole, make)
+
+    def _changing(self, dated: _Dated, calendars: frozenset[int]) -> dict[int, tuple[int, ...]]:
+        """Return the calendars of each arc that has any; those of hours are the same under all closures."""
+        of_hours = frozenset(c for c in calendars if c < len(self._hours))
+        changing = self._remembered(("changing", of_hours), lambda: _by_arc(dated, of_hours))
+        of_closures = calendars - of_hours
+        if not of_closures:
+            return changing
+        merged = dict(changing)
+        for arc, more in _by_arc(dated, of_closures).items():
+            merged[arc] = (*merged.get(arc, ()), *more)
+        return merged
 
     def _measure(self, profile: str, roles: frozenset[str]) -> Measure:
         return measure_arcs(
@@ -214,6 +223,14 @@ class Planner:
             )
             for i, text in enumerate(network.hours)
         ]
+
+
+def _by_arc(dated: _Dated, calendars: frozenset[int]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for calendar in sorted(calendars):
+        for arc in dated.arcs[calendar].tolist():
+            found[arc].append(calendar)
+    return {arc: tuple(those) for arc, those in found.items()}
 
 
 def _emergency_exits(campus: Campus, network: Network) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from yuanli.routing.astar import AStarRouter
 from yuanli.routing.calendars import Phase
-from yuanli.routing.cch import CchRouter
+from yuanli.routing.cch import CchRouter, is_small_change
 from yuanli.routing.engine import End, Path
 from yuanli.routing.graph import Graph
 from yuanli.routing.measure import Measure, Weights
@@ -56,8 +56,9 @@ class Plan:
     @cached_property
     def times_s(self) -> list[float]:
         """Seconds that each arc takes, crowding included."""
-        time_s = self.measure.time_s if self.factor is None else self.measure.time_s * self.factor
-        out: list[float] = time_s.tolist()
+        if self.factor is None:
+            return self.measure.times_s
+        out: list[float] = (self.measure.time_s * self.factor).tolist()
         return out
 
 
@@ -71,8 +72,9 @@ class _Slot:
 class Engine:
     """Routers for any weights on one graph, a few kept customized; safe to call from many threads.
 
-    A plan's weights take the slot that was customized for them, else the one unused for longest,
-    where only what differs is customized again. Without a topology plain A* answers.
+    A plan's weights take the slot that was customized for them, else one that hardly differs, where
+    only what differs is customized again, else a new one or the one unused for longest. Without a
+    topology plain A* answers.
     """
 
     def __init__(self, graph: Graph, topology: Any | None, *, slots: int = 8) -> None:
@@ -100,8 +102,9 @@ class Engine:
             if slot is not None and slot.weights is weights:
                 self._slots.move_to_end(key)
                 return slot
-            if len(self._slots) >= self._most:
-                _, slot = self._slots.popitem(last=False)
+            near = [k for k, other in self._slots.items() if is_small_change(other.weights, weights)]
+            if near or len(self._slots) >= self._most:
+                slot = self._slots.pop(near[-1] if near else next(iter(self._slots)))
             else:
                 slot = _Slot(CchRouter(self.topology, weights), weights)
             self._slots[key] = slot
