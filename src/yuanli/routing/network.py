@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from yuanli.campus import FeatureId, Frame, LevelId
+from yuanli.campus import FeatureId, Frame, LevelId, PathwayMode
+from yuanli.routing.access import Access, access_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -21,6 +22,9 @@ Flags = NDArray[np.bool_]
 
 UNKNOWN, NO, YES = 0, -1, 1
 """A three-valued attribute, as `edge_wheelchair`."""
+
+RIDES = (PathwayMode.ELEVATOR, PathwayMode.ESCALATOR, PathwayMode.MOVING_WALKWAY)
+"""The modes nobody gets on or off midway."""
 
 NO_DOOR, MANUAL_DOOR, AUTOMATIC_DOOR = 0, 1, 2
 
@@ -135,6 +139,20 @@ class Network:
     def main_component(self) -> int:
         """The component with the most nodes, -1 where there are none."""
         return int(np.argmax(np.bincount(self.components))) if self.n_nodes else -1
+
+    @cached_property
+    def edge_flat(self) -> Flags:
+        """Whether an edge is walked on one level: where it can be met midway."""
+        flags: Flags = self.edge_foot & (self.edge_floors == 0) & ~np.isin(self.edge_mode, RIDES)
+        return flags
+
+    @cached_property
+    def edge_public(self) -> Flags:
+        """Whether an edge is part of the main component and not closed to everybody."""
+        barred = [access_of(text, frozenset()) is Access.BARRED for text in (*self.restrictions, "")]
+        in_main = self.components[self.edge_tail] == self.main_component
+        flags: Flags = in_main & ~np.array(barred)[self.edge_restriction]
+        return flags
 
     @cached_property
     def feature_index(self) -> Mapping[FeatureId, int]:

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from yuanli.campus import (
@@ -23,6 +22,8 @@ from yuanli.campus import (
 from yuanli.routing.building.borders import guess_doors, open_borders
 from yuanli.routing.building.doorways import guess_entrances, outer_doors
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, freeze, straight
+from yuanli.routing.building.entering import nodes_in_spaces
+from yuanli.routing.building.gaps import bridge_gaps, islands_of
 from yuanli.routing.building.guests import Guest, by_space, entrances_of, guests_of
 from yuanli.routing.building.joining import grounds_of
 from yuanli.routing.building.outdoors import join_outdoors, ways_out
@@ -39,7 +40,7 @@ from yuanli.routing.building.shafts import Flight, flights_of, rise_m, shafts_of
 from yuanli.routing.building.sight import floor_of
 from yuanli.routing.building.site import Site
 from yuanli.routing.building.survey import Space, Survey, metric, survey_campus
-from yuanli.routing.building.ways import Ways, add_way_edges, draw_ways, nodes_in_spaces
+from yuanli.routing.building.ways import Ways, add_way_edges, draw_ways
 from yuanli.routing.network import Network
 
 
@@ -64,9 +65,9 @@ def build_network(
     site.add_portals([*survey.doors, *open_borders(survey, params)])
     doors = _door_nodes(site)
     ways = draw_ways(survey, site.draft, doors, use_indoors=drawn == "use", params=params)
-    inside = nodes_in_spaces(survey, ways, site.draft)
+    inside = nodes_in_spaces(survey, ways, site.draft, params)
     flights = flights_of(survey)
-    _guess(site, ways, inside, flights)
+    flights += _guess(site, ways, inside, flights)
     guests = guests_of(survey)
     served = _served(survey, ways)
     rooms = _furnish(site, ways, inside, flights, guests, served)
@@ -76,8 +77,8 @@ def build_network(
             add_room_edges(site.draft, survey, room, obstacles.get(unit_id, ()), params)
     for flight in flights:
         _add_flight(site, flight)
-    _bridge_gaps(site, ways)
-    grounds = grounds_of(ways, survey.outlines, _islands(site, ways))
+    bridge_gaps(site, ways)
+    grounds = grounds_of(ways, survey.outlines, islands_of(site, ways))
     _join_served(site, ways, rooms, served)
     exits = join_outdoors(site, grounds, guests)
     add_way_edges(ways, site.draft, survey, params)
@@ -103,19 +104,29 @@ def _door_nodes(site: Site) -> dict[OpeningId, int]:
 
 def _guess(
     site: Site, ways: Ways, inside: Mapping[FeatureId, Sequence[int]], flights: Sequence[Flight]
-) -> None:
-    """Add the doors and entrances that must be there."""
+) -> list[Flight]:
+    """Add the doors and entrances that must be there; return the flights inside rooms of several levels."""
     survey, params = site.survey, site.params
     site.outer = outer_doors(survey, site.portals, params)
     reached = [u for i in site.outer for u in site.portals[i].units]
     reached += [space_id for u in _led_into(site, ways, inside) if (space_id := UnitId(u)) in survey.spaces]
-    joined = [(f.tail.id, f.head.id) for f in flights]
-    guesses, apart = guess_doors(survey, site.portals, joined=joined, reached=reached, params=params)
-    entrances = guess_entrances(survey, ways, apart=apart, params=params)
+    guesses = guess_doors(
+        survey,
+        site.portals,
+        joined=[(f.tail.id, f.head.id) for f in flights],
+        reached=reached,
+        drawn=[UnitId(u) for u, nodes in inside.items() if nodes],
+        params=params,
+    )
+    entrances = guess_entrances(survey, ways, apart=guesses.apart, params=params)
     first = len(site.portals)
-    site.add_portals([*entrances, *guesses])
+    site.add_portals([*entrances, *guesses.portals])
     for i, portal in enumerate(entrances, start=first):
         site.outer[i] = survey.campus.building_of(portal.level_id)
+    return [
+        Flight(tail=tail, head=head, mode=PathwayMode.STAIRS, feature_id=tail.id, guessed=True)
+        for tail, head in guesses.spans
+    ]
 
 
 def _led_into(site: Site, ways: Ways, inside: Mapping[FeatureId, Sequence[int]]) -> list[FeatureId]:
@@ -132,7 +143,7 @@ def _led_into(site: Site, ways: Ways, inside: Mapping[FeatureId, Sequence[int]])
 def _served(survey: Survey, ways: Ways) -> Mapping[UnitId, list[int]]:
     """Return the units that drawn indoor ways run through for a metre or more, and those ways."""
     served: dict[UnitId, list[int]] = defaultdict(list)
-    indoors = np.flatnonzero(ways.joinable() & ways.indoors)
+    indoors = np.flatnonzero(ways.joinable() & ways.indoors & ~ways.rings)
     spaces = [s for s in survey.spaces.values() if s.kind.connector not in ("elevator",)]
     if not len(indoors) or not spaces:
         return served
@@ -244,57 +255,12 @@ def _add_flight(site: Site, flight: Flight) -> None:
             rise_m=climb_m,
             floors=flight.head.ordinal - flight.tail.ordinal,
             stairs=max(1, round(abs(climb_m) / params.stair_riser_m)) if stairs else 0,
+            guessed=flight.guessed,
             feature_id=flight.feature_id,
             hours=flight.hours or hours,
             restriction=restriction or conditions_of(site.survey, flight.head)[1],
         )
     )
-
-
-def _bridge_gaps(site: Site, ways: Ways) -> None:
-    """Join the ways that hang apart to the others where the gap between them is a drawing's error."""
-    draft, reach_m = site.draft, site.params.bridge_m
-    island, joinable = _islands(site, ways), ways.joinable()
-    ends = [(n, w) for w in np.flatnonzero(island).tolist() for n in (ways.tails[w], ways.heads[w])]
-    gaps = []
-    for node, way in dict(ends).items():
-        point = shapely.Point(draft.xy(node))
-        for k in ways.tree.query(point, predicate="dwithin", distance=reach_m).tolist():
-            if joinable[k] and not island[k] and ways.ordinals[k] == draft.nodes[node].ordinal:
-                gaps.append((float(ways.lines[k].distance(point)), node, k, way))
-    groups: DisjointSet = DisjointSet(range(len(draft.nodes)))
-    for tail, head in zip(ways.tails, ways.heads, strict=True):
-        groups.merge(tail, head)
-    for _, node, k, way in sorted(gaps):
-        if groups.merge(node, ways.tails[k]):
-            foot = ways.foot(draft, k, draft.xy(node), snap_m=reach_m)
-            points, length_m = straight(draft.xy(node), draft.xy(foot))
-            draft.add_edge(
-                EdgeRow(
-                    tail=node,
-                    head=foot,
-                    points=points,
-                    length_m=length_m,
-                    mode=ways.pathways[way].mode,
-                    indoors=bool(ways.indoors[way]),
-                    feature_id=ways.pathways[way].id,
-                )
-            )
-
-
-def _islands(site: Site, ways: Ways) -> NDArray[np.bool_]:
-    """Tell which ways hang apart from the largest part of the drawn ways and the spaces."""
-    groups: DisjointSet = DisjointSet(range(len(site.draft.nodes)))
-    for tail, head in zip(ways.tails, ways.heads, strict=True):
-        groups.merge(tail, head)
-    for row in site.draft.edges:
-        groups.merge(row.tail, row.head)
-    metres: dict[int, float] = defaultdict(float)
-    roots = [groups[tail] for tail in ways.tails]
-    for root, line in zip(roots, ways.lines, strict=True):
-        metres[root] += float(line.length)
-    main = max(metres, key=lambda root: (metres[root], -root), default=-1)
-    return np.array([root != main for root in roots], dtype=bool)
 
 
 def _join_served(

@@ -11,13 +11,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from yuanli.campus import Campus, PathwayMode, UnitId
+from yuanli.campus import Campus, UnitId
 from yuanli.routing.building.rooms import obstacles_of, pull_in
 from yuanli.routing.building.sight import floor_of, shortest_ways
 from yuanli.routing.building.survey import Space, survey_campus
-from yuanli.routing.network import Network
+from yuanli.routing.network import RIDES, Network
 
-_RIDES = (PathwayMode.ELEVATOR, PathwayMode.ESCALATOR, PathwayMode.MOVING_WALKWAY)
 _FAR = 1e6
 _OFF_ISLAND_M = 150.0
 """A point on a part that hangs apart also meets the main part of the network, where that is this near."""
@@ -31,17 +30,21 @@ def attach(network: Network, xy: tuple[float, float], ordinal: float) -> Attachm
 
     The point is in the campus frame. Where no edge is on the level, the nearest of any level is taken;
     an empty network gives nothing. Where the nearest edge hangs apart from the main part of the network,
-    the ends of the nearest edge of that follow.
+    or is closed to everybody, the ends of the nearest edge that is not follow.
     """
-    wanted = _on_level(network, ordinal)
-    ends = _to_edge(network, xy, wanted)
-    if not ends:
+    if not network.n_edges:
+        return ()
+    point = shapely.Point(xy)
+    wanted = network.edge_flat & (network.node_ordinal[network.edge_tail] == ordinal)
+    edge = _nearest(network, point, wanted)
+    if edge < 0:
+        return _ends(network, int(network.edge_tree.nearest(point)), point)
+    ends = _ends(network, edge, point)
+    if network.edge_public[edge]:
         return ends
-    main = network.main_component
-    if network.components[ends[0][0]] == main:
-        return ends
-    on_main = wanted & (network.components[network.edge_tail] == main)
-    return (*ends, *_to_edge(network, xy, on_main, within_m=_OFF_ISLAND_M))
+    further = _nearest(network, point, wanted & network.edge_public, within_m=_OFF_ISLAND_M)
+    known = {node for node, _ in ends}
+    return (*ends, *(end for end in _ends(network, further, point) if end[0] not in known))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class Locator:
         network = self.network
         feature = network.feature_index.get(space.id)
         edges = np.flatnonzero(network.edge_feature == feature) if feature is not None else np.empty(0, int)
-        flat = edges[(network.edge_floors[edges] == 0) & ~np.isin(network.edge_mode[edges], _RIDES)]
+        flat = edges[(network.edge_floors[edges] == 0) & ~np.isin(network.edge_mode[edges], RIDES)]
         nodes = np.unique(np.concatenate([network.edge_tail[flat], network.edge_head[flat]]))
         if not len(nodes):
             return ()
@@ -93,34 +96,22 @@ def locator_of(campus: Campus, network: Network) -> Locator:
     )
 
 
-def _on_level(network: Network, ordinal: float) -> NDArray[np.bool_]:
-    rides = np.isin(network.edge_mode, _RIDES)
-    level: NDArray[np.bool_] = (
-        (network.node_ordinal[network.edge_tail] == ordinal)
-        & (network.edge_floors == 0)
-        & network.edge_foot
-        & ~rides
-    )
-    return level
-
-
-def _to_edge(
-    network: Network, xy: tuple[float, float], wanted: NDArray[np.bool_], *, within_m: float = math.inf
-) -> Attachment:
-    if not network.n_edges:
-        return ()
-    point = shapely.Point(xy)
-    edge = -1
+def _nearest(
+    network: Network, point: shapely.Point, wanted: NDArray[np.bool_], *, within_m: float = math.inf
+) -> int:
+    """Return the nearest wanted edge, -1 where none is within reach."""
     for reach_m in (r for r in (5.0, 50.0, 150.0, 500.0, _FAR) if r <= within_m):
         near = network.edge_tree.query(point, predicate="dwithin", distance=reach_m)
         near = near[wanted[near]]
         if len(near):
-            edge = int(near[np.argmin(shapely.distance(network.edge_lines[near], point))])
-            break
-    if edge < 0 and math.isfinite(within_m):
-        return ()
+            return int(near[np.argmin(shapely.distance(network.edge_lines[near], point))])
+    return -1
+
+
+def _ends(network: Network, edge: int, point: shapely.Point) -> Attachment:
+    """Return the ends of an edge with the metres to each from a point beside it; none for -1."""
     if edge < 0:
-        edge = int(network.edge_tree.nearest(point))
+        return ()
     line = network.edge_lines[edge]
     along, off_m = float(line.project(point)), float(line.distance(point))
     scale = float(network.edge_length_m[edge]) / line.length if line.length > 0 else 1.0

@@ -18,6 +18,7 @@ from yuanli.campus import (
     PathwayMode,
 )
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, straight
+from yuanli.routing.building.ground import cross_open_ground
 from yuanli.routing.building.guests import Guest
 from yuanli.routing.building.joining import Grounds, Join, join_all
 from yuanli.routing.building.params import NetworkParams
@@ -28,8 +29,9 @@ from yuanli.routing.building.ways import Ways
 
 def join_outdoors(site: Site, grounds: Grounds, guests: Sequence[Guest]) -> dict[FeatureId, tuple[int, ...]]:
     """Join entrances, buildings, amenities and zones to the ways; return where each building is entered."""
-    exits = _join_entrances(site, grounds)
-    _join_buildings(site, grounds, exits)
+    exits, stranded = _join_entrances(site, grounds)
+    stranded += _join_buildings(site, grounds, exits)
+    cross_open_ground(site, stranded)
     doors = _doors_of(site, exits)
     _join_guests(site, grounds, guests, exits, doors)
     _join_geofences(site, grounds, doors)
@@ -81,7 +83,8 @@ def _join_door(site: Site, doors: _Doors, feature_id: FeatureId, shape: BaseGeom
     site.nodes[feature_id] = (node,)
 
 
-def _join_entrances(site: Site, grounds: Grounds) -> dict[FeatureId, tuple[int, ...]]:
+def _join_entrances(site: Site, grounds: Grounds) -> tuple[dict[FeatureId, tuple[int, ...]], list[int]]:
+    """Join the doors that lead outdoors; return those of each building, and those no way is near."""
     params, draft = site.params, site.draft
     on_ways = {*grounds.ways.tails, *grounds.ways.heads}
     exits: dict[FeatureId, list[int]] = defaultdict(list)
@@ -107,7 +110,8 @@ def _join_entrances(site: Site, grounds: Grounds) -> dict[FeatureId, tuple[int, 
                 guessed=portal.guessed,
             )
         )
-    _join_far(draft, grounds, joins, params)
+    reached = _join_far(draft, grounds, joins, params)
+    stranded = [j.node for j, nodes in zip(joins, reached, strict=True) if not nodes and j.node is not None]
     for node_id, index in grounds.ways.nodes.items():
         for feature_id in site.survey.campus.get(node_id, Node).feature_ids:
             if isinstance(site.survey.campus.find(feature_id), Building) and index not in exits[feature_id]:
@@ -115,7 +119,7 @@ def _join_entrances(site: Site, grounds: Grounds) -> dict[FeatureId, tuple[int, 
     for building_id, index in _drawn_exits(site, grounds.ways):
         if index not in exits[building_id]:
             exits[building_id].append(index)
-    return {b: tuple(nodes) for b, nodes in exits.items() if nodes}
+    return {b: tuple(nodes) for b, nodes in exits.items() if nodes}, stranded
 
 
 def _drawn_exits(site: Site, ways: Ways) -> list[tuple[BuildingId, int]]:
@@ -176,8 +180,8 @@ def _wider(join: Join, reach_m: float, *, any_level: bool) -> Join:
     )
 
 
-def _join_buildings(site: Site, grounds: Grounds, exits: dict[FeatureId, tuple[int, ...]]) -> None:
-    """Join the buildings without any entrance at some of their sides."""
+def _join_buildings(site: Site, grounds: Grounds, exits: Mapping[FeatureId, tuple[int, ...]]) -> list[int]:
+    """Join the buildings without any entrance at some of their sides; return the nodes no way is near."""
     joins = [
         Join(
             feature_id=building_id,
@@ -190,9 +194,22 @@ def _join_buildings(site: Site, grounds: Grounds, exits: dict[FeatureId, tuple[i
         for building_id, outline in site.survey.outlines.items()
         if building_id not in exits
     ]
+    stranded: list[int] = []
     for join, nodes in zip(joins, _join_far(site.draft, grounds, joins, site.params), strict=True):
         if nodes:
             site.nodes[join.feature_id] = tuple(dict.fromkeys(nodes))
+        elif join.feature_id not in site.nodes:
+            stranded.append(_at_outline(site, join.feature_id, join.shape))
+    return stranded
+
+
+def _at_outline(site: Site, building_id: FeatureId, outline: BaseGeometry) -> int:
+    """Add a node where the outline of a building is nearest to the middle of all buildings."""
+    middle = shapely.union_all(list(site.survey.outlines.values())).centroid
+    x, y = shapely.get_coordinates(shapely.shortest_line(outline.boundary, middle))[0]
+    node = site.draft.add_node(NodeRow(xy=(float(x), float(y)), feature_id=building_id))
+    site.nodes[building_id] = (node,)
+    return node
 
 
 def _join_guests(
@@ -231,25 +248,49 @@ def _join_guests(
 
 
 def _join_geofences(site: Site, grounds: Grounds, doors: _Doors) -> None:
-    """Join zones: at a way that crosses them, near their middle, else from their sides."""
+    """Join zones: at a way that crosses them, near their middle, else from their sides.
+
+    A zone on levels of a building is reached in the spaces it covers, or in the nearest to it.
+    """
     survey, params = site.survey, site.params
-    fences = [f for f in survey.campus.of(Geofence) if f.geometry is not None and not f.level_ids]
+    fences = [f for f in survey.campus.of(Geofence) if f.geometry is not None]
     for fence, area in zip(fences, areas(survey.campus, [f.geometry for f in fences]), strict=True):
         if area is None:
             continue
-        middle = area.representative_point()
-        crossing = grounds.ways.tree.query(area, predicate="intersects") if len(grounds.ways.lines) else []
-        crossing = [int(k) for k in crossing if grounds.joinable[k] and not grounds.ways.indoors[k]]
-        if crossing:
-            inner = shapely.intersection(grounds.ways.lines[crossing], area)
-            best = min(range(len(crossing)), key=lambda k: (inner[k].distance(middle), crossing[k]))
-            x, y = shapely.get_coordinates(shapely.shortest_line(inner[best], middle))[0]
-            foot = grounds.ways.foot(site.draft, crossing[best], (float(x), float(y)), snap_m=params.snap_m)
+        if nodes := _in_spaces(site, fence, area):
+            site.nodes[fence.id] = nodes
+        elif (foot := _on_way(site, grounds, area, params)) is not None:
             site.nodes[fence.id] = (foot,)
-            continue
-        join = Join(feature_id=fence.id, shape=area, sides=2, reach_m=params.entrance_reach_m)
-        nodes = _join_far(site.draft, grounds, [join], params)[0]
-        if nodes:
-            site.nodes[fence.id] = tuple(dict.fromkeys(nodes))
         else:
-            _join_door(site, doors, fence.id, area)
+            join = Join(feature_id=fence.id, shape=area, sides=2, reach_m=params.entrance_reach_m)
+            if reached := _join_far(site.draft, grounds, [join], params)[0]:
+                site.nodes[fence.id] = tuple(dict.fromkeys(reached))
+            else:
+                _join_door(site, doors, fence.id, area)
+
+
+def _in_spaces(site: Site, fence: Geofence, area: BaseGeometry) -> tuple[int, ...]:
+    """Return where the spaces on a zone's levels are reached that it covers, else the nearest of them."""
+    spaces = [s for level_id in fence.level_ids for s in site.survey.on(level_id)]
+    if not spaces:
+        return ()
+    covered = [s for s in spaces if area.covers(s.shape.representative_point())]
+    covered = covered or [s for s in spaces if s.shape.intersects(area)]
+    nearest = min(spaces, key=lambda s: (float(s.shape.distance(area)), float(s.shape.area), s.id))
+    return tuple(dict.fromkeys(n for s in covered or [nearest] for n in site.nodes[s.id]))
+
+
+def _on_way(site: Site, grounds: Grounds, area: BaseGeometry, params: NetworkParams) -> int | None:
+    """Return a node on a way that crosses a zone, near its middle; outdoors before indoors."""
+    ways = grounds.ways
+    crossing = ways.tree.query(area, predicate="intersects").tolist() if len(ways.lines) else []
+    crossing = [k for k in crossing if grounds.joinable[k]]
+    for better in (~ways.indoors, ~grounds.island):
+        crossing = [k for k in crossing if better[k]] or crossing
+    if not crossing:
+        return None
+    middle = area.representative_point()
+    inner = shapely.intersection(ways.lines[crossing], area)
+    best = min(range(len(crossing)), key=lambda k: (inner[k].distance(middle), crossing[k]))
+    x, y = shapely.get_coordinates(shapely.shortest_line(inner[best], middle))[0]
+    return ways.foot(site.draft, crossing[best], (float(x), float(y)), snap_m=params.snap_m)

@@ -30,10 +30,14 @@ class NetworkParams:
         Points nearer than this are the same place.
     bridge_m
         Ways that hang apart are joined to the others over a gap this short: the drawing's error.
+    ring_reach_m
+        A square or platform that no way meets is joined, by a guess, to a way at most this far off.
     outline_m
         A door this near to a building's outline leads outdoors.
     entrance_reach_m, far_reach_m
         An entrance joins a way within the first without a warning; within the second with one.
+    open_ground_m
+        Entrances without any drawn way near are joined straight across the ground up to this distance.
     building_sides
         A building without entrances is reached from at most this many sides.
     many_doors
@@ -58,9 +62,11 @@ class NetworkParams:
     guess_reach_m: float = 1.5
     snap_m: float = 0.5
     bridge_m: float = 1.0
+    ring_reach_m: float = 20.0
     outline_m: float = 2.0
     entrance_reach_m: float = 60.0
     far_reach_m: float = 300.0
+    open_ground_m: float = 1000.0
     building_sides: int = 4
     many_doors: int = 60
     stretch: float = 1.02

@@ -101,7 +101,7 @@ def add_room_edges(
         tail, head = nodes[i], nodes[j]
         if not np.isfinite(ways.length_m[i, j]):
             continue
-        points = _with_ends(ways.line(i, j), draft.xy(tail), draft.xy(head))
+        points = with_ends(ways.line(i, j), draft.xy(tail), draft.xy(head))
         through = tail in doors and head in doors and not room.space.kind.passage
         _add(draft, survey, room, tail, head, points, through=through)
 
@@ -204,7 +204,8 @@ def _hubs(floor: Floor, hub_m: float) -> Floats:
     return np.concatenate([kept, floor.corners])[:400]
 
 
-def _with_ends(line: Floats, start: Xy, end: Xy) -> Floats:
+def with_ends(line: Floats, start: Xy, end: Xy) -> Floats:
+    """Return a line that starts and ends at two points, lengthened straight to them where need be."""
     parts = [line]
     if np.hypot(*(line[0] - start)) > 1e-6:
         parts.insert(0, np.array([start]))

@@ -25,10 +25,16 @@ MODES: Mapping[str, PathwayMode] = {
     "movingwalkway": PathwayMode.MOVING_WALKWAY,
 }
 
+_BESIDE_M = 0.5
+"""The head of a flight lies this near to its foot on the level below, or over it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flight:
-    """A link between two spaces, from `tail` to `head`, and back unless `one_way`."""
+    """A link between two spaces, from `tail` to `head`, and back unless `one_way`.
+
+    It is `guessed` inside a room that is drawn on two levels without the stairs in it.
+    """
 
     tail: Space
     head: Space
@@ -36,6 +42,7 @@ class Flight:
     one_way: bool = False
     feature_id: FeatureId
     hours: str | None = None
+    guessed: bool = False
 
 
 def flights_of(survey: Survey) -> list[Flight]:
@@ -108,7 +115,13 @@ def _stacked(survey: Survey) -> list[Flight]:
     for space in survey.spaces.values():
         if space.kind.connector in FLIGHTS:
             by_kind[space.kind.connector].append(space)
-    return [flight for kind, spaces in by_kind.items() for flight in _stack(spaces, MODES[kind])]
+    flights: list[Flight] = []
+    for kind, spaces in by_kind.items():
+        stack = _stack(spaces, MODES[kind])
+        flights += stack
+        if kind != "elevator":
+            flights += _beside(spaces, MODES[kind], stack)
+    return flights
 
 
 def _stack(spaces: Sequence[Space], mode: PathwayMode) -> list[Flight]:
@@ -132,6 +145,26 @@ def _stack(spaces: Sequence[Space], mode: PathwayMode) -> list[Flight]:
         for rank, (share, j) in enumerate(level):
             if rank == 0 or -share >= 0.5:
                 flights.append(Flight(tail=spaces[i], head=spaces[j], mode=mode, feature_id=spaces[i].id))
+    return flights
+
+
+def _beside(spaces: Sequence[Space], mode: PathwayMode, stack: Sequence[Flight]) -> list[Flight]:
+    """Join spaces that lie side by side on two levels, where nothing stands on one nor under the other.
+
+    A straight flight is often drawn so: its foot on the lower level, its head on the upper.
+    """
+    covered, standing = {f.tail.id for f in stack}, {f.head.id for f in stack}
+    shapes = np.array([s.shape for s in spaces], dtype=object)
+    rows, columns = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_BESIDE_M)
+    flights = []
+    for i, j in sorted(zip(rows.tolist(), columns.tolist(), strict=True)):
+        lower, upper = spaces[i], spaces[j]
+        if not 0 < upper.ordinal - lower.ordinal <= 1 or not _one_building(lower, upper):
+            continue
+        if lower.id not in covered and upper.id not in standing:
+            covered.add(lower.id)
+            standing.add(upper.id)
+            flights.append(Flight(tail=lower, head=upper, mode=mode, feature_id=lower.id))
     return flights
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from yuanli.campus import Campus, FeatureId, LevelId, Node, NodeId, OpeningId, Pathway, PathwayMode, Unit
+from yuanli.campus import Campus, LevelId, Node, NodeId, OpeningId, Pathway, PathwayMode
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow
 from yuanli.routing.building.lanes import without_lanes
 from yuanli.routing.building.params import NetworkParams
-from yuanli.routing.building.survey import Survey, Xy, metric
+from yuanli.routing.building.survey import Shapes, Survey, Xy, metric
 from yuanli.routing.network import AUTOMATIC_DOOR, MANUAL_DOOR, NO, NO_DOOR, UNKNOWN, YES, Floats
 
 _DOORS = frozenset(
@@ -39,6 +39,7 @@ class Ways:
     """The drawn ways of a campus while places are joined to them.
 
     Row `i` of each list is one pathway; `feet` holds, by pathway, where along it in metres a node lies.
+    `rings` are the halves of ways that end where they start: the edges of platforms and squares.
     """
 
     pathways: list[Pathway]
@@ -48,6 +49,7 @@ class Ways:
     ordinals: Floats
     flat: NDArray[np.bool_]
     indoors: NDArray[np.bool_]
+    rings: NDArray[np.bool_]
     nodes: Mapping[NodeId, int]
     tree: shapely.STRtree
     feet: dict[int, list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -98,31 +100,65 @@ def draw_ways(
         for p in campus.of(Pathway)
         if p.from_node_id in rows
         and p.to_node_id in rows
-        and p.from_node_id != p.to_node_id
+        and (p.from_node_id != p.to_node_id or _is_ring(p, rows[p.from_node_id]))
         and (use_indoors or not _is_drawn_indoors(survey, p, rows))
     ]
     pathways = without_lanes(pathways)
     used = {n for p in pathways for n in (p.from_node_id, p.to_node_id)}
     nodes = _add_nodes(survey, draft, doors, [rows[n] for n in rows if n in used], params)
     lines = _lines(campus, pathways, rows, draft, nodes)
-    ends = [(draft.nodes[nodes[p.from_node_id]], draft.nodes[nodes[p.to_node_id]]) for p in pathways]
+    ends = [(nodes[p.from_node_id], nodes[p.to_node_id]) for p in pathways]
+    pathways, lines, ends, rings = _opened(draft, pathways, lines, ends)
+    tails, heads = [draft.nodes[t] for t, _ in ends], [draft.nodes[h] for _, h in ends]
+    level = zip(pathways, tails, heads, strict=True)
     return Ways(
         pathways=pathways,
         lines=lines,
-        tails=[nodes[p.from_node_id] for p in pathways],
-        heads=[nodes[p.to_node_id] for p in pathways],
-        ordinals=np.array([tail.ordinal for tail, _ in ends], dtype=np.float64),
-        flat=np.array([tail.ordinal == head.ordinal for tail, head in ends], dtype=bool),
+        tails=[tail for tail, _ in ends],
+        heads=[head for _, head in ends],
+        ordinals=np.array([row.ordinal for row in tails], dtype=np.float64),
+        flat=np.array([t.ordinal == h.ordinal for t, h in zip(tails, heads, strict=True)], dtype=bool),
         indoors=np.array(
-            [
-                p.level_id is not None or (t.level_id is not None and h.level_id is not None)
-                for p, (t, h) in zip(pathways, ends, strict=True)
-            ],
-            dtype=bool,
+            [p.level_id is not None or None not in (t.level_id, h.level_id) for p, t, h in level], dtype=bool
         ),
+        rings=rings,
         nodes=nodes,
         tree=shapely.STRtree(lines),
     )
+
+
+def _is_ring(pathway: Pathway, node: Node) -> bool:
+    """Tell whether a way that ends where it starts is walked along: not a line round a stairwell."""
+    line = pathway.geometry
+    between = node.level_id is None and node.ordinal % 1 != 0
+    return line is not None and len(line.coords) > 3 and pathway.mode not in _RIDES and not between
+
+
+def _opened(
+    draft: Draft, pathways: Sequence[Pathway], lines: Shapes, ends: Sequence[tuple[int, int]]
+) -> tuple[list[Pathway], Shapes, list[tuple[int, int]], NDArray[np.bool_]]:
+    """Cut each way that ends where it starts in two, at its far side, since an edge has two ends."""
+    rows: list[tuple[Pathway, BaseGeometry, tuple[int, int], bool]] = []
+    for pathway, line, (tail, head) in zip(pathways, lines, ends, strict=True):
+        if tail != head or line.length <= 0.0:
+            rows.append((pathway, line, (tail, head), False))
+            continue
+        row, middle = draft.nodes[tail], line.interpolate(0.5, normalized=True)
+        far = draft.add_node(
+            NodeRow(xy=(float(middle.x), float(middle.y)), ordinal=row.ordinal, level_id=row.level_id)
+        )
+        half = replace(
+            pathway,
+            length_m=None if pathway.length_m is None else pathway.length_m / 2,
+            traversal_time_s=None if pathway.traversal_time_s is None else pathway.traversal_time_s / 2,
+        )
+        first, second = _cut(shapely.get_coordinates(line), [line.length / 2])
+        rows.append((half, shapely.LineString(first), (tail, far), True))
+        rows.append((half, shapely.LineString(second), (far, head), True))
+    shapes: Shapes = np.empty(len(rows), dtype=object)
+    shapes[:] = [row[1] for row in rows]
+    rings = np.array([row[3] for row in rows], dtype=bool)
+    return [row[0] for row in rows], shapes, [row[2] for row in rows], rings
 
 
 def add_way_edges(ways: Ways, draft: Draft, survey: Survey, params: NetworkParams) -> None:
@@ -354,36 +390,3 @@ def _cut(points: Floats, cuts: Sequence[float]) -> list[Floats]:
         pieces.append(np.concatenate([[start], inner, [xy]]))
         start, begin = xy, cut
     return pieces
-
-
-def nodes_in_spaces(survey: Survey, ways: Ways, draft: Draft) -> Mapping[FeatureId, list[int]]:
-    """Return the drawn nodes in each unit: those that name it, and those on its level inside it.
-
-    A way of the open air only leads into spaces that are there to be walked through.
-    """
-    campus = survey.campus
-    inside: dict[FeatureId, list[int]] = defaultdict(list)
-    by_ordinal: dict[float, list[tuple[NodeId, int]]] = defaultdict(list)
-    for node_id, index in ways.nodes.items():
-        node = campus.get(node_id, Node)
-        for f in node.feature_ids:
-            if isinstance(campus.find(f), Unit) and index not in inside[f]:
-                inside[f].append(index)
-        by_ordinal[node.ordinal].append((node_id, index))
-    for ordinal, entries in by_ordinal.items():
-        spaces = [s for s in survey.spaces.values() if s.ordinal == ordinal]
-        if not spaces:
-            continue
-        tree = shapely.STRtree([s.shape for s in spaces])
-        points = shapely.points([draft.xy(i) for _, i in entries])
-        rows, columns = tree.query(points, predicate="intersects")
-        for row, column in sorted(zip(rows.tolist(), columns.tolist(), strict=True)):
-            node_id, index = entries[row]
-            node, space = campus.get(node_id, Node), spaces[column]
-            if node.level_id is None and not space.kind.passage:
-                continue
-            if node.level_id is not None and node.level_id != space.unit.level_id:
-                continue
-            if index not in inside[space.id]:
-                inside[space.id].append(index)
-    return inside
