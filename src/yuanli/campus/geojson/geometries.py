@@ -15,6 +15,7 @@ from yuanli.campus.crs import Transform, find_wrong_space
 from yuanli.campus.findings import Finding
 from yuanli.campus.geojson.repairs import repaired
 from yuanli.campus.imported import ImportRefusedError, refused
+from yuanli.campus.swapped import Evidence, find_swapped, swapped_among
 from yuanli.errors import Text
 
 Json = Any
@@ -163,18 +164,30 @@ def _bad(feature_id: str, why: Text) -> ImportRefusedError:
     )
 
 
-def refuse_wrong_space(shapes: Mapping[str, BaseGeometry], name: str) -> None:
+def refuse_wrong_space(
+    shapes: Mapping[str, BaseGeometry], name: str, evidence: Evidence = Evidence()
+) -> None:
     """Refuse shapes by feature id that can't be a campus in WGS 84 degrees.
 
     Raises
     ------
     ImportRefusedError
-        They are swapped, projected, local or at 0°/0°, with the remedy; or one is off the globe.
+        They are swapped, projected, local or at 0°/0°, with the remedy; or one is off the globe or swapped.
     """
     if not shapes:
         return
     ids, rows = list(shapes), np.array(list(shapes.values()), dtype=object)
-    trouble = find_wrong_space(shapely.get_coordinates(rows))
+    xy, bounds = shapely.get_coordinates(rows), shapely.bounds(rows)
+    turned = swapped_among(bounds)
+    if len(turned):
+        raise _bad(
+            ", ".join(ids[i] for i in turned[:5]),
+            Text(
+                "经度与纬度颠倒了，其余要素并非如此。",
+                "its longitude and latitude are swapped, unlike those of the others.",
+            ),
+        )
+    trouble = find_wrong_space(xy) or find_swapped(xy, evidence)
     if trouble is not None:
         raise refused(
             f"{name}：{trouble.message.zh}",
@@ -182,7 +195,6 @@ def refuse_wrong_space(shapes: Mapping[str, BaseGeometry], name: str) -> None:
             field=name,
             hint=trouble.remedy,
         )
-    bounds = shapely.bounds(rows)
     off = np.flatnonzero((np.abs(bounds[:, [0, 2]]) > 180).any(1) | (np.abs(bounds[:, [1, 3]]) > 90).any(1))
     if len(off):
         raise _bad(

@@ -10,6 +10,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
+from yuanli.campus.countries import time_zone_at
 from yuanli.campus.crs import Transform, to_wgs84
 from yuanli.campus.features import NOTHING, Feature, FeatureId
 from yuanli.campus.findings import Finding
@@ -23,8 +24,8 @@ from yuanli.campus.geojson.mapping import load_mapping
 from yuanli.campus.geojson.repairs import repaired, summed_up
 from yuanli.campus.geojson.tagged import is_tagged, read_tagged
 from yuanli.campus.imported import Imported, Progress, no_progress, refused
-from yuanli.campus.osm.site import time_zone_at
 from yuanli.campus.place import Campus, CampusId
+from yuanli.campus.swapped import Evidence, evidence_of
 from yuanli.errors import Text
 
 Json = Any
@@ -61,7 +62,9 @@ def read_geojson(
     reader = GeometryReader(_transform(documents, crs if crs != "wgs84" else plan.crs, repairs), repairs)
     features = [f for d in documents.values() if _is_collection(d) for f in d["features"]]
     _refuse_none(features, path.name, params)
-    _check_space(features, reader, path.name)
+    bounds = next((box for d in documents.values() if (box := _members(d).get("bbox"))), None)
+    properties = [f.get("properties") or {} for f in features]
+    _check_space(features, reader, path.name, evidence_of(properties, language=plan.language, bounds=bounds))
     progress("read", 0.5)
     if mapping is None and is_tagged(features):
         found = read_tagged(
@@ -173,7 +176,7 @@ def _crs_name(document: Json) -> str | None:
     return f"EPSG:{name}" if str(name).isdigit() else str(name)
 
 
-def _check_space(features: list[Json], reader: GeometryReader, name: str) -> None:
+def _check_space(features: list[Json], reader: GeometryReader, name: str, evidence: Evidence) -> None:
     shapes: dict[str, BaseGeometry] = {}
     quiet = GeometryReader(reader.transform, [])
     for index, feature in enumerate(features):
@@ -181,7 +184,7 @@ def _check_space(features: list[Json], reader: GeometryReader, name: str) -> Non
         shape = quiet.read(feature.get("geometry"), feature_id, mend=False)
         if shape is not None:
             shapes[f"{feature_id} ({index + 1})"] = shape
-    refuse_wrong_space(shapes, name)
+    refuse_wrong_space(shapes, name, evidence)
 
 
 def _unique(features: list[Json], repairs: list[Finding]) -> list[Json]:

@@ -12,6 +12,7 @@ from typing import Any
 from shapely.geometry import Point
 
 from yuanli.campus.codec import feature_from_json
+from yuanli.campus.countries import time_zone_at
 from yuanli.campus.crs import to_wgs84
 from yuanli.campus.features import Address, Alias, Building, Feature, FeatureId, Venue
 from yuanli.campus.findings import Finding
@@ -26,8 +27,8 @@ from yuanli.campus.imdf.ordinals import mend_ordinals
 from yuanli.campus.imdf.references import mend_references
 from yuanli.campus.imdf.surroundings import Collection, read_surroundings, short_names
 from yuanli.campus.imported import Imported, Progress, no_progress, refused
-from yuanli.campus.osm.site import time_zone_at
 from yuanli.campus.place import Campus, CampusId, ExtraFile
+from yuanli.campus.swapped import evidence_of
 from yuanli.errors import Text
 
 Json = Any
@@ -76,7 +77,12 @@ def read_imdf(
     reader = GeometryReader(to_wgs84(crs), repairs)
     features = _read_rows(archive, reader)
     refuse_wrong_space(
-        {i: g for i, f in features.items() if (g := getattr(f, "geometry", None)) is not None}, path.name
+        {i: g for i, f in features.items() if (g := getattr(f, "geometry", None)) is not None},
+        path.name,
+        evidence_of(
+            ({"country": f.country} for f in features.values() if isinstance(f, Address)),
+            language=archive.language,
+        ),
     )
     _refuse_empty(features, path.name)
     features = mend_ordinals(mend_references(features, repairs), repairs)

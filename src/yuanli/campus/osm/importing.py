@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
+from yuanli.campus.countries import time_zone_at
 from yuanli.campus.features import NOTHING, FeatureId, LanguageMap, Venue
 from yuanli.campus.imported import Imported, Progress, no_progress, refused
 from yuanli.campus.osm.barriers import add_barriers
@@ -16,13 +17,14 @@ from yuanli.campus.osm.draft import Draft
 from yuanli.campus.osm.indoor import add_indoor
 from yuanli.campus.osm.measures import extra_of, phone_of, website_of
 from yuanli.campus.osm.places import add_places
-from yuanli.campus.osm.reading import read_source, report_missing
+from yuanli.campus.osm.reading import Source, read_source, report_missing
 from yuanli.campus.osm.repairs import Repairs
 from yuanli.campus.osm.rows import Box, Tags
-from yuanli.campus.osm.site import core_box, country_of, hull_of, time_zone_at, trimmed
+from yuanli.campus.osm.site import core_box, country_of, hull_of, trimmed
 from yuanli.campus.osm.storeys import add_storeys
 from yuanli.campus.osm.ways import add_ways
 from yuanli.campus.place import Campus, CampusId, by_id
+from yuanli.campus.swapped import evidence_of, find_swapped
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 _VENUES = {"university": "university", "college": "university", "hospital": "hospital", "school": "school"}
@@ -48,6 +50,7 @@ def read_osm(
     """
     repairs = Repairs()
     full = read_source(path, repairs=repairs, progress=progress, limits=limits)
+    _refuse_swapped(full, path.name)
     report_missing(full, repairs)
     box = core_box(full)
     source = trimmed(full, box, repairs)
@@ -87,6 +90,15 @@ def read_osm(
         country=draft.country,
     )
     return Imported(campus=campus, repairs=repairs.all())
+
+
+def _refuse_swapped(source: Source, name: str) -> None:
+    tags = [row.tags for rows in (source.nodes, source.ways) for row in rows.values()]
+    trouble = find_swapped(source.lonlat, evidence_of(tags, bounds=source.bounds))
+    if trouble is not None:
+        raise refused(
+            f"{name}：{trouble.message.zh}", f"{name}: {trouble.message.en}", field=name, hint=trouble.remedy
+        )
 
 
 def _venue(draft: Draft, box: Box) -> Venue:

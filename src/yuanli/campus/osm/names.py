@@ -6,15 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from yuanli.campus.countries import LATIN_OF_COUNTRY
 from yuanli.campus.features import Alias, FeatureId, LanguageMap
 from yuanli.campus.osm.rows import Tags
-
-LATIN_OF_COUNTRY = {
-    "AT": "de", "AU": "en", "BE": "und", "CA": "und", "CH": "und", "DE": "de", "DK": "da", "ES": "es",
-    "FR": "fr", "GB": "en", "IE": "en", "IT": "it", "LI": "de", "MX": "es", "NL": "nl", "NO": "no",
-    "NZ": "en", "PL": "pl", "PT": "pt", "BR": "pt", "SE": "sv", "US": "en",
-}  # fmt: skip
-"""The language that a Latin name is in, where a country has mostly one."""
 
 _TAG = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _NO_LANGUAGE = {"old", "alt", "ref", "src", "abbr", "left", "lon"}

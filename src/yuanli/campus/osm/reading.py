@@ -11,7 +11,7 @@ import numpy as np
 import osmium
 
 from yuanli.campus.findings import Severity
-from yuanli.campus.imported import Progress, refused
+from yuanli.campus.imported import ImportRefusedError, Progress, refused
 from yuanli.campus.osm.container import EXPORT_HINT, LimitParams, osm_format_of, too_many
 from yuanli.campus.osm.mending import rows_by_hand
 from yuanli.campus.osm.repairs import Repairs
@@ -62,15 +62,27 @@ def read_source(
 
 def _finish(path: Path, rows: Rows, bounds: Box | None, repairs: Repairs, progress: Progress) -> Source:
     if not rows.ids:
-        raise refused(
-            f"文件 {path.name} 中没有任何可用的节点。",
-            f"File {path.name} has no usable node.",
-            field=path.name,
-            hint=EXPORT_HINT,
-        )
+        raise _no_nodes(path.name, rows)
     _report(rows, repairs)
     progress("read", 1.0)
     return _source(rows, bounds)
+
+
+def _no_nodes(name: str, rows: Rows) -> ImportRefusedError:
+    if not rows.nowhere:
+        return refused(
+            f"文件 {name} 中没有任何节点。",
+            f"File {name} has no node.",
+            field=name,
+            hint=EXPORT_HINT,
+        )
+    first = rows.nowhere[0]
+    return refused(
+        f"文件 {name} 中所有节点（如 {first}）的坐标都缺失或超出范围。",
+        f"No node of file {name} (as {first}) has coordinates within longitude and latitude.",
+        field=first,
+        hint=Text("检查经度与纬度是否颠倒。", "Check that longitude and latitude are not swapped."),
+    )
 
 
 def _bounds(path: Path, file_format: str) -> Box | None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import shapely
-import tzfpy
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
+from yuanli.campus.countries import country_of_zone
 from yuanli.campus.osm.reading import Source
 from yuanli.campus.osm.repairs import Repairs
 from yuanli.campus.osm.rows import Box, Floats, OsmWay
@@ -95,27 +93,13 @@ def _cut(way: OsmWay, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -
     return replace(way, refs=refs, lonlat=way.lonlat[kept], breaks=frozenset(breaks.tolist()))
 
 
-def time_zone_at(lon: float, lat: float) -> str:
-    """Return the IANA time zone of a place; Beijing time in all of mainland China."""
-    zone = str(tzfpy.get_tz(lon, lat))
-    return "Asia/Shanghai" if zone in {"Asia/Urumqi", "Asia/Harbin", "Asia/Chongqing"} else zone or "UTC"
-
-
 def country_of(source: Source, time_zone: str) -> str:
     """Return the ISO 3166 code most addresses give, or the country of the time zone; "" if unknown."""
     all_tags = [t.tags for t in source.nodes.values()] + [t.tags for t in source.ways.values()]
     said = Counter(
         code.upper() for tags in all_tags if len(code := tags.get("addr:country", "").strip()) == 2
     )
-    return said.most_common(1)[0][0] if said else _country_of_zone().get(time_zone, "")
-
-
-@cache
-def _country_of_zone() -> dict[str, str]:
-    """Return the country of each time zone, by the tz database's `zone.tab`."""
-    text = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
-    return {row[2]: row[0] for row in rows}
+    return said.most_common(1)[0][0] if said else country_of_zone(time_zone)
 
 
 def hull_of(source: Source, box: Box) -> BaseGeometry:
