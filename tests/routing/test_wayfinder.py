@@ -35,9 +35,9 @@ def test_a_way_worked_by_hand() -> None:
     assert route.duration_s == pytest.approx(200 / 1.34)
     assert route.arrives_at - route.departs_at == timedelta(seconds=route.duration_s)
     assert [step.maneuver for step in route.steps] == ["depart", "left", "arrive"]
-    assert route.steps[0].text.zh == "从0号点出发，向东走，步行约100米"
-    assert route.steps[0].text.en == "Start at Place 0, head east and walk about 100 m"
-    assert route.steps[1].text.zh.endswith("左转，步行约100米")
+    assert route.steps[0].text.zh == "从0号点出发，向东走，前行约100米"
+    assert route.steps[0].text.en == "Start at Place 0, head east and go about 100 m"
+    assert route.steps[1].text.zh.endswith("左转，前行约100米")
     assert route.steps[2].text.en == "Arrive at Place 2"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from yuanli.campus import PathwayMode
 from yuanli.routing.answers import Leg
 from yuanli.routing.directions.tables import Tables
-from yuanli.routing.graph import Graph
+from yuanli.routing.graph import ALIGHT, Graph
 
 VERTICAL = frozenset(
     int(mode) for mode in (PathwayMode.STAIRS, PathwayMode.ESCALATOR, PathwayMode.ELEVATOR, PathwayMode.RAMP)
@@ -31,54 +31,46 @@ class Stretch:
     at_m: list[float] = field(default_factory=list)
     edges: list[int] = field(default_factory=list)
 
-    def extend(self, lonlat: list[tuple[float, float]], xy: list[tuple[float, float]]) -> None:
-        """Draw on, without the point that is drawn already."""
-        skip = 1 if self.lonlat and lonlat and self.lonlat[-1] == lonlat[0] else 0
-        self.lonlat.extend(lonlat[skip:])
-        self.xy.extend(xy[skip:])
-
 
 def draw_legs(tables: Tables, graph: Graph, arcs: Sequence[int], times_s: Sequence[float]) -> list[Stretch]:
     """Return the legs of a path; `times_s` are the seconds of each of its arcs, in order."""
     stretches: list[Stretch] = []
     current: Stretch | None = None
     pending_s = 0.0
-    edge_of, backward, node_of = graph.edges, graph.backwards, graph.nodes
-    tails, heads = graph.tails, graph.heads
-    modes, inside, ordinal = tables.mode, tables.indoors, tables.ordinal
-    lonlats, points, offset, length = tables.lonlat, tables.points, tables.offset, tables.length
+    edge_of, node_of, tails, heads = graph.edges, graph.nodes, graph.tails, graph.heads
+    modes, inside, ordinal, length, lines = (
+        tables.mode, tables.indoors, tables.ordinal, tables.length, tables.lines
+    )  # fmt: skip
     for arc, time_s in zip(arcs, times_s, strict=True):
         edge = edge_of[arc]
         if edge < 0:
             # Into a car the wait belongs to the ride to come, out of it to the ride that was.
-            if edge == -2 and current is not None:
+            if edge == ALIGHT and current is not None:
                 current.duration_s += time_s
             else:
                 pending_s += time_s
             continue
-        tail, head = node_of[tails[arc]], node_of[heads[arc]]
-        mode, indoors = modes[edge], inside[edge]
-        joins = (
-            current is not None
-            and current.mode == mode
-            and current.indoors == indoors
-            and (mode in VERTICAL or ordinal[current.node] == ordinal[tail])
-        )
-        if not joins or current is None:
-            current = Stretch(mode=mode, node=tail, to_node=head, indoors=indoors, nodes=[tail], at_m=[0.0])
+        tail, mode, indoors = node_of[tails[arc]], modes[edge], inside[edge]
+        line = lines.get(arc) or tables.line_of(arc, edge, backward=graph.backwards[arc])
+        if (
+            current is None
+            or mode != current.mode
+            or indoors != current.indoors
+            or (ordinal[tail] != ordinal[current.node] and mode not in VERTICAL)
+        ):
+            current = Stretch(mode=mode, node=tail, to_node=tail, indoors=indoors, nodes=[tail], at_m=[0.0])
             stretches.append(current)
-        low, high = offset[edge], offset[edge + 1]
-        lonlat, xy = lonlats[low:high], points[low:high]
-        if backward[arc]:
-            lonlat.reverse()
-            xy.reverse()
-        current.extend(lonlat, xy)
-        current.distance_m += length[edge]
+        if not current.lonlat or current.lonlat[-1] != line.lonlat:
+            current.lonlat.append(line.lonlat)
+            current.xy.append(line.xy)
+        current.lonlat += line.on_lonlat
+        current.xy += line.on_xy
+        current.distance_m = walked_m = current.distance_m + length[edge]
         current.duration_s += time_s + pending_s
         pending_s = 0.0
-        current.to_node = head
+        current.to_node = head = node_of[heads[arc]]
         current.nodes.append(head)
-        current.at_m.append(current.distance_m)
+        current.at_m.append(walked_m)
         current.edges.append(edge)
     return stretches
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +18,8 @@ from yuanli.routing.directions.turns import TURNS, Turn, bend, bend_between, tur
 
 TURNED_M = 2.5
 """Who sets out turns the right way without being told."""
+ASIDE_M = 5.0
+"""A landmark this near to a turn is not passed on the way to it."""
 WORTH_PASSING_M = 25.0
 """A landmark is only mentioned on stretches longer than this."""
 GATES = frozenset({int(PathwayMode.FARE_GATE), int(PathwayMode.EXIT_GATE)})
@@ -285,11 +287,12 @@ def _walked(
         return text
     nearest, ids, names = tables.landmarks
     middle = (event.at_m + following.at_m) / 2
+    low = bisect_right(stretch.at_m, event.at_m + ASIDE_M)
+    high = bisect_left(stretch.at_m, following.at_m - ASIDE_M)
     between = [
-        (abs(at_m - middle), seen)
-        for node, at_m in zip(stretch.nodes, stretch.at_m, strict=True)
-        if event.at_m + 5 < at_m < following.at_m - 5
-        and (seen := nearest[node]) >= 0
+        (abs(stretch.at_m[i] - middle), seen)
+        for i in range(low, high)
+        if (seen := nearest[stretch.nodes[i]]) >= 0
         and seen not in used
         and ids[seen] not in (destination.feature_id, event.feature_id, following.feature_id)
     ]

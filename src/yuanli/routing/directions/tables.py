@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -29,6 +30,8 @@ from yuanli.errors import Text
 from yuanli.routing.directions.phrases import say_level, say_name
 from yuanli.routing.network import Network
 
+XY = tuple[float, float]
+
 LANDMARK_M = 10.0
 """A named thing this near to a node is seen from it."""
 PLAIN = frozenset(
@@ -36,6 +39,15 @@ PLAIN = frozenset(
 )
 """Unit categories that are no landmark."""
 WALKED = (PathwayMode.WALKWAY, PathwayMode.DOOR)
+
+
+class Line(NamedTuple):
+    """How an arc is drawn: its first point in degrees and metres, and the points that follow."""
+
+    lonlat: XY
+    xy: XY
+    on_lonlat: list[XY]
+    on_xy: list[XY]
 
 
 class Tables:
@@ -60,6 +72,18 @@ class Tables:
         self.mode_names = {int(m): m.name.lower() for m in PathwayMode}
         self.level_names: list[LanguageMap] = [self._level_name(i) for i in network.level_ids]
         self.level_says: list[Text | None] = [None] * len(network.level_ids)
+
+        self.lines: dict[int, Line] = {}
+
+    def line_of(self, arc: int, edge: int, *, backward: bool) -> Line:
+        """Return how an arc is drawn, and remember it."""
+        low, high = self.offset[edge], self.offset[edge + 1]
+        lonlat, xy = self.lonlat[low:high], self.points[low:high]
+        if backward:
+            lonlat.reverse()
+            xy.reverse()
+        line = self.lines[arc] = Line(lonlat[0], xy[0], lonlat[1:], xy[1:])
+        return line
 
     def _level_name(self, level_id: LevelId) -> LanguageMap:
         level = self.campus.find(level_id)

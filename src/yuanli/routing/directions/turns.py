@@ -11,8 +11,7 @@ import numpy as np
 import shapely
 
 from yuanli.routing.directions.legs import VERTICAL, Stretch
-
-XY = tuple[float, float]
+from yuanli.routing.directions.tables import XY
 
 STRAIGHTEN_INDOORS_M, STRAIGHTEN_OUTDOORS_M = 0.8, 2.5
 """Bends this small are drawn, not walked."""
