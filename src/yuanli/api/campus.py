@@ -195,7 +195,7 @@ def find_places(
 def check(campus: CampusPath, house: HouseDep) -> CheckReport:
     """Return what is wrong with a campus and its walking network, each with its remedy."""
     guide = house.guidance.guide(campus)
-    return _report(guide.campus.revision, guide.check())
+    return _report(guide.campus.revision, guide.findings)
 
 
 @router.get("/campuses/{campus}/repairs", dependencies=[needs(Right.SEE_REPORTS)])

@@ -77,7 +77,7 @@ def check(
 
     Example: yuanli campus check park.osm.pbf
     """
-    findings = opening.guide(source or campus, data_dir).check()
+    findings = opening.guide(source or campus, data_dir).findings
     if as_json:
         print_json_lines(findings)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
@@ -213,8 +214,9 @@ class Guide:
             profile=_profile(profile), at=self._at(None, now), conditions=self.conditions(now)
         )
 
-    def check(self) -> tuple[Finding, ...]:
-        """Return what is wrong with the place and with its walking network."""
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the place and with its walking network."""
         return (*check_campus(self.campus), *check_network(self.campus, self.wayfinder.network))
 
     def conditions(self, now: datetime) -> Conditions:
