@@ -23,7 +23,7 @@ from yuanli.routing.building.borders import guess_doors, open_borders
 from yuanli.routing.building.doorways import guess_entrances, outer_doors
 from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow, freeze, straight
 from yuanli.routing.building.entering import nodes_in_spaces
-from yuanli.routing.building.gaps import bridge_gaps, islands_of
+from yuanli.routing.building.gaps import bridge_gaps, islands_of, join_islands
 from yuanli.routing.building.guests import Guest, by_space, entrances_of, guests_of
 from yuanli.routing.building.joining import grounds_of
 from yuanli.routing.building.outdoors import join_outdoors, ways_out
@@ -79,6 +79,7 @@ def build_network(
         _add_flight(site, flight)
     bridge_gaps(site, ways)
     grounds = grounds_of(ways, survey.outlines, islands_of(site, ways))
+    join_islands(site, ways)
     _join_served(site, ways, rooms, served)
     exits = join_outdoors(site, grounds, guests)
     add_way_edges(ways, site.draft, survey, params)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
+from shapely.geometry.base import BaseGeometry
 
 from yuanli.routing.access import Access, access_of
-from yuanli.routing.building.draft import EdgeRow, straight
+from yuanli.routing.building.draft import Draft, EdgeRow, straight
 from yuanli.routing.building.site import Site
 from yuanli.routing.building.ways import Ways
+from yuanli.routing.network import RIDES
+
+_MIDWAY_M = 10.0
+"""A part is joined at a node between its ways only where that is this much nearer than an end."""
 
 
 def bridge_gaps(site: Site, ways: Ways) -> None:
@@ -31,32 +37,73 @@ def bridge_gaps(site: Site, ways: Ways) -> None:
         if groups.merge(node, ways.tails[k]):
             foot = ways.foot(draft, k, draft.xy(node), snap_m=reach_m)
             _add_bridge(site, ways, node, foot, way, guessed=False)
-    _join_rings(site, ways)
 
 
-def _join_rings(site: Site, ways: Ways) -> None:
-    """Join each square or platform outdoors that no way meets to the nearest way, by a guess."""
+def join_islands(site: Site, ways: Ways) -> None:
+    """Join each part of the ways outdoors that hangs apart to the nearest other way, by a guess.
+
+    A footbridge, a platform or a square is joined once only, at an end of its ways if it has one, so
+    that no guess makes a way between other places shorter. Where buildings are in between it stays
+    apart, and so does a long part: the edge of the map cut it off, or more than one way is missing.
+    """
     draft, params = site.draft, site.params
     groups = _groups(site, ways)
-    joinable, island = ways.joinable() & ~ways.indoors, islands_of(site, ways)
-    rings = np.flatnonzero(joinable & island & ways.rings).tolist()
-    others = np.flatnonzero(joinable & ~island).tolist()
-    if not rings or not others:
+    joinable = ways.joinable() & ~ways.indoors
+    metres = _metres(groups, ways)
+    main = max(metres, key=lambda root: (metres[root], -root), default=-1)
+    others = [k for k in np.flatnonzero(joinable).tolist() if groups[ways.tails[k]] == main]
+    small = {
+        k
+        for k, tail in enumerate(ways.tails)
+        if groups[tail] != main and metres[groups[tail]] <= params.island_m
+    }
+    starts = _starts(ways, small, draft)
+    if not others or not starts:
         return
     tree = shapely.STRtree(ways.lines[others])
-    near = []
-    for ring in rings:
-        found = tree.query(ways.lines[ring], predicate="dwithin", distance=params.ring_reach_m)
-        for k in (others[i] for i in found.tolist()):
-            if ways.ordinals[k] == ways.ordinals[ring]:
-                near.append((float(ways.lines[ring].distance(ways.lines[k])), ring, k))
-    for _, ring, k in sorted(near):
-        if groups.merge(ways.tails[ring], ways.tails[k]):
-            ends = shapely.get_coordinates(shapely.shortest_line(ways.lines[ring], ways.lines[k]))
-            start, end = [(float(x), float(y)) for x, y in ends]
-            tail = ways.foot(draft, ring, start, snap_m=params.snap_m)
+    near: list[tuple[float, int, int, BaseGeometry]] = []
+    for way, shape, ordinal, handicap_m in starts:
+        for k in (others[i] for i in tree.query(shape, "dwithin", params.island_reach_m).tolist()):
+            line = shapely.shortest_line(shape, ways.lines[k])
+            if ways.ordinals[k] == ordinal and not _crosses(site, line):
+                near.append((float(line.length) + handicap_m, way, k, line))
+    for _, way, k, line in sorted(near, key=lambda row: row[:3]):
+        if groups.merge(ways.tails[way], ways.tails[k]):
+            start, end = [(float(x), float(y)) for x, y in shapely.get_coordinates(line)]
+            tail = ways.foot(draft, way, start, snap_m=params.snap_m)
             head = ways.foot(draft, k, end, snap_m=params.snap_m)
-            _add_bridge(site, ways, tail, head, ring, guessed=True)
+            _add_bridge(site, ways, tail, head, way, guessed=True)
+
+
+def _starts(
+    ways: Ways, island: Collection[int], draft: Draft
+) -> list[tuple[int, BaseGeometry, float, float]]:
+    """Return from where each way of an island can be joined: way, shape, ordinal, and metres against it."""
+    ends = Counter(node for k in island for node in (ways.tails[k], ways.heads[k]))
+    starts: list[tuple[int, BaseGeometry, float, float]] = []
+    for k in sorted(island):
+        if not ways.pathways[k].foot or ways.indoors[k] or ways.pathways[k].mode in RIDES:
+            continue
+        if ways.rings[k]:
+            starts.append((k, ways.lines[k], float(ways.ordinals[k]), 0.0))
+            continue
+        for node in (ways.tails[k], ways.heads[k]):
+            handicap_m = 0.0 if ends[node] == 1 else _MIDWAY_M
+            starts.append((k, shapely.Point(draft.xy(node)), draft.nodes[node].ordinal, handicap_m))
+    return starts
+
+
+def _metres(groups: DisjointSet, ways: Ways) -> dict[int, float]:
+    """Return how long the ways on foot of each part are, by its root."""
+    metres: dict[int, float] = defaultdict(float)
+    for pathway, tail, line in zip(ways.pathways, ways.tails, ways.lines, strict=True):
+        metres[groups[tail]] += float(line.length) if pathway.foot else 0.0
+    return metres
+
+
+def _crosses(site: Site, line: BaseGeometry) -> bool:
+    """Tell whether a line leads through a building."""
+    return any(shape.intersection(line).length > 1.0 for shape in site.survey.outlines.values())
 
 
 def _add_bridge(site: Site, ways: Ways, tail: int, head: int, way: int, *, guessed: bool) -> None:

@@ -30,8 +30,9 @@ class NetworkParams:
         Points nearer than this are the same place.
     bridge_m
         Ways that hang apart are joined to the others over a gap this short: the drawing's error.
-    ring_reach_m
-        A square or platform that no way meets is joined, by a guess, to a way at most this far off.
+    island_reach_m, island_m
+        Ways outdoors that hang apart, and squares no way meets, are joined by a guess over the first,
+        if no more than the second hangs together.
     outline_m
         A door this near to a building's outline leads outdoors.
     entrance_reach_m, far_reach_m
@@ -62,7 +63,8 @@ class NetworkParams:
     guess_reach_m: float = 1.5
     snap_m: float = 0.5
     bridge_m: float = 1.0
-    ring_reach_m: float = 20.0
+    island_reach_m: float = 20.0
+    island_m: float = 1000.0
     outline_m: float = 2.0
     entrance_reach_m: float = 60.0
     far_reach_m: float = 300.0

@@ -17,7 +17,7 @@ from yuanli.routing.building.draft import Draft, EdgeRow, NodeRow
 from yuanli.routing.building.lanes import without_lanes
 from yuanli.routing.building.params import NetworkParams
 from yuanli.routing.building.survey import Shapes, Survey, Xy, metric
-from yuanli.routing.network import AUTOMATIC_DOOR, MANUAL_DOOR, NO, NO_DOOR, UNKNOWN, YES, Floats
+from yuanli.routing.network import AUTOMATIC_DOOR, MANUAL_DOOR, NO, NO_DOOR, RIDES, UNKNOWN, YES, Floats
 
 _DOORS = frozenset(
     {
@@ -31,7 +31,6 @@ _DOORS = frozenset(
         "hampshire_gate",
     }
 )
-_RIDES = frozenset({PathwayMode.ELEVATOR, PathwayMode.ESCALATOR, PathwayMode.MOVING_WALKWAY})
 
 
 @dataclass(slots=True)
@@ -56,7 +55,7 @@ class Ways:
 
     def joinable(self) -> NDArray[np.bool_]:
         """Tell which ways can be joined midway: on one level, on foot, not ridden."""
-        walked = np.array([p.foot and p.mode not in _RIDES for p in self.pathways], dtype=bool)
+        walked = np.array([p.foot and p.mode not in RIDES for p in self.pathways], dtype=bool)
         flags: NDArray[np.bool_] = walked & self.flat
         return flags
 
@@ -131,7 +130,7 @@ def _is_ring(pathway: Pathway, node: Node) -> bool:
     """Tell whether a way that ends where it starts is walked along: not a line round a stairwell."""
     line = pathway.geometry
     between = node.level_id is None and node.ordinal % 1 != 0
-    return line is not None and len(line.coords) > 3 and pathway.mode not in _RIDES and not between
+    return line is not None and len(line.coords) > 3 and pathway.mode not in RIDES and not between
 
 
 def _opened(
