@@ -80,7 +80,7 @@ def read_campus(
         raise refused(
             f"{path.name} 的嵌套过深。",
             f"{path.name} is nested too deeply.",
-            field=str(path),
+            field=path.name,
             hint=Text("请检查文件来源。", "Check where it is from."),
         ) from error
 
@@ -137,7 +137,7 @@ def _format_of(path: Path) -> str:
         raise refused(
             f"文件 {path.name!r} 不存在。",
             f"There is no file {path.name!r}.",
-            field=str(path),
+            field=path.name,
             hint=Text("检查路径是否写对。", "Check the path."),
         ) from error
     except OSError as error:
@@ -147,7 +147,7 @@ def _format_of(path: Path) -> str:
         raise refused(
             f"{path.name} {zh}。",
             f"{path.name} {en}.",
-            field=str(path),
+            field=path.name,
             hint=Text("重新下载或导出。", "Download or export it again."),
         )
     if head.startswith(b"PK"):

@@ -61,7 +61,7 @@ def _absent(path: Path) -> ImportRefusedError:
     return refused(
         f"文件 {path.name!r} 不存在。",
         f"There is no file {path.name!r}.",
-        field=str(path),
+        field=path.name,
         hint=Text("检查路径是否写对。", "Check the path."),
     )
 
@@ -71,7 +71,7 @@ def unreadable(path: Path, error: OSError) -> ImportRefusedError:
     return refused(
         f"无法读取 {path.name!r}：{error.strerror}。",
         f"{path.name!r} can't be read: {error.strerror}.",
-        field=str(path),
+        field=path.name,
         hint=Text("检查文件权限。", "Check the permissions of the file."),
     )
 
@@ -160,7 +160,10 @@ def _open_zip(path: Path, params: ReadParams) -> SourceFiles:
         name = member.filename.removeprefix(prefix)
         if name in readers:
             raise refused(
-                f"压缩包中有两个文件都叫 {name!r}。", f"The zip holds two files named {name!r}.", field=name
+                f"压缩包中有两个文件都叫 {name!r}。",
+                f"The zip holds two files named {name!r}.",
+                field=name,
+                hint=Text("删去其中一个后重新打包。", "Leave one of them out and pack it again."),
             )
         readers[name] = lambda member=member: _read_member(path, member)  # type: ignore[misc]
     return SourceFiles(path, dict(sorted(readers.items())))

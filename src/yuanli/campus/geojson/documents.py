@@ -50,7 +50,7 @@ def parse_document(
         return float(word.replace("Infinity", "inf"))
 
     try:
-        document = _loads(text, constant)
+        document = _loads(text, name, constant)
     except json.JSONDecodeError:
         document = _parse_mended(text, name, repairs, constant)
     if constants:
@@ -65,13 +65,14 @@ def parse_document(
     return document
 
 
-def _loads(text: str, constant: Any) -> Json:
+def _loads(text: str, name: str, constant: Any) -> Json:
     try:
         return json.loads(text, parse_constant=constant)
     except RecursionError as error:
         raise refused(
-            "JSON 嵌套过深。",
-            "The JSON is nested too deeply.",
+            f"{name} 的 JSON 嵌套过深。",
+            f"The JSON of {name} is nested too deeply.",
+            field=name,
             hint=Text(
                 "这不是正常的 GeoJSON，请检查来源。", "This is no sound GeoJSON; check where it is from."
             ),
@@ -80,14 +81,17 @@ def _loads(text: str, constant: Any) -> Json:
         raise
     except ValueError as error:
         raise refused(
-            f"JSON 中有无法读取的数值：{error}", f"The JSON holds a number that can't be read: {error}"
+            f"{name} 中有一个整数超过 4300 位，无法读取。",
+            f"{name} holds an integer of more than 4,300 digits, which can't be read.",
+            field=name,
+            hint=Text("改正该数值后重新导出。", "Correct that number and export it again."),
         ) from error
 
 
 def _parse_mended(text: str, name: str, repairs: list[Finding], constant: Any) -> Json:
     mended = _COMMA.sub(lambda match: match[0] if match[0] != "," else "", text)
     try:
-        document = _loads(mended, constant)
+        document = _loads(mended, name, constant)
     except json.JSONDecodeError as error:
         raise refused(
             f"{name} 不是有效的 JSON：第 {error.lineno} 行第 {error.colno} 列，{error.msg}。",
@@ -187,5 +191,9 @@ def features_of(document: Json, name: str) -> list[dict[str, Json]]:
                 f"{name} 的第 {index + 1} 个要素不是 GeoJSON 要素。",
                 f"Feature {index + 1} of {name} is no GeoJSON Feature.",
                 field=f"{name}#{index}",
+                hint=Text(
+                    "每个要素应为含 geometry 与 properties 的对象。",
+                    "Every feature should be an object with geometry and properties.",
+                ),
             )
     return list(features)

@@ -13,6 +13,7 @@ from yuanli.campus.codec import FeatureFormatError, feature_from_json, feature_t
 from yuanli.campus.findings import Finding
 from yuanli.campus.imported import Imported, refused
 from yuanli.campus.place import Campus, CampusId, DuplicateIdError, ExtraFile, by_id
+from yuanli.errors import Text
 
 Json = Any
 MEMBER = "yuanli"
@@ -59,7 +60,12 @@ def parse_exchange(
     except (FeatureFormatError, DuplicateIdError) as error:
         raise refused(error.message.zh, error.message.en, field=error.field, hint=error.hint) from error
     except (KeyError, TypeError, binascii.Error) as error:
-        raise refused(f"附加文件无法读取：{error}。", f"An extra file can't be read: {error}.") from error
+        raise refused(
+            f"附加文件无法读取：{error}。",
+            f"An extra file can't be read: {error}.",
+            field=MEMBER,
+            hint=Text("重新导出该园区。", "Export the campus again."),
+        ) from error
     campus = Campus(
         id=campus_id,
         name={"und": name} if name else dict(about.get("name") or {}),

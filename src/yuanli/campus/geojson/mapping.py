@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -28,7 +28,6 @@ TABLES_MAPPED = (
     "kiosk",
     "section",
 )
-_KEYS = ("version", "crs", "language", "id", "type", "level", "ref", "name", "types", "levels", "building")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +81,86 @@ def load_mapping(path: Path | None) -> FloorMapping:
     Raises
     ------
     ImportRefusedError
-        The file can't be read, has an unknown key, or names an unknown table.
+        The file can't be read, has an unknown key, or a key's value has the wrong shape.
     """
     document = dict(_built_in())
     if path is not None:
-        given = _read(path)
-        unknown = [key for key in given if key not in _KEYS]
-        if unknown:
-            raise _bad(path, f"未知的键 {unknown[0]!r}", f"unknown key {unknown[0]!r}")
-        types = {**document["types"], **(given.get("types") or {})}
-        document.update(given)
-        document["types"] = types
-    try:
-        return _parsed(document)
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        raise _bad(path or Path("mapping.yaml"), f"格式不对（{error}）", f"malformed ({error})") from error
+        given = {key: value for key, value in _read(path).items() if value is not None}
+        for key, value in given.items():
+            _check(path, key, value)
+        document.update({**given, "types": {**document["types"], **(given.get("types") or {})}})
+    return _parsed(document)
+
+
+def _check(path: Path, key: str, value: Json) -> None:
+    """Refuse a key that is unknown or whose value has another shape than it asks for."""
+    if key not in _KEYS:
+        raise _bad(path, f"未知的键 {str(key)[:40]!r}", f"unknown key {str(key)[:40]!r}")
+    fits, zh, en = _SHAPES[key]
+    if not fits(value):
+        shown = _shown(value)
+        raise _bad(path, f"{key} 应为{zh}，却是 {shown}", f"{key} should be {en}, but is {shown}")
+
+
+def _shown(value: Json) -> str:
+    """Return what is wrong in a few words: a scalar as it is, the first wrong entry of a map."""
+    if isinstance(value, str | int | float):
+        return repr(value)[:40]
+    if isinstance(value, dict):
+        wrong = next(((k, v) for k, v in value.items() if not _are_types({k: v})), None)
+        if wrong is not None and isinstance(wrong[1], dict):
+            return f"{wrong[0]!r}: {_shown(wrong[1].get('table'))}"
+    return type(value).__name__
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _are_keys(value: Json) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value))
+
+
+def _are_names(value: Json) -> bool:
+    return _are_keys(value) or (isinstance(value, dict) and all(map(_are_keys, value.values())))
+
+
+def _are_types(value: Json) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(row, dict)
+        and row.get("table") in TABLES_MAPPED
+        and isinstance(row.get("category", ""), str | None)
+        for row in value.values()
+    )
+
+
+def _are_levels(value: Json) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(row, dict)
+        and isinstance(row.get("file"), str)
+        and isinstance(row.get("ordinal", 0), str | int | float)
+        for row in value
+    )
+
+
+def _is_building(value: Json) -> bool:
+    names = value.get("name") if isinstance(value, dict) else None
+    return isinstance(names, str) or (isinstance(names, dict) and all(map(_is_text, names.values())))
+
+
+_Shape = tuple[Callable[[Json], bool], str, str]
+_PROPERTIES: _Shape = (_are_keys, "属性名或其列表", "a property or a list of them")
+_SHAPES: Mapping[str, _Shape] = {
+    "version": (lambda value: value == 1, "1", "1"),
+    "crs": (_is_text, "文字", "a text"),
+    "language": (_is_text, "文字", "a text"),
+    **dict.fromkeys(("id", "type", "level", "ref"), _PROPERTIES),
+    "name": (_are_names, "属性名、列表或按语言分列", "a property, a list, or lists by language"),
+    "types": (_are_types, "{类型: {table, category}}", "{type: {table, category}} with a known table"),
+    "levels": (_are_levels, "{file, ordinal, name} 的列表", "a list of {file, ordinal, name}"),
+    "building": (_is_building, "{name: {语言: 名称}}", "{name: {language: name}}"),
+}
+_KEYS = tuple(_SHAPES)
 
 
 def _read(path: Path) -> Mapping[str, Json]:
@@ -128,12 +192,9 @@ def _parsed(document: Mapping[str, Json]) -> FloorMapping:
         str(name).lower(): Meaning(str(row["table"]), str(row.get("category") or name))
         for name, row in document["types"].items()
     }
-    wrong = [m.table for m in types.values() if m.table not in TABLES_MAPPED]
-    if wrong:
-        raise ValueError(f"table {wrong[0]!r}")
     name = document["name"]
     names = name if isinstance(name, dict) else {"und": name}
-    building = document.get("building") or {}
+    building = (document.get("building") or {}).get("name") or {}
     return FloorMapping(
         crs=str(document["crs"]),
         language=str(document["language"]),
@@ -144,7 +205,7 @@ def _parsed(document: Mapping[str, Json]) -> FloorMapping:
         name_keys={str(language): _keys(keys) for language, keys in names.items()},
         types=types,
         levels=tuple(document.get("levels") or ()),
-        building_name=building.get("name") or {},
+        building_name={document["language"]: building} if isinstance(building, str) else building,
     )
 
 

@@ -137,6 +137,7 @@ def _refuse_none(features: list[Json], name: str, params: ReadParams) -> None:
             f"要素超过 {params.max_features} 个。",
             f"There are more than {params.max_features} features.",
             field=name,
+            hint=Text("只导出园区范围，或拆分文件。", "Export only the campus, or split the file."),
         )
 
 

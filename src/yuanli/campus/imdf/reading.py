@@ -157,6 +157,7 @@ def _sorted_files(files: SourceFiles, repairs: list[Finding], params: ReadParams
                 f"要素超过 {params.max_features} 个。",
                 f"There are more than {params.max_features} features.",
                 field=name,
+                hint=Text("只导出园区范围，或拆分文件。", "Export only the campus, or split the file."),
             )
     _tell_missing(archive, repairs)
     return archive

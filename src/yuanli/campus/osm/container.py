@@ -114,12 +114,19 @@ def _check_xml(path: Path, stream: IO[bytes], limits: LimitParams) -> None:
         tail = seen[-16:]
         last = chunk.rfind(b">")
         since_close = since_close + len(chunk) if last < 0 else len(chunk) - last
-        if total > limits.xml_bytes or since_close > limits.tag_bytes:
+        if total > limits.xml_bytes:
             raise refused(
-                f"文件 {path.name} 解压后超过 {limits.xml_bytes >> 30} GiB，或含有超长的内容。",
-                f"File {path.name} has more than {limits.xml_bytes >> 30} GiB of XML, or an endless element.",
+                f"文件 {path.name} 的 XML 解压后超过 {limits.xml_bytes:,} 字节。",
+                f"File {path.name} has more than {limits.xml_bytes:,} bytes of XML.",
                 field=path.name,
                 hint=Text("请只导出园区范围。", "Export only the area of the campus."),
+            )
+        if since_close > limits.tag_bytes:
+            raise refused(
+                f"文件 {path.name} 中有一个元素超过 {limits.tag_bytes:,} 字节。",
+                f"File {path.name} has an element of more than {limits.tag_bytes:,} bytes.",
+                field=path.name,
+                hint=EXPORT_HINT,
             )
 
 

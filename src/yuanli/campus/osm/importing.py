@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.countries import time_zone_at
 from yuanli.campus.features import NOTHING, FeatureId, LanguageMap, Venue
-from yuanli.campus.imported import Imported, Progress, no_progress, refused
+from yuanli.campus.imported import Imported, ImportRefusedError, Progress, no_progress, refused
 from yuanli.campus.osm.barriers import add_barriers
 from yuanli.campus.osm.buildings import add_buildings, shapes_of
 from yuanli.campus.osm.container import EXPORT_HINT, LimitParams
@@ -72,12 +72,7 @@ def read_osm(
     add_ways(draft)
     add_barriers(draft)
     if not draft.features:
-        raise refused(
-            f"文件 {path.name} 中没有建筑、道路或地点。",
-            f"File {path.name} has no building, way or place.",
-            field=path.name,
-            hint=EXPORT_HINT,
-        )
+        raise _nothing_left(path.name, repairs)
     features = [venue, *(f for f in draft.features.values() if f.id != venue.id)]
     progress("done", 1.0)
     campus = Campus(
@@ -90,6 +85,16 @@ def read_osm(
         country=draft.country,
     )
     return Imported(campus=campus, repairs=repairs.all())
+
+
+def _nothing_left(name: str, repairs: Repairs) -> ImportRefusedError:
+    first = repairs.findings[0] if repairs.findings else None
+    return refused(
+        f"文件 {name} 中没有建筑、道路或地点。{first.message.zh if first else ''}",
+        f"File {name} has no building, way or place. {first.message.en if first else ''}".rstrip(),
+        field=(first.feature_id if first else None) or name,
+        hint=first.remedy if first else EXPORT_HINT,
+    )
 
 
 def _refuse_swapped(source: Source, name: str) -> None:

@@ -116,12 +116,14 @@ def _rows(path: Path, file_format: str, limits: LimitParams) -> Rows:
 
 
 def _report_mended(rows: Rows, error: Exception, repairs: Repairs) -> None:
+    first = rows.broken[0] if rows.broken else None
+    zh, en = (f"（如 {first}）", f", as {first}") if first else ("", "")
     repairs.add(
         "osm.damaged",
-        rows.broken[0] if rows.broken else None,
+        first,
         Text(
-            f"文件中有 {len(rows.broken)} 处损坏（{error}），已跳过损坏之处，其余照常导入。",
-            f"The file is damaged in {len(rows.broken)} places ({error}); they are skipped, the rest is read.",
+            f"文件有 {len(rows.broken)} 处损坏{zh}：{error}。已跳过损坏之处，其余照常导入。",
+            f"The file is damaged in {len(rows.broken)} places{en}: {error}. They are skipped, the rest is read.",
         ),
         Text("改正该文件后重新导入。", "Correct the file and import it again."),
     )
@@ -131,7 +133,8 @@ def _report(rows: Rows, repairs: Repairs) -> None:
     remedy = Text(
         "在 OpenStreetMap 编辑器中改正后重新导出。", "Correct it in an OSM editor and export again."
     )
-    for feature_id in rows.twice:
+    ids, times = np.unique(np.frombuffer(rows.ids, dtype=np.int64), return_counts=True)
+    for feature_id in (*rows.twice, *(f"node/{i}" for i in ids[times > 1].tolist())):
         repairs.add(
             "osm.id_twice",
             feature_id,

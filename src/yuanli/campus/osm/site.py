@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from yuanli.campus.countries import country_of_zone
 from yuanli.campus.osm.reading import Source
 from yuanli.campus.osm.repairs import Repairs
-from yuanli.campus.osm.rows import Box, Floats, OsmWay
+from yuanli.campus.osm.rows import Box, Floats, OsmWay, Tags
 from yuanli.errors import Text
 
 KM_DEG = 1 / 111.32
@@ -63,12 +63,26 @@ def trimmed(source: Source, box: Box, repairs: Repairs) -> Source:
     nodes = {i: n for i, n in source.nodes.items() if west <= n.lon <= east and south <= n.lat <= north}
     ways: dict[int, OsmWay] = {}
     gone: list[int] = []
+    strays: list[int] = []
     for way_id, way in source.ways.items():
         inside = _inside(way.lonlat, box)
-        if inside.any():
+        if inside.any() and way.closed and _is_house(way.tags) and 0.5 < inside.mean() < 1.0:
+            ways[way_id] = _without(way, inside)
+            strays.append(way_id)
+        elif inside.any():
             ways[way_id] = way if inside.all() or way.closed else _cut(way, inside)
         elif way.refs:
             gone.append(way_id)
+    for way_id in strays:
+        repairs.add(
+            "osm.far_corner",
+            f"way/{way_id}",
+            Text(
+                f"way/{way_id} 有一个角点远离园区，已去掉该角点。",
+                f"A corner of way/{way_id} lies far from the site; the corner is left out.",
+            ),
+            Text("在 OpenStreetMap 编辑器中改正该节点。", "Correct that node in an OSM editor."),
+        )
     far_nodes = len(source.nodes) - len(nodes)
     if gone or far_nodes:
         repairs.add(
@@ -81,6 +95,18 @@ def trimmed(source: Source, box: Box, repairs: Repairs) -> Source:
             Text("导出时只框选园区范围。", "Export only the area of the campus."),
         )
     return replace(source, nodes=nodes, ways=ways, lonlat=source.lonlat[_inside(source.lonlat, box)])
+
+
+def _is_house(tags: Tags) -> bool:
+    return any(key in tags for key in ("building", "building:part", "indoor", "room"))
+
+
+def _without(way: OsmWay, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> OsmWay:
+    """Return a ring without its corners outside, closed again."""
+    kept = np.flatnonzero(inside)
+    if not inside[0]:
+        kept = np.append(kept, kept[0])
+    return replace(way, refs=tuple(way.refs[i] for i in kept), lonlat=way.lonlat[kept])
 
 
 def _cut(way: OsmWay, inside: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> OsmWay:
