@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+import networkx as nx
+import numpy as np
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
@@ -33,7 +37,11 @@ from yuanli.campus import (
     UnitId,
     by_id,
 )
+from yuanli.routing import Network
 
+Xy = tuple[float, float]
+Box = tuple[float, float, float, float]
+NOTHING: Mapping[str, object] = MappingProxyType({})
 ROOM_M, DEPTH_M, CORRIDOR_M, BUILDING_GAP_M = 4.0, 5.0, 2.4, 60.0
 HOURS = "Mo-Fr 08:00-18:00"
 
@@ -53,6 +61,52 @@ class Plot:
 
     def point(self, x: float, y: float) -> Point:
         return self.frame.geographic(Point(x, y))
+
+    def building(self, name: str, *box: float, levels: Sequence[int] = (0,)) -> None:
+        """Add a building with levels `b/0`, `b/1`, …"""
+        self.features.append(Building(id=BuildingId(FeatureId(name)), geometry=self.area(*box[:4])))
+        for ordinal in levels:
+            level = Level(
+                id=LevelId(FeatureId(f"{name}/{ordinal}")),
+                ordinal=float(ordinal),
+                geometry=self.area(*box[:4]),
+                building_ids=(BuildingId(FeatureId(name)),),
+            )
+            self.features.append(level)
+
+    def unit(
+        self, name: str, category: str, box: Box, *, on: str = "b/0", extra: Mapping[str, object] = NOTHING
+    ) -> None:
+        """Add a rectangular unit."""
+        unit_id, level_id = UnitId(FeatureId(name)), LevelId(FeatureId(on))
+        shape = self.area(*box)
+        self.features.append(
+            Unit(id=unit_id, level_id=level_id, category=category, geometry=shape, extra=extra)
+        )
+
+    def door(self, name: str, start: Xy, end: Xy, *, on: str = "b/0") -> None:
+        """Add an opening on a wall."""
+        opening_id, level_id = OpeningId(FeatureId(name)), LevelId(FeatureId(on))
+        line = self.line(start, end)
+        self.features.append(Opening(id=opening_id, level_id=level_id, category="pedestrian", geometry=line))
+
+    def way(self, name: str, *points: Xy, restriction: str | None = None) -> None:
+        """Add an outdoor way; its nodes are named by their coordinates, so that ways meet at them."""
+        ends = [NodeId(FeatureId(f"n{x:g},{y:g}")) for x, y in (points[0], points[-1])]
+        known = {f.id for f in self.features}
+        for node_id, xy in zip(ends, (points[0], points[-1]), strict=True):
+            if node_id not in known:
+                known.add(node_id)
+                self.features.append(Node(id=node_id, geometry=self.point(*xy)))
+        self.features.append(
+            Pathway(
+                id=PathwayId(FeatureId(name)),
+                from_node_id=ends[0],
+                to_node_id=ends[1],
+                geometry=self.line(*points),
+                restriction=restriction,
+            )
+        )
 
     def campus(self, campus_id: str = "random") -> Campus:
         return Campus(
@@ -289,3 +343,34 @@ def _add_way(
             bicycle=mode is PathwayMode.OUTDOOR,
         )
     )
+
+
+def graph_of(network: Network) -> nx.MultiDiGraph:
+    """Return the network as a graph of networkx, directions kept."""
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(network.n_nodes))
+    for i in range(network.n_edges):
+        tail, head = int(network.edge_tail[i]), int(network.edge_head[i])
+        graph.add_edge(tail, head, edge=i, weight=float(network.edge_length_m[i]))
+        if not network.edge_one_way[i]:
+            graph.add_edge(head, tail, edge=i, weight=float(network.edge_length_m[i]))
+    return graph
+
+
+def length_m(network: Network, start: str, end: str) -> float:
+    """Return the shortest length between two features, infinite where there is none."""
+    sources = network.entrances[FeatureId(start)]
+    found = nx.multi_source_dijkstra_path_length(graph_of(network), set(sources))
+    return min(float(found.get(n, math.inf)) for n in network.entrances[FeatureId(end)])
+
+
+def edges_of(network: Network, feature_id: str) -> list[int]:
+    """Return the edges that run in a feature."""
+    feature = network.feature_index[FeatureId(feature_id)]
+    return np.flatnonzero(network.edge_feature == feature).tolist()
+
+
+def is_reached(network: Network, feature_id: str) -> bool:
+    """Tell whether a feature is reached in the largest part of the network."""
+    nodes = network.entrances.get(FeatureId(feature_id), ())
+    return any(network.components[node] == network.main_component for node in nodes)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import networkx as nx
 import numpy as np
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
-from tests.routing.campuses import ROOM_M, Plan, Plot, add_building, add_grounds, campuses
+from tests.routing.campuses import (
+    ROOM_M,
+    Plan,
+    Plot,
+    add_building,
+    add_grounds,
+    campuses,
+    edges_of,
+    length_m,
+)
 
 from yuanli.campus import (
     Campus,
@@ -24,7 +32,7 @@ from yuanli.campus import (
     Unit,
     UnitId,
 )
-from yuanli.routing import Locator, Network, NetworkParams, attach, build_network, check_network, locator_of
+from yuanli.routing import Locator, NetworkParams, attach, build_network, check_network, locator_of
 
 QUICK = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
@@ -51,28 +59,6 @@ def house(**changes: object) -> Campus:
     add_building(plot, plan(**changes), number=0)
     add_grounds(plot, buildings=1, steps=True, gate_hours=False)
     return plot.campus("house")
-
-
-def graph_of(network: Network) -> nx.MultiDiGraph:
-    graph = nx.MultiDiGraph()
-    graph.add_nodes_from(range(network.n_nodes))
-    for i in range(network.n_edges):
-        tail, head = int(network.edge_tail[i]), int(network.edge_head[i])
-        graph.add_edge(tail, head, edge=i, weight=float(network.edge_length_m[i]))
-        if not network.edge_one_way[i]:
-            graph.add_edge(head, tail, edge=i, weight=float(network.edge_length_m[i]))
-    return graph
-
-
-def length_m(network: Network, start: str, end: str) -> float:
-    sources = network.entrances[FeatureId(start)]
-    found = nx.multi_source_dijkstra_path_length(graph_of(network), set(sources))
-    return min(float(found.get(n, math.inf)) for n in network.entrances[FeatureId(end)])
-
-
-def edges_of(network: Network, feature_id: str) -> list[int]:
-    feature = network.feature_index[FeatureId(feature_id)]
-    return np.flatnonzero(network.edge_feature == feature).tolist()
 
 
 @QUICK

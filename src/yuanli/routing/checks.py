@@ -8,52 +8,140 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
-from yuanli.campus import Building, Campus, FeatureId, Finding, Severity, Spot, Unit
+from yuanli.campus import (
+    Amenity,
+    Building,
+    Campus,
+    FeatureId,
+    Finding,
+    Geofence,
+    Kiosk,
+    Level,
+    Pathway,
+    Section,
+    Severity,
+    Spot,
+    Unit,
+)
 from yuanli.errors import Text
 from yuanli.routing.building.kinds import kind_of
 from yuanli.routing.network import Network
 
+_Named = Amenity | Building | Geofence | Kiosk | Level | Section | Unit
 _FLIGHTS = frozenset({"stairs", "steps", "stairway", "staircase", "elevator", "lift", "escalator"})
 
 
 def check_network(campus: Campus, network: Network) -> tuple[Finding, ...]:
-    """Return what can't be reached, parts that hang apart, stairs to nowhere and guessed doors."""
+    """Return what can't be reached, parts that hang apart, stairs to nowhere and what was guessed."""
     return (
         *_unreachable(campus, network),
+        *_places_unreachable(campus, network),
+        *_levels_cut_off(campus, network),
         *_apart(network),
         *_to_nowhere(campus, network),
         *_guessed(campus, network),
+        *_without_ways(campus, network),
     )
 
 
 def _unreachable(campus: Campus, network: Network) -> Iterator[Finding]:
     """Find units and buildings without a node, and units apart from the largest part."""
-    main = _main(network)
     features: list[Unit | Building] = [*campus.of(Unit), *campus.of(Building)]
     for feature in features:
-        nodes = network.entrances.get(feature.id, ())
-        if nodes and any(network.components[n] == main for n in nodes):
+        if _reached(network, feature.id):
             continue
+        nodes = network.entrances.get(feature.id, ())
         if isinstance(feature, Unit) and not nodes and feature.geometry is None:
             continue
         if not nodes and not _is_walked(campus, feature):
             continue
-        name = _name(feature)
-        yield Finding(
+        yield _finding(
+            campus,
+            feature,
             rule="unreachable",
-            severity=Severity.WARNING,
-            feature_id=FeatureId(feature.id),
-            message=Text(f"{name.zh}走不到。", f"{name.en} can't be reached."),
-            remedy=Text(
-                "补画通向它的门、楼梯或道路。", "Draw the door, the stairs or the way that leads to it."
+            message=("走不到。", "can't be reached."),
+            remedy=("补画通向它的门、楼梯或道路。", "Draw the door, the stairs or the way that leads to it."),
+        )
+
+
+def _places_unreachable(campus: Campus, network: Network) -> Iterator[Finding]:
+    """Find amenities, stands, zones and parts of levels no way leads to, though no unit of theirs is."""
+    places: list[Amenity | Kiosk | Geofence | Section] = [
+        *(a for a in campus.of(Amenity) if not a.unit_ids),
+        *campus.of(Kiosk),
+        *campus.of(Geofence),
+        *campus.of(Section),
+    ]
+    for place in places:
+        drawn = place.geometry is not None or getattr(place, "display_point", None) is not None
+        if drawn and not _reached(network, place.id):
+            yield _finding(
+                campus,
+                place,
+                rule="unreachable",
+                severity=Severity.INFO,
+                message=("附近没有可走的道路。", "has no way near it."),
+                remedy=(
+                    "把通向它的道路也导入，或将它移到正确的位置。",
+                    "Import the ways that lead to it, or move it where it belongs.",
+                ),
+            )
+
+
+def _levels_cut_off(campus: Campus, network: Network) -> Iterator[Finding]:
+    """Find levels of which no space is reached, in buildings where one of another level is."""
+    for levels in campus.levels_by_building.values():
+        spaces = {
+            level.id: [u for u in campus.units_by_level.get(level.id, ()) if network.entrances.get(u.id)]
+            for level in levels
+        }
+        cut = [
+            lv for lv in levels if spaces[lv.id] and not any(_reached(network, u.id) for u in spaces[lv.id])
+        ]
+        if len(cut) == sum(bool(there) for there in spaces.values()):
+            continue
+        for level in cut:
+            count = len(spaces[level.id])
+            yield _finding(
+                campus,
+                level,
+                rule="level_cut_off",
+                message=(
+                    f"没有楼梯、电梯或坡道通到，其中 {count} 个空间都走不到。",
+                    f"is cut off: no stairs, lift or ramp leads to its {count} spaces.",
+                ),
+                remedy=(
+                    "在该层和相邻楼层的相同位置画出楼梯或电梯。",
+                    "Draw its stairs or lift, at the same place on this level and the next.",
+                ),
+            )
+
+
+def _without_ways(campus: Campus, network: Network) -> Iterator[Finding]:
+    """Find that no ways are drawn outdoors, so that entrances were joined straight across."""
+    across = network.edge_guessed & ~network.edge_indoors & np.isin(network.edge_tail, network.exits)
+    across &= np.isin(network.edge_head, network.exits)
+    if across.any() and not any(way.foot and way.level_id is None for way in campus.of(Pathway)):
+        node = int(network.edge_tail[np.flatnonzero(across)[0]])
+        yield Finding(
+            rule="no_ways_outdoors",
+            severity=Severity.INFO,
+            feature_id=None,
+            message=Text(
+                f"{int(across.sum())} 处出入口之间没有画室外道路，已按绕开建筑的直线连接。",
+                f"No ways are drawn between entrances: {int(across.sum())} straight lines around "
+                "buildings stand in for them.",
             ),
-            spot=campus.spot(feature.id),
+            remedy=Text(
+                "导入室外道路，例如 OpenStreetMap 的数据。", "Import the ways outdoors, as of OpenStreetMap."
+            ),
+            spot=_spot(network, node),
         )
 
 
 def _apart(network: Network) -> Iterator[Finding]:
     """Find parts of the network that nothing joins to the largest, with the shortest bridge."""
-    labels, main = network.components, _main(network)
+    labels, main = network.components, network.main_component
     sizes = Counter(labels.tolist())
     members: dict[int, list[int]] = defaultdict(list)
     for node, label in enumerate(labels.tolist()):
@@ -108,17 +196,15 @@ def _to_nowhere(campus: Campus, network: Network) -> Iterator[Finding]:
         levels = campus.levels_by_building.get(building_id, ()) if building_id else ()
         if len({level.ordinal for level in levels}) < 2 or _climbs(network, unit.id):
             continue
-        name = _name(unit)
-        yield Finding(
+        yield _finding(
+            campus,
+            unit,
             rule="stairs_to_nowhere",
-            severity=Severity.WARNING,
-            feature_id=unit.id,
-            message=Text(f"{name.zh}没有通向任何其他楼层。", f"{name.en} leads to no other level."),
-            remedy=Text(
+            message=("没有通向任何其他楼层。", "leads to no other level."),
+            remedy=(
                 "在上下楼层的相同位置画出它，或补一条楼层连接关系。",
                 "Draw it at the same place on the next level, or add a relationship that joins the levels.",
             ),
-            spot=campus.spot(unit.id),
         )
 
 
@@ -131,23 +217,22 @@ def _climbs(network: Network, unit_id: FeatureId) -> bool:
 
 
 def _guessed(campus: Campus, network: Network) -> Iterator[Finding]:
-    """Find the units whose door was guessed, and the buildings whose entrance was."""
+    """Find the units whose only doors were guessed."""
     marked = network.edge_feature[network.edge_guessed & (network.edge_feature >= 0)]
     for index in dict.fromkeys(marked.tolist()):
         feature = campus.find(network.feature_ids[index])
         if not isinstance(feature, Unit) or not _lone(network, index):
             continue
-        name = _name(feature)
-        yield Finding(
+        yield _finding(
+            campus,
+            feature,
             rule="guessed_door",
             severity=Severity.INFO,
-            feature_id=feature.id,
-            message=Text(
-                f"{name.zh}没有画门，已按最近的相邻空间推测一扇。",
-                f"{name.en} has no door; one to the nearest space was guessed.",
+            message=(
+                "没有画门，已按最近的相邻空间推测一扇。",
+                "has no door; one to the nearest space was guessed.",
             ),
-            remedy=Text("在图上补画真实的门。", "Draw the real door."),
-            spot=campus.spot(feature.id),
+            remedy=("在图上补画真实的门。", "Draw the real door."),
         )
 
 
@@ -156,10 +241,10 @@ def _lone(network: Network, feature: int) -> bool:
     return bool(network.edge_guessed[network.edge_feature == feature].all())
 
 
-def _main(network: Network) -> int:
-    if not network.n_nodes:
-        return -1
-    return int(np.argmax(np.bincount(network.components)))
+def _reached(network: Network, feature_id: FeatureId) -> bool:
+    """Tell whether a feature is reached in the largest part of the network."""
+    nodes = network.entrances.get(feature_id, ())
+    return any(network.components[node] == network.main_component for node in nodes)
 
 
 def _is_walked(campus: Campus, feature: Unit | Building) -> bool:
@@ -169,8 +254,29 @@ def _is_walked(campus: Campus, feature: Unit | Building) -> bool:
     return campus.outline(feature.id) is not None
 
 
-def _name(feature: Unit | Building) -> Text:
-    names = {**feature.alt_name, **feature.name}
+def _finding(
+    campus: Campus,
+    feature: _Named,
+    *,
+    rule: str,
+    message: tuple[str, str],
+    remedy: tuple[str, str],
+    severity: Severity = Severity.WARNING,
+) -> Finding:
+    """Return a finding on a feature; the message, Chinese and English, goes on after its name."""
+    name = _name(feature)
+    return Finding(
+        rule=rule,
+        severity=severity,
+        feature_id=FeatureId(feature.id),
+        message=Text(f"{name.zh}{message[0]}", f"{name.en} {message[1]}"),
+        remedy=Text(*remedy),
+        spot=campus.spot(feature.id),
+    )
+
+
+def _name(feature: _Named) -> Text:
+    names = {**getattr(feature, "alt_name", {}), **feature.name}
     ref = getattr(feature, "ref", None)
     other = next(iter(names.values()), ref or feature.id)
     return Text(zh=str(names.get("zh", other)), en=str(names.get("en", other)))

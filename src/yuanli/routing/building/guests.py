@@ -175,7 +175,13 @@ def _units_in(survey: Survey, section: Section) -> list[FeatureId]:
         return []
     area = metric(survey.campus, [section.geometry])[0]
     area = area if area.is_valid else shapely.make_valid(area)
-    return [s.id for s in spaces if area.intersects(s.shape.representative_point())]
+    inside = [s.id for s in spaces if area.intersects(s.shape.representative_point())]
+    if inside:
+        return list(inside)
+    shared = max(
+        spaces, key=lambda s: (float(s.shape.intersection(area).area), -s.shape.distance(area), s.id)
+    )
+    return [shared.id]
 
 
 def _gates(campus: Campus) -> list[FeatureId]:

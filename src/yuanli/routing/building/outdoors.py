@@ -257,10 +257,12 @@ def _join_geofences(site: Site, grounds: Grounds, doors: _Doors) -> None:
     for fence, area in zip(fences, areas(survey.campus, [f.geometry for f in fences]), strict=True):
         if area is None:
             continue
-        if nodes := _in_spaces(site, fence, area):
+        if fence.level_ids and (nodes := _in_spaces(site, fence, area)):
             site.nodes[fence.id] = nodes
         elif (foot := _on_way(site, grounds, area, params)) is not None:
             site.nodes[fence.id] = (foot,)
+        elif nodes := _in_spaces(site, fence, area):
+            site.nodes[fence.id] = nodes
         else:
             join = Join(feature_id=fence.id, shape=area, sides=2, reach_m=params.entrance_reach_m)
             if reached := _join_far(site.draft, grounds, [join], params)[0]:
@@ -270,8 +272,15 @@ def _join_geofences(site: Site, grounds: Grounds, doors: _Doors) -> None:
 
 
 def _in_spaces(site: Site, fence: Geofence, area: BaseGeometry) -> tuple[int, ...]:
-    """Return where the spaces on a zone's levels are reached that it covers, else the nearest of them."""
-    spaces = [s for level_id in fence.level_ids for s in site.survey.on(level_id)]
+    """Return where the spaces on a zone's levels are reached that it covers, else the nearest of them.
+
+    A zone that names no level but lies in a building is on its ground floor.
+    """
+    survey, middle = site.survey, area.representative_point()
+    spaces = [s for level_id in fence.level_ids for s in survey.on(level_id)]
+    if not fence.level_ids:
+        around = {b for b, outline in survey.outlines.items() if outline.covers(middle)}
+        spaces = [s for s in survey.spaces.values() if s.ordinal == 0 and s.building_id in around]
     if not spaces:
         return ()
     covered = [s for s in spaces if area.covers(s.shape.representative_point())]
