@@ -23,6 +23,10 @@ CASES = {
     "从北门骑车到C座怎么走": (
         "guidance_route", {"travel_mode": "bike", "origin": "北门", "destination": "C座"}),
     "去员工食堂怎么走": ("guidance_route", {"destination": "员工食堂"}),
+    "骑车去商业街": ("guidance_route", {"travel_mode": "bike", "destination": "商业街"}),
+    "从正门到A座大堂，三点前要到": ("guidance_route", {"origin": "正门", "destination": "A座大堂"}),
+    "下雨了，从A座去食堂能不淋雨吗": (
+        "guidance_route", {"origin": "A座", "destination": "食堂", "route_pref": "indoors"}),
     "最近的厕所在哪": ("guidance_nearest", {"poi_type": "厕所"}),
     "附近有没有充电桩": ("guidance_nearest", {"poi_type": "充电桩"}),
     "离报告厅最近的咖啡店在哪": ("guidance_nearest", {"place": "报告厅", "poi_type": "咖啡店"}),
@@ -67,6 +71,22 @@ def test_several_places_are_a_tour_in_either_language() -> None:
     english = understander.understand("visit the canteen, the gym and the clinic")
     assert (chinese.intent, chinese.values("waypoint")) == ("guidance_tour", ("A座", "食堂", "健身房"))
     assert (english.intent, english.values("waypoint")) == ("guidance_tour", ("canteen", "gym", "clinic"))
+
+
+def test_places_in_the_order_that_is_said_are_one_route_in_either_language() -> None:
+    understander = PatternUnderstander()
+    chinese = understander.understand("从东门出发，先去食堂再去诊所最后到北门")
+    english = understander.understand("first to the canteen, then the clinic and finally the north gate")
+    assert (chinese.intent, chinese.find("origin")) == ("guidance_route", "东门")
+    assert (chinese.values("waypoint"), chinese.find("destination")) == (("食堂", "诊所"), "北门")
+    assert (english.intent, english.values("waypoint")) == ("guidance_route", ("canteen", "clinic"))
+    assert english.find("destination") == "north gate"
+
+
+@pytest.mark.parametrize("text", ["北门 → 食堂", "北门->食堂", "北门到食堂"])
+def test_an_arrow_between_known_names_is_a_route(text: str) -> None:
+    understood = PatternUnderstander(knows=lambda name: True).understand(text)
+    assert (understood.find("origin"), understood.find("destination")) == ("北门", "食堂")
 
 
 def test_a_bare_name_is_a_request_only_where_the_campus_knows_it() -> None:

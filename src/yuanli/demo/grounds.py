@@ -73,7 +73,8 @@ def lay_grounds(doors: Iterable[DoorOutside], outlines: Sequence[Polygon]) -> It
 
 
 def _way(row: Mapping[str, Any]) -> Way:
-    name = {"zh": row["zh"], "en": row["en"]} if row["zh"] else {}
+    # The way through a gate has no name of its own: the gate has it.
+    name = {"zh": row["zh"], "en": row["en"]} if row["zh"] and row["kind"] != "gate" else {}
     return Way(kind=row["kind"], line=LineString(row["points"]), name=name, hours=row.get("hours"))
 
 

@@ -1,6 +1,6 @@
 """What does this person want?"""
 
-from yuanli.language.patterns import PatternUnderstander
+from yuanli.language.patterns import PatternUnderstander, is_here
 from yuanli.language.understanding import Alternative, Slot, Understander, Understanding, language_of
 
 __all__ = [
@@ -9,5 +9,6 @@ __all__ = [
     "Slot",
     "Understander",
     "Understanding",
+    "is_here",
     "language_of",
 ]

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -79,22 +79,22 @@ class PatternUnderstander:
         language = language_of(text)
         plain = _folded(text[:LONGEST_TEXT])
         whole = _Cut(plain, tuple(range(len(plain))))
-        for pattern in self._patterns[language]:
+        for pattern in _patterns("intents", language):
             if pattern.intent in ("chat_smalltalk", "dialog_confirm") and pattern.regex.fullmatch(
                 plain.strip()
             ):
                 confidence = 0.9 if pattern.intent == "chat_smalltalk" or context else 0.5
                 return _understanding(text, language, pattern.intent, confidence, ())
         cut, preferences = self._preferences(whole, language)
-        cut, _ = cut.without(self._fillers[language])
+        cut, _ = cut.without(_fillers(language))
         cut = _stripped(cut)
-        for pattern in self._patterns[language]:
+        for pattern in _patterns("intents", language):
             match = pattern.regex.fullmatch(cut.text)
             slots = match and tuple(self._slots(text, cut, match, language))
             if slots or (match and pattern.intent == "chat_smalltalk"):
                 ordered = tuple(sorted((*(slots or ()), *preferences), key=lambda slot: slot.start))
                 return _understanding(text, language, pattern.intent, 0.85, ordered)
-        for pattern in self._loose[language]:
+        for pattern in _patterns("loose", language):
             match = pattern.regex.fullmatch(cut.text)
             slots = match and tuple(self._slots(text, cut, match, language))
             if slots and all(self._knows(slot.value) for slot in slots):
@@ -105,13 +105,9 @@ class PatternUnderstander:
             return _understanding(text, language, "dialog_inform", 0.6, self._bare(text, cut, preferences))
         return _understanding(text, language, "out_of_scope", 0.5, preferences)
 
-    def is_here(self, text: str) -> bool:
-        """Whether a place is said as "here": where the speaker is."""
-        return text.strip().lower() in self._here
-
     def _preferences(self, cut: _Cut, language: str) -> tuple[_Cut, tuple[Slot, ...]]:
         slots: list[Slot] = []
-        for preference in self._preference_patterns[language]:
+        for preference in _preference_patterns(language):
             whole = cut
             cut, spans = cut.without(preference.regex)
             original = dict(zip(whole.at, whole.text, strict=True))
@@ -139,7 +135,7 @@ class PatternUnderstander:
         return (*((_slot("place", text, cut, start, end),) if start < end else ()), *preferences)
 
     def _trimmed(self, text: str, start: int, end: int, language: str) -> tuple[int, int]:
-        leading, trailing = self._edges[language]
+        leading, trailing = _edges(language)
         while True:
             piece = text[start:end]
             left = len(piece) - len(piece.lstrip(" ，,。.、!?！？"))
@@ -153,55 +149,51 @@ class PatternUnderstander:
             else:
                 return start, max(start, end)
 
-    @cached_property
-    def _tables(self) -> Mapping[str, Any]:
-        document = yaml.safe_load(files("yuanli.language").joinpath("patterns.yaml").read_text("utf-8"))
-        assert isinstance(document, dict)
-        return document
 
-    @cached_property
-    def _patterns(self) -> Mapping[str, tuple[_Pattern, ...]]:
-        return self._compiled("intents")
+@cache
+def _tables() -> Mapping[str, Any]:
+    document = yaml.safe_load(files("yuanli.language").joinpath("patterns.yaml").read_text("utf-8"))
+    assert isinstance(document, dict)
+    return document
 
-    @cached_property
-    def _loose(self) -> Mapping[str, tuple[_Pattern, ...]]:
-        return self._compiled("loose")
 
-    def _compiled(self, table: str) -> Mapping[str, tuple[_Pattern, ...]]:
-        parts = self._tables["parts"]
-        return {
-            language: tuple(
-                _Pattern(block["intent"], re.compile(pattern.format(**parts), re.IGNORECASE))
-                for block in self._tables[table]
-                for pattern in block[language]
-            )
-            for language in ("zh", "en")
-        }
+@cache
+def _patterns(table: str, language: str) -> tuple[_Pattern, ...]:
+    parts = _tables()["parts"]
+    return tuple(
+        _Pattern(block["intent"], re.compile(pattern.format(**parts), re.IGNORECASE))
+        for block in _tables()[table]
+        for pattern in block[language]
+    )
 
-    @cached_property
-    def _preference_patterns(self) -> Mapping[str, tuple[_Preference, ...]]:
-        return {
-            language: tuple(
-                _Preference(row["type"], row["value"], re.compile(_worded(row[language], language), re.I))
-                for row in self._tables["preferences"]
-            )
-            for language in ("zh", "en")
-        }
 
-    @cached_property
-    def _fillers(self) -> Mapping[str, re.Pattern[str]]:
-        return {lang: re.compile(regex, re.IGNORECASE) for lang, regex in self._tables["fillers"].items()}
+@cache
+def _preference_patterns(language: str) -> tuple[_Preference, ...]:
+    return tuple(
+        _Preference(row["type"], row["value"], re.compile(_worded(row[language], language), re.I))
+        for row in _tables()["preferences"]
+    )
 
-    @cached_property
-    def _edges(self) -> Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]:
-        return {
-            lang: (re.compile(edge["leading"], re.IGNORECASE), re.compile(edge["trailing"], re.IGNORECASE))
-            for lang, edge in self._tables["edges"].items()
-        }
 
-    @cached_property
-    def _here(self) -> frozenset[str]:
-        return frozenset(word for words in self._tables["here"].values() for word in words)
+@cache
+def _fillers(language: str) -> re.Pattern[str]:
+    return re.compile(_tables()["fillers"][language], re.IGNORECASE)
+
+
+@cache
+def _edges(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    edge = _tables()["edges"][language]
+    return re.compile(edge["leading"], re.IGNORECASE), re.compile(edge["trailing"], re.IGNORECASE)
+
+
+@cache
+def _here() -> frozenset[str]:
+    return frozenset(word for words in _tables()["here"].values() for word in words)
+
+
+def is_here(text: str) -> bool:
+    """Whether a place is said as "here": where the speaker is."""
+    return text.strip().lower() in _here()
 
 
 def _worded(regex: str, language: str) -> str:

@@ -11,15 +11,16 @@ from threading import Lock
 
 from yuanli.campus import CampusId, Feature, FeatureId, Hit, LanguageMap, kind_of, label_of, name_in
 from yuanli.errors import NotFoundError, Text, YuanliError
-from yuanli.language import PatternUnderstander, Understanding
+from yuanli.language import PatternUnderstander, Understanding, is_here
 from yuanli.operations.guidance import Guidance, Guide, RouteRequest
-from yuanli.routing import Nearby, Route
+from yuanli.routing import Nearby, NoRouteError, Route
 
 SURE = 0.55
 """Search score from which a bare name counts as a place of the campus."""
 PROFILE_OF = {"wheelchair": "wheelchair", "stroller": "stroller", "staff": "staff", "evacuation": "evacuation",
               "bike": "bike", "walk": "walk"}  # fmt: skip
-AVOID_OF = {"no_lifts": "elevator", "indoors": "outdoor"}
+INDOORS = "outdoor"
+AVOID_OF = {"no_lifts": "elevator", "indoors": INDOORS}
 MOST_CONVERSATIONS = 10_000
 CAN_DO = Text(
     "我现在能指路（“从北门到A座301怎么走，我坐轮椅”）、找最近的设施（“最近的洗手间在哪”）、"
@@ -161,9 +162,19 @@ def _route(
             f"您从哪里出发去{_named(place, 'zh')}？", f"Where do you start for {_named(place, 'en')}?"
         )
         return Reply(text=question, understanding=understanding, pending=question)
-    routes = guide.routes(_request(understanding, asker, origin, destination), now=now)
+    request = _request(understanding, asker, origin, destination)
+    note = Text("", "")
+    try:
+        routes = guide.routes(request, now=now)
+    except NoRouteError:
+        # To stay indoors is a wish: where it can't be met, the way outdoors is better than none.
+        if INDOORS not in request.avoid:
+            raise
+        routes = guide.routes(replace(request, avoid=()), now=now)
+        note = Text("没有全程室内的路，这条要经过室外。", "No way stays indoors; this one goes outside. ")
+    said = _route_text(routes[0], eta=understanding.intent == "guidance_eta")
     return Reply(
-        text=_route_text(routes[0], eta=understanding.intent == "guidance_eta"),
+        text=Text(note.zh + said.zh, note.en + said.en),
         understanding=understanding,
         cards=(Card(kind="route", routes=routes),),
     )
@@ -196,7 +207,7 @@ def _nearest(
     assistant: Assistant, guide: Guide, understanding: Understanding, asker: Asker, now: datetime
 ) -> Reply:
     wanted = understanding.find("poi_type") or ""
-    origin = understanding.find("place") or asker.here
+    origin = _end(understanding, "place", asker)
     if kind_of(wanted) is None:
         return _locate(assistant, guide, understanding, asker, now)
     if origin is None:
@@ -312,7 +323,7 @@ def _profile(understanding: Understanding) -> str:
 
 def _end(understanding: Understanding, slot: str, asker: Asker) -> str | None:
     value = understanding.find(slot)
-    if slot == "origin" and (value is None or PatternUnderstander().is_here(value)):
+    if slot in ("origin", "place") and (value is None or is_here(value)):
         return asker.here
     return value
 
