@@ -48,6 +48,25 @@ def test_a_link_shows_the_way_with_its_steps(reader: Open, language: str) -> Non
     assert visitor.complaints == []
 
 
+def test_a_link_may_use_names_and_shows_them_in_the_readers_language(reader: Open) -> None:
+    visitor = reader("en")
+    page = visitor.open("/go?from=北门&to=报告厅")
+    page.locator("[data-test='steps'] li").first.wait_for()
+    expect(page.locator("input[data-test='from']")).to_have_value("North Gate")
+    expect(page.locator("input[data-test='to']")).to_have_value("Lecture hall")
+    assert visitor.complaints == []
+
+
+def test_on_a_phone_the_form_gives_way_to_the_steps(reader: Open) -> None:
+    visitor = reader("zh", phone=True)
+    page = visitor.open("/go?from=北门&to=报告厅")
+    page.locator("[data-test='steps'] li").first.wait_for()
+    expect(page.locator(".ask-form")).to_be_hidden()
+    page.get_by_role("button", name="修改起终点").click()
+    expect(page.locator(".ask-form")).to_be_visible()
+    visitor.shot("phone-guidance")
+
+
 def test_the_floor_follows_the_step(reader: Open) -> None:
     visitor = reader("zh")
     _open(visitor)

@@ -21,7 +21,7 @@ export function findingsLayers(scene: Scene): LayerSpecification[] {
   ];
 }
 
-/** The feature that was clicked or found. */
+/** The feature that was clicked or found; a building keeps the floor inside it clear. */
 export function selectionLayers(scene: Scene): LayerSpecification[] {
   const p = paletteOf(scene.theme);
   return [
@@ -29,7 +29,7 @@ export function selectionLayers(scene: Scene): LayerSpecification[] {
       id: "selection-area",
       type: "fill",
       source: "selection",
-      filter: ["==", ["geometry-type"], "Polygon"],
+      filter: ["all", ["==", ["geometry-type"], "Polygon"], ["!=", ["get", "kind"], "building"]] as never,
       paint: { "fill-color": p.accent, "fill-opacity": 0.22 },
     },
     {

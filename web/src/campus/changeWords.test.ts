@@ -7,7 +7,7 @@ const change = (before: PlaceFeature | null, after: PlaceFeature | null): Change
 
 test("only what differs is told", () => {
   const rows = changedFields(change(feature({ hours: "a", name: { zh: "旧" } }), feature({ hours: "a", name: { zh: "新" } })));
-  expect(rows).toEqual([{ field: "name", before: "zh: 旧", after: "zh: 新" }]);
+  expect(rows).toEqual([{ field: "name", language: "zh", before: "旧", after: "新" }]);
 });
 test("a moved feature names its geometry without coordinates", () => {
   expect(changedFields(change(feature({}), feature({}, 1)))).toEqual([{ field: "geometry", before: "", after: "" }]);

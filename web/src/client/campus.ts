@@ -68,7 +68,7 @@ export const editFeature = (campus: string, id: string, change: FeaturePatch): P
   patch(featurePath(campus, id), change);
 
 export const findPlaces = (campus: string, q: string, language: string, signal?: AbortSignal): Promise<Found> =>
-  get(at(campus, "/find"), { q, limit: 10, language }, signal);
+  get(at(campus, "/find"), { q, limit: 30, language }, signal);
 
 export const getReport = (campus: string): Promise<Report> => get(at(campus, "/check"));
 export const getRepairs = (campus: string): Promise<Report> => get(at(campus, "/repairs"));
@@ -82,8 +82,8 @@ export type ClosureRequest = Partial<Omit<Closure, "id" | "labels" | "active">> 
 export const listClosures = (campus: string): Promise<Closure[]> => get(at(campus, "/closures"));
 export const addClosure = (campus: string, closure: ClosureRequest): Promise<Closure> =>
   post(at(campus, "/closures"), closure);
-export const removeClosure = (campus: string, id: string): Promise<void> =>
-  remove(at(campus, `/closures/${encodeURIComponent(id)}`));
+export const removeClosure = (campus: string, id: string, why: string): Promise<void> =>
+  remove(at(campus, `/closures/${encodeURIComponent(id)}`), { why });
 
 export const exportUrl = (campus: string, format: string): string => at(campus, `/export${queryString({ format })}`);
 export const qrUrl = (campus: string, to: string, from = ""): string => at(campus, `/qr${queryString({ to, from })}`);

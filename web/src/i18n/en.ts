@@ -21,10 +21,10 @@ export default {
   layer: { buildings: "Buildings", rooms: "Rooms", labels: "Names", places: "Facilities", ways: "Ways", closures: "Closures" },
   place: {
     hours: "Hours", capacity: "Capacity", people: "{n} people", accessibility: "Accessibility", restriction: "Access", aliases: "Also called", phone: "Phone", website: "Website",
-    closedNow: "Closed at the moment: no way through", routeHere: "Route here", routeFrom: "Start here", qr: "QR code", qrHint: "Scan it to open the way on a phone",
+    closedNow: "Closed at the moment: no way through", closedUntil: "until {time}", routeHere: "Route here", routeFrom: "Start here", qr: "QR code", qrHint: "Scan it to open the way on a phone",
   },
   access: {
-    wheelchair: "Wheelchair accessible", notwheelchair: "Not wheelchair accessible", tactilepaving: "Tactile paving", hearing: "Hearing aids", visual: "Visual aids", assisted_listening: "Assisted listening",
+    wheelchair: "Wheelchair accessible", notwheelchair: "Not wheelchair accessible", tactilepaving: "Tactile paving", braille: "Braille", hearing: "Hearing aids", hearingloop: "Hearing loop", assisted_listening: "Assisted listening", signlanginterpreter: "Sign language interpreter", tdd: "Text telephone", trs: "Relay service", volume: "Phone with volume control",
   },
   restriction: { employeesonly: "Staff only", restricted: "Authorised people only" },
   go: {
@@ -32,7 +32,7 @@ export default {
     addVia: "Add a stop", bestOrder: "Best order", leaveNow: "Leave now", leaveAt: "Leave at", clickHint: "Click the map to choose a point; click again for the next.",
     pointOnMap: "Point on the map", steps: "Steps", choices: "Choices", arrive: "arrive {time}", best: "Best", other: "Choice {n}", voice: "Voice", share: "Share",
     linkCopied: "Link copied", qr: "QR code", qrTitle: "Open it on a phone", print: "Print", printTitle: "{from} → {to}", changed: "The way has changed",
-    noWayNow: "There is no way through any more", empty: "Choose a start and a goal to see the way", notLocated: "Your position isn't known. Allow it in the browser, or click your start on the map.", togglePanel: "Show or hide the panel",
+    noWayNow: "There is no way through any more", empty: "Choose a start and a goal to see the way", notLocated: "Your position isn't known. Allow it in the browser, or click your start on the map.", togglePanel: "Show or hide the panel", change: "Change start or goal",
   },
   profile: { walk: "On foot", wheelchair: "Wheelchair", stroller: "Stroller", bike: "Bicycle", staff: "Staff", evacuation: "Evacuation" },
   live: { on: "Kept up to date", broken: "Connection lost, trying again", off: "As of now" },
@@ -65,7 +65,7 @@ export default {
   },
   import: {
     title: "Import a campus map", drop: "Drop a map file here, or click to choose", formats: "OSM (.osm, .osm.pbf), IMDF (.zip) or GeoJSON", size: "{mb} MB", format: "File format", crs: "Coordinates", name: "Campus name", nameHint: "Empty: the name in the file",
-    mapping: "Field mapping (optional, for GeoJSON)", replace: "Replace the campus of that name", allOrNothing: "All or nothing: a refused file leaves no trace.", start: "Import", done: "Imported", repairs: "{n} repairs on the way in", another: "Import another", look: "See the check report",
+    mapping: "Field mapping (optional, for GeoJSON)", replace: "Replace the campus of that name", allOrNothing: "All or nothing: a refused file leaves no trace.", choose: "Choose a file", start: "Import", done: "Imported", repairs: "{n} repairs on the way in", another: "Import another", look: "See the check report",
     format_: { auto: "Detect", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON" },
     crs_: { wgs84: "WGS 84 (GPS, OSM)", gcj02: "GCJ-02 (Amap, Tencent)", bd09: "BD-09 (Baidu)" },
     stage: { sending: "Uploading", waiting: "Waiting", read: "Reading", saved: "Saving" },
@@ -86,7 +86,7 @@ export default {
     search: "Search a door, a lift, a room", liftHint: "Closing a lift on one level closes the whole lift.", times: "When", reasonHint: "For example: lift maintenance", close: "Close it",
   },
   revisions: {
-    none: "No revisions yet", noWhy: "(no reason given)", changes: "{n} changes", undo: "Undo", undoWhy: "Why undo revision {n}?", whyNeeded: "Please say why", undone: "Revision {n} undone",
+    inLanguage: "{name} ({language})", none: "No revisions yet", noWhy: "(no reason given)", changes: "{n} changes", undo: "Undo", undoWhy: "Why undo revision {n}?", whyNeeded: "Please say why", undone: "Revision {n} undone",
   },
   field: {
     name: "name", alt_name: "other name", hours: "hours", accessibility: "accessibility", restriction: "access", geometry: "place or shape", text: "text", reason: "why", feature_ids: "what", feature_id: "of", language: "language", kind: "kind", weight: "weight", starts_at: "from", ends_at: "until", ordinal: "level",

@@ -21,10 +21,10 @@ export default {
   layer: { buildings: "楼栋", rooms: "房间", labels: "名称", places: "设施图标", ways: "道路", closures: "封闭区域" },
   place: {
     hours: "开放时间", capacity: "容纳人数", people: "{n} 人", accessibility: "无障碍", restriction: "进入限制", aliases: "别名", phone: "电话", website: "网址",
-    closedNow: "目前封闭，无法通行", routeHere: "到这里去", routeFrom: "从这里出发", qr: "二维码", qrHint: "扫码即可在手机上打开路线",
+    closedNow: "目前封闭，无法通行", closedUntil: "至 {time}", routeHere: "到这里去", routeFrom: "从这里出发", qr: "二维码", qrHint: "扫码即可在手机上打开路线",
   },
   access: {
-    wheelchair: "轮椅可达", notwheelchair: "轮椅不可达", tactilepaving: "有盲道", hearing: "有助听设施", visual: "有助视设施", assisted_listening: "有辅助听音",
+    wheelchair: "轮椅可达", notwheelchair: "轮椅不可达", tactilepaving: "有盲道", braille: "有盲文", hearing: "有助听设施", hearingloop: "有助听感应线圈", assisted_listening: "有辅助听音", signlanginterpreter: "有手语翻译", tdd: "有听障人士电话", trs: "有电信中继服务", volume: "电话可调音量",
   },
   restriction: { employeesonly: "仅限员工", restricted: "需授权" },
   go: {
@@ -32,7 +32,7 @@ export default {
     addVia: "添加途经点", bestOrder: "自动排序", leaveNow: "现在出发", leaveAt: "出发时间", clickHint: "点地图可直接选点；再点一次选下一个点。",
     pointOnMap: "地图上的点", steps: "分步指引", choices: "可选路线", arrive: "{time} 到达", best: "推荐", other: "备选 {n}", voice: "语音", share: "分享",
     linkCopied: "链接已复制", qr: "二维码", qrTitle: "扫码在手机上打开", print: "打印", printTitle: "{from} → {to}", changed: "路线已更新",
-    noWayNow: "这条路现在走不通了", empty: "选好起点和终点，马上给您指路", notLocated: "无法获取您的位置。请允许浏览器定位，或在地图上点选起点。", togglePanel: "展开或收起面板",
+    noWayNow: "这条路现在走不通了", empty: "选好起点和终点，马上给您指路", notLocated: "无法获取您的位置。请允许浏览器定位，或在地图上点选起点。", togglePanel: "展开或收起面板", change: "修改起终点",
   },
   profile: { walk: "步行", wheelchair: "轮椅", stroller: "婴儿车", bike: "骑行", staff: "员工通道", evacuation: "紧急疏散" },
   live: { on: "路况实时更新中", broken: "连接中断，正在重连", off: "当前结果" },
@@ -65,7 +65,7 @@ export default {
   },
   import: {
     title: "导入园区地图", drop: "把地图文件拖到这里，或点击选择", formats: "支持 OSM（.osm、.osm.pbf）、IMDF（.zip）、GeoJSON", size: "{mb} MB", format: "文件格式", crs: "坐标系", name: "园区名称", nameHint: "留空则取文件中的名称",
-    mapping: "字段映射文件（可选，GeoJSON 用）", replace: "替换同名园区", allOrNothing: "要么全部导入，要么完全不动：被拒绝的文件不会留下任何痕迹。", start: "开始导入", done: "导入完成", repairs: "导入时修正了 {n} 处", another: "再导入一个", look: "查看检查报告",
+    mapping: "字段映射文件（可选，GeoJSON 用）", replace: "替换同名园区", allOrNothing: "要么全部导入，要么完全不动：被拒绝的文件不会留下任何痕迹。", choose: "选择文件", start: "开始导入", done: "导入完成", repairs: "导入时修正了 {n} 处", another: "再导入一个", look: "查看检查报告",
     format_: { auto: "自动识别", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON" },
     crs_: { wgs84: "WGS-84（GPS、OSM）", gcj02: "GCJ-02（高德、腾讯）", bd09: "BD-09（百度）" },
     stage: { sending: "正在上传", waiting: "正在排队", read: "正在读取", saved: "正在保存" },
@@ -86,7 +86,7 @@ export default {
     search: "搜索要封闭的门、电梯、房间", liftHint: "封闭电梯的任一层，整部电梯停用。", times: "封闭时间", reasonHint: "例如：电梯检修", close: "封闭",
   },
   revisions: {
-    none: "还没有修订", noWhy: "（未填写原因）", changes: "{n} 处改动", undo: "撤销", undoWhy: "为什么要撤销第 {n} 次修订？", whyNeeded: "请填写原因", undone: "已撤销第 {n} 次修订",
+    inLanguage: "{name}（{language}）", none: "还没有修订", noWhy: "（未填写原因）", changes: "{n} 处改动", undo: "撤销", undoWhy: "为什么要撤销第 {n} 次修订？", whyNeeded: "请填写原因", undone: "已撤销第 {n} 次修订",
   },
   field: {
     name: "名称", alt_name: "别称", hours: "开放时间", accessibility: "无障碍", restriction: "进入限制", geometry: "位置或形状", text: "内容", reason: "原因", feature_ids: "对象", feature_id: "所属", language: "语言", kind: "类型", weight: "权重", starts_at: "开始", ends_at: "结束", ordinal: "楼层",

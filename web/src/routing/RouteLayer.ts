@@ -14,9 +14,9 @@ export function routeLayers(scene: Scene): LayerSpecification[] {
   const line = ["==", ["geometry-type"], "LineString"] as never;
   const of = (...conditions: unknown[]): never => ["all", line, ...conditions] as never;
   const chosen = ["get", "chosen"];
-  const here = ["get", "here"];
+  const here = ["get", "here"] as never;
   return [
-    { id: "route-others", type: "line", source: "route", filter: of(["!", chosen]), layout, paint: { "line-color": p.wall, "line-width": WIDTH, "line-opacity": 0.55 } },
+    { id: "route-others", type: "line", source: "route", filter: of(["!", chosen]), layout, paint: { "line-color": p.wall, "line-width": WIDTH, "line-opacity": ["case", here, 0.6, 0.2] as never } },
     { id: "route-elsewhere", type: "line", source: "route", filter: of(chosen, ["!", here]), layout, paint: { "line-color": p.route, "line-width": WIDTH, "line-opacity": 0.3, "line-dasharray": [0.4, 1.6] } },
     { id: "route-casing", type: "line", source: "route", filter: of(chosen, here), layout, paint: { "line-color": p.routeCasing, "line-width": CASING } },
     { id: "route", type: "line", source: "route", filter: of(chosen, here), layout, paint: { "line-color": p.route, "line-width": WIDTH } },
@@ -29,6 +29,8 @@ export function routeLayers(scene: Scene): LayerSpecification[] {
         "circle-color": ["match", ["get", "role"], "from", "#2d9d5c", "to", p.danger, "step", p.halo, p.warning],
         "circle-stroke-color": ["match", ["get", "role"], "step", p.route, "#ffffff"],
         "circle-stroke-width": 3,
+        "circle-opacity": ["case", here, 1, 0.4],
+        "circle-stroke-opacity": ["case", here, 1, 0.5],
       },
     },
   ];
@@ -46,17 +48,18 @@ export function routeFeatures(routes: readonly Route[], chosen: number, shown: n
   return { type: "FeatureCollection", features };
 }
 
-/** Start, stops on the way and goal, and the step that is read now. */
-export function stopFeatures(route: Route | undefined, step: number | null): FeatureCollection {
+/** Start, stops on the way and goal, and the step that is read now; faint where another floor is shown. */
+export function stopFeatures(route: Route | undefined, step: number | null, shown: number | null): FeatureCollection {
   const features: Feature[] = [];
-  const point = (lon: number, lat: number, role: string): void => {
-    features.push({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { role } });
+  const point = (at: { lon: number; lat: number; level: number }, role: string): void => {
+    const here = shown === null || at.level === shown;
+    features.push({ type: "Feature", geometry: { type: "Point", coordinates: [at.lon, at.lat] }, properties: { role, here } });
   };
   route?.stops.forEach((stop, index) => {
     const role = index === 0 ? "from" : index === route.stops.length - 1 ? "to" : "via";
-    point(stop.lon, stop.lat, role);
+    point(stop, role);
   });
   const current = step === null ? undefined : route?.steps[step];
-  if (current) point(current.lon, current.lat, "step");
+  if (current) point(current, "step");
   return { type: "FeatureCollection", features };
 }

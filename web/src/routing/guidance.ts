@@ -7,6 +7,8 @@ import type { Ask } from "./link";
 
 export type LiveState = "off" | "on" | "broken";
 
+export type Guidance = ReturnType<typeof useGuidance>;
+
 /** One question for a way: its answers, kept current while it is open. */
 export function useGuidance() {
   const routes = shallowRef<Route[]>([]);

@@ -45,5 +45,8 @@ export function linkQuery(ask: Ask): Record<string, string | string[]> {
 export const pointRef = (lon: number, lat: number, ordinal: number | null): string =>
   `${lon.toFixed(7)},${lat.toFixed(7)},${ordinal ?? 0}`;
 
+/** True for what may be an id; a name in Chinese or of several words is none. */
+export const isId = (value: string): boolean => /^[\x21-\x7e]+$/.test(value);
+
 /** True for a point rather than a place's id or name. */
 export const isPoint = (value: string): boolean => /^-?\d+(\.\d+)?,-?\d+(\.\d+)?(,-?\d+(\.\d+)?)?$/.test(value);
