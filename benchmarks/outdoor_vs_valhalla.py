@@ -30,6 +30,9 @@ from yuanli.routing.access import Access, access_of
 from yuanli.routing.building import attach
 from yuanli.routing.profiles import profile_named
 
+SAME_WAY_M = 2.0
+"""Valhalla starts on the way a point lies on, not on another, where it starts this near to it."""
+
 Valhalla = Callable[[dict[str, object]], dict[str, object]]
 Ends = list[tuple[int, float]]
 Pair = tuple[str, Ends, Ends, NDArray[np.float64]]
@@ -125,9 +128,11 @@ def ours_m(network: Network, pairs: list[Pair]) -> NDArray[np.float64]:
     return np.array(found)
 
 
-def theirs_m(network: Network, pairs: list[Pair], valhalla: Valhalla) -> NDArray[np.float64]:
-    """Return Valhalla's length of each pair, with the straight lines to where it starts and ends."""
-    found = []
+def theirs_m(
+    network: Network, pairs: list[Pair], valhalla: Valhalla
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return Valhalla's length of each pair, with the straight lines to where it starts and ends; and those."""
+    found, off = [], []
     for _, _, _, xy in pairs:
         degrees = network.frame.to_degrees(xy)
         places = [{"lon": float(lon), "lat": float(lat)} for lon, lat in degrees]
@@ -136,12 +141,14 @@ def theirs_m(network: Network, pairs: list[Pair], valhalla: Valhalla) -> NDArray
             trip = valhalla(request)["trip"]
         except (urllib.error.HTTPError, RuntimeError):
             found.append(math.inf)
+            off.append(math.inf)
             continue
         line = _decoded(trip["legs"][0]["shape"])  # type: ignore[index]
         ends = network.frame.to_metres(line[[0, -1]])
-        off_m = math.dist(ends[0], xy[0]) + math.dist(ends[1], xy[1])
-        found.append(1000.0 * float(trip["summary"]["length"]) + off_m)  # type: ignore[index]
-    return np.array(found)
+        off_m = math.dist(ends[0], xy[0]), math.dist(ends[1], xy[1])
+        found.append(1000.0 * float(trip["summary"]["length"]) + sum(off_m))  # type: ignore[index]
+        off.append(max(off_m))
+    return np.array(found), np.array(off)
 
 
 def _decoded(shape: str) -> NDArray[np.float64]:
@@ -179,7 +186,11 @@ def main() -> None:
         building_pairs(network, named, given.pairs, rng),
     ):
         if pairs:
-            _report(network, pairs, ours_m(network, pairs), theirs_m(network, pairs, valhalla), given.worst)
+            ours, (theirs, off) = ours_m(network, pairs), theirs_m(network, pairs, valhalla)
+            _report(network, pairs, ours, theirs, given.worst)
+            same = (off <= SAME_WAY_M) & np.isfinite(ours)
+            near = np.abs(ours[same] / theirs[same] - 1) <= 0.15
+            print(f"  where both start and end on one way: within 15 % {near.mean():.1%} of {len(near)}")
 
 
 def _report(
