@@ -12,7 +12,17 @@ from typing import Any
 import pytest
 from tests.campus.places import changed, two_room_house
 
-from yuanli.campus import Campus, Feature, Level, Opening, Relationship, Unit, read_campus, write_imdf
+from yuanli.campus import (
+    Building,
+    Campus,
+    Feature,
+    Level,
+    Opening,
+    Relationship,
+    Unit,
+    read_campus,
+    write_imdf,
+)
 from yuanli.campus.imdf.categories import standard_categories, to_standard
 from yuanli.campus.imdf.fields import STANDARD
 from yuanli.demo import demo_campus
@@ -48,9 +58,18 @@ def _strange(path: Path) -> set[tuple[str, str, str]]:
     return found
 
 
+def _outlined(path: Path) -> set[str]:
+    """Return the buildings that have a footprint; none may have a geometry, says IMDF."""
+    with zipfile.ZipFile(path) as archive:
+        tables = [json.loads(archive.read(f"{t}.geojson"))["features"] for t in ("building", "footprint")]
+    assert all(row["geometry"] is None for row in tables[0])
+    return {building_id for row in tables[1] for building_id in row["properties"]["building_ids"]}
+
+
 def _assert_standard_and_lossless(campus: Campus, path: Path) -> None:
     write_imdf(campus, path)
     assert _strange(path) == set()
+    assert _outlined(path) == {b.id for b in campus.of(Building) if b.geometry is not None}
     again = read_campus(path).campus
     assert {i: _unwritten(f) for i, f in again.features.items()} == dict(campus.features)
 

@@ -172,7 +172,11 @@ def _format_of_head(path: Path, head: bytes) -> str:
     if text.startswith(("{", "[")) or {".geojson", ".json"} & set(suffixes):
         if _IMDF_ROW.search(text) and '"yuanli"' not in text:
             return "imdf"
-        return "haystack" if re.search(r'"_kind"\s*:\s*"grid"|"projName"', text) else "geojson"
+        return (
+            "haystack"
+            if re.search(r'"_kind"\s*:\s*"grid"|"projName"|"ver"\s*:\s*"[23]\.0"', text)
+            else "geojson"
+        )
     return "unknown"
 
 

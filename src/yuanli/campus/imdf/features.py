@@ -142,6 +142,8 @@ def _record(
     if reader.transform is None and write_value(geometry) != document.get("geometry"):
         record["geometry"] = document.get("geometry")
         record["geometry_as_read"] = None if geometry is None else geometry.wkb_hex
+    if table == "building" and document.get("geometry") is not None:
+        record["drawn"] = True
     members = {k: v for k, v in document.items() if k not in _MEMBERS}
     if members:
         record["members"] = members

@@ -24,6 +24,7 @@ from yuanli.campus.geojson.repairs import repaired, summed_up
 from yuanli.campus.imdf.features import read_feature, with_repair
 from yuanli.campus.imdf.fields import STANDARD
 from yuanli.campus.imdf.ordinals import mend_ordinals
+from yuanli.campus.imdf.outlines import with_outlines
 from yuanli.campus.imdf.references import mend_references
 from yuanli.campus.imdf.surroundings import Collection, read_surroundings, short_names
 from yuanli.campus.imported import Imported, Progress, no_progress, refused
@@ -75,7 +76,7 @@ def read_imdf(
     archive = _sorted_files(open_source(path, params), repairs, params)
     progress("read", 0.5)
     reader = GeometryReader(to_wgs84(crs), repairs)
-    features = _read_rows(archive, reader)
+    features = with_outlines(_read_rows(archive, reader))
     refuse_wrong_space(
         {i: g for i, f in features.items() if (g := getattr(f, "geometry", None)) is not None},
         path.name,

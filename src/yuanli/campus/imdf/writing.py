@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from yuanli.campus.codec import feature_to_json
-from yuanli.campus.features import TABLE_OF, Feature, FeatureId
+from yuanli.campus.features import TABLE_OF, Building, Feature, FeatureId, Footprint
 from yuanli.campus.geojson.geometries import GeometryReader
 from yuanli.campus.imdf.features import has_standard_category, write_feature
 from yuanli.campus.imdf.fields import STANDARD
+from yuanli.campus.imdf.outlines import OUTLINE, outline_of
 from yuanli.campus.imdf.reading import OURS, REMOVED, collections_of, derive
 from yuanli.campus.place import Campus
 
@@ -24,9 +25,10 @@ _STAMP = (1980, 1, 1, 0, 0, 0)
 def write_imdf(campus: Campus, path: Path) -> None:
     """Write a campus as IMDF 1.0.0: a zip where `path` ends in `.zip`, else a folder.
 
-    Features that nobody edited are written as they were read. Categories that IMDF does not have become the
-    nearest that it has, and stay beside it as `yuanli_own`; tables beyond the standard, and sections of a
-    kind that it does not know, go to `yuanli_<table>.geojson`. The same campus always gives the same bytes.
+    Features that nobody edited are written as they were read. Outlines of buildings are footprints.
+    Categories that IMDF does not have become the nearest that it has, and stay beside it as `yuanli_own`;
+    tables beyond the standard, and sections of a kind that it does not know, go to
+    `yuanli_<table>.geojson`. The same campus always gives the same bytes.
     """
     files = imdf_files(campus)
     if path.suffix.lower() == ".zip":
@@ -60,6 +62,7 @@ def imdf_files(campus: Campus) -> dict[str, bytes]:
             standard[table].append(write_feature(feature, campus.features))
         else:
             ours[table].append(feature_to_json(feature))
+    _part_outlines(campus, standard)
     for table, rows in standard.items():
         files[f"{table}.geojson"] = _dumped({"type": "FeatureCollection", "name": table, "features": rows})
     for table, rows in ours.items():
@@ -69,6 +72,22 @@ def imdf_files(campus: Campus) -> dict[str, bytes]:
         files[REMOVED] = _dumped(removed)
     files.update((file.name, file.content) for file in campus.extra_files)
     return files
+
+
+def _part_outlines(campus: Campus, standard: dict[str, list[Json]]) -> None:
+    """Take the outlines from the rows of buildings, and put them in rows of footprints."""
+    footprints: dict[FeatureId, list[Footprint]] = defaultdict(list)
+    for footprint in campus.of(Footprint):
+        for building_id in footprint.building_ids:
+            footprints[building_id].append(footprint)
+    for row in standard.get("building", ()):
+        building = campus.find(FeatureId(str(row["id"])))
+        outline = outline_of(building, footprints[building.id]) if isinstance(building, Building) else None
+        if outline is None:
+            continue
+        row["geometry"], row["properties"][OUTLINE] = None, outline.id
+        if outline.id not in campus.features:
+            standard["footprint"].append(write_feature(outline, campus.features))
 
 
 def _derived(campus: Campus) -> Mapping[FeatureId, Feature]:
