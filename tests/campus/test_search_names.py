@@ -111,3 +111,34 @@ def test_every_name_in_every_tag_finds_the_building(folder: Path, country: str, 
     for building_id, tags in CAMPUSES[country]["buildings"].items():
         for text in {part.strip() for value in tags.values() for part in value.split(";")}:
             assert called[index.search(text)[0].feature_id] == building_id, text
+
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data" / "campus"
+NAME_TAGS = ("name", "alt_name", "old_name", "short_name", "official_name", "loc_name")
+
+
+def _tagged(building: Building) -> set[str]:
+    """Return every name that a building's tags or properties give, in every language."""
+    tags = building.extra.get("tags", {})
+    said = [v for k, v in tags.items() if k.split(":")[0] in NAME_TAGS] or list(building.name.values())
+    return {part.strip() for value in said for part in value.split(";")} - {""}
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data is not here")
+@pytest.mark.parametrize(
+    "source",
+    ["tsinghua/tsinghua.osm", "shu-baoshan/shu-baoshan.osm", "cau-east/cau-east.osm", "tud-apb/tud-apb.osm",
+     "moorgate-barbican/moorgate.osm.pbf", "caserne-de-bonne/caserne.osm", "spbpu-imdf"],
+)  # fmt: skip
+def test_every_building_of_a_real_campus_is_first_by_each_of_its_names(source: str) -> None:
+    campus = read_campus(DATA / source).campus
+    index = SearchIndex(campus)
+    missed = []
+    for building in campus.of(Building):
+        for text in _tagged(building):
+            first = next(iter(index.search(text)), None)
+            if first is None or (
+                first.feature_id != building.id and first.matched.casefold() != text.casefold()
+            ):
+                missed.append((building.id, text, first and first.matched))
+    assert missed == []
