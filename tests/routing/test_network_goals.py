@@ -74,11 +74,15 @@ def test_a_stand_is_walked_to_and_around() -> None:
     assert here > there_m
 
 
-def test_a_team_is_found_where_it_sits() -> None:
+def test_a_team_is_found_where_it_sits_or_its_parts_do() -> None:
     there = station()
     places = (FeatureId("east room"), FeatureId("west room"))
     there.features.append(Team(id=TeamId(FeatureId("team")), space_ids=places))
+    parent = Team(id=TeamId(FeatureId("parent")))
+    child = Team(id=TeamId(FeatureId("part")), space_ids=places[:1], parent_id=parent.id)
+    there.features += [parent, child]
     network = build_network(there.campus())
+    assert network.entrances[FeatureId("parent")] == network.entrances[places[0]]
     assert network.entrances[FeatureId("team")] == (
         *network.entrances[places[0]],
         *network.entrances[places[1]],

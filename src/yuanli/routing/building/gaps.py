@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.routing.access import Access, access_of
 from yuanli.routing.building.draft import Draft, EdgeRow, straight
 from yuanli.routing.building.site import Site
 from yuanli.routing.building.ways import Ways
-from yuanli.routing.network import RIDES
+from yuanli.routing.network import RIDES, Ints
 
 _MIDWAY_M = 10.0
 """A part is joined at a node between its ways only where that is this much nearer than an end."""
@@ -32,9 +34,10 @@ def bridge_gaps(site: Site, ways: Ways) -> None:
         for k in ways.tree.query(point, predicate="dwithin", distance=reach_m).tolist():
             if joinable[k] and not island[k] and ways.ordinals[k] == draft.nodes[node].ordinal:
                 gaps.append((float(ways.lines[k].distance(point)), node, k, way))
-    groups = _groups(site, ways)
+    labels = _groups(site, ways)
+    groups: DisjointSet = DisjointSet(np.unique(labels).tolist())
     for _, node, k, way in sorted(gaps):
-        if groups.merge(node, ways.tails[k]):
+        if groups.merge(int(labels[node]), int(labels[ways.tails[k]])):
             foot = ways.foot(draft, k, draft.xy(node), snap_m=reach_m)
             _add_bridge(site, ways, node, foot, way, guessed=False)
 
@@ -47,16 +50,12 @@ def join_islands(site: Site, ways: Ways) -> None:
     apart, and so does a long part: the edge of the map cut it off, or more than one way is missing.
     """
     draft, params = site.draft, site.params
-    groups = _groups(site, ways)
+    part = _groups(site, ways)[ways.tails].tolist() if ways.tails else []
     joinable = ways.joinable() & ~ways.indoors
-    metres = _metres(groups, ways)
+    metres = _metres(part, ways)
     main = max(metres, key=lambda root: (metres[root], -root), default=-1)
-    others = [k for k in np.flatnonzero(joinable).tolist() if groups[ways.tails[k]] == main]
-    small = {
-        k
-        for k, tail in enumerate(ways.tails)
-        if groups[tail] != main and metres[groups[tail]] <= params.island_m
-    }
+    others = [k for k in np.flatnonzero(joinable).tolist() if part[k] == main]
+    small = {k for k, root in enumerate(part) if root != main and metres[root] <= params.island_m}
     starts = _starts(ways, small, draft)
     if not others or not starts:
         return
@@ -67,8 +66,9 @@ def join_islands(site: Site, ways: Ways) -> None:
             line = shapely.shortest_line(shape, ways.lines[k])
             if ways.ordinals[k] == ordinal and not _crosses(site, line):
                 near.append((float(line.length) + handicap_m, way, k, line))
+    groups: DisjointSet = DisjointSet(sorted(set(part)))
     for _, way, k, line in sorted(near, key=lambda row: row[:3]):
-        if groups.merge(ways.tails[way], ways.tails[k]):
+        if groups.merge(part[way], part[k]):
             start, end = [(float(x), float(y)) for x, y in shapely.get_coordinates(line)]
             tail = ways.foot(draft, way, start, snap_m=params.snap_m)
             head = ways.foot(draft, k, end, snap_m=params.snap_m)
@@ -93,11 +93,11 @@ def _starts(
     return starts
 
 
-def _metres(groups: DisjointSet, ways: Ways) -> dict[int, float]:
-    """Return how long the ways on foot of each part are, by its root."""
+def _metres(part: Sequence[int], ways: Ways) -> dict[int, float]:
+    """Return how long the ways on foot of each part are; `part` tells that of each way."""
     metres: dict[int, float] = defaultdict(float)
-    for pathway, tail, line in zip(ways.pathways, ways.tails, ways.lines, strict=True):
-        metres[groups[tail]] += float(line.length) if pathway.foot else 0.0
+    for pathway, root, line in zip(ways.pathways, part, ways.lines, strict=True):
+        metres[root] += float(line.length) if pathway.foot else 0.0
     return metres
 
 
@@ -129,9 +129,8 @@ def islands_of(site: Site, ways: Ways) -> NDArray[np.bool_]:
         [not p.foot or access_of(p.restriction or "", frozenset()) is Access.BARRED for p in ways.pathways],
         dtype=bool,
     )
-    groups = _groups(site, ways, left_out=closed)
+    roots = _groups(site, ways, left_out=closed)[ways.tails].tolist() if ways.tails else []
     metres: dict[int, float] = defaultdict(float)
-    roots = [groups[tail] for tail in ways.tails]
     for root, line, shut in zip(roots, ways.lines, closed, strict=True):
         metres[root] += 0.0 if shut else float(line.length)
     main = max(metres, key=lambda root: (metres[root], -root), default=-1)
@@ -139,12 +138,12 @@ def islands_of(site: Site, ways: Ways) -> NDArray[np.bool_]:
     return flags
 
 
-def _groups(site: Site, ways: Ways, *, left_out: NDArray[np.bool_] | None = None) -> DisjointSet:
-    """Return the parts of the drawn ways, less those left out, and the edges so far."""
-    groups: DisjointSet = DisjointSet(range(len(site.draft.nodes)))
-    for way, ends in enumerate(zip(ways.tails, ways.heads, strict=True)):
-        if left_out is None or not left_out[way]:
-            groups.merge(*ends)
-    for row in site.draft.edges:
-        groups.merge(row.tail, row.head)
-    return groups
+def _groups(site: Site, ways: Ways, *, left_out: NDArray[np.bool_] | None = None) -> Ints:
+    """Return the part each node is in: of the drawn ways, less those left out, and the edges so far."""
+    kept = [k for k in range(len(ways.tails)) if left_out is None or not left_out[k]]
+    tails = [ways.tails[k] for k in kept] + [row.tail for row in site.draft.edges]
+    heads = [ways.heads[k] for k in kept] + [row.head for row in site.draft.edges]
+    size = len(site.draft.nodes)
+    graph = coo_array((np.ones(len(tails), dtype=np.int8), (tails, heads)), shape=(size, size))
+    labels: Ints = connected_components(graph, directed=False)[1].astype(np.int32)
+    return labels

@@ -142,6 +142,8 @@ def entrances_of(
         _take(found, level.id, passages or [s.id for s in spaces] or level.building_ids)
     for team in campus.of(Team):
         _take(found, team.id, team.space_ids)
+    for team in campus.of(Team):
+        _take(found, team.id, [part.id for part in campus.of(Team) if part.parent_id == team.id])
     for device in campus.of(Device):
         _take(found, device.id, (device.space_id,))
     for point in campus.of(DataPoint):

@@ -91,7 +91,9 @@ def shortest_ways(floor: Floor, points: Floats) -> Ways:
     n = len(points)
     first, second = np.triu_indices(n, k=1)
     seen = sees(floor, points[first], points[second])
-    if seen.all() or not len(floor.corners):
+    if seen.all():
+        return _straight(points)
+    if not len(floor.corners):
         return _solve(points, n, [(first[seen], second[seen])])
     vertices = np.concatenate([points, floor.corners])
     return _solve(vertices, n, [(first[seen], second[seen]), *_sight_lines(floor, points)])
@@ -132,6 +134,14 @@ def _tangent(floor: Floor, corner: NDArray[np.int64], towards: Floats) -> Flags:
     slack = 1e-9 + GRAZE_M * np.hypot(*way.T)
     kept: Flags = (np.minimum(*sides) >= -slack) | (np.maximum(*sides) <= slack)
     return kept
+
+
+def _straight(points: Floats) -> Ways:
+    """Return the ways between points that all see each other."""
+    n = len(points)
+    across = points[:, None, :] - points[None, :, :]
+    before = np.repeat(np.arange(n, dtype=np.int32)[:, None], n, axis=1)
+    return Ways(length_m=np.hypot(across[..., 0], across[..., 1]), vertices=points, before=before)
 
 
 def _solve(vertices: Floats, n: int, pairs: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Ways:
