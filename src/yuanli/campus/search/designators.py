@@ -11,7 +11,9 @@ _ROOM = "room|rm|no|nr|number|raum|zimmer|office|кабинет|аудитори
 _X = r"(?P<x>[a-z]|\d+(?: ?[a-e](?! ?\d)(?![a-z]))?|[a-z] ?\d+)"
 _ORDINALS = re.compile(r"(?<![a-z0-9])(\d+) (?:st|nd|rd|th)(?![a-z0-9])")
 _NUMBERS = re.compile(r"\d+")
-_DESIGNATED = re.compile(r"\d|(?<![a-z])[a-z](?![a-z])")
+_ROMAN = re.compile(r"(?<![a-z])(?:iii?|iv|vi{1,3}|ix)(?![a-z])")
+_ROMAN_NUMBERS = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_DESIGNATED = re.compile(rf"\d|(?<![a-z])[a-z](?![a-z])|{_ROMAN.pattern}")
 _MINUS = re.compile(r"(?<![\w\-])[-−–](\d+)(?=\s*(?:层|層|楼|樓|[Ff]\b|$))")
 _HOUSES = (
     re.compile(rf"(?<![^\W_])(?:{_HOUSE}) {_X}(?![^\W_])"),
@@ -56,10 +58,11 @@ def canonical(folded: str) -> tuple[str, ...]:
     """Return the folded name with its designators written one way, blanks dropped.
 
     `building a`, `a 栋` give `a座`; `3 f` and `level 3` give `3层`; `第 3 食堂` gives `3食堂`;
-    `301 室` gives `301`. `2 楼` may be a building or a storey, and gives both.
+    `301 室` gives `301`, `halle ii` gives `halle2`. `2 楼` may be a building or a storey, and gives both.
     """
     if not _DESIGNATED.search(folded):
         return (folded.replace(" ", ""),)
+    folded = _ROMAN.sub(lambda match: _ROMAN_NUMBERS[match[0]], folded)
     numbers = _NUMBERS.findall(folded)
     return tuple(_numbered(form, numbers) for form in _patterned(_NUMBERS.sub("0", folded)))
 
