@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ApiError, asProblem, get, problemOf, queryString } from "./http";
+import { ApiError, askAhead, asProblem, get, problemOf, queryString } from "./http";
 
 afterEach(() => vi.unstubAllGlobals());
 const answering = (status: number, body: unknown) => {
@@ -16,6 +16,15 @@ test("two questions for the same at the same time are one", async () => {
   const fetched = answering(200, { n: 1 });
   expect(await Promise.all([get("/v1/x"), get("/v1/x")])).toEqual([{ n: 1 }, { n: 1 }]);
   await get("/v1/x");
+  expect(fetched).toHaveBeenCalledTimes(2);
+});
+test("what was asked ahead is taken once", async () => {
+  const fetched = answering(200, { n: 1 });
+  askAhead("/v1/z", { kind: "base" });
+  await new Promise((done) => setTimeout(done));
+  expect(await get("/v1/z", { kind: "base" })).toEqual({ n: 1 });
+  expect(fetched).toHaveBeenCalledTimes(1);
+  await get("/v1/z", { kind: "base" });
   expect(fetched).toHaveBeenCalledTimes(2);
 });
 test("an error of the API is told with its hint", async () => {

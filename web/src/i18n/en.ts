@@ -65,7 +65,7 @@ export default {
   },
   import: {
     title: "Import a campus map", drop: "Drop a map file here, or click to choose", formats: "OSM (.osm, .osm.pbf), IMDF (.zip) or GeoJSON", size: "{mb} MB", format: "File format", crs: "Coordinates", name: "Campus name", nameHint: "Empty: the name in the file",
-    mapping: "Field mapping (optional, for GeoJSON)", replace: "Replace the campus of that name", allOrNothing: "All or nothing: a refused file leaves no trace.", choose: "Choose a file", start: "Import", done: "Imported", repairs: "{n} repairs on the way in", another: "Import another", look: "See the check report",
+    mapping: "Field mapping (optional, for GeoJSON)", replace: "Replace the campus of that name", allOrNothing: "All or nothing: a refused file leaves no trace.", choose: "Choose a file", start: "Import", done: "Imported", repairs: "Repairs on the way in: {n}", another: "Import another", look: "See the check report",
     format_: { auto: "Detect", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON" },
     crs_: { wgs84: "WGS 84 (GPS, OSM)", gcj02: "GCJ-02 (Amap, Tencent)", bd09: "BD-09 (Baidu)" },
     stage: { sending: "Uploading", waiting: "Waiting", read: "Reading", saved: "Saving" },
@@ -86,7 +86,7 @@ export default {
     search: "Search a door, a lift, a room", liftHint: "Closing a lift on one level closes the whole lift.", times: "When", reasonHint: "For example: lift maintenance", close: "Close it",
   },
   revisions: {
-    inLanguage: "{name} ({language})", none: "No revisions yet", noWhy: "(no reason given)", changes: "{n} changes", undo: "Undo", undoWhy: "Why undo revision {n}?", whyNeeded: "Please say why", undone: "Revision {n} undone",
+    inLanguage: "{name} ({language})", none: "No revisions yet", noWhy: "(no reason given)", changes: "changes: {n}", undo: "Undo", undoWhy: "Why undo revision {n}?", whyNeeded: "Please say why", undone: "Revision {n} undone",
   },
   field: {
     name: "name", alt_name: "other name", hours: "hours", accessibility: "accessibility", restriction: "access", geometry: "place or shape", text: "text", reason: "why", feature_ids: "what", feature_id: "of", language: "language", kind: "kind", weight: "weight", starts_at: "from", ends_at: "until", ordinal: "level",

@@ -36,7 +36,12 @@ export const usePreferences = defineStore("preferences", () => {
     },
     { immediate: true },
   );
-  watch(theme, (value) => document.documentElement.classList.toggle("dark", value === "dark"), { immediate: true });
+
+  /** Dress the page in a theme. */
+  const dress = (dark: boolean): void => void document.documentElement.classList.toggle("dark", dark);
+  watch(theme, (value) => dress(value === "dark"), { immediate: true });
+  window.addEventListener("beforeprint", () => dress(false)); // paper is white
+  window.addEventListener("afterprint", () => dress(theme.value === "dark"));
 
   function setLanguage(value: Language): void {
     language.value = value;
