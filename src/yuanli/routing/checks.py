@@ -17,7 +17,6 @@ from yuanli.campus import (
     Geofence,
     Kiosk,
     Level,
-    Pathway,
     Section,
     Severity,
     Spot,
@@ -40,7 +39,7 @@ def check_network(campus: Campus, network: Network) -> tuple[Finding, ...]:
         *_apart(network),
         *_to_nowhere(campus, network),
         *_guessed(campus, network),
-        *_without_ways(campus, network),
+        *_without_ways(network),
     )
 
 
@@ -117,11 +116,11 @@ def _levels_cut_off(campus: Campus, network: Network) -> Iterator[Finding]:
             )
 
 
-def _without_ways(campus: Campus, network: Network) -> Iterator[Finding]:
+def _without_ways(network: Network) -> Iterator[Finding]:
     """Find that no ways are drawn outdoors, so that entrances were joined straight across."""
     across = network.edge_guessed & ~network.edge_indoors & np.isin(network.edge_tail, network.exits)
     across &= np.isin(network.edge_head, network.exits)
-    if across.any() and not any(way.foot and way.level_id is None for way in campus.of(Pathway)):
+    if across.any() and not (~network.edge_indoors & ~network.edge_guessed).any():
         node = int(network.edge_tail[np.flatnonzero(across)[0]])
         yield Finding(
             rule="no_ways_outdoors",
