@@ -38,8 +38,8 @@ from yuanli.routing import (
     Route,
     Stop,
     Wayfinder,
-    build_network,
     check_network,
+    kept_network,
     load_profiles,
     prepare,
 )
@@ -236,7 +236,7 @@ class Guide:
 
 def campus_guide(campus: Campus, *, cache_dir: Path | None = None) -> Guide:
     """Make a campus ready to guide: compute its network, prepare the router, index its names."""
-    network = build_network(campus)
+    network = kept_network(campus, cache_dir)
     return Guide(
         campus=campus, index=SearchIndex(campus), wayfinder=prepare(campus, network, cache_dir=cache_dir)
     )
@@ -274,7 +274,7 @@ class Guidance:
 
     def _next(self, held: Guide | None, campus: Campus) -> Guide:
         index = self.places.index(campus.id)
-        network = _kept_network(held, campus) or build_network(campus)
+        network = _unchanged_network(held, campus) or kept_network(campus, self._cache_dir)
         if held is not None and network is held.wayfinder.network and _same_names(held.campus, campus):
             wayfinder = held.wayfinder.revised(campus)
         else:
@@ -282,7 +282,7 @@ class Guidance:
         return Guide(campus=campus, index=index, wayfinder=wayfinder)
 
 
-def _kept_network(held: Guide | None, campus: Campus) -> Network | None:
+def _unchanged_network(held: Guide | None, campus: Campus) -> Network | None:
     if held is None or held.campus.frame != campus.frame:
         return None
     before, after = held.campus.features, campus.features

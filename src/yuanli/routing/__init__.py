@@ -4,6 +4,7 @@ from yuanli.routing.answers import Exit, Isochrone, Leg, Matrix, Nearby, Route, 
 from yuanli.routing.building import Locator, NetworkParams, attach, build_network, locator_of
 from yuanli.routing.checks import check_network
 from yuanli.routing.conditions import Conditions
+from yuanli.routing.keeping import kept_network
 from yuanli.routing.network import Network
 from yuanli.routing.noway import NoRouteError
 from yuanli.routing.places import UnreachedPlaceError
@@ -31,6 +32,7 @@ __all__ = [
     "attach",
     "build_network",
     "check_network",
+    "kept_network",
     "load_profiles",
     "locator_of",
     "prepare",

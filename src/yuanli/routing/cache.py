@@ -13,6 +13,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 MANIFEST = "manifest.json"
+MOST_KEPT = 100
 log = logging.getLogger(__name__)
 
 
@@ -35,15 +36,15 @@ def kept_folder(
             try:
                 return load(folder)
             except (OSError, ValueError, RuntimeError) as error:
-                log.warning("Kept topology %s can't be used (%s): building it again", key, error)
+                log.warning("What is kept as %s can't be used (%s): building it again", key, error)
         else:
-            log.warning("Kept topology %s is damaged: building it again", key)
+            log.warning("What is kept as %s is damaged: building it again", key)
         shutil.rmtree(folder, ignore_errors=True)
     made = build()
     try:
         _keep(made, cache_dir, folder, save)
     except OSError as error:
-        log.warning("Topology %s can't be kept: %s", key, error)
+        log.warning("%s can't be kept: %s", key, error)
     return made
 
 
@@ -54,11 +55,19 @@ def _keep(made: T, cache_dir: Path, folder: Path, save: Callable[[T, Path], None
         save(made, draft)
         (draft / MANIFEST).write_text(json.dumps(_digests(draft)), encoding="utf-8")
         draft.replace(folder)
+        _forget(cache_dir)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
-        # Another process may have kept the same topology first: then all is well.
+        # Another process may have kept the same first: then all is well.
         if not folder.is_dir():
             raise
+
+
+def _forget(cache_dir: Path) -> None:
+    """Remove the oldest folders: every revision with other walls makes new ones."""
+    kept = sorted((f for f in cache_dir.iterdir() if f.is_dir()), key=lambda f: f.stat().st_mtime)
+    for folder in kept[:-MOST_KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _digests(folder: Path) -> dict[str, str]:
