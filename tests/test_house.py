@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from yuanli.campus.checks.running import all_advice
+
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "yuanli"
 PACKAGES = sorted(path.parent.name for path in SOURCE.glob("*/__init__.py"))
@@ -100,3 +102,11 @@ def test_every_message_to_a_person_is_in_both_languages() -> None:
                 if chinese_in_en or english_in_zh:
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_rule_of_the_check_has_a_name_in_the_console(language: str) -> None:
+    names = (ROOT / "web" / "src" / "i18n" / f"rules.{language}.ts").read_text("utf-8")
+    network = (ROOT / "src" / "yuanli" / "routing" / "checks.py").read_text("utf-8")
+    rules = {advice.rule for advice in all_advice()} | set(re.findall(r'rule="(\w+)"', network))
+    assert rules == set(re.findall(r"^  (\w+):", names, re.M))

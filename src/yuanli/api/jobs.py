@@ -111,34 +111,36 @@ class ImportJobs:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, job_id: str, order: ImportOrder) -> None:
+        """Import, and tell the end only when nothing of the upload is left."""
         try:
-            imported = self._house.places.import_file(
-                order.file,
-                who=order.who,
-                format=order.format,
-                name=order.name,
-                crs=order.crs,
-                mapping=order.mapping,
-                replace=order.replace,
-                progress=lambda stage, share: self._update(job_id, stage=stage, share=share),
-            )
+            outcome = self._import(job_id, order)
         except YuanliError as error:
-            self._update(job_id, state=JobState.REFUSED, error=problem_of(error))
+            outcome = {"state": JobState.REFUSED, "error": problem_of(error)}
         except Exception:
             log.exception("The import of %s failed", order.file.name)
-            self._update(job_id, state=JobState.REFUSED, error=PLAIN[500])
-        else:
-            self._update(
-                job_id,
-                state=JobState.DONE,
-                stage="saved",
-                share=1.0,
-                campus_id=imported.campus.id,
-                counts=dict(imported.counts),
-                repairs=imported.repairs,
-            )
-        finally:
-            shutil.rmtree(order.folder, ignore_errors=True)
+            outcome = {"state": JobState.REFUSED, "error": PLAIN[500]}
+        shutil.rmtree(order.folder, ignore_errors=True)
+        self._update(job_id, **outcome)
+
+    def _import(self, job_id: str, order: ImportOrder) -> dict[str, object]:
+        imported = self._house.places.import_file(
+            order.file,
+            who=order.who,
+            format=order.format,
+            name=order.name,
+            crs=order.crs,
+            mapping=order.mapping,
+            replace=order.replace,
+            progress=lambda stage, share: self._update(job_id, stage=stage, share=share),
+        )
+        return {
+            "state": JobState.DONE,
+            "stage": "saved",
+            "share": 1.0,
+            "campus_id": imported.campus.id,
+            "counts": dict(imported.counts),
+            "repairs": imported.repairs,
+        }
 
     def _update(self, job_id: str, **values: object) -> None:
         with self._lock:

@@ -41,4 +41,10 @@ export default {
   implausible_width: "Implausible width",
   pathway_without_length: "Way without length",
   unreachable_unit: "Room can't be reached",
+  unreachable: "Can't be reached",
+  level_cut_off: "Level cut off from the others",
+  no_ways_outdoors: "No ways outdoors",
+  disconnected: "Network in pieces",
+  stairs_to_nowhere: "Stairs to nowhere",
+  guessed_door: "Guessed door",
 };

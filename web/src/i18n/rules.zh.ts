@@ -41,4 +41,10 @@ export default {
   implausible_width: "宽度不合理",
   pathway_without_length: "道路没有长度",
   unreachable_unit: "房间走不到",
+  unreachable: "无法到达",
+  level_cut_off: "楼层与其他楼层不通",
+  no_ways_outdoors: "室外没有道路",
+  disconnected: "路网不连通",
+  stairs_to_nowhere: "楼梯通向无路处",
+  guessed_door: "推测的门",
 };
