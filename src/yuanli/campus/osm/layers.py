@@ -21,8 +21,8 @@ HIGHEST_LAYER = 5
 def find_layers(net: DrawnWays) -> None:
     """Set the ordinal of ways without `level` by `layer`, deck by deck, where a deck is a storey."""
     lifts = {n.id for n in net.draft.source.nodes.values() if n.tags.get("highway") == "elevator"}
-    flat = [way for way in net.ways if not net.levels[way.id] and _is_flat(way.tags)]
-    climbing = {ref for way in net.ways if not _is_flat(way.tags) for ref in way.refs} | lifts
+    flat = [way for way in net.ways if not net.levels[way.id] and is_flat(way.tags)]
+    climbing = {ref for way in net.ways if not is_flat(way.tags) for ref in way.refs} | lifts
     levelled = {
         ref: levels[0] for way in net.ways if len(levels := net.levels[way.id]) == 1 for ref in way.refs
     }
@@ -46,7 +46,18 @@ def layer_of(tags: Tags) -> int:
     return layer if abs(layer) <= HIGHEST_LAYER else 0
 
 
-def _is_flat(tags: Tags) -> bool:
+def is_span(tags: Tags) -> bool:
+    """Return whether a way is on a bridge, or in a tunnel that is not said to be on layer 0.
+
+    It passes over or under what it crosses. A passage through a building is on the ground.
+    """
+    if tags.get("bridge", "no") != "no":
+        return True
+    return tags.get("tunnel", "no") not in {"no", "building_passage"} and "layer" not in tags
+
+
+def is_flat(tags: Tags) -> bool:
+    """Return whether a way is neither a flight nor a slope."""
     sloped = any(sign.isdigit() and sign != "0" for sign in tags.get("incline", ""))
     return mode_of(tags) in _FLAT and not sloped and tags.get("incline") not in {"up", "down"}
 

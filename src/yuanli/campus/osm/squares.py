@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from yuanli.campus.osm.areas import lines_across, sparse_lines_across
 from yuanli.campus.osm.draft import METRE_DEG, Draft
 from yuanli.campus.osm.drawn import DrawnWays, lift_ordinal, node_at
-from yuanli.campus.osm.layers import layer_of
+from yuanli.campus.osm.layers import is_flat, is_span, layer_of
 from yuanli.campus.osm.names import names_of
 from yuanli.campus.osm.rows import OsmRelation, OsmWay
 from yuanli.campus.osm.stretches import add_pathways
@@ -60,41 +60,55 @@ def squares_of(net: DrawnWays) -> list[Square]:
 def meet_squares(net: DrawnWays, squares: list[Square]) -> None:
     """Join each way that ends in a square or leads over its edge without a node there.
 
-    A way over the edge gets a node where it crosses; one on a bridge, in a tunnel or on another level
-    passes over or under the square and is left alone.
+    A way over the edge gets a node where it crosses. One on another level or layer passes over or under
+    the square and is left alone; a bridge or tunnel through it is joined only where it comes to its end.
     """
     lines = [way for way in net.ways if len(way.refs) >= 2 and not is_area(net.draft, way)]
     tree = shapely.STRtree([LineString(way.lonlat) for way in lines])
+    users = Counter(ref for way in net.ways for ref in set(way.refs))
     added: dict[int, list[tuple[int, float, int]]] = defaultdict(list)
     for square in squares:
         edge = set(square.way.refs)
         shapely.prepare(square.shape)
-        for k in sorted(tree.query(square.shape, predicate="intersects").tolist()):
-            if _on_one_level(net, lines[k], square.way):
-                _meet(net, square, lines[k], edge, added)
+        there = [lines[k] for k in sorted(tree.query(square.shape, predicate="intersects").tolist())]
+        through = [way for way in there if not _on_one_level(net, way, square.way)]
+        beyond = {ref for way in through for ref in way.refs} - edge
+        for way in there:
+            ends = [ref for ref in (way.refs[0], way.refs[-1]) if ref not in edge]
+            if is_span(way.tags) != is_span(square.way.tags):
+                ends = [ref for ref in ends if users[ref] == 1]
+            elif not is_flat(way.tags):
+                ends = [ref for ref in ends if ref not in beyond]
+            if _on_one_height(net, way, square.way):
+                inside = [ref for ref in ends if square.shape.intersects(Point(net.at[ref]))]
+                square.entries.extend(inside)
+            if way not in through:
+                _cross_edge(net, square, way, edge, added)
     for i, way in enumerate(net.ways):
         if way.id in added:
             net.ways[i] = _with_points(net, way, added[way.id])
 
 
 def _on_one_level(net: DrawnWays, way: OsmWay, square: OsmWay) -> bool:
+    return is_span(way.tags) == is_span(square.tags) and _on_one_height(net, way, square)
+
+
+def _on_one_height(net: DrawnWays, way: OsmWay, square: OsmWay) -> bool:
     layers = layer_of(way.tags), layer_of(square.tags)
     levels = net.levels[way.id], net.levels[square.id]
     return layers[0] == layers[1] and (levels[0] or (0.0,)) == (levels[1] or (0.0,))
 
 
-def _meet(
+def _cross_edge(
     net: DrawnWays,
     square: Square,
     way: OsmWay,
     edge: set[int],
     added: dict[int, list[tuple[int, float, int]]],
 ) -> None:
+    """Enter a square where a way leads over its edge."""
     shared = [Point(net.at[ref]) for ref in way.refs if ref in edge]
     near = SAME_PLACE_M * METRE_DEG
-    for ref in (way.refs[0], way.refs[-1]):
-        if ref not in edge and square.shape.intersects(Point(net.at[ref])):
-            square.entries.append(ref)
     boundary = square.shape.boundary
     for k, (a, b) in enumerate(pairwise(way.lonlat)):
         if k + 1 in way.breaks:
