@@ -62,6 +62,28 @@ def test_a_closure_keeps_the_network_and_a_changed_opening_hour_makes_a_new_one(
     house.places.undo(PARK, edit.number, who="test", why="")
 
 
+def test_a_new_name_keeps_the_network_and_is_said_at_once(house: House) -> None:
+    network = house.guidance.guide(PARK).wayfinder.network
+    room = FeatureId("a-3f-a301")
+    edit = house.places.edit(
+        PARK, room, FeaturePatch(name={"zh": "望湖阁", "en": "Lake View Room"}), who="test", why=""
+    )
+    assert house.guidance.guide(PARK).wayfinder.network is network
+    route = routes(house, "北门", "望湖阁")[0]
+    assert "望湖阁" in route.steps[-1].text.zh
+    assert "Lake View Room" in route.steps[-1].text.en
+    house.places.undo(PARK, edit.number, who="test", why="")
+
+
+def test_hours_keep_the_search_index_and_an_id_is_found_first(house: House) -> None:
+    index = house.places.index(PARK)
+    room = FeatureId("a-3f-a301")
+    edit = house.places.edit(PARK, room, FeaturePatch(hours="Mo-Fr 09:00-10:00"), who="test", why="")
+    assert house.places.index(PARK) is index
+    house.places.undo(PARK, edit.number, who="test", why="")
+    assert house.places.search(PARK, "a-3f-a301").hits[0].feature_id == room
+
+
 def test_a_destination_that_is_a_kind_is_the_nearest_of_it(house: House) -> None:
     route = routes(house, "A座301", "洗手间")[0]
     assert route.stops[-1].level == route.stops[0].level

@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Thread
 
-from yuanli.campus import Imported
-from yuanli.errors import YuanliError
+from yuanli.campus import CampusId, Imported
+from yuanli.errors import NotFoundError, YuanliError
 from yuanli.operations import AccountParams, Accounts, Assistant, Guidance, Places
 from yuanli.settings import Settings
 from yuanli.storage import Database, SqlAccountStore, SqlCampusStore, open_database
@@ -45,10 +46,21 @@ class House:
     def warm_up(self) -> None:
         """Prepare the guides of all campuses, so that the first to ask need not wait."""
         for summary in self.places.summaries():
-            try:
-                self.guidance.guide(summary.id)
-            except YuanliError as error:
-                log.warning("Campus %s can't be prepared: %s", summary.id, error)
+            self._prepare(summary.id)
+
+    def keep_warm(self) -> None:
+        """Prepare the guide of a campus as soon as it changes, beside the requests."""
+        self.places.on_change(
+            lambda campus_id: Thread(target=self._prepare, args=(campus_id,), daemon=True).start()
+        )
+
+    def _prepare(self, campus_id: CampusId) -> None:
+        try:
+            self.guidance.guide(campus_id)
+        except NotFoundError:
+            log.debug("Campus %s was removed", campus_id)
+        except YuanliError as error:
+            log.warning("Campus %s can't be prepared: %s", campus_id, error)
 
     def close(self) -> None:
         """Close the database."""

@@ -76,7 +76,7 @@ from yuanli.campus.place import (
     level_of,
     point_of,
 )
-from yuanli.campus.revisions import Change, Revision, apply_changes, undo_changes
+from yuanli.campus.revisions import Change, Revision, apply_changes, changed_fields, undo_changes
 from yuanli.campus.search.hits import Hit, Match
 from yuanli.campus.search.index import SearchIndex, SearchParams
 from yuanli.campus.search.kinds import (
@@ -165,6 +165,7 @@ __all__ = [
     "apply_changes",
     "by_id",
     "category_name",
+    "changed_fields",
     "check_campus",
     "describe",
     "edit_feature",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from yuanli.campus.features import Feature, FeatureId
@@ -27,6 +27,15 @@ class Revision:
     who: str
     why: str
     changes: tuple[Change, ...]
+
+
+def changed_fields(before: Feature | None, after: Feature | None) -> frozenset[str]:
+    """Return the names of the fields that differ; all of them where a feature was added or removed."""
+    if before is after:
+        return frozenset()
+    if before is None or after is None or type(before) is not type(after):
+        return frozenset(f.name for one in (before, after) if one is not None for f in fields(one))
+    return frozenset(f.name for f in fields(before) if getattr(before, f.name) != getattr(after, f.name))
 
 
 def apply_changes(campus: Campus, changes: tuple[Change, ...]) -> Campus:

@@ -20,8 +20,10 @@ from yuanli.campus import (
     Feature,
     FeatureId,
     Finding,
+    Node,
     SearchIndex,
     Team,
+    changed_fields,
     check_campus,
     kind_of,
 )
@@ -46,6 +48,8 @@ from yuanli.routing import (
 
 OFF_NETWORK = (Alias, Closure, Crowding, DataPoint, Device, Team)
 """Tables that the walking network does not depend on: changing them keeps it."""
+WORDS = frozenset({"name", "alt_name"})
+"""Fields that only directions show; of a node they also tell whether it is a goal."""
 MOST_STOPS = 12
 
 
@@ -275,8 +279,8 @@ class Guidance:
     def _next(self, held: Guide | None, campus: Campus) -> Guide:
         index = self.places.index(campus.id)
         network = _unchanged_network(held, campus) or kept_network(campus, self._cache_dir)
-        if held is not None and network is held.wayfinder.network and _same_names(held.campus, campus):
-            wayfinder = held.wayfinder.revised(campus)
+        if held is not None and network is held.wayfinder.network:
+            wayfinder = held.wayfinder.revised(campus, renamed=not _same_names(held.campus, campus))
         else:
             wayfinder = prepare(campus, network, cache_dir=self._cache_dir)
         return Guide(campus=campus, index=index, wayfinder=wayfinder)
@@ -286,13 +290,17 @@ def _unchanged_network(held: Guide | None, campus: Campus) -> Network | None:
     if held is None or held.campus.frame != campus.frame:
         return None
     before, after = held.campus.features, campus.features
-    changed = [
-        feature
+    changed = (
+        (before.get(feature_id), after.get(feature_id))
         for feature_id in before.keys() | after.keys()
-        for feature in (before.get(feature_id), after.get(feature_id))
-        if before.get(feature_id) is not after.get(feature_id) and feature is not None
-    ]
-    return held.wayfinder.network if all(isinstance(f, OFF_NETWORK) for f in changed) else None
+        if before.get(feature_id) is not after.get(feature_id)
+    )
+    same = all(
+        isinstance(new or old, OFF_NETWORK)
+        or (changed_fields(old, new) <= WORDS and not isinstance(new, Node))
+        for old, new in changed
+    )
+    return held.wayfinder.network if same else None
 
 
 def _same_names(before: Campus, after: Campus) -> bool:

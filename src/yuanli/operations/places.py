@@ -27,6 +27,7 @@ from yuanli.campus import (
     SearchIndex,
     add_closure,
     apply_changes,
+    changed_fields,
     check_campus,
     edit_feature,
     feature_to_json,
@@ -42,6 +43,8 @@ from yuanli.campus import (
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.operations.ports import CampusStore, CampusSummary
 
+SEARCHED = frozenset({"id", "name", "alt_name", "short_name", "ref", "category", "address"})
+"""Fields that the search index reads: an edit of others keeps it. An added feature changes its id."""
 Clock = Callable[[], datetime]
 Listener = Callable[[CampusId], None]
 
@@ -254,7 +257,10 @@ class Places:
         revision = Revision(number=campus.revision + 1, at=self._clock(), who=who, why=why, changes=changes)
         self._store.add_revision(campus_id, revision)
         after = apply_changes(campus, changes)
-        named = any(type(f) is not Closure for c in changes for f in (c.before, c.after) if f is not None)
+        named = any(
+            changed_fields(c.before, c.after) & SEARCHED and type(c.after or c.before) is not Closure
+            for c in changes
+        )
         with self._lock:
             before = self._open.get(campus_id)
             index = SearchIndex(after) if named or before is None else before.index

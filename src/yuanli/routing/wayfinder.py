@@ -56,13 +56,14 @@ class Wayfinder:
         """The kinds of way that can be avoided by name."""
         return frozenset(AVOIDABLE)
 
-    def revised(self, campus: Campus) -> Wayfinder:
-        """Return the wayfinder of a revision that changed nothing the network or directions show."""
+    def revised(self, campus: Campus, *, renamed: bool = False) -> Wayfinder:
+        """Return the wayfinder of a revision that kept the network; `renamed` where names changed."""
         planner = Planner(campus, self.network, self.search.graph)
+        tables = Tables(campus, self.network) if renamed else self.search.tables
         return Wayfinder(
             campus=campus,
-            search=replace(self.search, campus=campus, planner=planner),
-            teller=replace(self.teller, campus=campus, planner=planner),
+            search=replace(self.search, campus=campus, planner=planner, tables=tables),
+            teller=replace(self.teller, campus=campus, planner=planner, tables=tables),
         )
 
     def local(self, at: datetime) -> datetime:

@@ -40,7 +40,6 @@ export default {
   implausible_slope: "Implausible slope",
   implausible_width: "Implausible width",
   pathway_without_length: "Way without length",
-  unreachable_unit: "Room can't be reached",
   unreachable: "Can't be reached",
   level_cut_off: "Level cut off from the others",
   no_ways_outdoors: "No ways outdoors",

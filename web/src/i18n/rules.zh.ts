@@ -40,7 +40,6 @@ export default {
   implausible_slope: "坡度不合理",
   implausible_width: "宽度不合理",
   pathway_without_length: "道路没有长度",
-  unreachable_unit: "房间走不到",
   unreachable: "无法到达",
   level_cut_off: "楼层与其他楼层不通",
   no_ways_outdoors: "室外没有道路",

@@ -145,6 +145,8 @@ class SearchIndex:
             if bare != folded:
                 self._merge(fits, self._all_fits(bare, least), 0.98)
         self._add_kind(fits, text)
+        if (i := self._position.get(FeatureId(text.strip()))) is not None:
+            fits[i] = _Fit(1.0, Match.EXACT, text.strip())
         if not any(fit.score >= self._params.least for fit in fits.values()):
             self._add_things(fits, text)
         return fits
