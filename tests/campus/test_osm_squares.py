@@ -111,3 +111,36 @@ def test_ways_that_cross_without_a_node_are_never_joined(tmp_path: Path, tags: d
     campus = _read(tmp_path, [(7, -20, -30), (8, -20, 30)], crossing)
     assert not {"vertex/7", "vertex/8"} & _reached(campus)
     assert {n.id for n in campus.of(Node)} >= {"vertex/7", "vertex/8"}
+
+
+def test_a_highwalk_that_shares_a_node_with_the_square_below_passes_it(tmp_path: Path) -> None:
+    walk = [
+        _way(3, 7, 1, highway="footway", level="2", layer="2"),
+        _way(4, 1, 9, highway="footway", level="2", bridge="yes"),
+        _way(5, 9, 10, highway="footway", level="2", layer="2"),
+    ]
+    campus = _read(tmp_path, [(7, -30, -40), (9, 20, 99), (10, 60, 99)], *walk)
+    reached = _reached(campus)
+    assert not {"vertex/7", "vertex/9", "vertex/10"} & reached
+    ring = [p for p in campus.of(Pathway) if p.extra["osm_id"] == "way/1"]
+    assert all("vertex/1" not in (p.from_node_id, p.to_node_id) for p in ring)
+
+
+def test_a_corridor_of_another_level_that_ends_on_a_square_opens_on_to_it(tmp_path: Path) -> None:
+    campus = _read(tmp_path, [(7, -30, -40)], _way(3, 7, 1, highway="corridor", level="1"))
+    assert "vertex/7" in _reached(campus)
+
+
+def test_footways_between_ways_of_one_level_are_on_that_level(tmp_path: Path) -> None:
+    points = [(10, 200, 0), (11, 220, 0), (12, 240, 0), (13, 260, 0), (14, 230, 0)]
+    ways = [
+        _way(3, 10, 11, highway="footway", level="2"),
+        _way(4, 11, 14, highway="footway", bridge="yes", layer="1"),
+        _way(7, 14, 12, highway="footway"),
+        _way(5, 12, 13, highway="footway", level="2"),
+        _way(6, 13, 6, highway="steps", level="0;2"),
+    ]
+    ordinals = {n.id: n.ordinal for n in _read(tmp_path, points, *ways).of(Node)}
+    assert {o for i, o in ordinals.items() if i in ("vertex/10", "vertex/11", "vertex/14", "vertex/12")} == {
+        2.0
+    }

@@ -148,10 +148,16 @@ class Network:
 
     @cached_property
     def edge_public(self) -> Flags:
-        """Whether an edge is part of the main component and not closed to everybody."""
-        barred = [access_of(text, frozenset()) is Access.BARRED for text in (*self.restrictions, "")]
-        in_main = self.components[self.edge_tail] == self.main_component
-        flags: Flags = in_main & ~np.array(barred)[self.edge_restriction]
+        """Whether an edge is part of the largest part that nobody is barred from."""
+        barred = np.array(
+            [access_of(text, frozenset()) is Access.BARRED for text in (*self.restrictions, "")]
+        )
+        open_: Flags = ~barred[self.edge_restriction]
+        shape = (self.n_nodes, self.n_nodes)
+        ends = self.edge_tail[open_], self.edge_head[open_]
+        matrix = coo_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=shape)
+        labels = connected_components(matrix, directed=False)[1]
+        flags: Flags = open_ & (labels[self.edge_tail] == np.argmax(np.bincount(labels, minlength=1)))
         return flags
 
     @cached_property

@@ -2,12 +2,14 @@
 
 `layer` only says what passes over what. It is a storey where a deck can't be reached on the flat: then
 stairs, escalators, lifts or ramps join it to the ground, and its nodes lie on that ordinal. A footbridge
-that a path runs on to without a step stays on the ground level: both of its ends are there.
+that a path runs on to without a step stays on the ground level: both of its ends are there. Footways that
+only meet ways of one level are on that level, where a part of them has a layer that agrees.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 
 from yuanli.campus.features import PathwayMode
 from yuanli.campus.osm.drawn import DrawnWays
@@ -15,6 +17,7 @@ from yuanli.campus.osm.rows import OsmWay, Tags
 from yuanli.campus.osm.walking import mode_of
 
 _FLAT = {PathwayMode.OUTDOOR, PathwayMode.WALKWAY}
+_FOOTWAYS = {"footway", "corridor", "pedestrian", "path"}
 HIGHEST_LAYER = 5
 
 
@@ -29,12 +32,18 @@ def find_layers(net: DrawnWays) -> None:
     for deck in _decks(flat, lifts):
         layers = Counter(layer_of(way.tags) for way in deck)
         refs = {ref for way in deck for ref in way.refs} - lifts
-        if 0 in layers or not refs & climbing:
-            continue
         said = {levelled[ref] for ref in refs if ref in levelled}
+        if (0 in layers or not refs & climbing) and not _is_told(deck, layers, said):
+            continue
         if len(said) <= 1:
             ordinal = said.pop() if said else float(layers.most_common(1)[0][0])
             net.levels.update({way.id: (ordinal,) for way in deck})
+
+
+def _is_told(deck: list[OsmWay], layers: Collection[int], said: Collection[float]) -> bool:
+    """Return whether the levelled ways that a deck meets tell its level."""
+    footways = all(way.tags.get("highway") in _FOOTWAYS and not way.closed for way in deck)
+    return footways and len(said) == 1 and any(layer * level > 0 for layer in layers for level in said)
 
 
 def layer_of(tags: Tags) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -30,13 +30,17 @@ SAME_PLACE_M = 0.5
 
 @dataclass(slots=True)
 class Square:
-    """An area that is walked, as a way with the nodes of its edge, and where else it is entered."""
+    """An area that is walked, as a way with the nodes of its edge, and where else it is entered.
+
+    `passed` are nodes of its edge that it shares with ways of another level, which go on there.
+    """
 
     osm_id: str
     way: OsmWay
     shape: BaseGeometry
-    entries: list[int]
     ringed: bool
+    entries: list[int] = field(default_factory=list)
+    passed: set[int] = field(default_factory=set)
 
 
 def squares_of(net: DrawnWays) -> list[Square]:
@@ -45,7 +49,7 @@ def squares_of(net: DrawnWays) -> list[Square]:
     for way in net.ways:
         if is_area(net.draft, way):
             shape = net.draft.shapes[f"way/{way.id}"]
-            found.append(Square(f"way/{way.id}", way, shape, [], ringed=True))
+            found.append(Square(f"way/{way.id}", way, shape, ringed=True))
     for relation, refs in walkable_relations(net.draft):
         osm_id = f"relation/{relation.id}"
         there = [ref for ref in refs if ref in net.at]
@@ -53,7 +57,7 @@ def squares_of(net: DrawnWays) -> list[Square]:
         way = OsmWay(-relation.id, tuple(there), lonlat, relation.tags)
         net.levels[way.id] = net.draft.ordinals(osm_id, relation.tags)
         net.names[way.id] = names_of(relation.tags, net.draft.country).name
-        found.append(Square(osm_id, way, net.draft.shapes[osm_id], [], ringed=False))
+        found.append(Square(osm_id, way, net.draft.shapes[osm_id], ringed=False))
     return found
 
 
@@ -65,8 +69,11 @@ def meet_squares(net: DrawnWays, squares: list[Square]) -> None:
     """
     lines = [way for way in net.ways if len(way.refs) >= 2 and not is_area(net.draft, way)]
     tree = shapely.STRtree([LineString(way.lonlat) for way in lines])
-    users = Counter(ref for way in net.ways for ref in set(way.refs))
     added: dict[int, list[tuple[int, float, int]]] = defaultdict(list)
+    at_node: dict[int, list[OsmWay]] = defaultdict(list)
+    for way in net.ways:
+        for ref in dict.fromkeys(way.refs):
+            at_node[ref].append(way)
     for square in squares:
         edge = set(square.way.refs)
         shapely.prepare(square.shape)
@@ -76,7 +83,7 @@ def meet_squares(net: DrawnWays, squares: list[Square]) -> None:
         for way in there:
             ends = [ref for ref in (way.refs[0], way.refs[-1]) if ref not in edge]
             if is_span(way.tags) != is_span(square.way.tags):
-                ends = [ref for ref in ends if users[ref] == 1]
+                ends = [ref for ref in ends if len(at_node[ref]) == 1]
             elif not is_flat(way.tags):
                 ends = [ref for ref in ends if ref not in beyond]
             if _on_one_height(net, way, square.way):
@@ -84,6 +91,7 @@ def meet_squares(net: DrawnWays, squares: list[Square]) -> None:
                 square.entries.extend(inside)
             if way not in through:
                 _cross_edge(net, square, way, edge, added)
+        square.passed = _passed(net, square, at_node)
     for i, way in enumerate(net.ways):
         if way.id in added:
             net.ways[i] = _with_points(net, way, added[way.id])
@@ -97,6 +105,21 @@ def _on_one_height(net: DrawnWays, way: OsmWay, square: OsmWay) -> bool:
     layers = layer_of(way.tags), layer_of(square.tags)
     levels = net.levels[way.id], net.levels[square.id]
     return layers[0] == layers[1] and (levels[0] or (0.0,)) == (levels[1] or (0.0,))
+
+
+def _passed(net: DrawnWays, square: Square, at_node: Mapping[int, list[OsmWay]]) -> set[int]:
+    """Return the nodes of a square's edge where ways of one other level go on, if others lead into it."""
+    own = (net.levels[square.way.id] or (0.0,))[0]
+    passed, others = set[int](), set(square.entries)
+    for ref in dict.fromkeys(square.way.refs):
+        ways = [way for way in at_node.get(ref, ()) if way.id != square.way.id]
+        levels = [net.levels[way.id] for way in ways]
+        legs = sum(1 if ref in (way.refs[0], way.refs[-1]) else 2 for way in ways)
+        if legs > 1 and len(set(levels)) == 1 and len(levels[0]) == 1 and levels[0][0] != own:
+            passed.add(ref)
+        elif ways:
+            others.add(ref)
+    return passed if others else set()
 
 
 def _cross_edge(
@@ -143,12 +166,11 @@ def _with_points(net: DrawnWays, way: OsmWay, points: list[tuple[int, float, int
 def cross_square(net: DrawnWays, square: Square) -> None:
     """Join the points where a square is entered, along its edge and straight across it."""
     way = square.way
-    on_edge = list(dict.fromkeys(ref for ref in way.refs if ref in net.splits))
+    on_edge = list(dict.fromkeys(ref for ref in way.refs if ref in net.splits and ref not in square.passed))
     number = 0
     if square.ringed:
-        cuts = [i for i, ref in enumerate(way.refs) if ref in net.splits]
-        for i, j in pairwise(cuts):
-            _add(net, square, number, way.refs[i], way.refs[j], LineString(way.lonlat[i : j + 1]))
+        for tail, head, line in _stretches(net, square):
+            _add(net, square, number, tail, head, line)
             number += 1
     entries = list(dict.fromkeys([*on_edge, *square.entries]))
     if len(entries) < 2:
@@ -166,6 +188,15 @@ def cross_square(net: DrawnWays, square: Square) -> None:
     for a, b, line in lines:
         _add(net, square, number, entries[a], entries[b], line)
         number += 1
+
+
+def _stretches(net: DrawnWays, square: Square) -> Iterator[tuple[int, int, LineString]]:
+    """Yield the stretches of a ring between the nodes where it is entered."""
+    refs, lonlat = square.way.refs[:-1], square.way.lonlat[:-1]
+    cuts = [i for i, ref in enumerate(refs) if ref in net.splits and ref not in square.passed]
+    for i, j in pairwise([*cuts, *(cut + len(refs) for cut in cuts[:1])]):
+        at = [k % len(refs) for k in range(i, j + 1)]
+        yield refs[at[0]], refs[at[-1]], LineString(lonlat[at])
 
 
 def _add(net: DrawnWays, square: Square, number: int, tail: int, head: int, line: LineString) -> None:
