@@ -167,7 +167,7 @@ def _format_of_head(path: Path, head: bytes) -> str:
         return "indoorgml" if "indoorgml" in text[:5000].lower() else "unknown"
     if text.startswith("ISO-10303-21"):
         return "ifc"
-    if re.match(r"(@prefix|@base|PREFIX|#)", text):
+    if re.match(r"(#.*\n|\s)*(@prefix|@base|PREFIX)\b", text):
         return "brick"
     if text.startswith(("{", "[")) or {".geojson", ".json"} & set(suffixes):
         if _IMDF_ROW.search(text) and '"yuanli"' not in text:
