@@ -50,6 +50,7 @@ def network_of(
         node_feature=np.arange(n, dtype=np.int32), node_door=np.zeros(n, dtype=np.int8),
         node_width_m=np.full(n, np.nan), node_wheelchair=np.zeros(n, dtype=np.int8),
         node_hours=none_n, node_restriction=none_n, edge_tail=tail, edge_head=head,
+        edge_against=np.zeros(m, dtype=np.bool_),
         edge_one_way=np.array([e.one_way for e in edges], dtype=np.bool_),
         edge_mode=np.array([int(e.mode) for e in edges], dtype=np.int8),
         edge_length_m=np.where(np.isnan(given), straight, given),

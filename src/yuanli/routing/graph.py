@@ -110,14 +110,17 @@ def _by_node(ends: Ints, n_nodes: int) -> tuple[list[int], list[int]]:
 
 
 def graph_of(network: Network) -> Graph:
-    """Make the arcs of a network: first all forward, then all backward, then into and out of cars."""
+    """Make the arcs of a network: first all forward, then all backward, then into and out of cars.
+
+    Arcs against a one-way door are made too, so that what is barred by it can be named.
+    """
     ride = network.edge_mode == PathwayMode.ELEVATOR
     stops = np.unique(np.concatenate([network.edge_tail[ride], network.edge_head[ride]])).astype(np.int32)
     car_of = np.arange(network.n_nodes, dtype=np.int32)
     car_of[stops] = network.n_nodes + np.arange(len(stops), dtype=np.int32)
     start = np.where(ride, car_of[network.edge_tail], network.edge_tail)
     end = np.where(ride, car_of[network.edge_head], network.edge_head)
-    both = np.flatnonzero(~network.edge_one_way).astype(np.int32)
+    both = np.flatnonzero(~network.edge_one_way | network.edge_against).astype(np.int32)
     cars = car_of[stops]
     board, alight = np.full(len(stops), BOARD), np.full(len(stops), ALIGHT)
     node = np.concatenate([np.arange(network.n_nodes), stops]).astype(np.int32)

@@ -39,6 +39,7 @@ class Bar(IntFlag):
     WHEELCHAIR = 64
     FOOT = 128
     RESTRICTED = 256
+    AGAINST = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,8 @@ def measure_arcs(
 
     barred = np.where(on_edge, _edge_bars(network, profile)[edge], 0).astype(np.uint16)
     barred |= np.where(passing_door, _node_bars(network, profile)[at_head], 0).astype(np.uint16)
+    against = on_edge & graph.backward & network.edge_against[edge]
+    barred |= np.where(against, Bar.AGAINST, 0).astype(np.uint16)
     shut = (edge_access == Access.BARRED) | (node_access == Access.BARRED)
     barred |= np.where(shut, Bar.RESTRICTED, 0).astype(np.uint16)
     soft = (edge_access == Access.SOFT) | (node_access == Access.SOFT)

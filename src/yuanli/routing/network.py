@@ -51,6 +51,9 @@ class Network:
     node_door, node_width_m, node_wheelchair, node_hours, node_restriction
         Of the door or gate at the node: `NO_DOOR`, `MANUAL_DOOR` or `AUTOMATIC_DOOR`; clear width in
         metres; YES, NO or UNKNOWN; an index into `hours`; an index into `restrictions`.
+    edge_against
+        True where an edge is one-way because of the door at its head or tail: the way back is known, but
+        leads through the door against its direction.
     edge_mode
         `PathwayMode` of the edge.
     edge_length_m, edge_rise_m, edge_floors
@@ -93,6 +96,7 @@ class Network:
     edge_tail: Ints
     edge_head: Ints
     edge_one_way: Flags
+    edge_against: Flags
     edge_mode: Bytes
     edge_length_m: Floats
     edge_rise_m: Floats

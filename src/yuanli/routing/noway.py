@@ -89,6 +89,12 @@ GROUPS = (
         ("有不许步行的路", "part of the way is not for walking"),
         ("允许通行{names}", "allow passage of {names}"),
     ),
+    _group(
+        Bar.AGAINST,
+        (),
+        ("有门只能单向通行", "a door is passed one way only"),
+        ("允许反向通过{names}", "allow passing {names} the other way"),
+    ),
 )
 EVERYTHING = int(sum(bar.value for bar in Bar))
 

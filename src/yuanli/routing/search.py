@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.campus import Campus, label_of, name_of
+from yuanli.campus import Campus, Opening, label_of, name_of
 from yuanli.errors import Text
 from yuanli.routing.answers import Stop
 from yuanli.routing.conditions import Conditions
@@ -196,12 +196,22 @@ class Search:
             destination=say_name(end.stop.name),
         )
 
+    def _door_of(self, edge: int) -> int:
+        """Return the index of the one-way door at an end of an edge, of its space where none is drawn."""
+        for node in (self.network.edge_head[edge], self.network.edge_tail[edge]):
+            index = int(self.network.node_feature[node])
+            if index >= 0 and isinstance(self.campus.find(self.network.feature_ids[index]), Opening):
+                return index
+        return int(self.tables.feature[edge])
+
     def _name_arcs(self, arcs: NDArray[np.int64]) -> Text:
         """Name up to three features that arcs run in or lead to."""
         names: list[Text] = []
         for arc in arcs.tolist():
             edge, head = self.graph.edges[arc], self.graph.nodes[self.graph.heads[arc]]
             index = self.tables.feature[edge] if edge >= 0 else self.tables.node_feature[head]
+            if edge >= 0 and self.network.edge_against[edge]:
+                index = self._door_of(edge)
             feature_id = self.network.feature_ids[index] if index >= 0 else None
             feature = self.campus.find(feature_id) if feature_id else None
             if feature is None:

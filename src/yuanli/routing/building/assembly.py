@@ -26,6 +26,7 @@ from yuanli.routing.building.entering import nodes_in_spaces
 from yuanli.routing.building.gaps import bridge_gaps, islands_of, join_islands
 from yuanli.routing.building.guests import Guest, by_space, entrances_of, guests_of
 from yuanli.routing.building.joining import grounds_of
+from yuanli.routing.building.oneways import direct_doors, directed_flights, one_way_doors, only_left
 from yuanli.routing.building.outdoors import join_outdoors, ways_out
 from yuanli.routing.building.params import NetworkParams
 from yuanli.routing.building.rooms import (
@@ -66,7 +67,7 @@ def build_network(
     doors = _door_nodes(site)
     ways = draw_ways(survey, site.draft, doors, use_indoors=drawn == "use", params=params)
     inside = nodes_in_spaces(survey, ways, site.draft, params)
-    flights = flights_of(survey)
+    flights = directed_flights(survey, flights_of(survey))
     flights += _guess(site, ways, inside, flights)
     guests = guests_of(survey)
     served = _served(survey, ways)
@@ -84,14 +85,26 @@ def build_network(
     exits = join_outdoors(site, grounds, guests)
     add_way_edges(ways, site.draft, survey, params)
     _mend_served(site, rooms, served, obstacles)
+    one_way = one_way_doors(site)
+    direct_doors(site, one_way)
     site.nodes.update((FeatureId(node_id), (index,)) for node_id, index in ways.nodes.items())
     return freeze(
         site.draft,
         campus.frame,
         shafts=shafts_of(survey, flights),
-        entrances=entrances_of(survey, site.nodes, exits),
+        entrances=entrances_of(survey, site.nodes, _entered(exits, only_left(site, one_way))),
         exits=ways_out(site, exits),
     )
+
+
+def _entered(
+    exits: Mapping[FeatureId, tuple[int, ...]], only_left: set[int]
+) -> Mapping[FeatureId, tuple[int, ...]]:
+    """Return where each building is entered: not by doors one only leaves by, if it has others."""
+    doors = {
+        building_id: tuple(n for n in nodes if n not in only_left) for building_id, nodes in exits.items()
+    }
+    return {building_id: doors[building_id] or nodes for building_id, nodes in exits.items()}
 
 
 def _door_nodes(site: Site) -> dict[OpeningId, int]:

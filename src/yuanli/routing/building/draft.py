@@ -40,6 +40,7 @@ class EdgeRow:
     length_m: float
     mode: PathwayMode = PathwayMode.WALKWAY
     one_way: bool = False
+    against: bool = False
     rise_m: float = 0.0
     floors: float = 0.0
     time_s: float = math.nan
@@ -118,6 +119,7 @@ def freeze(
         edge_tail=_ints(row.tail for row in edges),
         edge_head=_ints(row.head for row in edges),
         edge_one_way=_flags(row.one_way for row in edges),
+        edge_against=_flags(row.against for row in edges),
         edge_mode=_bytes(row.mode for row in edges),
         edge_length_m=_floats(row.length_m for row in edges),
         edge_rise_m=_floats(row.rise_m for row in edges),
