@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
+from math import hypot
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from yuanli.routing.engine import End, Path
 from yuanli.routing.graph import Graph
 from yuanli.routing.measure import BARRED_WEIGHT, Weights
 from yuanli.routing.network import Floats
+
+MOST_GOALS = 8
 
 
 class AStarRouter:
@@ -67,7 +70,7 @@ class AStarRouter:
                 end, end_cost = node, cost + goals[node]
             for head, weight, arc in table[node]:
                 reached = cost + weight
-                if head not in done and reached < best.get(head, BARRED_WEIGHT):
+                if reached < best.get(head, BARRED_WEIGHT):
                     best[head] = reached
                     came[head] = (node, arc)
                     heappush(heap, (reached + bound(head), reached, head))
@@ -75,8 +78,16 @@ class AStarRouter:
             return None
         return self._path(end, int(end_cost), came, sources, targets)
 
-    def _bound(self, goals: list[int], pace: float) -> _Bound:
-        return _Bound(self._x, self._y, goals, pace)
+    def _bound(self, goals: list[int], pace: float) -> Callable[[int], int]:
+        """Return the least cost from a node to any goal; none is given for more than eight goals."""
+        x, y = self._x, self._y
+        if len(goals) > MOST_GOALS:
+            return lambda node: 0
+        if len(goals) == 1:
+            gx, gy = x[goals[0]], y[goals[0]]
+            return lambda node: int(hypot(x[node] - gx, y[node] - gy) * pace)
+        ends = [(x[goal], y[goal]) for goal in goals]
+        return lambda node: int(min(hypot(x[node] - gx, y[node] - gy) for gx, gy in ends) * pace)
 
     @staticmethod
     def _path(
@@ -109,21 +120,6 @@ class AStarRouter:
             cost = _dijkstra(table, source, set(targets))
             out[row] = [cost.get(target, np.inf) for target in targets]
         return out
-
-
-class _Bound:
-    """The least cost from a node to any goal; goals far apart share the nearest, many share none."""
-
-    def __init__(self, x: list[float], y: list[float], goals: list[int], pace: float) -> None:
-        self._x, self._y, self._pace = x, y, pace if len(goals) <= 8 else 0.0
-        self._goals = [(x[goal], y[goal]) for goal in goals[:8]]
-
-    def __call__(self, node: int) -> int:
-        x, y = self._x[node], self._y[node]
-        if len(self._goals) == 1:
-            gx, gy = self._goals[0]
-            return int(((x - gx) ** 2 + (y - gy) ** 2) ** 0.5 * self._pace)
-        return int(min((x - gx) ** 2 + (y - gy) ** 2 for gx, gy in self._goals) ** 0.5 * self._pace)
 
 
 def _dijkstra(table: list[list[tuple[int, int, int]]], source: int, goals: set[int]) -> dict[int, int]:
