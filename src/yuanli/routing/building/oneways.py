@@ -15,7 +15,7 @@ from yuanli.routing.building.site import Site
 from yuanli.routing.building.survey import Portal, Space, Survey
 
 _EXITS, _ENTRIES = frozenset({"exit", "exit_only"}), frozenset({"entry", "entry_only", "entrance_only"})
-"""Values of the OpenStreetMap key `entrance` for doors one only leaves or only enters by."""
+"""Values of the OpenStreetMap keys `entrance` and `access` of doors one only leaves or only enters by."""
 _EMERGENCY = ("emergencyexit", "emergency_exit")
 _ALONG_M, _WITHIN_M = 2.0, 0.3
 """A drawn way leads into the space that is this near to it, that far from the door."""
@@ -162,12 +162,12 @@ def _sense(portal: Portal) -> int | None:
     if opening is None:
         return 0
     tags = opening.extra.get("tags")
-    entrance = str(tags.get("entrance", "")) if isinstance(tags, Mapping) else ""
-    if entrance in _EXITS:
+    said = {str(tags.get(key, "")) for key in ("entrance", "access")} if isinstance(tags, Mapping) else set()
+    if said & _EXITS:
         return 1
     if opening.category.startswith(_EMERGENCY):
         return None
-    return -1 if entrance in _ENTRIES else 0
+    return -1 if said & _ENTRIES else 0
 
 
 def _leads(site: Site, door: OneWay | None, row: EdgeRow, *, at_head: bool) -> int:
