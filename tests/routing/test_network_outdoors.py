@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from tests.routing.campuses import Plot, edges_of, is_reached, length_m
 
-from yuanli.campus import Amenity, FeatureId, Frame
+from yuanli.campus import Amenity, FeatureId, Frame, Pathway
 from yuanli.routing import attach, build_network, check_network
 
 
@@ -42,6 +43,23 @@ def test_a_footbridge_drawn_apart_is_joined_at_an_end_and_shortens_nothing() -> 
     network = build_network(there.campus())
     assert is_reached(network, "footbridge")
     assert length_m(network, "n0,0", "n0,60") == pytest.approx(400 + 2 * math.hypot(200, 30), abs=0.5)
+
+
+def on_a_bridge(there: Plot, name: str) -> None:
+    there.features = [
+        replace(f, extra={"tags": {"bridge": "yes"}}) if isinstance(f, Pathway) and f.id == name else f
+        for f in there.features
+    ]
+
+
+@pytest.mark.parametrize("gap_m", [0.5, 5.0])
+def test_a_path_that_ends_under_a_bridge_is_not_joined_to_it(gap_m: float) -> None:
+    there = street()
+    there.way("deck", (0.0, 0.0), (0.0, 60.0))
+    there.way("path", (-30.0, 30.0), (-gap_m, 30.0))
+    assert is_reached(build_network(there.campus()), "path")
+    on_a_bridge(there, "deck")
+    assert not is_reached(build_network(there.campus()), "path")
 
 
 def test_a_long_part_that_hangs_apart_is_reported_not_joined() -> None:

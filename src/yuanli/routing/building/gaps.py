@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -24,15 +24,19 @@ _MIDWAY_M = 10.0
 
 
 def bridge_gaps(site: Site, ways: Ways) -> None:
-    """Join the ways that hang apart to the others where the gap between them is a drawing's error."""
+    """Join the ways that hang apart to the others where the gap between them is a drawing's error.
+
+    Nothing is joined to a bridge or tunnel that passes by but what is one itself.
+    """
     draft, reach_m = site.draft, site.params.bridge_m
-    island, joinable = islands_of(site, ways), ways.joinable()
+    island, joinable, spans = islands_of(site, ways), ways.joinable(), _spans(ways)
     ends = [(n, w) for w in np.flatnonzero(island).tolist() for n in (ways.tails[w], ways.heads[w])]
     gaps = []
     for node, way in dict(ends).items():
         point = shapely.Point(draft.xy(node))
         for k in ways.tree.query(point, predicate="dwithin", distance=reach_m).tolist():
-            if joinable[k] and not island[k] and ways.ordinals[k] == draft.nodes[node].ordinal:
+            passes = spans[k] and not spans[way]
+            if joinable[k] and not island[k] and not passes and ways.ordinals[k] == draft.nodes[node].ordinal:
                 gaps.append((float(ways.lines[k].distance(point)), node, k, way))
     labels = _groups(site, ways)
     groups: DisjointSet = DisjointSet(np.unique(labels).tolist())
@@ -51,7 +55,7 @@ def join_islands(site: Site, ways: Ways) -> None:
     """
     draft, params = site.draft, site.params
     part = _groups(site, ways)[ways.tails].tolist() if ways.tails else []
-    joinable = ways.joinable() & ~ways.indoors
+    joinable, spans = ways.joinable() & ~ways.indoors, _spans(ways)
     metres = _metres(part, ways)
     main = max(metres, key=lambda root: (metres[root], -root), default=-1)
     others = [k for k in np.flatnonzero(joinable).tolist() if part[k] == main]
@@ -64,7 +68,8 @@ def join_islands(site: Site, ways: Ways) -> None:
     for way, shape, ordinal, handicap_m in starts:
         for k in (others[i] for i in tree.query(shape, "dwithin", params.island_reach_m).tolist()):
             line = shapely.shortest_line(shape, ways.lines[k])
-            if ways.ordinals[k] == ordinal and not _crosses(site, line):
+            passes = spans[k] and not spans[way]
+            if ways.ordinals[k] == ordinal and not passes and not _crosses(site, line):
                 near.append((float(line.length) + handicap_m, way, k, line))
     groups: DisjointSet = DisjointSet(sorted(set(part)))
     for _, way, k, line in sorted(near, key=lambda row: row[:3]):
@@ -91,6 +96,17 @@ def _starts(
             handicap_m = 0.0 if ends[node] == 1 else _MIDWAY_M
             starts.append((k, shapely.Point(draft.xy(node)), draft.nodes[node].ordinal, handicap_m))
     return starts
+
+
+def _spans(ways: Ways) -> NDArray[np.bool_]:
+    """Tell which ways are tagged as bridges or tunnels, passages through buildings left out."""
+    flags = np.zeros(len(ways.pathways), dtype=bool)
+    for i, pathway in enumerate(ways.pathways):
+        tags = pathway.extra.get("tags")
+        if isinstance(tags, Mapping):
+            tunnel = str(tags.get("tunnel", "no"))
+            flags[i] = str(tags.get("bridge", "no")) != "no" or tunnel not in ("no", "building_passage")
+    return flags
 
 
 def _metres(part: Sequence[int], ways: Ways) -> dict[int, float]:
