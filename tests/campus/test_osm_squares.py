@@ -144,3 +144,16 @@ def test_footways_between_ways_of_one_level_are_on_that_level(tmp_path: Path) ->
     assert {o for i, o in ordinals.items() if i in ("vertex/10", "vertex/11", "vertex/14", "vertex/12")} == {
         2.0
     }
+
+
+def test_stairs_on_a_square_are_climbed_from_their_foot(tmp_path: Path) -> None:
+    points = [(7, 20, 30), (8, 30, 40), (9, 30, 50), (10, 60, 99)]
+    ways = [
+        _way(3, 7, 8, highway="footway"),
+        _way(4, 8, 3, 10, highway="steps", level="0;1"),
+        _way(5, 10, 9, highway="footway", level="1"),
+    ]
+    campus = _read(tmp_path, points, *ways)
+    assert {"vertex/8", "vertex/10"} <= _reached(campus)
+    touching = {p.extra["osm_id"] for p in campus.of(Pathway) if "vertex/3" in (p.from_node_id, p.to_node_id)}
+    assert touching <= {"way/4"}

@@ -108,18 +108,28 @@ def _on_one_height(net: DrawnWays, way: OsmWay, square: OsmWay) -> bool:
 
 
 def _passed(net: DrawnWays, square: Square, at_node: Mapping[int, list[OsmWay]]) -> set[int]:
-    """Return the nodes of a square's edge where ways of one other level go on, if others lead into it."""
+    """Return the nodes of a square's edge that ways share but pass above or below, if others lead into it.
+
+    There ways of one other level go on, or a flight is half way up that is left for the square at an end.
+    """
     own = (net.levels[square.way.id] or (0.0,))[0]
     passed, others = set[int](), set(square.entries)
     for ref in dict.fromkeys(square.way.refs):
         ways = [way for way in at_node.get(ref, ()) if way.id != square.way.id]
         levels = [net.levels[way.id] for way in ways]
         legs = sum(1 if ref in (way.refs[0], way.refs[-1]) else 2 for way in ways)
-        if legs > 1 and len(set(levels)) == 1 and len(levels[0]) == 1 and levels[0][0] != own:
+        on_other = len(set(levels)) == 1 and len(levels[0]) == 1 and levels[0][0] != own
+        if (legs > 1 and on_other) or (ways and all(_climbs_past(net, square, way, ref) for way in ways)):
             passed.add(ref)
         elif ways:
             others.add(ref)
     return passed if others else set()
+
+
+def _climbs_past(net: DrawnWays, square: Square, way: OsmWay, ref: int) -> bool:
+    ends = {way.refs[0], way.refs[-1]}
+    climbs = len(net.levels[way.id]) > 1 and not is_flat(way.tags)
+    return climbs and ref not in ends and bool(ends & {*square.entries, *square.way.refs})
 
 
 def _cross_edge(
