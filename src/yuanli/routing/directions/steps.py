@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import atan2, cos, degrees, hypot, radians
@@ -13,7 +13,7 @@ from yuanli.errors import Text
 from yuanli.routing.answers import Step, Stop
 from yuanli.routing.directions.legs import VERTICAL, Stretch
 from yuanli.routing.directions.phrases import HEADINGS, phrases, say, say_distance, say_name
-from yuanli.routing.directions.tables import Tables
+from yuanli.routing.directions.tables import XY, Tables
 from yuanli.routing.directions.turns import TURNS, Turn, bend, bend_between, turn_named, turns_of
 
 TURNED_M = 2.5
@@ -36,7 +36,7 @@ class _Event:
     maneuver: str
     text: Text
     node: int
-    xy: tuple[float, float]
+    xy: XY
     walks: bool = True
     feature_id: FeatureId | None = None
 
@@ -58,10 +58,11 @@ def describe_steps(
     used = {i for i in map(tables.landmark_rank.get, ends) if i is not None}
     events = _events(tables, stretches, used, origin=origin, first=first)
     events.append(_arrival(stretches, destination, last=last))
+    drawn = [dict(zip(stretch.xy, stretch.lonlat, strict=True)) for stretch in stretches]
     steps = []
-    for i, event in enumerate(events):
-        following = events[i + 1] if i + 1 < len(events) else None
-        steps.append(_step(tables, stretches, event, following, leg_offset, used, destination))
+    for event, following in zip(events, [*events[1:], None], strict=True):
+        at = _degrees_near(stretches[event.leg], event.xy, drawn[event.leg])
+        steps.append(_step(tables, stretches, event, following, at, leg_offset, used, destination))
     return steps
 
 
@@ -238,6 +239,7 @@ def _step(
     stretches: Sequence[Stretch],
     event: _Event,
     following: _Event | None,
+    at: XY,
     leg_offset: int,
     used: set[int],
     destination: Stop,
@@ -247,16 +249,14 @@ def _step(
     if event.walks and distance_m >= 8.0 and following is not None:
         text = _walked(tables, stretches, event, following, distance_m, used, destination, text)
     level = tables.level[event.node]
-    # Many steps stand on a point that is drawn already: only a corner moved by straightening does not.
-    lon, lat = _degrees_near(stretches[event.leg], event)
     return Step(
         text=text,
         maneuver=event.maneuver,
         level=tables.ordinal[event.node],
         level_id=tables.network.level_ids[level] if level >= 0 else None,
         level_name=tables.level_names[level] if level >= 0 else {},
-        lon=lon,
-        lat=lat,
+        lon=at[0],
+        lat=at[1],
         distance_m=distance_m,
         duration_s=duration_s,
         leg=event.leg + leg_offset,
@@ -308,6 +308,10 @@ def _until(stretches: Sequence[Stretch], event: _Event, following: _Event | None
     """Return metres and seconds from one event to the next."""
     if following is None:
         return 0.0, 0.0
+    if event.leg == following.leg and following.maneuver not in ("arrive", "via"):
+        stretch = stretches[event.leg]
+        distance_m = max(following.at_m - event.at_m, 0.0)
+        return distance_m, distance_m / (stretch.distance_m or 1.0) * stretch.duration_s
     distance_m = duration_s = 0.0
     for leg in range(event.leg, following.leg + 1):
         stretch = stretches[leg]
@@ -321,16 +325,13 @@ def _until(stretches: Sequence[Stretch], event: _Event, following: _Event | None
     return distance_m, duration_s
 
 
-def _degrees_near(stretch: Stretch, event: _Event) -> tuple[float, float]:
-    x, y = event.xy
-    if (x, y) == stretch.xy[0]:
-        return stretch.lonlat[0]
-    if (x, y) == stretch.xy[-1]:
-        return stretch.lonlat[-1]
-    if (x, y) in stretch.xy:
-        return stretch.lonlat[stretch.xy.index((x, y))]
-    k = min(range(len(stretch.xy)), key=lambda i: (stretch.xy[i][0] - x) ** 2 + (stretch.xy[i][1] - y) ** 2)
-    return stretch.lonlat[k]
+def _degrees_near(stretch: Stretch, xy: XY, drawn: Mapping[XY, XY]) -> XY:
+    """Return the degrees of a point that is drawn, else of the nearest that is."""
+    at = drawn.get(xy)
+    if at is not None:
+        return at
+    nearest = min(stretch.xy, key=lambda point: hypot(point[0] - xy[0], point[1] - xy[1]))
+    return drawn[nearest]
 
 
 def _point_at(stretch: Stretch, at_m: float) -> tuple[float, float]:
