@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 
@@ -51,6 +51,7 @@ OFF_NETWORK = (Alias, Closure, Crowding, DataPoint, Device, Team)
 WORDS = frozenset({"name", "alt_name"})
 """Fields that only directions show; of a node they also tell whether it is a goal."""
 MOST_STOPS = 12
+MOST_NAMES = 4096
 
 
 class BadRouteRequestError(InvalidInputError):
@@ -97,8 +98,13 @@ class Guide:
     wayfinder: Wayfinder
 
     def resolve(self, text: str, *, language: str = "zh", near: Stop | None = None) -> Resolved:
-        """Return the place that a text names."""
-        return resolve_place(self.campus, self.index, text, language=language, near=near)
+        """Return the place that a text names; of equally good ones the nearest to `near`."""
+        return self._resolve(text, language=language, near=near.feature_id if near else None)
+
+    @cached_property
+    def _resolve(self) -> Callable[..., Resolved]:
+        """The search for names, which remembers what was asked lately: most people ask for the same places."""
+        return lru_cache(MOST_NAMES)(partial(resolve_place, self.campus, self.index))
 
     def routes(self, request: RouteRequest, *, now: datetime) -> tuple[Route, ...]:
         """Return the best way and its alternatives.

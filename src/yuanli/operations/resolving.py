@@ -34,7 +34,7 @@ class Resolved:
 
 
 def resolve_place(
-    campus: Campus, index: SearchIndex, text: str, *, language: str = "zh", near: Stop | None = None
+    campus: Campus, index: SearchIndex, text: str, *, language: str = "zh", near: FeatureId | None = None
 ) -> Resolved:
     """Return the place that a text names; of equally good ones the nearest to `near`.
 
@@ -50,7 +50,7 @@ def resolve_place(
         return Resolved(stop=stop_of(campus, feature.id), score=1.0)
     if match := COORDINATES.fullmatch(text):
         return Resolved(stop=_stop_at(campus, text, match), score=1.0)
-    spot = campus.spot(near.feature_id) if near and near.feature_id else None
+    spot = campus.spot(near) if near else None
     hits = index.search(text, limit=8, language=language, near=spot) if text else ()
     placed = [hit for hit in hits if campus.spot(hit.feature_id) is not None]
     if not placed:

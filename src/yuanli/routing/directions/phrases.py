@@ -46,6 +46,14 @@ def say_distance(metres: int) -> Text:
     return Text(f"约{rounded}米", f"about {rounded} m")
 
 
+@lru_cache(maxsize=8192)
+def say_walk(text: Text, way: Text | None, metres: int) -> Text:
+    """Return what is to be done with how far to go then, along a named way where there is one."""
+    distance = say_distance(metres)
+    tail = say("along", way=way, distance=distance) if way else say("walk", distance=distance)
+    return Text(text.zh + tail.zh, text.en + tail.en)
+
+
 def say_level(names: LanguageMap, ordinal: float) -> Text:
     """Return a level as people say it: `3F` and `3` are 3层 and level 3, others keep their own name."""
     zh, en = name_in(names, "zh") if names else "", name_in(names, "en") if names else ""

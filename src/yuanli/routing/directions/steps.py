@@ -12,7 +12,7 @@ from yuanli.campus import FeatureId, PathwayMode
 from yuanli.errors import Text
 from yuanli.routing.answers import Step, Stop
 from yuanli.routing.directions.legs import VERTICAL, Stretch
-from yuanli.routing.directions.phrases import HEADINGS, phrases, say, say_distance, say_name
+from yuanli.routing.directions.phrases import HEADINGS, phrases, say, say_name, say_walk
 from yuanli.routing.directions.tables import XY, Tables
 from yuanli.routing.directions.turns import TURNS, Turn, bend, bend_between, turn_named, turns_of
 
@@ -280,9 +280,7 @@ def _walked(
     after = min(index, len(stretch.edges) - 1)
     edge = stretch.edges[after] if stretch.at_m[after] <= event.at_m + 2.0 else edge
     way = tables.way_names[tables.feature[edge]] if tables.feature[edge] >= 0 else None
-    distance = say_distance(round(distance_m))
-    tail = say("along", way=way, distance=distance) if way else say("walk", distance=distance)
-    text = Text(text.zh + tail.zh, text.en + tail.en)
+    text = say_walk(text, way, round(distance_m))
     if distance_m < WORTH_PASSING_M or following.leg != event.leg:
         return text
     nearest, ids, names = tables.landmarks
