@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from yuanli.bootstrap import House
 from yuanli.errors import InvalidInputError, Text
@@ -29,8 +30,8 @@ class ForeignOriginError(InvalidInputError):
     status = 403
 
 
-def house_of(request: Request) -> House:
-    """Return the installation that is served."""
+async def house_of(request: Request) -> House:
+    """Return the installation that is served. What does not wait is `async`: it needs no thread."""
     house: House = request.app.state.house
     return house
 
@@ -38,7 +39,7 @@ def house_of(request: Request) -> House:
 HouseDep = Annotated[House, Depends(house_of)]
 
 
-def caller_of(request: Request, house: HouseDep) -> Caller:
+async def caller_of(request: Request, house: HouseDep) -> Caller:
     """Return who calls: by bearer token, else by session cookie, else a visitor.
 
     Raises
@@ -50,11 +51,11 @@ def caller_of(request: Request, house: HouseDep) -> Caller:
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return house.accounts.of_token(token.strip())
+        return await run_in_threadpool(house.accounts.of_token, token.strip())
     if request.method not in SAFE:
         _refuse_foreign(request, house)
     secret = request.cookies.get(COOKIE)
-    return house.accounts.of_session(secret) if secret else VISITOR
+    return await run_in_threadpool(house.accounts.of_session, secret) if secret else VISITOR
 
 
 CallerDep = Annotated[Caller, Depends(caller_of)]
@@ -66,7 +67,7 @@ class Needs:
 
     right: Right
 
-    def __call__(self, caller: CallerDep) -> Caller:
+    async def __call__(self, caller: CallerDep) -> Caller:
         """Let the caller pass, or refuse."""
         caller.require(self.right)
         return caller

@@ -57,7 +57,7 @@ class MatrixBody(Body):
     at: At | None = None
 
 
-def route_request(
+async def route_request(
     house: HouseDep,
     caller: CallerDep,
     origin: Annotated[Place, Query(alias="from")],
