@@ -8,6 +8,7 @@ Prints the ratio of the computed to the drawn shortest length, by whether the ro
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -37,10 +38,12 @@ def lengths_m(network: Network, starts: list[int], ends: list[int]) -> NDArray[n
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("campus", type=Path)
+    parser.add_argument("campus", type=Path, nargs="?", default=Path("../shared/data/campus/spbpu-imdf"))
     parser.add_argument("--pairs", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    if not given.campus.exists():
+        sys.exit("no campus with a drawn network: give an IMDF archive or folder")
     campus = read_campus(given.campus).campus
     began = time.perf_counter()
     drawn = build_network(campus)

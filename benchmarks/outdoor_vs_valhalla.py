@@ -1,24 +1,29 @@
 """Compare outdoor walking lengths with Valhalla's, over random pairs of points on ways and of named buildings.
 
-    python -m benchmarks.outdoor_vs_valhalla CAMPUS (--config valhalla.json | --url http://127.0.0.1:8002)
+    python -m benchmarks.outdoor_vs_valhalla [CAMPUS …] [--url http://127.0.0.1:8002]
 
-`CAMPUS` is an OSM file, and the tiles of `--config` or of the service at `--url` are built of the same file
-(`valhalla_build_tiles -c valhalla.json campus.osm.pbf`). Without either it says so and does nothing.
+`CAMPUS` is an OSM file; without one the campuses of `../shared/data/campus` are compared. Tiles are built of each
+file by `pyvalhalla` (`pip install pyvalhalla-weekly`); with `--url` a service answers whose tiles are of the same
+file. Where there is no Valhalla it says so and does nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import json
 import math
+import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import osmium
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -30,12 +35,36 @@ from yuanli.routing.access import Access, access_of
 from yuanli.routing.building import attach
 from yuanli.routing.profiles import profile_named
 
+CAMPUSES = Path("../shared/data/campus")
+SHARED = [
+    CAMPUSES / "tsinghua" / "tsinghua.osm",
+    CAMPUSES / "shu-baoshan" / "shu-baoshan.osm",
+    CAMPUSES / "cau-east" / "cau-east.osm",
+    CAMPUSES / "moorgate-barbican" / "moorgate.osm.pbf",
+    CAMPUSES / "oslo-east-scale" / "oslo-east.osm.pbf",
+]
 SAME_WAY_M = 2.0
 """Valhalla starts on the way a point lies on, not on another, where it starts this near to it."""
 
 Valhalla = Callable[[dict[str, object]], dict[str, object]]
 Ends = list[tuple[int, float]]
 Pair = tuple[str, Ends, Ends, NDArray[np.float64]]
+
+
+def tiles_of(campus: Path, folder: Path) -> Path:
+    """Build Valhalla's tiles of an OSM file; return the configuration that names them."""
+    source, config = folder / "campus.osm.pbf", folder / "valhalla.json"
+    (folder / "tiles").mkdir()
+    reader, writer = osmium.MergeInputReader(), osmium.SimpleWriter(str(source))
+    reader.add_file(str(campus))
+    reader.apply(writer)
+    writer.close()
+    valhalla = importlib.import_module("valhalla")
+    settings = valhalla.get_config(tile_extract="", tile_dir=str(folder / "tiles"), verbose=False)
+    config.write_text(json.dumps(settings), encoding="utf-8")
+    build = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
+    subprocess.run([build, "-c", config, source], check=True, capture_output=True)
+    return config
 
 
 def valhalla_of(config: Path | None, url: str | None) -> Valhalla | None:
@@ -167,17 +196,26 @@ def _decoded(shape: str) -> NDArray[np.float64]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("campus", type=Path, nargs="?")
-    parser.add_argument("--config", type=Path)
+    parser.add_argument("campus", type=Path, nargs="*", default=[path for path in SHARED if path.exists()])
     parser.add_argument("--url")
     parser.add_argument("--pairs", type=int, default=400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--worst", type=int, default=8)
     given = parser.parse_args()
-    valhalla = valhalla_of(given.config, given.url)
-    if valhalla is None or given.campus is None:
-        sys.exit("no Valhalla to compare with: give an OSM file, and --config (with pyvalhalla) or --url")
-    campus = read_campus(given.campus).campus
+    if not given.url and importlib.util.find_spec("valhalla") is None:
+        sys.exit("no Valhalla to compare with: pip install pyvalhalla-weekly, or give --url")
+    if not given.campus:
+        sys.exit("no campus to compare: give an OSM file")
+    for path in given.campus:
+        print(f"\n{path.name}", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            valhalla = valhalla_of(None if given.url else tiles_of(path, Path(folder)), given.url)
+            if valhalla is not None:
+                compare(path, valhalla, given)
+
+
+def compare(path: Path, valhalla: Valhalla, given: argparse.Namespace) -> None:
+    campus = read_campus(path).campus
     network = build_network(campus)
     rng = np.random.default_rng(given.seed)
     named: list[str] = [b.id for b in campus.of(Building) if b.name]
