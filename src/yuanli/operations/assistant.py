@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-from yuanli.campus import CampusId, Feature, FeatureId, Hit, LanguageMap, kind_of, label_of, name_in
+from yuanli.campus import CampusId, Hit, kind_of, label_of, name_in
 from yuanli.errors import NotFoundError, Text, YuanliError
 from yuanli.language import PatternUnderstander, Understanding, is_here
 from yuanli.operations.guidance import Guidance, Guide, RouteRequest
+from yuanli.operations.wording import facts_of, say_effort, say_route
 from yuanli.routing import Nearby, NoRouteError, Route
 
 SURE = 0.55
@@ -159,7 +159,7 @@ def _route(
     if origin is None:
         place = guide.resolve(destination, language=understanding.language).stop.name
         question = Text(
-            f"您从哪里出发去{_named(place, 'zh')}？", f"Where do you start for {_named(place, 'en')}?"
+            f"您从哪里出发去{name_in(place, 'zh')}？", f"Where do you start for {name_in(place, 'en')}?"
         )
         return Reply(text=question, understanding=understanding, pending=question)
     request = _request(understanding, asker, origin, destination)
@@ -172,7 +172,7 @@ def _route(
             raise
         routes = guide.routes(replace(request, avoid=()), now=now)
         note = Text("没有全程室内的路，这条要经过室外。", "No way stays indoors; this one goes outside. ")
-    said = _route_text(routes[0], eta=understanding.intent == "guidance_eta")
+    said = say_route(routes[0], eta=understanding.intent == "guidance_eta")
     return Reply(
         text=Text(note.zh + said.zh, note.en + said.en),
         understanding=understanding,
@@ -197,8 +197,8 @@ def _tour(
             best = found
     names = [stop.name for stop in best[0].stops]
     text = Text(
-        f"建议顺序：{' → '.join(_named(name, 'zh') for name in names)}，{_effort(best[0]).zh}。",
-        f"Best order: {' → '.join(_named(name, 'en') for name in names)}, {_effort(best[0]).en}.",
+        f"建议顺序：{' → '.join(name_in(name, 'zh') for name in names)}，{say_effort(best[0]).zh}。",
+        f"Best order: {' → '.join(name_in(name, 'en') for name in names)}, {say_effort(best[0]).en}.",
     )
     return Reply(text=text, understanding=understanding, cards=(Card(kind="route", routes=best),))
 
@@ -226,10 +226,10 @@ def _nearest(
             Text(f"附近没有可到达的“{wanted}”。", f"No {wanted} can be reached from here."), field=wanted
         )
     first = found[0]
-    effort = _effort(first.route)
+    effort, named = say_effort(first.route), label_of(guide.campus, first.feature_id)
     text = Text(
-        f"最近的是{_label(guide, first.feature_id, 'zh')}，{effort.zh}。",
-        f"The nearest is {_label(guide, first.feature_id, 'en')}, {effort.en}.",
+        f"最近的是{name_in(named, 'zh')}，{effort.zh}。",
+        f"The nearest is {name_in(named, 'en')}, {effort.en}.",
     )
     return Reply(
         text=text,
@@ -245,7 +245,7 @@ def _locate(
     wanted = understanding.find("place") or understanding.find("poi_type") or ""
     resolved = guide.resolve(wanted, language=understanding.language)
     feature_id = resolved.stop.feature_id
-    where = Text(_named(resolved.stop.name, "zh"), _named(resolved.stop.name, "en"))
+    where = Text(name_in(resolved.stop.name, "zh"), name_in(resolved.stop.name, "en"))
     hits = tuple(hit for hit in guide.index.search(wanted, limit=5) if hit.feature_id == feature_id)
     text = Text(f"{where.zh}在这里。", f"Here is {where.en}.")
     return Reply(
@@ -263,8 +263,8 @@ def _place_info(
     wanted = understanding.find("place") or ""
     resolved = guide.resolve(wanted, language=understanding.language)
     feature_id = resolved.stop.feature_id
-    facts = _facts(guide, feature_id, now) if feature_id else []
-    name = Text(_named(resolved.stop.name, "zh"), _named(resolved.stop.name, "en"))
+    facts = facts_of(guide, feature_id, now) if feature_id else []
+    name = Text(name_in(resolved.stop.name, "zh"), name_in(resolved.stop.name, "en"))
     if not facts:
         text = Text(f"{name.zh}没有登记开放时间和联系方式。", f"No hours or contacts are known of {name.en}.")
     else:
@@ -343,61 +343,3 @@ def _completed(turn: Turn, answer: Understanding) -> Understanding:
         confidence=min(turn.waiting.confidence, answer.confidence),
         slots=(*turn.waiting.slots, *slots),
     )
-
-
-def _facts(guide: Guide, feature_id: FeatureId, now: datetime) -> list[Text]:
-    feature: Feature | None = guide.campus.find(feature_id)
-    facts = []
-    if hours := getattr(feature, "hours", None):
-        open_now = guide.wayfinder.is_open(hours, now)
-        state = Text("现在开放", "open now") if open_now else Text("现在不开放", "closed now")
-        facts.append(Text(f"{state.zh}，开放时间 {_hours_zh(hours)}", f"{state.en}, hours {hours}"))
-    for attribute, zh, en in (("phone", "电话", "phone"), ("website", "网址", "website")):
-        if value := getattr(feature, attribute, None):
-            facts.append(Text(f"{zh} {value}", f"{en} {value}"))
-    accessibility = getattr(feature, "accessibility", ())
-    if "wheelchair" in accessibility:
-        facts.append(Text("轮椅可达", "wheelchair accessible"))
-    if "notwheelchair" in accessibility:
-        facts.append(Text("轮椅不可达", "not wheelchair accessible"))
-    return facts
-
-
-DAYS = {"Mo": "周一", "Tu": "周二", "We": "周三", "Th": "周四", "Fr": "周五", "Sa": "周六", "Su": "周日",
-        "PH": "节假日", "off": "休息", "closed": "休息"}  # fmt: skip
-
-
-def _hours_zh(hours: str) -> str:
-    if hours.strip() == "24/7":
-        return "全天"
-    words = re.sub(r"\b(" + "|".join(DAYS) + r")\b", lambda match: DAYS[match[1]], hours)
-    return words.replace(";", "；").replace("周一-周日", "每天").replace("-周", "至周")
-
-
-def _route_text(route: Route, *, eta: bool) -> Text:
-    start, end = route.stops[0].name, route.stops[-1].name
-    effort = _effort(route)
-    if eta:
-        return Text(
-            f"从{_named(start, 'zh')}到{_named(end, 'zh')}{effort.zh}。",
-            f"From {_named(start, 'en')} to {_named(end, 'en')}: {effort.en}.",
-        )
-    steps_zh = "；".join(step.text.zh for step in route.steps)
-    steps_en = "; ".join(step.text.en for step in route.steps)
-    return Text(
-        f"从{_named(start, 'zh')}到{_named(end, 'zh')}，{effort.zh}：{steps_zh}。",
-        f"From {_named(start, 'en')} to {_named(end, 'en')}, {effort.en}: {steps_en}.",
-    )
-
-
-def _effort(route: Route) -> Text:
-    minutes, metres = max(1, round(route.duration_s / 60)), round(route.distance_m, -1)
-    return Text(f"约{minutes}分钟（{metres:.0f}米）", f"about {minutes} min ({metres:.0f} m)")
-
-
-def _label(guide: Guide, feature_id: FeatureId, language: str) -> str:
-    return _named(label_of(guide.campus, feature_id), language)
-
-
-def _named(names: LanguageMap, language: str) -> str:
-    return name_in(names, language)
