@@ -51,18 +51,20 @@ def turns_of(stretches: Sequence[Stretch]) -> list[list[Turn]]:
 
 
 def _turns(corners: list[XY], distance_m: float) -> list[Turn]:
-    sides = [hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners)]
-    scale = distance_m / (sum(sides) or 1.0)
+    sides = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners)]
+    lengths = [hypot(x, y) for x, y in sides]
+    headings = [atan2(x, y) for x, y in sides]
+    scale = distance_m / (sum(lengths) or 1.0)
     turns: list[Turn] = []
-    at_m, k = 0.0, 1
-    while k < len(corners) - 1:
-        at_m += sides[k - 1]
+    at_m, k, last = 0.0, 1, len(corners) - 2
+    while k <= last:
+        at_m += lengths[k - 1]
         start, turn_at_m = k, at_m
         # From the way into the first of them to the way out of the last.
-        while k < len(corners) - 2 and sides[k] < MERGE_M:
-            at_m += sides[k]
+        while k < last and lengths[k] < MERGE_M:
+            at_m += lengths[k]
             k += 1
-        maneuver = turn_named(bend(corners[start - 1], corners[start], corners[k], corners[k + 1]))
+        maneuver = turn_named(_wrapped(degrees(headings[k] - headings[start - 1])))
         if maneuver is not None:
             x, y = corners[start]
             turns.append(Turn(min(turn_at_m * scale, distance_m), maneuver, (x, y)))
@@ -83,8 +85,11 @@ def bend(a: XY, b: XY, c: XY, d: XY) -> float:
     before_x, before_y, after_x, after_y = b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]
     if (before_x == 0 and before_y == 0) or (after_x == 0 and after_y == 0):
         return 0.0
-    turn = degrees(atan2(after_x, after_y) - atan2(before_x, before_y))
-    return (turn + 180.0) % 360.0 - 180.0
+    return _wrapped(degrees(atan2(after_x, after_y) - atan2(before_x, before_y)))
+
+
+def _wrapped(angle: float) -> float:
+    return (angle + 180.0) % 360.0 - 180.0
 
 
 def turn_named(angle: float) -> str | None:
