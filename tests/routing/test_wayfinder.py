@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -210,6 +211,25 @@ def test_alternatives_differ_from_each_other() -> None:
     assert 2 <= len(routes) <= 4
     assert len(set(lines)) == len(lines)
     assert all(route.duration_s >= routes[0].duration_s - 1e-6 for route in routes)
+    assert all(route.duration_s <= 1.5 * routes[0].duration_s for route in routes)
+    sides = [set(pairwise(line)) for line in lines]
+    for i, mine in enumerate(sides[1:], start=1):
+        assert all(len(mine & other) <= 0.8 * len(mine) for other in sides[:i])
+
+
+def test_where_there_is_one_way_there_is_no_other() -> None:
+    places = [(100.0 * i, 0.0, 0.0) for i in range(5)]
+    finder = finder_of(network_of(places, [Edge(tail=i, head=i + 1) for i in range(4)]))
+    stops = [finder.stop(FeatureId(f"n{i}")) for i in (0, 4)]
+    assert len(finder.route(stops[0], stops[1], at=NOON, alternatives=3)) == 1
+
+
+def test_a_landmark_is_named_once() -> None:
+    finder = finder_of(grid_network(12))
+    for start, end in ((0, 143), (11, 132), (5, 138)):
+        texts = [step.text.zh for step in way(finder, start, end).steps]
+        named = [text for text in texts if "旁" in text]
+        assert len({text.split("旁")[0] for text in named}) == len(named)
 
 
 def test_the_matrix_says_what_the_routes_say() -> None:
