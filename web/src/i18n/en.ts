@@ -86,7 +86,7 @@ export default {
     search: "Search a door, a lift, a room", liftHint: "Closing a lift on one level closes the whole lift.", times: "When", reasonHint: "For example: lift maintenance", close: "Close it",
   },
   revisions: {
-    inLanguage: "{name} ({language})", none: "No revisions yet", noWhy: "(no reason given)", changes: "changes: {n}", undo: "Undo", undoWhy: "Why undo revision {n}?", whyNeeded: "Please say why", undone: "Revision {n} undone",
+    inLanguage: "{name} ({language})", none: "No revisions yet", noWhy: "(no reason given)", changes: "changes: {n}", imported: "imported", undo: "Undo", undoWhy: "Why undo revision {n}?", whyNeeded: "Please say why", undone: "Revision {n} undone",
   },
   field: {
     name: "name", alt_name: "other name", hours: "hours", accessibility: "accessibility", restriction: "access", geometry: "place or shape", text: "text", reason: "why", feature_ids: "what", feature_id: "of", language: "language", kind: "kind", weight: "weight", starts_at: "from", ends_at: "until", ordinal: "level",

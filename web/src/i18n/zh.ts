@@ -86,7 +86,7 @@ export default {
     search: "搜索要封闭的门、电梯、房间", liftHint: "封闭电梯的任一层，整部电梯停用。", times: "封闭时间", reasonHint: "例如：电梯检修", close: "封闭",
   },
   revisions: {
-    inLanguage: "{name}（{language}）", none: "还没有修订", noWhy: "（未填写原因）", changes: "{n} 处改动", undo: "撤销", undoWhy: "为什么要撤销第 {n} 次修订？", whyNeeded: "请填写原因", undone: "已撤销第 {n} 次修订",
+    inLanguage: "{name}（{language}）", none: "还没有修订", noWhy: "（未填写原因）", changes: "{n} 处改动", imported: "导入", undo: "撤销", undoWhy: "为什么要撤销第 {n} 次修订？", whyNeeded: "请填写原因", undone: "已撤销第 {n} 次修订",
   },
   field: {
     name: "名称", alt_name: "别称", hours: "开放时间", accessibility: "无障碍", restriction: "进入限制", geometry: "位置或形状", text: "内容", reason: "原因", feature_ids: "对象", feature_id: "所属", language: "语言", kind: "类型", weight: "权重", starts_at: "开始", ends_at: "结束", ordinal: "楼层",
