@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 from urllib.parse import quote, urlencode
 
 import segno
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, Response
-from starlette.background import BackgroundTask
+from fastapi.responses import Response, StreamingResponse
 
 from yuanli.api import bodies
 from yuanli.api.callers import HouseDep, needs
@@ -21,33 +20,34 @@ from yuanli.operations import EXPORTS, Right
 
 router = APIRouter(tags=["exports"])
 QR_SCALE = 8
+CHUNK_BYTES = 256 * 1024
 
 
 @router.get(
     "/campuses/{campus}/export",
     dependencies=[needs(Right.SEE_PLACE)],
-    response_class=FileResponse,
+    response_class=StreamingResponse,
     responses={200: {"content": {"application/octet-stream": {}}, "description": "The file"}},
 )
 def export_campus(
     campus: CampusPath, house: HouseDep, format: Annotated[str, Query(max_length=40)] = "imdf"
-) -> FileResponse:
+) -> StreamingResponse:
     """Return a campus as a file: `imdf`, `geojson`, `csv` or `xlsx`."""
     export = EXPORTS.get(format)
     suffix = export.suffix if export else ""
-    folder = Path(tempfile.mkdtemp(prefix="yuanli-export-"))
-    try:
-        path = folder / f"campus{suffix}"
+    with tempfile.TemporaryDirectory(prefix="yuanli-export-") as folder:
+        path = Path(folder) / f"campus{suffix}"
         house.places.export(campus, format, path)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+        # The open file outlives its folder: a server that sends files by path may be late to open it.
+        file, size = path.open("rb"), path.stat().st_size
     assert export is not None
-    return FileResponse(
-        path,
+    return StreamingResponse(
+        _chunks(file),
         media_type=export.media_type,
-        filename=f"{campus}{suffix}",
-        background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
+        headers={
+            "Content-Length": str(size),
+            "Content-Disposition": f'attachment; filename="{campus}{suffix}"',
+        },
     )
 
 
@@ -72,6 +72,12 @@ def qr_code(
     out = io.BytesIO()
     segno.make(link, error="m", micro=False).save(out, kind="svg", scale=QR_SCALE, border=4, xmldecl=False)
     return Response(out.getvalue(), media_type="image/svg+xml", headers={"X-Link": link})
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
 
 
 def _site(request: Request, public_url: str | None) -> str:
