@@ -23,8 +23,15 @@ CASES = {
     "从北门骑车到C座怎么走": (
         "guidance_route", {"travel_mode": "bike", "origin": "北门", "destination": "C座"}),
     "去员工食堂怎么走": ("guidance_route", {"destination": "员工食堂"}),
+    "明天早上八点从北门去食堂": (
+        "guidance_route", {"time": "said", "origin": "北门", "destination": "食堂"}),
+    "从北门去食堂 下午3:30出发": (
+        "guidance_route", {"time": "said", "origin": "北门", "destination": "食堂"}),
+    "how do I get from the gate to the canteen at 8 am tomorrow": (
+        "guidance_route", {"time": "said", "origin": "gate", "destination": "canteen"}),
     "骑车去商业街": ("guidance_route", {"travel_mode": "bike", "destination": "商业街"}),
-    "从正门到A座大堂，三点前要到": ("guidance_route", {"origin": "正门", "destination": "A座大堂"}),
+    "从正门到A座大堂，三点前要到": (
+        "guidance_route", {"origin": "正门", "destination": "A座大堂", "time": "said"}),
     "下雨了，从A座去食堂能不淋雨吗": (
         "guidance_route", {"origin": "A座", "destination": "食堂", "route_pref": "indoors"}),
     "最近的厕所在哪": ("guidance_nearest", {"poi_type": "厕所"}),

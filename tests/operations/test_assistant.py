@@ -35,6 +35,12 @@ def test_what_is_missing_is_asked_and_the_answer_completes_the_request(house: Ho
     assert ask(house, "A座301怎么走", here="北门").cards[0].kind == "route"
 
 
+def test_a_time_that_is_not_heeded_is_said_so(house: House) -> None:
+    reply = house.assistant.ask("明天早上八点从北门去报告厅", Asker(campus_id=PARK))
+    assert reply.text.zh.startswith("我还不会按您说的时间规划")
+    assert reply.cards[0].kind == "route"
+
+
 def test_the_nearest_of_a_kind_is_found_from_where_one_stands(house: House) -> None:
     reply = ask(house, "离A座301最近的洗手间在哪")
     assert {card.kind for card in reply.cards} == {"places", "route"}

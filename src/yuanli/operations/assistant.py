@@ -22,6 +22,10 @@ PROFILE_OF = {"wheelchair": "wheelchair", "stroller": "stroller", "staff": "staf
 INDOORS = "outdoor"
 AVOID_OF = {"no_lifts": "elevator", "indoors": INDOORS}
 MOST_CONVERSATIONS = 10_000
+NOT_AT_THAT_TIME = Text(
+    "我还不会按您说的时间规划，这是现在出发的路；出发时间可在“路线导航”里选。",
+    "I can't plan for the time you said yet: this is the way if you leave now. Directions let you choose a time. ",
+)
 CAN_DO = Text(
     "我现在能指路（“从北门到A座301怎么走，我坐轮椅”）、找最近的设施（“最近的洗手间在哪”）、"
     "查地点和开放时间（“食堂几点开门”）。",
@@ -163,7 +167,7 @@ def _route(
         )
         return Reply(text=question, understanding=understanding, pending=question)
     request = _request(understanding, asker, origin, destination)
-    note = Text("", "")
+    note = NOT_AT_THAT_TIME if understanding.find("time") else Text("", "")
     try:
         routes = guide.routes(request, now=now)
     except NoRouteError:
@@ -171,7 +175,10 @@ def _route(
         if INDOORS not in request.avoid:
             raise
         routes = guide.routes(replace(request, avoid=()), now=now)
-        note = Text("没有全程室内的路，这条要经过室外。", "No way stays indoors; this one goes outside. ")
+        note = Text(
+            f"{note.zh}没有全程室内的路，这条要经过室外。",
+            f"{note.en}No way stays indoors; this one goes outside. ",
+        )
     said = say_route(routes[0], eta=understanding.intent == "guidance_eta")
     return Reply(
         text=Text(note.zh + said.zh, note.en + said.en),
