@@ -19,7 +19,7 @@ def same(one: Network, other: Network) -> bool:
     )
 
 
-def first_floor(campus: Campus) -> Campus:
+def fewer_buildings(campus: Campus) -> Campus:
     kept = {
         i: f
         for i, f in campus.features.items()
@@ -29,7 +29,7 @@ def first_floor(campus: Campus) -> Campus:
 
 
 def test_a_kept_network_is_the_computed_one(tmp_path: Path) -> None:
-    campus = first_floor(demo_campus())
+    campus = fewer_buildings(demo_campus())
     computed = build_network(campus)
     assert same(kept_network(campus, tmp_path), computed)
     (folder,) = tmp_path.iterdir()

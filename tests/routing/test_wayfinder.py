@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from shapely.geometry import Point
 from tests.routing.campuses import campuses
 from tests.routing.networks import Edge, campus_of, grid_network, network_of
 
-from yuanli.campus import Campus, Closure, Crowding, FeatureId, PathwayMode, Unit
+from yuanli.campus import Amenity, Campus, Closure, Crowding, FeatureId, PathwayMode, Unit
 from yuanli.routing import Conditions, Network, NoRouteError, Route, Wayfinder, build_network, prepare
 
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)  # Wednesday 12:00 in Shanghai
@@ -225,11 +227,15 @@ def test_where_there_is_one_way_there_is_no_other() -> None:
 
 
 def test_a_landmark_is_named_once() -> None:
-    finder = finder_of(grid_network(12))
-    for start, end in ((0, 143), (11, 132), (5, 138)):
-        texts = [step.text.zh for step in way(finder, start, end).steps]
-        named = [text for text in texts if "旁" in text]
-        assert len({text.split("旁")[0] for text in named}) == len(named)
+    places = [(0.0, 0.0, 0.0), (12.0, 0.0, 0.0), (12.0, 8.0, 0.0), (24.0, 8.0, 0.0)]
+    network = network_of(places, [Edge(tail=i, head=i + 1) for i in range(3)])
+    lon, lat = network.frame.to_degrees(np.array([[14.0, 4.0]]))[0].tolist()
+    statue = Amenity(id=FeatureId("statue"), category="art", name={"zh": "雕像"}, geometry=Point(lon, lat))
+    plain = campus_of(network)
+    campus = replace(plain, features={**plain.features, statue.id: statue})
+    steps = way(prepare(campus, network), 0, 3).steps
+    assert [step.maneuver for step in steps] == ["depart", "left", "right", "arrive"]
+    assert ["雕像" in step.text.zh for step in steps] == [False, True, False, False]
 
 
 def test_the_matrix_says_what_the_routes_say() -> None:
