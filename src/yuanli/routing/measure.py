@@ -42,6 +42,16 @@ class Bar(IntFlag):
     AGAINST = 512
 
 
+class Note(IntFlag):
+    """What a traveller should know of an arc before setting out."""
+
+    RESTRICTED = 1
+    PRIVATE = 2
+    EMERGENCY = 4
+    THROUGH = 8
+    GUESSED = 16
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """What every arc costs one profile with certain roles; arrays `(n_arcs,)`.
@@ -56,6 +66,8 @@ class Measure:
         `Bar` bits; 0 may be passed.
     soft
         True where the arc is private but not barred.
+    notes
+        `Note` bits: quicker than arrays to look up one by one.
     """
 
     profile: Profile
@@ -64,6 +76,7 @@ class Measure:
     cost_s: Floats
     barred: NDArray[np.uint16]
     soft: NDArray[np.bool_]
+    notes: bytes
 
     @cached_property
     def times_s(self) -> list[float]:
@@ -88,7 +101,13 @@ def measure_arcs(
         empty = np.zeros(graph.n_arcs)
         off = np.zeros(graph.n_arcs, dtype=np.bool_)
         return Measure(
-            profile=profile, roles=roles, time_s=empty, cost_s=empty, barred=off.astype(np.uint16), soft=off
+            profile=profile,
+            roles=roles,
+            time_s=empty,
+            cost_s=empty,
+            barred=off.astype(np.uint16),
+            soft=off,
+            notes=bytes(graph.n_arcs),
         )
     forward, backward = _edge_times(network, profile, down=False), _edge_times(network, profile, down=True)
     time_s = np.where(on_edge, np.where(graph.backward, backward[edge], forward[edge]), 0.0)
@@ -107,8 +126,9 @@ def measure_arcs(
     edge_access = np.where(on_edge, edge_access, 0)
     cost_s = np.where(edge_access == Access.SOFT, time_s * profile.soft_factor, time_s)
     cost_s += np.where(node_access == Access.SOFT, profile.soft_gate_s, 0.0)
-    cost_s += np.where(on_edge & network.edge_through[edge], profile.through_room_s, 0.0)
-    cost_s += np.where(on_edge & network.edge_guessed[edge], profile.guessed_s, 0.0)
+    through, guessed = on_edge & network.edge_through[edge], on_edge & network.edge_guessed[edge]
+    cost_s += np.where(through, profile.through_room_s, 0.0)
+    cost_s += np.where(guessed, profile.guessed_s, 0.0)
     cost_s += np.where(passing_door & emergency[at_head], profile.emergency_exit_s, 0.0)
 
     barred = np.where(on_edge, _edge_bars(network, profile)[edge], 0).astype(np.uint16)
@@ -118,7 +138,22 @@ def measure_arcs(
     shut = (edge_access == Access.BARRED) | (node_access == Access.BARRED)
     barred |= np.where(shut, Bar.RESTRICTED, 0).astype(np.uint16)
     soft = (edge_access == Access.SOFT) | (node_access == Access.SOFT)
-    return Measure(profile=profile, roles=roles, time_s=time_s, cost_s=cost_s, barred=barred, soft=soft)
+    noted = (
+        np.where(shut, Note.RESTRICTED, 0)
+        | np.where(soft, Note.PRIVATE, 0)
+        | np.where(emergency[at_head] & (profile.emergency_exit_s > 0), Note.EMERGENCY, 0)
+        | np.where(through, Note.THROUGH, 0)
+        | np.where(guessed, Note.GUESSED, 0)
+    )
+    return Measure(
+        profile=profile,
+        roles=roles,
+        time_s=time_s,
+        cost_s=cost_s,
+        barred=barred,
+        soft=soft,
+        notes=noted.astype(np.uint8).tobytes(),
+    )
 
 
 def weigh(measure: Measure, *, factor: Floats | None = None, ignore: int = 0) -> Weights:

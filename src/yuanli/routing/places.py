@@ -15,7 +15,7 @@ from yuanli.errors import NotFoundError, Text
 from yuanli.routing.answers import Stop
 from yuanli.routing.engine import End
 from yuanli.routing.graph import Graph
-from yuanli.routing.measure import BARRED_WEIGHT, LONGEST_MS, Bar, Measure, Weights
+from yuanli.routing.measure import LONGEST_MS, Bar
 from yuanli.routing.network import Network
 from yuanli.routing.plans import Plan
 
@@ -86,12 +86,10 @@ def terminal_of(
 def gateways(
     terminal: Terminal,
     graph: Graph,
-    measure: Measure,
-    weights: Weights,
+    plan: Plan,
     *,
     own: frozenset[int],
     edge_feature: NDArray[np.int32],
-    forced: NDArray[np.bool_],
     leaving: bool,
     others: frozenset[int] = frozenset(),
 ) -> tuple[Gateway, ...]:
@@ -103,17 +101,16 @@ def gateways(
 
     Parameters
     ----------
-    terminal, graph, measure, weights, edge_feature
-        The stop, the arcs, what they cost the traveller and weigh in the plan, and where edges run.
+    terminal, graph, plan, edge_feature
+        The stop, the arcs, what they cost the traveller, and where edges run.
     leaving
         True for a start.
     own
         Indices of the stop's own features.
     others
         Nodes of the stop at the other end: it may lie in the same area.
-    forced
-        Arcs that a closure or the traveller bars: never walked.
     """
+    measure, passable = plan.measure, plan.passable
     pace = measure.profile.speed_m_s
     start, arcs = graph.outgoing if leaving else graph.incoming
     other = graph.heads if leaving else graph.tails
@@ -130,8 +127,8 @@ def gateways(
         done.add(node)
         if arc >= 0:
             came[node] = (graph.tails[arc] if leaving else graph.heads[arc], arc)
-        through = [int(a) for a in arcs[start[node] : start[node + 1]]]
-        inner = [a for a in through if weights[a] >= BARRED_WEIGHT]
+        through = arcs[start[node] : start[node + 1]]
+        inner = [a for a in through if not passable[a]]
         at_edge = len(inner) < len(through)
         if at_edge or arc < 0 or node in others:
             found.append(Gateway(End(node, cost), terminal.entries[i], _trail(node, came, leaving=leaving)))
@@ -141,7 +138,7 @@ def gateways(
             barred = int(measure.barred[a])
             at_home = graph.edge[a] >= 0 and int(edge_feature[graph.edge[a]]) in own
             restricted = barred == Bar.RESTRICTED
-            if forced[a] or not (restricted or (barred == 0 and at_home)):
+            if plan.forced[a] or not (restricted or (barred == 0 and at_home)):
                 continue
             step = min(int(measure.cost_s[a] * 1000) + 1, LONGEST_MS)
             if other[a] not in done:
@@ -158,7 +155,7 @@ def restricted_regions(terminal: Terminal, graph: Graph, plan: Plan) -> frozense
             for start, by_node in (graph.outgoing, graph.incoming)
             for arc in by_node[start[entry.node] : start[entry.node + 1]]
         ]
-        if any(plan.weights[arc] < BARRED_WEIGHT for arc in arcs):
+        if any(map(plan.passable.__getitem__, arcs)):
             return frozenset()
         found.update(int(plan.region[arc]) for arc in arcs)
     return frozenset(found - {-1})

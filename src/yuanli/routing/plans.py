@@ -17,7 +17,7 @@ from yuanli.routing.calendars import Phase
 from yuanli.routing.cch import CchRouter, is_small_change
 from yuanli.routing.engine import End, Path
 from yuanli.routing.graph import Graph
-from yuanli.routing.measure import Measure, Weights
+from yuanli.routing.measure import BARRED_WEIGHT, Measure, Weights
 from yuanli.routing.network import Floats
 
 
@@ -52,6 +52,11 @@ class Plan:
     def forced(self) -> NDArray[np.bool_]:
         """Arcs that a closure or the traveller bars: nobody walks them, however near."""
         return self.closed | self.avoided
+
+    @cached_property
+    def passable(self) -> bytes:
+        """1 for each arc that is not barred, else 0: quicker than an array to look up one by one."""
+        return (self.weights < BARRED_WEIGHT).tobytes()
 
     @cached_property
     def times_s(self) -> list[float]:

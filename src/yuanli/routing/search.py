@@ -84,11 +84,9 @@ class Search:
         return gateways(
             terminal,
             self.graph,
-            plan.measure,
-            plan.weights,
+            plan,
             own=own,
             edge_feature=self.network.edge_feature,
-            forced=plan.forced,
             leaving=leaving,
             others=frozenset(entry.node for entry in other.entries) if other else frozenset(),
         )

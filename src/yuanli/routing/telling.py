@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -17,14 +19,27 @@ from yuanli.routing.directions.phrases import say_name
 from yuanli.routing.directions.steps import describe_steps
 from yuanli.routing.directions.tables import Tables
 from yuanli.routing.graph import Graph
-from yuanli.routing.measure import Bar
+from yuanli.routing.measure import Note
 from yuanli.routing.network import Network
 from yuanli.routing.places import Gateway, Terminal
 from yuanli.routing.planning import Planner
 from yuanli.routing.plans import Plan
 from yuanli.routing.search import Found
 
-RESTRICTED = np.uint16(Bar.RESTRICTED)
+WARNINGS = {
+    Note.RESTRICTED: Text(
+        "途经限制进入的区域，需要许可。", "The way enters a restricted area: you need permission."
+    ),
+    Note.PRIVATE: Text(
+        "部分道路为内部道路，可能需要许可。", "Part of the way is private: you may need permission."
+    ),
+    Note.EMERGENCY: Text("这是唯一的路，要经过紧急出口。", "The only way leads through an emergency exit."),
+    Note.THROUGH: Text("途中要穿过一个房间。", "The way crosses a private room."),
+    Note.GUESSED: Text(
+        "地图上没有画出途中的一处门或入口，位置是推测的。",
+        "A door or entrance on the way is not on the map; its place is inferred.",
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,37 +146,12 @@ class Teller:
     def _warnings(
         self, stops: Sequence[Terminal], found: Sequence[Found], plan: Plan, arrival: datetime
     ) -> tuple[Text, ...]:
-        arcs = np.array([arc for part in found for arc in part.arcs], dtype=np.int64)
-        edges = self.graph.edge[arcs]
-        edges = edges[edges >= 0]
+        notes = plan.measure.notes
+        noted = reduce(or_, (notes[arc] for part in found for arc in part.arcs), 0)
         out: list[Text] = []
-        if (plan.measure.barred[arcs] & RESTRICTED).any():
-            out.append(
-                Text(
-                    "途经限制进入的区域，需要许可。", "The way enters a restricted area: you need permission."
-                )
-            )
-        elif plan.measure.soft[arcs].any():
-            out.append(
-                Text(
-                    "部分道路为内部道路，可能需要许可。",
-                    "Part of the way is private: you may need permission.",
-                )
-            )
-        passed = self.graph.node[self.graph.head[arcs]]
-        if plan.measure.profile.emergency_exit_s and self.planner.emergency[passed].any():
-            out.append(
-                Text("这是唯一的路，要经过紧急出口。", "The only way leads through an emergency exit.")
-            )
-        if self.network.edge_through[edges].any():
-            out.append(Text("途中要穿过一个房间。", "The way crosses a private room."))
-        if self.network.edge_guessed[edges].any():
-            out.append(
-                Text(
-                    "地图上没有画出途中的一处门或入口，位置是推测的。",
-                    "A door or entrance on the way is not on the map; its place is inferred.",
-                )
-            )
+        if noted:
+            told = noted & ~Note.PRIVATE if noted & Note.RESTRICTED else noted
+            out = [text for note, text in WARNINGS.items() if told & note]
         feature = self.campus.find(stops[-1].stop.feature_id) if stops[-1].stop.feature_id else None
         hours = getattr(feature, "hours", None)
         if hours and not is_open_at(hours, arrival, zone=self.campus.time_zone, country=self.campus.country):

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from yuanli.campus import PathwayMode
 from yuanli.routing.answers import Leg
-from yuanli.routing.directions.tables import Tables
+from yuanli.routing.directions.tables import Kind, Tables
 from yuanli.routing.graph import ALIGHT, Graph
-
-VERTICAL = frozenset(
-    int(mode) for mode in (PathwayMode.STAIRS, PathwayMode.ESCALATOR, PathwayMode.ELEVATOR, PathwayMode.RAMP)
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,43 +30,41 @@ class Stretch:
 def draw_legs(tables: Tables, graph: Graph, arcs: Sequence[int], times_s: Sequence[float]) -> list[Stretch]:
     """Return the legs of a path; `times_s` are the seconds of each of its arcs, in order."""
     stretches: list[Stretch] = []
-    current: Stretch | None = None
+    kind: Kind | None = None
     pending_s = 0.0
-    edge_of, node_of, tails, heads = graph.edges, graph.nodes, graph.tails, graph.heads
-    modes, inside, ordinal, length, lines = (
-        tables.mode, tables.indoors, tables.ordinal, tables.length, tables.lines
-    )  # fmt: skip
+    edge_of, strokes = graph.edges, tables.strokes
     for arc, time_s in zip(arcs, times_s, strict=True):
         edge = edge_of[arc]
         if edge < 0:
             # Into a car the wait belongs to the ride to come, out of it to the ride that was.
-            if edge == ALIGHT and current is not None:
-                current.duration_s += time_s
+            if edge == ALIGHT and stretches:
+                stretches[-1].duration_s += time_s
             else:
                 pending_s += time_s
             continue
-        tail, mode, indoors = node_of[tails[arc]], modes[edge], inside[edge]
-        line = lines.get(arc) or tables.line_of(arc, edge, backward=graph.backwards[arc])
-        if (
-            current is None
-            or mode != current.mode
-            or indoors != current.indoors
-            or (ordinal[tail] != ordinal[current.node] and mode not in VERTICAL)
-        ):
-            current = Stretch(mode=mode, node=tail, to_node=tail, indoors=indoors, nodes=[tail], at_m=[0.0])
+        stroke = strokes.get(arc) or tables.stroke_of(arc, graph)
+        of_kind, tail, head, length_m, lonlat, xy, on_lonlat, on_xy = stroke
+        if of_kind is not kind:
+            kind = of_kind
+            current = Stretch(mode=kind.mode, node=tail, to_node=tail, indoors=kind.indoors)
             stretches.append(current)
-        if not current.lonlat or current.lonlat[-1] != line.lonlat:
-            current.lonlat.append(line.lonlat)
-            current.xy.append(line.xy)
-        current.lonlat += line.on_lonlat
-        current.xy += line.on_xy
-        current.distance_m = walked_m = current.distance_m + length[edge]
+            lonlats, xys, nodes, at_m, edges = (
+                current.lonlat, current.xy, current.nodes, current.at_m, current.edges
+            )  # fmt: skip
+            nodes.append(tail)
+            at_m.append(0.0)
+        if not lonlats or lonlats[-1] is not lonlat:
+            lonlats.append(lonlat)
+            xys.append(xy)
+        lonlats += on_lonlat
+        xys += on_xy
+        current.distance_m = walked_m = current.distance_m + length_m
         current.duration_s += time_s + pending_s
         pending_s = 0.0
-        current.to_node = head = node_of[heads[arc]]
-        current.nodes.append(head)
-        current.at_m.append(walked_m)
-        current.edges.append(edge)
+        current.to_node = head
+        nodes.append(head)
+        at_m.append(walked_m)
+        edges.append(edge)
     return stretches
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import atan2, cos, degrees, hypot, radians
@@ -11,9 +11,9 @@ from math import atan2, cos, degrees, hypot, radians
 from yuanli.campus import FeatureId, PathwayMode
 from yuanli.errors import Text
 from yuanli.routing.answers import Step, Stop
-from yuanli.routing.directions.legs import VERTICAL, Stretch
+from yuanli.routing.directions.legs import Stretch
 from yuanli.routing.directions.phrases import HEADINGS, phrases, say, say_name, say_walk
-from yuanli.routing.directions.tables import XY, Tables
+from yuanli.routing.directions.tables import VERTICAL, Tables
 from yuanli.routing.directions.turns import TURNS, Turn, bend, bend_between, turn_named, turns_of
 
 TURNED_M = 2.5
@@ -29,14 +29,14 @@ METRES_A_DEGREE = 111_195.0
 
 @dataclass(slots=True)
 class _Event:
-    """Something to do `at_m` metres into a leg."""
+    """Something to do `at_m` metres into a leg, at a point of its line."""
 
     leg: int
     at_m: float
     maneuver: str
     text: Text
     node: int
-    xy: XY
+    point: int
     walks: bool = True
     feature_id: FeatureId | None = None
 
@@ -58,12 +58,10 @@ def describe_steps(
     used = {i for i in map(tables.landmark_rank.get, ends) if i is not None}
     events = _events(tables, stretches, used, origin=origin, first=first)
     events.append(_arrival(stretches, destination, last=last))
-    drawn = [dict(zip(stretch.xy, stretch.lonlat, strict=True)) for stretch in stretches]
-    steps = []
-    for event, following in zip(events, [*events[1:], None], strict=True):
-        at = _degrees_near(stretches[event.leg], event.xy, drawn[event.leg])
-        steps.append(_step(tables, stretches, event, following, at, leg_offset, used, destination))
-    return steps
+    return [
+        _step(tables, stretches, event, following, leg_offset, used, destination)
+        for event, following in zip(events, [*events[1:], None], strict=True)
+    ]
 
 
 def _stand(destination: Stop, leg: int, *, last: bool) -> Step:
@@ -87,7 +85,6 @@ def _events(
     tables: Tables, stretches: Sequence[Stretch], used: set[int], *, origin: Stop, first: bool
 ) -> list[_Event]:
     events: list[_Event] = []
-    turns = turns_of(stretches)
     for i, stretch in enumerate(stretches):
         if i == 0:
             events.append(_departure(stretch, origin, first=first))
@@ -99,8 +96,8 @@ def _events(
                 events.pop()
             events.append(_ride(tables, stretch, i))
         else:
-            events.extend(_doors_and_turns(tables, stretch, i, turns[i], used))
-    return _tidied(events)
+            events.extend(_doors_and_turns(tables, stretch, i, turns_of(stretch), used))
+    return _tidied(stretches, events)
 
 
 def _departure(stretch: Stretch, origin: Stop, *, first: bool) -> _Event:
@@ -115,12 +112,12 @@ def _departure(stretch: Stretch, origin: Stop, *, first: bool) -> _Event:
     else:
         heading = HEADINGS[round(degrees(atan2(east, north)) / 45.0) % 8]
         text = say("depart_heading", origin=name, heading=heading)
-    return _Event(0, 0.0, "depart" if first else "straight", text, stretch.node, point)
+    return _Event(0, 0.0, "depart" if first else "straight", text, stretch.node, 0)
 
 
 def _between(tables: Tables, before: Stretch, after: Stretch, leg: int) -> list[_Event]:
     """Return what happens where one leg meets the next: a building entered or left, or a bend."""
-    node, xy = after.node, after.xy[0]
+    node = after.node
     if before.indoors != after.indoors:
         inside = after if after.indoors else before
         found = (tables.level[n] for n in inside.nodes if tables.level[n] >= 0)
@@ -130,12 +127,12 @@ def _between(tables: Tables, before: Stretch, after: Stretch, leg: int) -> list[
         door = tables.door_names[feature] if feature >= 0 else None
         key = "enter" if after.indoors else "exit"
         text = say(f"{key}_by", door=door, building=building) if door else say(key, building=building)
-        return [_Event(leg, 0.0, key, text, node, xy, feature_id=_feature(tables, feature))]
+        return [_Event(leg, 0.0, key, text, node, 0, feature_id=_feature(tables, feature))]
     if after.mode in GATES:
-        return [_Event(leg, 0.0, "gate", say("gate", gate=phrases()["a_gate"]), node, xy)]
+        return [_Event(leg, 0.0, "gate", say("gate", gate=phrases()["a_gate"]), node, 0)]
     turn = turn_named(bend_between(before.xy, after.xy))
     key = turn or "straight"
-    return [_Event(leg, 0.0, key, say(key), node, xy)]
+    return [_Event(leg, 0.0, key, say(key), node, 0)]
 
 
 def _ride(tables: Tables, stretch: Stretch, leg: int) -> _Event:
@@ -150,22 +147,22 @@ def _ride(tables: Tables, stretch: Stretch, leg: int) -> _Event:
         text = say(mode)
     edge = stretch.edges[0]
     feature_id = _feature(tables, tables.feature[edge])
-    return _Event(leg, 0.0, mode, text, stretch.node, stretch.xy[0], walks=False, feature_id=feature_id)
+    return _Event(leg, 0.0, mode, text, stretch.node, 0, walks=False, feature_id=feature_id)
 
 
 def _doors_and_turns(
     tables: Tables, stretch: Stretch, leg: int, turns: Sequence[Turn], used: set[int]
 ) -> list[_Event]:
     events = [_turn(tables, stretch, leg, turn, used) for turn in turns]
-    if stretch.indoors:
-        for i in range(1, len(stretch.edges)):
-            node = stretch.nodes[i]
-            before, after = tables.feature[stretch.edges[i - 1]], tables.feature[stretch.edges[i]]
-            room = tables.room_names[after] if after >= 0 and after != before else None
-            if tables.door[node] and room is not None:
-                xy = _point_at(stretch, stretch.at_m[i])
-                text = say("door", room=room)
-                events.append(_Event(leg, stretch.at_m[i], "door", text, node, xy))
+    if not stretch.indoors:
+        return events
+    feature = [tables.feature[edge] for edge in stretch.edges]
+    for i, (before, after) in enumerate(pairwise(feature), 1):
+        node = stretch.nodes[i]
+        room = tables.room_names[after] if after >= 0 and after != before else None
+        if tables.door[node] and room is not None:
+            point = _point_at(stretch, stretch.at_m[i])
+            events.append(_Event(leg, stretch.at_m[i], "door", say("door", room=room), node, point))
     events.sort(key=lambda event: event.at_m)
     return events
 
@@ -179,10 +176,10 @@ def _turn(tables: Tables, stretch: Stretch, leg: int, turn: Turn, used: set[int]
     if seen >= 0 and seen not in used:
         used.add(seen)
         text, feature_id = say("at_landmark", landmark=names[seen], turn=text), ids[seen]
-    return _Event(leg, turn.at_m, turn.maneuver, text, node, turn.xy, feature_id=feature_id)
+    return _Event(leg, turn.at_m, turn.maneuver, text, node, turn.point, feature_id=feature_id)
 
 
-def _tidied(events: list[_Event]) -> list[_Event]:
+def _tidied(stretches: Sequence[Stretch], events: list[_Event]) -> list[_Event]:
     """Drop what nobody needs to hear, and join a turn to the door or ride that it leads into."""
     kept: list[_Event] = []
     for event in events:
@@ -194,7 +191,7 @@ def _tidied(events: list[_Event]) -> list[_Event]:
             if before.maneuver == "depart" and event.maneuver in TURNS and same and event.at_m < TURNED_M:
                 continue
             joins = event.maneuver == "door" and same and event.at_m - before.at_m < 1.0
-            if before.maneuver in TURNS and (joins or (not event.walks and _touch(before, event))):
+            if before.maneuver in TURNS and (joins or (not event.walks and _touch(stretches, before, event))):
                 event.text = Text(
                     f"{before.text.zh}，{event.text.zh}", f"{before.text.en}, then {_lower(event.text.en)}"
                 )
@@ -203,9 +200,10 @@ def _tidied(events: list[_Event]) -> list[_Event]:
     return kept
 
 
-def _touch(before: _Event, event: _Event) -> bool:
+def _touch(stretches: Sequence[Stretch], before: _Event, event: _Event) -> bool:
     """Whether two events of consecutive legs happen at one place."""
-    return hypot(before.xy[0] - event.xy[0], before.xy[1] - event.xy[1]) < 1.0
+    (a, b), (c, d) = stretches[before.leg].xy[before.point], stretches[event.leg].xy[event.point]
+    return hypot(a - c, b - d) < 1.0
 
 
 def _arrival(stretches: Sequence[Stretch], destination: Stop, *, last: bool) -> _Event:
@@ -228,7 +226,7 @@ def _arrival(stretches: Sequence[Stretch], destination: Stop, *, last: bool) -> 
         "arrive" if last else "via",
         text,
         stretch.to_node,
-        end,
+        len(stretch.xy) - 1,
         walks=False,
         feature_id=destination.feature_id,
     )
@@ -239,15 +237,18 @@ def _step(
     stretches: Sequence[Stretch],
     event: _Event,
     following: _Event | None,
-    at: XY,
     leg_offset: int,
     used: set[int],
     destination: Stop,
 ) -> Step:
     distance_m, duration_s = _until(stretches, event, following)
-    text = event.text
-    if event.walks and distance_m >= 8.0 and following is not None:
-        text = _walked(tables, stretches, event, following, distance_m, used, destination, text)
+    text, stretch = event.text, stretches[event.leg]
+    if event.walks and distance_m >= 8.0:
+        text = say_walk(text, _way_ahead(tables, stretch, event.at_m), round(distance_m))
+        if distance_m >= WORTH_PASSING_M and following is not None and following.leg == event.leg:
+            passed = _find_passed(tables, stretch, event, following, used, destination)
+            text = Text(text.zh + passed.zh, text.en + passed.en) if passed else text
+    lon, lat = stretch.lonlat[event.point]
     level = tables.level[event.node]
     return Step(
         text=text,
@@ -255,8 +256,8 @@ def _step(
         level=tables.ordinal[event.node],
         level_id=tables.network.level_ids[level] if level >= 0 else None,
         level_name=tables.level_names[level] if level >= 0 else {},
-        lon=at[0],
-        lat=at[1],
+        lon=lon,
+        lat=lat,
         distance_m=distance_m,
         duration_s=duration_s,
         leg=event.leg + leg_offset,
@@ -264,25 +265,19 @@ def _step(
     )
 
 
-def _walked(
-    tables: Tables,
-    stretches: Sequence[Stretch],
-    event: _Event,
-    following: _Event,
-    distance_m: float,
-    used: set[int],
-    destination: Stop,
-    text: Text,
-) -> Text:
-    stretch = stretches[event.leg]
-    index = bisect_left(stretch.at_m, event.at_m + 0.5)
-    edge = stretch.edges[min(max(index - 1, 0) if index < len(stretch.at_m) else -1, len(stretch.edges) - 1)]
-    after = min(index, len(stretch.edges) - 1)
-    edge = stretch.edges[after] if stretch.at_m[after] <= event.at_m + 2.0 else edge
-    way = tables.way_names[tables.feature[edge]] if tables.feature[edge] >= 0 else None
-    text = say_walk(text, way, round(distance_m))
-    if distance_m < WORTH_PASSING_M or following.leg != event.leg:
-        return text
+def _way_ahead(tables: Tables, stretch: Stretch, at_m: float) -> Text | None:
+    """Return the name of the way that is walked from a point of a leg."""
+    index = bisect_left(stretch.at_m, at_m + 0.5, 0, len(stretch.edges) - 1)
+    if stretch.at_m[index] > at_m + 2.0:
+        index -= 1
+    feature = tables.feature[stretch.edges[index]]
+    return tables.way_names[feature] if feature >= 0 else None
+
+
+def _find_passed(
+    tables: Tables, stretch: Stretch, event: _Event, following: _Event, used: set[int], destination: Stop
+) -> Text | None:
+    """Say which landmark is passed half way."""
     nearest, ids, names = tables.landmarks
     middle = (event.at_m + following.at_m) / 2
     low = bisect_right(stretch.at_m, event.at_m + ASIDE_M)
@@ -294,12 +289,11 @@ def _walked(
         and seen not in used
         and ids[seen] not in (destination.feature_id, event.feature_id, following.feature_id)
     ]
-    if between:
-        seen = min(between)[1]
-        used.add(seen)
-        passing = say("past", landmark=names[seen])
-        text = Text(text.zh + passing.zh, text.en + passing.en)
-    return text
+    if not between:
+        return None
+    seen = min(between)[1]
+    used.add(seen)
+    return say("past", landmark=names[seen])
 
 
 def _until(stretches: Sequence[Stretch], event: _Event, following: _Event | None) -> tuple[float, float]:
@@ -323,22 +317,13 @@ def _until(stretches: Sequence[Stretch], event: _Event, following: _Event | None
     return distance_m, duration_s
 
 
-def _degrees_near(stretch: Stretch, xy: XY, drawn: Mapping[XY, XY]) -> XY:
-    """Return the degrees of a point that is drawn, else of the nearest that is."""
-    at = drawn.get(xy)
-    if at is not None:
-        return at
-    nearest = min(stretch.xy, key=lambda point: hypot(point[0] - xy[0], point[1] - xy[1]))
-    return drawn[nearest]
-
-
-def _point_at(stretch: Stretch, at_m: float) -> tuple[float, float]:
+def _point_at(stretch: Stretch, at_m: float) -> int:
     run = 0.0
-    for a, b in pairwise(stretch.xy):
+    for i, (a, b) in enumerate(pairwise(stretch.xy), 1):
         run += hypot(b[0] - a[0], b[1] - a[1])
         if run >= at_m - 0.01:
-            return b
-    return stretch.xy[-1]
+            return i
+    return len(stretch.xy) - 1
 
 
 def _stop_name(stop: Stop) -> Text:

@@ -28,7 +28,8 @@ from yuanli.campus import (
 )
 from yuanli.errors import Text
 from yuanli.routing.directions.phrases import say_level, say_name
-from yuanli.routing.network import Network
+from yuanli.routing.graph import Graph
+from yuanli.routing.network import Floats, Network
 
 XY = tuple[float, float]
 
@@ -38,16 +39,31 @@ PLAIN = frozenset(
     {"walkway", "corridor", "elevator", "stairs", "escalator", "ramp", "unspecified", "opentobelow"}
 )
 """Unit categories that are no landmark."""
+VERTICAL = frozenset(
+    int(mode) for mode in (PathwayMode.STAIRS, PathwayMode.ESCALATOR, PathwayMode.ELEVATOR, PathwayMode.RAMP)
+)
 WALKED = (PathwayMode.WALKWAY, PathwayMode.DOOR)
 
 
-class Line(NamedTuple):
-    """How an arc is drawn: its first point in degrees and metres, and the points that follow."""
+class Kind(NamedTuple):
+    """What all arcs of a leg have in common, equal ones as one object; no `ordinal` where they change it."""
 
+    mode: int
+    indoors: bool
+    ordinal: float | None
+
+
+class Stroke(NamedTuple):
+    """How an arc is drawn: its ends, its first point in degrees and metres, and the points that follow."""
+
+    kind: Kind
+    tail: int
+    head: int
+    length_m: float
     lonlat: XY
     xy: XY
-    on_lonlat: list[XY]
-    on_xy: list[XY]
+    on_lonlat: tuple[XY, ...]
+    on_xy: tuple[XY, ...]
 
 
 class Tables:
@@ -58,8 +74,8 @@ class Tables:
         degrees = (
             network.frame.to_degrees(network.edge_points) if len(network.edge_points) else np.zeros((0, 2))
         )
-        self.lonlat: list[tuple[float, float]] = [tuple(p) for p in np.round(degrees, 7).tolist()]
-        self.points: list[tuple[float, float]] = [tuple(p) for p in network.edge_points.tolist()]
+        self.lonlat = _shared(np.round(degrees, 7))
+        self.points = _shared(network.edge_points)
         self.offset: list[int] = network.edge_offset.tolist()
         self.length: list[float] = network.edge_length_m.tolist()
         self.ordinal: list[float] = network.node_ordinal.tolist()
@@ -72,18 +88,22 @@ class Tables:
         self.mode_names = {int(m): m.name.lower() for m in PathwayMode}
         self.level_names: list[LanguageMap] = [self._level_name(i) for i in network.level_ids]
         self.level_says: list[Text | None] = [None] * len(network.level_ids)
+        self.kinds: dict[Kind, Kind] = {}
+        self.strokes: dict[int, Stroke] = {}
 
-        self.lines: dict[int, Line] = {}
-
-    def line_of(self, arc: int, edge: int, *, backward: bool) -> Line:
-        """Return how an arc is drawn, and remember it."""
+    def stroke_of(self, arc: int, graph: Graph) -> Stroke:
+        """Return how an arc that runs on an edge is drawn, and remember it."""
+        edge, tail, head = graph.edges[arc], graph.nodes[graph.tails[arc]], graph.nodes[graph.heads[arc]]
         low, high = self.offset[edge], self.offset[edge + 1]
-        lonlat, xy = self.lonlat[low:high], self.points[low:high]
-        if backward:
-            lonlat.reverse()
-            xy.reverse()
-        line = self.lines[arc] = Line(lonlat[0], xy[0], lonlat[1:], xy[1:])
-        return line
+        along = slice(None, None, -1 if graph.backwards[arc] else 1)
+        lonlat, *on_lonlat = self.lonlat[low:high][along]
+        xy, *on_xy = self.points[low:high][along]
+        mode = self.mode[edge]
+        kind = Kind(mode, self.indoors[edge], None if mode in VERTICAL else self.ordinal[tail])
+        kind = self.kinds.setdefault(kind, kind)
+        stroke = Stroke(kind, tail, head, self.length[edge], lonlat, xy, tuple(on_lonlat), tuple(on_xy))
+        self.strokes[arc] = stroke
+        return stroke
 
     def _level_name(self, level_id: LevelId) -> LanguageMap:
         level = self.campus.find(level_id)
@@ -202,3 +222,10 @@ class Tables:
             )
             near[outside[rows]] = [rank[FeatureId(shown[k].id)] for k in columns]
         return near
+
+
+def _shared(points: Floats) -> list[XY]:
+    """Return points as tuples, equal ones as one object: edges that meet then touch less memory."""
+    seen: dict[XY, XY] = {}
+    pairs: list[XY] = list(zip(*points.T.tolist(), strict=True))
+    return [seen.setdefault(pair, pair) for pair in pairs]

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import atan2, degrees, hypot
 from typing import NamedTuple
 
-import numpy as np
-import shapely
-
-from yuanli.routing.directions.legs import VERTICAL, Stretch
-from yuanli.routing.directions.tables import XY
+from yuanli.routing.directions.legs import Stretch
+from yuanli.routing.directions.tables import VERTICAL, XY
 
 STRAIGHTEN_INDOORS_M, STRAIGHTEN_OUTDOORS_M = 0.8, 2.5
 """Bends this small are drawn, not walked."""
@@ -23,53 +19,72 @@ TURNS = frozenset({"left", "right", "slight_left", "slight_right", "sharp_left",
 
 
 class Turn(NamedTuple):
-    """A turn `at_m` metres into a leg, by its maneuver."""
+    """A turn `at_m` metres into a leg, at a point of its line, by its maneuver."""
 
     at_m: float
     maneuver: str
-    xy: XY
+    point: int
 
 
-def turns_of(stretches: Sequence[Stretch]) -> list[list[Turn]]:
-    """Return the turns within each leg; lines are straightened all at once (Douglas & Peucker 1973)."""
-    bent = [i for i, leg in enumerate(stretches) if len(leg.xy) > 2 and leg.mode not in VERTICAL]
-    found: list[list[Turn]] = [[] for _ in stretches]
-    if not bent:
-        return found
-    points = [point for i in bent for point in stretches[i].xy]
-    owner = np.repeat(np.arange(len(bent)), [len(stretches[i].xy) for i in bent])
-    tolerance = [STRAIGHTEN_INDOORS_M if stretches[i].indoors else STRAIGHTEN_OUTDOORS_M for i in bent]
-    lines = shapely.linestrings(np.array(points), indices=owner)
-    kept = shapely.simplify(lines, tolerance, preserve_topology=False)
-    corners, owner = shapely.get_coordinates(kept, return_index=True)
-    cuts = np.searchsorted(owner, np.arange(len(bent) + 1)).tolist()
-    walked = corners.tolist()
-    for k, i in enumerate(bent):
-        if cuts[k + 1] - cuts[k] > 2:
-            found[i] = _turns(walked[cuts[k] : cuts[k + 1]], stretches[i].distance_m)
-    return found
-
-
-def _turns(corners: list[XY], distance_m: float) -> list[Turn]:
-    sides = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(corners)]
+def turns_of(leg: Stretch) -> list[Turn]:
+    """Return the turns within a leg: corners of its line once straightened."""
+    if len(leg.xy) < 3 or leg.mode in VERTICAL:
+        return []
+    kept, sides = straightened(leg.xy, STRAIGHTEN_INDOORS_M if leg.indoors else STRAIGHTEN_OUTDOORS_M)
     lengths = [hypot(x, y) for x, y in sides]
-    headings = [atan2(x, y) for x, y in sides]
-    scale = distance_m / (sum(lengths) or 1.0)
+    scale = leg.distance_m / (sum(lengths) or 1.0)
     turns: list[Turn] = []
-    at_m, k, last = 0.0, 1, len(corners) - 2
-    while k <= last:
-        at_m += lengths[k - 1]
-        start, turn_at_m = k, at_m
+    at_m, k, last = 0.0, 0, len(sides) - 1
+    while k < last:
+        start = k
+        at_m += lengths[k]
+        turn_at_m = at_m
+        k += 1
         # From the way into the first of them to the way out of the last.
         while k < last and lengths[k] < MERGE_M:
             at_m += lengths[k]
             k += 1
-        maneuver = turn_named(_wrapped(degrees(headings[k] - headings[start - 1])))
+        maneuver = turn_named(turned(sides[start], sides[k]))
         if maneuver is not None:
-            x, y = corners[start]
-            turns.append(Turn(min(turn_at_m * scale, distance_m), maneuver, (x, y)))
-        k += 1
+            turns.append(Turn(min(turn_at_m * scale, leg.distance_m), maneuver, kept[start]))
     return turns
+
+
+def straightened(line: Sequence[XY], tolerance_m: float) -> tuple[list[int], list[XY]]:
+    """Straighten a line (Douglas & Peucker 1973).
+
+    Returns the points after the first that are kept, by index, and the way east and north to each from
+    the one before. Plain Python: for the points of a walk quicker than the calls of a library around it.
+    """
+    kept: list[int] = []
+    sides: list[XY] = []
+    low, ends = 0, [len(line) - 1]
+    while ends:
+        high = ends[-1]
+        (x0, y0), (x1, y1) = line[low], line[high]
+        east, north = x1 - x0, y1 - y0
+        square = east * east + north * north
+        farthest, most = low, tolerance_m * tolerance_m
+        for k, (x, y) in enumerate(line[low + 1 : high], low + 1):
+            x -= x0
+            y -= y0
+            along = x * east + y * north
+            if along <= 0.0:
+                off = x * x + y * y
+            elif along < square:
+                off = x * north - y * east
+                off *= off / square
+            else:
+                off = (x - east) ** 2 + (y - north) ** 2
+            if off > most:
+                farthest, most = k, off
+        if farthest > low:
+            ends.append(farthest)
+        else:
+            kept.append(high)
+            sides.append((east, north))
+            low = ends.pop()
+    return kept, sides
 
 
 def bend_between(before: list[XY], after: list[XY]) -> float:
@@ -82,13 +97,13 @@ def bend_between(before: list[XY], after: list[XY]) -> float:
 
 def bend(a: XY, b: XY, c: XY, d: XY) -> float:
     """Return the turn from a→b to c→d in degrees, right positive, -180 to 180."""
-    before_x, before_y, after_x, after_y = b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]
-    if (before_x == 0 and before_y == 0) or (after_x == 0 and after_y == 0):
-        return 0.0
-    return _wrapped(degrees(atan2(after_x, after_y) - atan2(before_x, before_y)))
+    before, after = (b[0] - a[0], b[1] - a[1]), (d[0] - c[0], d[1] - c[1])
+    return turned(before, after) if any(before) and any(after) else 0.0
 
 
-def _wrapped(angle: float) -> float:
+def turned(before: XY, after: XY) -> float:
+    """Return the turn from one way east and north to another, in degrees from -180 to 180."""
+    angle = degrees(atan2(*after) - atan2(*before))
     return (angle + 180.0) % 360.0 - 180.0
 
 
