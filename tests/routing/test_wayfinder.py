@@ -13,8 +13,19 @@ from shapely.geometry import Point
 from tests.routing.campuses import campuses
 from tests.routing.networks import Edge, campus_of, grid_network, network_of
 
-from yuanli.campus import Amenity, Campus, Closure, Crowding, FeatureId, PathwayMode, Unit
-from yuanli.routing import Conditions, Network, NoRouteError, Route, Wayfinder, build_network, prepare
+from yuanli.campus import (
+    Amenity,
+    Campus,
+    Closure,
+    Crowding,
+    FeatureId,
+    NodeId,
+    Pathway,
+    PathwayId,
+    PathwayMode,
+    Unit,
+)
+from yuanli.routing import Conditions, Network, NoRouteError, Route, Stop, Wayfinder, build_network, prepare
 
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)  # Wednesday 12:00 in Shanghai
 
@@ -284,3 +295,19 @@ def test_every_route_hangs_together(campus: Campus, profile: str, data: st.DataO
         assert before.to_level == after.level
     if profile == "wheelchair":
         assert not {leg.mode for leg in route.legs} & {"stairs", "escalator"}
+
+
+def test_the_last_steps_to_a_spot_off_the_network_go_along_no_named_way() -> None:
+    network = network_of([(0.0, 0.0, 0.0), (0.0, 90.0, 0.0)], [Edge(tail=0, head=1)])
+    lane = Pathway(
+        id=PathwayId(FeatureId("e0")), from_node_id=NodeId(FeatureId("n0")), to_node_id=NodeId(FeatureId("n1")),
+        name={"en": "Far Lane"},
+    )  # fmt: skip
+    campus = campus_of(network)
+    finder = prepare(replace(campus, features={**campus.features, lane.id: lane}), network)
+    spots = [network.frame.to_degrees(np.array([[x, -5.0]]))[0].tolist() for x in (-30.0, 30.0)]
+    start, end = (
+        Stop(lon=lon, lat=lat, level=0.0, level_id=None, feature_id=None, name={}) for lon, lat in spots
+    )
+    route = finder.route(start, end, at=NOON)[0]
+    assert not any("Far Lane" in step.text.en for step in route.steps)

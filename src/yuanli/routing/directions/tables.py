@@ -81,7 +81,7 @@ class Tables:
         self.ordinal: list[float] = network.node_ordinal.tolist()
         self.level: list[int] = network.node_level.tolist()
         self.indoors: list[bool] = network.edge_indoors.tolist()
-        self.feature: list[int] = network.edge_feature.tolist()
+        self.feature: list[int] = [*network.edge_feature.tolist(), -1]  # edge -1, a stub, is in no feature
         self.node_feature: list[int] = network.node_feature.tolist()
         self.door: list[int] = network.node_door.tolist()
         self.mode: list[int] = [PathwayMode.WALKWAY if m in WALKED else m for m in network.edge_mode.tolist()]
