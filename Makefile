@@ -58,7 +58,7 @@ $(VENV)/.app: pyproject.toml | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.app
-	$(PIP) install --editable '.[dev,postgres]'
+	$(PIP) install --editable '.[dev,postgres,train]'
 	touch $@
 
 clean:

@@ -16,7 +16,7 @@ def test_a_visitor_is_told_what_visitors_may_do(visitor: TestClient) -> None:
     assert me == {
         "username": None,
         "role": "visitor",
-        "rights": ["see_place", "ask_way", "ask_assistant"],
+        "rights": ["see_place", "ask_way", "ask_assistant", "give_feedback"],
         "language": "zh",
     }
 

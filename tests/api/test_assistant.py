@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
+from tests.api.house import CAMPUS, Clock
+
+from yuanli.bootstrap import House
+from yuanli.operations import Asker, ConversationNotFoundError
 
 
 def test_an_understanding_has_slots_with_offsets(visitor: TestClient) -> None:
-    text = "从100室到203室怎么走"
-    understood = visitor.post("/v1/understand", json={"text": text, "campus": "small"}).json()
+    words = "从100室到203室怎么走"
+    understood = visitor.post("/v1/understand", json={"text": words, "campus": "small"}).json()
     assert (understood["intent"], understood["language"]) == ("guidance_route", "zh")
-    assert {slot["type"]: text[slot["start"] : slot["end"]] for slot in understood["slots"]} == {
+    assert {slot["type"]: words[slot["start"] : slot["end"]] for slot in understood["slots"]} == {
         "origin": "100室",
         "destination": "203室",
     }
@@ -38,3 +44,76 @@ def test_a_conversation_is_the_callers_own(visitor: TestClient, member: TestClie
     assert "route" not in [card["kind"] for card in other["cards"]]
     second = visitor.post("/v1/ask", json={"text": "100室", **asked}).json()
     assert second["cards"][0]["kind"] == "route"
+
+
+def test_a_turn_without_a_conversation_begins_one_that_can_be_continued(visitor: TestClient) -> None:
+    first = visitor.post("/v1/ask", json={"text": "203室怎么走", "campus": "small"}).json()
+    assert (first["move"], first["asks"], first["pending"]["en"]) == ("ask", "origin", first["text"]["en"])
+    assert first["why"][0]["rule"] == "new_request"
+    asked = {"text": "100室", "campus": "small", "conversation": first["conversation"]}
+    second = visitor.post("/v1/ask", json=asked).json()
+    assert (second["move"], second["conversation"]) == ("answer", first["conversation"])
+    assert second["cards"][0]["kind"] == "route"
+
+
+def test_ones_own_conversation_is_shown_and_forgotten(member: TestClient) -> None:
+    member.post("/v1/ask", json={"text": "203室怎么走", "campus": "small", "conversation": "mine"})
+    shown = member.get("/v1/conversations/mine").json()
+    assert (shown["id"], shown["user"], shown["campus_id"]) == ("mine", "member", "small")
+    (turn,) = shown["turns"]
+    assert (turn["text"], turn["intent"], turn["slots"][0]["type"]) == (
+        "203室怎么走",
+        "guidance_route",
+        "destination",
+    )
+    assert turn["why"][0]["move"] == "ask"
+    assert member.delete("/v1/conversations/mine").status_code == 204
+    assert member.get("/v1/conversations/mine").json()["error"] == "conversation_not_found"
+    assert member.delete("/v1/conversations/mine").status_code == 404
+
+
+def test_only_an_administrator_sees_the_conversations_of_others(
+    member: TestClient, operator: TestClient, admin: TestClient, visitor: TestClient
+) -> None:
+    member.post("/v1/ask", json={"text": "203室怎么走", "campus": "small", "conversation": "mine"})
+    whose = {"user": "member"}
+    assert visitor.get("/v1/conversations/mine").status_code == 401
+    assert operator.get("/v1/conversations/mine").status_code == 404
+    assert operator.get("/v1/conversations/mine", params=whose).status_code == 403
+    assert operator.delete("/v1/conversations/mine", params=whose).status_code == 403
+    assert len(admin.get("/v1/conversations/mine", params=whose).json()["turns"]) == 1
+    assert admin.delete("/v1/conversations/mine", params=whose).status_code == 204
+
+
+def test_a_conversation_is_forgotten_after_a_month(member: TestClient, house: House, clock: Clock) -> None:
+    asked = {"campus": "small", "conversation": "old"}
+    member.post("/v1/ask", json={"text": "203室怎么走", **asked})
+    clock.forward(31 * 86_400)
+    house.assistant.ask("你好", _asker("new"))
+    assert house.assistant.latest("member", CAMPUS) == "new"
+    with pytest.raises(ConversationNotFoundError):
+        house.assistant.history("member", "old")
+
+
+def _asker(conversation: str) -> Asker:
+    return Asker(campus_id=CAMPUS, user="member", conversation=conversation)
+
+
+def test_no_word_that_was_said_is_logged(visitor: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="yuanli")
+    visitor.post("/v1/ask", json={"text": "203室怎么走", "campus": "small", "conversation": "quiet"})
+    assert "guidance_route" in caplog.text
+    assert "destination:said" in caplog.text
+    assert "203" not in caplog.text
+
+
+def test_a_state_that_can_not_be_read_starts_afresh(
+    visitor: TestClient, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = {"campus": "small", "conversation": "torn"}
+    visitor.post("/v1/ask", json={"text": "203室怎么走", **asked})
+    with house.database.writing() as connection:
+        connection.execute(text("UPDATE conversation SET state = '{\"version\": 99'"))
+    reply = visitor.post("/v1/ask", json={"text": "你好", **asked}).json()
+    assert reply["pending"] is None
+    assert "starts afresh" in caplog.text

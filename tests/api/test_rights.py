@@ -18,6 +18,10 @@ FILLED = {
     "{username}": "nobody",
     "{token_id}": "x",
     "{job_id}": "x",
+    "{feedback_id}": "x",
+    "{name}": "nothing",
+    "{version}": "x",
+    "{conversation}": "x",
 }
 REFUSED = {"not_signed_in", "not_allowed"}
 
@@ -57,7 +61,7 @@ def test_every_endpoint_lets_in_the_roles_with_its_right_and_no_other(
             continue
         for marker, value in FILLED.items():
             path = path.replace(marker, value)
-        reply = client.request(method, path, json={} if method in ("POST", "PATCH") else None)
+        reply = client.request(method, path, json={} if method in ("POST", "PUT", "PATCH") else None)
         refused = reply.status_code in (401, 403) and reply.json()["error"] in REFUSED
         assert refused == (right not in RIGHTS[role]), f"{role} {method} {path}: {reply.text}"
         assert reply.status_code < 500, f"{method} {path}: {reply.text}"

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
+"""The last two give every page a microphone."""
 START_S = 90.0
 expect.set_options(timeout=15_000)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -81,11 +85,18 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     del browser
     if not CONSOLE.is_file():
         pytest.skip("the console is not built: make console")
-    folder = tmp_path_factory.mktemp("site")
+    with serving(tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+@contextmanager
+def serving(folder: Path, **settings: str) -> Iterator[Site]:
+    """Run `yuanli up --demo` with settings until the block ends."""
     url = f"http://127.0.0.1:{(port := _free_port())}"
     log = folder / "log"
     command = [sys.executable, "-c", "from yuanli.cli import main; main()"]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("YUANLI_")}
+    environment |= {f"YUANLI_{name.upper()}": value for name, value in settings.items()}
     with log.open("w") as out:
         server = subprocess.Popen(
             [*command, "up", "--demo", "--port", str(port), "--data-dir", str(folder / "data")],
@@ -118,13 +129,24 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        voice = _voice(tmp_path_factory.mktemp("voice"))
+        said = [] if voice is None else [f"--use-file-for-fake-audio-capture={voice}"]
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *said])
         yield chromium
         chromium.close()
+
+
+def _voice(folder: Path) -> Path | None:
+    """Return what the microphone hears: somebody who asks for the library; None without espeak-ng."""
+    if shutil.which("espeak-ng") is None:
+        return None
+    path = folder / "voice.wav"
+    subprocess.run(["espeak-ng", "-w", str(path), "Where is the library, please?"], check=True)
+    return path
 
 
 @pytest.fixture(scope="session")

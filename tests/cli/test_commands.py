@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from yuanli.cli import main
+from yuanli.cli.printing import print_table
+from yuanli.errors import Text
 
 OSM = """<osm version="0.6"><bounds minlat="30" minlon="120" maxlat="30.01" maxlon="120.01"/>
 <node id="1" lat="30.001" lon="120.001"/><node id="2" lat="30.001" lon="120.004"/>
@@ -131,3 +133,24 @@ def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[st
         code, out, _ = run(capsys, *command.split(), "--help")
         assert code == 0
         assert "Example: yuanli" in out
+
+
+def test_brackets_in_a_table_are_shown_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table((Text("名称", "Name"),), [("[/x] [red]hall[/red]",)])
+    assert "[/x] [red]hall[/red]" in capsys.readouterr().out
+
+
+def test_a_user_goes_on_with_the_conversation_of_the_store(
+    capsys: pytest.CaptureFixture[str], osm: Path, tmp_path: Path
+) -> None:
+    store = ("--data-dir", str(tmp_path / "data"))
+    assert run(capsys, "campus", "import", str(osm), *store)[0] == 0
+    code, out, _ = run(capsys, "ask", "星光咖啡怎么走", "--user", "li", "--json", *store)
+    question = json.loads(out)
+    assert (code, question["move"], question["asks"]) == (0, "ask", "origin")
+    code, out, _ = run(capsys, "ask", "北门", "--user", "li", "--json", *store)
+    answer = json.loads(out)
+    assert (code, answer["move"], answer["conversation"]) == (0, "answer", question["conversation"])
+    assert answer["cards"][0]["kind"] == "route"
+    code, out, _ = run(capsys, "ask", "北门", "--user", "wang", "--json", *store)
+    assert json.loads(out)["cards"][0]["kind"] == "places"

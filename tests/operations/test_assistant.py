@@ -1,5 +1,7 @@
 """The assistant answers about ways and places, asks for what is missing, and says what it can't do."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from tests.operations.parks import PARK
 
@@ -35,10 +37,11 @@ def test_what_is_missing_is_asked_and_the_answer_completes_the_request(house: Ho
     assert ask(house, "A座301怎么走", here="北门").cards[0].kind == "route"
 
 
-def test_a_time_that_is_not_heeded_is_said_so(house: House) -> None:
-    reply = house.assistant.ask("明天早上八点从北门去报告厅", Asker(campus_id=PARK))
-    assert reply.text.zh.startswith("我还不会按您说的时间规划")
-    assert reply.cards[0].kind == "route"
+def test_a_way_is_planned_for_the_time_that_was_said(house: House) -> None:
+    reply = house.assistant.ask("明天早上八点从北门去报告厅怎么走", Asker(campus_id=PARK))
+    departs = reply.cards[0].routes[0].departs_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert (departs.hour, departs.date() > house.now().date()) == (8, True)
+    assert "08:00出发" in reply.text.zh
 
 
 def test_the_nearest_of_a_kind_is_found_from_where_one_stands(house: House) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from yuanli.settings import InvalidSettingsError, LogLevel, Settings, load_settings, settings_table
+from yuanli.settings.together import APART, TOGETHER, secret_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
@@ -31,13 +33,45 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "log_level": ("debug", LogLevel.DEBUG),
     "session_hours": ("0.5", 0.5),
     "upload_limit_mb": ("7", 7),
+    "feedback_reviewers": ("2", 2),
+    "llm_url": ("http://model:8000/v1/", "http://model:8000/v1"),
+    "llm_model": ("qwen", "qwen"),
+    "llm_api_key": ("k", SecretStr("k")),
+    "llm_gguf": ("/models/a.gguf", Path("/models/a.gguf")),
+    "llm_threshold": ("0.5", 0.5),
+    "llm_timeout_s": ("2.5", 2.5),
+    "llm_calls_per_day": ("3", 3),
+    "llm_tokens_per_day": ("4", 4),
+    "wecom_corp_id": ("ww1", "ww1"),
+    "wecom_token": ("t", SecretStr("t")),
+    "wecom_aes_key": ("a" * 43, SecretStr("a" * 43)),
+    "dingtalk_secret": ("s", SecretStr("s")),
+    "dingtalk_app_key": ("ding1", "ding1"),
+    "dingtalk_token": ("t", SecretStr("t")),
+    "dingtalk_aes_key": ("b" * 43, SecretStr("b" * 43)),
+    "feishu_app_id": ("cli_1", "cli_1"),
+    "feishu_app_secret": ("s", SecretStr("s")),
+    "feishu_encrypt_key": ("e", SecretStr("e")),
+    "feishu_verification_token": ("v", SecretStr("v")),
+    "feishu_url": ("https://open.larksuite.com/", "https://open.larksuite.com"),
+    "speech_model": ("/models/whisper", Path("/models/whisper")),
+    "speech_url": ("http://speech/v1", "http://speech/v1"),
+    "speech_url_model": ("large", "large"),
+    "speech_api_key": ("k", SecretStr("k")),
 }
+GROUPS = {name: group for group in TOGETHER for name in group}
+
+
+def others(name: str) -> dict[str, str]:
+    """What has to be set with a setting."""
+    return {other: EXAMPLES[other][0] for other in GROUPS.get(name, ()) if other != name}
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_read_from_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text, value = EXAMPLES[name]
-    monkeypatch.setenv(f"YUANLI_{name.upper()}", text)
+    for key, given in {name: text, **others(name)}.items():
+        monkeypatch.setenv(f"YUANLI_{key.upper()}", given)
     assert getattr(load_settings(), name) == value
 
 
@@ -45,7 +79,8 @@ def test_every_setting_is_read_from_the_environment(name: str, monkeypatch: pyte
 def test_every_setting_is_read_from_the_file(name: str, tmp_path: Path) -> None:
     text, value = EXAMPLES[name]
     written = text if isinstance(value, int | float) else f'"{text}"'
-    (tmp_path / "yuanli.toml").write_text(f"{name} = {written}\n", encoding="utf-8")
+    lines = [f"{name} = {written}", *(f'{key} = "{given}"' for key, given in others(name).items())]
+    (tmp_path / "yuanli.toml").write_text("\n".join(lines), encoding="utf-8")
     assert getattr(load_settings(), name) == value
 
 
@@ -136,3 +171,29 @@ def test_the_database_is_sqlite_in_the_data_folder_unless_told(tmp_path: Path) -
 
 def test_the_page_of_settings_holds_the_table_made_from_the_code() -> None:
     assert settings_table() in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("group", TOGETHER)
+def test_what_belongs_together_is_asked_for_together(group: tuple[str, ...]) -> None:
+    for missing in group:
+        given = {name: EXAMPLES[name][0] for name in group if name != missing}
+        with pytest.raises(InvalidSettingsError) as refused:
+            load_settings(**given)
+        assert refused.value.field == missing
+        assert missing in refused.value.message.zh
+
+
+@pytest.mark.parametrize("pair", APART)
+def test_of_two_that_exclude_each_other_one_is_taken(pair: tuple[str, str]) -> None:
+    given = {key: text for name in pair for key, text in {name: EXAMPLES[name][0], **others(name)}.items()}
+    with pytest.raises(InvalidSettingsError, match=f"{pair[0]} and {pair[1]}"):
+        load_settings(**given)
+
+
+def test_a_secret_is_never_shown() -> None:
+    assert {"llm_api_key", "wecom_aes_key", "feishu_app_secret"} <= secret_settings()
+    settings = load_settings(llm_api_key="letmein")
+    assert "letmein" not in repr(settings)
+    with pytest.raises(InvalidSettingsError) as refused:
+        load_settings(wecom_aes_key="letmein")
+    assert "letmein" not in f"{refused.value.message}{refused.value.hint}"

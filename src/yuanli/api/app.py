@@ -16,23 +16,31 @@ from yuanli.api import (
     accounts,
     assistant,
     campus,
+    channels,
     closures,
     console,
     drawing,
     edits,
     errors,
     exports,
+    feedback,
     imports,
     live,
+    models,
     routing,
+    speech,
     users,
 )
+from yuanli.api.channels.answering import AnsweredOnce
 from yuanli.api.jobs import ImportJobs
 from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS
 from yuanli.bootstrap import House
 
-PARTS = (about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant)
+PARTS = (
+    about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
+    models, channels, speech,
+)  # fmt: skip
 
 
 def create_app(house: House) -> FastAPI:
@@ -57,7 +65,7 @@ def create_app(house: House) -> FastAPI:
         responses=PROBLEMS,
     )
     app.state.house = house
-    app.state.drawings = drawing.Drawings()
+    app.state.drawings, app.state.answered = drawing.Drawings(), AnsweredOnce()
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(BodyLimits, upload_bytes=house.settings.upload_limit_bytes)
     app.add_middleware(console.SecurityHeaders)

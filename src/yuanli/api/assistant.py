@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from yuanli.api.bodies import PRINTABLE, Body, Name
 from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
-from yuanli.bootstrap import House
+from yuanli.api.campuses import newest_campus
 from yuanli.campus import CampusId
-from yuanli.errors import Text
 from yuanli.language import Understanding
-from yuanli.operations import Asker, CampusNotFoundError, Reply, Right
+from yuanli.operations import Asker, Caller, History, Reply, Right
 
 router = APIRouter(tags=["assistant"])
+ID_BYTES = 12
+Owner = Annotated[str | None, Query(max_length=200, description="Whose; by default one's own.")]
 Utterance = Annotated[str, Field(min_length=1, max_length=1000, pattern=PRINTABLE)]
 
 
@@ -28,7 +30,10 @@ class UnderstandBody(Body):
 
 
 class AskBody(Body):
-    """One turn of a conversation; `here` is where the person stands: `lon,lat[,level]` or a name."""
+    """One turn of a conversation; `here` is where the person stands: `lon,lat[,level]` or a name.
+
+    Without a conversation a new one begins: its id comes back with the reply.
+    """
 
     text: Utterance
     campus: Annotated[str, Field(max_length=200)] | None = None
@@ -46,22 +51,30 @@ def understand(body: UnderstandBody, house: HouseDep) -> Understanding:
 @router.post("/ask", dependencies=[needs(Right.ASK_ASSISTANT)])
 def ask(body: AskBody, house: HouseDep, caller: CallerDep) -> Reply:
     """Answer one turn; without a campus it is about the newest one that is kept."""
-    conversation = body.conversation and f"{caller.name}/{body.conversation}"
     asker = Asker(
-        campus_id=CampusId(body.campus) if body.campus else _newest(house),
-        conversation=conversation,
+        campus_id=CampusId(body.campus) if body.campus else newest_campus(house),
+        user=caller.name,
+        conversation=body.conversation or secrets.token_urlsafe(ID_BYTES),
         here=body.here,
         roles=AREAS[caller.role],
     )
     return house.assistant.ask(body.text, asker)
 
 
-def _newest(house: House) -> CampusId:
-    summaries = house.places.summaries()
-    if not summaries:
-        raise CampusNotFoundError(
-            Text("还没有导入园区。", "No campus is kept yet."),
-            field="campus",
-            hint=Text("请管理员先导入园区地图。", "Have an administrator import a map first."),
-        )
-    return summaries[-1].id
+@router.get("/conversations/{conversation}", dependencies=[needs(Right.OWN_ACCOUNT)])
+def show_conversation(conversation: str, house: HouseDep, caller: CallerDep, user: Owner = None) -> History:
+    """Return one of one's own conversations with its turns; an administrator may see anybody's."""
+    return house.assistant.history(_owner(caller, user), conversation)
+
+
+@router.delete("/conversations/{conversation}", dependencies=[needs(Right.OWN_ACCOUNT)], status_code=204)
+def forget_conversation(conversation: str, house: HouseDep, caller: CallerDep, user: Owner = None) -> None:
+    """Forget one of one's own conversations; an administrator may forget anybody's."""
+    house.assistant.forget(_owner(caller, user), conversation)
+
+
+def _owner(caller: Caller, user: str | None) -> str:
+    if user is None or user == caller.name:
+        return caller.name
+    caller.require(Right.MANAGE_USERS)
+    return user

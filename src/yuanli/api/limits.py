@@ -8,12 +8,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from yuanli.api.errors import PLAIN
 from yuanli.api.problems import reply_with
+from yuanli.services import LARGEST_BYTES
 
 BODY_LIMIT_BYTES = 2_000_000
-"""Largest body of everything but an import."""
+"""Largest body of everything but an import or a recording."""
 FORM_BYTES = 1_000_000
 """What a form may hold beside the file."""
 IMPORTS = "/v1/imports"
+RECORDINGS = "/v1/transcribe"
 
 
 class BodyLimits:
@@ -21,14 +23,14 @@ class BodyLimits:
 
     def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
         self._app = app
-        self._upload_bytes = upload_bytes
+        self._limits = {IMPORTS: upload_bytes + FORM_BYTES, RECORDINGS: LARGEST_BYTES + FORM_BYTES}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on while its body is within its limit."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._upload_bytes + FORM_BYTES if scope["path"] == IMPORTS else BODY_LIMIT_BYTES
+        limit = self._limits.get(scope["path"], BODY_LIMIT_BYTES)
         told = Headers(scope=scope).get("content-length", "")
         if told.isdecimal() and int(told) > limit:
             await reply_with(PLAIN[413], 413, {"Connection": "close"})(scope, receive, send)

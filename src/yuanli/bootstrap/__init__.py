@@ -2,6 +2,17 @@
 
 from yuanli.bootstrap.house import House, build_house, open_house
 from yuanli.bootstrap.logs import set_up_logging
+from yuanli.bootstrap.models import find_reader, open_models
+from yuanli.bootstrap.reading import understander_of
 from yuanli.bootstrap.serving import serve
 
-__all__ = ["House", "build_house", "open_house", "serve", "set_up_logging"]
+__all__ = [
+    "House",
+    "build_house",
+    "find_reader",
+    "open_house",
+    "open_models",
+    "serve",
+    "set_up_logging",
+    "understander_of",
+]

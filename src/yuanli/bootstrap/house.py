@@ -5,15 +5,42 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import SystemRandom
 from threading import Thread
 
+from yuanli.bootstrap.larger import second_opinion
+from yuanli.bootstrap.messengers import find_messenger
+from yuanli.bootstrap.models import find_reader, open_models
+from yuanli.bootstrap.reading import understander_of
+from yuanli.bootstrap.speech import listening_of
 from yuanli.campus import CampusId, Imported
 from yuanli.errors import NotFoundError, YuanliError
-from yuanli.operations import AccountParams, Accounts, Assistant, Guidance, Places
+from yuanli.operations import (
+    Abilities,
+    AccountParams,
+    Accounts,
+    Assistant,
+    FeedbackLoop,
+    FeedbackParams,
+    Guidance,
+    Listening,
+    ModelParams,
+    Models,
+    Places,
+)
+from yuanli.services import FeishuMessenger
 from yuanli.settings import Settings
-from yuanli.storage import Database, SqlAccountStore, SqlCampusStore, open_database
+from yuanli.storage import (
+    Database,
+    SqlAccountStore,
+    SqlCampusStore,
+    SqlConversationStore,
+    SqlFeedbackStore,
+    open_database,
+)
 
 SECRET_BYTES = 32
 log = logging.getLogger(__name__)
@@ -29,7 +56,12 @@ class House:
     guidance: Guidance
     assistant: Assistant
     accounts: Accounts
+    models: Models
+    feedback: FeedbackLoop
     now: Callable[[], datetime]
+    listening: Listening
+    messenger: FeishuMessenger | None = None
+    resources: ExitStack = field(default_factory=ExitStack)
 
     def ensure_admin(self) -> str | None:
         """Make the first administrator; return the password to show once, or None if there is a user."""
@@ -63,7 +95,9 @@ class House:
             log.warning("Campus %s can't be prepared: %s", campus_id, error)
 
     def close(self) -> None:
-        """Close the database."""
+        """Keep what is not kept yet; close the database, and the connections to outside services."""
+        self.models.close()
+        self.resources.close()
         self.database.close()
 
 
@@ -79,7 +113,12 @@ def open_house(settings: Settings) -> House:
 
 
 def build_house(
-    settings: Settings, *, now: Callable[[], datetime], account_params: AccountParams = AccountParams()
+    settings: Settings,
+    *,
+    now: Callable[[], datetime],
+    account_params: AccountParams = AccountParams(),
+    model_params: ModelParams = ModelParams(),
+    abilities: Abilities | None = None,
 ) -> House:
     """Build the whole on a clock of one's own."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -93,12 +132,29 @@ def build_house(
         session_length_s=settings.session_length_s,
         params=account_params,
     )
+    resources = ExitStack()
+    models = open_models(settings, now=now, params=model_params)
+    if abilities is None:
+        refine = second_opinion(settings, database, now, resources)
+        abilities = Abilities(understander=understander_of(find_reader(models), refine))
     return House(
         settings=settings,
         database=database,
         places=places,
         guidance=guidance,
-        assistant=Assistant(guidance),
+        assistant=Assistant(guidance, SqlConversationStore(database), abilities),
         accounts=accounts,
+        models=models,
+        feedback=FeedbackLoop(
+            SqlFeedbackStore(database),
+            folder=settings.data_dir / "feedback",
+            clock=now,
+            new_id=lambda: secrets.token_urlsafe(12),
+            rng=SystemRandom(),
+            params=FeedbackParams(reviewers=settings.feedback_reviewers),
+        ),
         now=now,
+        listening=listening_of(settings, places, resources),
+        messenger=find_messenger(settings, resources),
+        resources=resources,
     )

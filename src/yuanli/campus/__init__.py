@@ -77,6 +77,8 @@ from yuanli.campus.place import (
     point_of,
 )
 from yuanli.campus.revisions import Change, Revision, apply_changes, changed_fields, undo_changes
+from yuanli.campus.search.folding import simplified
+from yuanli.campus.search.hearing import HeardNames, correct_heard, heard_names, spoken_names
 from yuanli.campus.search.hits import Hit, Match
 from yuanli.campus.search.index import SearchIndex, SearchParams
 from yuanli.campus.search.kinds import (
@@ -126,6 +128,7 @@ __all__ = [
     "Footprint",
     "Frame",
     "Geofence",
+    "HeardNames",
     "Hit",
     "ImportRefusedError",
     "Imported",
@@ -167,11 +170,13 @@ __all__ = [
     "category_name",
     "changed_fields",
     "check_campus",
+    "correct_heard",
     "describe",
     "edit_feature",
     "facility_kinds",
     "feature_from_json",
     "feature_to_json",
+    "heard_names",
     "kind_of",
     "label_of",
     "level_of",
@@ -184,6 +189,8 @@ __all__ = [
     "read_campus",
     "read_osm",
     "remove_closure",
+    "simplified",
+    "spoken_names",
     "undo_changes",
     "units_of_openings",
     "write_geojson",

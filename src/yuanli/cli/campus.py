@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +48,7 @@ def import_file(
     opened = opening.house(data_dir)
     with ImportProgress(quiet=as_json) as progress:
         imported = opened.places.import_file(
-            file, who=_user(), format=format, name=name, crs=crs, mapping=mapping, replace=replace,
+            file, who=opening.user(), format=format, name=name, crs=crs, mapping=mapping, replace=replace,
             progress=progress,
         )  # fmt: skip
     if as_json:
@@ -220,10 +219,3 @@ def _print_findings(findings: tuple[Finding, ...], title: Text) -> None:
         OUT.print(
             said(Text(f"……另有 {more} 条，用 --json 查看全部。", f"… and {more} more; --json shows all."))
         )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "shell"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,14 @@ def settings(data_dir: Path | None) -> Settings:
     """Read the settings, with the data folder where one is given."""
     given: dict[str, Any] = {} if data_dir is None else {"data_dir": data_dir}
     return load_settings(**given)
+
+
+def user() -> str:
+    """Return who uses the shell, as histories show it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "shell"
 
 
 def house(data_dir: Path | None) -> House:

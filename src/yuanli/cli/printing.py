@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.errors import InfeasibleError, NotFoundError, Text, YuanliError
+from yuanli.learning import Example, InvalidExampleError, write_markup
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -75,7 +77,7 @@ def print_table(headers: Sequence[Text], rows: Iterable[Sequence[object]]) -> No
     """Print a table with its headers in the shell's language."""
     table = Table(*(said(header) for header in headers), box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(escape(str(cell)) for cell in row))
     OUT.print(table)
 
 
@@ -126,3 +128,11 @@ class ImportProgress:
         """Show a stage and the share done, 0–1."""
         if self._task is not None:
             self._bar.update(self._task, description=stage, completed=share)
+
+
+def marked(example: Example) -> str:
+    """Return an example in markup, or its text alone where brackets in it would be read as markup."""
+    try:
+        return write_markup(example)
+    except InvalidExampleError:
+        return example.text

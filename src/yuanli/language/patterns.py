@@ -186,16 +186,6 @@ def _edges(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(edge["leading"], re.IGNORECASE), re.compile(edge["trailing"], re.IGNORECASE)
 
 
-@cache
-def _here() -> frozenset[str]:
-    return frozenset(word for words in _tables()["here"].values() for word in words)
-
-
-def is_here(text: str) -> bool:
-    """Whether a place is said as "here": where the speaker is."""
-    return text.strip().lower() in _here()
-
-
 def _worded(regex: str, language: str) -> str:
     return rf"\b(?:{regex})\b" if language == "en" else regex
 

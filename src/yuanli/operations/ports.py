@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import Any, Protocol
 
 from yuanli.campus import Campus, CampusId, Finding, LanguageMap, Revision
-from yuanli.errors import InfeasibleError, NotFoundError, UnavailableError
+from yuanli.errors import InfeasibleError, NotFoundError, Text, UnavailableError
+from yuanli.language import Slot
+from yuanli.operations.corrections import Feedback, FeedbackId, FeedbackState
 from yuanli.operations.rights import Role
 
 
@@ -136,7 +138,7 @@ class AccountStore(Protocol):
         """Keep a user's new state; `LastAdminError` if no enabled admin would be left."""
 
     def remove_user(self, username: str) -> None:
-        """Forget a user with sessions and tokens; `LastAdminError` for the last enabled admin."""
+        """Forget a user with sessions, tokens and conversations; `LastAdminError` for the last enabled admin."""
 
     def add_session(self, session: Session) -> None:
         """Keep a sign-in."""
@@ -164,3 +166,115 @@ class AccountStore(Protocol):
 
     def remove_token(self, username: str, token_id: str) -> bool:
         """Forget a user's token; return whether there was one."""
+
+
+class FeedbackNotFoundError(NotFoundError):
+    """No feedback of that id is kept."""
+
+
+class FeedbackStore(Protocol):
+    """What people said of understandings. Each call is one transaction, on disk when it returns."""
+
+    def add_feedback(self, feedback: Feedback) -> None:
+        """Keep a new feedback."""
+
+    def find_feedback(self, feedback_id: str) -> Feedback | None:
+        """Return a feedback, or None."""
+
+    def list_feedback(
+        self, state: FeedbackState | None = None, *, limit: int | None = None, offset: int = 0
+    ) -> tuple[Feedback, ...]:
+        """Return the feedback in a state, or all, oldest first."""
+
+    def count_feedback(self, state: FeedbackState | None = None, *, user: str | None = None) -> int:
+        """Return how many there are in a state, of a user, or at all."""
+
+    def change_feedback(self, feedback_id: str, change: Callable[[Feedback], Feedback]) -> Feedback:
+        """Change a feedback that nobody else changes meanwhile; `FeedbackNotFoundError` where there is none."""
+
+    def export_feedback(self, write: Callable[[tuple[Feedback, ...]], None]) -> tuple[FeedbackId, ...]:
+        """Give what is accepted to `write`, oldest first, and mark it as exported; all of it or, on an error, none."""
+
+
+class ConversationConflictError(InfeasibleError):
+    """Another turn of the conversation was kept since it was read: read it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation as it is kept: `state` is a JSON value, `version` counts the times it was saved.
+
+    `user` is a user name, or `visitor`; an `id` is unique for one user.
+    """
+
+    user: str
+    id: str
+    campus_id: CampusId
+    state: Any
+    version: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTurn:
+    """One turn: what was said and how it was understood, the reply, and why, a JSON object a move."""
+
+    at: datetime
+    text: str
+    language: str
+    intent: str
+    confidence: float
+    slots: tuple[Slot, ...]
+    reply: Text
+    why: tuple[Mapping[str, Any], ...]
+
+
+class ConversationStore(Protocol):
+    """Conversations and their turns. Each call is one transaction, on disk when it returns."""
+
+    def find_conversation(self, user: str, conversation_id: str) -> Conversation | None:
+        """Return a conversation, or None."""
+
+    def list_conversations(self, user: str) -> tuple[Conversation, ...]:
+        """Return a user's conversations, newest first."""
+
+    def list_turns(self, user: str, conversation_id: str) -> tuple[KeptTurn, ...]:
+        """Return the turns that are kept, oldest first."""
+
+    def save_conversation(
+        self, conversation: Conversation, turns: tuple[KeptTurn, ...] = (), *, most_turns: int
+    ) -> None:
+        """Keep a conversation's new state with new turns, and of its turns the newest `most_turns`.
+
+        `ConversationConflictError` unless its version is the kept one plus one: 1 is a new one.
+        """
+
+    def add_turn(self, user: str, conversation_id: str, turn: KeptTurn, *, most_turns: int) -> None:
+        """Keep a turn whatever the state is; of a conversation that is gone, none."""
+
+    def remove_conversation(self, user: str, conversation_id: str) -> bool:
+        """Forget a conversation and its turns; return whether there was one."""
+
+    def remove_conversations_before(self, at: datetime) -> int:
+        """Forget the conversations whose last turn is older; return how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What was spent on an outside service on one day."""
+
+    calls: int = 0
+    tokens: int = 0
+
+
+class UsageStore(Protocol):
+    """What was spent on outside services, by day. Each call is one transaction, on disk when it returns."""
+
+    def find_usage(self, service: str, day: date) -> Usage:
+        """Return what was counted on a day; nothing on a day without calls."""
+
+    def take_call(self, service: str, day: date, *, most_calls: int, most_tokens: int) -> bool:
+        """Count a call unless the day's calls or tokens are used up; return whether it was counted."""
+
+    def add_tokens(self, service: str, day: date, tokens: int) -> None:
+        """Count tokens."""

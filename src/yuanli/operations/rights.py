@@ -22,17 +22,20 @@ class Right(StrEnum):
     SEE_PLACE = "see_place"
     ASK_WAY = "ask_way"
     ASK_ASSISTANT = "ask_assistant"
+    GIVE_FEEDBACK = "give_feedback"
     OWN_ACCOUNT = "own_account"
     SEE_REPORTS = "see_reports"
     EDIT_PLACE = "edit_place"
     IMPORT_PLACE = "import_place"
+    REVIEW_FEEDBACK = "review_feedback"
     MANAGE_USERS = "manage_users"
+    MANAGE_MODELS = "manage_models"
 
 
-_VISITOR = frozenset({Right.SEE_PLACE, Right.ASK_WAY, Right.ASK_ASSISTANT})
+_VISITOR = frozenset({Right.SEE_PLACE, Right.ASK_WAY, Right.ASK_ASSISTANT, Right.GIVE_FEEDBACK})
 _MEMBER = _VISITOR | {Right.OWN_ACCOUNT}
-_OPERATOR = _MEMBER | {Right.SEE_REPORTS, Right.EDIT_PLACE, Right.IMPORT_PLACE}
-_ADMIN = _OPERATOR | {Right.MANAGE_USERS}
+_OPERATOR = _MEMBER | {Right.SEE_REPORTS, Right.EDIT_PLACE, Right.IMPORT_PLACE, Right.REVIEW_FEEDBACK}
+_ADMIN = _OPERATOR | {Right.MANAGE_USERS, Right.MANAGE_MODELS}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {Role.VISITOR: _VISITOR, Role.MEMBER: _MEMBER, Role.OPERATOR: _OPERATOR, Role.ADMIN: _ADMIN}

@@ -1,8 +1,9 @@
 """What was this installation told?"""
 
-from yuanli.settings.loading import InvalidSettingsError, load_settings
+from yuanli.settings.loading import load_settings
 from yuanli.settings.settings import LogLevel, Settings
 from yuanli.settings.table import settings_table
+from yuanli.settings.together import InvalidSettingsError
 from yuanli.settings.wording import explain_invalid
 
 __all__ = [

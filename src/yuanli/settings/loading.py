@@ -9,15 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import Text
 from yuanli.settings.settings import CONFIG_VARIABLE, PREFIX, Settings, config_path
+from yuanli.settings.together import InvalidSettingsError, check_together, secret_settings
 from yuanli.settings.wording import explain_invalid
 
+HIDDEN = "…"
 TEST_PREFIX = f"{PREFIX}TEST_"
-
-
-class InvalidSettingsError(InvalidInputError):
-    """A setting is unknown, or its value breaks its rule."""
 
 
 def load_settings(**given: Any) -> Settings:
@@ -40,15 +38,14 @@ def load_settings(**given: Any) -> Settings:
             hint=Text("改正路径，或取消这个环境变量。", "Correct the path, or unset the variable."),
         )
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise _unknown(field, where=str(path)) from None
-        message, hint = explain_invalid(
-            first["type"], first.get("ctx") or {}, name=field, value=first["input"]
-        )
+        shown = HIDDEN if field in secret_settings() else first["input"]
+        message, hint = explain_invalid(first["type"], first.get("ctx") or {}, name=field, value=shown)
         raise InvalidSettingsError(message, field=field, hint=hint) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidSettingsError(
@@ -58,6 +55,8 @@ def load_settings(**given: Any) -> Settings:
                 "按 TOML 语法改正，格式见 docs/settings.md。", "Correct its TOML; see docs/settings.md."
             ),
         ) from None
+    check_together(settings)
+    return settings
 
 
 def _check_variables() -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -40,12 +40,21 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "yuanli"
 
 
+URL = r"^https?://[^/\s]+(/\S*)?$"
+
+
 def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
 def _without_slash(url: str) -> str:
     return url.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_without_slash)]
+AnyPath = Annotated[Path, AfterValidator(_absolute)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+AesKey = Annotated[SecretStr, Field(min_length=43, max_length=43)]
 
 
 class Settings(BaseSettings):
@@ -80,6 +89,89 @@ class Settings(BaseSettings):
     upload_limit_mb: int = Field(
         default=512, ge=1, le=100_000, description="Largest file that can be imported over HTTP, in MB."
     )
+    feedback_reviewers: int = Field(
+        default=1, ge=1, le=5, description="Reviewers who must agree before feedback is learned from."
+    )
+
+    llm_url: Url | None = Field(
+        default=None,
+        pattern=URL,
+        description="A larger model's OpenAI-compatible address with its version, such as "
+        "`http://localhost:8000/v1`; asked where the small model is not sure.",
+    )
+    llm_model: str | None = Field(
+        default=None, min_length=1, max_length=200, description="Name of the larger model at `llm_url`."
+    )
+    llm_api_key: Secret | None = Field(default=None, description="Key that `llm_url` asks for.")
+    llm_gguf: AnyPath | None = Field(
+        default=None,
+        description="A `.gguf` file that answers in this process instead of `llm_url`; needs `yuanli[llm]`.",
+    )
+    llm_threshold: float = Field(
+        default=0.6, ge=0, le=1, description="Confidence, 0–1, below which the larger model is asked."
+    )
+    llm_timeout_s: float = Field(
+        default=8.0, gt=0, le=600, description="Seconds a person waits for the larger model at most."
+    )
+    llm_calls_per_day: int = Field(
+        default=2000, ge=0, description="Questions to the larger model a day (UTC), at most."
+    )
+    llm_tokens_per_day: int = Field(
+        default=5_000_000, ge=0, description="Tokens of the larger model a day (UTC), after which it rests."
+    )
+    wecom_corp_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="企业微信: the company's id; with the next two it turns the channel on.",
+    )
+    wecom_token: Secret | None = Field(default=None, description="企业微信: Token of the receiving address.")
+    wecom_aes_key: AesKey | None = Field(
+        default=None, description="企业微信: EncodingAESKey of the receiving address."
+    )
+    dingtalk_secret: Secret | None = Field(
+        default=None, description="钉钉: the robot's AppSecret; turns the channel on."
+    )
+    dingtalk_app_key: str | None = Field(
+        default=None,
+        min_length=1,
+        description="钉钉: the app's key; with the next two, encrypted events are taken.",
+    )
+    dingtalk_token: Secret | None = Field(default=None, description="钉钉: token that signs the events.")
+    dingtalk_aes_key: AesKey | None = Field(default=None, description="钉钉: key that encrypts the events.")
+    feishu_app_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="飞书: the app's id; with the next three it turns the channel on.",
+    )
+    feishu_app_secret: Secret | None = Field(
+        default=None, description="飞书: the app's secret, to send the answers with."
+    )
+    feishu_encrypt_key: Secret | None = Field(
+        default=None, description="飞书: Encrypt Key of the event subscription."
+    )
+    feishu_verification_token: Secret | None = Field(
+        default=None, description="飞书: Verification Token of the event subscription."
+    )
+    feishu_url: Url = Field(
+        default="https://open.feishu.cn",
+        pattern=URL,
+        description="飞书: where answers are sent; for Lark `https://open.larksuite.com`.",
+    )
+    speech_model: AnyPath | None = Field(
+        default=None,
+        description="Folder of a faster-whisper or sherpa-onnx model that writes down speech; "
+        "needs `yuanli[speech]`.",
+    )
+    speech_url: Url | None = Field(
+        default=None,
+        pattern=URL,
+        description="OpenAI-compatible address that writes down speech instead of `speech_model`, "
+        "with its version; needs `yuanli[speech]`.",
+    )
+    speech_url_model: str = Field(
+        default="whisper-1", min_length=1, max_length=200, description="Name of the model at `speech_url`."
+    )
+    speech_api_key: Secret | None = Field(default=None, description="Key that `speech_url` asks for.")
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -2,6 +2,17 @@
 
 from yuanli.storage.accounts import SqlAccountStore
 from yuanli.storage.campuses import SqlCampusStore
+from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
+from yuanli.storage.feedback import SqlFeedbackStore
+from yuanli.storage.usage import SqlUsageStore
 
-__all__ = ["Database", "SqlAccountStore", "SqlCampusStore", "open_database"]
+__all__ = [
+    "Database",
+    "SqlAccountStore",
+    "SqlCampusStore",
+    "SqlConversationStore",
+    "SqlFeedbackStore",
+    "SqlUsageStore",
+    "open_database",
+]

@@ -12,7 +12,7 @@ from yuanli.errors import Text
 from yuanli.operations import AccessToken, LastAdminError, Role, Session, User, UserExistsError
 from yuanli.storage.database import Database
 from yuanli.storage.documents import find_storable
-from yuanli.storage.tables import ACCOUNT, SESSION, TOKEN
+from yuanli.storage.tables import ACCOUNT, CONVERSATION, SESSION, TOKEN
 
 
 class SqlAccountStore:
@@ -71,11 +71,12 @@ class SqlAccountStore:
             )
 
     def remove_user(self, username: str) -> None:
-        """Forget a user with sessions and tokens."""
+        """Forget a user with sessions, tokens and conversations."""
         with self._database.writing() as connection:
             if _lock_admins(connection) == {username}:
                 raise _last_admin(username)
             connection.execute(delete(ACCOUNT).where(ACCOUNT.c.username == username))
+            connection.execute(delete(CONVERSATION).where(CONVERSATION.c.username == username))
 
     def add_session(self, session: Session) -> None:
         """Keep a sign-in."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -139,6 +143,68 @@ TOKEN = Table(
     Column("secret_hash", String, nullable=False, unique=True),
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime),
+)
+FEEDBACK = Table(
+    "feedback",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("username", String, nullable=False),
+    Column("conversation", Text),
+    Column("text", Text, nullable=False),
+    Column("context", Text),
+    Column("language", String, nullable=False),
+    Column("understood", Text, nullable=False),
+    Column("model", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("corrected", Text),
+    Column("note", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reviews", Text, nullable=False),
+    Column("reviewer", String),
+    Column("reviewed_at", UtcTime),
+)
+Index(None, FEEDBACK.c.state, FEEDBACK.c.at)
+CONVERSATION = Table(
+    "conversation",
+    METADATA,
+    Column("username", String, nullable=False),
+    Column("id", String, nullable=False),
+    Column("campus_id", String, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    PrimaryKeyConstraint("username", "id"),
+)
+"""A visitor's has no account, so that a user name is no key of `account` here."""
+TURN = Table(
+    "turn",
+    METADATA,
+    Column("username", String, nullable=False),
+    Column("conversation_id", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String, nullable=False),
+    Column("intent", String, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("slots", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    PrimaryKeyConstraint("username", "conversation_id", "number"),
+    ForeignKeyConstraint(
+        ["username", "conversation_id"], ["conversation.username", "conversation.id"], ondelete="CASCADE"
+    ),
+)
+Index(None, CONVERSATION.c.updated_at)
+SERVICE_USAGE = Table(
+    "service_usage",
+    METADATA,
+    Column("service", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    PrimaryKeyConstraint("service", "day"),
 )
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

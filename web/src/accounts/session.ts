@@ -3,7 +3,7 @@ import { ref } from "vue";
 import * as accounts from "@/client/accounts";
 import type { Me, Right } from "@/client/model";
 
-const VISITOR: Me = { username: null, role: "visitor", rights: ["see_place", "ask_way", "ask_assistant"] };
+const VISITOR: Me = { username: null, role: "visitor", rights: ["see_place", "ask_way", "ask_assistant", "give_feedback"] };
 
 /** Who is signed in, and what they may do. */
 export const useSession = defineStore("session", () => {

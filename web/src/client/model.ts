@@ -33,6 +33,8 @@ export type Stop = Schemas["Stop"];
 export type Step = Schemas["Step"];
 export type Leg = Shaped<Schemas["Leg"]>;
 export type Route = Omit<Shaped<Schemas["Route"]>, "legs"> & { legs: Leg[] };
+export type SpeechState = Schemas["SpeechState"];
+export type Transcript = Schemas["Transcript"];
 export type Nearby = Schemas["Nearby"];
 
 /** An error as the API writes it; the parts that are none may be left out. */

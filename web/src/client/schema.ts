@@ -696,6 +696,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Conversation
+         * @description Return one of one's own conversations with its turns; an administrator may see anybody's.
+         */
+        get: operations["show_conversation"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget Conversation
+         * @description Forget one of one's own conversations; an administrator may forget anybody's.
+         */
+        delete: operations["forget_conversation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Feedback
+         * @description Return a page of the feedback, oldest first: of one state, or all.
+         */
+        get: operations["list_feedback"];
+        put?: never;
+        /**
+         * Give Feedback
+         * @description Say that a request was understood right or wrong, or what it means.
+         */
+        post: operations["give_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/feedback/{feedback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Review Feedback
+         * @description Accept a feedback to learn from it, with another meaning where one is given, or reject it.
+         */
+        put: operations["review_feedback"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description Return every version of every model with its stage and history, and what this server runs.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{name}/{version}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote Model
+         * @description Make a version live if it passes the gate; the next request is answered by it.
+         */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{name}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Model
+         * @description Make the version live again that was live before this one.
+         */
+        post: operations["roll_back_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/wecom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Wecom
+         * @description Answer 企业微信's check of this address with what it sent, decrypted.
+         */
+        get: operations["verify_wecom"];
+        put?: never;
+        /**
+         * Take Wecom
+         * @description Answer a message of 企业微信 with the assistant's reply, encrypted.
+         */
+        post: operations["take_wecom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/dingtalk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Dingtalk
+         * @description Answer a message to the robot of 钉钉, or say that an encrypted event has arrived.
+         */
+        post: operations["take_dingtalk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/feishu": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Feishu
+         * @description Take an event of 飞书: answer its check of this address, or send the reply to a message.
+         */
+        post: operations["take_feishu"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/speech": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Speech State
+         * @description Say whether recordings are written down here.
+         */
+        get: operations["speech_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transcribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transcribe
+         * @description Write down a recording: WebM, Ogg, MP4, WAV, MP3 or FLAC, up to 60 s and 10 MB.
+         */
+        post: operations["transcribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -785,6 +1017,8 @@ export interface components {
         /**
          * AskBody
          * @description One turn of a conversation; `here` is where the person stands: `lon,lat[,level]` or a name.
+         *
+         *     Without a conversation a new one begins: its id comes back with the reply.
          */
         AskBody: {
             /** Text */
@@ -829,6 +1063,19 @@ export interface components {
              * @default false
              */
             replace: boolean;
+        };
+        /** Body_transcribe */
+        Body_transcribe: {
+            /** File */
+            file: string;
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Campus */
+            campus?: string | null;
         };
         /**
          * BuildingDetail
@@ -1025,6 +1272,15 @@ export interface components {
             distance_m: number | null;
         };
         /**
+         * Fault
+         * @description A version that should run and can't, and why.
+         */
+        Fault: {
+            /** Version */
+            version: string;
+            message: components["schemas"]["Text"];
+        };
+        /**
          * FeatureDetail
          * @description One feature with where it is and what else it is called.
          */
@@ -1087,6 +1343,112 @@ export interface components {
             spot: components["schemas"]["Spot"] | null;
         };
         /**
+         * Feedback
+         * @description What somebody said of an understanding.
+         *
+         *     Parameters
+         *     ----------
+         *     context
+         *         The system's turn before the text.
+         *     understood, model
+         *         What was understood, and by which version.
+         *     corrected
+         *         What it should have been: as the person said, then as the reviewers did.
+         *     reviews
+         *         The latest verdict of each reviewer, in the order they came.
+         */
+        Feedback: {
+            /** Id */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** User */
+            user: string;
+            /** Conversation */
+            conversation: string | null;
+            /** Text */
+            text: string;
+            /** Context */
+            context: string | null;
+            /** Language */
+            language: string;
+            understood: components["schemas"]["Meaning"];
+            /** Model */
+            model: string;
+            kind: components["schemas"]["FeedbackKind"];
+            corrected: components["schemas"]["Meaning"] | null;
+            /** Note */
+            note: string;
+            /** @default new */
+            state: components["schemas"]["FeedbackState"];
+            /**
+             * Reviews
+             * @default []
+             */
+            reviews: components["schemas"]["Review"][];
+        };
+        /**
+         * FeedbackBody
+         * @description A request, how it was understood and by which model, and what is said of that.
+         *
+         *     `corrected` goes with the kind `correction`, and with no other.
+         */
+        FeedbackBody: {
+            /** Text */
+            text: string;
+            understood: components["schemas"]["MeaningBody"];
+            kind: components["schemas"]["FeedbackKind"];
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            corrected?: components["schemas"]["MeaningBody"] | null;
+            /** Context */
+            context?: string | null;
+            /** Conversation */
+            conversation?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * FeedbackKind
+         * @description Whether it was right, was wrong, or what it should have been.
+         * @enum {string}
+         */
+        FeedbackKind: "up" | "down" | "correction";
+        /**
+         * FeedbackPage
+         * @description A part of the queue, oldest first, and how much there is in all.
+         */
+        FeedbackPage: {
+            /** Items */
+            items: components["schemas"]["Feedback"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * FeedbackState
+         * @description Where a feedback is on its way to be learned from.
+         * @enum {string}
+         */
+        FeedbackState: "new" | "accepted" | "rejected" | "exported";
+        /**
+         * Fill
+         * @description One value that a turn filled, and what from.
+         */
+        Fill: {
+            /** Type */
+            type: string;
+            source: components["schemas"]["Source"];
+        };
+        /**
          * Finding
          * @description One thing found by a rule, with the feature, its place on the map, and the remedy.
          */
@@ -1111,6 +1473,106 @@ export interface components {
             suggestions: components["schemas"]["Hit"][];
         };
         /**
+         * GateCheck
+         * @description One condition. `limit` is the least or the most that `after` may be; `before` is the live model's.
+         */
+        GateCheck: {
+            /** Name */
+            name: string;
+            /** Before */
+            before: number | null;
+            /** After */
+            after: number;
+            /** Limit */
+            limit: number;
+            /** Count */
+            count: number;
+            /** Passed */
+            passed: boolean;
+        };
+        /**
+         * GateParams
+         * @description What a model must keep to go live.
+         *
+         *     Parameters
+         *     ----------
+         *     most_lost
+         *         Points (of 100) that the share of right answers may be below the live model's.
+         *     most_lost_slice
+         *         The same for each slice: a language, a condition, or a class.
+         *     smallest_slice
+         *         Slices of fewer examples are not judged: one answer would decide.
+         *     least
+         *         Points that are needed at least, also where nothing is live.
+         *     largest_mb
+         *         Size of the model's folder.
+         *     slowest_ms
+         *         95th percentile of the time for one text.
+         *     timed
+         *         How many texts are timed.
+         */
+        GateParams: {
+            /**
+             * Most Lost
+             * @default 0.5
+             */
+            most_lost: number;
+            /**
+             * Most Lost Slice
+             * @default 5
+             */
+            most_lost_slice: number;
+            /**
+             * Smallest Slice
+             * @default 20
+             */
+            smallest_slice: number;
+            /**
+             * Least
+             * @default 0
+             */
+            least: number;
+            /**
+             * Largest Mb
+             * @default 200
+             */
+            largest_mb: number;
+            /**
+             * Slowest Ms
+             * @default 100
+             */
+            slowest_ms: number;
+            /**
+             * Timed
+             * @default 100
+             */
+            timed: number;
+        };
+        /**
+         * GateReport
+         * @description How a model did at the gate, against which live version, and who asked.
+         */
+        GateReport: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /** Against */
+            against: string | null;
+            /** Passed */
+            passed: boolean;
+            /** Checks */
+            checks: components["schemas"]["GateCheck"][];
+            params: components["schemas"]["GateParams"];
+            /** Who */
+            who: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * Health
          * @description That the server and its database answer.
          */
@@ -1119,6 +1581,25 @@ export interface components {
             status: string;
             /** Version */
             version: string;
+        };
+        /**
+         * History
+         * @description A conversation as its owner sees it: the turns that are kept, oldest first.
+         */
+        History: {
+            /** Id */
+            id: string;
+            /** User */
+            user: string;
+            /** Campus Id */
+            campus_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Turns */
+            turns: components["schemas"]["KeptTurn"][];
         };
         /**
          * Hit
@@ -1205,11 +1686,43 @@ export interface components {
          */
         JobState: "running" | "done" | "refused";
         /**
+         * KeptTurn
+         * @description One turn: what was said and how it was understood, the reply, and why, a JSON object a move.
+         */
+        KeptTurn: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Text */
+            text: string;
+            /** Language */
+            language: string;
+            /** Intent */
+            intent: string;
+            /** Confidence */
+            confidence: number;
+            /** Slots */
+            slots: components["schemas"]["Slot"][];
+            reply: components["schemas"]["Text"];
+            /** Why */
+            why: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
          * Kind
          * @description `base` is outdoors and the buildings, `indoor` the rooms of one ordinal.
          * @enum {string}
          */
-        Kind: "base" | "indoor";
+        "Kind-Input": "base" | "indoor";
+        /**
+         * Kind
+         * @description What the assistant does with a turn.
+         * @enum {string}
+         */
+        "Kind-Output": "ask" | "choose" | "confirm" | "change" | "clarify" | "answer" | "act" | "unconnected" | "cancelled" | "nothing_open" | "already_done" | "not_understood" | "hand_over";
         /**
          * Leg
          * @description A part of a route on one level in one mode; a change of level is a leg of its own.
@@ -1250,6 +1763,41 @@ export interface components {
             version: string;
             /** Licence */
             licence: string;
+        };
+        /**
+         * ListedModel
+         * @description A version of a model, and where it is on its way; `usable` where all its files are there.
+         */
+        ListedModel: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            stage: components["schemas"]["Stage"];
+            /** Base */
+            base: string;
+            /** Scores */
+            scores: {
+                [key: string]: number;
+            };
+            /** Size Mb */
+            size_mb: number;
+            /** Usable */
+            usable: boolean;
+            /** History */
+            history: components["schemas"]["StageChange"][];
+            /** Shadow */
+            shadow: components["schemas"]["ShadowCounts"][];
+        };
+        /**
+         * LiveVersion
+         * @description The version of a model that is live now.
+         */
+        LiveVersion: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
         };
         /**
          * Match
@@ -1296,6 +1844,39 @@ export interface components {
             rights: components["schemas"]["Right"][];
             /** Language */
             language: string;
+        };
+        /**
+         * Meaning
+         * @description An intent, and the slots as spans of the text.
+         */
+        Meaning: {
+            /** Intent */
+            intent: string;
+            /**
+             * Slots
+             * @default []
+             */
+            slots: components["schemas"]["Span"][];
+        };
+        /**
+         * MeaningBody
+         * @description An intent with its slots.
+         */
+        MeaningBody: {
+            /** Intent */
+            intent: string;
+            /** Slots */
+            slots?: components["schemas"]["SlotBody"][];
+        };
+        /**
+         * ModelList
+         * @description Every version of every model, and what this process runs.
+         */
+        ModelList: {
+            /** Models */
+            models: components["schemas"]["ListedModel"][];
+            /** Serving */
+            serving: components["schemas"]["ServingStatus"][];
         };
         /**
          * Nearby
@@ -1358,6 +1939,15 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * Option
+         * @description One of the answers that a question offers: a place, a type of slot or an intent.
+         */
+        Option: {
+            /** Value */
+            value: string;
+            label: components["schemas"]["Text"];
+        };
+        /**
          * Problem
          * @description What went wrong: a name for programs, the message and the next step for people.
          */
@@ -1373,7 +1963,9 @@ export interface components {
          * Reply
          * @description An answer in both languages, how the request was understood, and what may be asked next.
          *
-         *     `pending` is the question that the reply asks, where it needs an answer.
+         *     `pending` is the question that the reply asks, where it needs an answer, `asks` the type of slot
+         *     it asks for, and `options` the answers it offers. `move` is what the assistant did with the turn;
+         *     `why` says why, once a request of the turn.
          */
         Reply: {
             text: components["schemas"]["Text"];
@@ -1389,15 +1981,64 @@ export interface components {
              */
             suggestions: components["schemas"]["Text"][];
             pending?: components["schemas"]["Text"] | null;
+            /** Asks */
+            asks?: string | null;
+            /**
+             * Options
+             * @default []
+             */
+            options: components["schemas"]["Option"][];
             /** Error */
             error?: string | null;
+            /** Conversation */
+            conversation?: string | null;
+            /** @default answer */
+            move: components["schemas"]["Kind-Output"];
+            /**
+             * Why
+             * @default []
+             */
+            why: components["schemas"]["Why-Output"][];
+        };
+        /**
+         * Review
+         * @description One reviewer's verdict; an accepting one says what the request means.
+         */
+        Review: {
+            /** Reviewer */
+            reviewer: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            verdict: components["schemas"]["Verdict"];
+            meaning?: components["schemas"]["Meaning"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ReviewBody
+         * @description A verdict; `corrected` is what the request means, where that is not what was proposed.
+         */
+        ReviewBody: {
+            verdict: components["schemas"]["Verdict"];
+            corrected?: components["schemas"]["MeaningBody"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * Right
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
          */
-        Right: "see_place" | "ask_way" | "ask_assistant" | "own_account" | "see_reports" | "edit_place" | "import_place" | "manage_users";
+        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_reports" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
         /**
          * Role
          * @description What somebody is to this park. A visitor is whoever has not signed in.
@@ -1452,11 +2093,85 @@ export interface components {
             routes: components["schemas"]["Route"][];
         };
         /**
+         * Segment
+         * @description A piece of speech, and when it was said.
+         */
+        Segment: {
+            /** Start S */
+            start_s: number;
+            /** End S */
+            end_s: number;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ServingStatus
+         * @description What this process runs: the version that answers, its shadow, and what it can't run.
+         */
+        ServingStatus: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string | null;
+            /** Shadow */
+            shadow: string | null;
+            /** Faults */
+            faults: components["schemas"]["Fault"][];
+        };
+        /**
          * Severity
          * @description How much a finding matters.
          * @enum {string}
          */
         Severity: "error" | "warning" | "info";
+        /**
+         * ShadowCounts
+         * @description What a shadow did beside one live version.
+         *
+         *     Parameters
+         *     ----------
+         *     against
+         *         The live version.
+         *     compared, failed, dropped
+         *         Texts that both answered; that the shadow broke on; that it had no time for.
+         *     labels, spans
+         *         Texts with another class; with other spans.
+         *     pairs
+         *         How often `live class → shadow's class`.
+         */
+        ShadowCounts: {
+            /** Against */
+            against: string;
+            /**
+             * Compared
+             * @default 0
+             */
+            compared: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Dropped
+             * @default 0
+             */
+            dropped: number;
+            /**
+             * Labels
+             * @default 0
+             */
+            labels: number;
+            /**
+             * Spans
+             * @default 0
+             */
+            spans: number;
+            /** Pairs */
+            pairs?: {
+                [key: string]: number;
+            };
+        };
         /**
          * ShownChange
          * @description A feature before and after, as GeoJSON.
@@ -1568,6 +2283,49 @@ export interface components {
             value: string;
         };
         /**
+         * SlotBody
+         * @description A value in the text: its type, and where it stands, in characters.
+         */
+        SlotBody: {
+            /** Type */
+            type: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+        };
+        /**
+         * Source
+         * @description Where a value of a request comes from.
+         * @enum {string}
+         */
+        Source: "said" | "carried" | "corrected" | "chosen" | "here";
+        /**
+         * Span
+         * @description `text[start:end]` is a value of one type.
+         */
+        Span: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Type */
+            type: string;
+        };
+        /**
+         * SpeechState
+         * @description Whether recordings are taken, and the largest; `reason` says why not.
+         */
+        SpeechState: {
+            /** Available */
+            available: boolean;
+            reason: components["schemas"]["Text"] | null;
+            /** Longest S */
+            longest_s: number;
+            /** Largest Bytes */
+            largest_bytes: number;
+        };
+        /**
          * Spot
          * @description Where something is: degrees, level ordinal (0 outdoors on the ground), level and building.
          */
@@ -1585,6 +2343,31 @@ export interface components {
             level_id?: string | null;
             /** Building Id */
             building_id?: string | null;
+        };
+        /**
+         * Stage
+         * @description Where a version is. At most one of a model is live, and at most one shadow.
+         * @enum {string}
+         */
+        Stage: "candidate" | "shadow" | "live" | "archived";
+        /**
+         * StageChange
+         * @description One version's change of stage: by whom, when and why. `before` is None for a new version.
+         */
+        StageChange: {
+            /** Version */
+            version: string;
+            before: components["schemas"]["Stage"] | null;
+            after: components["schemas"]["Stage"];
+            /** Who */
+            who: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Why */
+            why: string;
         };
         /**
          * Started
@@ -1691,6 +2474,23 @@ export interface components {
             expires_at: string | null;
         };
         /**
+         * Transcript
+         * @description What was said; `duration_s` is that of the speech, without the silence around it.
+         */
+        Transcript: {
+            /** Text */
+            text: string;
+            /** Language */
+            language: string;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Segments
+             * @default []
+             */
+            segments: components["schemas"]["Segment"][];
+        };
+        /**
          * UnderstandBody
          * @description A request, the system's turn before it, and the campus whose names it may use.
          */
@@ -1740,15 +2540,43 @@ export interface components {
             disabled?: boolean | null;
         };
         /**
+         * Verdict
+         * @description What a reviewer says: to learn from it, or not.
+         * @enum {string}
+         */
+        Verdict: "accept" | "reject";
+        /**
          * Why
          * @description Why a change is made.
          */
-        Why: {
+        "Why-Input": {
             /**
              * Why
              * @default
              */
             why: string;
+        };
+        /**
+         * Why
+         * @description Why a turn went as it did: what was understood, what it filled, and the rule that chose the move.
+         */
+        "Why-Output": {
+            /** Intent */
+            intent: string;
+            /** Confidence */
+            confidence: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Alternatives
+             * @default []
+             */
+            alternatives: components["schemas"]["Alternative"][];
+            /**
+             * Filled
+             * @default []
+             */
+            filled: components["schemas"]["Fill"][];
         };
     };
     responses: never;
@@ -4032,7 +4860,7 @@ export interface operations {
     draw: {
         parameters: {
             query?: {
-                kind?: components["schemas"]["Kind"];
+                kind?: components["schemas"]["Kind-Input"];
                 ordinal?: number;
             };
             header?: never;
@@ -4257,7 +5085,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Why"];
+                "application/json": components["schemas"]["Why-Input"];
             };
         };
         responses: {
@@ -5989,6 +6817,1483 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_conversation: {
+        parameters: {
+            query?: {
+                /** @description Whose; by default one's own. */
+                user?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_conversation: {
+        parameters: {
+            query?: {
+                /** @description Whose; by default one's own. */
+                user?: string | null;
+            };
+            header?: never;
+            path: {
+                conversation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_feedback: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["FeedbackState"] | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackPage"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feedback_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateReport"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Why-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveVersion"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_wecom: {
+        parameters: {
+            query: {
+                msg_signature: string;
+                timestamp: string;
+                nonce: string;
+                echostr: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_wecom: {
+        parameters: {
+            query: {
+                msg_signature: string;
+                timestamp: string;
+                nonce: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The encrypted answer, or nothing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_dingtalk: {
+        parameters: {
+            query?: {
+                msg_signature?: string;
+                timestamp?: string;
+                nonce?: string;
+            };
+            header?: {
+                timestamp?: string;
+                sign?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_feishu: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-lark-signature"?: string;
+                "x-lark-request-timestamp"?: string;
+                "x-lark-request-nonce"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speech_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeechState"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transcribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_transcribe"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
                 };
             };
             /** @description The request can't be read */

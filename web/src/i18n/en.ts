@@ -39,7 +39,12 @@ export default {
   amount: { metres: "{n} m", kilometres: "{n} km", minutes: "{n} min", hours: "{n} h {rest} min", underMinute: "under 1 min" },
   ask: {
     hello: "Where would you like to go?", about: "Ask for ways, rooms and facilities in your own words, in English or Chinese.", placeholder: "For example: how do I get from the north gate to the lecture hall by wheelchair?", send: "Send", openRoute: "Open directions",
+    answers: "Answers to choose from", answerHint: "Answer the question above", yes: "Yes", no: "No", cancel: "Cancel",
     starter: { toilet: "Where is the nearest toilet?", canteen: "How do I get to the canteen?", meeting: "Where are meeting rooms?", step: "From the north gate to Tower A without stairs" },
+    mic: {
+      start: "Press to speak", stop: "Recording; press to end", writing: "Writing it down", nothing: "That was not understood. Please say it again.", unsupported: "This browser can't record.", insecure: "Microphones work at https addresses and on this computer only.",
+      denied: "The microphone is not allowed. Allow it in the browser, then try again.", missing: "No microphone was found.", failed: "The recording failed. Please try again.",
+    },
   },
   role: { visitor: "Visitor", member: "Member", operator: "Operator", admin: "Administrator" },
   roleHelp: { member: "Sees the map, asks for ways and the assistant; has tokens", operator: "Also edits places and closures, imports data and reads reports", admin: "May do everything, users included" },

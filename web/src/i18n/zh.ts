@@ -39,7 +39,12 @@ export default {
   amount: { metres: "{n} 米", kilometres: "{n} 公里", minutes: "{n} 分钟", hours: "{n} 小时 {rest} 分", underMinute: "不到 1 分钟" },
   ask: {
     hello: "您好，想去哪儿？", about: "问路、找房间、找设施，直接说就行，中文英文都可以。", placeholder: "例如：从北门到报告厅怎么走，我坐轮椅", send: "发送", openRoute: "打开导航",
+    answers: "可选的回答", answerHint: "请回答上面的问题", yes: "确认", no: "不对", cancel: "取消",
     starter: { toilet: "最近的卫生间在哪里？", canteen: "食堂怎么走？", meeting: "哪里有会议室？", step: "从北门到A座怎么走，不走楼梯" },
+    mic: {
+      start: "按一下开始说话", stop: "正在录音，按一下结束", writing: "正在识别", nothing: "没有听清，请再说一遍。", unsupported: "这个浏览器不支持录音。", insecure: "只有 https 网址或本机才能使用麦克风。",
+      denied: "没有麦克风权限，请在浏览器里允许后重试。", missing: "没有找到麦克风。", failed: "录音失败，请重试。",
+    },
   },
   role: { visitor: "访客", member: "成员", operator: "运营人员", admin: "管理员" },
   roleHelp: { member: "看地图、问路、用助手，可管理自己的令牌", operator: "另可编辑地点、管理封闭、导入数据、查看检查报告", admin: "拥有全部权限，包括用户管理" },

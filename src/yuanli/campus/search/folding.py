@@ -54,6 +54,11 @@ def has_han(text: str) -> bool:
     return HAN.search(text) is not None
 
 
+def simplified(text: str) -> str:
+    """Return a text in simplified characters."""
+    return text.translate(_simplified_table())
+
+
 def _simplified(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:LONGEST]).casefold().translate(_simplified_table())
 

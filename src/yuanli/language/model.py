@@ -1,0 +1,112 @@
+"""The trained understander: what a fine-tuned encoder says of a request, held against the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from yuanli.language.catalogue import OUT_OF_SCOPE
+from yuanli.language.preferences import canonical_value
+from yuanli.language.understanding import Alternative, Slot, Understanding, language_of
+from yuanli.learning import Prediction, Predictor
+
+LONGEST_TEXT = 2000
+MOST_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderstandingParams:
+    """How a prediction becomes an understanding.
+
+    Parameters
+    ----------
+    doubt
+        Below this confidence a request counts as out of scope: the most sensible guess of a model that was
+        never shown the like.
+    known_name
+        A request that is nothing but a name that the campus knows asks where that is, unless the model is
+        surer than this of something else, or thinks of guidance anyway.
+    """
+
+    doubt: float = 0.2
+    known_name: float = 0.9
+
+
+class ModelUnderstander:
+    """Understands requests in Chinese and English with a trained model.
+
+    Parameters
+    ----------
+    model
+        What answers: one model, or whichever is live.
+    knows
+        Whether the campus knows a place by this name: a bare name such as `A座301` asks where it is.
+    """
+
+    def __init__(
+        self,
+        model: Predictor,
+        *,
+        knows: Callable[[str], bool] = lambda name: False,
+        params: UnderstandingParams | None = None,
+    ) -> None:
+        self._model = model
+        self._knows = knows
+        self._params = params or UnderstandingParams()
+
+    def understand(self, text: str, *, context: str | None = None) -> Understanding:
+        """Return the intent and slots of a request, given the system's previous turn.
+
+        Offsets count characters of `text`. Text beyond 2,000 characters is not read.
+        """
+        return self.understand_many([(text, context)])[0]
+
+    def understand_many(self, requests: Sequence[tuple[str, str | None]]) -> list[Understanding]:
+        """Return what many requests want, each with the system's previous turn: several times as fast as one by one."""
+        texts = [text[:LONGEST_TEXT] for text, _ in requests]
+        contexts = [context[:LONGEST_TEXT] if context else None for _, context in requests]
+        predictions = self._model.predict(texts, contexts)
+        return [
+            self._understanding(text, said, context)
+            for (text, context), said in zip(requests, predictions, strict=True)
+        ]
+
+    def _understanding(self, text: str, prediction: Prediction, context: str | None) -> Understanding:
+        read = text[:LONGEST_TEXT]
+        found = understood(prediction, read, params=self._params)
+        unsure = found.confidence < self._params.known_name and not found.intent.startswith("guidance_")
+        if context is None and unsure and self._knows(read.strip()):
+            found = _bare_name(found, read, self._params.known_name)
+        return replace(found, text=text)
+
+
+def understood(prediction: Prediction, text: str, *, params: UnderstandingParams) -> Understanding:
+    """Return the understanding that a prediction stands for."""
+    pairs = zip(prediction.labels, prediction.probabilities.tolist(), strict=True)
+    ranked = sorted(pairs, key=lambda pair: -pair[1])
+    intent, confidence = ranked[0]
+    others = ranked[1 : 1 + MOST_ALTERNATIVES]
+    if confidence < params.doubt and intent != OUT_OF_SCOPE:
+        others = ranked[:MOST_ALTERNATIVES]
+        intent, confidence = OUT_OF_SCOPE, 1 - confidence
+    slots = tuple(_slot(text, span.start, span.end, span.type) for span in prediction.spans)
+    return Understanding(
+        text=text,
+        language=language_of(text),
+        intent=intent,
+        confidence=round(confidence, 4),
+        alternatives=tuple(Alternative(label, round(p, 4)) for label, p in others if p >= 0.01),
+        slots=() if intent == OUT_OF_SCOPE else slots,
+        model=prediction.model,
+    )
+
+
+def _slot(text: str, start: int, end: int, slot_type: str) -> Slot:
+    said = text[start:end]
+    return Slot(type=slot_type, text=said, start=start, end=end, value=canonical_value(slot_type, said))
+
+
+def _bare_name(found: Understanding, text: str, confidence: float) -> Understanding:
+    start = len(text) - len(text.lstrip())
+    slot = _slot(text, start, start + len(text.strip()), "place")
+    return replace(found, intent="guidance_locate", confidence=confidence, slots=(slot,))

@@ -1,0 +1,78 @@
+"""Several requests in one sentence: split where each part is understood by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from yuanli.language import Understanding
+from yuanli.operations.dialogue.answers import pattern
+from yuanli.operations.dialogue.frames import load_frames
+from yuanli.operations.dialogue.state import DialogueParams
+
+ANSWERS = frozenset({"dialog_inform", "dialog_confirm"})
+ON_THE_WAY = frozenset({"waypoint"})
+LONGEST = 400
+"""Characters of a text that is looked at for joints."""
+MOST_JOINTS = 6
+
+
+def split_requests(
+    whole: Understanding,
+    understand: Callable[[str], Understanding],
+    *,
+    answering: bool,
+    params: DialogueParams,
+) -> tuple[Understanding, ...]:
+    """Return the requests of a sentence in order: the whole one, or its parts.
+
+    `understand` understands a part; `answering` says that the sentence may begin with the answer to
+    an open question.
+    """
+    if len(whole.text) > LONGEST or any(slot.type in ON_THE_WAY for slot in whole.slots):
+        return (whole,)
+    parts = _parts(whole, understand, answering=answering, params=params, most=params.most_requests)
+    return parts if len(parts) > 1 and not _is_one(whole, parts, params) else (whole,)
+
+
+def _parts(
+    whole: Understanding,
+    understand: Callable[[str], Understanding],
+    *,
+    answering: bool,
+    params: DialogueParams,
+    most: int,
+) -> tuple[Understanding, ...]:
+    if most < 2:
+        return (whole,)
+    for head, tail in _halves(whole.text):
+        first = understand(head)
+        if not _stands(first, params) and not (answering and first.intent in ANSWERS):
+            continue
+        second = understand(tail)
+        rest = _parts(second, understand, answering=False, params=params, most=most - 1)
+        if len(rest) > 1 or _stands(second, params):
+            return (first, *rest)
+    return (whole,)
+
+
+def _halves(text: str) -> Iterator[tuple[str, str]]:
+    for joint in islice(pattern("joints").finditer(text), MOST_JOINTS):
+        head, tail = text[: joint.start()].strip(), text[joint.end() :].strip()
+        if len(head) > 1 and len(tail) > 1:
+            yield head, tail
+
+
+def _stands(part: Understanding, params: DialogueParams) -> bool:
+    """Whether a part is a request by itself."""
+    frame = load_frames().intents.get(part.intent)
+    if frame is None or part.intent in ANSWERS or frame.side or part.intent == "out_of_scope":
+        return False
+    return part.confidence >= params.split
+
+
+def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: DialogueParams) -> bool:
+    """Whether the sentence is better understood as one request: all parts want the same, with no more in them."""
+    if whole.confidence < params.split or {part.intent for part in parts} != {whole.intent}:
+        return False
+    return sum(len(part.slots) for part in parts) <= len(whole.slots)

@@ -1,0 +1,56 @@
+"""Who asks the assistant, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from yuanli.campus import CampusId, Hit
+from yuanli.errors import Text
+from yuanli.language import Understanding
+from yuanli.operations.dialogue import Kind, Option, Why
+from yuanli.routing import Nearby, Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Something to show with a reply: `kind` is `route` or `places`."""
+
+    kind: str
+    routes: tuple[Route, ...] = ()
+    places: tuple[Nearby | Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer in both languages, how the request was understood, and what may be asked next.
+
+    `pending` is the question that the reply asks, where it needs an answer, `asks` the type of slot
+    it asks for, and `options` the answers it offers. `move` is what the assistant did with the turn;
+    `why` says why, once a request of the turn.
+    """
+
+    text: Text
+    understanding: Understanding
+    cards: tuple[Card, ...] = ()
+    suggestions: tuple[Text, ...] = ()
+    pending: Text | None = None
+    asks: str | None = None
+    options: tuple[Option, ...] = ()
+    error: str | None = None
+    conversation: str | None = None
+    move: Kind = Kind.ANSWER
+    why: tuple[Why, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks, where from, and where they stand (`lon,lat[,level]` or a name), if that is known.
+
+    A conversation is the user's own; a turn without one is not kept.
+    """
+
+    campus_id: CampusId
+    user: str = "visitor"
+    conversation: str | None = None
+    here: str | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
