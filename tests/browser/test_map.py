@@ -39,7 +39,7 @@ def test_the_first_page_is_drawn_within_three_seconds(reader: Open, language: st
 def test_a_search_opens_the_card_of_a_place(reader: Open, language: str) -> None:
     visitor = reader(language)
     page = visitor.open("/map")
-    page.locator(".top-bar input[role='combobox'], .top-bar .place-search input").last.fill("报告厅")
+    page.locator(".top-bar .search input").fill("报告厅")
     page.locator("[data-test='hit']").first.click()
     card = page.locator("[data-test='place-card']")
     expect(card).to_be_visible()
@@ -66,7 +66,7 @@ def test_a_lift_is_closed_and_reopened_on_the_map(reader: Open) -> None:
 
 def test_a_rooms_lamps_come_after_it_and_are_few(reader: Open) -> None:
     page = reader("zh").open("/map")
-    page.locator(".top-bar .place-search input").last.fill("报告厅")
+    page.locator(".top-bar .search input").fill("报告厅")
     hits = page.locator("[data-test='hit']")
     expect(hits.first).to_contain_text("E109")
     assert hits.count() <= 8
