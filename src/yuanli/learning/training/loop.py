@@ -207,7 +207,7 @@ def multiplies_bf16() -> bool:
     """Whether this machine multiplies matrices of bfloat16 faster than of float32."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu._is_amx_tile_supported())
+    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
 
 
 def _arguments(
@@ -226,7 +226,6 @@ def _arguments(
         max_grad_norm=knobs.clip,
         optim="adafactor" if knobs.name == "adafactor" else "adamw_torch",
         bf16=bf16,
-        gradient_checkpointing=False,
         eval_strategy="steps" if evaluates else "no",
         eval_steps=steps,
         save_strategy="steps",
