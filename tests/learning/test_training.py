@@ -52,8 +52,12 @@ def test_each_method_learns_and_comes_back_from_disk(base: Path, tmp_path: Path,
         assert one.spans == two.spans
 
 
-def test_a_run_leaves_a_model_that_says_what_the_network_says(base: Path, tmp_path: Path) -> None:
-    run = train(recipe(base, crf=True), tmp_path, now=NOW, parts=parts())
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_run_leaves_a_model_that_says_what_the_network_says(
+    base: Path, tmp_path: Path, precision: str
+) -> None:
+    asked = recipe(base, crf=True, optimiser={"precision": precision})
+    run = train(asked, tmp_path, now=NOW, parts=parts())
     network, tokenizer = load_network(tmp_path / "network")
     texts = [e.text for e in examples()]
     said = Model(tmp_path / "model").predict(texts)

@@ -165,6 +165,7 @@ def run_loop(
     if evaluate and recipe.regularisation.patience:
         loop.add_callback(EarlyStoppingCallback(recipe.regularisation.patience))
     loop.train(resume_from_checkpoint=str(found) if resume and (found := last_checkpoint(folder)) else None)
+    loop.accelerator.unwrap_model(network, keep_fp32_wrapper=False)  # what follows reckons in float32
     return loop
 
 
