@@ -406,6 +406,8 @@ def _progress(name: str) -> Iterator[Any]:
             bar.update(task, completed=step, total=steps)
             if shown:
                 bar.update(task, told=shown)
+                if not ERR.is_terminal:
+                    ERR.print(f"{name} {step}/{steps} {shown}", markup=False)
 
         yield told
 

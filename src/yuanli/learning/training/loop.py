@@ -10,7 +10,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Sampler
-from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers import (
+    EarlyStoppingCallback,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    set_seed,
+)
 
 from yuanli.learning.recipes import Recipe
 from yuanli.learning.tokens import TextTokenizer
@@ -162,6 +169,7 @@ def run_loop(
         train_dataset=rows, eval_dataset=rows if evaluate else None,
         callbacks=[_Epochs(rows), _Ranks(), checked, *callbacks],
     )  # fmt: skip
+    loop.remove_callback(PrinterCallback)  # standard output is the caller's
     if evaluate and recipe.regularisation.patience:
         loop.add_callback(EarlyStoppingCallback(recipe.regularisation.patience))
     loop.train(resume_from_checkpoint=str(found) if resume and (found := last_checkpoint(folder)) else None)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
-from transformers import AutoModelForMaskedLM, Trainer, TrainingArguments, set_seed
+from transformers import AutoModelForMaskedLM, PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from yuanli.errors import InvalidInputError, Text
@@ -80,6 +80,7 @@ def pretrain(
         model=network, args=_arguments(folder, epochs, rate, batch, seed), train_dataset=rows,
         data_collator=masker, callbacks=[Told(progress)] if progress else [],
     )  # fmt: skip
+    trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(folder)) if resume else None)
     network.base_model.save_pretrained(folder / "base")
     tokenizer.save(folder / "base" / TOKENIZER)
