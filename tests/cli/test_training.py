@@ -92,7 +92,7 @@ def test_options_stand_for_a_recipe(
     capsys: pytest.CaptureFixture[str], base: Path, data: dict[str, Path], tmp_path: Path
 ) -> None:
     options = ("--base", base, "--method", "lora", "--data", data["train"], "--dev", data["dev"])
-    code, (trained,) = answer(capsys, "train", *options, "--epochs", 1, "--seed", 3, "-o", tmp_path / "run")
+    code, _ = answer(capsys, "train", *options, "--epochs", 1, "--seed", 3, "-o", tmp_path / "run")
     assert code == 0
     told = json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))
     assert (told["recipe"]["method"]["name"], told["recipe"]["seed"]) == ("lora", 3)
