@@ -14,18 +14,22 @@ import numpy as np
 import pytest
 from tests.learning.trainable import examples, make_base, parts, recipe
 
-from yuanli.learning import Method, Model, train
+from yuanli.learning import Method, Model, ModelFacts, compress, parse_step, train
 
 torch = pytest.importorskip("torch", reason="the training side needs yuanli[train]")
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 from yuanli.learning.training.attributing import attribute  # noqa: E402
+from yuanli.learning.training.bases import load_base  # noqa: E402
+from yuanli.learning.training.batches import Rows  # noqa: E402
 from yuanli.learning.training.checkpoints import CorruptCheckpointError, last_checkpoint  # noqa: E402
 from yuanli.learning.training.crf import Crf  # noqa: E402
+from yuanli.learning.training.exporting import Precision, export_model  # noqa: E402
 from yuanli.learning.training.loop import parameter_groups  # noqa: E402
-from yuanli.learning.training.networks import Network  # noqa: E402
+from yuanli.learning.training.networks import Network, sentence_vectors  # noqa: E402
 from yuanli.learning.training.predicting import predict  # noqa: E402
 from yuanli.learning.training.pretraining import pretrain, read_texts  # noqa: E402
+from yuanli.learning.training.rebuilding import NotRebuiltError  # noqa: E402
 from yuanli.learning.training.running import train_network  # noqa: E402
 from yuanli.learning.training.saving import load_network, save_network  # noqa: E402
 from yuanli.learning.training.searching import search  # noqa: E402
@@ -69,6 +73,46 @@ def test_a_run_leaves_a_model_that_says_what_the_network_says(
     assert {"recipe", "data", "code", "environment", "curve", "seconds", "dev"} <= told.keys()
     assert run.dev["accuracy"] > 0.8
     assert run.facts.sums["model.onnx"]
+
+
+@pytest.mark.parametrize("precision", [Precision.FLOAT, Precision.INT8])
+def test_an_exported_model_is_a_base_again(base: Path, tmp_path: Path, precision: Precision) -> None:
+    network, tokenizer, _ = train_network(recipe(base), parts(), folder=tmp_path / "run")
+    facts = ModelFacts(name="tiny", version="1", base="tiny", labels=network.tasks[0].labels)
+    export_model(network, tokenizer, facts, tmp_path / "model", task="main", precision=precision)
+    rows = Rows([("main", e) for e in examples()], network.tasks, tokenizer).sample(16)
+    encoder, again = load_base(str(tmp_path / "model"), max_length=32)
+    assert again.to_json() == tokenizer.to_json()
+    before, after = (
+        sentence_vectors(one.eval(), rows["input_ids"], rows["attention_mask"])
+        for one in (network.encoder, encoder)
+    )
+    assert (before * after).sum(-1).min() > (0.999 if precision is Precision.FLOAT else 0.98)
+    _, _, trained = train_network(
+        recipe(tmp_path / "model", optimiser={"epochs": 1}), parts(), folder=tmp_path / "more"
+    )
+    assert trained["steps"] > 0
+
+
+def test_a_run_is_a_base_again(base: Path, tmp_path: Path) -> None:
+    run = train(recipe(base, method={"name": "lora"}), tmp_path / "run", now=NOW, parts=parts())
+    again, _, _ = train_network(
+        recipe(run.folder, optimiser={"epochs": 1}), parts(), folder=tmp_path / "more"
+    )
+    assert len(again.tasks[0].labels) == len(run.facts.labels)
+
+
+def test_a_pruned_model_is_no_base(base: Path, tmp_path: Path) -> None:
+    train(recipe(base, optimiser={"epochs": 1}), tmp_path / "run", now=NOW, parts=parts())
+    compress(
+        tmp_path / "run",
+        [parse_step("neurons=0.5")],
+        tmp_path / "small",
+        part=parts()["main"],
+        most_points=100,
+    )
+    with pytest.raises(NotRebuiltError, match="intermediate"):
+        load_base(str(tmp_path / "small" / "model"), max_length=32)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +163,7 @@ import os, signal, sys
 sys.path.insert(0, sys.argv[3])
 from pathlib import Path
 from tests.learning.trainable import parts, recipe
+from yuanli.learning.training.rebuilding import NotRebuiltError  # noqa: E402
 from yuanli.learning.training.running import train_network
 base, folder = Path(sys.argv[1]), Path(sys.argv[2])
 def progress(step, steps, logs):

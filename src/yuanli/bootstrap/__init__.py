@@ -2,7 +2,7 @@
 
 from yuanli.bootstrap.house import House, build_house, open_house
 from yuanli.bootstrap.logs import set_up_logging
-from yuanli.bootstrap.models import find_reader, open_models
+from yuanli.bootstrap.models import find_reader, open_models, with_built_in
 from yuanli.bootstrap.reading import understander_of
 from yuanli.bootstrap.serving import serve
 
@@ -15,4 +15,5 @@ __all__ = [
     "serve",
     "set_up_logging",
     "understander_of",
+    "with_built_in",
 ]

@@ -9,9 +9,14 @@ from importlib.resources import files
 from pathlib import Path
 from random import SystemRandom
 
-from yuanli.learning import LiveModel, Registry
+from yuanli.errors import InvalidInputError, Text
+from yuanli.learning import BUILT_IN, LiveModel, Recipe, Registry
 from yuanli.operations import UNDERSTANDING, ModelParams, Models
 from yuanli.settings import Settings
+
+
+class NothingBuiltInError(InvalidInputError):
+    """A recipe asks for something of the package that it does not ship."""
 
 
 def open_models(
@@ -34,6 +39,37 @@ def open_models(
 def find_reader(models: Models) -> LiveModel | None:
     """Return the live model that reads requests; None where the package ships none."""
     return models.live(UNDERSTANDING) if _shipped("model") else None
+
+
+def with_built_in(recipe: Recipe) -> Recipe:
+    """Return a recipe with `built-in` as base, and in front of paths of data, put as what the package ships.
+
+    Raises
+    ------
+    NothingBuiltInError
+        The package ships no such thing.
+    """
+    data = tuple(
+        part.model_copy(
+            update={n: _built_in(getattr(part, n), "utterances") for n in ("path", "dev", "test")}
+        )
+        for part in recipe.data
+    )
+    return recipe.model_copy(update={"base": _built_in(recipe.base, "model"), "data": data})
+
+
+def _built_in(name: str | None, inside: str) -> str | None:
+    first, _, rest = (name or "").partition("/")
+    if first != BUILT_IN:
+        return name
+    found = _shipped(inside, rest)
+    if not found:
+        raise NothingBuiltInError(
+            Text(f"安装包里没有“{name}”。", f"The package ships no {name!r}."),
+            field=name,
+            hint=Text("给出文件夹的路径。", "Give the path of a folder."),
+        )
+    return str(found[UNDERSTANDING])
 
 
 def _shipped(*path: str) -> Mapping[str, Path]:

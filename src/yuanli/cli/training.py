@@ -13,11 +13,13 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from yuanli.bootstrap import with_built_in
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import ERR, OUT, marked, print_json, print_json_lines, print_table, said
 from yuanli.errors import InvalidInputError, Text
 from yuanli.learning import (
+    BUILT_IN,
     DataSet,
     Evaluation,
     Example,
@@ -139,7 +141,7 @@ def augmented(
 
 def training(
     recipe: Annotated[Path | None, typer.Option("--recipe", help="A recipe in YAML. 配方。")] = None,
-    base: Annotated[str | None, typer.Option("--base", help="Hub id or folder of an encoder. 底座。")] = None,
+    base: Annotated[str | None, typer.Option("--base", help="Hub id, folder, or built-in. 底座。")] = None,
     method: Annotated[
         str | None,
         typer.Option("--method", help="full, lora, adalora, adapter, prefix, bitfit, frozen. 方法。"),
@@ -218,7 +220,7 @@ def searching(
 
     Example: yuanli learn search --recipe mine.yaml --space space.yaml --trials 20 -o runs/search
     """
-    asked = load_recipe(recipe)
+    asked = with_built_in(load_recipe(recipe))
 
     def told(trial: Trial) -> None:
         ERR.print(f"#{trial.number} {trial.score:.4f} {dict(trial.values)}", markup=False)
@@ -352,14 +354,18 @@ def _recipe(
         document["base"] = str(Path(base).resolve()) if Path(base).is_dir() else base
     if path is not None:
         files = {"path": path, "dev": dev, "test": test}
-        document["data"] = [{name: str(p.resolve()) for name, p in files.items() if p is not None}]
+        document["data"] = [{name: _absolute(p) for name, p in files.items() if p is not None}]
     if method is not None:
         document.setdefault("method", {})["name"] = method
     if epochs is not None:
         document.setdefault("optimiser", {})["epochs"] = epochs
     if seed is not None:
         document["seed"] = seed
-    return parse_recipe(document, folder=Path.cwd())
+    return with_built_in(parse_recipe(document, folder=Path.cwd()))
+
+
+def _absolute(path: Path) -> str:
+    return str(path if path.parts[0] == BUILT_IN else path.resolve())
 
 
 def _evaluated(folder: Path, examples: tuple[Example, ...], path: Path) -> Evaluation:

@@ -1,4 +1,4 @@
-"""Pretrained encoders: a folder, a hub's id, or random weights of the same shape."""
+"""Pretrained encoders: a folder, a hub's id, or the encoder of a run or model of ours."""
 
 from __future__ import annotations
 
@@ -12,9 +12,15 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as library_logging
 
 from yuanli.errors import NotFoundError, Text
+from yuanli.learning.models import NETWORK
 from yuanli.learning.tokens import TextTokenizer
+from yuanli.learning.training.methods import merged_encoder
+from yuanli.learning.training.rebuilding import rebuilt_encoder
+from yuanli.learning.training.saving import load_network
 
 LOG = logging.getLogger(__name__)
+RUN_NETWORK = "network"
+"""Where a run's folder keeps its network."""
 
 
 class BaseNotFoundError(NotFoundError):
@@ -27,13 +33,13 @@ def load_base(base: str, *, max_length: int) -> tuple[nn.Module, TextTokenizer]:
     Parameters
     ----------
     base
-        A folder with `config.json`, weights and `tokenizer.json`, or the id of a model at the hub.
+        A folder with `config.json`, weights and `tokenizer.json`, of a training run or of a model that was
+        exported from one; or the id of a model at the hub.
     """
     library_logging.set_verbosity_error()
     library_logging.disable_progress_bar()
     try:
-        encoder = AutoModel.from_pretrained(base, dtype=torch.float32)
-        tokenizer = _tokenizer(base)
+        encoder, tokenizer = _opened(base)
     except (OSError, ValueError) as error:
         raise BaseNotFoundError(
             Text(
@@ -49,6 +55,16 @@ def load_base(base: str, *, max_length: int) -> tuple[nn.Module, TextTokenizer]:
     if hasattr(encoder, "pooler"):
         encoder.pooler = None
     return encoder, TextTokenizer(tokenizer, max_length=max_length)
+
+
+def _opened(base: str) -> tuple[nn.Module, Tokenizer]:
+    folder = Path(base)
+    run = folder / RUN_NETWORK
+    if (folder / NETWORK).is_file():
+        return rebuilt_encoder(folder), _tokenizer(base)
+    if run.is_dir():
+        return merged_encoder(load_network(run)[0].encoder), _tokenizer(str(run))
+    return AutoModel.from_pretrained(base, dtype=torch.float32), _tokenizer(base)
 
 
 def _tokenizer(base: str) -> Tokenizer:

@@ -8,12 +8,12 @@ from random import Random
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import Dataset, Sampler
 
 from yuanli.learning.examples import Example
 from yuanli.learning.tokens import TextTokenizer, Tokens, tags_of
-from yuanli.learning.training.networks import Task
+from yuanli.learning.training.networks import Task, sentence_vectors
 
 Augmenter = Callable[[Example, Random], Example]
 IGNORED = -100
@@ -31,10 +31,14 @@ class Row:
     tags: list[int]
     target: float
     pair: Tokens | None
+    vector: Tensor | None
 
 
 class Rows(Dataset[Row]):
-    """Examples of several tasks in numbers; the augmenter changes them by seed, epoch and place alone."""
+    """Examples of several tasks in numbers; the augmenter changes them by seed, epoch and place alone.
+
+    `vectors`, shape `(n_examples, width)`, are sentence vectors to stay near to, if any.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Rows(Dataset[Row]):
     ) -> None:
         self.examples = examples
         self.epoch = 0
+        self.vectors: Tensor | None = None
         self._tokenizer = tokenizer
         self._augment = augment
         self._seed = seed
@@ -62,21 +67,36 @@ class Rows(Dataset[Row]):
         name, example = self.examples[place]
         if self._augment is not None:
             example = self._augment(example, Random(f"{self._seed}/{self.epoch}/{place}"))
-        return self._row(self._tasks[name], example)
+        vector = None if self.vectors is None else self.vectors[place]
+        return self._row(self._tasks[name], example, vector)
+
+    @torch.no_grad()
+    def keep_vectors(self, encoder: nn.Module, *, batch: int = 64) -> None:
+        """Take the sentence vectors that an encoder gives the examples now as those to stay near to."""
+        encoder.eval()
+        order = sorted(range(len(self)), key=self.lengths.__getitem__)
+        found: dict[int, Tensor] = {}
+        for first in range(0, len(order), batch):
+            places = order[first : first + batch]
+            tokens = self._encoded([self.examples[i][1] for i in places])
+            ids, mask = map(torch.from_numpy, self._tokenizer.padded(tokens))
+            with torch.autocast(ids.device.type, torch.bfloat16, enabled=multiplies_bf16()):
+                found |= dict(zip(places, sentence_vectors(encoder, ids, mask).float(), strict=True))
+        self.vectors = torch.stack([found[i] for i in range(len(self))])
 
     def sample(self, count: int) -> dict[str, Tensor]:
         """Return a batch of that many examples, or all, drawn by the seed."""
         places = Random(self._seed).sample(range(len(self)), min(count, len(self)))
         return collate([self[place] for place in places], self._tokenizer)
 
-    def _row(self, task: int, example: Example) -> Row:
+    def _row(self, task: int, example: Example, vector: Tensor | None) -> Row:
         tokens = self._encoded([example])[0]
         index = self._tags[task]
         tags = tags_of(tokens.offsets, example.spans, index) if index else [IGNORED] * len(tokens.ids)
         label = IGNORED if example.label is None else self._labels[task].get(example.label, IGNORED)
         pair = self._tokenizer.encode([example.pair])[0] if example.pair else None
         target = float("nan") if example.target is None else example.target
-        return Row(tokens, task, label, tags, target, pair)
+        return Row(tokens, task, label, tags, target, pair, vector)
 
     def _encoded(self, examples: Sequence[Example]) -> list[Tokens]:
         return self._tokenizer.encode([e.text for e in examples], [e.context for e in examples])
@@ -96,6 +116,9 @@ def collate(rows: Sequence[Row], tokenizer: TextTokenizer) -> dict[str, Tensor]:
         "label": torch.tensor([row.label for row in rows]),
         "target": torch.tensor([row.target for row in rows]),
     }
+    vectors = [row.vector for row in rows if row.vector is not None]
+    if vectors:
+        batch["vectors"] = torch.stack(vectors)
     pairs = [row.pair for row in rows if row.pair is not None]
     if pairs:
         pair_ids, pair_mask = tokenizer.padded(pairs)
@@ -107,6 +130,13 @@ def collate(rows: Sequence[Row], tokenizer: TextTokenizer) -> dict[str, Tensor]:
     return batch
 
 
+def multiplies_bf16() -> bool:
+    """Whether this machine multiplies matrices of bfloat16 faster than of float32."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
+
+
 class ByLength(Sampler[int]):
     """A new order each epoch in which neighbours are about as long, so that little is padded."""
 
@@ -115,6 +145,7 @@ class ByLength(Sampler[int]):
         self._batch = batch
         self._seed = seed
         self.epoch = 0
+        self.vectors: Tensor | None = None
 
     def set_epoch(self, epoch: int) -> None:
         self.epoch = epoch

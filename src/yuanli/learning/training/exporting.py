@@ -78,6 +78,7 @@ def export_model(
         else:
             _quantise_statically(whole, folder / NETWORK, tokenizer, calibration)
     tokenizer.save(folder / TOKENIZER)
+    network.encoder.config.save_pretrained(folder)
     if task in network.crfs:
         transitions, start = transitions_of(network, which)
         np.savez(folder / TRANSITIONS, transitions=transitions, start=start)

@@ -21,10 +21,16 @@ from transformers import (
 
 from yuanli.learning.recipes import Recipe
 from yuanli.learning.tokens import TextTokenizer
-from yuanli.learning.training.batches import ByLength, Rows, collate
+from yuanli.learning.training.batches import ByLength, Rows, collate, multiplies_bf16
 from yuanli.learning.training.checkpoints import Checked, last_checkpoint
 from yuanli.learning.training.embedding_noise import STEPS, EmbeddingNoise
-from yuanli.learning.training.losses import contrastive_loss, disagreement, distillation_loss, task_loss
+from yuanli.learning.training.losses import (
+    contrastive_loss,
+    disagreement,
+    distillation_loss,
+    drift,
+    task_loss,
+)
 from yuanli.learning.training.methods import layers_of
 from yuanli.learning.training.networks import Network, Output
 
@@ -39,13 +45,14 @@ class _Loop(Trainer):
 
     def __init__(
         self, *, recipe: Recipe, tokenizer: TextTokenizer, evaluate: Evaluate | None, teacher: Network | None,
-        base: nn.Module | None, checked: Checked, **kwargs: Any,
+        checked: Checked, **kwargs: Any,
     ) -> None:  # fmt: skip
+        rows: Rows = kwargs["train_dataset"]
         self._recipe = recipe
         self._checked = checked
         self._dev_scores = evaluate
         self._teacher = teacher
-        self._base = base
+        self._centre = None if rows.vectors is None else rows.vectors.mean(0)
         super().__init__(data_collator=lambda rows: collate(rows, tokenizer), **kwargs)
         self._noise = (
             EmbeddingNoise(self.model, self.model.encoder)
@@ -84,10 +91,8 @@ class _Loop(Trainer):
             with torch.no_grad():
                 taught = self._teacher(batch["input_ids"], batch["attention_mask"])
             loss = loss + distillation_loss(output, taught, batch)
-        if knobs.keep_vectors and self._base is not None:
-            with torch.no_grad():
-                vectors = sentence_vectors(self._base, batch["input_ids"], batch["attention_mask"])
-            loss = loss + knobs.keep_vectors * (1 - (vectors * output.vectors).sum(-1)).mean()
+        if self._centre is not None:
+            loss = loss + knobs.keep_vectors * drift(output.vectors, batch["vectors"], self._centre)
         return (loss, output) if return_outputs else loss
 
     def training_step(
@@ -146,7 +151,6 @@ def run_loop(
     folder: Path,
     evaluate: Evaluate | None = None,
     teacher: Network | None = None,
-    base: nn.Module | None = None,
     callbacks: Sequence[TrainerCallback] = (),
     resume: bool = False,
     report_to: Sequence[str] = (),
@@ -164,7 +168,7 @@ def run_loop(
     steps = max(1, total_steps(len(rows), recipe) // recipe.evaluations)
     checked = Checked(recipe.regularisation.averaging)
     loop = _Loop(
-        checked=checked, recipe=recipe, tokenizer=tokenizer, evaluate=evaluate, teacher=teacher, base=base,
+        checked=checked, recipe=recipe, tokenizer=tokenizer, evaluate=evaluate, teacher=teacher,
         model=network, args=_arguments(recipe, folder, steps, evaluate is not None, report_to),
         train_dataset=rows, eval_dataset=rows if evaluate else None,
         callbacks=[_Epochs(rows), _Ranks(), checked, *callbacks],
@@ -203,20 +207,6 @@ def parameter_groups(network: nn.Module, recipe: Recipe) -> list[dict[str, Any]]
         decays = parameter.ndim > 1 and "crf" not in name
         groups.setdefault((rate, knobs.weight_decay if decays else 0.0), []).append(parameter)
     return [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in groups.items()]
-
-
-def sentence_vectors(encoder: nn.Module, ids: Tensor, mask: Tensor) -> Tensor:
-    """Return the mean of an encoder's states, of length 1."""
-    states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-    weights = mask.unsqueeze(-1).to(states.dtype)
-    return nn.functional.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
-
-
-def multiplies_bf16() -> bool:
-    """Whether this machine multiplies matrices of bfloat16 faster than of float32."""
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
 
 
 def _arguments(

@@ -71,6 +71,15 @@ def disagreement(first: Output, second: Output, batch: Mapping[str, Tensor]) -> 
     return loss
 
 
+def drift(vectors: Tensor, before: Tensor, centre: Tensor) -> Tensor:
+    """Return how far sentence vectors have turned from what they were, seen from the middle of them all.
+
+    The vectors of a retrieval encoder lie in a narrow cone: what tells texts apart is what the cosine to the
+    centre hides.
+    """
+    return 1 - functional.cosine_similarity(vectors - centre, before - centre).mean()
+
+
 def distillation_loss(
     output: Output, teacher: Output, batch: Mapping[str, Tensor], *, temperature: float = 2.0
 ) -> Tensor:

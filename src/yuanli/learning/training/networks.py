@@ -114,6 +114,13 @@ class Network(nn.Module):
         return states, (states * mask).sum(1) / mask.sum(1)
 
 
+def sentence_vectors(encoder: nn.Module, ids: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean of an encoder's states, of length 1."""
+    states = encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+    weights = mask.unsqueeze(-1).to(states.dtype)
+    return nn.functional.normalize((states * weights).sum(1) / weights.sum(1), dim=-1)
+
+
 def _heads(width: int, sizes: Mapping[str, int]) -> nn.ModuleDict:
     heads = nn.ModuleDict({name: nn.Linear(width, size) for name, size in sizes.items()})
     for head in heads.values():

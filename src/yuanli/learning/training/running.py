@@ -18,7 +18,7 @@ from yuanli.learning.parts import MAIN, Part
 from yuanli.learning.predictions import scores
 from yuanli.learning.recipes import Recipe
 from yuanli.learning.tokens import TextTokenizer, tag_names
-from yuanli.learning.training.bases import load_base
+from yuanli.learning.training.bases import RUN_NETWORK, load_base
 from yuanli.learning.training.batches import Augmenter, Rows
 from yuanli.learning.training.exporting import export_model
 from yuanli.learning.training.loop import run_loop, total_steps
@@ -28,7 +28,6 @@ from yuanli.learning.training.predicting import predict
 from yuanli.learning.training.saving import save_network
 
 CHECKPOINTS = "checkpoints"
-NETWORK_FOLDER = "network"
 Progress = Callable[[int, int, Mapping[str, float]], None]
 """Told of steps done, steps in all, and what was measured last."""
 
@@ -65,7 +64,7 @@ def run_recipe(
         recipe, parts, folder=folder / CHECKPOINTS, augment=augment, resume=resume, progress=progress,
         trackers=trackers,
     )  # fmt: skip
-    save_network(network, tokenizer, recipe, folder / NETWORK_FOLDER)
+    save_network(network, tokenizer, recipe, folder / RUN_NETWORK)
     task = network.tasks[0]
     temperature = 1.0
     if task.labels and parts[MAIN].dev:
@@ -96,7 +95,8 @@ def train_network(
     examples = [(name, example) for name, part in parts.items() for example in part.train]
     rows = Rows(examples, tasks, tokenizer, augment=augment, seed=recipe.seed)
     steps = total_steps(len(rows), recipe)
-    base = load_base(recipe.base, max_length=8)[0].eval() if recipe.regularisation.keep_vectors else None
+    if recipe.regularisation.keep_vectors:
+        rows.keep_vectors(encoder)
     encoder = prepare_encoder(encoder, recipe.method, steps=steps)
     if recipe.optimiser.gradient_checkpointing:
         encoder.gradient_checkpointing_enable()
@@ -111,7 +111,7 @@ def train_network(
 
     began = time.monotonic()
     loop = run_loop(
-        network, rows, tokenizer, recipe, folder=folder, evaluate=evaluate if dev else None, base=base,
+        network, rows, tokenizer, recipe, folder=folder, evaluate=evaluate if dev else None,
         resume=resume, report_to=trackers, callbacks=[Told(progress)] if progress else [],
     )  # fmt: skip
     learning = sum(p.numel() for p in network.parameters() if p.requires_grad)
