@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -71,8 +72,8 @@ def _weights(graph: onnx.GraphProto) -> dict[str, NDArray[np.float32]]:
     return found
 
 
-def _real(stored: dict[str, NDArray[np.generic]], name: str) -> NDArray[np.float32]:
+def _real(stored: dict[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
     if name in stored:
         return stored[name].astype(np.float32)
-    scale, zero = stored[f"{name}_scale"], stored[f"{name}_zero_point"]
-    return (stored[f"{name}_quantized"].astype(np.float32) - zero.astype(np.float32)) * scale
+    steps = stored[f"{name}_quantized"].astype(np.float32) - stored[f"{name}_zero_point"].astype(np.float32)
+    return np.asarray(steps * stored[f"{name}_scale"], np.float32)
