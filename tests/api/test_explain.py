@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,18 +21,23 @@ from yuanli.operations import Abilities
 from yuanli.settings import load_settings
 
 
-@pytest.fixture
-def learnt(tmp_path: Path) -> Iterator[TestClient]:
-    """Return a visitor of an installation where a trained model reads the requests."""
-    model = Model(tiny_model(tmp_path / "model"))
+@contextmanager
+def read_by(model: Model | None, data_dir: Path) -> Iterator[TestClient]:
+    """Return a visitor of an installation where a model reads the requests, or the patterns do."""
     house = build_house(
-        load_settings(data_dir=tmp_path / "data"),
+        load_settings(data_dir=data_dir),
         now=lambda: MONDAY,
         abilities=Abilities(understander=understander_of(model)),
     )
     with TestClient(create_app(house)) as client:
         yield client
     house.close()
+
+
+@pytest.fixture
+def learnt(tmp_path: Path) -> Iterator[TestClient]:
+    with read_by(Model(tiny_model(tmp_path / "model")), tmp_path / "data") as client:
+        yield client
 
 
 def test_the_word_that_settles_the_intent_weighs_most(learnt: TestClient) -> None:
@@ -57,8 +63,9 @@ def test_the_words_of_a_long_text_are_bounded(learnt: TestClient) -> None:
     assert (reply.status_code, check_shape(reply)["error"]) == (422, "invalid_input")
 
 
-def test_patterns_tell_no_words(visitor: TestClient) -> None:
-    said = visitor.post("/v1/explain", json={"text": "从101室到202室怎么走", "campus": "small"}).json()
+def test_patterns_tell_no_words(tmp_path: Path) -> None:
+    with read_by(None, tmp_path) as visitor:
+        said = visitor.post("/v1/explain", json={"text": "从101室到202室怎么走"}).json()
     assert said["understanding"]["intent"] == "guidance_route"
     assert (said["intent"], said["words"]) == (None, [])
 
