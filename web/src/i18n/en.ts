@@ -64,7 +64,7 @@ export default {
     intent: "Intent", slots: "Slots", markHint: "Press the first word, then the last, and choose what they are.", whatIs: "What is “{words}”?", state: "State", all: "All", noneNew: "Nothing waits for review", context: "Before, the system said:", understood: "Understood", right: "Should be", unsaid: "Nobody said yet what it means: change it first", acceptChanged: "Accept as changed", oneMore: "Noted; another reviewer has to agree", exportHint: "Export as training examples, on the server:",
     is: { new: "New", accepted: "Accepted", rejected: "Rejected", exported: "Exported" },
     kind: { up: "Understood right", down: "Understood wrong", correction: "Correction" },
-    key: { accept: "Accept", change: "Change", reject: "Reject", next: "Next", before: "Before" },
+    key: { accept: "Accept", change: "Change", reject: "Reject", next: "Next", before: "Previous" },
     done: { accept: "Accepted", reject: "Rejected" },
     said: { accept: "{who} accepted", reject: "{who} rejected" },
   },
@@ -75,8 +75,8 @@ export default {
   models: {
     none: "No models yet", noneHint: "Patterns read the requests. Register a trained model:", version: "Version", stage: "Stage", scores: "Scores", size: "Size", registered: "Registered", builtIn: "Ships with the package", liveNow: "Live: {version}", noLive: "No version is live", damaged: "Files are missing or damaged", fault: "Version {version} can't run",
     back: "Back to the models", promote: "Make live", promoteSure: "Send version {version} of {name} to the gate, and make it live? Say why.", promoted: "Version {version} of {name} is live", rollBack: "Roll back", rollBackSure: "Roll {name} back from version {version} to the one that was live before? Say why.", rolledBack: "{name} is back on version {version}", why: "For example: slots are read better", whyNeeded: "Please say why",
-    measuring: "Measured on the gate's examples: that may take minutes.", gate: "The gate", noGate: "Nobody has asked to make it live yet.", facts: "Where it is from", history: "Changes", shadow: "As a shadow", shadowLine: "Beside version {against}: {n} texts, another intent in {labels}, other slots in {spans}, failed on {failed}",
-    base: "Base", labels: "Says", labelCount: "{labels} intents, {spans} types of slot", data: "Data", code: "Code", seed: "Seed", noScores: "It was not measured.", noInterval: "no interval", interval: "95 % interval {low}–{high}, {n} texts",
+    measuring: "Measured on the gate's examples: that may take minutes.", gate: "The gate", noGate: "Nobody has asked to make it live yet.", files: "Files", history: "Changes", shadow: "As a shadow", shadowLine: "Beside version {against}: {n} texts, another intent in {labels}, other slots in {spans}, failed on {failed}",
+    temperature: "Calibration (temperature)", noScores: "It was not measured.", noInterval: "no interval", interval: "95 % interval {low}–{high}, {n} texts",
     called: { understanding: "Understanding" },
   },
   gate: {

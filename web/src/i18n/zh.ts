@@ -75,8 +75,8 @@ export default {
   models: {
     none: "还没有模型", noneHint: "目前由规则理解请求。登记一个训练好的模型：", version: "版本", stage: "阶段", scores: "指标", size: "大小", registered: "登记时间", builtIn: "随安装包提供", liveNow: "上线版本：{version}", noLive: "没有上线版本", damaged: "文件缺失或损坏", fault: "版本 {version} 无法运行",
     back: "返回模型列表", promote: "上线", promoteSure: "让 {name} 的版本 {version} 通过门禁后上线？请填写原因。", promoted: "{name} 的版本 {version} 已上线", rollBack: "回退", rollBackSure: "把 {name} 从版本 {version} 回退到上一个上线版本？请填写原因。", rolledBack: "{name} 已回退到版本 {version}", why: "例如：槽位更准", whyNeeded: "请填写原因",
-    measuring: "正在用门禁样本评测，可能需要几分钟。", gate: "上线门禁", noGate: "还没有申请过上线。", facts: "来历", history: "变更记录", shadow: "影子运行", shadowLine: "对照版本 {against}：{n} 句，意图不同 {labels} 句，槽位不同 {spans} 句，出错 {failed} 句",
-    base: "基座", labels: "输出", labelCount: "{labels} 个意图，{spans} 种槽位", data: "数据指纹", code: "代码版本", seed: "随机种子", noScores: "没有评测结果。", noInterval: "没有区间", interval: "95% 区间 {low}–{high}，{n} 句",
+    measuring: "正在用门禁样本评测，可能需要几分钟。", gate: "上线门禁", noGate: "还没有申请过上线。", files: "文件", history: "变更记录", shadow: "影子运行", shadowLine: "对照版本 {against}：{n} 句，意图不同 {labels} 句，槽位不同 {spans} 句，出错 {failed} 句",
+    temperature: "校准温度", noScores: "没有评测结果。", noInterval: "没有区间", interval: "95% 区间 {low}–{high}，{n} 句",
     called: { understanding: "请求理解" },
   },
   gate: {
