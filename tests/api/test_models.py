@@ -13,6 +13,7 @@ from tests.learning.tiny import tiny_model
 
 from yuanli.bootstrap import House
 from yuanli.learning import write_markup
+from yuanli.learning.models import file_sum
 
 
 @pytest.fixture
@@ -82,3 +83,52 @@ def test_an_operator_sees_models_and_changes_none(operator: TestClient, models: 
     assert operator.get("/v1/models").status_code == 200
     reply = operator.post("/v1/models/understanding/1/promote", json={})
     assert (reply.status_code, check_shape(reply)["error"]) == (403, "not_allowed")
+
+
+def test_a_version_is_shown_with_its_card_scores_and_hash(operator: TestClient, models: Path) -> None:
+    shown = operator.get("/v1/models/understanding/1").json()
+    assert shown["listed"] == operator.get("/v1/models").json()["models"][0]
+    assert (shown["facts"]["base"], shown["fault"], shown["gate"]) == ("tiny", None, None)
+    assert shown["sha256"] == file_sum(models / "1" / "model.json")
+    assert "## Intended use" in shown["card"]["en"]
+    assert "## 用途" in shown["card"]["zh"]
+    assert shown["scores"] == [{"name": "exact", "value": 0.9, "low": None, "high": None, "count": None}]
+
+
+def test_what_the_gate_said_stays_with_the_version(admin: TestClient, models: Path) -> None:
+    put_gate_set(models)
+    admin.post("/v1/models/understanding/1/promote", json={})
+    admin.post("/v1/models/understanding/2/promote", json={"why": "try"})
+    gate = admin.get("/v1/models/understanding/2").json()["gate"]
+    assert (gate["passed"], gate["against"], gate["who"]) == (False, "1", "admin")
+    assert {
+        "name": "all",
+        "before": 100.0,
+        "after": 50.0,
+        "limit": 99.5,
+        "count": 40,
+        "passed": False,
+    } in gate["checks"]
+    (models / "2" / "gate.json").write_text("{", encoding="utf-8")
+    assert admin.get("/v1/models/understanding/2").json()["gate"] is None
+
+
+def test_a_damaged_version_is_shown_with_what_is_wrong(operator: TestClient, models: Path) -> None:
+    (models / "2" / "model.json").write_text("{}", encoding="utf-8")
+    shown = operator.get("/v1/models/understanding/2").json()
+    assert (shown["listed"]["usable"], shown["facts"]) == (False, None)
+    assert shown["fault"]["en"]
+
+
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [
+        ("understanding/9", "model_not_found"),
+        ("translation/1", "model_not_found"),
+        ("understanding/%2E%2E%2Funderstanding", "not_found"),
+    ],
+)
+def test_an_unknown_version_is_a_404(operator: TestClient, models: Path, path: str, error: str) -> None:
+    reply = operator.get(f"/v1/models/{path}")
+    assert (reply.status_code, check_shape(reply)["error"]) == (404, error)
+    assert models.is_dir()

@@ -151,6 +151,11 @@ def _voice(folder: Path) -> Path | None:
 
 @pytest.fixture(scope="session")
 def admin_cookie(site: Site, browser: Browser) -> str:
+    return cookie_of(site, browser)
+
+
+def cookie_of(site: Site, browser: Browser) -> str:
+    """Sign the administrator of a site in; return the session's cookie."""
     context = browser.new_context(base_url=site.url)
     body = {"username": "admin", "password": site.password}
     reply = context.request.post("/v1/session", data=body, headers={"Origin": site.url})

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from yuanli.errors import Text
-from yuanli.learning import CardNotes, ModelFacts, Score, model_card, write_card
+from yuanli.learning import CardNotes, ListedScore, ModelFacts, Score, model_card, write_card
+from yuanli.learning.registry.cards import listed_scores, load_card
 
 FACTS = ModelFacts(
     name="understanding",
@@ -47,3 +48,19 @@ def test_without_an_evaluation_the_scores_of_the_facts_are_shown(tmp_path: Path)
     write_card(tmp_path, FACTS)
     assert "| exact | 0.9100 | – | – |" in (tmp_path / "card.md").read_text("utf-8")
     assert "未说明" in (tmp_path / "card.zh.md").read_text("utf-8")
+
+
+def test_the_scores_of_a_card_are_read_back(tmp_path: Path) -> None:
+    write_card(tmp_path, FACTS, {"exact": Score(0.9, 0.88, 0.92, 500), "mrr": Score(0.5, 0.4, 0.6, 9)})
+    card = load_card(tmp_path, None)
+    assert listed_scores(card, FACTS) == (
+        ListedScore(name="exact", value=0.9, low=0.88, high=0.92, count=500),
+        ListedScore(name="mrr", value=0.5, low=0.4, high=0.6, count=9),
+    )
+
+
+def test_without_a_card_it_is_made_of_the_facts(tmp_path: Path) -> None:
+    card = load_card(tmp_path, FACTS)
+    assert card == model_card(FACTS)
+    assert listed_scores(card, FACTS) == (ListedScore(name="exact", value=0.91),)
+    assert (load_card(tmp_path, None), listed_scores(None, None)) == (None, ())

@@ -44,6 +44,18 @@ def test_any_text_is_explained_part_by_part(text: str, width: int) -> None:
     assert all(a.end <= b.start for a, b in itertools.pairwise(parts))
 
 
+def test_only_so_many_words_are_left_out() -> None:
+    asked: list[str] = []
+
+    def counted(texts: Sequence[str]) -> list[Prediction]:
+        asked.extend(texts)
+        return predict(texts)
+
+    found = explain_by_occlusion(counted, "book " * 50, most=3)
+    assert (len(asked), [part.end for part in found.parts]) == (4, [4, 9, 14])
+    assert explain_by_occlusion(predict, "……", most=3).parts == ()
+
+
 def test_a_model_without_classes_and_no_width_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="no classes"):
         explain_by_occlusion(lambda texts: [prediction() for _ in texts], "a")

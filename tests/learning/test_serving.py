@@ -208,6 +208,15 @@ def test_a_shadow_that_has_no_time_drops_and_one_that_breaks_is_counted(
     assert counts.failed + counts.dropped == 20
 
 
+def test_a_shadow_sees_nothing_of_what_nobody_said(registry: Registry, opened: Opened) -> None:
+    go_live(registry, "1")
+    set_shadow(registry, NAME, "2", BY)
+    live = opened(shadow_share=1.0, shadow_every=1)
+    assert [said.label for said in live.probe(["toilet", "gate"])] == ["nearest", "other"]
+    live.close()
+    assert {m.version: m for m in list_models(registry)}["2"].shadow == ()
+
+
 def test_a_share_of_the_texts_is_shadowed(registry: Registry, opened: Opened) -> None:
     go_live(registry, "1")
     set_shadow(registry, NAME, "2", BY)

@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Any
 
 from yuanli.errors import InfeasibleError, Text, UnavailableError
-from yuanli.language import Alternative, Slot, Understander, Understanding, language_of
+from yuanli.language import Alternative, Explanation, Slot, Understander, Understanding, language_of
 from yuanli.operations import Asker, Reply, Request
 
 MARKED = re.compile(r"\[([^\]]+)\]\((\w+)\)")
@@ -70,6 +70,9 @@ class Scripted:
 
     def understand(self, text: str, *, context: str | None = None) -> Understanding:
         return self.known.get(text) or self.other.understand(text, context=context)
+
+    def explain(self, text: str, *, context: str | None = None) -> Explanation:
+        return Explanation(understanding=self.understand(text, context=context))
 
 
 def plain(marked: str) -> str:

@@ -37,6 +37,17 @@ def test_what_is_missing_is_asked_and_the_answer_completes_the_request(house: Ho
     assert ask(house, "A座301怎么走", here="北门").cards[0].kind == "route"
 
 
+def test_a_reply_tells_what_was_heard_and_the_question_before(house: House) -> None:
+    question = ask(house, "A座301怎么走", "heard")
+    assert (question.heard and question.heard.intent, question.context) == ("guidance_route", None)
+    answer = ask(house, "北门", "heard")
+    assert answer.heard is not None
+    assert answer.heard.text == "北门"
+    assert all(answer.heard.text[s.start : s.end] == s.text for s in answer.heard.slots)
+    assert question.pending is not None
+    assert answer.context == question.pending.zh
+
+
 def test_a_way_is_planned_for_the_time_that_was_said(house: House) -> None:
     reply = house.assistant.ask("明天早上八点从北门去报告厅怎么走", Asker(campus_id=PARK))
     departs = reply.cards[0].routes[0].departs_at.astimezone(ZoneInfo("Asia/Shanghai"))

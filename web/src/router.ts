@@ -49,6 +49,25 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.campus", right: "see_reports" },
   },
   {
+    path: "/feedback",
+    name: "feedback",
+    component: () => import("@/feedback/FeedbackPage.vue"),
+    meta: { title: "nav.feedback", right: "review_feedback" },
+  },
+  {
+    path: "/models",
+    name: "models",
+    component: () => import("@/models/ModelsPage.vue"),
+    meta: { title: "nav.models", right: "see_reports" },
+  },
+  {
+    path: "/models/:name/:version",
+    name: "model",
+    component: () => import("@/models/VersionPage.vue"),
+    props: true,
+    meta: { title: "nav.model", right: "see_reports" },
+  },
+  {
     path: "/users",
     name: "users",
     component: () => import("@/accounts/UsersPage.vue"),

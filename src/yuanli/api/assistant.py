@@ -12,8 +12,8 @@ from yuanli.api.bodies import PRINTABLE, Body, Name
 from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
 from yuanli.api.campuses import newest_campus
 from yuanli.campus import CampusId
-from yuanli.language import Understanding
-from yuanli.operations import Asker, Caller, History, Reply, Right
+from yuanli.language import Explanation, Understanding
+from yuanli.operations import Asker, Caller, History, Reply, Right, Terms, load_terms
 
 router = APIRouter(tags=["assistant"])
 ID_BYTES = 12
@@ -46,6 +46,19 @@ def understand(body: UnderstandBody, house: HouseDep) -> Understanding:
     """Return what a request wants: its intent, and its slots with character offsets."""
     campus_id = CampusId(body.campus) if body.campus else None
     return house.assistant.understand(body.text, campus_id=campus_id, context=body.context)
+
+
+@router.post("/explain", dependencies=[needs(Right.ASK_ASSISTANT)])
+def explain(body: UnderstandBody, house: HouseDep) -> Explanation:
+    """Return what a request wants, and which of its first 128 words the intent hangs on, where that can be told."""
+    campus_id = CampusId(body.campus) if body.campus else None
+    return house.assistant.explain(body.text, campus_id=campus_id, context=body.context)
+
+
+@router.get("/catalogue", dependencies=[needs(Right.ASK_ASSISTANT)])
+def show_catalogue() -> Terms:
+    """Return the intents and types of slot there are: what each is called and means, in both languages."""
+    return load_terms()
 
 
 @router.post("/ask", dependencies=[needs(Right.ASK_ASSISTANT)])

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from yuanli.api.bodies import Why
 from yuanli.api.callers import CallerDep, HouseDep, needs
-from yuanli.learning import GateReport
+from yuanli.learning import GateReport, ShownModel
 from yuanli.operations import ModelList, Right
 
 router = APIRouter(prefix="/models", tags=["models"])
@@ -26,6 +26,12 @@ class LiveVersion:
 def list_models(house: HouseDep) -> ModelList:
     """Return every version of every model with its stage and history, and what this server runs."""
     return house.models.overview()
+
+
+@router.get("/{name}/{version}", dependencies=[needs(Right.SEE_REPORTS)])
+def show_model(name: str, version: str, house: HouseDep) -> ShownModel:
+    """Return one version: its card in both languages, facts, scores, stage, hash and its last report of the gate."""
+    return house.models.show(name, version)
 
 
 @router.post("/{name}/{version}/promote", dependencies=[needs(Right.MANAGE_MODELS)])

@@ -1,6 +1,6 @@
 """What does this person want?"""
 
-from yuanli.language.catalogue import Catalogue, catalogue
+from yuanli.language.catalogue import Catalogue, catalogue, chinese_catalogue
 from yuanli.language.chat import ChatAnswer, ChatModel, ChatRequest
 from yuanli.language.grounding import (
     Grain,
@@ -34,7 +34,14 @@ from yuanli.language.preferences import is_here
 from yuanli.language.prompting import as_data, label_schema
 from yuanli.language.redaction import Redacted, redact
 from yuanli.language.speech import RATE_HZ, Audio, Segment, Transcriber, Transcript, prompt_of
-from yuanli.language.understanding import Alternative, Slot, Understander, Understanding, language_of
+from yuanli.language.understanding import (
+    Alternative,
+    Explanation,
+    Slot,
+    Understander,
+    Understanding,
+    language_of,
+)
 
 __all__ = [
     "RATE_HZ",
@@ -45,6 +52,7 @@ __all__ = [
     "ChatAnswer",
     "ChatModel",
     "ChatRequest",
+    "Explanation",
     "Grain",
     "Kind",
     "LargeModel",
@@ -68,6 +76,7 @@ __all__ = [
     "UnderstandingParams",
     "as_data",
     "catalogue",
+    "chinese_catalogue",
     "find_duration",
     "find_number",
     "find_quantity",

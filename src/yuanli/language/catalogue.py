@@ -1,4 +1,7 @@
-"""The catalogue of intents and types of slot, in `intents.yaml`: model, data, assistant and tests share it."""
+"""The catalogue of intents and types of slot, in `intents.yaml`: model, data, assistant and tests share it.
+
+`intents.zh.yaml` says in Chinese what each means.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
@@ -29,9 +33,21 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue."""
-    document = yaml.safe_load(files("yuanli.language").joinpath("intents.yaml").read_text("utf-8"))
+    document = _document("intents.yaml")
     return Catalogue(
         intents=document["intents"],
         slot_types=document["slot_types"],
         rules=tuple(document["annotation_rules"]),
     )
+
+
+@cache
+def chinese_catalogue() -> Catalogue:
+    """Return the catalogue with what each name means in Chinese; the rules are told in English only."""
+    document = _document("intents.zh.yaml")
+    return Catalogue(intents=document["intents"], slot_types=document["slot_types"])
+
+
+def _document(file: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(files("yuanli.language").joinpath(file).read_text("utf-8"))
+    return read

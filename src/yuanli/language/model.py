@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from yuanli.language.catalogue import OUT_OF_SCOPE
 from yuanli.language.preferences import canonical_value
-from yuanli.language.understanding import Alternative, Slot, Understanding, language_of
-from yuanli.learning import Prediction, Predictor
+from yuanli.language.understanding import Alternative, Explanation, Slot, Understanding, language_of
+from yuanli.learning import Prediction, Predictor, explain_by_occlusion
 
 LONGEST_TEXT = 2000
 MOST_ALTERNATIVES = 3
+MOST_WORDS = 128
+"""Words and pairs of Chinese characters that an explanation leaves out: each costs a pass of the model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,19 @@ class ModelUnderstander:
             self._understanding(text, said, context)
             for (text, context), said in zip(requests, predictions, strict=True)
         ]
+
+    def explain(self, text: str, *, context: str | None = None) -> Explanation:
+        """Return what a request wants, and which words the model's intent hangs on.
+
+        That intent is another than the understanding's where the model is in doubt, or the text is a bare
+        name. Only the first 128 words or pairs of Chinese characters are weighed.
+        """
+        read, before = text[:LONGEST_TEXT], context and context[:LONGEST_TEXT]
+        found = explain_by_occlusion(
+            lambda texts: self._model.probe(texts, [before] * len(texts)), read, most=MOST_WORDS
+        )
+        understanding = self.understand(text, context=context)
+        return Explanation(understanding=understanding, intent=found.label, words=found.parts)
 
     def _understanding(self, text: str, prediction: Prediction, context: str | None) -> Understanding:
         read = text[:LONGEST_TEXT]

@@ -6,7 +6,7 @@ import logging
 
 from yuanli.errors import UnavailableError
 from yuanli.language.large import LargeModel
-from yuanli.language.understanding import Understander, Understanding
+from yuanli.language.understanding import Explanation, Understander, Understanding
 
 THRESHOLD = 0.6
 log = logging.getLogger(__name__)
@@ -34,8 +34,16 @@ class SecondOpinion:
 
     def understand(self, text: str, *, context: str | None = None) -> Understanding:
         """Return the surer of the two readings; the first one where the other fails."""
-        first = self._first.understand(text, context=context)
-        if self._large is None or first.confidence >= self._threshold or not text.strip():
+        return self._settled(self._first.understand(text, context=context), context)
+
+    def explain(self, text: str, *, context: str | None = None) -> Explanation:
+        """Return the surer of the two readings; the larger model's is not explained."""
+        first = self._first.explain(text, context=context)
+        settled = self._settled(first.understanding, context)
+        return first if settled is first.understanding else Explanation(understanding=settled)
+
+    def _settled(self, first: Understanding, context: str | None) -> Understanding:
+        if self._large is None or first.confidence >= self._threshold or not first.text.strip():
             return first
         try:
             second = self._large.look_again(first, context=context)

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from yuanli.language.understanding import Slot, Understanding, language_of
+from yuanli.language.understanding import Explanation, Slot, Understanding, language_of
 
 MODEL = "patterns-1"
 LONGEST_TEXT = 2000
@@ -104,6 +104,10 @@ class PatternUnderstander:
         if context and cut.text:
             return _understanding(text, language, "dialog_inform", 0.6, self._bare(text, cut, preferences))
         return _understanding(text, language, "out_of_scope", 0.5, preferences)
+
+    def explain(self, text: str, *, context: str | None = None) -> Explanation:
+        """Return what a request wants; a pattern fits as a whole, so that no word has a weight."""
+        return Explanation(understanding=self.understand(text, context=context))
 
     def _preferences(self, cut: _Cut, language: str) -> tuple[_Cut, tuple[Slot, ...]]:
         slots: list[Slot] = []

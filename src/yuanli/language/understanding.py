@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from yuanli.learning import Contribution
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
@@ -46,11 +48,32 @@ class Understanding:
         return next(iter(self.values(slot_type)), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A request as it was understood, and which of its words that hangs on.
+
+    Parameters
+    ----------
+    intent
+        The intent that the words speak for; None where whoever understood can't tell.
+    words
+        Spans of the text in order, and what the confidence in `intent` (0–1) loses without each: below 0,
+        the word speaks against it.
+    """
+
+    understanding: Understanding
+    intent: str | None = None
+    words: tuple[Contribution, ...] = ()
+
+
 class Understander(Protocol):
     """Anything that understands a request: the patterns now, a fine-tuned model later."""
 
     def understand(self, text: str, *, context: str | None = None) -> Understanding:
         """Return what a request wants; `context` is the system's previous turn."""
+
+    def explain(self, text: str, *, context: str | None = None) -> Explanation:
+        """Return what a request wants and, where that can be told, which words it hangs on."""
 
 
 def language_of(text: str) -> str:

@@ -44,7 +44,9 @@ class Neighbour:
     similarity: float
 
 
-def explain_by_occlusion(predict: Predict, text: str, *, width: int = 2) -> Attribution:
+def explain_by_occlusion(
+    predict: Predict, text: str, *, width: int = 2, most: int | None = None
+) -> Attribution:
     """Return how much the answer hangs on each word: what its probability loses when the word is left out.
 
     Occlusion (Zeiler and Fergus 2014, doi:10.1007/978-3-319-10590-1_53), one word or number at a time. Chinese
@@ -58,6 +60,9 @@ def explain_by_occlusion(predict: Predict, text: str, *, width: int = 2) -> Attr
         What to explain.
     width
         Chinese characters left out at a time.
+    most
+        How many words or windows are left out, from the start of the text: each costs a prediction. What
+        comes after them has no part in the answer. None leaves out all.
 
     Raises
     ------
@@ -70,7 +75,8 @@ def explain_by_occlusion(predict: Predict, text: str, *, width: int = 2) -> Attr
             field="width",
             hint=Text("给 1 到 4。", "Give 1 to 4."),
         )
-    windows = _windows(text, width)
+    windows = _windows(text, width)[:most]
+    read = windows[-1][1] if windows else 0
     whole, *without = predict([text, *(text[:start] + text[end:] for start, end in windows)])
     if whole.label is None or not len(whole.probabilities):
         raise InvalidInputError(
@@ -87,6 +93,7 @@ def explain_by_occlusion(predict: Predict, text: str, *, width: int = 2) -> Attr
             float(np.mean([f for (a, b), f in zip(windows, falls, strict=True) if a < end and b > start])),
         )
         for start, end in _units(text)
+        if end <= read
     )
     return Attribution(text=text, label=whole.label, confidence=float(whole.probabilities[best]), parts=parts)
 

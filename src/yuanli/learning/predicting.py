@@ -18,3 +18,6 @@ class Predictor(Protocol):
 
     def predict(self, texts: Sequence[str], contexts: Sequence[str | None] | None = None) -> list[Prediction]:
         """Return what the model says of each text, with its context where it has one."""
+
+    def probe(self, texts: Sequence[str], contexts: Sequence[str | None] | None = None) -> list[Prediction]:
+        """Return the same of texts that nobody said, such as parts of one: no shadow sees them."""

@@ -94,6 +94,7 @@ from yuanli.operations.ports import (
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.rights import RIGHTS, Right, Role
+from yuanli.operations.terms import Term, Terms, load_terms
 from yuanli.operations.throttle import ThrottleParams
 
 __all__ = [
@@ -180,6 +181,8 @@ __all__ = [
     "SpeechOffError",
     "State",
     "StoreUnavailableError",
+    "Term",
+    "Terms",
     "ThrottleParams",
     "TokenInfo",
     "TooManyAttemptsError",
@@ -197,6 +200,7 @@ __all__ = [
     "example_of",
     "knows_place",
     "load_frames",
+    "load_terms",
     "next_turn",
     "parse_state",
     "place_ground",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from yuanli.campus import CampusId, kind_of
 from yuanli.errors import NotFoundError, Text
-from yuanli.language import Slot, Understander, Understanding
+from yuanli.language import Explanation, Slot, Understander, Understanding
 from yuanli.operations.acts import Act
 from yuanli.operations.carrying import Carrier
 from yuanli.operations.dialogue import (
@@ -91,8 +91,13 @@ class Assistant:
         self, text: str, *, campus_id: CampusId | None = None, context: str | None = None
     ) -> Understanding:
         """Return what a request wants, knowing the names of a campus where one is given."""
-        guide = None if campus_id is None else self._guidance.guide(campus_id)
-        return self._abilities.understander(guide).understand(text, context=context)
+        return self._understander(campus_id).understand(text, context=context)
+
+    def explain(
+        self, text: str, *, campus_id: CampusId | None = None, context: str | None = None
+    ) -> Explanation:
+        """Return what `understand` does, and which words it hangs on where that can be told."""
+        return self._understander(campus_id).explain(text, context=context)
 
     def ask(self, text: str, asker: Asker) -> Reply:
         """Answer one turn of a conversation.
@@ -136,12 +141,16 @@ class Assistant:
         if not self._store.remove_conversation(user, conversation_id):
             raise _no_conversation(conversation_id)
 
+    def _understander(self, campus_id: CampusId | None) -> Understander:
+        return self._abilities.understander(None if campus_id is None else self._guidance.guide(campus_id))
+
     def _take(self, text: str, asker: Asker, guide: Guide) -> Reply:
         now, params = self._guidance.now(), self._abilities.params
         kept = self._kept(asker, now)
         state = _state_of(kept, asker)
         understander = self._abilities.understander(guide)
-        heard = _heard(understander, text, state, params)
+        context = _context(state, params)
+        heard = _heard(understander, text, context, answering=state.question is not None, params=params)
         carrier = Carrier(
             guide=guide,
             asker=asker,
@@ -152,7 +161,7 @@ class Assistant:
         )
         reply, state = carrier.carry(state, heard)
         self._keep(kept, state, asker, _turn(text, heard[0], reply, now), claimed=carrier.claimed)
-        return replace(reply, conversation=asker.conversation)
+        return replace(reply, conversation=asker.conversation, heard=heard[0], context=context)
 
     def _setting(self, guide: Guide, asker: Asker, language: str) -> Setting:
         return Setting(
@@ -218,15 +227,18 @@ def _state_of(kept: Conversation | None, asker: Asker) -> State:
         return State()
 
 
-def _heard(
-    understander: Understander, text: str, state: State, params: DialogueParams
-) -> tuple[Understanding, ...]:
-    """Return what a turn asks for, in order."""
+def _context(state: State, params: DialogueParams) -> str | None:
+    """Return the system's words before a turn, that it is understood with; None where it said none that matter."""
     asked = state.question.text if state.question else state.said if params.answers_are_context else None
     words = None if asked is None else asked.en if state.language == "en" else asked.zh
-    context = words and words[-LONGEST_CONTEXT:]
+    return words and words[-LONGEST_CONTEXT:]
+
+
+def _heard(
+    understander: Understander, text: str, context: str | None, *, answering: bool, params: DialogueParams
+) -> tuple[Understanding, ...]:
+    """Return what a turn asks for, in order; `answering` says that a question is open."""
     whole = understander.understand(text, context=context)
-    answering = state.question is not None
 
     def part(piece: str) -> Understanding:
         first = answering and text.startswith(piece)

@@ -22,6 +22,7 @@ from yuanli.learning import (
     Registry,
     ServingParams,
     ServingStatus,
+    ShownModel,
     compare_models,
     list_models,
     load_examples,
@@ -29,6 +30,7 @@ from yuanli.learning import (
     register,
     rollback,
     set_shadow,
+    show_model,
 )
 
 UNDERSTANDING = "understanding"
@@ -88,6 +90,10 @@ class Models:
         with self._lock:
             held = tuple(self._live.values())
         return ModelList(models=list_models(self._registry), serving=tuple(model.status() for model in held))
+
+    def show(self, name: str, version: str) -> ShownModel:
+        """Return all that is kept of a version; `ModelNotFoundError` where there is none."""
+        return show_model(self._registry, name, version)
 
     def live(self, name: str) -> LiveModel:
         """Return the live model of a name; it follows every change by itself."""

@@ -26,7 +26,9 @@ class Reply:
 
     `pending` is the question that the reply asks, where it needs an answer, `asks` the type of slot
     it asks for, and `options` the answers it offers. `move` is what the assistant did with the turn;
-    `why` says why, once a request of the turn.
+    `why` says why, once a request of the turn. `heard` is how the words of this turn were understood by
+    themselves, the first request of several, and `context` the system's words that they were read with;
+    `understanding` also holds what was said in turns before.
     """
 
     text: Text
@@ -40,6 +42,8 @@ class Reply:
     conversation: str | None = None
     move: Kind = Kind.ANSWER
     why: tuple[Why, ...] = ()
+    heard: Understanding | None = None
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,10 @@ export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   return parsed<T>(await send("POST", path, body));
 }
 
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  return parsed<T>(await send("PUT", path, body));
+}
+
 export async function patch<T>(path: string, body: unknown): Promise<T> {
   return parsed<T>(await send("PATCH", path, body));
 }

@@ -36,6 +36,26 @@ export type Route = Omit<Shaped<Schemas["Route"]>, "legs"> & { legs: Leg[] };
 export type SpeechState = Schemas["SpeechState"];
 export type Transcript = Schemas["Transcript"];
 export type Nearby = Schemas["Nearby"];
+export type Understanding = Schemas["Understanding"];
+export type Explanation = Schemas["Explanation"];
+export type Reason = Schemas["Why-Output"];
+export type Term = Schemas["Term"];
+export type Terms = Schemas["Terms"];
+export type Mark = Schemas["Span"];
+export type Meaning = Schemas["Meaning"];
+export type Feedback = Schemas["Feedback"];
+export type FeedbackBody = Schemas["FeedbackBody"];
+export type FeedbackPage = Schemas["FeedbackPage"];
+export type FeedbackState = Schemas["FeedbackState"];
+export type Verdict = Schemas["Verdict"];
+export type Stage = Schemas["Stage"];
+export type ModelList = Schemas["ModelList"];
+export type ListedModel = Schemas["ListedModel"];
+export type ShownModel = Schemas["ShownModel"];
+export type ListedScore = Schemas["ListedScore"];
+export type GateReport = Schemas["GateReport"];
+export type GateCheck = Schemas["GateCheck"];
+export type LiveVersion = Schemas["LiveVersion"];
 
 /** An error as the API writes it; the parts that are none may be left out. */
 export interface Problem {

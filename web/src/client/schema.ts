@@ -676,6 +676,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain
+         * @description Return what a request wants, and which of its first 128 words the intent hangs on, where that can be told.
+         */
+        post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Catalogue
+         * @description Return the intents and types of slot there are: what each is called and means, in both languages.
+         */
+        get: operations["show_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ask": {
         parameters: {
             query?: never;
@@ -776,6 +816,26 @@ export interface paths {
          * @description Return every version of every model with its stage and history, and what this server runs.
          */
         get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{name}/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Model
+         * @description Return one version: its card in both languages, facts, scores, stage, hash and its last report of the gate.
+         */
+        get: operations["show_model"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1222,6 +1282,18 @@ export interface components {
             why: string;
         };
         /**
+         * Contribution
+         * @description `text[start:end]`, and by how much the confidence in the answer falls without it.
+         */
+        Contribution: {
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Weight */
+            weight: number;
+        };
+        /**
          * EditBody
          * @description What to change; a field that is left out stays, an empty one is cleared.
          */
@@ -1270,6 +1342,28 @@ export interface components {
             duration_s: number | null;
             /** Distance M */
             distance_m: number | null;
+        };
+        /**
+         * Explanation
+         * @description A request as it was understood, and which of its words that hangs on.
+         *
+         *     Parameters
+         *     ----------
+         *     intent
+         *         The intent that the words speak for; None where whoever understood can't tell.
+         *     words
+         *         Spans of the text in order, and what the confidence in `intent` (0–1) loses without each: below 0,
+         *         the word speaks against it.
+         */
+        Explanation: {
+            understanding: components["schemas"]["Understanding"];
+            /** Intent */
+            intent?: string | null;
+            /**
+             * Words
+             * @default []
+             */
+            words: components["schemas"]["Contribution"][];
         };
         /**
          * Fault
@@ -1790,6 +1884,22 @@ export interface components {
             shadow: components["schemas"]["ShadowCounts"][];
         };
         /**
+         * ListedScore
+         * @description A score of a model, its 95 % interval and over how many examples, where these are known.
+         */
+        ListedScore: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: number;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /** Count */
+            count?: number | null;
+        };
+        /**
          * LiveVersion
          * @description The version of a model that is live now.
          */
@@ -1867,6 +1977,89 @@ export interface components {
             intent: string;
             /** Slots */
             slots?: components["schemas"]["SlotBody"][];
+        };
+        /**
+         * ModelFacts
+         * @description What `model.json` says of a model.
+         *
+         *     Parameters
+         *     ----------
+         *     labels, tags
+         *         What the network's outputs stand for, in order.
+         *     spans_by_label
+         *         Types of span that a text of each class may hold, as the training data shows; none: all.
+         *     temperature
+         *         What the class scores are divided by, so that confidence is as often right as it says
+         *         (Guo et al. 2017).
+         *     data, code, seed, base
+         *         What it was trained from: content hash of the examples, version of the code, seed, pretrained encoder.
+         *     sums
+         *         SHA-256 of each file.
+         */
+        ModelFacts: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /** Base */
+            base: string;
+            /**
+             * Labels
+             * @default []
+             */
+            labels: string[];
+            /**
+             * Tags
+             * @default []
+             */
+            tags: string[];
+            /**
+             * Regression
+             * @default false
+             */
+            regression: boolean;
+            /** Spans By Label */
+            spans_by_label?: {
+                [key: string]: string[];
+            };
+            /**
+             * Max Length
+             * @default 96
+             */
+            max_length: number;
+            /**
+             * Characters
+             * @default false
+             */
+            characters: boolean;
+            /**
+             * Temperature
+             * @default 1
+             */
+            temperature: number;
+            /**
+             * Data
+             * @default
+             */
+            data: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /** Scores */
+            scores?: {
+                [key: string]: number;
+            };
+            /** Sums */
+            sums?: {
+                [key: string]: string;
+            };
         };
         /**
          * ModelList
@@ -1965,7 +2158,9 @@ export interface components {
          *
          *     `pending` is the question that the reply asks, where it needs an answer, `asks` the type of slot
          *     it asks for, and `options` the answers it offers. `move` is what the assistant did with the turn;
-         *     `why` says why, once a request of the turn.
+         *     `why` says why, once a request of the turn. `heard` is how the words of this turn were understood by
+         *     themselves, the first request of several, and `context` the system's words that they were read with;
+         *     `understanding` also holds what was said in turns before.
          */
         Reply: {
             text: components["schemas"]["Text"];
@@ -1999,6 +2194,9 @@ export interface components {
              * @default []
              */
             why: components["schemas"]["Why-Output"][];
+            heard?: components["schemas"]["Understanding"] | null;
+            /** Context */
+            context?: string | null;
         };
         /**
          * Review
@@ -2217,6 +2415,34 @@ export interface components {
             };
             /** Active */
             active: boolean;
+        };
+        /**
+         * ShownModel
+         * @description A version with its card and what was measured of it.
+         *
+         *     Parameters
+         *     ----------
+         *     listed
+         *         Its stage, its history and how it did as a shadow.
+         *     facts
+         *         What `model.json` says; None where the version is damaged, and `fault` says how.
+         *     sha256
+         *         Of `model.json`, which holds those of the other files.
+         *     card
+         *         As Markdown; None where there is none and the facts can't be read.
+         *     gate
+         *         How it did when it was last to go live; None where nobody asked.
+         */
+        ShownModel: {
+            listed: components["schemas"]["ListedModel"];
+            facts: components["schemas"]["ModelFacts"] | null;
+            /** Sha256 */
+            sha256: string | null;
+            fault: components["schemas"]["Text"] | null;
+            card: components["schemas"]["Text"] | null;
+            /** Scores */
+            scores: components["schemas"]["ListedScore"][];
+            gate: components["schemas"]["GateReport"] | null;
         };
         /**
          * ShownRevision
@@ -2445,6 +2671,26 @@ export interface components {
             };
             /** Outdoor */
             outdoor: boolean;
+        };
+        /**
+         * Term
+         * @description An intent or a type of slot: `id` as models and examples write it, what it is called, what it means.
+         */
+        Term: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            description: components["schemas"]["Text"];
+        };
+        /**
+         * Terms
+         * @description All that a request can want, and all that it can hold, in the order of the catalogue.
+         */
+        Terms: {
+            /** Intents */
+            intents: components["schemas"]["Term"][];
+            /** Slot Types */
+            slot_types: components["schemas"]["Term"][];
         };
         /**
          * Text
@@ -6797,6 +7043,212 @@ export interface operations {
             };
         };
     };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnderstandBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ask: {
         parameters: {
             query?: never;
@@ -7445,6 +7897,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownModel"];
                 };
             };
             /** @description The request can't be read */

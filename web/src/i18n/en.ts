@@ -4,7 +4,7 @@ import rule from "./rules.en";
 export default {
   app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
   nav: {
-    map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", users: "Users", account: "My account",
+    map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
     about: "About", signIn: "Sign in", signOut: "Sign out", missing: "No such page", menu: "Menu", tabs: "Open pages", closeTab: "Close tab",
     skip: "Skip to content", campusSelect: "Choose a campus", language: "Change language", otherLanguage: "中文", theme: "Light or dark",
   },
@@ -39,12 +39,50 @@ export default {
   amount: { metres: "{n} m", kilometres: "{n} km", minutes: "{n} min", hours: "{n} h {rest} min", underMinute: "under 1 min" },
   ask: {
     hello: "Where would you like to go?", about: "Ask for ways, rooms and facilities in your own words, in English or Chinese.", placeholder: "For example: how do I get from the north gate to the lecture hall by wheelchair?", send: "Send", openRoute: "Open directions",
+    up: "Understood right", down: "Understood wrong", correct: "Correct me", correctTitle: "What does this request mean?", note: "Anything to add (optional)", sendCorrection: "Send", thanks: "Thank you", privacy: "People review it, and models learn from it. Phone numbers, plates and names are replaced on the way.",
     answers: "Answers to choose from", answerHint: "Answer the question above", yes: "Yes", no: "No", cancel: "Cancel",
     starter: { toilet: "Where is the nearest toilet?", canteen: "How do I get to the canteen?", meeting: "Where are meeting rooms?", step: "From the north gate to Tower A without stairs" },
     mic: {
       start: "Press to speak", stop: "Recording; press to end", writing: "Writing it down", nothing: "That was not understood. Please say it again.", unsupported: "This browser can't record.", insecure: "Microphones work at https addresses and on this computer only.",
       denied: "The microphone is not allowed. Allow it in the browser, then try again.", missing: "No microphone was found.", failed: "The recording failed. Please try again.",
     },
+  },
+  why: {
+    open: "Why", title: "Why this answer", intent: "Understood as", slots: "What was heard", words: "Which words decided", noWords: "Patterns or a larger model read this request: they can't tell single words.", legend: "The darker a word, the more it speaks for “{intent}”; red speaks against it.", allTogether: "No single word decides for “{intent}”: all of them together do.",
+    reasons: "What was done", filled: ", filling in {values}", fill: "{slot} ({source})", model: "Understood by {model}",
+    source: { said: "said now", carried: "from before", corrected: "corrected", chosen: "chosen", here: "where you are" },
+    rule: {
+      new_request: "This is a new request", changed_mind: "The request before is put aside for a new one", merged: "It adds to the open request", informed: "It answers the question before", corrected: "It corrects what was said before", chosen: "One of the options was chosen", chosen_intent: "What to do was chosen", chosen_to_change: "What to change was chosen", none_of_them: "None of the options fits",
+      confirmed: "It was confirmed", declined: "It was not confirmed", unclear_reply: "It is not clear whether that is a yes: asked again", cancelled: "The request was cancelled", nothing_to_cancel: "There is nothing to cancel", resumed: "Back to a request that was put aside", nothing_aside: "No request was put aside", repeated: "The open question is asked again", nothing_to_confirm: "Nothing waits to be confirmed", answer_declined: "The last answer was not what was wanted", already_done: "This was done before", no_longer_connected: "The system it needs is no longer connected",
+      aside: "Answered by the way; the open request stays", not_sure: "Not sure enough: asked what is meant", missed: "It was not understood", missed_again: "Not understood again: a person is named",
+    },
+    move: {
+      ask: "Asked for what is missing", choose: "Offered what it may be", confirm: "Asked to confirm", change: "Asked what to change", clarify: "Asked which of these it is", answer: "Answered", act: "Done", unconnected: "Understood; the system it needs is not connected", cancelled: "Cancelled", nothing_open: "No request is open", already_done: "Not done twice", not_understood: "Not understood: said what can be asked", hand_over: "Handed over to a person",
+    },
+  },
+  feedback: {
+    intent: "Intent", slots: "Slots", markHint: "Press the first word, then the last, and choose what they are.", whatIs: "What is “{words}”?", state: "State", all: "All", noneNew: "Nothing waits for review", context: "Before, the system said:", understood: "Understood", right: "Should be", unsaid: "Nobody said yet what it means: change it first", acceptChanged: "Accept as changed", oneMore: "Noted; another reviewer has to agree", exportHint: "Export as training examples, on the server:",
+    is: { new: "New", accepted: "Accepted", rejected: "Rejected", exported: "Exported" },
+    kind: { up: "Understood right", down: "Understood wrong", correction: "Correction" },
+    key: { accept: "Accept", change: "Change", reject: "Reject", next: "Next", before: "Previous" },
+    done: { accept: "Accepted", reject: "Rejected" },
+    said: { accept: "{who} accepted", reject: "{who} rejected" },
+  },
+  stage: { candidate: "Candidate", shadow: "Shadow", live: "Live", archived: "Archived" },
+  score: {
+    accuracy: "Intent accuracy", macro_f1: "Intent macro F1", spans: "Slot F1", exact: "Whole text right", rmse: "RMSE", mae: "Mean error", spearman: "Rank correlation", recall_at_1: "Recall at 1", recall_at_5: "Recall at 5", mrr: "Mean reciprocal rank", label: "Intent accuracy", negative_rmse: "Negative RMSE",
+  },
+  models: {
+    none: "No models yet", noneHint: "Patterns read the requests. Register a trained model:", version: "Version", stage: "Stage", scores: "Scores", size: "Size", registered: "Registered", builtIn: "Ships with the package", liveNow: "Live: {version}", noLive: "No version is live", damaged: "Files are missing or damaged", fault: "Version {version} can't run",
+    back: "Back to the models", promote: "Make live", promoteSure: "Send version {version} of {name} to the gate, and make it live? Say why.", promoted: "Version {version} of {name} is live", rollBack: "Roll back", rollBackSure: "Roll {name} back from version {version} to the one that was live before? Say why.", rolledBack: "{name} is back on version {version}", why: "For example: slots are read better", whyNeeded: "Please say why",
+    measuring: "Measured on the gate's examples: that may take minutes.", gate: "The gate", noGate: "Nobody has asked to make it live yet.", files: "Files", history: "Changes", shadow: "As a shadow", shadowLine: "Beside version {against}: {n} texts, another intent in {labels}, other slots in {spans}, failed on {failed}",
+    temperature: "Calibration (temperature)", noScores: "It was not measured.", noInterval: "no interval", interval: "95 % interval {low}–{high}, {n} texts",
+    called: { understanding: "Understanding" },
+  },
+  gate: {
+    passed: "Passed", failed: "Not passed", against: "against the live version {version}", againstNone: "no version was live", check: "Check", after: "This one", before: "Live one", limit: "Limit", count: "Examples", least: "at least {n}", most: "at most {n}",
+    of: { all: "All examples, points", size_mb: "Size (MB)", latency_ms: "Latency (ms)", language: "Language: {value}", condition: "Condition: {value}", label: "Intent: {value}" },
+    value: { zh: "Chinese", en: "English", clean: "clean", asr: "speech recognition", context: "follow-up", ellipsis: "elliptical", indirect: "indirect", typo: "typos" },
   },
   role: { visitor: "Visitor", member: "Member", operator: "Operator", admin: "Administrator" },
   roleHelp: { member: "Sees the map, asks for ways and the assistant; has tokens", operator: "Also edits places and closures, imports data and reads reports", admin: "May do everything, users included" },

@@ -4,7 +4,7 @@ import rule from "./rules.zh";
 export default {
   app: { name: "园理", short: "园理", tagline: "园区智慧大脑" },
   nav: {
-    map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", users: "用户管理", account: "我的账号",
+    map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", feedback: "反馈审核", models: "模型管理", model: "模型版本", users: "用户管理", account: "我的账号",
     about: "关于", signIn: "登录", signOut: "退出登录", missing: "页面不存在", menu: "菜单", tabs: "已打开的页面", closeTab: "关闭标签页",
     skip: "跳到正文", campusSelect: "选择园区", language: "切换语言", otherLanguage: "English", theme: "切换深浅色",
   },
@@ -39,12 +39,50 @@ export default {
   amount: { metres: "{n} 米", kilometres: "{n} 公里", minutes: "{n} 分钟", hours: "{n} 小时 {rest} 分", underMinute: "不到 1 分钟" },
   ask: {
     hello: "您好，想去哪儿？", about: "问路、找房间、找设施，直接说就行，中文英文都可以。", placeholder: "例如：从北门到报告厅怎么走，我坐轮椅", send: "发送", openRoute: "打开导航",
+    up: "理解正确", down: "理解有误", correct: "纠正", correctTitle: "这句话应该怎么理解？", note: "补充说明（可不填）", sendCorrection: "提交纠正", thanks: "谢谢反馈", privacy: "反馈经人工审核后用于改进理解，导出时会替换电话、车牌和人名。",
     answers: "可选的回答", answerHint: "请回答上面的问题", yes: "确认", no: "不对", cancel: "取消",
     starter: { toilet: "最近的卫生间在哪里？", canteen: "食堂怎么走？", meeting: "哪里有会议室？", step: "从北门到A座怎么走，不走楼梯" },
     mic: {
       start: "按一下开始说话", stop: "正在录音，按一下结束", writing: "正在识别", nothing: "没有听清，请再说一遍。", unsupported: "这个浏览器不支持录音。", insecure: "只有 https 网址或本机才能使用麦克风。",
       denied: "没有麦克风权限，请在浏览器里允许后重试。", missing: "没有找到麦克风。", failed: "录音失败，请重试。",
     },
+  },
+  why: {
+    open: "为什么", title: "为什么这样回答", intent: "理解为", slots: "听到的内容", words: "哪些词起了作用", noWords: "这句话由规则或大模型理解，无法拆到单个词。", legend: "颜色越深，这个词对“{intent}”越重要；红色表示不支持。", allTogether: "没有哪个词单独决定“{intent}”，是整句话一起决定的。",
+    reasons: "处理经过", filled: "，填入{values}", fill: "{slot}（{source}）", model: "由 {model} 理解",
+    source: { said: "本句说的", carried: "沿用前文", corrected: "更正", chosen: "选定", here: "当前位置" },
+    rule: {
+      new_request: "这是一个新请求", changed_mind: "先前的请求暂放一边，处理新的请求", merged: "补充到正在处理的请求里", informed: "回答了刚才的问题", corrected: "更正了之前说的内容", chosen: "从选项中选定", chosen_intent: "选定了要办的事", chosen_to_change: "选定了要更改的内容", none_of_them: "给出的选项都不是",
+      confirmed: "已确认", declined: "没有确认", unclear_reply: "没听清是否确认，再问一次", cancelled: "取消了请求", nothing_to_cancel: "没有可取消的请求", resumed: "回到先前放下的请求", nothing_aside: "没有放下的请求", repeated: "再问一遍未回答的问题", nothing_to_confirm: "没有等待确认的事", answer_declined: "不满意上一个回答", already_done: "这件事已经办过", no_longer_connected: "所需的系统已断开",
+      aside: "顺带回答，不影响正在处理的请求", not_sure: "不够确定，先问清楚", missed: "没有听懂", missed_again: "连续没有听懂，转人工",
+    },
+    move: {
+      ask: "询问缺少的信息", choose: "请您从几个结果中选一个", confirm: "请您确认", change: "询问要改什么", clarify: "询问想办的是哪件事", answer: "给出回答", act: "已执行", unconnected: "听懂了，但所需的系统还没有接入", cancelled: "已取消", nothing_open: "没有正在处理的请求", already_done: "没有重复执行", not_understood: "没有听懂，说明能做什么", hand_over: "转给工作人员",
+    },
+  },
+  feedback: {
+    intent: "意图", slots: "槽位", markHint: "点一下起始的词，再点结束的词，然后选它是什么。", whatIs: "“{words}”是什么？", state: "状态", all: "全部", noneNew: "没有待审核的反馈", context: "此前系统说：", understood: "当时理解", right: "应为", unsaid: "还没有人说明正确的意思，请先修改", acceptChanged: "按修改采纳", oneMore: "已记录，还需另一位审核人", exportHint: "在服务器上导出为训练样本：",
+    is: { new: "待审核", accepted: "已采纳", rejected: "已驳回", exported: "已导出" },
+    kind: { up: "理解正确", down: "理解有误", correction: "用户纠正" },
+    key: { accept: "采纳", change: "修改", reject: "驳回", next: "下一条", before: "上一条" },
+    done: { accept: "已采纳", reject: "已驳回" },
+    said: { accept: "{who} 采纳", reject: "{who} 驳回" },
+  },
+  stage: { candidate: "候选", shadow: "影子", live: "上线", archived: "归档" },
+  score: {
+    accuracy: "意图准确率", macro_f1: "意图宏平均 F1", spans: "槽位 F1", exact: "整句全对", rmse: "均方根误差", mae: "平均绝对误差", spearman: "秩相关", recall_at_1: "首位召回", recall_at_5: "前五召回", mrr: "平均倒数排名", label: "意图准确率", negative_rmse: "负均方根误差",
+  },
+  models: {
+    none: "还没有模型", noneHint: "目前由规则理解请求。登记一个训练好的模型：", version: "版本", stage: "阶段", scores: "指标", size: "大小", registered: "登记时间", builtIn: "随安装包提供", liveNow: "上线版本：{version}", noLive: "没有上线版本", damaged: "文件缺失或损坏", fault: "版本 {version} 无法运行",
+    back: "返回模型列表", promote: "上线", promoteSure: "让 {name} 的版本 {version} 通过门禁后上线？请填写原因。", promoted: "{name} 的版本 {version} 已上线", rollBack: "回退", rollBackSure: "把 {name} 从版本 {version} 回退到上一个上线版本？请填写原因。", rolledBack: "{name} 已回退到版本 {version}", why: "例如：槽位更准", whyNeeded: "请填写原因",
+    measuring: "正在用门禁样本评测，可能需要几分钟。", gate: "上线门禁", noGate: "还没有申请过上线。", files: "文件", history: "变更记录", shadow: "影子运行", shadowLine: "对照版本 {against}：{n} 句，意图不同 {labels} 句，槽位不同 {spans} 句，出错 {failed} 句",
+    temperature: "校准温度", noScores: "没有评测结果。", noInterval: "没有区间", interval: "95% 区间 {low}–{high}，{n} 句",
+    called: { understanding: "请求理解" },
+  },
+  gate: {
+    passed: "通过", failed: "未通过", against: "对照上线版本 {version}", againstNone: "当时没有上线版本", check: "检查项", after: "这个版本", before: "上线版本", limit: "要求", count: "样本数", least: "不低于 {n}", most: "不超过 {n}",
+    of: { all: "全部样本得分", size_mb: "大小（MB）", latency_ms: "延迟（毫秒）", language: "语言：{value}", condition: "情形：{value}", label: "意图：{value}" },
+    value: { zh: "中文", en: "英文", clean: "标准表达", asr: "语音识别", context: "接上文", ellipsis: "省略", indirect: "间接表达", typo: "错别字" },
   },
   role: { visitor: "访客", member: "成员", operator: "运营人员", admin: "管理员" },
   roleHelp: { member: "看地图、问路、用助手，可管理自己的令牌", operator: "另可编辑地点、管理封闭、导入数据、查看检查报告", admin: "拥有全部权限，包括用户管理" },

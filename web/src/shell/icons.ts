@@ -49,4 +49,9 @@ export {
   mdiHistory as iconHistory,
   mdiCheckCircleOutline as iconOk,
   mdiCompassOutline as iconCompass,
+  mdiBrain as iconModel,
+  mdiCommentCheckOutline as iconFeedback,
+  mdiThumbUpOutline as iconUp,
+  mdiThumbDownOutline as iconWrong,
+  mdiCloseCircleOutline as iconFailed,
 } from "@mdi/js";

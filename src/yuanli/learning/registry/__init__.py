@@ -1,6 +1,6 @@
 """Which versions of a model are there, and which one is live?"""
 
-from yuanli.learning.registry.cards import CardNotes, model_card, write_card
+from yuanli.learning.registry.cards import CardNotes, ListedScore, model_card, write_card
 from yuanli.learning.registry.changes import (
     BadModelNameError,
     LiveChangedError,
@@ -22,6 +22,7 @@ from yuanli.learning.registry.gates import (
 )
 from yuanli.learning.registry.listing import ListedModel, list_models
 from yuanli.learning.registry.shadows import ShadowCounts
+from yuanli.learning.registry.showing import ShownModel, show_model
 from yuanli.learning.registry.stages import (
     BUILT_IN,
     Author,
@@ -45,12 +46,14 @@ __all__ = [
     "GateReport",
     "InvalidGateError",
     "ListedModel",
+    "ListedScore",
     "LiveChangedError",
     "ModelExistsError",
     "ModelNotFoundError",
     "NothingToRollBackError",
     "Registry",
     "ShadowCounts",
+    "ShownModel",
     "Stage",
     "StageChange",
     "StageError",
@@ -62,6 +65,7 @@ __all__ = [
     "register",
     "rollback",
     "set_shadow",
+    "show_model",
     "stages_path",
     "write_card",
 ]

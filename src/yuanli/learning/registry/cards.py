@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from yuanli.learning.metrics import Score
 from yuanli.learning.models import ModelFacts
 
 CARDS = Text("card.zh.md", "card.md")
+NUMBER = r"(-?\d+\.\d+)"
+SCORE_ROW = re.compile(rf"^\| (\w+) \| {NUMBER} \| {NUMBER}–{NUMBER} \| (\d+) \|$", re.MULTILINE)
 UNKNOWN = Text("未说明。", "Not told.")
 
 
@@ -34,6 +37,17 @@ class CardNotes:
     licence: Text = UNKNOWN
     use: Text = UNKNOWN
     limits: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedScore:
+    """A score of a model, its 95 % interval and over how many examples, where these are known."""
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    count: int | None = None
 
 
 def model_card(
@@ -63,6 +77,28 @@ def write_card(
     card = model_card(facts, evaluation, notes)
     (folder / CARDS.zh).write_text(card.zh, encoding="utf-8")
     (folder / CARDS.en).write_text(card.en, encoding="utf-8")
+
+
+def load_card(folder: Path, facts: ModelFacts | None) -> Text | None:
+    """Read the card in a model's folder; without one, make it of the facts, where they are known."""
+    try:
+        return Text(*((folder / name).read_text("utf-8") for name in (CARDS.zh, CARDS.en)))
+    except (OSError, UnicodeDecodeError):
+        return None if facts is None else model_card(facts)
+
+
+def listed_scores(card: Text | None, facts: ModelFacts | None) -> tuple[ListedScore, ...]:
+    """Return the scores of a model, with the intervals and counts that its card tells, 4 digits each.
+
+    Where the card tells none, they are those of the facts.
+    """
+    rows = [] if card is None else SCORE_ROW.findall(card.en)
+    told = tuple(
+        ListedScore(name=name, value=float(value), low=float(low), high=float(high), count=int(count))
+        for name, value, low, high, count in rows
+    )
+    plain = {} if facts is None else facts.scores
+    return told or tuple(ListedScore(name=name, value=value) for name, value in sorted(plain.items()))
 
 
 WORDS_ZH = {

@@ -7,8 +7,10 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.learning.comparing import predict_all, right_rows
@@ -169,6 +171,14 @@ def explain(report: GateReport) -> GateClosedError:
 def write_report(report: GateReport) -> str:
     """Return a report as JSON."""
     return json.dumps(asdict(report) | {"at": report.at.isoformat()}, ensure_ascii=False, indent=1)
+
+
+def find_report(folder: Path) -> GateReport | None:
+    """Read the report in a version's folder; None where there is none, or it is damaged."""
+    try:
+        return TypeAdapter(GateReport).validate_json((folder / REPORT).read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def _checks(after: Measured, before: Measured | None, params: GateParams) -> Iterator[GateCheck]:

@@ -31,16 +31,14 @@ class ListedModel:
 def list_models(registry: Registry) -> tuple[ListedModel, ...]:
     """Return every version of every model, newest last."""
     return tuple(
-        _listed(registry, name, version) for name in registry.names() for version in _versions(registry, name)
+        list_version(registry, name, version)
+        for name in registry.names()
+        for version in _versions(registry, name)
     )
 
 
-def _versions(registry: Registry, name: str) -> list[str]:
-    built_in = [BUILT_IN] if name in registry.built_in else []
-    return [*built_in, *(v for v in registry.stages(name).versions if v != BUILT_IN)]
-
-
-def _listed(registry: Registry, name: str, version: str) -> ListedModel:
+def list_version(registry: Registry, name: str, version: str) -> ListedModel:
+    """Return one version as it is listed; `ModelNotFoundError` where there is none."""
     stages = registry.stages(name)
     resting = Stage.LIVE if registry.find_live(name) == version else Stage.ARCHIVED
     folder = registry.folder_of(name, version)
@@ -65,3 +63,8 @@ def _listed(registry: Registry, name: str, version: str) -> ListedModel:
 def size_bytes(folder: Path) -> int:
     """Return how large the files of a folder are together."""
     return sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) if folder.is_dir() else 0
+
+
+def _versions(registry: Registry, name: str) -> list[str]:
+    built_in = [BUILT_IN] if name in registry.built_in else []
+    return [*built_in, *(v for v in registry.stages(name).versions if v != BUILT_IN)]

@@ -120,6 +120,10 @@ class LiveModel:
             held.shadow.offer(texts, contexts or [None] * len(texts), said)
         return said
 
+    def probe(self, texts: Sequence[str], contexts: Sequence[str | None] | None = None) -> list[Prediction]:
+        """Return what the live version says of texts that nobody said: the shadow doesn't see them."""
+        return self._current().model.predict(texts, contexts)
+
     def status(self) -> ServingStatus:
         """Return what runs here."""
         self._look()
