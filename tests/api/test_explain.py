@@ -22,8 +22,8 @@ from yuanli.settings import load_settings
 
 
 @contextmanager
-def read_by(model: Model | None, data_dir: Path) -> Iterator[TestClient]:
-    """Return a visitor of an installation where a model reads the requests, or the patterns do."""
+def read_by(model: Model, data_dir: Path) -> Iterator[TestClient]:
+    """Return a visitor of an installation where a model reads the requests."""
     house = build_house(
         load_settings(data_dir=data_dir),
         now=lambda: MONDAY,
@@ -61,13 +61,6 @@ def test_the_words_of_a_long_text_are_bounded(learnt: TestClient) -> None:
     assert len(said["words"]) == 128
     reply = learnt.post("/v1/explain", json={"text": "a" * 1001})
     assert (reply.status_code, check_shape(reply)["error"]) == (422, "invalid_input")
-
-
-def test_patterns_tell_no_words(tmp_path: Path) -> None:
-    with read_by(None, tmp_path) as visitor:
-        said = visitor.post("/v1/explain", json={"text": "从101室到202室怎么走"}).json()
-    assert said["understanding"]["intent"] == "guidance_route"
-    assert (said["intent"], said["words"]) == (None, [])
 
 
 def test_the_catalogue_names_everything_in_both_languages(visitor: TestClient) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from yuanli.language import ModelUnderstander
+from yuanli.language import Explanation, ModelUnderstander, Understanding, language_of
 from yuanli.learning import Model
 
 FOLDER = Path(str(files("yuanli.language"))) / "model"
@@ -20,3 +20,17 @@ def built_in() -> Model:
 
 def reader(knows: Callable[[str], bool] = lambda name: False) -> ModelUnderstander:
     return ModelUnderstander(built_in(), knows=knows)
+
+
+class Unsure:
+    """Understands nothing, and doubts that."""
+
+    def understand(self, text: str, *, context: str | None = None) -> Understanding:
+        del context
+        language = language_of(text)
+        return Understanding(
+            text=text, language=language, intent="out_of_scope", confidence=0.3, model="unsure"
+        )
+
+    def explain(self, text: str, *, context: str | None = None) -> Explanation:
+        return Explanation(understanding=self.understand(text, context=context))

@@ -10,7 +10,7 @@ from tests.language.test_second_opinion import UNCLEAR, Said, labels
 from tests.learning.tiny import tiny_model
 
 from yuanli.errors import Text, UnavailableError
-from yuanli.language import LargeModel, ModelUnderstander, PatternUnderstander, SecondOpinion
+from yuanli.language import LargeModel, ModelUnderstander, SecondOpinion
 from yuanli.learning import Model
 
 KNOWN = "gate toilet"
@@ -38,11 +38,6 @@ def test_any_text_is_explained_in_bounded_time(reader: ModelUnderstander, text: 
     found = reader.explain(text)
     assert len(found.words) <= 129
     assert found.understanding.text == text
-
-
-def test_patterns_have_no_words() -> None:
-    found = PatternUnderstander().explain("从北门到A座怎么走")
-    assert (found.understanding.intent, found.intent, found.words) == ("guidance_route", None, ())
 
 
 @pytest.mark.parametrize(

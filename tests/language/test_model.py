@@ -15,7 +15,6 @@ from tests.language.reading import FOLDER, built_in, reader
 from yuanli.language import catalogue
 from yuanli.learning import Model, evaluate, load_examples
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the package ships no model yet")
 GATE = Path(str(files("yuanli.language"))) / "utterances" / "gate.jsonl"
 LEAST_INTENT, LEAST_SLOTS = 0.82, 0.70
 CASES = {

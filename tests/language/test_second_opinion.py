@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.language.reading import Unsure, reader
 
 from yuanli.errors import Text, UnavailableError
 from yuanli.language import (
@@ -16,7 +17,6 @@ from yuanli.language import (
     ChatAnswer,
     ChatRequest,
     LargeModel,
-    PatternUnderstander,
     SecondOpinion,
     Slot,
     Understanding,
@@ -51,7 +51,7 @@ def labels(intent: str = "device_set", *slots: tuple[str, str], certainty: str =
 
 
 def first_of(text: str, *slots: Slot) -> Understanding:
-    return replace(PatternUnderstander().understand(text), slots=slots)
+    return replace(Unsure().understand(text), slots=slots)
 
 
 def slot(text: str, kind: str, said: str, value: str | None = None) -> Slot:
@@ -61,7 +61,7 @@ def slot(text: str, kind: str, said: str, value: str | None = None) -> Slot:
 
 def test_an_unsure_reading_is_replaced_by_the_larger_models() -> None:
     chat = Said(labels("device_set", ("place", "301"), ("device_type", "新风"), ("value", "大点")))
-    understood = SecondOpinion(PatternUnderstander(), LargeModel(chat)).understand(UNCLEAR)
+    understood = SecondOpinion(Unsure(), LargeModel(chat)).understand(UNCLEAR)
     assert (understood.intent, understood.model, understood.confidence) == ("device_set", "large-1", 0.9)
     assert [(s.type, UNCLEAR[s.start : s.end]) for s in understood.slots] == [
         ("place", "301"),
@@ -73,7 +73,7 @@ def test_an_unsure_reading_is_replaced_by_the_larger_models() -> None:
 
 def test_a_sure_reading_asks_nobody() -> None:
     chat = Said(labels())
-    understood = SecondOpinion(PatternUnderstander(), LargeModel(chat)).understand("从北门到A座301怎么走")
+    understood = SecondOpinion(reader(), LargeModel(chat)).understand("从北门到A座301怎么走")
     assert (understood.intent, chat.asked) == ("guidance_route", [])
 
 
@@ -102,7 +102,7 @@ def test_a_sure_reading_asks_nobody() -> None:
     ids=lambda answer: str(answer)[:40],
 )
 def test_whatever_fails_leaves_the_first_reading(answer: Any) -> None:
-    small = PatternUnderstander()
+    small = Unsure()
     assert SecondOpinion(small, LargeModel(Said(answer))).understand(UNCLEAR) == small.understand(UNCLEAR)
 
 
@@ -119,7 +119,7 @@ def test_any_json_is_an_understanding_or_refused(answer: Any) -> None:
 
 def test_a_larger_model_that_is_less_sure_is_not_followed() -> None:
     chat = Said(labels("device_set", certainty="unsure"))
-    assert SecondOpinion(PatternUnderstander(), LargeModel(chat)).understand(UNCLEAR).intent == "out_of_scope"
+    assert SecondOpinion(Unsure(), LargeModel(chat)).understand(UNCLEAR).intent == "out_of_scope"
 
 
 def test_personal_data_stays_here_and_is_back_in_the_answer() -> None:

@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.language.reading import Unsure
 
 from yuanli.errors import Text
-from yuanli.language import LargeModel, PatternUnderstander, SecondOpinion, label_schema
+from yuanli.language import LargeModel, SecondOpinion, label_schema
 from yuanli.language.prompting import ask_for_labels
 from yuanli.services import GgufChat, LocalModelError, Service, ServiceRefusedError
 from yuanli.services.gguf import bounded_schema, load_gguf
@@ -65,6 +66,6 @@ def test_lists_and_texts_of_a_small_model_end() -> None:
 
 
 def test_a_house_without_the_file_answers_as_before(tmp_path: Path) -> None:
-    small = PatternUnderstander()
+    small = Unsure()
     opinion = SecondOpinion(small, LargeModel(GgufChat(tmp_path / "none.gguf")))
     assert opinion.understand("屋里太闷了") == small.understand("屋里太闷了")

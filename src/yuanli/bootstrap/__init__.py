@@ -2,16 +2,16 @@
 
 from yuanli.bootstrap.house import House, build_house, open_house
 from yuanli.bootstrap.logs import set_up_logging
-from yuanli.bootstrap.models import find_reader, open_models, with_built_in
+from yuanli.bootstrap.models import open_models, reader_of, with_built_in
 from yuanli.bootstrap.reading import understander_of
 from yuanli.bootstrap.serving import serve
 
 __all__ = [
     "House",
     "build_house",
-    "find_reader",
     "open_house",
     "open_models",
+    "reader_of",
     "serve",
     "set_up_logging",
     "understander_of",

@@ -13,7 +13,7 @@ from threading import Thread
 
 from yuanli.bootstrap.larger import second_opinion
 from yuanli.bootstrap.messengers import find_messenger
-from yuanli.bootstrap.models import find_reader, open_models
+from yuanli.bootstrap.models import open_models, reader_of
 from yuanli.bootstrap.reading import understander_of
 from yuanli.bootstrap.speech import listening_of
 from yuanli.campus import CampusId, Imported
@@ -136,7 +136,7 @@ def build_house(
     models = open_models(settings, now=now, params=model_params)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
-        abilities = Abilities(understander=understander_of(find_reader(models), refine))
+        abilities = Abilities(understander=understander_of(reader_of(models), refine))
     return House(
         settings=settings,
         database=database,

@@ -31,14 +31,14 @@ def open_models(
         clock=now,
         timer=time.perf_counter,
         rng=SystemRandom(),
-        gate_sets=_shipped("utterances", "gate.jsonl") if _shipped("model") else {},
+        gate_sets=_shipped("utterances", "gate.jsonl"),
         params=params,
     )
 
 
-def find_reader(models: Models) -> LiveModel | None:
-    """Return the live model that reads requests; None where the package ships none."""
-    return models.live(UNDERSTANDING) if _shipped("model") else None
+def reader_of(models: Models) -> LiveModel:
+    """Return the live model that reads requests."""
+    return models.live(UNDERSTANDING)
 
 
 def with_built_in(recipe: Recipe) -> Recipe:

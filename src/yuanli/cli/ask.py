@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from yuanli.bootstrap import find_reader, open_models, understander_of
+from yuanli.bootstrap import open_models, reader_of, understander_of
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, CampusName, DataDir
 from yuanli.cli.printing import OUT, print_json, print_json_lines, print_table, said
@@ -105,7 +105,7 @@ def ask(
 
 
 def _reader(model: Path | None, campus: str | None, data_dir: Path | None) -> Understander:
-    live = Model(model) if model else find_reader(open_models(opening.settings(data_dir)))
+    live = Model(model) if model else reader_of(open_models(opening.settings(data_dir)))
     return understander_of(live)(opening.guide(campus, data_dir) if campus else None)
 
 

@@ -29,7 +29,6 @@ from yuanli.language.grounding import (
 from yuanli.language.large import BadAnswerError, LargeModel
 from yuanli.language.model import ModelUnderstander, UnderstandingParams
 from yuanli.language.opinion import SecondOpinion
-from yuanli.language.patterns import PatternUnderstander
 from yuanli.language.preferences import is_here
 from yuanli.language.prompting import as_data, label_schema
 from yuanli.language.redaction import Redacted, redact
@@ -59,7 +58,6 @@ __all__ = [
     "ModelUnderstander",
     "NotGroundedError",
     "Number",
-    "PatternUnderstander",
     "Prefer",
     "Quantity",
     "Recurrence",

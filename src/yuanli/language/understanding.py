@@ -67,7 +67,7 @@ class Explanation:
 
 
 class Understander(Protocol):
-    """Anything that understands a request: the patterns now, a fine-tuned model later."""
+    """Anything that understands a request."""
 
     def understand(self, text: str, *, context: str | None = None) -> Understanding:
         """Return what a request wants; `context` is the system's previous turn."""
