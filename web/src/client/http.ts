@@ -125,3 +125,7 @@ export async function patch<T>(path: string, body: unknown): Promise<T> {
 export async function remove(path: string, query: Query = {}): Promise<void> {
   await send("DELETE", path + queryString(query));
 }
+
+export async function put<T>(path: string, body: unknown): Promise<T> {
+  return parsed<T>(await send("PUT", path, body));
+}

@@ -49,4 +49,6 @@ export {
   mdiHistory as iconHistory,
   mdiCheckCircleOutline as iconOk,
   mdiCompassOutline as iconCompass,
+  mdiTagTextOutline as iconLabels,
+  mdiChartLine as iconRuns,
 } from "@mdi/js";

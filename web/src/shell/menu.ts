@@ -1,5 +1,5 @@
 import type { Right } from "@/client/model";
-import { iconAbout, iconAsk, iconData, iconDirections, iconMap, iconUsers } from "./icons";
+import { iconAbout, iconAsk, iconData, iconDirections, iconLabels, iconMap, iconRuns, iconUsers } from "./icons";
 
 export interface MenuEntry {
   path: string;
@@ -13,6 +13,8 @@ export const menu: readonly MenuEntry[] = [
   { path: "/go", title: "nav.go", icon: iconDirections, right: "ask_way" },
   { path: "/ask", title: "nav.ask", icon: iconAsk, right: "ask_assistant" },
   { path: "/campuses", title: "nav.campuses", icon: iconData, right: "see_reports" },
+  { path: "/datasets", title: "nav.datasets", icon: iconLabels, right: "review_feedback" },
+  { path: "/runs", title: "nav.runs", icon: iconRuns, right: "see_reports" },
   { path: "/users", title: "nav.users", icon: iconUsers, right: "manage_users" },
   { path: "/about", title: "nav.about", icon: iconAbout },
 ];
