@@ -20,13 +20,15 @@ PAGES = {
     "check": "/campuses/demo?tab=check",
     "closures": "/campuses/demo?tab=closures",
     "revisions": "/campuses/demo?tab=revisions",
+    "datasets": "/datasets",
+    "runs": "/runs",
     "users": "/users",
     "account": "/account",
     "about": "/about",
     "sign-in": "/sign-in",
 }
 KEY = re.compile(
-    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import)\.[a-z]\w+\b"
+    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import|datasets|labelling|runs)\.[a-z]\w+\b"
 )
 
 
