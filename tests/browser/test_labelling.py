@@ -230,7 +230,7 @@ def test_runs_are_listed_and_two_are_compared(person: People, language: str, siz
     differs = page.locator("[data-test='recipe'] .differs")
     expect(differs).to_have_count(2)
     expect(differs.last).to_contain_text("optimiser.learning_rate")
-    expect(page.locator("[data-test='scores'] .sure").first).to_contain_text("p < 0.001")
+    expect(page.locator("[data-test='scores'] .better").first).to_contain_text("p < 0.001")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     words = page.locator("body").inner_text()
     assert not KEY.search(words)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from yuanli.api.callers import HouseDep, needs
+from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.learning import KeptRun, RunComparison, RunDetail
 from yuanli.operations import Right
 
@@ -17,16 +17,17 @@ RunPath = Annotated[str, Path(max_length=255)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunList:
-    """The runs, and the folder they are looked for in."""
+    """The runs; administrators are also told the folder they are looked for in."""
 
-    folder: str
+    folder: str | None
     runs: tuple[KeptRun, ...]
 
 
 @router.get("")
-def list_runs(house: HouseDep) -> RunList:
+def list_runs(house: HouseDep, caller: CallerDep) -> RunList:
     """Return the training runs, the last started first; broken ones last, with what is wrong."""
-    return RunList(folder=str(house.runs.folder), runs=house.runs.all())
+    folder = str(house.runs.folder) if Right.MANAGE_MODELS in caller.rights else None
+    return RunList(folder=folder, runs=house.runs.all())
 
 
 @router.get("/{run}")

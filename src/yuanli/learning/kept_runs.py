@@ -205,7 +205,8 @@ class Runs:
             document = json.loads(_file(self._folder / name / RUN))
             return _run(name, document), document
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            told = _text(f"{RUN}: {type(error).__name__}: {error}")
+            reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+            told = _text(f"{RUN}: {reason}")
             problem = Text(f"读不出：{told}", f"Not readable: {told}")
             return KeptRun(name=_text(name), state=RunState.BROKEN, problem=problem), {}
 

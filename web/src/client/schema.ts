@@ -2935,11 +2935,11 @@ export interface components {
         };
         /**
          * RunList
-         * @description The runs, and the folder they are looked for in.
+         * @description The runs; administrators are also told the folder they are looked for in.
          */
         RunList: {
             /** Folder */
-            folder: string;
+            folder: string | null;
             /** Runs */
             runs: components["schemas"]["KeptRun"][];
         };

@@ -20,8 +20,8 @@ export default {
     key: { move: "move", select: "select", choose: "type of the selection, else label", grain: "word / character", unmark: "remove span", undo: "undo", page: "previous / skip", save: "save and go on" },
   },
   runs: {
-    text: "Read only, from {folder}", none: "No training runs in this folder yet. Write them here with yuanli learn train -o.", run: "Run", base: "Base and method", seed: "Seed", time: "Time", steps: "{n} steps", scores: "Scores", score: "Score", made: "Data and code", curves: "Curves", step: "Step", noCurve: "No curve",
-    noScores: "No scores", difference: "Difference", interval: "95 % interval {low} to {high}", pairedText: "Intervals and p-values by paired approximate randomisation on the same test examples.", sameData: "Both learned from the same data.", otherData: "They learned from different data.", recipe: "Recipe", knob: "Knob", environment: "Environment and data (train / dev / test)",
+    text: "Read only; tick several to compare them", textFolder: "Read only, from {folder}; tick several to compare them", none: "No training runs in this folder yet. Write them here with yuanli learn train -o.", run: "Run", base: "Base and method", seed: "Seed", time: "Time", steps: "{n} steps", scores: "Scores", score: "Score", made: "Data and code", curves: "Curves", step: "Step", noCurve: "No curve",
+    noScores: "No scores", difference: "{second} − {first}", interval: "95 % interval {low} to {high}", pairedText: "Intervals and p-values by paired approximate randomisation on the same test examples.", sameData: "Both learned from the same data.", otherData: "They learned from different data.", recipe: "Recipe", knob: "Knob", environment: "Environment and data (train / dev / test)",
     state: { done: "Done", unfinished: "Unfinished", broken: "Broken" },
     measure: { loss: "Loss", learning_rate: "Learning rate", grad_norm: "Gradient norm", eval_score: "Dev: overall score", eval_label: "Dev: label accuracy", eval_spans: "Dev: span F1", eval_exact: "Dev: all right", eval_macro_f1: "Dev: macro F1" },
   },

@@ -20,8 +20,8 @@ export default {
     key: { move: "移动光标", select: "选中文字", choose: "选类型（有选中）或标签", grain: "按词 / 按字", unmark: "删除片段", undo: "撤销", page: "上一条 / 跳过", save: "保存并继续" },
   },
   runs: {
-    text: "只读，来自 {folder}", none: "这个文件夹里还没有训练记录。用 yuanli learn train -o 写到这里。", run: "训练", base: "底座与方法", seed: "种子", time: "用时", steps: "{n} 步", scores: "得分", score: "指标", made: "数据与代码", curves: "训练曲线", step: "步数", noCurve: "没有曲线",
-    noScores: "没有得分", difference: "差值", interval: "95% 区间 {low} 至 {high}", pairedText: "差值的区间与 p 值由同一测试集上的成对近似随机化检验得出。", sameData: "两次训练的数据相同。", otherData: "两次训练的数据不同。", recipe: "配方", knob: "参数", environment: "环境与数据量（训练 / 开发 / 测试）",
+    text: "只读；勾选几次训练即可对比", textFolder: "只读，来自 {folder}；勾选几次训练即可对比", none: "这个文件夹里还没有训练记录。用 yuanli learn train -o 写到这里。", run: "训练", base: "底座与方法", seed: "种子", time: "用时", steps: "{n} 步", scores: "得分", score: "指标", made: "数据与代码", curves: "训练曲线", step: "步数", noCurve: "没有曲线",
+    noScores: "没有得分", difference: "{second} − {first}", interval: "95% 区间 {low} 至 {high}", pairedText: "差值的区间与 p 值由同一测试集上的成对近似随机化检验得出。", sameData: "两次训练的数据相同。", otherData: "两次训练的数据不同。", recipe: "配方", knob: "参数", environment: "环境与数据量（训练 / 开发 / 测试）",
     state: { done: "完成", unfinished: "未完成", broken: "已损坏" },
     measure: { loss: "损失", learning_rate: "学习率", grad_norm: "梯度范数", eval_score: "开发集综合得分", eval_label: "开发集标签准确率", eval_spans: "开发集片段 F1", eval_exact: "开发集完全正确", eval_macro_f1: "开发集宏 F1" },
   },
