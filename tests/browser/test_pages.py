@@ -22,13 +22,15 @@ PAGES = {
     "revisions": "/campuses/demo?tab=revisions",
     "feedback": "/feedback",
     "models": "/models",
+    "datasets": "/datasets",
+    "runs": "/runs",
     "users": "/users",
     "account": "/account",
     "about": "/about",
     "sign-in": "/sign-in",
 }
 KEY = re.compile(
-    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import|why|feedback|models|gate)\.[a-z]\w+\b"
+    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import|why|feedback|models|gate|datasets|labelling|runs)\.[a-z]\w+\b"
 )
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 from tests.learning.trainable import examples, make_base, parts, recipe
 
-from yuanli.learning import Method, Model, ModelFacts, compress, parse_step, train
+from yuanli.learning import Method, Model, ModelFacts, Runs, compress, load_evaluation, parse_step, train
 
 torch = pytest.importorskip("torch", reason="the training side needs yuanli[train]")
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -60,8 +61,9 @@ def test_each_method_learns_and_comes_back_from_disk(base: Path, tmp_path: Path,
 def test_a_run_leaves_a_model_that_says_what_the_network_says(
     base: Path, tmp_path: Path, precision: str
 ) -> None:
+    main = parts()["main"]
     asked = recipe(base, crf=True, optimiser={"precision": precision})
-    run = train(asked, tmp_path, now=NOW, parts=parts())
+    run = train(asked, tmp_path, now=NOW, parts={"main": replace(main, test=main.dev)})
     network, tokenizer = load_network(tmp_path / "network")
     texts = [e.text for e in examples()]
     said = Model(tmp_path / "model").predict(texts)
@@ -70,6 +72,11 @@ def test_a_run_leaves_a_model_that_says_what_the_network_says(
     assert np.mean([one.spans == two.spans for one, two in pairs]) > 0.9
     assert all(one.vector @ two.vector == pytest.approx(1, abs=0.02) for one, two in pairs)
     told = json.loads((tmp_path / "run.json").read_text("utf-8"))
+    assert load_evaluation(tmp_path / "test.json").scores["exact"].value == told["test"]["exact"]
+    kept = Runs(tmp_path.parent).find(tmp_path.name)
+    assert (kept.run.state, kept.run.test) == ("done", told["test"])
+    assert {"loss", "eval_score"} <= {name for point in kept.curve for name in point.values}
+    assert kept.recipe["crf"] is True
     assert {"recipe", "data", "code", "environment", "curve", "seconds", "dev"} <= told.keys()
     assert run.dev["accuracy"] > 0.8
     assert run.facts.sums["model.onnx"]

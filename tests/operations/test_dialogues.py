@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.language.reading import built_in
 from tests.operations.parks import PARK, MovableClock, demo_house
 from tests.operations.scripts import Booking, Scripted, heard, plain
 
@@ -53,7 +54,7 @@ class Talk:
     booking: Booking = field(default_factory=Booking)
 
     def understander(self, guide: Guide | None) -> Understander:
-        return Scripted(self.known, understander_of(None)(guide))
+        return Scripted(self.known, understander_of(built_in())(guide))
 
     def assistant(self) -> Assistant:
         acts = dict.fromkeys(ACTS, self.booking)

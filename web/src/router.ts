@@ -68,6 +68,32 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.model", right: "see_reports" },
   },
   {
+    path: "/datasets",
+    name: "datasets",
+    component: () => import("@/labelling/DatasetsPage.vue"),
+    meta: { title: "nav.datasets", right: "review_feedback" },
+  },
+  {
+    path: "/datasets/:id",
+    name: "dataset",
+    component: () => import("@/labelling/DatasetPage.vue"),
+    props: true,
+    meta: { title: "nav.dataset", right: "review_feedback" },
+  },
+  {
+    path: "/datasets/:id/label",
+    name: "labelling",
+    component: () => import("@/labelling/LabelPage.vue"),
+    props: true,
+    meta: { title: "nav.labelling", right: "review_feedback" },
+  },
+  {
+    path: "/runs",
+    name: "runs",
+    component: () => import("@/runs/RunsPage.vue"),
+    meta: { title: "nav.runs", right: "see_reports" },
+  },
+  {
     path: "/users",
     name: "users",
     component: () => import("@/accounts/UsersPage.vue"),

@@ -19,15 +19,18 @@ from yuanli.api import (
     channels,
     closures,
     console,
+    datasets,
     drawing,
     edits,
     errors,
     exports,
     feedback,
     imports,
+    labelling,
     live,
     models,
     routing,
+    runs,
     speech,
     users,
 )
@@ -39,7 +42,7 @@ from yuanli.bootstrap import House
 
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
-    models, channels, speech,
+    models, datasets, labelling, runs, channels, speech,
 )  # fmt: skip
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -17,18 +15,11 @@ from yuanli.api.bodies import Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
 from yuanli.api.jobs import ImportJob, ImportJobs, ImportOrder, JobState
-from yuanli.bootstrap import House
-from yuanli.errors import Text, UnavailableError
+from yuanli.api.uploads import keep_upload, not_kept, upload_folder
 from yuanli.operations import Right
 
 router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[needs(Right.IMPORT_PLACE)])
 LOOK_S = 0.2
-LEFT_BEHIND_S = 24 * 3600
-SAFE_CHARACTERS = "-_. ()（）"
-
-
-class UploadNotKeptError(UnavailableError):
-    """The disk takes no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +42,13 @@ def start_import(
     replace: Annotated[bool, Form()] = False,
 ) -> Started:
     """Import a map file: OSM, IMDF or GeoJSON. It is kept whole, or refused with reasons."""
-    folder = _upload_folder(house)
+    folder = upload_folder(house)
     try:
-        path = _keep(file, folder / "map")
-        mapping_path = _keep(mapping, folder / "mapping") if mapping is not None else None
+        path = keep_upload(file, folder / "map")
+        mapping_path = keep_upload(mapping, folder / "mapping") if mapping is not None else None
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise UploadNotKeptError(
-            Text(f"文件无法写入磁盘：{error.strerror}", f"The file can't be written: {error.strerror}"),
-            field="file",
-            hint=Text("请管理员检查磁盘空间。", "Have an administrator check the disk's free space."),
-        ) from error
+        raise not_kept(error) from error
     order = ImportOrder(
         folder=folder,
         file=path,
@@ -114,24 +101,3 @@ async def _events(request: Request, jobs: ImportJobs, job_id: str) -> AsyncGener
 def _jobs(request: Request) -> ImportJobs:
     jobs: ImportJobs = request.app.state.jobs
     return jobs
-
-
-def _upload_folder(house: House) -> Path:
-    """Make a folder for one upload, and remove those that a killed server left behind."""
-    uploads = house.settings.data_dir / "uploads"
-    uploads.mkdir(parents=True, exist_ok=True)
-    for folder in uploads.iterdir():
-        if house.now().timestamp() - folder.stat().st_mtime > LEFT_BEHIND_S:
-            shutil.rmtree(folder, ignore_errors=True)
-    return Path(tempfile.mkdtemp(dir=uploads))
-
-
-def _keep(upload: UploadFile, folder: Path) -> Path:
-    """Write an upload under the name it came with, of which only harmless characters are kept."""
-    given = Path((upload.filename or "").replace("\\", "/")).name
-    name = "".join(c for c in given if c.isalnum() or c in SAFE_CHARACTERS).lstrip(". ")[-120:] or "upload"
-    folder.mkdir()
-    path = folder / name
-    with path.open("wb") as out:
-        shutil.copyfileobj(upload.file, out, 1024 * 1024)
-    return path

@@ -11,11 +11,14 @@ from yuanli.api.problems import reply_with
 from yuanli.services import LARGEST_BYTES
 
 BODY_LIMIT_BYTES = 2_000_000
-"""Largest body of everything but an import or a recording."""
+"""Largest body of everything but an import, a recording or a data set."""
 FORM_BYTES = 1_000_000
 """What a form may hold beside the file."""
 IMPORTS = "/v1/imports"
 RECORDINGS = "/v1/transcribe"
+DATASETS = "/v1/datasets"
+DATASET_BYTES = 50_000_000
+"""Largest file of examples."""
 
 
 class BodyLimits:
@@ -23,7 +26,11 @@ class BodyLimits:
 
     def __init__(self, app: ASGIApp, upload_bytes: int) -> None:
         self._app = app
-        self._limits = {IMPORTS: upload_bytes + FORM_BYTES, RECORDINGS: LARGEST_BYTES + FORM_BYTES}
+        self._limits = {
+            IMPORTS: upload_bytes + FORM_BYTES,
+            RECORDINGS: LARGEST_BYTES + FORM_BYTES,
+            DATASETS: min(upload_bytes, DATASET_BYTES) + FORM_BYTES,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on while its body is within its limit."""

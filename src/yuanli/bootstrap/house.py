@@ -18,14 +18,17 @@ from yuanli.bootstrap.reading import understander_of
 from yuanli.bootstrap.speech import listening_of
 from yuanli.campus import CampusId, Imported
 from yuanli.errors import NotFoundError, YuanliError
+from yuanli.learning import Runs
 from yuanli.operations import (
     Abilities,
     AccountParams,
     Accounts,
     Assistant,
+    Datasets,
     FeedbackLoop,
     FeedbackParams,
     Guidance,
+    Labelling,
     Listening,
     ModelParams,
     Models,
@@ -38,11 +41,13 @@ from yuanli.storage import (
     SqlAccountStore,
     SqlCampusStore,
     SqlConversationStore,
+    SqlDatasetStore,
     SqlFeedbackStore,
     open_database,
 )
 
 SECRET_BYTES = 32
+ID_BYTES = 12
 log = logging.getLogger(__name__)
 
 
@@ -58,6 +63,9 @@ class House:
     accounts: Accounts
     models: Models
     feedback: FeedbackLoop
+    datasets: Datasets
+    labelling: Labelling
+    runs: Runs
     now: Callable[[], datetime]
     listening: Listening
     messenger: FeishuMessenger | None = None
@@ -137,6 +145,8 @@ def build_house(
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
         abilities = Abilities(understander=understander_of(reader_of(models), refine))
+    label_store = SqlDatasetStore(database)
+    datasets = Datasets(label_store, clock=now, new_id=_new_id)
     return House(
         settings=settings,
         database=database,
@@ -149,12 +159,19 @@ def build_house(
             SqlFeedbackStore(database),
             folder=settings.data_dir / "feedback",
             clock=now,
-            new_id=lambda: secrets.token_urlsafe(12),
+            new_id=_new_id,
             rng=SystemRandom(),
             params=FeedbackParams(reviewers=settings.feedback_reviewers),
         ),
+        datasets=datasets,
+        labelling=Labelling(label_store, datasets, clock=now),
+        runs=Runs(settings.runs_folder),
         now=now,
         listening=listening_of(settings, places, resources),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(ID_BYTES)

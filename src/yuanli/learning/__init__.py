@@ -1,6 +1,6 @@
 """How does a model learn from examples?"""
 
-from yuanli.learning.agreement import cohen_kappa
+from yuanli.learning.agreement import cohen_kappa, span_agreement
 from yuanli.learning.augmentation import AUGMENTERS, Paraphraser, Tables, augment, paraphrased, tables_of
 from yuanli.learning.calibration import fit_temperature, fitted_temperature, tempered
 from yuanli.learning.cleaning import Action, Cleaned, CleaningParams, DataFinding, FindingKind, clean
@@ -19,8 +19,10 @@ from yuanli.learning.examples import (
     Example,
     InvalidExampleError,
     Span,
+    labels_of,
     language_of,
     parse_markup,
+    span_types_of,
     write_markup,
 )
 from yuanli.learning.explaining import (
@@ -31,6 +33,17 @@ from yuanli.learning.explaining import (
     nearest_examples,
 )
 from yuanli.learning.keeping import BusyError, locked, sweep, write_durably
+from yuanli.learning.kept_runs import (
+    CurvePoint,
+    KeptRun,
+    RecipeDifference,
+    RunComparison,
+    RunDetail,
+    RunNotFoundError,
+    Runs,
+    RunState,
+    ScoreDifference,
+)
 from yuanli.learning.leaks import Leak, LeakKind, find_leaks
 from yuanli.learning.masking import Personal, mask
 from yuanli.learning.metrics import Comparison, Score
@@ -38,7 +51,7 @@ from yuanli.learning.models import BrokenModelError, Model, ModelFacts, load_fac
 from yuanli.learning.parts import Part, load_parts
 from yuanli.learning.predicting import Predictor
 from yuanli.learning.predictions import Prediction
-from yuanli.learning.reading import InvalidDataError, load_examples
+from yuanli.learning.reading import InvalidDataError, example_from, load_examples, record_of
 from yuanli.learning.recipes import InvalidRecipeError, Method, Recipe, load_recipe, parse_recipe
 from yuanli.learning.registry import (
     BUILT_IN,
@@ -104,6 +117,7 @@ __all__ = [
     "Comparison",
     "CompressionStep",
     "Contribution",
+    "CurvePoint",
     "DataFinding",
     "DataSet",
     "DataSetExistsError",
@@ -124,6 +138,7 @@ __all__ = [
     "InvalidExampleError",
     "InvalidGateError",
     "InvalidRecipeError",
+    "KeptRun",
     "Leak",
     "LeakKind",
     "ListedModel",
@@ -145,9 +160,16 @@ __all__ = [
     "Prediction",
     "Predictor",
     "Recipe",
+    "RecipeDifference",
     "Registry",
     "Run",
+    "RunComparison",
+    "RunDetail",
+    "RunNotFoundError",
+    "RunState",
+    "Runs",
     "Score",
+    "ScoreDifference",
     "ServingParams",
     "ServingStatus",
     "ShadowCounts",
@@ -176,10 +198,12 @@ __all__ = [
     "dataset_hash",
     "describe",
     "evaluate",
+    "example_from",
     "explain_by_occlusion",
     "find_leaks",
     "fit_temperature",
     "fitted_temperature",
+    "labels_of",
     "language_of",
     "list_models",
     "load_dataset",
@@ -200,6 +224,7 @@ __all__ = [
     "parse_step",
     "pretrain",
     "promote",
+    "record_of",
     "register",
     "rollback",
     "save_dataset",
@@ -208,6 +233,8 @@ __all__ = [
     "search",
     "set_shadow",
     "show_model",
+    "span_agreement",
+    "span_types_of",
     "split",
     "sweep",
     "tables_of",

@@ -23,9 +23,11 @@ from yuanli.learning.models import Model, ModelFacts, save_facts
 from yuanli.learning.parts import MAIN, Part, load_parts
 from yuanli.learning.recipes import CardParams, Recipe, WordsParams, parse_recipe
 from yuanli.learning.registry import CardNotes, write_card
-from yuanli.learning.reporting import Evaluation, evaluate
+from yuanli.learning.reporting import Evaluation, evaluate, save_evaluation
 
 RUN = "run.json"
+TEST = "test.json"
+"""The evaluation on the test examples, with the prediction of each."""
 MODEL = "model"
 NETWORK = "network"
 Progress = Callable[[int, int, Mapping[str, float]], None]
@@ -82,6 +84,8 @@ def train(
     model = Model(folder / MODEL)
     dev, test = (_evaluated(model, part, recipe) for part in (parts[MAIN].dev, parts[MAIN].test))
     facts = finish_model(folder / MODEL, facts, test or dev, recipe)
+    if test is not None:
+        save_evaluation(test, folder / TEST)
     measured |= {"dev": _plain(dev), "test": _plain(test)}
     _write(folder / RUN, started | measured)
     return Run(folder, facts, _plain(dev), _plain(test))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -10,7 +10,9 @@ from typing import Any, Protocol
 from yuanli.campus import Campus, CampusId, Finding, LanguageMap, Revision
 from yuanli.errors import InfeasibleError, NotFoundError, Text, UnavailableError
 from yuanli.language import Slot
+from yuanli.learning import Example
 from yuanli.operations.corrections import Feedback, FeedbackId, FeedbackState
+from yuanli.operations.labels import KeptDataset, LabelledExample
 from yuanli.operations.rights import Role
 
 
@@ -278,3 +280,75 @@ class UsageStore(Protocol):
 
     def add_tokens(self, service: str, day: date, tokens: int) -> None:
         """Count tokens."""
+
+
+class DatasetNotFoundError(NotFoundError):
+    """No data set, or no example of it, has that id."""
+
+
+class DatasetExistsError(InfeasibleError):
+    """A data set of that name and version is kept already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the labelling of a data set is.
+
+    Parameters
+    ----------
+    mine
+        How many examples this reviewer has labelled.
+    left
+        How many still wait for this reviewer.
+    full
+        How many have the labels of enough reviewers, or were adjudicated.
+    """
+
+    total: int
+    mine: int
+    left: int
+    full: int
+
+
+class DatasetStore(Protocol):
+    """Data sets and the labels of their examples. Each call is one transaction, on disk when it returns.
+
+    Positions of examples count from 0.
+    """
+
+    def add_dataset(self, dataset: KeptDataset, examples: Sequence[Example]) -> None:
+        """Keep a new data set; `DatasetExistsError` where its name and version are kept already."""
+
+    def list_datasets(self) -> tuple[KeptDataset, ...]:
+        """Return the data sets, newest first."""
+
+    def find_dataset(self, dataset_id: str) -> KeptDataset | None:
+        """Return a data set, or None."""
+
+    def remove_dataset(self, dataset_id: str) -> bool:
+        """Forget a data set and its labels; return whether there was one."""
+
+    def list_examples(self, dataset_id: str) -> tuple[Example, ...]:
+        """Return the examples as they were uploaded, in order."""
+
+    def list_labelled(self, dataset_id: str) -> tuple[LabelledExample, ...]:
+        """Return the examples that somebody has labelled, in order."""
+
+    def find_labelled(self, dataset_id: str, position: int) -> LabelledExample | None:
+        """Return one example with its labels, or None."""
+
+    def find_next(
+        self, dataset_id: str, reviewer: str, *, needed: int, after: int = -1
+    ) -> LabelledExample | None:
+        """Return the next example behind `after`, then from the start, that waits for a reviewer; else None.
+
+        One waits that they have not labelled, that fewer than `needed` have, and that is not adjudicated.
+        """
+
+    def progress(self, dataset_id: str, reviewer: str, *, needed: int) -> Progress:
+        """Return how far the labelling is."""
+
+    def change_labelled(
+        self, dataset_id: str, position: int, change: Callable[[LabelledExample], LabelledExample]
+    ) -> LabelledExample:
+        """Change labels that nobody else changes meanwhile; `DatasetNotFoundError` where there is no example."""

@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     feedback_reviewers: int = Field(
         default=1, ge=1, le=5, description="Reviewers who must agree before feedback is learned from."
     )
+    runs_dir: AnyPath | None = Field(
+        default=None,
+        description="Folder of the training runs that the console shows; by default `runs` in `data_dir`.",
+    )
 
     llm_url: Url | None = Field(
         default=None,
@@ -180,6 +184,11 @@ class Settings(BaseSettings):
             return f"sqlite:///{self.data_dir / 'yuanli.db'}"
         scheme, rest = self.database_url.split("://", 1)
         return f"{'postgresql+psycopg' if scheme == 'postgresql' else scheme}://{rest}"
+
+    @property
+    def runs_folder(self) -> Path:
+        """The folder of the training runs."""
+        return self.runs_dir or self.data_dir / "runs"
 
     @property
     def session_length_s(self) -> float:

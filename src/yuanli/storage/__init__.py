@@ -4,6 +4,7 @@ from yuanli.storage.accounts import SqlAccountStore
 from yuanli.storage.campuses import SqlCampusStore
 from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
+from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
 from yuanli.storage.usage import SqlUsageStore
 
@@ -12,6 +13,7 @@ __all__ = [
     "SqlAccountStore",
     "SqlCampusStore",
     "SqlConversationStore",
+    "SqlDatasetStore",
     "SqlFeedbackStore",
     "SqlUsageStore",
     "open_database",

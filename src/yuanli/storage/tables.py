@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 
@@ -205,6 +206,43 @@ SERVICE_USAGE = Table(
     Column("calls", Integer, nullable=False),
     Column("tokens", BigInteger, nullable=False),
     PrimaryKeyConstraint("service", "day"),
+)
+DATA_SET = Table(
+    "data_set",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("uploaded_by", String, nullable=False),
+    Column("uploaded_at", UtcTime, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("reviewers", Integer, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("span_types", Text, nullable=False),
+    UniqueConstraint("name", "version"),
+)
+EXAMPLE = Table(
+    "example",
+    METADATA,
+    Column("data_set_id", String, ForeignKey("data_set.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("decision", Text),
+    PrimaryKeyConstraint("data_set_id", "position"),
+)
+LABEL = Table(
+    "label",
+    METADATA,
+    Column("data_set_id", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("reviewer", String, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("data_set_id", "position", "reviewer"),
+    ForeignKeyConstraint(
+        ["data_set_id", "position"], ["example.data_set_id", "example.position"], ondelete="CASCADE"
+    ),
 )
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

@@ -884,6 +884,274 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description Return the data sets, newest first.
+         */
+        get: operations["list_datasets"];
+        put?: never;
+        /**
+         * Add Dataset
+         * @description Keep examples as a data set: one file, or several such as BIO's three. Lines with faults refuse all of it.
+         */
+        post: operations["add_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dataset
+         * @description Return a data set, what it is made of, and what is wrong with it.
+         */
+        get: operations["get_dataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove Dataset
+         * @description Forget a data set and its labels.
+         */
+        delete: operations["remove_dataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/leaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dataset Leaks
+         * @description Return which examples are as good as in another data set that is learned from.
+         */
+        get: operations["dataset_leaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Dataset
+         * @description Return the examples as JSON Lines in markup: as uploaded, or with the final labels of reviewers.
+         */
+        get: operations["export_dataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Example
+         * @description Return what the caller labels next, behind a position, and how far they are.
+         */
+        get: operations["next_example"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/examples/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Example
+         * @description Return one example with the caller's own label.
+         */
+        get: operations["get_example"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/examples/{position}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Label
+         * @description Keep the caller's label of an example.
+         */
+        put: operations["save_label"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/examples/{position}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide Label
+         * @description Adjudicate: keep the final label of an example that enough reviewers have labelled.
+         */
+        put: operations["decide_label"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Label Agreement
+         * @description Return how far each two reviewers agree, and how many examples are open, agreed, disputed and decided.
+         */
+        get: operations["label_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset_id}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Disagreements
+         * @description Return the examples in a state with everybody's labels; of those still open, none.
+         */
+        get: operations["list_disagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description Return the training runs, the last started first; broken ones last, with what is wrong.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description Return one run: its curve, scores, recipe and environment.
+         */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{run}/against/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description Return two runs beside each other: scores, recipes, and paired tests where both keep predictions.
+         */
+        get: operations["compare_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels/wecom": {
         parameters: {
             query?: never;
@@ -1026,6 +1294,24 @@ export interface components {
             created_at: string;
         };
         /**
+         * Action
+         * @description What was done about it: the example left out, put right, or kept for a person to judge.
+         * @enum {string}
+         */
+        Action: "dropped" | "repaired" | "kept";
+        /**
+         * AgreementReport
+         * @description How far reviewers agree two by two, and how many examples are in each state.
+         */
+        AgreementReport: {
+            /** Pairs */
+            pairs: components["schemas"]["LabelAgreement"][];
+            /** States */
+            states: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Alias
          * @description Another name of a feature: `kind` is `alias`, `former`, `short` or `ref`; weight 0–1.
          */
@@ -1075,6 +1361,25 @@ export interface components {
             confidence: number;
         };
         /**
+         * Annotation
+         * @description What one reviewer says of an example; `version` counts the times it was saved.
+         */
+        Annotation: {
+            /** Reviewer */
+            reviewer: string;
+            /** Label */
+            label: string | null;
+            /** Spans */
+            spans: components["schemas"]["Span"][];
+            /** Version */
+            version: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * AskBody
          * @description One turn of a conversation; `here` is where the person stands: `lon,lat[,level]` or a name.
          *
@@ -1099,6 +1404,28 @@ export interface components {
             campus_id: string;
             /** Attribution */
             attribution: string;
+        };
+        /** Body_add_dataset */
+        Body_add_dataset: {
+            /** Files */
+            files: string[];
+            /** Name */
+            name: string;
+            /**
+             * Format
+             * @default auto
+             */
+            format: string;
+            /**
+             * Reviewers
+             * @default 2
+             */
+            reviewers: number;
+            /**
+             * Licence
+             * @default
+             */
+            licence: string;
         };
         /** Body_start_import */
         Body_start_import: {
@@ -1282,6 +1609,23 @@ export interface components {
             why: string;
         };
         /**
+         * Comparison
+         * @description Two models on the same examples: by how much the second is better, and how sure that is.
+         *
+         *     `p_value` is two-sided, by approximate randomisation (Noreen 1989): the share of random swaps of the
+         *     two models' answers that give a difference at least this large.
+         */
+        Comparison: {
+            /** Difference */
+            difference: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** P Value */
+            p_value: number;
+        };
+        /**
          * Contribution
          * @description `text[start:end]`, and by how much the confidence in the answer falls without it.
          */
@@ -1292,6 +1636,106 @@ export interface components {
             end: number;
             /** Weight */
             weight: number;
+        };
+        /**
+         * CurvePoint
+         * @description What was measured at one step: `loss`, `learning_rate`, and scores on dev as `eval_…`.
+         */
+        CurvePoint: {
+            /** Step */
+            step: number;
+            /** Values */
+            values: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DataFinding
+         * @description One thing that is wrong; `origin` is file and line.
+         */
+        DataFinding: {
+            kind: components["schemas"]["FindingKind"];
+            action: components["schemas"]["Action"];
+            message: components["schemas"]["Text"];
+            /** Origin */
+            origin: string;
+            remedy: components["schemas"]["Text"];
+        };
+        /**
+         * DataStatistics
+         * @description What a set of examples is made of; the counts are by name, the largest first.
+         *
+         *     Parameters
+         *     ----------
+         *     words
+         *         How many different words there are; a Chinese character is one.
+         *     spans_per_example
+         *         The mean.
+         *     augmented
+         *         The share of examples that were made out of others.
+         *     contexts
+         *         The share of examples with a context.
+         *     imbalance
+         *         How many times more examples the largest label has than the smallest.
+         *     evenness
+         *         Entropy of the labels over its maximum: 1 where all are equally frequent.
+         */
+        DataStatistics: {
+            /** Count */
+            count: number;
+            /** Labels */
+            labels: {
+                [key: string]: number;
+            };
+            /** Languages */
+            languages: {
+                [key: string]: number;
+            };
+            /** Span Types */
+            span_types: {
+                [key: string]: number;
+            };
+            /** Conditions */
+            conditions: {
+                [key: string]: number;
+            };
+            lengths: components["schemas"]["Lengths"];
+            /** Words */
+            words: number;
+            /** Spans Per Example */
+            spans_per_example: number;
+            /** Augmented */
+            augmented: number;
+            /** Contexts */
+            contexts: number;
+            /** Imbalance */
+            imbalance: number;
+            /** Evenness */
+            evenness: number;
+        };
+        /**
+         * DatasetDetail
+         * @description A data set, what it is made of, and what cleaning finds in it: all counted, the first listed.
+         */
+        DatasetDetail: {
+            dataset: components["schemas"]["KeptDataset"];
+            statistics: components["schemas"]["DataStatistics"];
+            /** Finding Counts */
+            finding_counts: {
+                [key: string]: number;
+            };
+            /** Findings */
+            findings: components["schemas"]["DataFinding"][];
+        };
+        /**
+         * DisagreementPage
+         * @description A part of what reviewers dispute, in order, and how much there is in all.
+         */
+        DisagreementPage: {
+            /** Items */
+            items: components["schemas"]["LabelledExample"][];
+            /** Total */
+            total: number;
         };
         /**
          * EditBody
@@ -1330,6 +1774,63 @@ export interface components {
             feature: components["schemas"]["FeatureDetail"];
         };
         /**
+         * Example
+         * @description A text with what a model should say of it.
+         *
+         *     Parameters
+         *     ----------
+         *     label
+         *         The class of the text, where there is one.
+         *     spans
+         *         The values in it, in order, never overlapping.
+         *     context
+         *         What came before: the system's previous turn.
+         *     pair
+         *         The text that it should be found by, or find: for retrieval.
+         *     target
+         *         The number to predict: for regression.
+         *     tags
+         *         Conditions to report apart, such as `typo` or `indirect`.
+         *     made_by
+         *         How it was made out of another example; empty where a person wrote it.
+         *     origin
+         *         File and line.
+         */
+        Example: {
+            /** Text */
+            text: string;
+            /** Label */
+            label?: string | null;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["Span"][];
+            /** Context */
+            context?: string | null;
+            /** Pair */
+            pair?: string | null;
+            /** Target */
+            target?: number | null;
+            /**
+             * Language
+             * @default
+             */
+            language: string;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Made By
+             * @default
+             */
+            made_by: string;
+            /**
+             * Origin
+             * @default
+             */
+            origin: string;
+        };
+        /**
          * Exit
          * @description The exit that is nearest to a room, and how far it is; None where no exit can be reached.
          */
@@ -1365,6 +1866,12 @@ export interface components {
              */
             words: components["schemas"]["Contribution"][];
         };
+        /**
+         * ExportedLabels
+         * @description Which labels an export holds: as uploaded, or the final ones of the examples that have some.
+         * @enum {string}
+         */
+        ExportedLabels: "uploaded" | "final";
         /**
          * Fault
          * @description A version that should run and can't, and why.
@@ -1556,6 +2063,12 @@ export interface components {
             remedy: components["schemas"]["Text"];
             spot?: components["schemas"]["Spot"] | null;
         };
+        /**
+         * FindingKind
+         * @description What can be wrong.
+         * @enum {string}
+         */
+        FindingKind: "empty" | "damaged" | "control" | "too_long" | "span_edges" | "duplicate" | "label_conflict" | "span_conflict" | "rare_label";
         /**
          * Found
          * @description The answer of a search: hits, best first, or what may have been meant.
@@ -1780,6 +2293,110 @@ export interface components {
          */
         JobState: "running" | "done" | "refused";
         /**
+         * KeptDataset
+         * @description A data set that was uploaded; its examples never change.
+         *
+         *     Parameters
+         *     ----------
+         *     version
+         *         Of the content: equal where the examples are, in any order.
+         *     reviewers
+         *         How many label each example.
+         *     labels, span_types
+         *         What reviewers may choose from.
+         */
+        KeptDataset: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /** Licence */
+            licence: string;
+            /** Source */
+            source: string;
+            /** Uploaded By */
+            uploaded_by: string;
+            /**
+             * Uploaded At
+             * Format: date-time
+             */
+            uploaded_at: string;
+            /** Count */
+            count: number;
+            /** Reviewers */
+            reviewers: number;
+            /** Labels */
+            labels: string[];
+            /** Span Types */
+            span_types: string[];
+        };
+        /**
+         * KeptRun
+         * @description A run in the folder; of a broken one only why it is.
+         *
+         *     Parameters
+         *     ----------
+         *     data
+         *         Hash of all examples it learned from.
+         *     code
+         *         Version of the program, with the commit where there is one.
+         *     seconds
+         *         How long the training took.
+         *     dev, test
+         *         Scores, 0–1, by name.
+         */
+        KeptRun: {
+            /** Name */
+            name: string;
+            state: components["schemas"]["RunState"];
+            problem?: components["schemas"]["Text"] | null;
+            /**
+             * Started
+             * @default
+             */
+            started: string;
+            /**
+             * Data
+             * @default
+             */
+            data: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Base
+             * @default
+             */
+            base: string;
+            /**
+             * Method
+             * @default
+             */
+            method: string;
+            /** Seed */
+            seed?: number | null;
+            /** Steps */
+            steps?: number | null;
+            /** Seconds */
+            seconds?: number | null;
+            /** Parameters */
+            parameters?: number | null;
+            /** Trainable */
+            trainable?: number | null;
+            /** Dev */
+            dev?: {
+                [key: string]: number;
+            };
+            /** Test */
+            test?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * KeptTurn
          * @description One turn: what was said and how it was understood, the reply, and why, a JSON object a move.
          */
@@ -1818,6 +2435,119 @@ export interface components {
          */
         "Kind-Output": "ask" | "choose" | "confirm" | "change" | "clarify" | "answer" | "act" | "unconnected" | "cancelled" | "nothing_open" | "already_done" | "not_understood" | "hand_over";
         /**
+         * LabelAgreement
+         * @description How far two reviewers agree on what both have labelled.
+         *
+         *     Parameters
+         *     ----------
+         *     same_label, kappa
+         *         The share of equal labels, and Cohen's kappa of them.
+         *     span_f1
+         *         Micro F1 of one's spans measured by the other's; type and place must be equal.
+         *     exact
+         *         The share where label and all spans are equal.
+         */
+        LabelAgreement: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Count */
+            count: number;
+            /** Same Label */
+            same_label: number;
+            /** Kappa */
+            kappa: number;
+            /** Span F1 */
+            span_f1: number;
+            /** Exact */
+            exact: number;
+        };
+        /**
+         * LabelBody
+         * @description What somebody says of an example; `version` is that of the label they read, 0 where there was none.
+         */
+        LabelBody: {
+            /** Label */
+            label?: string | null;
+            /** Spans */
+            spans?: components["schemas"]["SpanBody"][];
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+        };
+        /**
+         * LabelState
+         * @description Where an example is: too few labels, all the same, not the same, or adjudicated.
+         * @enum {string}
+         */
+        LabelState: "open" | "agreed" | "disputed" | "decided";
+        /**
+         * LabelTask
+         * @description An example to label, with one's own labels and nobody else's.
+         */
+        LabelTask: {
+            /** Position */
+            position: number;
+            /** Text */
+            text: string;
+            /** Context */
+            context: string | null;
+            /** Language */
+            language: string;
+            mine: components["schemas"]["Annotation"] | null;
+            /** Decided */
+            decided: boolean;
+        };
+        /**
+         * LabelledExample
+         * @description An example with what each reviewer said of it, by name, and what was decided in the end.
+         */
+        LabelledExample: {
+            /** Position */
+            position: number;
+            example: components["schemas"]["Example"];
+            /**
+             * Annotations
+             * @default []
+             */
+            annotations: components["schemas"]["Annotation"][];
+            decision?: components["schemas"]["Annotation"] | null;
+        };
+        /**
+         * Leak
+         * @description An example of another part that is as good as in the training data; `similarity` runs 0–1.
+         */
+        Leak: {
+            kind: components["schemas"]["LeakKind"];
+            /** Similarity */
+            similarity: number;
+            train: components["schemas"]["Example"];
+            other: components["schemas"]["Example"];
+        };
+        /**
+         * LeakKind
+         * @description How two examples are the same, the plainest first.
+         * @enum {string}
+         */
+        LeakKind: "exact" | "normalised" | "derived" | "near";
+        /**
+         * LeakReport
+         * @description Examples of one data set that are as good as in another: all counted, the first listed.
+         */
+        LeakReport: {
+            /** Count */
+            count: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: number;
+            };
+            /** Leaks */
+            leaks: components["schemas"]["Leak"][];
+        };
+        /**
          * Leg
          * @description A part of a route on one level in one mode; a change of level is a leg of its own.
          *
@@ -1845,6 +2575,22 @@ export interface components {
             geometry: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Lengths
+         * @description How long texts are, in characters.
+         */
+        Lengths: {
+            /** Least */
+            least: number;
+            /** Median */
+            median: number;
+            /** Mean */
+            mean: number;
+            /** P95 */
+            p95: number;
+            /** Most */
+            most: number;
         };
         /**
          * Licence
@@ -2132,6 +2878,14 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         /**
+         * NextTask
+         * @description What to label next, None where nothing waits; and how far one is.
+         */
+        NextTask: {
+            task: components["schemas"]["LabelTask"] | null;
+            progress: components["schemas"]["Progress"];
+        };
+        /**
          * Option
          * @description One of the answers that a question offers: a place, a type of slot or an intent.
          */
@@ -2151,6 +2905,41 @@ export interface components {
             /** Field */
             field?: string | null;
             hint?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * Progress
+         * @description How far the labelling of a data set is.
+         *
+         *     Parameters
+         *     ----------
+         *     mine
+         *         How many examples this reviewer has labelled.
+         *     left
+         *         How many still wait for this reviewer.
+         *     full
+         *         How many have the labels of enough reviewers, or were adjudicated.
+         */
+        Progress: {
+            /** Total */
+            total: number;
+            /** Mine */
+            mine: number;
+            /** Left */
+            left: number;
+            /** Full */
+            full: number;
+        };
+        /**
+         * RecipeDifference
+         * @description A knob that two runs have set differently, by its dotted name.
+         */
+        RecipeDifference: {
+            /** Name */
+            name: string;
+            /** First */
+            first: string | number | boolean | null;
+            /** Second */
+            second: string | number | boolean | null;
         };
         /**
          * Reply
@@ -2289,6 +3078,88 @@ export interface components {
         Routes: {
             /** Routes */
             routes: components["schemas"]["Route"][];
+        };
+        /**
+         * RunComparison
+         * @description Two runs beside each other.
+         *
+         *     Parameters
+         *     ----------
+         *     same_data
+         *         Whether both learned from the same examples.
+         *     paired
+         *         By score, how much better the second is on the same test examples, and how sure that is; None where
+         *         `unpaired` says why it can't be told.
+         */
+        RunComparison: {
+            /** First */
+            first: string;
+            /** Second */
+            second: string;
+            /** Same Data */
+            same_data: boolean;
+            /** Scores */
+            scores: components["schemas"]["ScoreDifference"][];
+            /** Recipe */
+            recipe: components["schemas"]["RecipeDifference"][];
+            /** Paired */
+            paired: {
+                [key: string]: components["schemas"]["Comparison"];
+            } | null;
+            unpaired: components["schemas"]["Text"] | null;
+        };
+        /**
+         * RunDetail
+         * @description A run with its curve, its recipe by dotted names, and what it ran on.
+         *
+         *     `counts` are the examples of each task: train, dev and test.
+         */
+        RunDetail: {
+            run: components["schemas"]["KeptRun"];
+            /** Curve */
+            curve: components["schemas"]["CurvePoint"][];
+            /** Recipe */
+            recipe: {
+                [key: string]: string | number | boolean | null;
+            };
+            /** Environment */
+            environment: {
+                [key: string]: string;
+            };
+            /** Counts */
+            counts: {
+                [key: string]: number[];
+            };
+        };
+        /**
+         * RunList
+         * @description The runs; administrators are also told the folder they are looked for in.
+         */
+        RunList: {
+            /** Folder */
+            folder: string | null;
+            /** Runs */
+            runs: components["schemas"]["KeptRun"][];
+        };
+        /**
+         * RunState
+         * @description Finished; started, and still going or stopped; or not readable.
+         * @enum {string}
+         */
+        RunState: "done" | "unfinished" | "broken";
+        /**
+         * ScoreDifference
+         * @description A score of two runs, on `dev` or `test`; None where a run doesn't have it.
+         */
+        ScoreDifference: {
+            /** Part */
+            part: string;
+            /** Name */
+            name: string;
+            /** First */
+            first: number | null;
+            /** Second */
+            second: number | null;
         };
         /**
          * Segment
@@ -2537,6 +3408,18 @@ export interface components {
             end: number;
             /** Type */
             type: string;
+        };
+        /**
+         * SpanBody
+         * @description A value in the text: its type, and where it stands, in characters (Unicode code points).
+         */
+        SpanBody: {
+            /** Type */
+            type: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
         };
         /**
          * SpeechState
@@ -8216,6 +9099,1569 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveVersion"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptDataset"][];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_add_dataset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptDataset"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetail"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_leaks: {
+        parameters: {
+            query: {
+                train: string;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeakReport"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_dataset: {
+        parameters: {
+            query?: {
+                labels?: components["schemas"]["ExportedLabels"];
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The examples, one a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_example: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextTask"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_example: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelTask"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelledExample"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementReport"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_disagreements: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["LabelState"];
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisagreementPage"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
                 };
             };
             /** @description The request can't be read */

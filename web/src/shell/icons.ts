@@ -54,4 +54,6 @@ export {
   mdiThumbUpOutline as iconUp,
   mdiThumbDownOutline as iconWrong,
   mdiCloseCircleOutline as iconFailed,
+  mdiTagTextOutline as iconLabels,
+  mdiChartLine as iconRuns,
 } from "@mdi/js";

@@ -1,5 +1,16 @@
 import type { Right } from "@/client/model";
-import { iconAbout, iconAsk, iconData, iconDirections, iconFeedback, iconMap, iconModel, iconUsers } from "./icons";
+import {
+  iconAbout,
+  iconAsk,
+  iconData,
+  iconDirections,
+  iconFeedback,
+  iconLabels,
+  iconMap,
+  iconModel,
+  iconRuns,
+  iconUsers,
+} from "./icons";
 
 export interface MenuEntry {
   path: string;
@@ -15,6 +26,8 @@ export const menu: readonly MenuEntry[] = [
   { path: "/campuses", title: "nav.campuses", icon: iconData, right: "see_reports" },
   { path: "/feedback", title: "nav.feedback", icon: iconFeedback, right: "review_feedback" },
   { path: "/models", title: "nav.models", icon: iconModel, right: "see_reports" },
+  { path: "/datasets", title: "nav.datasets", icon: iconLabels, right: "review_feedback" },
+  { path: "/runs", title: "nav.runs", icon: iconRuns, right: "see_reports" },
   { path: "/users", title: "nav.users", icon: iconUsers, right: "manage_users" },
   { path: "/about", title: "nav.about", icon: iconAbout },
 ];
