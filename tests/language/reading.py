@@ -29,7 +29,7 @@ class Unsure:
         del context
         language = language_of(text)
         return Understanding(
-            text=text, language=language, intent="out_of_scope", confidence=0.3, model="unsure"
+            text=text, language=language, intent="out_of_scope", confidence=0.5, model="unsure"
         )
 
     def explain(self, text: str, *, context: str | None = None) -> Explanation:

@@ -74,7 +74,7 @@ def test_a_tour_is_put_in_order(house: House) -> None:
     assert len(reply.cards[0].routes[0].stops) == 4
 
 
-@pytest.mark.parametrize("text", ["把空调调到26度", "tell me a joke about penguins", "你好"])
+@pytest.mark.parametrize("text", ["今天股市怎么样", "tell me a joke about penguins", "你好"])
 def test_it_says_what_it_can_do(house: House, text: str) -> None:
     reply = ask(house, text)
     assert "指路" in reply.text.zh
@@ -82,6 +82,6 @@ def test_it_says_what_it_can_do(house: House, text: str) -> None:
 
 
 def test_a_place_that_is_not_there_is_said_so(house: House) -> None:
-    reply = ask(house, "从北门到火星基地怎么走")
+    reply = ask(house, "从北门到星河中心怎么走")
     assert reply.error == "place_not_found"
-    assert "火星基地" in reply.text.zh
+    assert "星河中心" in reply.text.zh

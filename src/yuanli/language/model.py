@@ -90,7 +90,7 @@ class ModelUnderstander:
         read = text[:LONGEST_TEXT]
         found = understood(prediction, read, params=self._params)
         unsure = found.confidence < self._params.known_name and not found.intent.startswith("guidance_")
-        if context is None and unsure and self._knows(read.strip()):
+        if context is None and unsure and read.strip() and self._knows(read.strip()):
             found = _bare_name(found, read, self._params.known_name)
         return replace(found, text=text)
 

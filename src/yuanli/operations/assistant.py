@@ -149,7 +149,7 @@ class Assistant:
         kept = self._kept(asker, now)
         state = _state_of(kept, asker)
         understander = self._abilities.understander(guide)
-        context = _context(state, params)
+        context = _context(state)
         heard = _heard(understander, text, context, answering=state.question is not None, params=params)
         carrier = Carrier(
             guide=guide,
@@ -227,9 +227,9 @@ def _state_of(kept: Conversation | None, asker: Asker) -> State:
         return State()
 
 
-def _context(state: State, params: DialogueParams) -> str | None:
-    """Return the system's words before a turn, that it is understood with; None where it said none that matter."""
-    asked = state.question.text if state.question else state.said if params.answers_are_context else None
+def _context(state: State) -> str | None:
+    """Return the system's words before a turn, that it is understood with."""
+    asked = state.question.text if state.question else state.said
     words = None if asked is None else asked.en if state.language == "en" else asked.zh
     return words and words[-LONGEST_CONTEXT:]
 
@@ -241,8 +241,7 @@ def _heard(
     whole = understander.understand(text, context=context)
 
     def part(piece: str) -> Understanding:
-        first = answering and text.startswith(piece)
-        return understander.understand(piece, context=context if first else None)
+        return understander.understand(piece, context=context)
 
     return split_requests(whole, part, answering=answering, params=params)
 

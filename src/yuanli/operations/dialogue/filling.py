@@ -20,6 +20,8 @@ from yuanli.operations.dialogue.state import (
     State,
 )
 
+UNMARKED = frozenset({"there", "then"})
+"""Words that point back only where they are marked as a value: "is there a place"."""
 PLACES = ("destination", "place", "room", "waypoint", "origin")
 """Types that "there" may mean, the likeliest of one turn first."""
 
@@ -273,7 +275,7 @@ def _unmarked(heard: Understanding) -> str:
 def _points(text: str, wanted: str) -> bool:
     kinds = (wanted, *load_frames().kin_of(wanted))
     words = frozenset[str]().union(*(back_words().get(kind, frozenset()) for kind in kinds))
-    return any(_has(text, word) for word in words if " " in word or not word.isascii())
+    return any(_has(text, word) for word in words - UNMARKED)
 
 
 def _has(text: str, word: str) -> bool:

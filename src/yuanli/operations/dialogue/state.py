@@ -72,9 +72,6 @@ class DialogueParams:
         How long a question stays open; after that its request is put aside.
     aside_s
         How long a request that was put aside can be resumed.
-    answers_are_context
-        Give the understander also the last answer as context, not only a question. A trained model
-        can use it; the patterns take everything after it for an answer.
     """
 
     sure: float = 0.5
@@ -89,7 +86,6 @@ class DialogueParams:
     most_misses: int = 2
     most_turns: int = 200
     retention_days: float = 30.0
-    answers_are_context: bool = False
 
     def __post_init__(self) -> None:
         """Refuse thresholds out of order."""
