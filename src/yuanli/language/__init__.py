@@ -27,7 +27,7 @@ from yuanli.language.grounding import (
     occurrences,
 )
 from yuanli.language.large import BadAnswerError, LargeModel
-from yuanli.language.model import ModelUnderstander, UnderstandingParams
+from yuanli.language.model import ModelUnderstander, UnderstandingParams, load_understander
 from yuanli.language.opinion import SecondOpinion
 from yuanli.language.preferences import is_here
 from yuanli.language.prompting import as_data, label_schema
@@ -90,6 +90,7 @@ __all__ = [
     "is_here",
     "label_schema",
     "language_of",
+    "load_understander",
     "occurrences",
     "prompt_of",
     "redact",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
 
 from yuanli.language.catalogue import OUT_OF_SCOPE
 from yuanli.language.preferences import canonical_value
 from yuanli.language.understanding import Alternative, Explanation, Slot, Understanding, language_of
-from yuanli.learning import Prediction, Predictor, explain_by_occlusion
+from yuanli.learning import Model, Prediction, Predictor, explain_by_occlusion
 
+SHIPPED = Path(str(files("yuanli.language"))) / "model"
+"""The model that ships with the package."""
 LONGEST_TEXT = 2000
 MOST_ALTERNATIVES = 3
 MOST_WORDS = 128
@@ -93,6 +97,17 @@ class ModelUnderstander:
         if context is None and unsure and read.strip() and self._knows(read.strip()):
             found = _bare_name(found, read, self._params.known_name)
         return replace(found, text=text)
+
+
+def load_understander(folder: Path = SHIPPED) -> ModelUnderstander:
+    """Return what understands requests with the model in a folder.
+
+    Raises
+    ------
+    BrokenModelError
+        The folder lacks a file, or a file is not what was written.
+    """
+    return ModelUnderstander(Model(folder))
 
 
 def understood(prediction: Prediction, text: str, *, params: UnderstandingParams) -> Understanding:
