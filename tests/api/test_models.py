@@ -18,7 +18,7 @@ from yuanli.learning.models import file_sum
 
 @pytest.fixture
 def models(house: House, tmp_path: Path) -> Path:
-    """Register a good version 1 and a forgetful version 2; there is no gate set yet."""
+    """Register a good version 1 and a forgetful version 2; the gate set is the package's as yet."""
     house.models.register(tiny_model(tmp_path / "one", version="1"), who="test")
     house.models.register(tiny_model(tmp_path / "two", version="2", labels={"怎么走": "route"}), who="test")
     return house.settings.data_dir / "models" / "understanding"
@@ -38,8 +38,9 @@ def test_a_promoted_version_answers_the_next_request(
     assert (reply.status_code, reply.json()["passed"]) == (200, True)
     assert live.predict(["toilet"])[0].label == "nearest"
     seen = operator.get("/v1/models").json()
-    assert [(m["version"], m["stage"]) for m in seen["models"]] == [("1", "live"), ("2", "candidate")]
-    assert seen["models"][0]["history"][-1] | {"at": ""} == {
+    stages = [("built-in", "archived"), ("1", "live"), ("2", "candidate")]
+    assert [(m["version"], m["stage"]) for m in seen["models"]] == stages
+    assert seen["models"][1]["history"][-1] | {"at": ""} == {
         "version": "1", "before": "candidate", "after": "live", "who": "admin", "at": "", "why": "first",
     }  # fmt: skip
     assert seen["serving"] == [{"name": "understanding", "version": "1", "shadow": None, "faults": []}]
@@ -63,6 +64,9 @@ def test_a_rollback_is_one_step_and_ends(admin: TestClient, house: House, models
     assert (reply.status_code, reply.json()) == (200, {"name": "understanding", "version": "2"})
     assert live.predict(["toilet"])[0].label == "other"
     reply = admin.post("/v1/models/understanding/rollback", json={})
+    assert reply.json() == {"name": "understanding", "version": "built-in"}
+    assert live.predict(["toilet"])[0].label == "guidance_nearest"
+    reply = admin.post("/v1/models/understanding/rollback", json={})
     assert (reply.status_code, check_shape(reply)["error"]) == (409, "nothing_to_roll_back")
 
 
@@ -71,7 +75,7 @@ def test_what_is_not_there_is_told(admin: TestClient, models: Path) -> None:
         ("/v1/models/translation/1/promote", (404, "model_not_found")),
         ("/v1/models/understanding/9/promote", (404, "model_not_found")),
         ("/v1/models/translation/rollback", (404, "model_not_found")),
-        ("/v1/models/understanding/1/promote", (409, "no_gate_set")),
+        ("/v1/models/understanding/1/promote", (409, "gate_closed")),
     ):
         reply = admin.post(path, json={})
         assert (reply.status_code, check_shape(reply)["error"]) == error
@@ -87,7 +91,7 @@ def test_an_operator_sees_models_and_changes_none(operator: TestClient, models: 
 
 def test_a_version_is_shown_with_its_card_scores_and_hash(operator: TestClient, models: Path) -> None:
     shown = operator.get("/v1/models/understanding/1").json()
-    assert shown["listed"] == operator.get("/v1/models").json()["models"][0]
+    assert shown["listed"] == operator.get("/v1/models").json()["models"][1]
     assert (shown["facts"]["base"], shown["fault"], shown["gate"]) == ("tiny", None, None)
     assert shown["sha256"] == file_sum(models / "1" / "model.json")
     assert "## Intended use" in shown["card"]["en"]

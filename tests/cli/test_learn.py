@@ -53,7 +53,7 @@ def test_a_model_goes_live_through_the_gate_and_back(
 ) -> None:
     capsys.readouterr()
     code, (refused,) = answer(capsys, "promote", NAME, "1", *store)
-    assert (code, refused["error"]) == (1, "no_gate_set")
+    assert (code, refused["error"]) == (1, "gate_closed")
     code, (report,) = answer(capsys, "promote", NAME, "2", "--gate-set", str(gate), *store)
     assert (code, report["passed"]) == (0, True)
     code, (report,) = answer(capsys, "promote", NAME, "1", "--why", "better", "--gate-set", str(gate), *store)
@@ -61,8 +61,11 @@ def test_a_model_goes_live_through_the_gate_and_back(
     code, (refused,) = answer(capsys, "promote", NAME, "2", "--gate-set", str(gate), *store)
     assert (code, refused["error"]) == (1, "gate_closed")
     code, listed = answer(capsys, "models", *store)
-    assert [(m["version"], m["stage"]) for m in listed] == [("1", "live"), ("2", "archived")]
-    assert answer(capsys, "rollback", NAME, *store) == (0, [{"name": NAME, "version": "2"}])
+    assert [(m["version"], m["stage"]) for m in listed] == [
+        ("built-in", "archived"), ("1", "live"), ("2", "archived")
+    ]  # fmt: skip
+    for version in ("2", "built-in"):
+        assert answer(capsys, "rollback", NAME, *store) == (0, [{"name": NAME, "version": version}])
     code, (refused,) = answer(capsys, "rollback", NAME, *store)
     assert (code, refused["error"]) == (1, "nothing_to_roll_back")
 

@@ -228,8 +228,8 @@ def _state_of(kept: Conversation | None, asker: Asker) -> State:
 
 
 def _context(state: State) -> str | None:
-    """Return the system's words before a turn, that it is understood with."""
-    asked = state.question.text if state.question else state.said
+    """Return the question that a turn may answer, which it is understood with."""
+    asked = state.question.text if state.question else None
     words = None if asked is None else asked.en if state.language == "en" else asked.zh
     return words and words[-LONGEST_CONTEXT:]
 
@@ -238,12 +238,11 @@ def _heard(
     understander: Understander, text: str, context: str | None, *, answering: bool, params: DialogueParams
 ) -> tuple[Understanding, ...]:
     """Return what a turn asks for, in order; `answering` says that a question is open."""
-    whole = understander.understand(text, context=context)
 
-    def part(piece: str) -> Understanding:
+    def read(piece: str) -> Understanding:
         return understander.understand(piece, context=context)
 
-    return split_requests(whole, part, answering=answering, params=params)
+    return split_requests(read(text), read, answering=answering, params=params)
 
 
 def _turn(text: str, heard: Understanding, reply: Reply, now: datetime) -> KeptTurn:

@@ -30,8 +30,6 @@ from yuanli.operations.handlers import CAN_DO, HANDLERS
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.wording import facts_of
 
-LOST = frozenset({Kind.NOT_UNDERSTOOD, Kind.HAND_OVER})
-"""Replies that the next turn does not follow up."""
 NOT_UNDERSTOOD = Text("这个我还办不到。", "I can't do that yet.")
 DESK = Text("这件事我帮不上，可以找工作人员。", "I can't help with this; a person can.")
 NO_DESK = Text("请联系园区物业或前台。", "Please ask the park's front desk.")
@@ -69,7 +67,7 @@ class Carrier:
         reply = _joined(replies, state)
         if len(heard) > 1:
             reply = replace(reply, understanding=heard[0])
-        return reply, replace(state, said=None if reply.move in LOST else reply.text)
+        return reply, state
 
     def _out(self, state: State, move: Move, heard: Understanding) -> tuple[Reply, State]:
         request = move.request

@@ -203,7 +203,7 @@ class State:
     """A conversation between two turns.
 
     `active` is the open request, `aside` those that another one interrupted, newest last; `last` is
-    the one that ended last; `queue` waits for the active one to end; `said` is the last answer.
+    the one that ended last; `queue` waits for the active one to end.
     """
 
     active: Request | None = None
@@ -215,7 +215,6 @@ class State:
     misses: int = 0
     requests: int = 0
     language: str = "zh"
-    said: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
