@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.api.house import CAMPUS, Clock
 
@@ -117,3 +121,15 @@ def test_a_state_that_can_not_be_read_starts_afresh(
     reply = visitor.post("/v1/ask", json={"text": "你好", **asked}).json()
     assert reply["pending"] is None
     assert "starts afresh" in caplog.text
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(max_size=1000), st.integers(1, 64_000), st.none() | st.text(max_size=1200))
+def test_any_text_up_to_64_kb_is_read_or_refused(
+    visitor: TestClient, some: str, times: int, context: str | None
+) -> None:
+    for said in (some, (some * times)[:64_000]):
+        began = time.process_time()
+        reply = visitor.post("/v1/understand", json={"text": said, "context": context})
+        assert reply.status_code in (200, 422), reply.text
+        assert time.process_time() - began < 2
