@@ -65,7 +65,7 @@ def test_a_rollback_is_one_step_and_ends(admin: TestClient, house: House, models
     assert live.predict(["toilet"])[0].label == "other"
     reply = admin.post("/v1/models/understanding/rollback", json={})
     assert reply.json() == {"name": "understanding", "version": "built-in"}
-    assert live.predict(["toilet"])[0].label == "guidance_nearest"
+    assert live.predict(["where is the nearest toilet"])[0].label == "guidance_nearest"
     reply = admin.post("/v1/models/understanding/rollback", json={})
     assert (reply.status_code, check_shape(reply)["error"]) == (409, "nothing_to_roll_back")
 

@@ -50,6 +50,16 @@ def test_every_change_keeps_the_spans_in_type_and_order_and_is_labelled(
     assert new.text.strip()
 
 
+def test_a_whole_sentence_may_be_said_after_anything() -> None:
+    asked = Example(text="三点", context="几点开始？", language="zh")
+    tables = tables_of([asked], [])
+    aside = augmenter_of([("aside", 1.0)], tables)
+    whole = aside(parse_markup("[报告厅](place)在几楼"), Random(0))
+    assert (whole.context, whole.made_by) == ("几点开始？", "aside")
+    for kept in (asked, Example(text="两点半"), Example(text="how do I get to the lab", language="en")):
+        assert aside(kept, Random(0)) is kept
+
+
 @given(examples(), st.sampled_from(LEAVE_SPANS), SEEDS)
 def test_what_must_not_touch_the_spans_leaves_them(example: Example, name: str, seed: int) -> None:
     assert changed(example, name, seed).values() == example.values()

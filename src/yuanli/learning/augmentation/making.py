@@ -12,6 +12,7 @@ from yuanli.learning.augmentation.sounds import mishear
 from yuanli.learning.augmentation.typing import mistype
 from yuanli.learning.augmentation.wording import (
     add_filler,
+    change_subject,
     drop_word,
     mix_languages,
     replace_value,
@@ -39,20 +40,25 @@ AUGMENTERS: Mapping[str, Change] = {
 }
 
 
+ASIDE = "aside"
+"""Changes what was said before, not the text."""
+WAYS = (*AUGMENTERS, ASIDE)
+
+
 def augmenter_of(shares: Sequence[tuple[str, float]], tables: Tables | None = None) -> Augmenter:
     """Return an augmenter that makes each change with its own probability, in the order given.
 
     Raises
     ------
     InvalidInputError
-        A name is not in `AUGMENTERS`.
+        A name is not in `WAYS`.
     """
-    unknown = [name for name, _ in shares if name not in AUGMENTERS]
+    unknown = [name for name, _ in shares if name not in WAYS]
     if unknown:
         raise InvalidInputError(
             Text(f"没有增广方法“{unknown[0]}”。", f"There is no augmentation {unknown[0]!r}."),
             field="augmentation",
-            hint=Text(f"可用：{'、'.join(AUGMENTERS)}。", f"Known: {', '.join(AUGMENTERS)}."),
+            hint=Text(f"可用：{'、'.join(WAYS)}。", f"Known: {', '.join(WAYS)}."),
         )
     known = tables or Tables()
 
@@ -60,6 +66,9 @@ def augmenter_of(shares: Sequence[tuple[str, float]], tables: Tables | None = No
         for name, share in shares:
             if rng.random() < share:
                 language = (example.language or language_of(example.text))[:2].lower()
+                if name == ASIDE:
+                    example = change_subject(example, language, rng, known)
+                    continue
                 pieces = AUGMENTERS[name](pieces_of(example), language, rng, known)
                 example = rebuilt(example, pieces, made_by=name)
         return example

@@ -24,9 +24,18 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """What augmenters draw from: values of each type of span by language, `(type, language)` to surfaces."""
+    """What augmenters draw from.
+
+    Parameters
+    ----------
+    values
+        Surfaces of each type of span, by `(type, language)`.
+    contexts
+        What was said before some text, by language.
+    """
 
     values: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
+    contexts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 Change = Callable[[list[Piece], str, Random, Tables], list[Piece]]

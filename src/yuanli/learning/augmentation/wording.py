@@ -12,7 +12,10 @@ from yuanli.learning.augmentation.pieces import Piece, Tables, words
 from yuanli.learning.examples import Example, language_of
 
 WORD = re.compile(r"\S+")
+SPOKEN = re.compile(r"[\u4e00-\u9fff]|[\w']+", re.ASCII)
 LANGUAGES = ("zh", "en")
+WHOLE = 5
+"""Words, or Chinese characters, from which a text counts as a sentence that says by itself what is wanted."""
 EDGES = {"zh": ("", ""), "en": (r"(?<![a-z0-9'])", r"(?![a-z0-9'])")}
 Lexicon = tuple[re.Pattern[str], Mapping[str, Sequence[str]]]
 
@@ -160,13 +163,32 @@ def _unlike(language: str) -> str:
     return f"(?!{'|'.join(map(re.escape, compounds))})" if compounds else ""
 
 
+def change_subject(example: Example, language: str, rng: Random, tables: Tables) -> Example:
+    """Let a whole sentence be said after words it has nothing to do with: people leave questions unanswered."""
+    long = len(SPOKEN.findall(example.text)) >= WHOLE
+    contexts = tables.contexts.get(language)
+    if example.context is not None or not long or not contexts:
+        return example
+    names = f"{example.made_by}+aside" if example.made_by else "aside"
+    return replace(example, context=rng.choice(contexts), made_by=names)
+
+
 def tables_of(examples: Iterable[Example], groups: Sequence[Sequence[str]]) -> Tables:
-    """Return the values of spans that may stand for each other: those of one group of types, by language."""
+    """Return the contexts of examples, and the values of spans that may stand for each other, by language.
+
+    `groups` are the types of span whose values may.
+    """
     found: dict[tuple[str, str], dict[str, None]] = {}
+    contexts: dict[str, dict[str, None]] = {}
     group_of = {kind: group for group in groups for kind in group}
     for example in examples:
         language = (example.language or language_of(example.text))[:2].lower()
+        if example.context is not None:
+            contexts.setdefault(language, {})[example.context] = None
         for kind, said in example.values():
             for other in group_of.get(kind, ()):
                 found.setdefault((other, language), {})[said] = None
-    return Tables(values={key: tuple(values) for key, values in found.items()})
+    return Tables(
+        values={key: tuple(values) for key, values in found.items()},
+        contexts={language: tuple(said) for language, said in contexts.items()},
+    )

@@ -72,7 +72,14 @@ def _stands(part: Understanding, params: DialogueParams) -> bool:
 
 
 def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: DialogueParams) -> bool:
-    """Whether the sentence is better understood as one request: all parts want the same, with no more in them."""
-    if whole.confidence < params.split or {part.intent for part in parts} != {whole.intent}:
+    """Whether the sentence is better understood as one request.
+
+    It is where a value gets lost on the way, or all parts want the same with no more in them.
+    """
+    if whole.confidence < params.split:
         return False
-    return sum(len(part.slots) for part in parts) <= len(whole.slots)
+    kept = {slot.text for part in parts for slot in part.slots}
+    if any(slot.text not in kept for slot in whole.slots):
+        return True
+    alike = {part.intent for part in parts} == {whole.intent}
+    return alike and sum(len(part.slots) for part in parts) <= len(whole.slots)
