@@ -229,9 +229,13 @@ def _state_of(kept: Conversation | None, asker: Asker) -> State:
 
 def _context(state: State) -> str | None:
     """Return the question that a turn may answer, which it is understood with."""
-    asked = state.question.text if state.question else None
-    words = None if asked is None else asked.en if state.language == "en" else asked.zh
-    return words and words[-LONGEST_CONTEXT:]
+    question = state.question
+    if question is None:
+        return None
+    words = question.text.en if state.language == "en" else question.text.zh
+    if question.options:
+        words = words.partition("1. ")[0].strip()
+    return words[-LONGEST_CONTEXT:]
 
 
 def _heard(

@@ -73,11 +73,23 @@ def find_choice(text: str, options: tuple[Option, ...]) -> Option | None:
     """
     if len(text) > LONGEST:
         return None
-    plain = folded(text)
-    if match := _ordinal().fullmatch(plain):
-        index = _indices()[match["word"]]
-        return options[index] if -len(options) <= index < len(options) else None
-    return find_named(plain, options)
+    if is_counted(text):
+        return find_counted(text, options)
+    return find_named(folded(text), options)
+
+
+def is_counted(text: str) -> bool:
+    """Whether a text is nothing but the number of an option: "2", "第二个", "the last one"."""
+    return len(text) <= LONGEST and _ordinal().fullmatch(folded(text)) is not None
+
+
+def find_counted(text: str, options: tuple[Option, ...]) -> Option | None:
+    """Return the option whose number a text is."""
+    match = _ordinal().fullmatch(folded(text))
+    if match is None:
+        return None
+    index = _indices()[match["word"]]
+    return options[index] if -len(options) <= index < len(options) else None
 
 
 def find_named(plain: str, options: tuple[Option, ...]) -> Option | None:

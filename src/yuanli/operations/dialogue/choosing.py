@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from yuanli.operations.dialogue.advancing import Outcome, advance, ask_again, put_aside, why_of
-from yuanli.operations.dialogue.answers import Said, find_answer, find_choice
+from yuanli.operations.dialogue.answers import Said, find_answer, find_choice, is_counted
 from yuanli.operations.dialogue.filling import Turn, new_request
 from yuanli.operations.dialogue.splitting import ANSWERS
 from yuanli.operations.dialogue.starting import is_request
@@ -52,7 +52,8 @@ def _chosen(question: Question, turn: Turn) -> Option | None:
         return options[0]
     if answer is not None and answer.said is not Said.YES:
         return None
-    if is_request(heard) and heard.confidence >= turn.params.sure and heard.intent not in ANSWERS:
+    requested = is_request(heard) and heard.confidence >= turn.params.sure and heard.intent not in ANSWERS
+    if requested and not is_counted(heard.text):
         return next((o for o in options if heard.text.strip() in (o.label.zh, o.label.en)), None)
     named = (find_choice(slot.text, options) for slot in heard.slots if slot.type == question.slot)
     return find_choice(heard.text, options) or next((option for option in named if option), None)
