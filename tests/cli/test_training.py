@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.cli.test_commands import run
 from tests.learning.trainable import examples, make_base
+from tests.services.fake import completion, fake_service, says
 
 from yuanli.learning import write_markup
 
@@ -149,6 +150,38 @@ def test_bad_orders_are_told(
     code, told = answer(capsys, "train", *arguments)
     assert code == 2
     assert {"error", "message", "hint"} <= told[0].keys()
+
+
+def test_models_answer_together(
+    capsys: pytest.CaptureFixture[str], recipe: Path, data: dict[str, Path], tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for seed, folder in enumerate(folders):
+        assert answer(capsys, "train", "--recipe", recipe, "--seed", seed, "-o", folder)[0] == 0
+    one, two = (folder / "model" for folder in folders)
+    code, (scored,) = answer(capsys, "evaluate", one, data["dev"], "--ensemble", two)
+    assert code == 0
+    assert scored["model"]["scores"]["accuracy"]["value"] > 0.7
+
+
+def test_examples_are_said_anew_where_a_larger_model_is_set(
+    capsys: pytest.CaptureFixture[str], data: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ("augment", data["train"], "-o", tmp_path / "more.jsonl", "--with", "paraphrase=0.5")
+    code, _, err = run(capsys, "learn", *map(str, asked), "--data-dir", str(tmp_path / "data"))
+    assert (code, "YUANLI_LLM_URL" in err) == (2, True)
+    with fake_service() as fake:
+        fake.plays = [says(completion(json.dumps({"wordings": ["would you mind, {0}"]})))]
+        monkeypatch.setenv("YUANLI_LLM_URL", fake.url)
+        monkeypatch.setenv("YUANLI_LLM_MODEL", "qwen")
+        code, out, _ = run(capsys, "learn", *map(str, asked), "--data-dir", str(tmp_path / "data"))
+    lines = [json.loads(line) for line in (tmp_path / "more.jsonl").read_text("utf-8").splitlines()]
+    assert code == 0
+    assert f"Wrote {len(lines)} examples" in out
+    assert lines
+    assert all(
+        line["made_by"] == "paraphrase" and line["text"].startswith("would you mind") for line in lines
+    )
 
 
 def test_a_base_that_is_not_there_is_told(

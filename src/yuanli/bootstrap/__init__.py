@@ -1,6 +1,7 @@
 """How is the whole built?"""
 
 from yuanli.bootstrap.house import House, build_house, open_house
+from yuanli.bootstrap.larger import open_paraphraser
 from yuanli.bootstrap.logs import set_up_logging
 from yuanli.bootstrap.models import open_models, reader_of, with_built_in
 from yuanli.bootstrap.reading import understander_of
@@ -11,6 +12,7 @@ __all__ = [
     "build_house",
     "open_house",
     "open_models",
+    "open_paraphraser",
     "reader_of",
     "serve",
     "set_up_logging",

@@ -7,11 +7,17 @@ from contextlib import ExitStack
 from datetime import datetime
 
 from yuanli.bootstrap.secrets import revealed
-from yuanli.language import LargeModel, SecondOpinion, Understander
+from yuanli.errors import InvalidInputError, Text
+from yuanli.language import ChatParaphraser, LargeModel, Rewording, SecondOpinion, Understander
 from yuanli.operations import Budget, BudgetedChat
 from yuanli.services import CHAT_NAME, CallParams, GgufChat, HttpChat, Service
 from yuanli.settings import Settings
 from yuanli.storage import Database, SqlUsageStore
+
+
+class NoLargerModelError(InvalidInputError):
+    """Something is asked of a larger model where none is configured."""
+
 
 SERVICE = "llm"
 """The name that a larger model's usage is counted under."""
@@ -37,6 +43,31 @@ def second_opinion(
     )
     large = LargeModel(budgeted)
     return lambda understander: SecondOpinion(understander, large, threshold=settings.llm_threshold)
+
+
+def open_paraphraser(settings: Settings, way: Rewording, resources: ExitStack) -> ChatParaphraser:
+    """Return what says examples anew by the larger model; `resources` closes its connection.
+
+    Raises
+    ------
+    NoLargerModelError
+        The settings name none.
+    """
+    chat = _find_chat(settings)
+    if chat is None:
+        raise NoLargerModelError(
+            Text(
+                f"“{way.value}”需要大模型，但设置里没有。",
+                f"{way.value!r} needs a larger model; the settings name none.",
+            ),
+            field="with",
+            hint=Text(
+                "设置 YUANLI_LLM_URL 和 YUANLI_LLM_MODEL，或 YUANLI_LLM_GGUF。",
+                "Set YUANLI_LLM_URL and YUANLI_LLM_MODEL, or YUANLI_LLM_GGUF.",
+            ),
+        )
+    resources.callback(chat.close)
+    return ChatParaphraser(chat, way)
 
 
 def _find_chat(settings: Settings) -> HttpChat | GgufChat | None:

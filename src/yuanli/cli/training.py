@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    track,
+)
 
-from yuanli.bootstrap import with_built_in
+from yuanli.bootstrap import open_paraphraser, with_built_in
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import ERR, OUT, marked, print_json, print_json_lines, print_table, said
 from yuanli.errors import InvalidInputError, Text
+from yuanli.language import Rewording
 from yuanli.learning import (
     BUILT_IN,
     DataSet,
+    Ensemble,
     Evaluation,
     Example,
     Model,
@@ -42,6 +52,7 @@ from yuanli.learning import (
     load_run_recipe,
     load_space,
     nearest_examples,
+    paraphrased,
     parse_recipe,
     parse_step,
     pretrain,
@@ -123,17 +134,30 @@ def augmented(
     path: Data,
     output: Out,
     ways: Annotated[
-        list[str], typer.Option("--with", help="typo=0.5, asr=0.3 …: a way and its share. 方法与比例。")
+        list[str],
+        typer.Option("--with", help="typo=0.5, asr=0.3, paraphrase=0.2 …: a way and its share. 方法与比例。"),
     ],
     times: Annotated[int, typer.Option("--times", help="Tries an example. 每句次数。", min=1)] = 1,
     seed: Annotated[int, typer.Option("--seed", help="Random seed. 随机种子。")] = 0,
     form: Form = "auto",
+    data_dir: DataDir = None,
 ) -> None:
     """Make new examples of old ones, labelled as such. 数据增广。
 
+    paraphrase and back-translation ask the larger model of the settings.
+
     Example: yuanli learn augment train.yaml -o more.jsonl --with typo=0.5 --with asr=0.3
     """
-    made = augment(load_examples(path, form=form), [_share(way) for way in ways], times=times, seed=seed)
+    examples, shares = load_examples(path, form=form), [_share(way) for way in ways]
+    own = [(name, share) for name, share in shares if name not in list(Rewording)]
+    made = list(augment(examples, own, times=times, seed=seed))
+    with ExitStack() as resources:
+        for name, share in shares:
+            if name in list(Rewording):
+                paraphraser = open_paraphraser(opening.settings(data_dir), Rewording(name), resources)
+                chosen = [e for i, e in enumerate(examples) if Random(f"{seed}/{name}/{i}").random() < share]
+                for example in track(chosen, description=name, console=ERR, transient=True):
+                    made += paraphrased(example, paraphraser, count=times)
     lines = [json.dumps(_record(example), ensure_ascii=False) for example in made]
     output.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     OUT.print(said(Text(f"已写入 {len(made)} 句。", f"Wrote {len(made)} examples.")), markup=False)
@@ -240,6 +264,9 @@ def evaluating(
     model: Annotated[Path, typer.Argument(help="Folder of a model. 模型文件夹。")],
     path: Data,
     against: Annotated[Path | None, typer.Option("--against", help="Another model. 对比模型。")] = None,
+    joined: Annotated[
+        list[Path] | None, typer.Option("--ensemble", help="More models to answer with it. 集成的其他模型。")
+    ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="An HTML report. 报告文件。")] = None,
     form: Form = "auto",
     as_json: AsJson = False,
@@ -249,8 +276,8 @@ def evaluating(
     Example: yuanli learn evaluate runs/mine/model test.jsonl --report report.html
     """
     examples = load_examples(path, form=form)
-    found = _evaluated(model, examples, path)
-    other = _evaluated(against, examples, path) if against else None
+    found = _evaluated([model, *(joined or ())], examples, path)
+    other = _evaluated([against], examples, path) if against else None
     if report:
         write_report(found, report, other=other)
         save_evaluation(found, report.with_suffix(".json"))
@@ -368,9 +395,10 @@ def _absolute(path: Path) -> str:
     return str(path if path.parts[0] == BUILT_IN else path.resolve())
 
 
-def _evaluated(folder: Path, examples: tuple[Example, ...], path: Path) -> Evaluation:
+def _evaluated(folders: Sequence[Path], examples: tuple[Example, ...], path: Path) -> Evaluation:
     texts, contexts = [e.text for e in examples], [e.context for e in examples]
-    return evaluate(examples, Model(folder).predict(texts, contexts), model=str(folder), data=str(path))
+    said = Ensemble([Model(folder) for folder in folders]).predict(texts, contexts)
+    return evaluate(examples, said, model=" + ".join(map(str, folders)), data=str(path))
 
 
 def _share(way: str) -> tuple[str, float]:

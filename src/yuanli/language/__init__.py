@@ -32,6 +32,7 @@ from yuanli.language.opinion import SecondOpinion
 from yuanli.language.preferences import is_here
 from yuanli.language.prompting import as_data, label_schema
 from yuanli.language.redaction import Redacted, redact
+from yuanli.language.rewording import ChatParaphraser, Rewording
 from yuanli.language.speech import RATE_HZ, Audio, Segment, Transcriber, Transcript, prompt_of
 from yuanli.language.understanding import (
     Alternative,
@@ -50,6 +51,7 @@ __all__ = [
     "Catalogue",
     "ChatAnswer",
     "ChatModel",
+    "ChatParaphraser",
     "ChatRequest",
     "Explanation",
     "Grain",
@@ -62,6 +64,7 @@ __all__ = [
     "Quantity",
     "Recurrence",
     "Redacted",
+    "Rewording",
     "SecondOpinion",
     "Segment",
     "Slot",

@@ -15,6 +15,7 @@ from yuanli.learning.datasets import (
     load_dataset,
     save_dataset,
 )
+from yuanli.learning.ensembles import Ensemble
 from yuanli.learning.examples import (
     Example,
     InvalidExampleError,
@@ -124,6 +125,7 @@ __all__ = [
     "DataSetNotFoundError",
     "DataStatistics",
     "Difference",
+    "Ensemble",
     "Evaluation",
     "EvaluationParams",
     "Example",
