@@ -140,7 +140,7 @@ def test_broken_examples_are_refused_by_line(
 @pytest.mark.parametrize(
     "arguments",
     [(), ("--recipe", "nowhere.yaml"), ("--data", "nowhere.jsonl"), ("--data", "train.jsonl", "--epochs", "-1"),
-     ("--data", "train.jsonl", "--method", "magic")],
+     ("--data", "train.jsonl", "--method", "magic"), ("--data", "train.jsonl", "--dev", "train.jsonl")],
 )  # fmt: skip
 def test_bad_orders_are_told(
     capsys: pytest.CaptureFixture[str], data: dict[str, Path], monkeypatch: pytest.MonkeyPatch,

@@ -7,11 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from yuanli.errors import InvalidInputError, Text
 from yuanli.learning.examples import Example
 from yuanli.learning.reading import load_examples
 from yuanli.learning.recipes import DataParams, Recipe
 
 MAIN = "main"
+
+
+class NothingToLearnFromError(InvalidInputError):
+    """No example is left to train on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ def load_parts(recipe: Recipe) -> Mapping[str, Part]:
     """Read the data of a recipe, the main task first.
 
     Examples of the training data whose text and context occur in the dev or test data are left out of it.
+
+    Raises
+    ------
+    NothingToLearnFromError
+        None is left.
     """
     parts: dict[str, Part] = {}
     for params in sorted(recipe.data, key=lambda params: params.task != MAIN):
@@ -36,7 +46,19 @@ def load_parts(recipe: Recipe) -> Mapping[str, Part]:
         parts[params.task] = Part(
             old.train + new.train, old.dev + new.dev, old.test + new.test, weight=params.weight
         )
-    return {name: _apart(part) for name, part in parts.items()}
+    apart = {name: _apart(part) for name, part in parts.items()}
+    for name, part in apart.items():
+        count = len(parts[name].train)
+        if not part.train:
+            raise NothingToLearnFromError(
+                Text(
+                    f"任务“{name}”没有训练样本：{count} 条都在开发集或测试集里。",
+                    f"Task {name!r} has no examples to train on: all {count} are in its dev or test data.",
+                ),
+                field="data",
+                hint=Text("另给一份训练数据。", "Give other data to train on."),
+            )
+    return apart
 
 
 def _load_part(params: DataParams, seed: int) -> Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
+import warnings
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -100,10 +101,11 @@ def _export(network: Network, task: Task, path: Path) -> None:
     if task.tags:
         axes["tags"] = {0: "texts", 1: "pieces"}
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    torch.onnx.export(
-        _Exported(network, task), (ids, mask), str(path), input_names=["input_ids", "attention_mask"],
-        output_names=names, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
-    )  # fmt: skip
+    with warnings.catch_warnings(action="ignore"):  # of the tracer; what is exported is tested
+        torch.onnx.export(
+            _Exported(network, task), (ids, mask), str(path), input_names=["input_ids", "attention_mask"],
+            output_names=names, dynamic_axes=axes, opset_version=OPSET, dynamo=False,
+        )  # fmt: skip
 
 
 def _quantise(source: Path, target: Path) -> None:
