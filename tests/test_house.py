@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from yuanli.campus.checks.running import all_advice
+from yuanli.operations import Kind
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "yuanli"
@@ -111,3 +112,16 @@ def test_every_rule_of_the_check_has_a_name_in_the_console(language: str) -> Non
     network = (ROOT / "src" / "yuanli" / "routing" / "checks.py").read_text("utf-8")
     rules = {advice.rule for advice in all_advice()} | set(re.findall(r'rule="(\w+)"', network))
     assert rules == set(re.findall(r"^  (\w+):", names, re.M))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_rule_and_move_of_the_dialogue_has_words_in_the_why_panel(language: str) -> None:
+    said = r'"(\w+)"(?: if [^"\n]+ else "(\w+)")?'
+    sources = [path.read_text("utf-8") for path in (ROOT / "src/yuanli/operations/dialogue").glob("*.py")]
+    found = [match for text in sources for match in re.findall(rf"turn, {said}|\brule = {said}", text)]
+    rules = {name for names in found for name in names if name}
+    words = (ROOT / "web" / "src" / "i18n" / f"{language}.ts").read_text("utf-8")
+    why = words[words.index("\n  why: {") :]
+    for key, wanted in (("rule", rules), ("move", {kind.value for kind in Kind})):
+        block = why[why.index(f"    {key}: {{") :]
+        assert wanted == set(re.findall(r"(\w+): \"", block[: block.index("\n    },")]))
