@@ -184,6 +184,21 @@ def test_examples_are_said_anew_where_a_larger_model_is_set(
     )
 
 
+def test_values_of_the_data_and_what_was_said_before_are_exchanged(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    data, more = tmp_path / "said.yaml", tmp_path / "more.jsonl"
+    data.write_text(
+        "intent: route\nen: |\n  which is the way to the [hall](place) please\n  When? >>> to the [lab](place)\n",
+        "utf-8",
+    )
+    asked = ("augment", data, "-o", more, "--with", "value=1", "--with", "aside=1", "--times", 20)
+    code, _, err = run(capsys, "learn", *map(str, asked))
+    assert code == 0, err
+    made = [json.loads(line) for line in more.read_text("utf-8").splitlines()]
+    assert any(e["text"].endswith("the lab please") and e["context"] == "When?" for e in made)
+
+
 def test_a_base_that_is_not_there_is_told(
     capsys: pytest.CaptureFixture[str], data: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -59,7 +59,9 @@ from yuanli.learning import (
     save_dataset,
     save_evaluation,
     search,
+    span_types_of,
     split,
+    tables_of,
     train,
     write_report,
     write_statistics,
@@ -150,7 +152,8 @@ def augmented(
     """
     examples, shares = load_examples(path, form=form), [_share(way) for way in ways]
     own = [(name, share) for name, share in shares if name not in list(Rewording)]
-    made = list(augment(examples, own, times=times, seed=seed))
+    tables = tables_of(examples, [[kind] for kind in span_types_of(examples)])
+    made = list(augment(examples, own, times=times, seed=seed, tables=tables))
     with ExitStack() as resources:
         for name, share in shares:
             if name in list(Rewording):
