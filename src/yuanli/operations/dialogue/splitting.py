@@ -31,8 +31,7 @@ def split_requests(
     """
     if len(whole.text) > LONGEST or any(slot.type in ON_THE_WAY for slot in whole.slots):
         return (whole,)
-    parts = _parts(whole, understand, answering=answering, params=params, most=params.most_requests)
-    return parts if len(parts) > 1 and not _is_one(whole, parts, params) else (whole,)
+    return _parts(whole, understand, answering=answering, params=params, most=params.most_requests)
 
 
 def _parts(
@@ -52,7 +51,8 @@ def _parts(
         second = understand(tail)
         rest = _parts(second, understand, answering=False, params=params, most=most - 1)
         if len(rest) > 1 or _stands(second, params):
-            return (first, *rest)
+            parts = (first, *rest)
+            return (whole,) if _is_one(whole, parts, params) else parts
     return (whole,)
 
 
