@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.api.house import CAMPUS, Clock
 
 from yuanli.bootstrap import House
-from yuanli.operations import Asker, ConversationNotFoundError
+from yuanli.errors import Text
+from yuanli.operations import Asker, ConversationConflictError, ConversationNotFoundError
+
+STREAM = {"Accept": "text/event-stream"}
 
 
 def test_an_understanding_has_slots_with_offsets(visitor: TestClient) -> None:
@@ -34,6 +41,36 @@ def test_a_question_is_answered_with_a_route(visitor: TestClient) -> None:
 
 def test_without_a_campus_the_newest_is_meant(visitor: TestClient) -> None:
     assert visitor.post("/v1/ask", json={"text": "How do I get from 100室 to 203室?"}).status_code == 200
+
+
+def told(reply: Response) -> list[tuple[str, Any]]:
+    """Return the events of a stream."""
+    blocks = [block.split("\n") for block in reply.text.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
+
+
+def test_a_stream_tells_what_is_understood_before_the_reply(visitor: TestClient) -> None:
+    asked = {"text": "从100室到203室怎么走", "campus": "small", "conversation": "streamed"}
+    reply = visitor.post("/v1/ask", json=asked, headers=STREAM)
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    (first, heard), (second, answer) = told(reply)
+    assert (first, second) == ("heard", "reply")
+    assert [one["intent"] for one in heard] == ["guidance_route"]
+    assert answer["heard"] == heard[0]
+    assert (answer["conversation"], answer["cards"][0]["kind"]) == ("streamed", "route")
+
+
+def test_an_error_before_a_stream_is_an_error_of_http(visitor: TestClient) -> None:
+    reply = visitor.post("/v1/ask", json={"text": "你好", "campus": "nowhere"}, headers=STREAM)
+    assert (reply.status_code, reply.json()["error"]) == (404, "campus_not_found")
+
+
+def test_an_error_within_a_stream_is_an_event(visitor: TestClient, house: House) -> None:
+    asked = {"text": "从100室到203室怎么走", "campus": "small"}
+    with patch.object(house.assistant, "_keep", side_effect=ConversationConflictError(Text("忙", "Busy"))):
+        *heard, (last, problem) = told(visitor.post("/v1/ask", json=asked, headers=STREAM))
+    assert {name for name, _ in heard} == {"heard"}
+    assert (last, problem["message"]["en"]) == ("problem", "Busy")
 
 
 def test_an_unknown_campus_is_a_404(visitor: TestClient) -> None:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from yuanli.api.bodies import PRINTABLE, Body, Name
 from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
 from yuanli.api.campuses import newest_campus
+from yuanli.api.events import event_of, stream
+from yuanli.api.problems import problem_of
+from yuanli.bootstrap import House
 from yuanli.campus import CampusId
+from yuanli.errors import YuanliError
 from yuanli.language import Explanation, Understanding
 from yuanli.operations import Asker, Caller, History, Reply, Right, Terms, load_terms
 
 router = APIRouter(tags=["assistant"])
 ID_BYTES = 12
+EVENTS = "text/event-stream"
 Owner = Annotated[str | None, Query(max_length=200, description="Whose; by default one's own.")]
 Utterance = Annotated[str, Field(min_length=1, max_length=1000, pattern=PRINTABLE)]
 
@@ -61,17 +70,33 @@ def show_catalogue() -> Terms:
     return load_terms()
 
 
-@router.post("/ask", dependencies=[needs(Right.ASK_ASSISTANT)])
-def ask(body: AskBody, house: HouseDep, caller: CallerDep) -> Reply:
-    """Answer one turn; without a campus it is about the newest one that is kept."""
+@router.post(
+    "/ask",
+    dependencies=[needs(Right.ASK_ASSISTANT)],
+    response_model=Reply,
+    responses={
+        200: {"content": {EVENTS: {}}, "description": "As a stream: `heard`, then `reply` or `problem`"}
+    },
+)
+async def ask(
+    body: AskBody, house: HouseDep, caller: CallerDep, request: Request
+) -> Reply | StreamingResponse:
+    """Answer one turn; without a campus it is about the newest one that is kept.
+
+    To `Accept: text/event-stream` it sends what it understood before it begins to answer.
+    """
     asker = Asker(
-        campus_id=CampusId(body.campus) if body.campus else newest_campus(house),
+        campus_id=CampusId(body.campus) if body.campus else await run_in_threadpool(newest_campus, house),
         user=caller.name,
         conversation=body.conversation or secrets.token_urlsafe(ID_BYTES),
         here=body.here,
         roles=AREAS[caller.role],
     )
-    return house.assistant.ask(body.text, asker)
+    if EVENTS not in request.headers.get("accept", ""):
+        return await run_in_threadpool(house.assistant.ask, body.text, asker)
+    told = _told(house, body.text, asker)
+    first = await anext(told)
+    return stream(_after(first, told))
 
 
 @router.get("/conversations/{conversation}", dependencies=[needs(Right.OWN_ACCOUNT)])
@@ -91,3 +116,30 @@ def _owner(caller: Caller, user: str | None) -> str:
         return caller.name
     caller.require(Right.MANAGE_USERS)
     return user
+
+
+async def _told(house: House, text: str, asker: Asker) -> AsyncGenerator[bytes, None]:
+    """Send what was understood, then the reply; an error before anything is sent is raised."""
+    loop, events = asyncio.get_running_loop(), asyncio.Queue[bytes | None]()
+
+    def hear(requests: tuple[Understanding, ...]) -> None:
+        loop.call_soon_threadsafe(events.put_nowait, event_of("heard", requests))
+
+    answer = asyncio.ensure_future(run_in_threadpool(house.assistant.ask, text, asker, hear=hear))
+    answer.add_done_callback(lambda _: events.put_nowait(None))
+    told = False
+    while event := await events.get():
+        yield event
+        told = True
+    try:
+        yield event_of("reply", await answer)
+    except YuanliError as error:
+        if not told:
+            raise
+        yield event_of("problem", problem_of(error))
+
+
+async def _after(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    yield first
+    async for event in rest:
+        yield event

@@ -34,6 +34,7 @@ SURE = 0.55
 TRIES = 4
 LONGEST_CONTEXT = 300
 log = logging.getLogger(__name__)
+Hear = Callable[[tuple[Understanding, ...]], None]
 
 
 class ConversationNotFoundError(NotFoundError):
@@ -99,8 +100,8 @@ class Assistant:
         """Return what `understand` does, and which words it hangs on where that can be told."""
         return self._understander(campus_id).explain(text, context=context)
 
-    def ask(self, text: str, asker: Asker) -> Reply:
-        """Answer one turn of a conversation.
+    def ask(self, text: str, asker: Asker, *, hear: Hear = lambda heard: None) -> Reply:
+        """Answer one turn of a conversation; `hear` is told what it asks for before it is answered.
 
         Raises
         ------
@@ -110,10 +111,10 @@ class Assistant:
         guide = self._guidance.guide(asker.campus_id)
         for _ in range(TRIES - 1):
             try:
-                return self._take(text, asker, guide)
+                return self._take(text, asker, guide, hear)
             except ConversationConflictError:
                 log.info("Two turns of a conversation came at once; the later one is taken again")
-        return self._take(text, asker, guide)
+        return self._take(text, asker, guide, hear)
 
     def history(self, user: str, conversation_id: str) -> History:
         """Return a user's conversation.
@@ -144,13 +145,14 @@ class Assistant:
     def _understander(self, campus_id: CampusId | None) -> Understander:
         return self._abilities.understander(None if campus_id is None else self._guidance.guide(campus_id))
 
-    def _take(self, text: str, asker: Asker, guide: Guide) -> Reply:
+    def _take(self, text: str, asker: Asker, guide: Guide, hear: Hear) -> Reply:
         now, params = self._guidance.now(), self._abilities.params
         kept = self._kept(asker, now)
         state = _state_of(kept, asker)
         understander = self._abilities.understander(guide)
         context = _context(state)
         heard = _heard(understander, text, context, answering=state.question is not None, params=params)
+        hear(heard)
         carrier = Carrier(
             guide=guide,
             asker=asker,

@@ -2,11 +2,13 @@ import { defineStore } from "pinia";
 import { ref, shallowRef } from "vue";
 import { ask } from "@/client/assistant";
 import { asProblem } from "@/client/http";
-import type { Problem, Reply } from "@/client/model";
+import type { Problem, Reply, Understanding } from "@/client/model";
 
 export interface Turn {
   id: number;
   text: string;
+  /** What the assistant understood, while it works on the reply. */
+  heard: Understanding[];
   reply: Reply | null;
   problem: Problem | null;
 }
@@ -23,9 +25,10 @@ export const useChat = defineStore("chat", () => {
 
   async function answer(id: number, text: string, campus: string | null): Promise<void> {
     waiting.value = true;
-    update(id, { problem: null });
+    update(id, { problem: null, heard: [] });
     try {
-      update(id, { reply: await ask(text, campus, conversation) });
+      const reply = await ask(text, campus, conversation, (heard) => update(id, { heard }));
+      update(id, { reply });
     } catch (error) {
       update(id, { problem: asProblem(error) });
     } finally {
@@ -34,7 +37,7 @@ export const useChat = defineStore("chat", () => {
   }
   async function say(text: string, campus: string | null): Promise<void> {
     const id = turns.value.length;
-    turns.value = [...turns.value, { id, text, reply: null, problem: null }];
+    turns.value = [...turns.value, { id, text, heard: [], reply: null, problem: null }];
     await answer(id, text, campus);
   }
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ApiError, askAhead, asProblem, get, problemOf, queryString } from "./http";
+import { ApiError, askAhead, asProblem, get, problemOf, queryString, streamed } from "./http";
 
 afterEach(() => vi.unstubAllGlobals());
 const answering = (status: number, body: unknown) => {
@@ -39,3 +39,16 @@ test("an error in another shape becomes a sentence with its status", () => {
   expect(problemOf(500, { message: "boom" }).error).toBe("unexpected");
 });
 test("a server that can't be reached is said so", () => expect(asProblem(new TypeError("x")).error).toBe("unreachable"));
+test("a stream gives its events one by one, also where a chunk ends within one", async () => {
+  const chunks = ["event: heard\nda", 'ta: [1]\n\n: still here\n\nevent: reply\ndata: {"text":"好"}\n\n'];
+  const sent = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+      controller.close();
+    },
+  });
+  vi.stubGlobal("fetch", async () => new Response(sent));
+  const events = [];
+  for await (const { event, data } of streamed("/v1/ask", {})) events.push([event, JSON.parse(data)]);
+  expect(events).toEqual([["heard", [1]], ["reply", { text: "好" }]]);
+});

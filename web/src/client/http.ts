@@ -1,4 +1,5 @@
 /** The one HTTP client: JSON in, JSON out, and errors a person can read. */
+import { type EventSourceMessage, EventSourceParserStream } from "eventsource-parser/stream";
 import type { Problem, Text } from "./model";
 
 export class ApiError extends Error {
@@ -66,9 +67,15 @@ export function queryString(query: Query): string {
   return text ? `?${text}` : "";
 }
 
-async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+interface Sending {
+  signal?: AbortSignal;
+  accept?: string;
+}
+
+async function send(method: string, path: string, body?: unknown, { signal, accept }: Sending = {}): Promise<Response> {
   const form = body instanceof FormData;
-  const headers = body === undefined || form ? undefined : { "content-type": "application/json" };
+  const headers: Record<string, string> = accept ? { accept } : {};
+  if (body !== undefined && !form) headers["content-type"] = "application/json";
   const payload = body === undefined ? undefined : form ? body : JSON.stringify(body);
   const reply = await fetch(path, { method, headers, body: payload, signal, credentials: "same-origin" });
   if (reply.ok) return reply;
@@ -106,7 +113,7 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
   const url = path + queryString(query);
   const known = signal ? undefined : (taken(url) ?? asking.get(url));
   if (known) return known as Promise<T>;
-  const answer = send("GET", url, undefined, signal).then((reply) => parsed<T>(reply));
+  const answer = send("GET", url, undefined, { signal }).then((reply) => parsed<T>(reply));
   if (signal) return answer;
   asking.set(url, answer);
   const forget = (): void => void asking.delete(url);
@@ -116,6 +123,13 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
 
 export async function post<T>(path: string, body: unknown = {}): Promise<T> {
   return parsed<T>(await send("POST", path, body));
+}
+
+/** Post, and take the answer event by event. */
+export async function* streamed(path: string, body: unknown): AsyncGenerator<EventSourceMessage> {
+  const reply = await send("POST", path, body, { accept: "text/event-stream" });
+  const reader = reply.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream()).getReader();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) yield next.value;
 }
 
 export async function put<T>(path: string, body: unknown): Promise<T> {

@@ -728,6 +728,8 @@ export interface paths {
         /**
          * Ask
          * @description Answer one turn; without a campus it is about the newest one that is kept.
+         *
+         *     To `Accept: text/event-stream` it sends what it understood before it begins to answer.
          */
         post: operations["ask"];
         delete?: never;
@@ -8145,13 +8147,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description As a stream: `heard`, then `reply` or `problem` */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Reply"];
+                    "text/event-stream": unknown;
                 };
             };
             /** @description The request can't be read */
