@@ -67,6 +67,30 @@ def test_pruning_nothing_changes_nothing_and_pruning_half_comes_back_from_disk(
         assert np.allclose(one.probabilities, two.probabilities, atol=1e-5)
 
 
+def test_a_cut_vocabulary_reads_what_it_knows_as_before_and_the_rest_by_letters(tmp_path: Path) -> None:
+    base = make_base(tmp_path / "base", unigram=True)
+    few = recipe(base, optimiser={"epochs": 1})
+    network, tokenizer, _ = train_network(few, parts(), folder=tmp_path / "run")
+    known = examples()[::2]
+    smaller, cut = cut_vocabulary(network, tokenizer, [e.text for e in known])
+    assert smaller.encoder.config.vocab_size == cut.size < tokenizer.size
+    for one, two in zip(
+        predict(network, tokenizer, known, task="main"),
+        predict(smaller, cut, known, task="main"),
+        strict=True,
+    ):
+        assert np.allclose(one.probabilities, two.probabilities, atol=1e-5)
+        assert one.spans == two.spans
+    (unseen,) = cut.encode(["zzz hall"])
+    assert max(unseen.ids) < cut.size
+    task = network.tasks[0]
+    facts = ModelFacts(name="cut", version="1", base="tiny", labels=task.labels, tags=task.tags)
+    export_model(smaller, cut, facts, tmp_path / "model", task="main", precision=Precision.FLOAT)
+    (said,) = Model(tmp_path / "model").predict([known[0].text])
+    (here,) = predict(smaller, cut, known[:1], task="main")
+    assert np.allclose(said.probabilities, here.probabilities, atol=1e-4)
+
+
 def test_only_a_unigram_vocabulary_is_cut(trained: Trained) -> None:
     network, tokenizer, _ = trained
     with pytest.raises(InvalidInputError, match="unigram"):

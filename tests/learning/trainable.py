@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
 from yuanli.learning import Example, Recipe, Span, parse_recipe
 from yuanli.learning.parts import Part
@@ -21,6 +21,7 @@ WORDS = {
     "route": ["how do I get to {}", "way to {} please", "take me to {}", "where is the way to {}"],
     "book": ["book {} for me", "reserve {} please", "I need {} tomorrow", "get me {} for a meeting"],
 }
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 PLACES = ["hall", "lab", "tower", "gate", "atrium", "garden", "library", "gym"]
 
 
@@ -41,22 +42,27 @@ def parts() -> dict[str, Part]:
     return {"main": Part(examples(), examples(offset=1))}
 
 
-def make_base(folder: Path) -> Path:
+def make_base(folder: Path, *, unigram: bool = False) -> Path:
     torch = pytest.importorskip("torch", reason="the training side needs yuanli[train]")
     from transformers import BertConfig, BertModel
 
-    words = sorted({w for e in (*examples(), *examples(offset=1)) for w in e.text.split()})
-    vocabulary = {w: i for i, w in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *words])}
-    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    texts = [e.text for e in (*examples(), *examples(offset=1))]
+    tokenizer = Tokenizer(models.Unigram()) if unigram else Tokenizer(models.WordLevel(unk_token="<unk>"))
     tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>", "<mask>"])
+    trainer: trainers.Trainer
+    if unigram:
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        trainer = trainers.UnigramTrainer(vocab_size=200, special_tokens=SPECIAL, unk_token="<unk>")
+    else:
+        tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+        trainer = trainers.WordLevelTrainer(special_tokens=SPECIAL)
+    tokenizer.train_from_iterator(texts, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
     torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        vocab_size=tokenizer.get_vocab_size(), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=64, max_position_embeddings=64, pad_token_id=1,
     )  # fmt: skip
     folder.mkdir(parents=True)
