@@ -190,10 +190,11 @@ def test_a_shadow_that_has_no_time_drops_and_one_that_breaks_is_counted(
     go_live(registry, "1")
     set_shadow(registry, NAME, "2", BY)
     live = opened(shadow_share=1.0, shadow_waiting=4)
-    whole, go_on = Model.predict, threading.Event()
+    whole, begun, go_on = Model.predict, threading.Event(), threading.Event()
 
     def stuck(self: Model, *args: object) -> object:
         if self.facts.version == "2":
+            begun.set()
             assert go_on.wait(20)
             raise RuntimeError("broken")
         return whole(self, *args)  # type: ignore[arg-type]
@@ -201,6 +202,7 @@ def test_a_shadow_that_has_no_time_drops_and_one_that_breaks_is_counted(
     monkeypatch.setattr(Model, "predict", stuck)
     for _ in range(20):
         assert live.predict(["toilet"])[0].label == "nearest"
+    assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()
     live.close()
     (counts,) = {m.version: m for m in list_models(registry)}["2"].shadow
