@@ -46,7 +46,7 @@ def run(recipe: Path, changes: Mapping[str, Any], folder: Path, epochs: float, s
     done = folder / "measured.json"
     if done.exists():
         return dict(json.loads(done.read_text("utf-8")))
-    document = load_recipe(recipe).model_dump(mode="json")
+    document = load_recipe(recipe.resolve()).model_dump(mode="json")
     for part, knobs in [("optimiser", {"epochs": epochs}), *changes.items()]:
         document[part] |= knobs
     document["seed"] = seed

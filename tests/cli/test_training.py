@@ -75,6 +75,11 @@ def test_a_recipe_becomes_a_model_that_is_scored_explained_and_made_small(
     accuracy = scored["model"]["scores"]["accuracy"]
     assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
     assert "<svg" in page.read_text("utf-8")
+    assert scored["model"]["out_of_scope"] is None
+    outside = ("--outside", "book", "--false-rejection", 0.1)
+    code, (scored,) = answer(capsys, "evaluate", folder / "model", data["dev"], *outside)
+    told = scored["model"]["out_of_scope"]
+    assert (told["recall"] > 0.8, told["false_rejection"]) == (True, 0.1)
 
     known = ("--examples", data["train"])
     code, (told,) = answer(capsys, "explain", folder / "model", "turn on the light in lab", *known)

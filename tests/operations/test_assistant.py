@@ -48,6 +48,31 @@ def test_a_reply_tells_what_was_heard_and_the_question_before(house: House) -> N
     assert answer.context == question.pending.zh
 
 
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("空调坏了，帮我报修", "service_repair"),
+        ("the lift is broken", "service_repair"),
+        ("食堂现在人多吗", "crowd_query"),
+        ("这个月用了多少电", "energy_query"),
+    ],
+)
+def test_another_request_instead_of_an_answer_is_taken_as_one(house: House, said: str, intent: str) -> None:
+    ask(house, "A座301怎么走", said)
+    reply = ask(house, said, said)
+    assert reply.heard is not None
+    assert reply.heard.intent == intent
+
+
+@pytest.mark.parametrize("said", ["你好", "谢谢", "hello"])
+def test_a_greeting_instead_of_an_answer_leaves_the_question_open(house: House, said: str) -> None:
+    question = ask(house, "A座301怎么走", said)
+    reply = ask(house, said, said)
+    assert reply.heard is not None
+    assert (reply.heard.intent, reply.pending) == ("chat_smalltalk", question.pending)
+    assert ask(house, "北门", said).cards[0].kind == "route"
+
+
 def test_a_way_is_planned_for_the_time_that_was_said(house: House) -> None:
     reply = house.assistant.ask("明天早上八点从北门去报告厅怎么走", Asker(campus_id=PARK))
     departs = reply.cards[0].routes[0].departs_at.astimezone(ZoneInfo("Asia/Shanghai"))

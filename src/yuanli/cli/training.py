@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -32,6 +32,7 @@ from yuanli.learning import (
     DataSet,
     Ensemble,
     Evaluation,
+    EvaluationParams,
     Example,
     Model,
     Recipe,
@@ -271,6 +272,13 @@ def evaluating(
         list[Path] | None, typer.Option("--ensemble", help="More models to answer with it. 集成的其他模型。")
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", help="An HTML report. 报告文件。")] = None,
+    outside: Annotated[
+        str, typer.Option("--outside", help="Label of what is out of scope. 范围外的标签。")
+    ] = "out_of_scope",
+    false_rejection: Annotated[
+        float,
+        typer.Option("--false-rejection", help="Share of the rest that may be rejected. 允许的误拒率。"),
+    ] = 0.05,
     form: Form = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -279,8 +287,9 @@ def evaluating(
     Example: yuanli learn evaluate runs/mine/model test.jsonl --report report.html
     """
     examples = load_examples(path, form=form)
-    found = _evaluated([model, *(joined or ())], examples, path)
-    other = _evaluated([against], examples, path) if against else None
+    params = EvaluationParams(outside=outside, false_rejection=false_rejection)
+    found = _evaluated([model, *(joined or ())], examples, path, params)
+    other = _evaluated([against], examples, path, params) if against else None
     if report:
         write_report(found, report, other=other)
         save_evaluation(found, report.with_suffix(".json"))
@@ -288,9 +297,11 @@ def evaluating(
         print_json({"model": found, "against": other})
         return
     headers = (Text("指标", "Score"), Text("值", "Value"), Text("95% 区间", "95 % interval"))
-    print_table(
-        headers, ((name, f"{s.value:.4f}", f"{s.low:.4f}–{s.high:.4f}") for name, s in found.scores.items())
-    )
+    rows = [(name, f"{s.value:.4f}", f"{s.low:.4f}–{s.high:.4f}") for name, s in found.scores.items()]
+    if found.out_of_scope is not None:
+        told = found.out_of_scope
+        rows.append((f"out_of_scope (≤ {told.false_rejection:.0%})", f"{told.recall:.4f}", ""))
+    print_table(headers, rows)
 
 
 def explaining(
@@ -398,10 +409,13 @@ def _absolute(path: Path) -> str:
     return str(path if path.parts[0] == BUILT_IN else path.resolve())
 
 
-def _evaluated(folders: Sequence[Path], examples: tuple[Example, ...], path: Path) -> Evaluation:
+def _evaluated(
+    folders: Sequence[Path], examples: tuple[Example, ...], path: Path, params: EvaluationParams
+) -> Evaluation:
     texts, contexts = [e.text for e in examples], [e.context for e in examples]
     said = Ensemble([Model(folder) for folder in folders]).predict(texts, contexts)
-    return evaluate(examples, said, model=" + ".join(map(str, folders)), data=str(path))
+    params = replace(params, labels=said[0].labels if said else ())
+    return evaluate(examples, said, model=" + ".join(map(str, folders)), data=str(path), params=params)
 
 
 def _share(way: str) -> tuple[str, float]:

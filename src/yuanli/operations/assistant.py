@@ -17,7 +17,9 @@ from yuanli.operations.dialogue import (
     Setting,
     State,
     UnreadableStateError,
+    asks_otherwise,
     ground_by_type,
+    is_open_answer,
     parse_state,
     split_requests,
     state_document,
@@ -150,8 +152,14 @@ class Assistant:
         kept = self._kept(asker, now)
         state = _state_of(kept, asker)
         understander = self._abilities.understander(guide)
-        context = _context(state)
-        heard = _heard(understander, text, context, answering=state.question is not None, params=params)
+        whole, context = _read(understander, text, state, params)
+        answering = context is not None
+        heard = split_requests(
+            whole,
+            lambda part: understander.understand(part, context=context),
+            answering=answering,
+            params=params,
+        )
         hear(heard)
         carrier = Carrier(
             guide=guide,
@@ -240,15 +248,17 @@ def _context(state: State) -> str | None:
     return words[-LONGEST_CONTEXT:]
 
 
-def _heard(
-    understander: Understander, text: str, context: str | None, *, answering: bool, params: DialogueParams
-) -> tuple[Understanding, ...]:
-    """Return what a turn asks for, in order; `answering` says that a question is open."""
-
-    def read(piece: str) -> Understanding:
-        return understander.understand(piece, context=context)
-
-    return split_requests(read(text), read, answering=answering, params=params)
+def _read(
+    understander: Understander, text: str, state: State, params: DialogueParams
+) -> tuple[Understanding, str | None]:
+    """Return what a turn wants, and the question that it was read as an answer to, if it is one."""
+    context = _context(state)
+    heard = understander.understand(text, context=context)
+    if is_open_answer(state, heard):
+        alone = understander.understand(text)
+        if asks_otherwise(state, alone, params):
+            return alone, None
+    return heard, context
 
 
 def _turn(text: str, heard: Understanding, reply: Reply, now: datetime) -> KeptTurn:

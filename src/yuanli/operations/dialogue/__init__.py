@@ -4,6 +4,7 @@ from yuanli.operations.dialogue.advancing import asking_to_change
 from yuanli.operations.dialogue.answers import Answer, Said, find_answer, find_choice
 from yuanli.operations.dialogue.filling import Ground, Grounded, Setting, ground_by_type, ground_nothing
 from yuanli.operations.dialogue.frames import Frame, Frames, Need, filled_in, holes_of, load_frames
+from yuanli.operations.dialogue.informing import asks_otherwise, is_open_answer
 from yuanli.operations.dialogue.keeping import UnreadableStateError, parse_state, state_document, to_json
 from yuanli.operations.dialogue.saying import confirmation_with, resume_offer, summary_of
 from yuanli.operations.dialogue.splitting import split_requests
@@ -48,6 +49,7 @@ __all__ = [
     "UnreadableStateError",
     "Why",
     "asking_to_change",
+    "asks_otherwise",
     "confirmation_with",
     "continue_turn",
     "filled_in",
@@ -56,6 +58,7 @@ __all__ = [
     "ground_by_type",
     "ground_nothing",
     "holes_of",
+    "is_open_answer",
     "load_frames",
     "next_turn",
     "parse_state",

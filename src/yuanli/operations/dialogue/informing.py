@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from yuanli.language import Understanding
 from yuanli.operations.dialogue import saying
 from yuanli.operations.dialogue.advancing import Outcome, advance, put_aside, why_of
 from yuanli.operations.dialogue.answers import Said, find_answer
 from yuanli.operations.dialogue.filling import Turn, informed, said_slots
 from yuanli.operations.dialogue.frames import load_frames
 from yuanli.operations.dialogue.starting import is_request
-from yuanli.operations.dialogue.state import Asks, Kind, Move, Request, Source, State
+from yuanli.operations.dialogue.state import Asks, DialogueParams, Kind, Move, Request, Source, State
 
 WHOLE = frozenset({Asks.SLOT, Asks.CHOICE})
 """Questions that a whole turn may answer, where no part of it was found to be the value."""
@@ -33,6 +34,24 @@ def inform(state: State, turn: Turn) -> Outcome | None:
     return advance(
         replace(state, question=None), request, turn, "corrected" if corrects else "informed", changed
     )
+
+
+def is_open_answer(state: State, heard: Understanding) -> bool:
+    """Whether a turn was read as an answer to the open question, and nothing in it is what was asked for."""
+    if state.question is None or heard.intent != "dialog_inform":
+        return False
+    slot, request = state.question.slot, state.active
+    wanted = (slot,) if slot else request.frame.types if request else ()
+    return not any(_fits(said.type, type_) for said in heard.slots for type_ in wanted)
+
+
+def asks_otherwise(state: State, alone: Understanding, params: DialogueParams) -> bool:
+    """Whether a turn that gives nothing that was asked for is, read by itself, surely another request."""
+    if alone.confidence < params.sure_alone:
+        return False
+    if state.active is not None and alone.intent == state.active.intent:
+        return False
+    return is_request(alone) or load_frames().of(alone.intent).side
 
 
 def _is_answer(state: State, turn: Turn) -> bool:

@@ -66,6 +66,8 @@ class DialogueParams:
         Confidence from which an intent is offered as "did you mean".
     split
         Confidence that each half of a sentence needs to be a request by itself.
+    sure_alone
+        Confidence from which a turn that gives nothing that was asked for is another request.
     carry_s
         How long what was said fills "there" and the like.
     patience_s
@@ -77,6 +79,7 @@ class DialogueParams:
     sure: float = 0.5
     maybe: float = 0.15
     split: float = 0.7
+    sure_alone: float = 0.97
     carry_s: float = 600.0
     patience_s: float = 1800.0
     aside_s: float = 86_400.0
