@@ -1,0 +1,172 @@
+"""From names of the field to points of a campus: topic templates, alias tables, and a policy for the unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from yuanli.campus import Alias, DataPoint, PointId
+from yuanli.errors import InvalidInputError, Text
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+ASIDE = "aside:"
+"""How the ids begin of points that nobody knows yet."""
+
+
+class TemplateError(InvalidInputError):
+    """A topic template can't be read."""
+
+
+class UnknownPoints(StrEnum):
+    """What becomes of readings whose point is not known.
+
+    `REFUSE` tells each; `ASIDE` keeps them, on disk like all others, under the id `aside:` and their full name, until
+    somebody makes the point.
+    """
+
+    REFUSE = "refuse"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=False, kw_only=True)
+class TopicTemplate:
+    """Which topics are read, and what their parts say, such as `{site}/{device}/{point}`.
+
+    A placeholder stands for one level, or a part of one (`room-{device}`); `+` is any level, `#` at the end any rest.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        names = PLACEHOLDER.findall(self.text)
+        levels = self.text.split("/")
+        odd = [
+            level
+            for at, level in enumerate(levels)
+            if not level
+            or "{" in PLACEHOLDER.sub("", level)
+            or "}" in PLACEHOLDER.sub("", level)
+            or ("+" in level and level != "+")
+            or ("#" in level and (level != "#" or at < len(levels) - 1))
+            or "}{" in level
+        ]
+        if odd or len(set(names)) != len(names) or not self.text.isprintable():
+            raise TemplateError(
+                Text(f"主题模板无效：{self.text}", f"The topic template {self.text!r} is not valid."),
+                field="template",
+                hint=Text(
+                    "例如 {site}/{device}/{point}；每个名称用一次。",
+                    "Write such as {site}/{device}/{point}; each name once.",
+                ),
+            )
+
+    @cached_property
+    def filter(self) -> str:
+        """The filter that a broker is asked for."""
+        return "/".join("+" if "{" in level else level for level in self.text.split("/"))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        parts = []
+        for level in self.text.split("/"):
+            if level == "+":
+                parts.append("[^/]*")
+            elif level == "#":
+                parts.append(".*")
+            else:
+                pieces = PLACEHOLDER.split(level)
+                parts.append(
+                    "".join(
+                        f"(?P<{piece}>[^/]+)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)
+                    )
+                )
+        pattern = "/".join(parts)
+        return re.compile(pattern.removesuffix("/.*") + "(?:/.*)?" if pattern.endswith("/.*") else pattern)
+
+    def find(self, topic: str) -> Mapping[str, str] | None:
+        """Return what the parts of a topic say, or None if it does not fit."""
+        match = self._pattern.fullmatch(topic)
+        return None if match is None else match.groupdict()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPoint:
+    """A point of the campus and the unit that its readings are kept in."""
+
+    id: PointId
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointBook:
+    """The points of a campus by every name that the field may use."""
+
+    by_name: Mapping[str, KnownPoint]
+    unknown: UnknownPoints = UnknownPoints.REFUSE
+    most_aside: int = 10_000
+
+    def find(self, point: str, *, device: str | None = None, site: str | None = None) -> KnownPoint | None:
+        """Return the point that a name means, the longest form first: site/device/point, device/point, point."""
+        for name in _forms(point, device, site):
+            known = self.by_name.get(name)
+            if known is not None:
+                return known
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameTable:
+    """Names of the field that are in no map: what each means, by id of its point."""
+
+    points: Mapping[str, str] = field(default_factory=dict)
+
+
+def make_book(
+    points: Iterable[DataPoint],
+    aliases: Iterable[Alias] = (),
+    *,
+    table: NameTable = NameTable(),
+    unknown: UnknownPoints = UnknownPoints.REFUSE,
+) -> PointBook:
+    """Return the book of points: by id, by alias, and by the names of a table, which win.
+
+    Raises
+    ------
+    TemplateError
+        The table names a point that is not there.
+    """
+    known = {point.id: KnownPoint(point.id, point.unit) for point in points}
+    by_name: dict[str, KnownPoint] = {}
+    for alias in aliases:
+        point = known.get(PointId(alias.feature_id))
+        if point is not None:
+            by_name[alias.text] = point
+    by_name |= known
+    for name, point_id in table.points.items():
+        if point_id not in known:
+            raise TemplateError(
+                Text(f"别名表指向不存在的点位：{point_id}", f"The table names a point that is not there: {point_id}"),
+                field=name,
+                hint=Text("先建立点位，或改别名表。", "Make the point first, or change the table."),
+            )
+        by_name[name] = known[PointId(point_id)]
+    return PointBook(by_name=by_name, unknown=unknown)
+
+
+def aside_id(point: str, *, device: str | None = None, site: str | None = None) -> PointId:
+    """Return the id that readings of an unknown point are kept under."""
+    return PointId(ASIDE + _forms(point, device, site)[0])  # type: ignore[arg-type]
+
+
+def _forms(point: str, device: str | None, site: str | None) -> list[str]:
+    forms = [point] if point else []
+    if device:
+        forms.insert(0, f"{device}/{point}" if point else device)
+        if site:
+            forms.insert(0, f"{site}/{forms[0]}")
+    elif site and point:
+        forms.insert(0, f"{site}/{point}")
+    return forms or [""]
