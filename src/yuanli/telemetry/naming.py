@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 
 from yuanli.campus import Alias, DataPoint, PointId
 from yuanli.errors import InvalidInputError, Text
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 ASIDE = "aside:"
 """How the ids begin of points that nobody knows yet."""
 
@@ -31,7 +33,7 @@ class UnknownPoints(StrEnum):
     ASIDE = "aside"
 
 
-@dataclass(frozen=True, slots=False, kw_only=True)
+@dataclass(frozen=True)
 class TopicTemplate:
     """Which topics are read, and what their parts say, such as `{site}/{device}/{point}`.
 
@@ -80,7 +82,8 @@ class TopicTemplate:
                 pieces = PLACEHOLDER.split(level)
                 parts.append(
                     "".join(
-                        f"(?P<{piece}>[^/]+)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)
+                        f"(?P<{piece}>[^/]+)" if at % 2 else re.escape(piece)
+                        for at, piece in enumerate(pieces)
                     )
                 )
         pattern = "/".join(parts)
@@ -117,21 +120,14 @@ class PointBook:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameTable:
-    """Names of the field that are in no map: what each means, by id of its point."""
-
-    points: Mapping[str, str] = field(default_factory=dict)
-
-
 def make_book(
     points: Iterable[DataPoint],
     aliases: Iterable[Alias] = (),
     *,
-    table: NameTable = NameTable(),
+    table: Mapping[str, str] = NO_NAMES,
     unknown: UnknownPoints = UnknownPoints.REFUSE,
 ) -> PointBook:
-    """Return the book of points: by id, by alias, and by the names of a table, which win.
+    """Return the book of points: by id, by alias, and by the names of a table (name → id), which win.
 
     Raises
     ------
@@ -145,10 +141,13 @@ def make_book(
         if point is not None:
             by_name[alias.text] = point
     by_name |= known
-    for name, point_id in table.points.items():
+    for name, point_id in table.items():
         if point_id not in known:
             raise TemplateError(
-                Text(f"别名表指向不存在的点位：{point_id}", f"The table names a point that is not there: {point_id}"),
+                Text(
+                    f"别名表指向不存在的点位：{point_id}",
+                    f"The table names a point that is not there: {point_id}",
+                ),
                 field=name,
                 hint=Text("先建立点位，或改别名表。", "Make the point first, or change the table."),
             )

@@ -119,7 +119,9 @@ class _Reading:
         elif "readings" in document:
             _only(document, OF_A_LIST)
             self.read(document["readings"], device, depth + 1)
-        elif any(type(value) is list for value in document.values()):  # ThingsBoard's gateway: lists by device
+        elif any(
+            type(value) is list for value in document.values()
+        ):  # ThingsBoard's gateway: lists by device
             for name, items in document.items():
                 if name != "device":
                     name = parse_name(name, self.params.longest_name, field="device")
@@ -145,7 +147,9 @@ class _Reading:
 
     def read_group(self, values: Any, at: int | None, device: str | None) -> None:
         if type(values) is not dict:
-            raise FaultyValueError("values", values, Text("应为 {名称: 值}", "it is no object of values by name"))
+            raise FaultyValueError(
+                "values", values, Text("应为 {名称: 值}", "it is no object of values by name")
+            )
         if not values:
             raise FaultyValueError("values", "{}", Text("没有值", "there is no value"))
         for name, value in values.items():
@@ -214,5 +218,8 @@ def _only(document: Mapping[str, Any], known: frozenset[str]) -> None:
         raise FaultyValueError(
             extra[:40] or "key",
             document[extra],
-            Text(f"未知字段，可用：{'、'.join(sorted(known))}", f"unknown field; known are {', '.join(sorted(known))}"),
+            Text(
+                f"未知字段，可用：{'、'.join(sorted(known))}",
+                f"unknown field; known are {', '.join(sorted(known))}",
+            ),
         )

@@ -31,7 +31,7 @@ INTEGER = re.compile(r"([+-]?[0-9]{1,20})[iu]")
 TIME = re.compile(r" +(-?[0-9]{1,20})")
 ESCAPED = re.compile(r"\\([,= ])")
 ESCAPED_IN_STRING = re.compile(r'\\(["\\])')
-BOOLEANS = {word: word.lower().startswith("t") for word in "t T true True TRUE f F false False FALSE".split()}
+BOOLEANS = {word: word.lower().startswith("t") for word in ["t", "T", "true", "True", "TRUE", "f", "F", "false", "False", "FALSE"]}
 PIECE = re.compile(r'[^"\n\\]+|\\.|\\|"(?:[^"\\]|\\.)*"|"|\n', re.DOTALL)
 """A line ends at a newline that is not in a quoted string."""
 
@@ -182,7 +182,8 @@ def _time(line: str, at: int, precision: Precision) -> int | None:
             "time",
             match[1],
             Text(
-                f"按精度 {precision} 不在 1970 年到 2200 年之间", f"in {precision} it is not between 1970 and 2200"
+                f"按精度 {precision} 不在 1970 年到 2200 年之间",
+                f"in {precision} it is not between 1970 and 2200",
             ),
         )
     return micros

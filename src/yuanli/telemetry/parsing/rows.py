@@ -152,7 +152,9 @@ def check_rows(count: int, params: DecodeParams) -> None:
 def unreadable(format: str, why: str, *, hint: Text) -> UnreadableMessageError:
     """Return the error of a message that is not in its format."""
     return UnreadableMessageError(
-        Text(f"不是 {format}：{shorten(why)}", f"This is no {format}: {shorten(why)}"), field="body", hint=hint
+        Text(f"不是 {format}：{shorten(why)}", f"This is no {format}: {shorten(why)}"),
+        field="body",
+        hint=hint,
     )
 
 

@@ -170,7 +170,11 @@ class SparkplugNodes:
         """Return what is known, as JSON."""
         return json.dumps(
             [
-                [group, name, [[alias, m.name, m.datatype, m.device, m.unit] for alias, m in node.aliases.items()]]
+                [
+                    group,
+                    name,
+                    [[alias, m.name, m.datatype, m.device, m.unit] for alias, m in node.aliases.items()],
+                ]
                 for (group, name), node in self._nodes.items()
             ],
             ensure_ascii=False,
@@ -247,7 +251,9 @@ def _parse(content: bytes) -> Any:
         raise unreadable(
             "Sparkplug B",
             str(error) or "broken",
-            hint=Text("负载应为 Sparkplug B 的 protobuf。", "The payload is Sparkplug B in protocol buffers."),
+            hint=Text(
+                "负载应为 Sparkplug B 的 protobuf。", "The payload is Sparkplug B in protocol buffers."
+            ),
         ) from error
     return payload
 
@@ -298,7 +304,11 @@ def _property(metric: Any, name: str) -> Any:
 
 def _unit_of(metric: Any, longest: int) -> str | None:
     said = _property(metric, "engunit")
-    return None if said is None or not said.string_value else parse_name(said.string_value, longest, field="unit")
+    return (
+        None
+        if said is None or not said.string_value
+        else parse_name(said.string_value, longest, field="unit")
+    )
 
 
 def _quality_of(metric: Any) -> Quality | None:

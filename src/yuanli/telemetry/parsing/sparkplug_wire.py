@@ -33,7 +33,12 @@ class Datatype(IntEnum):
     TEXT = 14
 
 
-SIGNED_BITS: Mapping[int, int] = {Datatype.INT8: 8, Datatype.INT16: 16, Datatype.INT32: 32, Datatype.INT64: 64}
+SIGNED_BITS: Mapping[int, int] = {
+    Datatype.INT8: 8,
+    Datatype.INT16: 16,
+    Datatype.INT32: 32,
+    Datatype.INT64: 64,
+}
 """Signed integers travel as unsigned fields, in two's complement."""
 MESSAGES: Mapping[str, Mapping[str, tuple[int, str]]] = {
     "PropertyValue": {

@@ -21,7 +21,14 @@ from yuanli.telemetry.parsing.rows import (
     shorten,
     unreadable,
 )
-from yuanli.telemetry.parsing.values import find_name, of_datetime, parse_name, parse_quality, parse_time, parse_value
+from yuanli.telemetry.parsing.values import (
+    find_name,
+    of_datetime,
+    parse_name,
+    parse_quality,
+    parse_time,
+    parse_value,
+)
 
 Cells = Sequence[object]
 HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -95,7 +102,10 @@ def guess_columns(headers: Sequence[str]) -> Columns:
                 break
     if "time" not in found:
         raise ColumnsError(
-            Text(f"没有时间列；表头：{_list(headers)}", f"There is no column of times; headers: {_list(headers)}"),
+            Text(
+                f"没有时间列；表头：{_list(headers)}",
+                f"There is no column of times; headers: {_list(headers)}",
+            ),
             field="time",
             hint=Text("请指定列的对应关系。", "Say which column holds what."),
         )

@@ -51,7 +51,9 @@ def parse_time(given: object, *, zone: tzinfo | None = None, field: str = "ts") 
     else:
         raise FaultyValueError(field, given, Text("不是时间", "it is no time"))
     if not 0 <= micros < LATEST:
-        raise FaultyValueError(field, given, Text("不在 1970 年到 2200 年之间", "it is not between 1970 and 2200"))
+        raise FaultyValueError(
+            field, given, Text("不在 1970 年到 2200 年之间", "it is not between 1970 and 2200")
+        )
     return micros
 
 
@@ -106,7 +108,9 @@ def parse_quality(given: object, *, field: str = "quality") -> Quality | None:
     if quality is None:
         known = "、".join(QUALITIES)
         raise FaultyValueError(
-            field, given, Text(f"不认识的质量，可用：{known}", f"unknown quality; known are {', '.join(QUALITIES)}")
+            field,
+            given,
+            Text(f"不认识的质量，可用：{known}", f"unknown quality; known are {', '.join(QUALITIES)}"),
         )
     return quality
 
