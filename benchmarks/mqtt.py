@@ -2,8 +2,8 @@
 
 python -m benchmarks.mqtt [--seconds 20] [--points 10] [--rate 0]
 
-`--rate` is messages a second that are published; 0 publishes as fast as the broker takes them. The broker is a mosquitto
-of its own on a free port; the publisher runs in a process of its own.
+`--rate` is messages a second that are published; 0 publishes as fast as the broker takes them. The broker is a
+mosquitto of its own on a free port; the publisher runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def publish(port: int, seconds: float, points: int, rate: int, sent: multiproces
 async def receive(port: int, store: PlainStore, points: int, seconds: float, rate: int) -> None:
     campus = CampusId("bench")
     known = [
-        DataPoint(id=PointId(FeatureId(f"d{d}/p{i}")), brick_class="Point")  # type: ignore[arg-type]
+        DataPoint(id=PointId(FeatureId(f"d{d}/p{i}")), brick_class="Point")
         for d in range(DEVICES)
         for i in range(points)
     ]

@@ -106,7 +106,7 @@ def make_client(
     """
     properties = None
     if session.version is MqttVersion.V5:
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = session.expiry_s
         properties.ReceiveMaximum = session.in_flight
     v5 = session.version is MqttVersion.V5

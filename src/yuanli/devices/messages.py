@@ -157,4 +157,6 @@ def _decode(payload: bytes, subscription: Subscription) -> Decoded:
 
 
 def _whole(error: InvalidInputError) -> RowFault:
-    return RowFault(row=0, field=error.field or "body", value="", message=Text(error.message.zh, error.message.en))
+    return RowFault(
+        row=0, field=error.field or "body", value="", message=Text(error.message.zh, error.message.en)
+    )

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import aiomqtt
 from paho.mqtt.client import MQTTMessage
+from paho.mqtt.reasoncodes import ReasonCode
 
 from yuanli.campus import CampusId
 from yuanli.devices.brokers import Broker, Session, acknowledge, make_client, paho_of
@@ -186,9 +187,12 @@ class MqttGateway:
         for subscription in self._subscriptions:
             topic = share + subscription.template.filter
             answers = await client.subscribe(topic, qos=1)
-            if any(int(getattr(answer, "value", answer)) >= REFUSED_CODE for answer in answers):
+            if any(_code_of(answer) >= REFUSED_CODE for answer in answers):
                 raise SubscriptionRefusedError(
-                    Text(f"MQTT 服务器不允许订阅 {topic}。", f"The broker does not let us subscribe to {topic}."),
+                    Text(
+                        f"MQTT 服务器不允许订阅 {topic}。",
+                        f"The broker does not let us subscribe to {topic}.",
+                    ),
                     field="topic",
                     hint=Text("检查该用户的权限。", "Check what this user may read."),
                 )
@@ -200,7 +204,7 @@ class MqttGateway:
         except UnicodeDecodeError:
             topic = ""
         self._waiting.append(
-            Message(topic, message.payload, time.time_ns() // 1_000, message.mid, message.qos)
+            Message(topic, bytes(message.payload), time.time_ns() // 1_000, message.mid, message.qos)
         )
         self._bytes += len(message.payload)
         self._counts.messages += 1
@@ -241,8 +245,7 @@ class MqttGateway:
             if len(self._waiting) < self._params.batch_messages and self._params.gather_s:
                 await asyncio.sleep(self._params.gather_s)
             batch = [
-                self._waiting.popleft()
-                for _ in range(min(len(self._waiting), self._params.batch_messages))
+                self._waiting.popleft() for _ in range(min(len(self._waiting), self._params.batch_messages))
             ]
             if not self._waiting:
                 self._arrived.clear()
@@ -312,20 +315,26 @@ class MqttGateway:
         for topic, rows in outcome.refused.items():
             if not self._counts.refused:
                 first = rows[0]
-                log.warning("Readings are refused; the first on %s, %s: %s", topic, first.field, first.message)
+                log.warning(
+                    "Readings are refused; the first on %s, %s: %s", topic, first.field, first.message
+                )
             self._counts.refused += len(rows)
             self._refused.extend(rows[:TOLD_ROWS])
             if self._params.refusals_topic is not None:
-                told = {"topic": topic, "count": len(rows), "refused": [asdict(row) for row in rows[:TOLD_ROWS]]}
+                told = {
+                    "topic": topic,
+                    "count": len(rows),
+                    "refused": [asdict(row) for row in rows[:TOLD_ROWS]],
+                }
                 await client.publish(
                     f"{self._params.refusals_topic}/{topic}", json.dumps(told, ensure_ascii=False), qos=0
                 )
-        for topic in outcome.reborn:
-            node = (topic.group, topic.node)
+        for reborn in outcome.reborn:
+            node = (reborn.group, reborn.node)
             now = time.monotonic()
             if now - self._asked.get(node, -REBIRTH_WAIT_S) >= REBIRTH_WAIT_S:
                 self._asked[node] = now
-                command, payload = rebirth_command(topic)
+                command, payload = rebirth_command(reborn)
                 await client.publish(command, payload, qos=0)
 
     def _keep_births(self) -> None:
@@ -340,9 +349,11 @@ class MqttGateway:
             self._reader.restore_births(json.loads(self._params.births.read_text("utf-8")))
 
 
+def _code_of(answer: int | ReasonCode) -> int:
+    return answer if isinstance(answer, int) else answer.value
+
+
 async def _watch(client: aiomqtt.Client) -> None:
     """Wait until the connection breaks, which the iterator of messages tells by its error."""
     async for _ in client.messages:
         pass
-
-

@@ -43,9 +43,12 @@ class IntakeBusyError(UnavailableError):
 
     def __init__(self, waiting: int, wait_s: int) -> None:
         super().__init__(
-            Text(f"有 {waiting} 条读数正在等待写入，暂不接收。", f"{waiting} readings wait to be written: none are taken now."),
+            Text(
+                f"有 {waiting} 条读数正在等待写入，暂不接收。",
+                f"{waiting} readings wait to be written: none are taken now.",
+            ),
             hint=Text(f"请 {wait_s} 秒后重发。", f"Send them again in {wait_s} s."),
-        )  # fmt: skip
+        )
         self.wait_s = wait_s
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 
-from yuanli.campus import Alias, DataPoint, PointId
+from yuanli.campus import Alias, DataPoint, FeatureId, PointId
 from yuanli.errors import InvalidInputError, Text
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -134,13 +134,13 @@ def make_book(
     TemplateError
         The table names a point that is not there.
     """
-    known = {point.id: KnownPoint(point.id, point.unit) for point in points}
+    known: dict[str, KnownPoint] = {point.id: KnownPoint(point.id, point.unit) for point in points}
     by_name: dict[str, KnownPoint] = {}
     for alias in aliases:
-        point = known.get(PointId(alias.feature_id))
+        point = known.get(alias.feature_id)
         if point is not None:
             by_name[alias.text] = point
-    by_name |= known
+    by_name.update(known)
     for name, point_id in table.items():
         if point_id not in known:
             raise TemplateError(
@@ -151,13 +151,17 @@ def make_book(
                 field=name,
                 hint=Text("先建立点位，或改别名表。", "Make the point first, or change the table."),
             )
-        by_name[name] = known[PointId(point_id)]
+        by_name[name] = known[point_id]
     return PointBook(by_name=by_name, unknown=unknown)
 
 
 def aside_id(point: str, *, device: str | None = None, site: str | None = None) -> PointId:
     """Return the id that readings of an unknown point are kept under."""
-    return PointId(ASIDE + _forms(point, device, site)[0])  # type: ignore[arg-type]
+    return _point_id(ASIDE + _forms(point, device, site)[0])
+
+
+def _point_id(text: str) -> PointId:
+    return PointId(FeatureId(text))
 
 
 def _forms(point: str, device: str | None, site: str | None) -> list[str]:

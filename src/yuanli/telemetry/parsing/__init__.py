@@ -1,6 +1,6 @@
 """Readings in the forms that the field sends them, decoded without I/O."""
 
-from yuanli.telemetry.parsing.json_messages import decode_json, decode_json_lines
+from yuanli.telemetry.parsing.json_messages import decode_json, decode_json_lines, encode_json
 from yuanli.telemetry.parsing.line_protocol import Precision, decode_line_protocol
 from yuanli.telemetry.parsing.rows import (
     Decoded,
@@ -53,6 +53,7 @@ __all__ = [
     "decode_json_lines",
     "decode_line_protocol",
     "decode_table",
+    "encode_json",
     "guess_columns",
     "parse_sparkplug_topic",
     "rebirth_command",

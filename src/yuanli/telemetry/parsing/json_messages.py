@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any, NoReturn
 
 from yuanli.errors import Text
@@ -21,7 +22,15 @@ from yuanli.telemetry.parsing.rows import (
     too_large,
     unreadable,
 )
-from yuanli.telemetry.parsing.values import find_name, parse_name, parse_quality, parse_time, parse_value
+from yuanli.telemetry.parsing.values import (
+    EPOCH,
+    MICROSECOND,
+    find_name,
+    parse_name,
+    parse_quality,
+    parse_time,
+    parse_value,
+)
 from yuanli.telemetry.quality import Quality
 
 TIMES = ("ts", "time", "timestamp")
@@ -69,6 +78,25 @@ def decode_json_lines(content: bytes | str, params: DecodeParams = DecodeParams(
             else:
                 reading.read(document, None, 0)
     return reading.decoded()
+
+
+def encode_json(rows: Iterable[Row]) -> str:
+    """Return rows as a JSON list that `decode_json` reads back as they were, but for their numbers."""
+    return json.dumps([_document_of(row) for row in rows], ensure_ascii=False, separators=(",", ":"))
+
+
+def _document_of(row: Row) -> dict[str, Any]:
+    document: dict[str, Any] = {"point": row.point} if row.point else {}
+    if row.at is not None:
+        document["ts"] = (EPOCH + row.at * MICROSECOND).isoformat()
+    document["value"] = None if isnan(row.value) else row.value
+    if row.unit is not None:
+        document["unit"] = row.unit
+    if row.device is not None:
+        document["device"] = row.device
+    if row.quality is not None:
+        document["quality"] = row.quality.name.lower()
+    return document
 
 
 @dataclass(slots=True)

@@ -31,7 +31,10 @@ INTEGER = re.compile(r"([+-]?[0-9]{1,20})[iu]")
 TIME = re.compile(r" +(-?[0-9]{1,20})")
 ESCAPED = re.compile(r"\\([,= ])")
 ESCAPED_IN_STRING = re.compile(r'\\(["\\])')
-BOOLEANS = {word: word.lower().startswith("t") for word in ["t", "T", "true", "True", "TRUE", "f", "F", "false", "False", "FALSE"]}
+BOOLEANS = {
+    word: word.lower().startswith("t")
+    for word in ["t", "T", "true", "True", "TRUE", "f", "F", "false", "False", "FALSE"]
+}
 PIECE = re.compile(r'[^"\n\\]+|\\.|\\|"(?:[^"\\]|\\.)*"|"|\n', re.DOTALL)
 """A line ends at a newline that is not in a quoted string."""
 

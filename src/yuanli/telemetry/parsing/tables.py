@@ -58,7 +58,8 @@ class Columns:
     point, value
         Of the long form; both None for the wide form.
     points
-        Of the wide form: the names of points by header. Where it is empty, each column but `time` is a point of its name.
+        Of the wide form: the names of points by header. Where it is empty, each column but `time` is a point of its
+        name.
     units
         Of the wide form: units by header.
     time_format
@@ -110,7 +111,7 @@ def guess_columns(headers: Sequence[str]) -> Columns:
             hint=Text("请指定列的对应关系。", "Say which column holds what."),
         )
     if "point" in found and "value" in found:
-        return Columns(**{role: header for role, header in found.items()})  # type: ignore[arg-type]
+        return Columns(**found)  # type: ignore[arg-type]
     return Columns(time=found["time"], received=found.get("received"))
 
 

@@ -33,8 +33,8 @@ NO_VALUE = float("nan")
 def parse_time(given: object, *, zone: tzinfo | None = None, field: str = "ts") -> int | None:
     """Return a time in µs since 1970 UTC, or None where none is given.
 
-    ISO 8601 with a zone (or in `zone`), or a number, as text too, whose magnitude tells its unit: below 1e11 seconds, below
-    1e14 milliseconds, below 1e17 microseconds, else nanoseconds. It lies between 1970 and 2200.
+    ISO 8601 with a zone (or in `zone`), or a number, as text too, whose magnitude tells its unit: below 1e11 seconds,
+    below 1e14 milliseconds, below 1e17 microseconds, else nanoseconds. It lies between 1970 and 2200.
 
     >>> parse_time("2024-05-01T08:00:00+08:00") == parse_time(1714521600) == parse_time("1714521600000")
     True
@@ -156,5 +156,8 @@ def _of_text(given: str, zone: tzinfo | None, field: str) -> int:
     raise FaultyValueError(
         field,
         given,
-        Text("时间应为带时区的 ISO 8601，或 1970 年以来的秒、毫秒、微秒", "a time is ISO 8601 with its zone, or s, ms or µs since 1970"),
-    )  # fmt: skip
+        Text(
+            "时间应为带时区的 ISO 8601，或 1970 年以来的秒、毫秒、微秒",
+            "a time is ISO 8601 with its zone, or s, ms or µs since 1970",
+        ),
+    )
