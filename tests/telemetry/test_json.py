@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -113,7 +113,7 @@ def test_what_is_no_number_is_refused(value: object) -> None:
         ("ts", '{"point": "a", "ts": -5, "value": 1}'),
         ("ts", '{"point": "a", "ts": 1e30, "value": 1}'),
         ("ts", '{"point": "a", "ts": true, "value": 1}'),
-        ("point", '{"point": "", "ts": 1, "value": 1, "unit": 7}'),
+        ("unit", '{"point": "a", "ts": 1, "value": 1, "unit": 7}'),
         ("point", '{"point": "a\\u0000b", "value": 1}'),
         ("pont", '{"pont": "a", "value": 1}'),
         ("quality", '{"point": "a", "value": 1, "quality": "so-so"}'),
@@ -125,8 +125,6 @@ def test_a_fault_names_its_field(field: str, document: str) -> None:
     decoded = decode_json(document)
     assert decoded.rows == ()
     (fault,) = decoded.faults
-    if field == "point" and '"unit": 7' in document:
-        field = "unit"
     assert fault.field == field
     assert fault.message.zh
     assert fault.message.en
@@ -199,7 +197,3 @@ def test_whatever_comes_is_read_or_refused(content: bytes) -> None:
             continue
         assert all(math.isfinite(row.value) or math.isnan(row.value) for row in decoded.rows)
         assert all(row.at is None or 0 <= row.at < 2**63 for row in decoded.rows)
-
-
-def test_the_clock_of_the_tests_is_right() -> None:
-    assert datetime.fromtimestamp(EIGHT / 1e6, UTC) == datetime(2026, 5, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, MQTTMessage
 from paho.mqtt.client import Client as PahoClient
-from paho.mqtt.client import MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -118,11 +118,12 @@ def make_client(
         identifier=session.client_id,
         protocol=aiomqtt.ProtocolVersion.V5 if v5 else aiomqtt.ProtocolVersion.V311,
         clean_session=None if v5 else False,
-        clean_start=False,
+        clean_start=False if v5 else MQTT_CLEAN_START_FIRST_ONLY,
         properties=properties,
         keepalive=session.keepalive_s,
         tls_context=ssl.create_default_context() if broker.secure else None,
     )
+    client.pending_calls_threshold = session.in_flight
     if on_message is not None:
         paho = paho_of(client)
         paho.manual_ack_set(True)

@@ -123,6 +123,7 @@ class MqttGateway:
         self._bytes = 0
         self._arrived = asyncio.Event()
         self._client: aiomqtt.Client | None = None
+        self._subscribed = False
         self._paused_socket: int | None = None
         self._counts = _Counts()
         self._refused: deque[RefusedRow] = deque(maxlen=100)
@@ -134,7 +135,7 @@ class MqttGateway:
         """Return how it is doing."""
         counts = self._counts
         return MqttState(
-            connected=self._client is not None,
+            connected=self._subscribed,
             waiting=len(self._waiting),
             waiting_bytes=self._bytes,
             last_refused=tuple(self._refused),
@@ -150,11 +151,11 @@ class MqttGateway:
             try:
                 await self._connected(lost)
             except (aiomqtt.MqttError, OSError, SubscriptionRefusedError) as error:
-                if self._client is not None or not lost:
+                if self._subscribed or not lost:
                     log.warning("MQTT broker %s is lost: %s", self._broker, error)
                 lost = True
             finally:
-                self._client = None
+                self._client, self._subscribed = None, False
                 self._forget_waiting()
             if time.monotonic() - began > self._params.longest_wait_s:
                 wait_s = self._params.first_wait_s
@@ -169,6 +170,7 @@ class MqttGateway:
         async with client:
             self._client = client
             await self._subscribe(client)
+            self._subscribed = True
             if lost:
                 log.info("MQTT broker %s is back", self._broker)
             watching = asyncio.create_task(_watch(client))

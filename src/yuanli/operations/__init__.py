@@ -102,6 +102,7 @@ from yuanli.operations.places import (
     UnknownFormatError,
     write_campus,
 )
+from yuanli.operations.points import PointBooks
 from yuanli.operations.ports import (
     AccessToken,
     AccountStore,
@@ -238,6 +239,7 @@ __all__ = [
     "PasswordParams",
     "PlaceNotFoundError",
     "Places",
+    "PointBooks",
     "Progress",
     "ReadingStore",
     "Receipt",
