@@ -17,6 +17,8 @@ def test_a_template_tells_the_filter_and_reads_topics() -> None:
     assert template.filter == "park/+/+/+/+"
     assert template.find("park/east/room-301/x/temp") == {"site": "east", "device": "301", "point": "temp"}
     assert template.find("park/east/hall-301/x/temp") is None
+    assert template.find("park/east/room-/x/temp") is None
+    assert TopicTemplate("{a}-{b}.x/#").find("1-2-3.x/y/z") == {"a": "1", "b": "2-3"}
     assert template.find("park/east/room-301/x/temp/more") is None
 
 

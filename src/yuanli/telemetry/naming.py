@@ -71,28 +71,45 @@ class TopicTemplate:
         return "/".join("+" if "{" in level else level for level in self.text.split("/"))
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        parts = []
-        for level in self.text.split("/"):
-            if level == "+":
-                parts.append("[^/]*")
-            elif level == "#":
-                parts.append(".*")
-            else:
-                pieces = PLACEHOLDER.split(level)
-                parts.append(
-                    "".join(
-                        f"(?P<{piece}>[^/]+)" if at % 2 else re.escape(piece)
-                        for at, piece in enumerate(pieces)
-                    )
-                )
-        pattern = "/".join(parts)
-        return re.compile(pattern.removesuffix("/.*") + "(?:/.*)?" if pattern.endswith("/.*") else pattern)
+    def _levels(self) -> tuple[tuple[str, ...], ...]:
+        """Of each level its text and names in turn, beginning and ending with a text."""
+        return tuple(tuple(PLACEHOLDER.split(level)) for level in self.text.split("/"))
 
     def find(self, topic: str) -> Mapping[str, str] | None:
-        """Return what the parts of a topic say, or None if it does not fit."""
-        match = self._pattern.fullmatch(topic)
-        return None if match is None else match.groupdict()
+        """Return what the parts of a topic say, or None if it does not fit.
+
+        Of several names in a level each ends where the text after it first comes. A pattern would try all other ways,
+        for hours where a topic is made for that.
+        """
+        given, levels = topic.split("/"), self._levels
+        if levels[-1] == ("#",):
+            levels = levels[:-1]
+            given = given[: len(levels)]
+        if len(given) != len(levels):
+            return None
+        said: dict[str, str] = {}
+        for level, pieces in zip(given, levels, strict=True):
+            if pieces != ("+",) and not _read_level(level, pieces, said):
+                return None
+        return said
+
+
+def _read_level(level: str, pieces: tuple[str, ...], said: dict[str, str]) -> bool:
+    """Read the names of one level; return whether it fits."""
+    if len(pieces) == 1:
+        return level == pieces[0]
+    at = len(pieces[0])
+    if not level.startswith(pieces[0]):
+        return False
+    for place in range(1, len(pieces), 2):
+        text = pieces[place + 1]
+        last = place + 2 == len(pieces)
+        end = len(level) - len(text) if last else level.find(text, at + 1)
+        if end <= at or (last and not level.endswith(text)):
+            return False
+        said[pieces[place]] = level[at:end]
+        at = end + len(text)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ def _rows_of(line: str, number: int, params: DecodeParams, precision: Precision)
         fields.append((_unescape(key), given))
         if not line.startswith(",", at):
             break
+        check_rows(len(fields), params)
         at += 1
     return _named(_unescape(measurement), tags, fields, _time(line, at, precision), number, params)
 

@@ -72,11 +72,12 @@ class DecodeParams:
     zone: tzinfo | None = None
     most_bytes: int = 2_000_000
     most_rows: int = 100_000
+    most_columns: int = 10_000
     most_depth: int = 8
     longest_name: int = 200
 
     def __post_init__(self) -> None:
-        if min(self.most_bytes, self.most_rows, self.most_depth, self.longest_name) < 1:
+        if min(self.most_bytes, self.most_rows, self.most_columns, self.most_depth, self.longest_name) < 1:
             raise ValueError("limits are at least 1")
 
 

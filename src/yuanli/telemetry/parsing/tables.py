@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -19,6 +20,7 @@ from yuanli.telemetry.parsing.rows import (
     check_size,
     decode_text,
     shorten,
+    too_large,
     unreadable,
 )
 from yuanli.telemetry.parsing.values import (
@@ -177,7 +179,10 @@ def decode_table(
         It lacks columns, or has a header twice.
     """
     cells = iter(table)
-    headers = [shorten("" if cell is None else str(cell)).strip() for cell in next(cells, ())]
+    first = next(cells, ())
+    if len(first) > params.most_columns:
+        raise too_large(Text("列数", "columns"), params.most_columns)
+    headers = [shorten("" if cell is None else str(cell)).strip() for cell in first]
     columns = columns or guess_columns(headers)
     reader = _Reader(headers, columns, params)
     for number, row in enumerate(cells, start=HEADER_ROW + 1):
@@ -199,7 +204,7 @@ class _Reader:
         }  # fmt: skip
         lacking = [header for header in (*wanted.values(), *columns.points) if header not in place]
         if lacking or len(place) != len(headers):
-            twice = [header for header in place if headers.count(header) > 1]
+            twice = [header for header, count in Counter(headers).items() if count > 1]
             raise ColumnsError(
                 Text(f"表头缺少：{_list(lacking)}；重复：{_list(twice)}",
                      f"Headers that lack: {_list(lacking)}; that are there twice: {_list(twice)}"),
