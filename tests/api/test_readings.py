@@ -129,6 +129,15 @@ def test_a_busy_intake_says_when_to_come_again(busy: TestClient) -> None:
     assert int(reply.headers["Retry-After"]) > 0
 
 
+def test_a_book_of_points_is_made_anew_when_the_campus_changes(house: House, operator: TestClient) -> None:
+    books, campus = PointBooks(house.places), house.places.summaries()[0].id
+    before = books(campus)
+    assert books(campus) is before
+    operator.post("/v1/campuses/small/closures", json={"feature_ids": ["lift-0"]})
+    assert books(campus) is not before
+    assert books(campus).find("meter") == before.find("meter")
+
+
 def test_gateways_are_told_apart(house: House, operator: TestClient) -> None:
     assert house.intake is not None
     operator.post(PATH + "?gateway=roof", json={"point": "meter", "value": 1})

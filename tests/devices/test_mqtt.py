@@ -282,6 +282,21 @@ def test_births_of_sparkplug_nodes_outlive_a_restart(own_broker: OwnBroker, tmp_
     asyncio.run(tried())
 
 
+def test_broken_births_are_asked_for_again(
+    own_broker: OwnBroker, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    births = tmp_path / "births.json"
+    births.write_text('["[1"]', "utf-8")
+
+    async def tried() -> None:
+        site, store = Site(own_broker.address), MemoryReadingStore()
+        async with running(site.gateway(store, MqttParams(births=births))):
+            pass
+
+    asyncio.run(tried())
+    assert "can't be read" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("url", "broker"),
     [

@@ -22,7 +22,7 @@ from yuanli.devices.brokers import Broker, Session, acknowledge, make_client, pa
 from yuanli.devices.messages import Message, MessageReader, Subscription
 from yuanli.errors import NotFoundError, Text, UnavailableError
 from yuanli.operations import Delivery, Intake, RefusedRow
-from yuanli.telemetry import SparkplugTopic, rebirth_command
+from yuanli.telemetry import SparkplugTopic, UnreadableMessageError, rebirth_command
 
 log = logging.getLogger(__name__)
 TOLD_ROWS = 20
@@ -62,6 +62,12 @@ class MqttParams:
     longest_wait_s: float = 30.0
     refusals_topic: str | None = None
     births: Path | None = None
+
+    def __post_init__(self) -> None:
+        if min(self.most_messages, self.most_bytes, self.batch_messages) < 1:
+            raise ValueError("at least one message and one byte may wait")
+        if self.gather_s < 0 or not 0 < self.first_wait_s <= self.longest_wait_s:
+            raise ValueError("waits are positive, the first no longer than the longest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,7 +354,12 @@ class MqttGateway:
 
     def _restore_births(self) -> None:
         if self._params.births is not None and self._params.births.is_file():
-            self._reader.restore_births(json.loads(self._params.births.read_text("utf-8")))
+            try:
+                self._reader.restore_births(json.loads(self._params.births.read_text("utf-8")))
+            except (OSError, ValueError, UnreadableMessageError) as error:
+                log.warning(
+                    "Births in %s can't be read; nodes are asked again: %s", self._params.births, error
+                )
 
 
 def _code_of(answer: int | ReasonCode) -> int:

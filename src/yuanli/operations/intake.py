@@ -61,6 +61,10 @@ class IntakeParams:
     wait_s: int = 2
     gateways: GatewayParams = field(default_factory=GatewayParams)
 
+    def __post_init__(self) -> None:
+        if min(self.most_rows, self.most_bytes, self.wait_s) < 1:
+            raise ValueError("at least one row, one byte and one second")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
