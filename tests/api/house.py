@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import shapely
 from shapely.geometry.base import BaseGeometry
+from tests.telemetry.memory import MemoryReadingStore
 
 from yuanli.bootstrap import House, build_house
 from yuanli.campus import (
@@ -15,6 +17,7 @@ from yuanli.campus import (
     BuildingId,
     Campus,
     CampusId,
+    DataPoint,
     Feature,
     FeatureId,
     Frame,
@@ -23,11 +26,12 @@ from yuanli.campus import (
     LevelId,
     Opening,
     OpeningId,
+    PointId,
     Unit,
     UnitId,
     by_id,
 )
-from yuanli.operations import AccountParams, PasswordParams, Role
+from yuanli.operations import AccountParams, Intake, PasswordParams, PointBooks, Role
 from yuanli.settings import load_settings
 
 CAMPUS = CampusId("small")
@@ -71,6 +75,9 @@ def small_campus() -> Campus:
             )
         )
         features += _floor(level, floor)
+    features.append(
+        DataPoint(id=PointId(FeatureId("meter")), brick_class="Electrical_Power_Sensor", unit="kW")
+    )
     return Campus(
         id=CAMPUS,
         name={"zh": "小园区", "en": "Small park"},
@@ -123,4 +130,14 @@ def small_house(data_dir: Path, now: Callable[[], datetime], **settings: object)
     house.places.add(Imported(campus=small_campus()), who="test", why="test")
     for role in (Role.ADMIN, Role.OPERATOR, Role.MEMBER):
         house.accounts.add_user(role.value, PASSWORD, role)
-    return house
+    return replace(house, intake=memory_intake(house))
+
+
+def memory_intake(house: House) -> Intake:
+    """Take readings into memory."""
+    return Intake(
+        MemoryReadingStore(),
+        PointBooks(house.places),
+        clock=house.now,
+        convert=lambda value, *_: value,
+    )

@@ -29,6 +29,7 @@ from yuanli.api import (
     labelling,
     live,
     models,
+    readings,
     routing,
     runs,
     speech,
@@ -42,7 +43,7 @@ from yuanli.bootstrap import House
 
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
-    models, datasets, labelling, runs, channels, speech,
+    models, datasets, labelling, runs, channels, speech, readings,
 )  # fmt: skip
 
 

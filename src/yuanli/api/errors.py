@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from yuanli.api.problems import Problem, problem_of, reply_with
 from yuanli.errors import Text, YuanliError
-from yuanli.operations import TooManyAttemptsError
+from yuanli.operations import IntakeBusyError, TooManyAttemptsError
 from yuanli.settings import explain_invalid
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,11 @@ async def _known(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, YuanliError)
     if error.status >= 500:
         log.warning("%s %s: %s", request.method, request.url.path, error)
-    headers = {"Retry-After": str(error.wait_s)} if isinstance(error, TooManyAttemptsError) else None
+    headers = (
+        {"Retry-After": str(error.wait_s)}
+        if isinstance(error, TooManyAttemptsError | IntakeBusyError)
+        else None
+    )
     if error.status == 401:
         headers = {"WWW-Authenticate": "Bearer"}
     return reply_with(problem_of(error), error.status, headers)

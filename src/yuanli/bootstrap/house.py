@@ -28,6 +28,7 @@ from yuanli.operations import (
     FeedbackLoop,
     FeedbackParams,
     Guidance,
+    Intake,
     Labelling,
     Listening,
     ModelParams,
@@ -69,6 +70,7 @@ class House:
     now: Callable[[], datetime]
     listening: Listening
     messenger: FeishuMessenger | None = None
+    intake: Intake | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
     def ensure_admin(self) -> str | None:

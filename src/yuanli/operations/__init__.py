@@ -63,8 +63,19 @@ from yuanli.operations.feedback import (
     NewFeedback,
     TooMuchFeedbackError,
 )
+from yuanli.operations.gateways import GatewayParams, GatewayState
 from yuanli.operations.grounding import place_ground
 from yuanli.operations.guidance import BadRouteRequestError, Guidance, Guide, RouteRequest, campus_guide
+from yuanli.operations.intake import (
+    Books,
+    Convert,
+    Delivery,
+    Intake,
+    IntakeBusyError,
+    IntakeParams,
+    Receipt,
+    RefusedRow,
+)
 from yuanli.operations.labelling import AgreementReport, DisagreementPage, Labelling, LabelTask, NextTask
 from yuanli.operations.labels import (
     AlreadyDecidedError,
@@ -91,6 +102,7 @@ from yuanli.operations.places import (
     UnknownFormatError,
     write_campus,
 )
+from yuanli.operations.points import PointBooks
 from yuanli.operations.ports import (
     AccessToken,
     AccountStore,
@@ -117,6 +129,7 @@ from yuanli.operations.ports import (
     User,
     UserExistsError,
 )
+from yuanli.operations.readings import Latest, Numbers, ReadingStore, Written
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.rights import RIGHTS, Right, Role
@@ -147,6 +160,7 @@ __all__ = [
     "BadFeedbackError",
     "BadLabelError",
     "BadRouteRequestError",
+    "Books",
     "Budget",
     "BudgetSpentError",
     "BudgetedChat",
@@ -160,6 +174,7 @@ __all__ = [
     "ConversationConflictError",
     "ConversationNotFoundError",
     "ConversationStore",
+    "Convert",
     "CoordinatesError",
     "DatasetDetail",
     "DatasetExistsError",
@@ -168,6 +183,7 @@ __all__ = [
     "DatasetParams",
     "DatasetStore",
     "Datasets",
+    "Delivery",
     "DialogueParams",
     "DisagreementPage",
     "ExportFormat",
@@ -183,11 +199,16 @@ __all__ = [
     "FeedbackState",
     "FeedbackStore",
     "Found",
+    "GatewayParams",
+    "GatewayState",
     "Ground",
     "Grounded",
     "Guidance",
     "Guide",
     "History",
+    "Intake",
+    "IntakeBusyError",
+    "IntakeParams",
     "KeptDataset",
     "KeptTurn",
     "Kind",
@@ -198,6 +219,7 @@ __all__ = [
     "LabelledExample",
     "Labelling",
     "LastAdminError",
+    "Latest",
     "LeakReport",
     "Listening",
     "Meaning",
@@ -212,11 +234,16 @@ __all__ = [
     "NotAllowedError",
     "NotLabelledYetError",
     "NotSignedInError",
+    "Numbers",
     "Option",
     "PasswordParams",
     "PlaceNotFoundError",
     "Places",
+    "PointBooks",
     "Progress",
+    "ReadingStore",
+    "Receipt",
+    "RefusedRow",
     "Reply",
     "Request",
     "Resolved",
@@ -245,6 +272,7 @@ __all__ = [
     "UserExistsError",
     "Verdict",
     "Why",
+    "Written",
     "agreements",
     "campus_guide",
     "continue_turn",

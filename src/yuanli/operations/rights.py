@@ -25,6 +25,7 @@ class Right(StrEnum):
     GIVE_FEEDBACK = "give_feedback"
     OWN_ACCOUNT = "own_account"
     SEE_REPORTS = "see_reports"
+    PUSH_READINGS = "push_readings"
     EDIT_PLACE = "edit_place"
     IMPORT_PLACE = "import_place"
     REVIEW_FEEDBACK = "review_feedback"
@@ -34,7 +35,13 @@ class Right(StrEnum):
 
 _VISITOR = frozenset({Right.SEE_PLACE, Right.ASK_WAY, Right.ASK_ASSISTANT, Right.GIVE_FEEDBACK})
 _MEMBER = _VISITOR | {Right.OWN_ACCOUNT}
-_OPERATOR = _MEMBER | {Right.SEE_REPORTS, Right.EDIT_PLACE, Right.IMPORT_PLACE, Right.REVIEW_FEEDBACK}
+_OPERATOR = _MEMBER | {
+    Right.SEE_REPORTS,
+    Right.PUSH_READINGS,
+    Right.EDIT_PLACE,
+    Right.IMPORT_PLACE,
+    Right.REVIEW_FEEDBACK,
+}
 _ADMIN = _OPERATOR | {Right.MANAGE_USERS, Right.MANAGE_MODELS}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(

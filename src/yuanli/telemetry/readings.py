@@ -26,15 +26,19 @@ class Readings:
         In the unit of the point; not a number where the device said "no value".
     received
         When it came.
+    told
+        What the device itself said of it, as `Quality`; None where no device said anything.
     """
 
     point: NDArray[np.int32]
     at: Times
     value: Values
     received: Times
+    told: NDArray[np.uint8] | None = None
 
     def __post_init__(self) -> None:
-        lengths = {field.name: getattr(self, field.name).shape for field in fields(self)}
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        lengths = {name: column.shape for name, column in columns.items() if column is not None}
         if len(set(lengths.values())) != 1 or self.at.ndim != 1:
             raise ValueError(f"columns differ in shape: {lengths}")
 

@@ -1258,6 +1258,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push Readings
+         * @description Keep readings, all or none; with `partial` the good rows. The answer comes when they are on disk.
+         */
+        post: operations["push_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2897,6 +2917,12 @@ export interface components {
             label: components["schemas"]["Text"];
         };
         /**
+         * Precision
+         * @description What a time counts.
+         * @enum {string}
+         */
+        Precision: "ns" | "us" | "ms" | "s";
+        /**
          * Problem
          * @description What went wrong: a name for programs, the message and the next step for people.
          */
@@ -2932,6 +2958,42 @@ export interface components {
             full: number;
         };
         /**
+         * Receipt
+         * @description What became of rows; all that is counted as kept, there already or contradicting is on disk.
+         *
+         *     Parameters
+         *     ----------
+         *     aside
+         *         How many of them are kept aside, since nobody knows their points.
+         */
+        Receipt: {
+            /**
+             * Kept
+             * @default 0
+             */
+            kept: number;
+            /**
+             * Duplicates
+             * @default 0
+             */
+            duplicates: number;
+            /**
+             * Conflicts
+             * @default 0
+             */
+            conflicts: number;
+            /**
+             * Aside
+             * @default 0
+             */
+            aside: number;
+            /**
+             * Refused
+             * @default []
+             */
+            refused: components["schemas"]["RefusedRow"][];
+        };
+        /**
          * RecipeDifference
          * @description A knob that two runs have set differently, by its dotted name.
          */
@@ -2942,6 +3004,35 @@ export interface components {
             first: string | number | boolean | null;
             /** Second */
             second: string | number | boolean | null;
+        };
+        /**
+         * RefusedReadings
+         * @description What is wrong with the rows of a push of which nothing was kept.
+         */
+        RefusedReadings: {
+            /** Error */
+            error: string;
+            message: components["schemas"]["Text"];
+            /** Field */
+            field?: string | null;
+            hint?: components["schemas"]["Text"] | null;
+            /** Refused */
+            refused: components["schemas"]["RefusedRow"][];
+        };
+        /**
+         * RefusedRow
+         * @description A row that was not taken: of which delivery, its number there, the field, the value, and the rule it broke.
+         */
+        RefusedRow: {
+            /** Delivery */
+            delivery: number;
+            /** Row */
+            row: number;
+            /** Field */
+            field: string;
+            /** Value */
+            value: string;
+            message: components["schemas"]["Text"];
         };
         /**
          * Reply
@@ -3027,7 +3118,7 @@ export interface components {
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
          */
-        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_reports" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
+        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_reports" | "push_readings" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
         /**
          * Role
          * @description What somebody is to this park. A visitor is whoever has not signed in.
@@ -11362,6 +11453,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    push_readings: {
+        parameters: {
+            query?: {
+                partial?: boolean;
+                precision?: components["schemas"]["Precision"];
+                zone?: string | null;
+                gateway?: string | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/x-ndjson": string;
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Rows are wrong: nothing is kept */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedReadings"] | components["schemas"]["Problem"];
                 };
             };
             /** @description Too many attempts */

@@ -1,0 +1,131 @@
+"""Readings that programs push: JSON, JSON Lines or line protocol; answered when they are on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from yuanli.api.bodies import Name
+from yuanli.api.callers import CallerDep, HouseDep, needs
+from yuanli.api.campus import CampusPath
+from yuanli.api.problems import Problem, problem_of
+from yuanli.errors import InvalidInputError, Text, UnavailableError
+from yuanli.operations import Delivery, Intake, Receipt, RefusedRow, Right
+from yuanli.telemetry import (
+    Decoded,
+    DecodeParams,
+    Precision,
+    RefusedRowsError,
+    decode_json,
+    decode_json_lines,
+    decode_line_protocol,
+)
+
+router = APIRouter(tags=["readings"])
+JSON = "application/json"
+LINES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
+LINE_PROTOCOL = "text/plain"
+BODIES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"description": "A reading, a list, or values by name"}},
+            LINES[0]: {"schema": {"type": "string", "description": "JSON, a document a line"}},
+            LINE_PROTOCOL: {"schema": {"type": "string", "description": "InfluxDB's line protocol"}},
+        },
+    }
+}
+
+
+class RefusedReadings(Problem):
+    """What is wrong with the rows of a push of which nothing was kept."""
+
+    refused: tuple[RefusedRow, ...]
+
+
+class ReadingsOffError(UnavailableError):
+    """No store of readings is wired here."""
+
+
+class BodyKindError(InvalidInputError):
+    """The body has a media type that holds no readings, or its zone is none."""
+
+
+@router.post(
+    "/campuses/{campus}/readings",
+    dependencies=[needs(Right.PUSH_READINGS)],
+    openapi_extra=BODIES,
+    response_model=Receipt,
+    responses={422: {"model": RefusedReadings | Problem, "description": "Rows are wrong: nothing is kept"}},
+)
+async def push_readings(
+    request: Request,
+    campus: CampusPath,
+    house: HouseDep,
+    caller: CallerDep,
+    partial: bool = False,
+    precision: Precision = Precision.NS,
+    zone: Annotated[str | None, Query(max_length=64)] = None,
+    gateway: Annotated[Name | None, Query()] = None,
+) -> Receipt | JSONResponse:
+    """Keep readings, all or none; with `partial` the good rows. The answer comes when they are on disk."""
+    if house.intake is None:
+        raise ReadingsOffError(
+            Text("这里没有读数存储。", "No store of readings is set up here."),
+            hint=Text("请管理员检查配置。", "Have an administrator check the settings."),
+        )
+    decode = _decoder(request.headers.get("content-type", JSON), precision)
+    params, body = DecodeParams(zone=_zone(zone)), await request.body()
+    name = gateway or f"http:{caller.name}"
+    try:
+        return await run_in_threadpool(
+            lambda: _take(house.intake, decode(body, params), campus, name, len(body), partial)
+        )
+    except RefusedRowsError as error:
+        refused = tuple(
+            RefusedRow(delivery=0, row=fault.row, field=fault.field, value=fault.value, message=fault.message)
+            for fault in error.faults
+        )
+        problem = RefusedReadings(**problem_of(error).model_dump(), refused=refused)
+        return JSONResponse(problem.model_dump(mode="json"), status_code=error.status)
+
+
+def _take(
+    intake: Intake | None, decoded: Decoded, campus: CampusPath, gateway: str, size: int, partial: bool
+) -> Receipt:
+    assert intake is not None
+    delivery = Delivery(campus_id=campus, decoded=decoded, gateway=gateway, size=size)
+    return intake.take([delivery], partial=partial)
+
+
+def _decoder(media_type: str, precision: Precision) -> Callable[[bytes, DecodeParams], Decoded]:
+    kind = media_type.partition(";")[0].strip().lower() or JSON
+    if kind == JSON:
+        return decode_json
+    if kind in LINES:
+        return decode_json_lines
+    if kind == LINE_PROTOCOL:
+        return lambda body, params: decode_line_protocol(body, params, precision=precision)
+    raise BodyKindError(
+        Text(f"不支持的内容类型：{kind}", f"Bodies of the type {kind} hold no readings."),
+        field="Content-Type",
+        hint=Text(
+            f"可用：{JSON}、{LINES[0]}、{LINE_PROTOCOL}。", f"Send {JSON}, {LINES[0]} or {LINE_PROTOCOL}."
+        ),
+    )
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return None if name is None else ZoneInfo(name)
+    except (ValueError, KeyError, OSError) as error:
+        raise BodyKindError(
+            Text(f"没有时区“{name}”。", f"There is no time zone {name!r}."),
+            field="zone",
+            hint=Text("例如 Asia/Shanghai。", "Write such as Asia/Shanghai."),
+        ) from error

@@ -1,0 +1,60 @@
+"""How do field devices speak?"""
+
+from yuanli.devices.brokers import (
+    Broker,
+    BrokerAddressError,
+    MqttVersion,
+    Session,
+    make_client,
+    parse_broker,
+)
+from yuanli.devices.files import FileParams, UnreadableFileError, check_table_file, read_table_file
+from yuanli.devices.forwarding import (
+    ForwardParams,
+    HttpSender,
+    MqttSender,
+    ParcelRefusedError,
+    Send,
+    SendFailedError,
+    forward,
+)
+from yuanli.devices.messages import MessageFormat, Subscription
+from yuanli.devices.mqtt import MqttGateway, MqttParams, MqttState, SubscriptionRefusedError
+from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_broker, to_intake
+from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams
+
+__all__ = [
+    "Broker",
+    "BrokerAddressError",
+    "Deliver",
+    "FileParams",
+    "ForwardParams",
+    "HttpSender",
+    "MessageFormat",
+    "MqttGateway",
+    "MqttParams",
+    "MqttSender",
+    "MqttState",
+    "MqttVersion",
+    "Parcel",
+    "ParcelRefusedError",
+    "ReplayParams",
+    "Replayed",
+    "Send",
+    "SendFailedError",
+    "Session",
+    "Spool",
+    "SpoolFullError",
+    "SpoolParams",
+    "Subscription",
+    "SubscriptionRefusedError",
+    "UnreadableFileError",
+    "check_table_file",
+    "forward",
+    "make_client",
+    "parse_broker",
+    "read_table_file",
+    "replay",
+    "to_broker",
+    "to_intake",
+]

@@ -1,0 +1,60 @@
+"""Readings in the forms that the field sends them, decoded without I/O."""
+
+from yuanli.telemetry.parsing.json_messages import decode_json, decode_json_lines, encode_json
+from yuanli.telemetry.parsing.line_protocol import Precision, decode_line_protocol
+from yuanli.telemetry.parsing.rows import (
+    Decoded,
+    DecodeParams,
+    MessageTooLargeError,
+    RefusedRowsError,
+    Row,
+    RowFault,
+    UnreadableMessageError,
+)
+from yuanli.telemetry.parsing.sparkplug import (
+    SparkplugDecoded,
+    SparkplugNodes,
+    SparkplugTopic,
+    SparkplugTopicError,
+    parse_sparkplug_topic,
+    rebirth_command,
+)
+from yuanli.telemetry.parsing.sparkplug_wire import SparkplugPartError
+from yuanli.telemetry.parsing.tables import (
+    Columns,
+    ColumnsError,
+    collect,
+    csv_cells,
+    decode_csv,
+    decode_table,
+    guess_columns,
+)
+
+__all__ = [
+    "Columns",
+    "ColumnsError",
+    "DecodeParams",
+    "Decoded",
+    "MessageTooLargeError",
+    "Precision",
+    "RefusedRowsError",
+    "Row",
+    "RowFault",
+    "SparkplugDecoded",
+    "SparkplugNodes",
+    "SparkplugPartError",
+    "SparkplugTopic",
+    "SparkplugTopicError",
+    "UnreadableMessageError",
+    "collect",
+    "csv_cells",
+    "decode_csv",
+    "decode_json",
+    "decode_json_lines",
+    "decode_line_protocol",
+    "decode_table",
+    "encode_json",
+    "guess_columns",
+    "parse_sparkplug_topic",
+    "rebirth_command",
+]
