@@ -112,7 +112,7 @@ class CleaningParams:
     spike: float = 6.0
     spike_tail: float = 2.5
     stuck_odds: float = 1e-3
-    noise: float = 4.0
+    noise: float = 4.5
     noise_run: int = 13
     jump: float = 6.0
     shift_level: float = 0.6

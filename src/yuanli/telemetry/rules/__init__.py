@@ -7,6 +7,7 @@ from yuanli.telemetry.rules.gaps import gaps
 from yuanli.telemetry.rules.noise import noise_bursts
 from yuanli.telemetry.rules.ranges import hard_range, sentinels, soft_range
 from yuanli.telemetry.rules.registers import register_steps
+from yuanli.telemetry.rules.shifts import shifts
 from yuanli.telemetry.rules.spikes import spikes
 from yuanli.telemetry.rules.stuck import stuck
 from yuanli.telemetry.rules.units import unit_mixups
@@ -15,7 +16,7 @@ ALONE: tuple[Rule, ...] = (
     sentinels, unit_mixups, hard_range, stuck, register_steps, spikes, noise_bursts, soft_range,
 )  # fmt: skip
 """Rules that look at one point, in the order in which they work: each sees what the ones before it left."""
-BESIDE: tuple[Rule, ...] = ()
+BESIDE: tuple[Rule, ...] = (shifts,)
 """Rules that look at other points too, once those have been through `ALONE`."""
 LAST: tuple[Rule, ...] = (gaps,)
 

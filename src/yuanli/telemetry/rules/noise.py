@@ -11,6 +11,12 @@ from yuanli.telemetry.quality import Quality, Reason
 from yuanli.telemetry.readings import Values
 from yuanli.telemetry.rules.course import Course, hour_of_day, runs_of
 
+OFTEN = 2.0
+"""How many times the roughness that a tenth of all hours exceed: a point that is often rough is allowed to be."""
+
+EVEN = 0.6
+"""Median over mean roughness of a burst at least; 0.85 for Gaussian noise."""
+
 
 def noise_bursts(course: Course, params: CleaningParams) -> Course:
     """Mark runs whose roughness stands out.
@@ -27,10 +33,12 @@ def noise_bursts(course: Course, params: CleaningParams) -> Course:
     rough = np.concatenate(([0.0], rough, [0.0]))
     usual = _usual(rough, hour_of_day(at), course.facts.resolution)
     ratio = rough / usual
-    core = median_filter(ratio, params.noise_run, mode="nearest") > params.noise
+    running = median_filter(rough, params.noise_run, mode="nearest")
+    own = OFTEN * float(np.quantile(running, 0.9))
+    core = (median_filter(ratio, params.noise_run, mode="nearest") > params.noise) & (running > own)
     found = np.zeros(len(course), bool)
     for start, end in _ends(core, ratio, params):
-        if end - start >= params.noise_run:
+        if end - start >= 1.4 * params.noise_run and _is_even(rough[start:end]):
             found[index[start:end]] = True
     return course.mark(found, Reason.NOISE, Quality.SUSPECT)
 
@@ -45,24 +53,29 @@ def _usual(rough: Values, hours: NDArray[np.int64], resolution: float) -> Values
     return np.asarray(np.maximum(smooth, overall)[hours])
 
 
+def _is_even(rough: Values) -> bool:
+    """Whether all of a burst is rough, as noise is, and not a few steps of what the point measures."""
+    return float(np.median(rough)) > EVEN * float(np.mean(rough))
+
+
 def _ends(core: NDArray[np.bool_], ratio: Values, params: CleaningParams) -> list[tuple[int, int]]:
     """Return the runs of the core with their ends moved to where the sum of scores is largest.
 
-    The score of a reading is its log likelihood as noise of `2 * noise` times the usual scale against the usual
-    one, both exponential.
+    The score of a reading is its log likelihood at the scale of the burst against the usual one, both exponential.
     """
-    large = 2 * params.noise
-    score = np.clip(ratio, 0, 3 * large) * (1 - 1 / large) - np.log(large)
-    total = np.concatenate(([0.0], np.cumsum(score)))
     ends: list[tuple[int, int]] = []
     reach = 2 * params.noise_run
     for start, end in runs_of(core):
-        before = np.arange(max(0, start - reach), min(start + reach, len(core)))
-        first = int(before[np.argmin(total[before])])
-        after = np.arange(max(first + 1, end - reach), min(end + reach, len(core)) + 1)
-        last = int(after[np.argmax(total[after])])
-        if ends and first <= ends[-1][1] + reach:
-            ends[-1] = (ends[-1][0], max(last, ends[-1][1]))
+        if ends and start < ends[-1][1]:
+            continue
+        large = max(float(np.median(ratio[start:end])) / np.log(2), params.noise)
+        low, high = max(0, start - reach), min(end + reach, len(core))
+        score = np.minimum(ratio[low:high], 2 * large) * (1 - 1 / large) - np.log(large)
+        total = np.concatenate(([0.0], np.cumsum(score)))
+        first = int(np.argmin(total[: min(start + reach, end) - low]))
+        last = first + 1 + int(np.argmax(total[first + 1 :]))
+        if ends and first + low <= ends[-1][1] + reach:
+            ends[-1] = (ends[-1][0], max(last + low, ends[-1][1]))
         else:
-            ends.append((first, last))
+            ends.append((first + low, last + low))
     return ends

@@ -10,6 +10,8 @@ from yuanli.telemetry.rules.course import HOUR, Course, runs_of
 
 SHORTEST = 6
 """Readings of the same number in a row that any point may send."""
+OFTEN = 50
+"""From so many runs on, a point tells by itself how long its runs are: a coarse one in a quiet night."""
 
 
 def stuck(course: Course, params: CleaningParams) -> Course:
@@ -46,4 +48,6 @@ def _longest_by_chance(count: int, lengths: np.ndarray, params: CleaningParams) 
     ordinary = lengths[lengths <= max(SHORTEST, np.quantile(lengths, 0.9))]
     repeats = float(ordinary.sum()) + 1
     chance = min(repeats / count, 0.98)
-    return max(SHORTEST, 2 * np.log(params.stuck_odds / count) / np.log(chance))
+    by_chance = 2 * np.log(params.stuck_odds / count) / np.log(chance)
+    often = 3 * float(np.quantile(lengths, 0.97)) if len(lengths) >= OFTEN else 0.0
+    return float(max(SHORTEST, by_chance, often))
