@@ -100,8 +100,12 @@ class CleaningParams:
         How many robust standard deviations of change an edge of a drift or an offset needs.
     shift_level
         How large a drift or offset is at least, in robust standard deviations of the values.
-    shift_min_h, shift_max_h
-        How long a drift or an offset may last.
+    apart
+        How many times their usual difference a rate and its counter may differ.
+    offset_min_h, offset_max_h, drift_min_h, drift_max_h
+        How long an offset or a drift may last.
+    shift_likelihood
+        How likely a drift or an offset must be that is marked.
     """
 
     late_s: float = 900.0
@@ -116,8 +120,12 @@ class CleaningParams:
     noise_run: int = 13
     jump: float = 6.0
     shift_level: float = 0.6
-    shift_min_h: float = 3.0
-    shift_max_h: float = 96.0
+    apart: float = 3.0
+    offset_min_h: float = 3.0
+    offset_max_h: float = 48.0
+    drift_min_h: float = 16.0
+    drift_max_h: float = 96.0
+    shift_likelihood: float = .8
 
     def __post_init__(self) -> None:
         wrong = [field.name for field in fields(self) if not getattr(self, field.name) > 0]

@@ -10,13 +10,14 @@ from yuanli.telemetry.rules.registers import register_steps
 from yuanli.telemetry.rules.shifts import shifts
 from yuanli.telemetry.rules.spikes import spikes
 from yuanli.telemetry.rules.stuck import stuck
+from yuanli.telemetry.rules.twins import beside_twin
 from yuanli.telemetry.rules.units import unit_mixups
 
 ALONE: tuple[Rule, ...] = (
     sentinels, unit_mixups, hard_range, stuck, register_steps, spikes, noise_bursts, soft_range,
 )  # fmt: skip
 """Rules that look at one point, in the order in which they work: each sees what the ones before it left."""
-BESIDE: tuple[Rule, ...] = (shifts,)
+BESIDE: tuple[Rule, ...] = (beside_twin, shifts)
 """Rules that look at other points too, once those have been through `ALONE`."""
 LAST: tuple[Rule, ...] = (gaps,)
 

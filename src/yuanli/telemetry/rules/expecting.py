@@ -60,3 +60,4 @@ def residual_of_twin(course: Course, at: Times, values: Values) -> Values | None
 
 def _width(values: Values) -> float:
     return robust_scale(values[np.isfinite(values)])
+

@@ -8,12 +8,12 @@ from yuanli.telemetry.facts import CleaningParams
 from yuanli.telemetry.quality import Quality, Reason
 from yuanli.telemetry.quantities import Affine
 from yuanli.telemetry.readings import Values
-from yuanli.telemetry.rules.course import Course, Mask, robust_scale, runs_of
+from yuanli.telemetry.rules.course import Course, Mask, runs_of
 
 SHORTEST = 3
 """Fewer readings in a row may be anything."""
-BAND = 8.0
-"""How many robust standard deviations around the median a point usually keeps to."""
+FAR = 0.75
+"""How far outside of the band that holds 70 % of its readings a point rarely goes, in widths of the band."""
 
 
 def unit_mixups(course: Course, params: CleaningParams) -> Course:  # noqa: ARG001
@@ -44,15 +44,23 @@ def _runs(course: Course, fix: Affine) -> Mask | None:
     index = np.flatnonzero(course.valid)
     values = course.value[index]
     fixed = values * fix[0] + fix[1]
-    middle, width = float(np.median(values)), BAND * max(robust_scale(values), course.facts.resolution)
-    candidate = (np.abs(values - middle) > width) & (np.abs(fixed - middle) <= width)
-    candidate &= np.abs(values - middle) > 4 * np.abs(fixed - middle)
+    low, high = np.quantile(values, [0.15, 0.85])
+    width = max(float(high - low), course.facts.resolution, 1e-12)
+    away, away_fixed = _outside(values, low, high), _outside(fixed, low, high)
+    candidate = (away > FAR * width) & (away_fixed <= FAR * width + 0.2 * away)
+    (least, most), _ = course.facts.ranges
+    candidate |= (_outside(values, least, most) > 0) & (_outside(fixed, least, most) == 0)
     found = np.zeros(len(course), bool)
     for start, end in _joined(candidate):
         if end - start >= SHORTEST and _fits(values, fixed, start, end):
             inside = np.arange(start, end)
             found[index[inside[candidate[inside]]]] = True
     return found if found.any() else None
+
+
+def _outside(values: Values, low: float, high: float) -> Values:
+    """Return how far values lie outside of a band; nought inside."""
+    return np.maximum(np.maximum(low - values, values - high), 0.0)
 
 
 def _joined(candidate: Mask) -> list[tuple[int, int]]:
