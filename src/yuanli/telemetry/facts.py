@@ -104,8 +104,8 @@ class CleaningParams:
         How many times their usual difference a rate and its counter may differ.
     offset_min_h, offset_max_h, drift_min_h, drift_max_h
         How long an offset or a drift may last.
-    shift_likelihood
-        How likely a drift or an offset must be that is marked.
+    offset_likelihood, drift_likelihood
+        How likely an offset or a drift must be that is marked.
     """
 
     late_s: float = 900.0
@@ -125,7 +125,8 @@ class CleaningParams:
     offset_max_h: float = 48.0
     drift_min_h: float = 16.0
     drift_max_h: float = 96.0
-    shift_likelihood: float = .8
+    offset_likelihood: float = 0.65
+    drift_likelihood: float = 0.85
 
     def __post_init__(self) -> None:
         wrong = [field.name for field in fields(self) if not getattr(self, field.name) > 0]

@@ -61,6 +61,7 @@ def edges(at: Times, values: Values, course: Course, params: CleaningParams) -> 
     sharp &= np.sign(change) == np.sign(size)
     sharp &= (np.abs(change) > 0.6 * np.abs(size)) & (np.abs(change) < 1.6 * np.abs(size))
     sharp &= np.abs(size) > np.maximum(params.jump * usual, params.shift_level * robust_scale(values))
+    sharp &= ~_beside_noise(at, course)
     place = np.flatnonzero(sharp)
     place = place[~_shared(at[place], size[place], course)]
     months = max(1.0, len(at) * course.step / MONTH)
@@ -84,6 +85,15 @@ def _usual_change(change: Values, at: Times, course: Course) -> Values:
         for hour in range(24)
     ])  # fmt: skip
     return np.asarray(np.maximum(by_hour, overall)[hours])
+
+
+def _beside_noise(at: Times, course: Course) -> NDArray[np.bool_]:
+    """Return which readings are so near to a burst of noise that the size of a step can't be told."""
+    noisy = course.at[(course.reason & np.uint32(Reason.NOISE)) != 0]
+    if not len(noisy):
+        return np.zeros(len(at), bool)
+    reach = (SIDE + 1) * course.step
+    return np.asarray(np.searchsorted(noisy, at + reach, side="right") > np.searchsorted(noisy, at - reach))
 
 
 def _shared(at: Times, size: Values, course: Course) -> NDArray[np.bool_]:

@@ -16,6 +16,10 @@ OFTEN = 2.0
 
 EVEN = 0.6
 """Median over mean roughness of a burst at least; 0.85 for Gaussian noise."""
+MEMORY = 1.15
+"""How much further a burst may move in two or three readings than in one, when it is long; 1 for white noise."""
+PLAIN = 3.0
+"""So many times above the threshold, a burst needs no further test."""
 
 
 def noise_bursts(course: Course, params: CleaningParams) -> Course:
@@ -38,7 +42,8 @@ def noise_bursts(course: Course, params: CleaningParams) -> Course:
     core = (median_filter(ratio, params.noise_run, mode="nearest") > params.noise) & (running > own)
     found = np.zeros(len(course), bool)
     for start, end in _ends(core, ratio, params):
-        if end - start >= 1.4 * params.noise_run and _is_even(rough[start:end]):
+        plain = float(np.median(ratio[start:end])) > PLAIN * params.noise
+        if end - start >= 1.4 * params.noise_run and (plain or _is_white(values[start:end], rough[start:end])):
             found[index[start:end]] = True
     return course.mark(found, Reason.NOISE, Quality.SUSPECT)
 
@@ -53,9 +58,14 @@ def _usual(rough: Values, hours: NDArray[np.int64], resolution: float) -> Values
     return np.asarray(np.maximum(smooth, overall)[hours])
 
 
-def _is_even(rough: Values) -> bool:
-    """Whether all of a burst is rough, as noise is, and not a few steps of what the point measures."""
-    return float(np.median(rough)) > EVEN * float(np.mean(rough))
+def _is_white(values: Values, rough: Values) -> bool:
+    """Whether a burst is rough all over and without memory, as noise is.
+
+    A few steps of what the point measures are not rough all over; a control loop that hunts moves further in two
+    or three readings than in one.
+    """
+    one, two, three = (float(np.median(np.abs(values[lag:] - values[:-lag]))) for lag in (1, 2, 3))
+    return float(np.median(rough)) > EVEN * float(np.mean(rough)) and max(two, three) < (MEMORY + 2.5 / np.sqrt(len(values))) * one
 
 
 def _ends(core: NDArray[np.bool_], ratio: Values, params: CleaningParams) -> list[tuple[int, int]]:

@@ -16,9 +16,15 @@ from yuanli.telemetry.rules.expecting import residual_of_days
 
 FEWEST = 100
 """Readings that a point needs to be compared with itself."""
+SEEN = 0.7
+"""Which share of its readings a drift must have."""
+SLIGHT = 0.1
+"""The first part of a drift, in which it is too small to make a reading wrong; where it began is not sure either."""
+LONGER = 0.02
+"""How much more a longer drift must explain than a shorter one."""
 EVIDENCE: dict[Reason, tuple[float, ...]] = {
-    Reason.OFFSET: (1.58, 2.39, -0.56, 0.21, -1.03, -0.87, -1.01, 0.44, -0.27, -2.06, -0.35),
-    Reason.DRIFT: (-3.58, 1.94, 1.01, 0.6, -0.46, -1.22, -0.18, -0.47, -0.21, 0.09, 0.61),
+    Reason.OFFSET: (1.54, 2.28, -0.53, 0.26, -1.05, -0.94, -1.0, 0.42, -0.07, -2.0, -0.23),
+    Reason.DRIFT: (-5.45, 2.09, 0.89, 0.71, -0.53, -1.28, -0.18, -0.45, -0.47, 0.1, 1.28),
 }
 
 
@@ -51,10 +57,11 @@ def shifts(course: Course, params: CleaningParams) -> Course:
     if len(index) < FEWEST:
         return course
     taken = np.zeros(len(index), bool)
+    least = {Reason.OFFSET: params.offset_likelihood, Reason.DRIFT: params.drift_likelihood}
     found = candidates(course.at[index], course.value[index], course, params)
     for candidate in sorted(found, key=lambda each: (-each.likelihood, each.start, each.end)):
         inside = slice(candidate.start, candidate.end)
-        if candidate.likelihood >= params.shift_likelihood and not taken[inside].any():
+        if candidate.likelihood >= least[candidate.reason] and not taken[inside].any():
             taken[inside] = True
             marked = np.zeros(len(course), bool)
             marked[index[inside]] = True
@@ -76,7 +83,7 @@ def candidates(at: Times, values: Values, course: Course, params: CleaningParams
     spread = max(robust_scale(values), 1e-12), max(robust_scale(residual), 1e-12)
     return [
         *_offsets(at, values, residual, steps, spread, params),
-        *_drifts(at, residual, steps, spread, params),
+        *_drifts(at, residual, steps, course.step, spread, params),
     ]
 
 
@@ -118,17 +125,22 @@ def _offsets(
 
 
 def _drifts(
-    at: Times, residual: Values, steps: Edges, spread: tuple[float, float], params: CleaningParams
+    at: Times,
+    residual: Values,
+    steps: Edges,
+    step: int,
+    spread: tuple[float, float],
+    params: CleaningParams,
 ) -> Iterator[Candidate]:
     for k, end in enumerate(steps.place):
         grown = -steps.size[k]
         best, begin = 0.1, -1
         for hours in np.arange(params.drift_min_h, params.drift_max_h, 2.0):
             start = int(np.searchsorted(at, at[end] - hours * HOUR))
-            if start == 0 or at[end - 1] - at[start] < 0.7 * hours * HOUR:
+            if start == 0 or (end - start) * step < SEEN * hours * HOUR:
                 continue
             gain = _gain(residual[start:end], _ramp(at, start, end) * grown)
-            if gain > best:
+            if gain > best + LONGER:
                 best, begin = gain, start
         if begin < 0:
             continue
@@ -137,7 +149,7 @@ def _drifts(
         moving = float(inside.std()) > 0 and float(ramp.std()) > 0
         yield Candidate(
             reason=Reason.DRIFT,
-            start=begin,
+            start=begin + int(SLIGHT * (end - begin)),
             end=int(end),
             features=(
                 best,

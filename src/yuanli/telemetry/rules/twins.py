@@ -8,7 +8,7 @@ from scipy.ndimage import median_filter
 
 from yuanli.telemetry.facts import CleaningParams
 from yuanli.telemetry.quality import Quality, Reason
-from yuanli.telemetry.readings import Values
+from yuanli.telemetry.readings import Times, Values
 from yuanli.telemetry.rules.course import Course, robust_scale, runs_of
 from yuanli.telemetry.rules.expecting import residual_of_twin
 
@@ -30,16 +30,16 @@ def beside_twin(course: Course, params: CleaningParams) -> Course:
     if residual is None or np.isfinite(residual).mean() < 0.5:
         return course
     known = np.flatnonzero(np.isfinite(residual))
-    smooth = median_filter(np.interp(np.arange(len(residual)), known, residual[known]), 5, mode="nearest")
+    at, smooth = course.at[index[known]], median_filter(residual[known], 5, mode="nearest")
     usual = max(
         robust_scale(residual[known]), 0.01 * float(np.median(np.abs(values))), course.facts.resolution, 1e-12
     )
-    for start, end in _joined(runs_of(np.abs(smooth) > params.apart * usual)):
+    for start, end in _joined(runs_of(np.abs(smooth) > params.apart * usual), at, FEWEST * course.step):
         if end - start < FEWEST or np.abs(smooth[start:end]).max() < 2 * params.apart * usual:
             continue
         grows = _grows(smooth[start:end])
-        found = np.zeros(len(course), bool)
-        found[index[_beginning(smooth, start, end) if grows else start : end]] = True
+        begin = _beginning(at[start:end], smooth[start:end]) if grows else at[start]
+        found = (course.at >= begin) & (course.at <= at[end - 1]) & course.valid
         course = course.mark(found, Reason.DRIFT if grows else Reason.OFFSET, Quality.SUSPECT)
     return course
 
@@ -49,16 +49,18 @@ def _grows(part: Values) -> bool:
     return bool(abs(np.median(part[:third])) < 0.6 * abs(np.median(part[-third:])))
 
 
-def _beginning(smooth: Values, start: int, end: int) -> int:
-    """Return where a drift left nought: the line through it, followed back."""
-    slope, level = np.polyfit(np.arange(start, end), smooth[start:end], 1)
-    return int(np.clip(round(-level / slope), max(0, start - (end - start)), start)) if slope else start
+def _beginning(at: Times, part: Values) -> float:
+    """Return when a drift left nought: the line through it, followed back, not further than a third of what is seen."""
+    since = (at - at[0]) / max(at[-1] - at[0], 1)
+    slope, level = np.polyfit(since, part, 1)
+    back = -level / slope if slope else 0.0
+    return float(at[0] + np.clip(back, -1 / 3, 0.0) * (at[-1] - at[0]))
 
 
-def _joined(runs: NDArray[np.int64]) -> list[tuple[int, int]]:
+def _joined(runs: NDArray[np.int64], at: Times, apart: int) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in runs:
-        if joined and start - joined[-1][1] <= FEWEST:
+        if joined and at[start] - at[joined[-1][1] - 1] <= apart:
             joined[-1] = (joined[-1][0], int(end))
         else:
             joined.append((int(start), int(end)))
