@@ -88,11 +88,11 @@ def _usual_change(change: Values, at: Times, course: Course) -> Values:
 
 
 def _beside_noise(at: Times, course: Course) -> NDArray[np.bool_]:
-    """Return which readings are so near to a burst of noise that the size of a step can't be told."""
+    """Return which readings are so near to a burst of noise, whose ends are not sure, that no step can be told."""
     noisy = course.at[(course.reason & np.uint32(Reason.NOISE)) != 0]
     if not len(noisy):
         return np.zeros(len(at), bool)
-    reach = (SIDE + 1) * course.step
+    reach = 4 * SIDE * course.step
     return np.asarray(np.searchsorted(noisy, at + reach, side="right") > np.searchsorted(noisy, at - reach))
 
 
