@@ -21,7 +21,8 @@ LINEAGE: tuple[tuple[str, int], ...] = tuple(
 )
 """Which rules judge, in their order, at which version."""
 BLOCK = 28 * DAY
-"""Readings are judged again by whole blocks since 1970, with one more block on each side to compare with."""
+"""Readings are judged by blocks of this length since 1970, each with what came `REACH` before and after it."""
+REACH = 14 * DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,8 @@ class Window:
 
     @property
     def context(self) -> Window:
-        """What has to be read to judge the window."""
-        return Window(self.start - BLOCK, self.end + BLOCK)
+        """What has to be read to judge the window: its blocks and what they reach to."""
+        return Window(self.start // BLOCK * BLOCK - REACH, -(-self.end // BLOCK) * BLOCK + REACH)
 
 
 def judge(
@@ -69,42 +70,87 @@ def judge(
     """Judge the readings of points that belong together, a series a point in the order of `facts`.
 
     The outcome depends on the set of readings alone: not on the order of the rows, nor on how often they came.
+    Each block of four weeks is compared with the two weeks on each side of it and no further, so that a
+    part judged again is as if all had been.
 
     Parameters
     ----------
     readings
-        All that came in the window and in its `context`; readings of other points are left aside.
+        All that came in the `context` of the window; readings of other points are left aside.
     facts
         One a point; a point's twin and related points count where they are among them.
     window
         What to return; everything where None.
     """
-    courses = {own.point: _alone(readings, own, params) for own in facts}
-    beside = {point: _beside(course, courses, params) for point, course in courses.items()}
-    return tuple(
-        _within(_overruled(_series(beside[own.point]), overrules), window) for own in facts
-    )
+    by_point = {own.point: _of_point(readings, own.point) for own in facts}
+    parts: dict[int, list[Series]] = {own.point: [] for own in facts}
+    for block in _blocks([own.at for own in by_point.values()], window):
+        near = Window(block.start - REACH, block.end + REACH)
+        courses = {own.point: _alone(_between(by_point[own.point], near), own, params) for own in facts}
+        for own in facts:
+            series = _series(_beside(courses[own.point], courses, params))
+            parts[own.point].append(_within(series, block))
+    return tuple(_within(_overruled(_joined(own.point, parts[own.point]), overrules), window) for own in facts)
 
 
 def touched(at: Times) -> tuple[Window, ...]:
     """Return the windows that new readings of these times may judge anew, ascending and apart.
 
-    Judging each of them on its `context` gives what judging each of them after everything had come would.
+    Judging each of them on its `context` gives what judging everything would.
     """
-    blocks = np.unique(np.asarray(at, np.int64) // BLOCK)
-    near = np.unique(np.concatenate([blocks - 1, blocks, blocks + 1])) if len(blocks) else blocks
-    return tuple(Window(int(block) * BLOCK, int(block + 1) * BLOCK) for block in near)
+    at = np.asarray(at, np.int64)
+    near = np.concatenate([(at - REACH) // BLOCK, at // BLOCK, (at + REACH) // BLOCK])
+    windows: list[Window] = []
+    for block in np.unique(near):
+        start, end = int(block) * BLOCK, int(block + 1) * BLOCK
+        if windows and windows[-1].end == start:
+            windows[-1] = Window(windows[-1].start, end)
+        else:
+            windows.append(Window(start, end))
+    return tuple(windows)
+
+
+def _blocks(times: Sequence[Times], window: Window | None) -> list[Window]:
+    """Return the blocks that have readings near enough to give them rows, ascending."""
+    at = np.concatenate(times) if times else np.zeros(0, np.int64)
+    near = np.concatenate([(at - DAY) // BLOCK, at // BLOCK, (at + DAY) // BLOCK])
+    blocks = [Window(int(block) * BLOCK, int(block + 1) * BLOCK) for block in np.unique(near)]
+    return [b for b in blocks if window is None or (b.start < window.end and b.end > window.start)]
+
+
+def _of_point(readings: Readings, point: int) -> Readings:
+    return _rows(readings, readings.point == point)
+
+
+def _between(readings: Readings, window: Window) -> Readings:
+    return _rows(readings, (readings.at >= window.start) & (readings.at < window.end))
+
+
+def _rows(readings: Readings, which: np.ndarray) -> Readings:
+    return Readings(
+        point=readings.point[which],
+        at=readings.at[which],
+        value=readings.value[which],
+        received=readings.received[which],
+    )
+
+
+def _joined(point: int, parts: Sequence[Series]) -> Series:
+    def column(name: str, kind: type) -> np.ndarray:
+        return np.concatenate([getattr(part, name) for part in parts]) if parts else np.zeros(0, kind)
+
+    return Series(
+        point=point,
+        at=column("at", np.int64),
+        raw=column("raw", np.float64),
+        value=column("value", np.float64),
+        quality=column("quality", np.uint8),
+        reason=column("reason", np.uint32),
+    )
 
 
 def _alone(readings: Readings, facts: PointFacts, params: CleaningParams) -> Course:
-    own = readings.point == facts.point
-    course = settle(
-        Readings(
-            point=readings.point[own], at=readings.at[own], value=readings.value[own], received=readings.received[own]
-        ),
-        facts,
-        params,
-    )
+    course = settle(readings, facts, params)
     for rule in ALONE:
         course = rule(course, params)
     return course

@@ -10,6 +10,8 @@ from yuanli.telemetry.rules.course import HOUR, Course, runs_of
 
 SHORTEST = 6
 """Readings of the same number in a row that any point may send."""
+AT_REST = 4.0
+"""How many times longer a run of a number may last that the point often comes back to."""
 OFTEN = 50
 """From so many runs on, a point tells by itself how long its runs are: a coarse one in a quiet night."""
 
@@ -32,7 +34,7 @@ def stuck(course: Course, params: CleaningParams) -> Course:
         return course
     lengths = runs[:, 1] - runs[:, 0]
     durations_h = (at[runs[:, 1] - 1] - at[np.maximum(runs[:, 0] - 1, 0)]) / HOUR
-    longest = _longest_by_chance(len(values), lengths, params)
+    longest = _longest_by_chance(len(values), lengths, params) * np.where(_resting(values[runs[:, 0]]), AT_REST, 1)
     quiet = course.facts.quantity.zero & (values[runs[:, 0]] == 0)
     measured = course.facts.measures or course.facts.counts
     unlikely = (lengths > longest) & (durations_h >= 1) & measured & ~quiet
@@ -41,6 +43,12 @@ def stuck(course: Course, params: CleaningParams) -> Course:
     for start, end in runs[unlikely | too_long]:
         found[index[start - 1 : end]] = True
     return course.mark(found, Reason.STUCK, Quality.BAD, drop=True)
+
+
+def _resting(numbers: np.ndarray) -> np.ndarray:
+    """Return which runs are of a number that other runs come back to: the end of a sensor's range, a state of rest."""
+    _, place, count = np.unique(numbers, return_inverse=True, return_counts=True)
+    return np.asarray(count[place] >= 4)
 
 
 def _longest_by_chance(count: int, lengths: np.ndarray, params: CleaningParams) -> float:
