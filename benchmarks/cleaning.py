@@ -1,6 +1,6 @@
 """Cleaning, measured on a feed of real readings with injected faults and their labels.
 
-python benchmarks/cleaning.py ../shared/data/telemetry/faulty_feed [--clean FILE --unit-of-week]
+python benchmarks/cleaning.py ../shared/data/telemetry/faulty_feed
 
 What is counted: a sample is one (point, device time) of the feed. It is truly faulty when its time lies in a labelled
 interval of its point other than dup, dup_conflict, gap, late_batch and counter_rollover_true. It is flagged when its quality
@@ -22,11 +22,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.telemetry import FAULTS, PointFacts, Readings, Series, judge, quantity, touched
+from yuanli.telemetry import (
+    BLOCK,
+    FAULTS,
+    PointFacts,
+    Readings,
+    Reason,
+    Series,
+    Window,
+    by_day,
+    inject_faults,
+    judge,
+    quantity,
+    touched,
+)
 
 UNFAULTY = {"dup", "dup_conflict", "gap", "late_batch", "counter_rollover_true"}
 QUANTITIES = {
@@ -145,9 +159,98 @@ def score(feed: Feed, judged: Sequence[Series], *, by_device_time: bool) -> None
 
 
 def reason_names(reason: int) -> str:
-    from yuanli.telemetry import Reason
-
     return "|".join(bit.name or "" for bit in Reason(reason & int(FAULTS)))
+
+
+def true_days(parquet: Path, meter: str, days: Sequence[Any]) -> NDArray[np.float64]:
+    """Energy by day from the clean powers; one of them is the mean of the quarter of an hour that it ends."""
+    import duckdb
+
+    rows = duckdb.execute(
+        "select cast(ts - interval 1 second as date) as day, sum(kw) / 4 from read_parquet(?) where meter = ? group by day",
+        [str(parquet), meter],
+    ).fetchall()  # fmt: skip
+    energy = dict(rows)
+    return np.array([energy.get(day, np.nan) for day in days])
+
+
+def score_energy(feed: Feed, judged: Sequence[Series], facts: Sequence[PointFacts], parquet: Path) -> None:
+    """How far the energy of each day is from the truth, days with a step of the register apart."""
+    named = dict(zip(feed.names, zip(judged, facts, strict=True), strict=True))
+    print("energy by day: relative error")
+    for name, (series, own) in named.items():
+        if not own.counts:
+            continue
+        place = name.rpartition("/")[0]
+        power = named[f"{place}/power"][0]
+        steps = [label for label in feed.labels if label.point == name and label.fault.startswith("counter")]
+        eventful = {np.datetime64(label.start, "us").astype("datetime64[D]").item() for label in steps}
+        for how, rate in (("register alone", None), ("register and power", power)):
+            totals = by_day(series, own, ZoneInfo("UTC"), rate=rate)
+            true = true_days(parquet, place.rpartition("/")[2], totals.day)
+            error = np.abs(totals.amount / true - 1)
+            event = np.array([day in eventful for day in totals.day])
+            print(f"  {place:22} {how:19} all {len(error)} days: max {np.nanmax(error):.4%}, "
+                  f"{np.nansum(error > 0.001):.0f} beyond 0.1 %; the {event.sum()} with a step: "
+                  f"{', '.join(f'{e:.4%}' for e in error[event])}")  # fmt: skip
+
+
+def check_identity(feed: Feed, judged: Sequence[Series], facts: Sequence[PointFacts]) -> None:
+    """Shuffled, twice, and late: batches in a random order, of which each judges again only what it touches."""
+    rng = np.random.default_rng(7)
+    n = len(feed.readings)
+    for how, order in (("shuffled", rng.permutation(n)), ("twice", np.tile(np.arange(n), 2))):
+        again = judge(taken(feed.readings, order), facts)
+        print(f"  {how}: {'identical' if all(map(same, judged, again)) else 'DIFFERENT'}")
+    came: NDArray[np.int64] = np.zeros(0, np.int64)
+    kept: dict[Window, tuple[Series, ...]] = {}
+    for batch in np.array_split(rng.permutation(n), 4):
+        came = np.concatenate((came, batch))
+        for window in blocks(touched(feed.readings.at[batch])):
+            kept[window] = judge(taken(feed.readings, came), facts, window=window)
+    late = [joined([kept[window][i] for window in sorted(kept)]) for i in range(len(facts))]
+    print(f"  late batches, judged again where touched: {'identical' if all(map(same, judged, late)) else 'DIFFERENT'}")
+
+
+def blocks(windows: Sequence[Window]) -> list[Window]:
+    return [Window(at, at + BLOCK) for window in windows for at in range(window.start, window.end, BLOCK)]
+
+
+def taken(readings: Readings, order: NDArray[np.int64]) -> Readings:
+    return Readings(
+        point=readings.point[order],
+        at=readings.at[order],
+        value=readings.value[order],
+        received=readings.received[order],
+    )
+
+
+def joined(parts: Sequence[Series]) -> Series:
+    return Series(
+        point=parts[0].point,
+        at=np.concatenate([part.at for part in parts]),
+        raw=np.concatenate([part.raw for part in parts]),
+        value=np.concatenate([part.value for part in parts]),
+        quality=np.concatenate([part.quality for part in parts]),
+        reason=np.concatenate([part.reason for part in parts]),
+    )
+
+
+def same(a: Series, b: Series) -> bool:
+    columns = ("at", "raw", "value", "quality", "reason")
+    return all(np.array_equal(getattr(a, name), getattr(b, name), equal_nan=name in {"raw", "value"}) for name in columns)
+
+
+def speed() -> None:
+    """A year of one point every five minutes."""
+    rng = np.random.default_rng(0)
+    at = np.arange(365 * 288, dtype=np.int64) * 300_000_000
+    value = 22 + 2 * np.sin(at / 86_400_000_000 * 2 * np.pi) + rng.normal(0, 0.1, len(at)).round(2)
+    made = inject_faults(at, value, rng, codes=(85, -127), mixup=(1.8, 32.0))
+    facts = PointFacts(point=0, quantity=quantity("air_temperature"))
+    start = time.process_time()
+    judge(made.readings, (facts,))
+    print(f"a point-year of 5-minute readings: {1000 * (time.process_time() - start):.0f} ms of one core")
 
 
 def main() -> None:
@@ -162,6 +265,11 @@ def main() -> None:
     for by_device_time in (True, False):
         print("by device time" if by_device_time else "as labelled")
         score(feed, judged, by_device_time=by_device_time)
+    parquet = options.folder.parent / "ucsd_campus" / "power_15min_to_2019_06.parquet"
+    if parquet.is_file():
+        score_energy(feed, judged, facts, parquet)
+    check_identity(feed, judged, facts)
+    speed()
 
 
 if __name__ == "__main__":
