@@ -3,12 +3,12 @@
 python benchmarks/cleaning.py ../shared/data/telemetry/faulty_feed
 
 What is counted: a sample is one (point, device time) of the feed. It is truly faulty when its time lies in a labelled
-interval of its point other than dup, dup_conflict, gap, late_batch and counter_rollover_true. It is flagged when its quality
-is suspect or worse, or one of its reasons says that something is wrong (`FAULTS`): a corrected unit counts.
+interval of its point other than dup, dup_conflict, gap, late_batch and counter_rollover_true. It is flagged when its
+quality is suspect or worse, or one of its reasons says that something is wrong (`FAULTS`): a corrected unit counts.
 
-Labels of clock shifts are in true time, the feed in device time. "By device time" moves those labels to where the shifted
-samples stand in the feed: an hour later for +1 h; for -1 h an hour earlier, but from the label's start on, since
-in the hour before it the right samples came first. "As labelled" leaves them.
+Labels of clock shifts are in true time, the feed in device time. "By device time" moves those labels to where the
+shifted samples stand in the feed: an hour later for +1 h; for -1 h an hour earlier, but from the label's start on,
+since in the hour before it the right samples came first. "As labelled" leaves them.
 """
 
 from __future__ import annotations
@@ -144,7 +144,11 @@ def score(feed: Feed, judged: Sequence[Series], *, by_device_time: bool) -> None
         labels = [label for label in feed.labels if label.point == name]
         truth, flags = truth_of(series, labels, by_device_time=by_device_time)[came], flagged(series)[came]
         faulty = truth != ""
-        right, said, true = right + int((flags & faulty).sum()), said + int(flags.sum()), true + int(faulty.sum())
+        right, said, true = (
+            right + int((flags & faulty).sum()),
+            said + int(flags.sum()),
+            true + int(faulty.sum()),
+        )
         good, false = good + int((~faulty).sum()), false + int((flags & ~faulty).sum())
         for fault in np.unique(truth[faulty]):
             faults[fault][0] += int((flags & (truth == fault)).sum())
@@ -167,7 +171,8 @@ def true_days(parquet: Path, meter: str, days: Sequence[Any]) -> NDArray[np.floa
     import duckdb
 
     rows = duckdb.execute(
-        "select cast(ts - interval 1 second as date) as day, sum(kw) / 4 from read_parquet(?) where meter = ? group by day",
+        "select cast(ts - interval 1 second as date) as day, sum(kw) / 4"
+        " from read_parquet(?) where meter = ? group by day",
         [str(parquet), meter],
     ).fetchall()  # fmt: skip
     energy = dict(rows)
@@ -209,7 +214,9 @@ def check_identity(feed: Feed, judged: Sequence[Series], facts: Sequence[PointFa
         for window in blocks(touched(feed.readings.at[batch])):
             kept[window] = judge(taken(feed.readings, came), facts, window=window)
     late = [joined([kept[window][i] for window in sorted(kept)]) for i in range(len(facts))]
-    print(f"  late batches, judged again where touched: {'identical' if all(map(same, judged, late)) else 'DIFFERENT'}")
+    print(
+        f"  late batches, judged again where touched: {'identical' if all(map(same, judged, late)) else 'DIFFERENT'}"
+    )
 
 
 def blocks(windows: Sequence[Window]) -> list[Window]:
@@ -238,7 +245,10 @@ def joined(parts: Sequence[Series]) -> Series:
 
 def same(a: Series, b: Series) -> bool:
     columns = ("at", "raw", "value", "quality", "reason")
-    return all(np.array_equal(getattr(a, name), getattr(b, name), equal_nan=name in {"raw", "value"}) for name in columns)
+    return all(
+        np.array_equal(getattr(a, name), getattr(b, name), equal_nan=name in {"raw", "value"})
+        for name in columns
+    )
 
 
 def speed() -> None:
@@ -261,7 +271,9 @@ def main() -> None:
     facts = facts_of(feed.names)
     start = time.perf_counter()
     judged = judge(feed.readings, facts)
-    print(f"{len(feed.readings)} readings of {len(facts)} points judged in {time.perf_counter() - start:.2f} s")
+    print(
+        f"{len(feed.readings)} readings of {len(facts)} points judged in {time.perf_counter() - start:.2f} s"
+    )
     for by_device_time in (True, False):
         print("by device time" if by_device_time else "as labelled")
         score(feed, judged, by_device_time=by_device_time)

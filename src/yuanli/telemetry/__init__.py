@@ -1,6 +1,5 @@
 """What do meters and sensors say?"""
 
-from yuanli.telemetry.counters import Consumption, DayTotals, by_day, consumption
 from yuanli.telemetry.augmenting import (
     Fault,
     FaultParams,
@@ -12,6 +11,7 @@ from yuanli.telemetry.augmenting import (
     truth,
     window_slices,
 )
+from yuanli.telemetry.counters import Consumption, DayTotals, by_day, consumption
 from yuanli.telemetry.facts import CleaningParams, PointFacts
 from yuanli.telemetry.judging import BLOCK, LINEAGE, RULES_VERSION, Overrule, Window, judge, touched
 from yuanli.telemetry.quality import FAULTS, Quality, Reason
@@ -29,12 +29,24 @@ from yuanli.telemetry.quantities import (
     quantity,
 )
 from yuanli.telemetry.readings import Readings, Series, Times, Values
+from yuanli.telemetry.standards import (
+    BacnetStatus,
+    Qartod,
+    Reliability,
+    from_bacnet,
+    from_opc_ua,
+    from_qartod,
+    to_bacnet,
+    to_opc_ua,
+    to_qartod,
+)
 
 __all__ = [
     "BLOCK",
     "FAULTS",
     "LINEAGE",
     "RULES_VERSION",
+    "BacnetStatus",
     "CleaningParams",
     "Consumption",
     "DayTotals",
@@ -44,10 +56,12 @@ __all__ = [
     "Injected",
     "Overrule",
     "PointFacts",
+    "Qartod",
     "Quality",
     "Quantity",
     "Readings",
     "Reason",
+    "Reliability",
     "Series",
     "Times",
     "Unit",
@@ -61,6 +75,9 @@ __all__ = [
     "convert",
     "find_quantity",
     "find_unit",
+    "from_bacnet",
+    "from_opc_ua",
+    "from_qartod",
     "inject_faults",
     "jitter",
     "judge",
@@ -68,6 +85,9 @@ __all__ = [
     "quantity",
     "scaled",
     "time_warped",
+    "to_bacnet",
+    "to_opc_ua",
+    "to_qartod",
     "touched",
     "truth",
     "window_slices",

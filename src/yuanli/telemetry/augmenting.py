@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -19,7 +19,7 @@ SECOND = 1_000_000
 
 def jitter(values: Values, rng: Generator, *, share: float = 0.03) -> Values:
     """Return values with noise of a share of their spread (Um et al. 2017, doi:10.1145/3136755.3136817)."""
-    return values + rng.normal(0, share * float(np.nanstd(values)), values.shape)
+    return np.asarray(values + rng.normal(0, share * float(np.nanstd(values)), values.shape))
 
 
 def scaled(values: Values, rng: Generator, *, share: float = 0.1) -> Values:
@@ -119,7 +119,7 @@ def inject_faults(
     rng: Generator,
     *,
     point: int = 0,
-    params: FaultParams = FaultParams(),  # noqa: RUF009
+    params: FaultParams = FaultParams(),
     codes: Sequence[float] = (),
     mixup: Affine | None = None,
 ) -> Injected:
@@ -136,7 +136,7 @@ def inject_faults(
     """
     work = _Work(at, value, rng)
     spread = float(np.nanstd(value))
-    for count, hours, change in (
+    changes: tuple[tuple[int, tuple[float, float], Callable[[], None]], ...] = (
         (params.drift, params.drift_h, lambda: work.drift(spread, params.drift_size)),
         (params.clock, params.clock_h, work.clock),
         (params.stuck, params.stuck_h, work.stick),
@@ -145,7 +145,8 @@ def inject_faults(
         (params.noise, params.noise_h, lambda: work.noise(spread, params.noise_size)),
         (params.late, params.late_h, work.delay),
         (params.gaps, params.gap_h, work.drop),
-    ):
+    )
+    for count, hours, change in changes:
         for _ in range(count):
             if work.choose_span(hours):
                 change()
@@ -182,7 +183,9 @@ class _Work:
             length = int(self._rng.uniform(*hours) * HOUR)
             end = int(np.searchsorted(self._at, self._at[start] + length, side="right"))
             margin = slice(max(start - 6, 0), end + 6)
-            whole = end < len(self._at) - 6 and start > 6 and self._at[end - 1] - self._at[start] > 0.9 * length
+            whole = (
+                end < len(self._at) - 6 and start > 6 and self._at[end - 1] - self._at[start] > 0.9 * length
+            )
             if whole and self._free[margin].all():
                 self._free[margin] = False
                 self._span = slice(start, end)

@@ -19,6 +19,8 @@ HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 WHOLE = 1.5
 """A step of at most so many usual ones is spread evenly; a longer one as the rest of the days tells."""
+UNSURE = np.uint32(Reason.NOISE | Reason.SOFT_RANGE | Reason.FUTURE | Reason.GAP)
+"""A rate with these tells nothing; one that was corrected does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,9 +90,7 @@ def consumption(register: Series, facts: PointFacts, *, rate: Series | None = No
     return Consumption(start=at[:-1], end=at[1:], amount=amount, estimated=broken)
 
 
-def by_day(
-    register: Series, facts: PointFacts, zone: ZoneInfo, *, rate: Series | None = None
-) -> DayTotals:
+def by_day(register: Series, facts: PointFacts, zone: ZoneInfo, *, rate: Series | None = None) -> DayTotals:
     """Return what a register counted on each whole day of a time zone.
 
     A step across midnight is divided evenly when it is short. A long one, in which readings are missing, is
@@ -143,7 +143,10 @@ def _refined(steps: Consumption, usual: int, rate: Series | None) -> Consumption
     sums = np.bincount(owner, weight, len(steps))[owner]
     amount = np.where(sums > 0, steps.amount[owner] * weight / np.maximum(sums, 1e-30), even)
     return Consumption(
-        start=start, end=end, amount=np.where(long[owner], amount, even), estimated=(long | steps.estimated)[owner]
+        start=start,
+        end=end,
+        amount=np.where(long[owner], amount, even),
+        estimated=(long | steps.estimated)[owner],
     )
 
 
@@ -153,7 +156,7 @@ def _expected(start: Times, end: Times, known: Values, rate: Series | None) -> V
     expected = _usual(start, end, known)
     if rate is None:
         return expected * hours
-    good = np.isfinite(rate.value) & (rate.quality <= Quality.ESTIMATED)
+    good = np.isfinite(rate.value) & (rate.quality <= Quality.SUSPECT) & (rate.reason & UNSURE == 0)
     at, value = rate.at[good], rate.value[good]
     if not len(at):
         return expected * hours

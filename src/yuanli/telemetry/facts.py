@@ -76,7 +76,7 @@ class PointFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleaningParams:
-    """How much is too much. The numbers were chosen on faults of our own in other periods and points than those of the checks.
+    """How much is too much; chosen on faults that we put ourselves into other periods and points.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ def judge(
     readings: Readings,
     facts: Sequence[PointFacts],
     *,
-    params: CleaningParams = CleaningParams(),  # noqa: RUF009
+    params: CleaningParams = CleaningParams(),
     overrules: Sequence[Overrule] = (),
     window: Window | None = None,
 ) -> tuple[Series, ...]:
@@ -90,7 +90,9 @@ def judge(
         for own in facts:
             series = _series(_beside(courses[own.point], courses, params))
             parts[own.point].append(_within(series, block))
-    return tuple(_within(_overruled(_joined(own.point, parts[own.point]), overrules), window) for own in facts)
+    return tuple(
+        _within(_overruled(_joined(own.point, parts[own.point]), overrules), window) for own in facts
+    )
 
 
 def touched(at: Times) -> tuple[Window, ...]:

@@ -127,24 +127,28 @@ def conversion(source: str, target: str) -> Affine:
     UnitError
         A unit is not known, or the two measure different things.
     """
-    found = [find_unit(name) for name in (source, target)]
-    for name, unit in zip((source, target), found, strict=True):
-        if unit is None:
-            raise UnitError(
-                Text(f"不认识单位“{name}”。", f"The unit {name!r} is not known."),
-                hint=Text("请用 quantities.yaml 里的写法。", "Write it as in quantities.yaml."),
-            )
-    a, b = found
-    assert a is not None and b is not None
+    a, b = _unit(source), _unit(target)
     if a.dimension != b.dimension:
         raise UnitError(
             Text(
                 f"“{source}”与“{target}”量的不是同一种东西。",
                 f"{source!r} and {target!r} measure different things.",
             ),
-            hint=Text(f"前者是 {a.dimension}，后者是 {b.dimension}。", f"{a.dimension} against {b.dimension}."),
+            hint=Text(
+                f"前者是 {a.dimension}，后者是 {b.dimension}。", f"{a.dimension} against {b.dimension}."
+            ),
         )
     return a.factor / b.factor, (a.offset - b.offset) / b.factor
+
+
+def _unit(name: str) -> Unit:
+    found = find_unit(name)
+    if found is None:
+        raise UnitError(
+            Text(f"不认识单位“{name}”。", f"The unit {name!r} is not known."),
+            hint=Text("请用 quantities.yaml 里的写法。", "Write it as in quantities.yaml."),
+        )
+    return found
 
 
 def mixups(measured: Quantity, unit: str | None) -> tuple[tuple[str, Affine], ...]:
@@ -159,7 +163,9 @@ def in_unit(measured: Quantity, unit: str | None) -> tuple[Affine, Affine]:
     if unit is None or measured.unit is None:
         return measured.hard, measured.soft
     factor, offset = conversion(measured.unit, unit)
-    hard, soft = ((low * factor + offset, high * factor + offset) for low, high in (measured.hard, measured.soft))
+    hard, soft = (
+        (low * factor + offset, high * factor + offset) for low, high in (measured.hard, measured.soft)
+    )
     return hard, soft
 
 

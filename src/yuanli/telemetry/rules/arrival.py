@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yuanli.telemetry.facts import CleaningParams, PointFacts
 from yuanli.telemetry.quality import Quality, Reason
-from yuanli.telemetry.readings import Readings, Times
+from yuanli.telemetry.readings import Readings, Times, Values
 from yuanli.telemetry.rules.course import HOUR, Course, Mask, runs_of
 
 SECOND = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rows:
+    """Readings of one point, with whether each was received at several times."""
+
+    at: Times
+    value: Values
+    received: Times
+    again: Mask
+
+    def taken(self, which: NDArray[np.int64] | Mask) -> _Rows:
+        """Return the rows at places, or where a mask holds."""
+        return _Rows(
+            at=self.at[which], value=self.value[which], received=self.received[which], again=self.again[which]
+        )
 
 
 def settle(readings: Readings, facts: PointFacts, params: CleaningParams) -> Course:
@@ -19,38 +36,45 @@ def settle(readings: Readings, facts: PointFacts, params: CleaningParams) -> Cou
 
     The order of the rows and their repetition make no difference.
     """
-    order = np.lexsort((readings.value, readings.at, readings.received))
-    at, value, received = (column[order] for column in (readings.at, readings.value, readings.received))
-    step = _usual_step(at, facts)
-    shift, usual_lag = _clock_shift(at, received, step, params)
-    true_at = at - shift
-    order = np.lexsort((value, received, true_at))
-    at, value, received, true_at = (column[order] for column in (at, value, received, true_at))
-    first = np.concatenate(([True], np.diff(true_at) != 0)) if len(at) else np.zeros(0, bool)
-    group = np.cumsum(first) - 1
-    same = (value == value[first][group]) | (np.isnan(value) & np.isnan(value[first][group]))
-    reason = np.zeros(int(first.sum()), np.uint32)
-    np.bitwise_or.at(reason, group[~first & same], np.uint32(Reason.DUPLICATE))
-    np.bitwise_or.at(reason, group[~first & ~same], np.uint32(Reason.CONFLICT))
-    at, value, received, true_at = (column[first] for column in (at, value, received, true_at))
+    rows = _first_receptions(readings)
+    step = _usual_step(rows.at, facts)
+    shift, usual_lag = _clock_shift(rows.at, rows.received, step, params)
+    order = np.lexsort((rows.value, rows.received, rows.at - shift))
+    rows, true_at = rows.taken(order), (rows.at - shift)[order]
+    first = np.concatenate(([True], np.diff(true_at) != 0)) if len(true_at) else np.zeros(0, bool)
+    reason = np.where(rows.again[first], np.uint32(Reason.DUPLICATE), np.uint32(0))
+    np.bitwise_or.at(reason, (np.cumsum(first) - 1)[~first], np.uint32(Reason.CONFLICT))
+    rows, true_at = rows.taken(first), true_at[first]
     course = Course(
         facts=facts,
         at=true_at,
-        device_at=at,
-        received=received,
-        raw=value,
-        value=np.where(np.isfinite(value), value, np.nan),
-        quality=np.zeros(len(at), np.uint8),
+        device_at=rows.at,
+        received=rows.received,
+        raw=rows.value,
+        value=np.where(np.isfinite(rows.value), rows.value, np.nan),
+        quality=np.zeros(len(true_at), np.uint8),
         reason=reason,
         step=step,
     )
-    course = course.mark(np.isnan(value), Reason.SOURCE, Quality.MISSING)
-    course = course.mark(np.isinf(value), Reason.HARD_RANGE, Quality.BAD, drop=True)
-    lag = received - true_at
+    course = course.mark(np.isnan(rows.value), Reason.SOURCE, Quality.MISSING)
+    course = course.mark(np.isinf(rows.value), Reason.HARD_RANGE, Quality.BAD, drop=True)
+    lag = rows.received - true_at
     late = lag > usual_lag + max(params.late_s * SECOND, 3 * step)
     course = replace(course, reason=np.where(late, course.reason | np.uint32(Reason.LATE), course.reason))
     course = course.mark(lag < -params.future_s * SECOND, Reason.FUTURE, Quality.SUSPECT)
     return course.mark(_folds(course), Reason.CLOCK, Quality.SUSPECT)
+
+
+def _first_receptions(readings: Readings) -> _Rows:
+    """Return each time and value once, in order of arrival, with whether it was received at several times."""
+    order = np.lexsort((readings.received, readings.value, readings.at))
+    at, value, received = readings.at[order], readings.value[order], readings.received[order]
+    equal = (value[1:] == value[:-1]) | (np.isnan(value[1:]) & np.isnan(value[:-1]))
+    first = np.concatenate(([True], (np.diff(at) != 0) | ~equal)) if len(at) else np.zeros(0, bool)
+    places = np.flatnonzero(first)
+    last = np.maximum.reduceat(received, places) if len(places) else received
+    rows = _Rows(at=at[first], value=value[first], received=received[first], again=last > received[first])
+    return rows.taken(np.lexsort((rows.value, rows.at, rows.received)))
 
 
 def _usual_step(at: Times, facts: PointFacts) -> int:
@@ -84,15 +108,20 @@ def _clock_shift(at: Times, received: Times, step: int, params: CleaningParams) 
     shift = none.copy()
     for size in np.unique(ahead[near]):
         for start, end in runs_of(near & (ahead == size)):
-            if len(np.unique(at[start:end])) >= params.clock_run and not _is_slow_line(at, received, start, size):
+            if len(np.unique(at[start:end])) >= params.clock_run and not _is_slow_line(
+                at, received, start, size
+            ):
                 shift[start:end] = size
     return shift, max(usual + whole, 0.0)
 
 
 def _is_slow_line(at: Times, received: Times, start: int, ahead: int) -> bool:
     """Whether readings are merely late: nothing came for as long as they are late."""
-    return ahead < 0 and start > 0 and bool(at[start] > at[start - 1]) and bool(
-        received[start] - received[start - 1] >= -ahead
+    return (
+        ahead < 0
+        and start > 0
+        and bool(at[start] > at[start - 1])
+        and bool(received[start] - received[start - 1] >= -ahead)
     )
 
 

@@ -60,7 +60,13 @@ class Course:
         return np.isfinite(self.value)
 
     def mark(
-        self, where: Mask, reason: Reason, quality: Quality, *, drop: bool = False, value: Values | None = None
+        self,
+        where: Mask,
+        reason: Reason,
+        quality: Quality,
+        *,
+        drop: bool = False,
+        value: Values | None = None,
     ) -> Course:
         """Return the course with a finding.
 

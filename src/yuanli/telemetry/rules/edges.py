@@ -112,5 +112,7 @@ def _shared(at: Times, size: Values, course: Course) -> NDArray[np.bool_]:
         inside = (before >= 0) & (after < len(there))
         step = np.zeros(len(at))
         step[inside] = values[after[inside]] - values[before[inside]]
-        shared |= inside & (np.sign(step) == np.sign(size)) & (np.abs(step) / spread > 0.5 * np.abs(size) / own)
+        shared |= (
+            inside & (np.sign(step) == np.sign(size)) & (np.abs(step) / spread > 0.5 * np.abs(size) / own)
+        )
     return shared

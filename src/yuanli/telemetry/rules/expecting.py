@@ -23,7 +23,7 @@ def residual_of_days(at: Times, values: Values) -> Values:
         near = np.isin(slots, [(slot - 1) % 24, slot, (slot + 1) % 24])
         if len(np.unique(at[near] // DAY)) >= 4:
             profile[slot] = float(np.median(values[near]))
-    return values - profile[slots]
+    return np.asarray(values - profile[slots])
 
 
 def residual_of_twin(course: Course, at: Times, values: Values) -> Values | None:
@@ -60,4 +60,3 @@ def residual_of_twin(course: Course, at: Times, values: Values) -> Values | None
 
 def _width(values: Values) -> float:
     return robust_scale(values[np.isfinite(values)])
-

@@ -43,7 +43,9 @@ def noise_bursts(course: Course, params: CleaningParams) -> Course:
     found = np.zeros(len(course), bool)
     for start, end in _ends(core, ratio, params):
         plain = float(np.median(ratio[start:end])) > PLAIN * params.noise
-        if end - start >= 1.4 * params.noise_run and (plain or _is_white(values[start:end], rough[start:end])):
+        if end - start >= 1.4 * params.noise_run and (
+            plain or _is_white(values[start:end], rough[start:end])
+        ):
             found[index[start:end]] = True
     return course.mark(found, Reason.NOISE, Quality.SUSPECT)
 
@@ -65,7 +67,10 @@ def _is_white(values: Values, rough: Values) -> bool:
     or three readings than in one.
     """
     one, two, three = (float(np.median(np.abs(values[lag:] - values[:-lag]))) for lag in (1, 2, 3))
-    return float(np.median(rough)) > EVEN * float(np.mean(rough)) and max(two, three) < (MEMORY + 2.5 / np.sqrt(len(values))) * one
+    return (
+        float(np.median(rough)) > EVEN * float(np.mean(rough))
+        and max(two, three) < (MEMORY + 2.5 / np.sqrt(len(values))) * one
+    )
 
 
 def _ends(core: NDArray[np.bool_], ratio: Values, params: CleaningParams) -> list[tuple[int, int]]:

@@ -88,7 +88,12 @@ def candidates(at: Times, values: Values, course: Course, params: CleaningParams
 
 
 def _offsets(
-    at: Times, values: Values, residual: Values, steps: Edges, spread: tuple[float, float], params: CleaningParams
+    at: Times,
+    values: Values,
+    residual: Values,
+    steps: Edges,
+    spread: tuple[float, float],
+    params: CleaningParams,
 ) -> Iterator[Candidate]:
     for k, start in enumerate(steps.place):
         for m in range(k + 1, len(steps)):
@@ -103,7 +108,9 @@ def _offsets(
             gain = _gain(inside, np.full(len(inside), offset))
             if gain < 0.1:
                 continue
-            ends = abs(values[start] - offset - values[start - 1]) + abs(values[end - 1] - offset - values[end])
+            ends = abs(values[start] - offset - values[start - 1]) + abs(
+                values[end - 1] - offset - values[end]
+            )
             often, daily = steps.often[[k, m]], steps.daily[[k, m]]
             yield Candidate(
                 reason=Reason.OFFSET,

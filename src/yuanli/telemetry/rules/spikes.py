@@ -47,7 +47,7 @@ def _usual(away: np.ndarray, course: Course, index: np.ndarray) -> np.ndarray:
         1.4826 * float(np.median(away[hours == hour])) if (hours == hour).sum() >= 12 else overall
         for hour in range(24)
     ])  # fmt: skip
-    return np.maximum(by_hour, 0.5 * overall)[hours]
+    return np.asarray(np.maximum(by_hour, 0.5 * overall)[hours])
 
 
 def _sides_agree(others: np.ndarray, middle: np.ndarray, away: np.ndarray) -> np.ndarray:
@@ -55,4 +55,4 @@ def _sides_agree(others: np.ndarray, middle: np.ndarray, away: np.ndarray) -> np
     left, right = others[:, REACH - 2 : REACH], others[:, REACH : REACH + 2]
     close = [np.min(np.abs(side - middle[:, None]), axis=1) < 0.4 * away for side in (left, right)]
     between = np.abs(np.median(left, axis=1) - np.median(right, axis=1)) < 0.5 * away
-    return close[0] & close[1] & between
+    return np.asarray(close[0] & close[1] & between)

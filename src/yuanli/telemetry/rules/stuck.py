@@ -34,7 +34,9 @@ def stuck(course: Course, params: CleaningParams) -> Course:
         return course
     lengths = runs[:, 1] - runs[:, 0]
     durations_h = (at[runs[:, 1] - 1] - at[np.maximum(runs[:, 0] - 1, 0)]) / HOUR
-    longest = _longest_by_chance(len(values), lengths, params) * np.where(_resting(values[runs[:, 0]]), AT_REST, 1)
+    longest = _longest_by_chance(len(values), lengths, params) * np.where(
+        _resting(values[runs[:, 0]]), AT_REST, 1
+    )
     quiet = course.facts.quantity.zero & (values[runs[:, 0]] == 0)
     measured = course.facts.measures or course.facts.counts
     unlikely = (lengths > longest) & (durations_h >= 1) & measured & ~quiet

@@ -19,8 +19,9 @@ FEWEST = 8
 def beside_twin(course: Course, params: CleaningParams) -> Course:
     """Mark where a rate and the growth of its counter part, far outside of their usual difference.
 
-    By a running median of five; a counter neither drifts nor is it noisy, so the rate is the one that is wrong. A
-    stretch that grows is a drift, and is followed back to where its line leaves nought.
+    By a running median of five, which is taken away from the value that holds. A counter neither drifts nor
+    is it noisy, so the rate is the one that is wrong. A stretch that grows is a drift, and is followed back
+    to where its line leaves nought.
     """
     index = np.flatnonzero(course.valid & (course.reason & np.uint32(Reason.NOISE) == 0))
     if course.twin is None or not course.facts.measures or len(index) < 5 * FEWEST:
@@ -40,7 +41,12 @@ def beside_twin(course: Course, params: CleaningParams) -> Course:
         grows = _grows(smooth[start:end])
         begin = _beginning(at[start:end], smooth[start:end]) if grows else at[start]
         found = (course.at >= begin) & (course.at <= at[end - 1]) & course.valid
-        course = course.mark(found, Reason.DRIFT if grows else Reason.OFFSET, Quality.SUSPECT)
+        course = course.mark(
+            found,
+            Reason.DRIFT if grows else Reason.OFFSET,
+            Quality.SUSPECT,
+            value=course.value - np.interp(course.at, at[start:end], smooth[start:end]),
+        )
     return course
 
 
