@@ -25,7 +25,7 @@ def jitter(values: Values, rng: Generator, *, share: float = 0.03) -> Values:
 def scaled(values: Values, rng: Generator, *, share: float = 0.1) -> Values:
     """Return values that swing more or less widely around their mean, by a factor drawn around one."""
     middle = float(np.nanmean(values))
-    return np.asarray(middle + (values - middle) * rng.normal(1, share))
+    return np.asarray(middle + (values - middle) * rng.normal(1, share), np.float64)
 
 
 def time_warped(values: Values, rng: Generator, *, knots: int = 4, share: float = 0.2) -> Values:
@@ -38,7 +38,7 @@ def time_warped(values: Values, rng: Generator, *, knots: int = 4, share: float 
     places = np.linspace(0, len(values) - 1, knots + 2)
     speed = np.interp(np.arange(len(values)), places, np.maximum(rng.normal(1, share, knots + 2), 0.1))
     time = np.cumsum(speed) - speed[0]
-    return np.interp(time * (len(values) - 1) / time[-1], np.arange(len(values)), values)
+    return np.asarray(np.interp(time * (len(values) - 1) / time[-1], np.arange(len(values)), values))
 
 
 def window_slices(values: Values, rng: Generator, *, length: int, count: int) -> Values:
