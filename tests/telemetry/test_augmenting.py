@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from tests.telemetry.series import room, times
 
-from yuanli.telemetry import FaultParams, Reason, inject_faults, jitter, scaled, time_warped, truth, window_slices
+from yuanli.telemetry import (
+    FaultParams,
+    Reason,
+    inject_faults,
+    jitter,
+    scaled,
+    time_warped,
+    truth,
+    window_slices,
+)
 
 
 def rng() -> np.random.Generator:
@@ -40,9 +51,16 @@ def test_injected_faults_lie_apart_and_all_else_is_as_it_was() -> None:
     made = inject_faults(at, value, rng(), codes=(85, -127), mixup=(1.8, 32.0))
     reasons = {fault.reason for fault in made.faults}
     assert {Reason.DRIFT, Reason.OFFSET, Reason.STUCK, Reason.UNIT, Reason.CLOCK, Reason.NOISE} <= reasons
-    assert {Reason.SPIKE, Reason.SENTINEL, Reason.GAP, Reason.LATE, Reason.CONFLICT, Reason.DUPLICATE} <= reasons
+    assert {
+        Reason.SPIKE,
+        Reason.SENTINEL,
+        Reason.GAP,
+        Reason.LATE,
+        Reason.CONFLICT,
+        Reason.DUPLICATE,
+    } <= reasons
     ordered = sorted((fault.start, fault.end) for fault in made.faults)
-    assert all(end < start for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False))
+    assert all(end < start for (_, end), (start, _) in pairwise(ordered))
     true = truth(at, made.faults)
     assert np.isin(at[true == 0], made.readings.at).all()
     clean = dict(zip(at[true == 0].tolist(), value[true == 0].tolist(), strict=True))
@@ -55,6 +73,7 @@ def test_injected_faults_lie_apart_and_all_else_is_as_it_was() -> None:
 
 def test_faults_that_find_no_room_are_left_out() -> None:
     made = inject_faults(times(0.1), room(0.1), rng(), codes=(85,))
+    assert inject_faults(times(0), room(0), rng(), codes=(85,)).faults == ()
     assert not any(fault.reason is Reason.DRIFT for fault in made.faults)
 
 

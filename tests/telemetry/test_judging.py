@@ -6,7 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.telemetry.series import DAY, HOUR, METER, MINUTE, ROOM, START, judged, readings, room, same, taken, times
+from tests.telemetry.series import (
+    DAY,
+    HOUR,
+    METER,
+    MINUTE,
+    ROOM,
+    START,
+    judged,
+    readings,
+    room,
+    same,
+    taken,
+    times,
+)
 
 from yuanli.telemetry import (
     BLOCK,
@@ -55,14 +68,16 @@ def test_any_readings_are_judged_alike_in_any_order_and_any_number_of_times(foun
 def test_what_came_is_never_changed(found) -> None:  # type: ignore[no-untyped-def]
     came = some(found)
     series = judge(came, (ROOM,))[0]
-    first = {}
+    first: dict[int, float] = {}
     for i in np.lexsort((came.value, came.received)):
         first.setdefault(int(came.at[i]), float(came.value[i]))
     raw = dict(zip(series.at.tolist(), series.raw.tolist(), strict=True))
     assert all(raw[at] == value or (np.isnan(raw[at]) and np.isnan(value)) for at, value in first.items())
 
 
-@pytest.mark.parametrize("value", [[], [21.0], [np.nan] * 50, [np.inf, -np.inf] * 30, [0.0] * 500, [1e308, -1e308] * 99])
+@pytest.mark.parametrize(
+    "value", [[], [21.0], [np.nan] * 50, [np.inf, -np.inf] * 30, [0.0] * 500, [1e308, -1e308] * 99]
+)
 def test_nothing_one_reading_or_nonsense_is_judged(value: list[float]) -> None:
     for kind in quantities().values():
         series = judged(np.array(value), PointFacts(point=1, quantity=kind))

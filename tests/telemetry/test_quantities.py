@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from yuanli.telemetry import UnitError, UnknownQuantityError, conversion, convert, find_quantity, quantities, quantity
+from yuanli.telemetry import (
+    UnitError,
+    UnknownQuantityError,
+    conversion,
+    convert,
+    find_quantity,
+    quantities,
+    quantity,
+)
 
 EQUIPMENT = Path(__file__).parents[2] / "src" / "yuanli" / "demo" / "equipment.yaml"
 
@@ -46,9 +54,18 @@ def test_every_row_is_sound() -> None:
 
 @pytest.mark.parametrize(
     ("value", "source", "target", "expected"),
-    [(77, "°F", "°C", 25), (300, "K", "°C", 26.85), (25, "°C", "°F", 77), (1, "MWh", "kWh", 1000), (0.5, "fraction", "%", 50),
-     (0.06, "% by volume", "ppm", 600), (1, "L/s", "m³/h", 3.6), (14.5038, "psi", "kPa", 100), (5, "degF", "F", 5)],
-)  # fmt: skip
+    [
+        (77, "°F", "°C", 25),
+        (300, "K", "°C", 26.85),
+        (25, "°C", "°F", 77),
+        (1, "MWh", "kWh", 1000),
+        (0.5, "fraction", "%", 50),
+        (0.06, "% by volume", "ppm", 600),
+        (1, "L/s", "m³/h", 3.6),
+        (14.5038, "psi", "kPa", 100),
+        (5, "degF", "F", 5),
+    ],
+)
 def test_units_are_converted(value: float, source: str, target: str, expected: float) -> None:
     assert convert(np.array([value]), source, target)[0] == pytest.approx(expected, rel=1e-5)
 

@@ -135,7 +135,7 @@ def inject_faults(
         From the point's unit to the one that is sent by mistake.
     """
     work = _Work(at, value, rng)
-    spread = float(np.nanstd(value))
+    spread = float(np.nanstd(value)) if np.isfinite(value).any() else 0.0
     changes: tuple[tuple[int, tuple[float, float], Callable[[], None]], ...] = (
         (params.drift, params.drift_h, lambda: work.drift(spread, params.drift_size)),
         (params.clock, params.clock_h, work.clock),
@@ -178,7 +178,7 @@ class _Work:
 
     def choose_span(self, hours: tuple[float, float]) -> bool:
         """Take a free stretch without gaps; returns whether one was found."""
-        for _ in range(200):
+        for _ in range(200 if len(self._at) else 0):
             start = int(self._rng.integers(0, len(self._at)))
             length = int(self._rng.uniform(*hours) * HOUR)
             end = int(np.searchsorted(self._at, self._at[start] + length, side="right"))

@@ -155,7 +155,10 @@ def mixups(measured: Quantity, unit: str | None) -> tuple[tuple[str, Affine], ..
     """Return the units that may have been sent in place of `unit`, with what would put each right."""
     if unit is None:
         return ()
-    return tuple((other, conversion(other, unit)) for other in measured.mixups if other != unit)
+    others = (measured.unit, *measured.mixups) if measured.unit is not None else ()
+    return tuple(
+        (other, conversion(other, unit)) for other in others if find_unit(other) is not find_unit(unit)
+    )
 
 
 def in_unit(measured: Quantity, unit: str | None) -> tuple[Affine, Affine]:

@@ -13,6 +13,8 @@ from yuanli.telemetry.readings import Readings, Times, Values
 from yuanli.telemetry.rules.course import HOUR, Course, Mask, runs_of
 
 SECOND = 1_000_000
+LARGEST = 1e30
+"""No quantity of a park is as large."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,13 +53,13 @@ def settle(readings: Readings, facts: PointFacts, params: CleaningParams) -> Cou
         device_at=rows.at,
         received=rows.received,
         raw=rows.value,
-        value=np.where(np.isfinite(rows.value), rows.value, np.nan),
+        value=np.where(np.abs(rows.value) < LARGEST, rows.value, np.nan),
         quality=np.zeros(len(true_at), np.uint8),
         reason=reason,
         step=step,
     )
     course = course.mark(np.isnan(rows.value), Reason.SOURCE, Quality.MISSING)
-    course = course.mark(np.isinf(rows.value), Reason.HARD_RANGE, Quality.BAD, drop=True)
+    course = course.mark(np.abs(rows.value) >= LARGEST, Reason.HARD_RANGE, Quality.BAD, drop=True)
     lag = rows.received - true_at
     late = lag > usual_lag + max(params.late_s * SECOND, 3 * step)
     course = replace(course, reason=np.where(late, course.reason | np.uint32(Reason.LATE), course.reason))

@@ -7,12 +7,14 @@ from scipy.ndimage import median_filter
 
 from yuanli.telemetry.facts import CleaningParams
 from yuanli.telemetry.quality import Quality, Reason
-from yuanli.telemetry.quantities import Form
 from yuanli.telemetry.rules.course import Course, robust_scale
 
 
 def sentinels(course: Course, params: CleaningParams) -> Course:
-    """Mark codes for "no value": impossible ones at once, possible ones where they stand out of their neighbours."""
+    """Mark codes for "no value": impossible ones at once, possible ones where they stand out of their neighbours.
+
+    A register passes every number, and a state may be any: theirs must be impossible.
+    """
     codes = np.array(sorted(course.facts.quantity.codes))
     coded = course.valid & np.isin(course.value, codes)
     if not coded.any():
@@ -20,7 +22,7 @@ def sentinels(course: Course, params: CleaningParams) -> Course:
     (low, high), _ = course.facts.ranges
     impossible = (course.value < low) | (course.value > high)
     others = course.value[course.valid & ~coded]
-    if course.facts.quantity.form in (Form.STATE, Form.SET) or len(others) < 3:
+    if not course.facts.measures or len(others) < 3:
         return course.mark(coded & impossible, Reason.SENTINEL, Quality.BAD, drop=True)
     around = np.interp(course.at, course.at[course.valid & ~coded], median_filter(others, 5, mode="nearest"))
     scale = max(robust_scale(others), course.facts.resolution)

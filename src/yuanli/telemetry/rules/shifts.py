@@ -23,8 +23,8 @@ SLIGHT = 0.1
 LONGER = 0.02
 """How much more a longer drift must explain than a shorter one."""
 EVIDENCE: dict[Reason, tuple[float, ...]] = {
-    Reason.OFFSET: (1.54, 2.28, -0.53, 0.26, -1.05, -0.94, -1.0, 0.42, -0.07, -2.0, -0.23),
-    Reason.DRIFT: (-5.45, 2.09, 0.89, 0.71, -0.53, -1.28, -0.18, -0.45, -0.47, 0.1, 1.28),
+    Reason.OFFSET: (-1.46, 2.46, -1.36, 0.59, -0.68, -1.35, 0.01, 0.64, 0.41, -1.6, -0.79),
+    Reason.DRIFT: (-5.27, 2.84, 1.22, 0.77, -0.05, -0.97, 0.21, -0.75, -0.13, 0.25, 0.66),
 }
 
 

@@ -24,7 +24,8 @@ def unit_mixups(course: Course, params: CleaningParams) -> Course:  # noqa: ARG0
     if course.facts.counts or course.valid.sum() < 2 * SHORTEST:
         return course
     for _, fix in course.facts.mixups:
-        found = _whole_series(course, fix) or _runs(course, fix)
+        found = _whole_series(course, fix)
+        found = _runs(course, fix) if found is None else found
         if found is not None:
             course = course.mark(found, Reason.UNIT, Quality.SUSPECT, value=course.value * fix[0] + fix[1])
     return course
