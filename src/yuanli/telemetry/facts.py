@@ -126,7 +126,7 @@ class CleaningParams:
     drift_min_h: float = 16.0
     drift_max_h: float = 96.0
     offset_likelihood: float = 0.65
-    drift_likelihood: float = .9
+    drift_likelihood: float = 0.9
 
     def __post_init__(self) -> None:
         wrong = [field.name for field in fields(self) if not getattr(self, field.name) > 0]

@@ -37,10 +37,10 @@ def _missing_times(course: Course) -> Times:
     """Return when readings were due in gaps that are filled, and the first time due in those that are not."""
     longest = max(course.facts.quantity.interpolate_min, course.facts.quantity.hold_min) * MINUTE
     found = []
-    for before, after in zip(course.at[:-1], course.at[1:], strict=True):
-        if after - before > LONG * course.step:
-            end = after - course.step // 2 if after - before <= longest else before + course.step + 1
-            found.append(np.arange(before + course.step, end, course.step))
+    for place in np.flatnonzero(np.diff(course.at) > LONG * course.step):
+        before, after = course.at[place], course.at[place + 1]
+        end = after - course.step // 2 if after - before <= longest else before + course.step + 1
+        found.append(np.arange(before + course.step, end, course.step))
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
