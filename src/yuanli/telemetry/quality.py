@@ -55,3 +55,9 @@ class Reason(IntFlag):
     """A person said so, which no rule overrules."""
     SOURCE = 1 << 19
     """The device itself said that its value is not good."""
+
+
+FAULTS = Reason((1 << 20) - 1) & ~(
+    Reason.DUPLICATE | Reason.CONFLICT | Reason.LATE | Reason.ROLLOVER | Reason.GAP | Reason.MANUAL
+)
+"""Reasons that say that something is wrong with what came; the others only tell how it came."""

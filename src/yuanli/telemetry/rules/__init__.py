@@ -1,0 +1,24 @@
+"""The rules: what each family of faults looks like, a module a family."""
+
+from __future__ import annotations
+
+from yuanli.telemetry.rules.course import Course, Rule
+from yuanli.telemetry.rules.gaps import gaps
+from yuanli.telemetry.rules.noise import noise_bursts
+from yuanli.telemetry.rules.ranges import hard_range, sentinels, soft_range
+from yuanli.telemetry.rules.registers import register_steps
+from yuanli.telemetry.rules.shifts import shifts
+from yuanli.telemetry.rules.spikes import spikes
+from yuanli.telemetry.rules.stuck import stuck
+from yuanli.telemetry.rules.twins import beside_twin
+from yuanli.telemetry.rules.units import unit_mixups
+
+ALONE: tuple[Rule, ...] = (
+    sentinels, unit_mixups, hard_range, stuck, register_steps, spikes, noise_bursts, soft_range,
+)  # fmt: skip
+"""Rules that look at one point, in the order in which they work: each sees what the ones before it left."""
+BESIDE: tuple[Rule, ...] = (beside_twin, shifts)
+"""Rules that look at other points too, once those have been through `ALONE`."""
+LAST: tuple[Rule, ...] = (gaps,)
+
+__all__ = ["ALONE", "BESIDE", "LAST", "Course", "Rule"]
