@@ -6,6 +6,7 @@ from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
 from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
+from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.usage import SqlUsageStore
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "SqlDatasetStore",
     "SqlFeedbackStore",
     "SqlUsageStore",
+    "SqliteReadingStore",
     "open_database",
 ]
