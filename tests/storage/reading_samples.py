@@ -38,7 +38,10 @@ def readings(arrivals: Iterable[Arrival | tuple[int, int, float, int]]) -> Readi
 def regular(point: int, count: int, *, start: int = START, step: int = 60 * SECOND) -> Readings:
     at = start + step * np.arange(count, dtype=np.int64)
     return Readings(
-        point=np.full(count, point, np.int32), at=at, value=np.arange(count) % 100 * 0.25, received=at + SECOND
+        point=np.full(count, point, np.int32),
+        at=at,
+        value=np.arange(count) % 100 * 0.25,
+        received=at + SECOND,
     )
 
 
@@ -88,9 +91,7 @@ class Model:
         held = []
         for (point, at), values in sorted(self.seen.items()):
             infinite = float("inf")
-            value = min(
-                values, key=lambda v: (min(values[v]), infinite if v is None else v)  # noqa: B023
-            )
+            value = min(values, key=lambda v: (min(values[v]), infinite if v is None else v))
             held.append((point, at, value, value, 0, 0))
         return held
 

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.storage.reading_samples import (
     DAY,
     FOREVER,
@@ -27,6 +26,7 @@ from tests.storage.reading_samples import (
     rows_of,
     told,
 )
+
 from yuanli.campus import CampusId, FeatureId, PointId
 from yuanli.operations import Every, ReadingStore, StoreNotEmptyError, Written
 from yuanli.storage import SqliteReadingStore
@@ -165,7 +165,9 @@ def test_a_filled_gap_is_open_again_when_no_longer_filled(store: ReadingStore, p
     store.judge(filled(1, gap, 4.0))
     if packed:
         store.compact(START + 2 * DAY)
-    assert [row[1:4] for row in rows_of(store.load(numbers(1), 0, FOREVER))] == [(at, None, 4.0) for at in gap]
+    assert [row[1:4] for row in rows_of(store.load(numbers(1), 0, FOREVER))] == [
+        (at, None, 4.0) for at in gap
+    ]
     assert len(store.arrivals(numbers(1), 0, FOREVER)) == len(store.latest(numbers(1))) == 0
     store.judge(filled(1, gap[:1], 4.0), within=(START, START + DAY))
     assert [row[1] for row in rows_of(store.load(numbers(1), 0, FOREVER))] == gap[:1]
@@ -187,9 +189,7 @@ def test_a_reading_in_anothers_place_is_judged_anew_save_what_a_person_said(stor
     store.write(readings([(1, START, 7.0, START + 9), (1, START + HOUR, 7.0, START + 9)]))
     (series,) = store.load(numbers(1), 0, FOREVER)
     store.judge(
-        judged(
-            series, value={1: 6.0}, quality={0: 2, 1: 1}, reason={0: Reason.SPIKE, 1: Reason.MANUAL}
-        )
+        judged(series, value={1: 6.0}, quality={0: 2, 1: 1}, reason={0: Reason.SPIKE, 1: Reason.MANUAL})
     )
     store.write(readings([(1, START, 5.0, START), (1, START + HOUR, 5.0, START)]))
     assert rows_of(store.load(numbers(1), 0, FOREVER)) == [
@@ -318,7 +318,9 @@ def test_the_footprint_tells_when_a_budget_is_full(store: ReadingStore) -> None:
 def test_an_export_is_restored_elsewhere(store: ReadingStore, tmp_path: Path) -> None:
     points = store.number_points(CampusId("a"), point_ids("x", "y"))
     store.write(regular(int(points[0]), 60, step=HOUR))
-    store.write(readings([(int(points[0]), START, 55.0, START + DAY), (int(points[1]), START, float("nan"), 0)]))
+    store.write(
+        readings([(int(points[0]), START, 55.0, START + DAY), (int(points[1]), START, float("nan"), 0)])
+    )
     store.compact(START + DAY)
     (series,) = store.load(points[:1], START, START + DAY)
     store.judge(judged(series, quality={3: 2}))
@@ -373,6 +375,17 @@ arrivals = st.lists(
     min_size=1,
     max_size=14,
 )
+
+
+def test_an_hour_of_a_packed_day_is_packed_with_its_day(store: ReadingStore) -> None:
+    """Found by hypothesis: the second compaction ended before the day did."""
+    store.write(regular(1, 2))
+    store.compact(START + DAY)
+    store.write(regular(2, 2))
+    store.compact(START + HOUR)
+    assert [len(series) for series in store.load(numbers(1, 2), 0, FOREVER)] == [2, 2]
+    store.compact(START + DAY)
+    assert [len(series) for series in store.load(numbers(1, 2), 0, FOREVER)] == [2, 2]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -37,10 +37,10 @@ CELL = np.dtype(
 """`came` are readings that came and hold, at times from `first` to `last`."""
 
 CELL_SQL = """
-    SELECT point, at {divide} {step} AS cell, count(holds), sum(holds), min(holds), max(holds),
+    SELECT point, "at" {divide} {step} AS cell, count(holds), sum(holds), min(holds), max(holds),
            count(came), coalesce(min(came), 0), coalesce(max(came), 0), max(quality)
-    FROM (SELECT point, at, quality, holds, CASE WHEN lag IS NOT NULL AND holds IS NOT NULL THEN at END AS came
-          FROM (SELECT point, at, lag, judged & 7 AS quality,
+    FROM (SELECT point, "at", quality, holds, CASE WHEN lag IS NOT NULL AND holds IS NOT NULL THEN "at" END AS came
+          FROM (SELECT point, "at", lag, judged & 7 AS quality,
                        CASE WHEN (judged & 8) > 0 THEN value ELSE raw END AS holds
                 FROM {rows} WHERE judged < 16) AS held) AS told
     GROUP BY point, cell

@@ -30,7 +30,7 @@ DRAFT = ".draft"
 WRITE = (
     "COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, PARQUET_VERSION V2)"
 )
-COLUMNS = ", ".join(ROW.names or ())
+COLUMNS = ", ".join(f'"{name}"' for name in ROW.names or ())
 
 
 class ReadingFiles:
@@ -47,7 +47,7 @@ class ReadingFiles:
         """
         name = f"{name}.{secrets.token_hex(4)}.parquet"
         draft, path = self.folder / (name + DRAFT), self.folder / name
-        query = f"SELECT {COLUMNS} FROM {self._over(parts)} WHERE judged < 16 ORDER BY point, at"
+        query = f'SELECT {COLUMNS} FROM {self._over(parts)} WHERE judged < 16 ORDER BY point, "at"'
         with self._asking(hot=_columns(rows)) as duck:
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -67,7 +67,7 @@ class ReadingFiles:
         """Write what a file has of other points and later times to a new file; None if that is all of it."""
         condition, tables = ("", {}) if points is None else _of_points(points)
         near = "" if points is None else _near(points)
-        query = f"SELECT at, point FROM {self._files([part])}{condition} WHERE at < {before}{near}"
+        query = f'SELECT "at", point FROM {self._files([part])}{condition} WHERE "at" < {before}{near}'
         with self._asking(**tables) as duck:
             found = duck.execute(query).fetchnumpy()
         if not len(found["at"]):
@@ -83,8 +83,8 @@ class ReadingFiles:
             return np.empty(0, ROW)
         condition, tables = _of_points(points)
         query = (
-            f"SELECT {COLUMNS} FROM {self._files(parts)}{condition} WHERE at >= {start} AND at < {end}"
-            f"{_near(points)} ORDER BY point, at"
+            f'SELECT {COLUMNS} FROM {self._files(parts)}{condition} WHERE "at" >= {start} AND "at" < {end}'
+            f'{_near(points)} ORDER BY point, "at"'
         )
         with self._asking(**tables) as duck:
             return _rows(duck.execute(query).fetchnumpy())
@@ -94,7 +94,7 @@ class ReadingFiles:
         if not parts or not len(keys):
             return np.empty(0, ROW)
         wanted = {"at": np.ascontiguousarray(keys["at"]), "point": np.ascontiguousarray(keys["point"])}
-        query = f"SELECT {COLUMNS} FROM {self._files(parts)} SEMI JOIN wanted USING (point, at)"
+        query = f'SELECT {COLUMNS} FROM {self._files(parts)} SEMI JOIN wanted USING (point, "at")'
         with self._asking(wanted=wanted) as duck:
             return _rows(duck.execute(query).fetchnumpy())
 
@@ -105,7 +105,7 @@ class ReadingFiles:
         condition, tables = _of_points(points)
         rows = (
             f"(SELECT * FROM {self._over(parts, hot=len(hot) > 0)}{condition}"
-            f" WHERE at >= {start} AND at < {end}{_near(points)})"
+            f' WHERE "at" >= {start} AND "at" < {end}{_near(points)})'
         )
         if len(hot):
             tables = {**tables, "hot": _columns(hot)}
@@ -158,7 +158,7 @@ class ReadingFiles:
         if not hot:
             return self._files(parts)
         return (
-            f"(SELECT {COLUMNS} FROM {self._files(parts)} ANTI JOIN hot USING (point, at)"
+            f'(SELECT {COLUMNS} FROM {self._files(parts)} ANTI JOIN hot USING (point, "at")'
             f" UNION ALL SELECT {COLUMNS} FROM hot)"
         )
 

@@ -182,6 +182,12 @@ def fetch(cursor: Iterable[tuple[object, ...]]) -> Rows:
     return np.fromiter(cursor, ROW)
 
 
+def epoch_of(connection: sqlite3.Connection) -> int:
+    """Return the number that rows are written with until the next compaction."""
+    ((epoch,),) = connection.execute("SELECT epoch FROM state")
+    return int(epoch)
+
+
 def of_points(points: Numbers) -> tuple[str, tuple[object, ...]]:
     """Return the condition that picks points, and its parameters."""
     if len(points) == 1:

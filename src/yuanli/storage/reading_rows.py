@@ -161,12 +161,13 @@ def judge(series: Series, stored: Rows, within: tuple[int, int] | None) -> Rows:
 
 
 def shadow(cold: Rows, hot: Rows) -> Rows:
-    """Lay rows over others: of one point and time the hot one holds. Sorted by point and time."""
+    """Lay rows over others, sorted by point and time as the outcome is: of one point and time the hot one holds."""
+    if not len(hot):
+        return cold
     both = np.concatenate([cold, hot])
-    order = np.lexsort((np.arange(len(both)), both["at"], both["point"]))
-    both = both[order]
+    both = both[np.lexsort((np.arange(len(both)) >= len(cold), both["at"], both["point"]))]
     last = np.ones(len(both), bool)
-    last[:-1] = ~_first_of_key(both)[1:]
+    last[:-1] = _first_of_key(both)[1:]
     return both[last]
 
 

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from filelock import FileLock
 
 from yuanli.campus import CampusId, PointId
 from yuanli.operations import Every, Footprint, Latest, Numbers, RollUp, StoreUnavailableError, Written
-from yuanli.storage.reading_cells import CELL, CELL_SQL, DAY, HOUR, Cells, cell_step, roll_up_cells
+from yuanli.storage.reading_cells import CELL, CELL_SQL, DAY, Cells, cell_step, roll_up_cells
 from yuanli.storage.reading_exports import CHUNK, export, exported, not_empty
 from yuanli.storage.reading_files import ReadingFiles
 from yuanli.storage.reading_hot import (
@@ -30,6 +27,7 @@ from yuanli.storage.reading_hot import (
     GroupCommit,
     HotDatabase,
     add,
+    epoch_of,
     fetch,
     find,
     of_points,
@@ -37,6 +35,7 @@ from yuanli.storage.reading_hot import (
     put_conflicts,
     put_latest,
 )
+from yuanli.storage.reading_packing import Packing, Part, parts_between
 from yuanli.storage.reading_rows import (
     LAST_AT,
     ROW,
@@ -52,8 +51,6 @@ from yuanli.storage.reading_rows import (
 )
 from yuanli.telemetry import Readings, Series
 
-MANY_ROWS = 2_000_000
-"""A day with more rows is packed by the hour first, so that it fits into memory."""
 ATTEMPTS = 5
 """How often a question is asked again whose files were replaced meanwhile."""
 
@@ -62,15 +59,6 @@ EMPTY = ("point", "reading", "part")
 
 Answer = TypeVar("Answer")
 Hot = TypeVar("Hot")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file of compacted readings of `[start, end)` µs: whole hours or a whole day of UTC."""
-
-    start: int
-    end: int
-    file: str
 
 
 class SqliteReadingStore:
@@ -85,6 +73,7 @@ class SqliteReadingStore:
     def __init__(self, folder: Path) -> None:
         self._hot = HotDatabase(folder / "readings.db")
         self._files = ReadingFiles(folder / "readings")
+        self._packing = Packing(self._hot, self._files)
         self._group = GroupCommit(self._commit)
 
     def close(self) -> None:
@@ -111,7 +100,7 @@ class SqliteReadingStore:
     def judge(self, *series: Series, within: tuple[int, int] | None = None) -> None:
         """Keep what readings are judged to be, beside what came; a row of no reading fills a gap."""
         with self._hot.writing() as connection:
-            epoch = _epoch(connection)
+            epoch = epoch_of(connection)
             for one in series:
                 spans = [(int(one.at[0]), int(one.at[-1]) + 1)] if len(one) else []
                 spans += [within] if within else []
@@ -183,41 +172,11 @@ class SqliteReadingStore:
 
     def compact(self, before: int) -> int:
         """Pack whole days and hours that ended before a time (µs); return how many readings were packed."""
-        packed, start = 0, 0
-        with self._compacting():
-            while (found := self._find_loose(start, before)) is not None:
-                day = found // DAY * DAY
-                if day + DAY <= before:
-                    span = (day, day + DAY)
-                    if self._count(*span) > MANY_ROWS:
-                        for hour in range(*span, HOUR):
-                            self._pack(hour, hour + HOUR)
-                else:
-                    span = (found // HOUR * HOUR, found // HOUR * HOUR + HOUR)
-                if span[1] > before:
-                    break
-                packed += self._pack(*span)
-                start = span[1]
-        return packed
+        return self._packing.compact(before)
 
     def forget(self, points: Numbers | None, before: int) -> None:
         """Delete readings of points, or of all, from before a time (µs)."""
-        condition, parameters = of_points(points) if points is not None else ("true", ())
-        with self._compacting():
-            with self._hot.writing() as connection:
-                for table in ("reading", "conflict", "last"):
-                    connection.execute(
-                        f"DELETE FROM {table} WHERE at < ? AND {condition}", (before, *parameters)
-                    )
-                parts = _parts(connection, 0, before)
-            for part in parts:
-                kept = self._files.write_without(
-                    points, before, part=part.file, name=_name(part.start, part.end)
-                )
-                if kept is not None:
-                    with self._hot.writing() as connection:
-                        _replace(connection, part.start, part.end, *kept)
-                    self._files.remove([part.file])
+        self._packing.forget(points, before)
 
     def footprint(self) -> Footprint:
         """Return what the readings take on the disk."""
@@ -240,22 +199,22 @@ class SqliteReadingStore:
 
     def export(self, folder: Path) -> None:
         """Write everything into a new folder, as Parquet files."""
-        with self._compacting(), self._hot.reading() as connection:
+        with self._packing.alone(), self._hot.reading() as connection:
             export(
                 folder,
                 points=connection.execute("SELECT number, campus, id FROM point").fetchall(),
                 rows=_chunks(connection.execute(f"{ROWS} ORDER BY at, point")),
                 conflicts=fetch(connection.execute(CONFLICTS)),
-                packed=[self._files.folder / part.file for part in _parts(connection, 0, LAST_AT)],
+                packed=[self._files.folder / part.file for part in parts_between(connection, 0, LAST_AT)],
             )
 
     def restore(self, folder: Path) -> None:
         """Read what `export` wrote, of this or another kind of store."""
         kept = exported(folder)
-        with self._compacting(), self._hot.writing() as connection:
+        with self._packing.alone(), self._hot.writing() as connection:
             if any(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall() for table in EMPTY):
                 raise not_empty()
-            epoch = _epoch(connection)
+            epoch = epoch_of(connection)
             connection.executemany("INSERT INTO point (number, campus, id) VALUES (?, ?, ?)", kept.points)
             for rows in kept.rows():
                 put(connection, rows, epoch)
@@ -264,11 +223,11 @@ class SqliteReadingStore:
 
     def _commit(self, batches: Sequence[Rows]) -> list[Written]:
         with self._hot.writing() as connection:
-            epoch = _epoch(connection)
+            epoch = epoch_of(connection)
             return [self._put(connection, rows, epoch) for rows in batches]
 
     def _put(self, connection: sqlite3.Connection, rows: Rows, epoch: int) -> Written:
-        parts = _holding(_parts(connection, int(rows["at"][0]), int(rows["at"][-1]) + 1), rows)
+        parts = _holding(parts_between(connection, int(rows["at"][0]), int(rows["at"][-1]) + 1), rows)
         if not parts and not repeats(rows):
             connection.execute("SAVEPOINT fresh")
             if add(connection, rows, epoch) == len(rows):
@@ -285,7 +244,7 @@ class SqliteReadingStore:
         return done.written
 
     def _stored(self, connection: sqlite3.Connection, points: Numbers, start: int, end: int) -> Rows:
-        parts = [part.file for part in _parts(connection, start, end)]
+        parts = [part.file for part in parts_between(connection, start, end)]
         hot = _between(connection, ROWS, points, start, end)
         return shadow(self._files.load(parts, points, start, end), hot)
 
@@ -307,7 +266,7 @@ class SqliteReadingStore:
         """Ask the SQLite file, then the files that it named; again where a compaction replaced one of them."""
         for attempt in range(ATTEMPTS):
             with self._hot.reading() as connection:
-                parts = _parts(connection, start, end)
+                parts = parts_between(connection, start, end)
                 hot = ask_hot(connection, parts)
             try:
                 return ask_cold([part.file for part in parts], hot)
@@ -317,82 +276,9 @@ class SqliteReadingStore:
                     raise
         raise AssertionError
 
-    @contextmanager
-    def _compacting(self) -> Iterator[None]:
-        """Hold the lock that lets one thread of one process change files."""
-        self._files.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._files.folder / "lock"):
-            with self._hot.reading() as connection:
-                files = [part.file for part in _parts(connection, 0, LAST_AT)]
-            self._files.sweep(files)
-            yield
-
-    def _find_loose(self, start: int, before: int) -> int | None:
-        """Return the first time from `start` that has a row in SQLite, or a file by the hour of a day that is over."""
-        with self._hot.reading() as connection:
-            ((row,),) = connection.execute(
-                "SELECT min(at) FROM reading WHERE at >= ? AND at < ?", (start, before)
-            )
-            ((hour,),) = connection.execute(
-                'SELECT min("start") FROM part WHERE "end" - "start" < ? AND "start" >= ? AND "start" < ?',
-                (DAY, start, before // DAY * DAY),
-            )
-        return min((at for at in (row, hour) if at is not None), default=None)
-
-    def _count(self, start: int, end: int) -> int:
-        with self._hot.reading() as connection:
-            ((count,),) = connection.execute(
-                "SELECT count(*) FROM reading WHERE at >= ? AND at < ?", (start, end)
-            )
-        return int(count)
-
-    def _pack(self, start: int, end: int) -> int:
-        """Write one file of a span, and let it count in the same transaction that deletes its rows from SQLite.
-
-        Rows that were written since the rows were read have a higher epoch, and stay.
-        """
-        with self._hot.writing() as connection:
-            epoch = _epoch(connection)
-            connection.execute("UPDATE state SET epoch = epoch + 1")
-        with self._hot.reading() as connection:
-            parts = _parts(connection, start, end)
-            rows = fetch(
-                connection.execute(f"{ROWS} WHERE at >= ? AND at < ? AND epoch <= ?", (start, end, epoch))
-            )
-        if not len(rows) and not (
-            len(parts) > 1 or any(part.end - part.start < end - start for part in parts)
-        ):
-            return 0
-        made = self._files.write(rows, parts=[part.file for part in parts], name=_name(start, end))
-        with self._hot.writing() as connection:
-            _replace(connection, start, end, *made)
-            connection.execute(
-                "DELETE FROM reading WHERE at >= ? AND at < ? AND epoch <= ?", (start, end, epoch)
-            )
-        self._files.remove([part.file for part in parts])
-        return len(rows)
-
 
 def _numbers(connection: sqlite3.Connection, campus_id: CampusId) -> dict[PointId, int]:
     return dict(connection.execute("SELECT id, number FROM point WHERE campus = ?", (campus_id,)).fetchall())
-
-
-def _epoch(connection: sqlite3.Connection) -> int:
-    ((epoch,),) = connection.execute("SELECT epoch FROM state")
-    return int(epoch)
-
-
-def _parts(connection: sqlite3.Connection, start: int, end: int) -> list[Part]:
-    rows = connection.execute(
-        'SELECT "start", "end", file FROM part WHERE "end" > ? AND "start" < ? ORDER BY "start"', (start, end)
-    )
-    return [Part(*row) for row in rows]
-
-
-def _replace(connection: sqlite3.Connection, start: int, end: int, file: str, rows: int, size: int) -> None:
-    connection.execute('DELETE FROM part WHERE "start" >= ? AND "end" <= ?', (start, end))
-    if rows:
-        connection.execute("INSERT INTO part VALUES (?, ?, ?, ?, ?)", (start, end, file, rows, size))
 
 
 def _holding(parts: Sequence[Part], rows: Rows) -> list[str]:
@@ -426,11 +312,6 @@ def _cells(connection: sqlite3.Connection, points: Numbers, start: int, end: int
     rows = f"(SELECT * FROM reading WHERE at >= ? AND at < ? AND {condition})"
     query = CELL_SQL.format(divide="/", step=step, rows=rows)
     return np.fromiter(connection.execute(query, (start, end, *parameters)), CELL)
-
-
-def _name(start: int, end: int) -> str:
-    begin = datetime.fromtimestamp(start // 1_000_000, UTC)
-    return f"{begin:%Y-%m-%d}" if end - start == DAY else f"{begin:%Y-%m-%dT%H}"
 
 
 def _chunks(cursor: sqlite3.Cursor) -> Iterator[Rows]:
