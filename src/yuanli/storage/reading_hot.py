@@ -128,42 +128,55 @@ class HotDatabase:
 
 
 class GroupCommit:
-    """Puts the batches of writers that wait for each other into one transaction, and so one wait for the disk."""
+    """Puts the batches of writers that wait for each other into one transaction, and so one wait for the disk.
+
+    The first writer commits its own; those that come meanwhile queue, and the first of them commits for all.
+    """
 
     def __init__(self, commit: Callable[[Sequence[Rows]], list[Written]]) -> None:
         self._commit = commit
-        self._lock = threading.Lock()
         self._guard = threading.Lock()
         self._queue: list[_Waiting] = []
+        self._busy = False
 
     def write(self, rows: Rows) -> Written:
         """Return when the rows are on disk."""
         mine = _Waiting(rows)
         with self._guard:
             self._queue.append(mine)
-        with self._lock:
-            if mine.done is None:
-                with self._guard:
-                    waiting, self._queue = self._queue, []
-                self._settle(waiting)
-        if isinstance(mine.done, Written):
-            return mine.done
+            leads, self._busy = not self._busy, True
+        if not leads:
+            mine.told.wait()
+        if mine.done is None:
+            self._lead()
+        if isinstance(mine.done, BaseException):
+            raise mine.done
         assert mine.done is not None
-        raise mine.done
+        return mine.done
 
-    def _settle(self, waiting: Sequence[_Waiting]) -> None:
+    def _lead(self) -> None:
+        with self._guard:
+            waiting, self._queue = self._queue, []
         try:
             outcome: Sequence[Written | BaseException] = self._commit([one.rows for one in waiting])
         except BaseException as error:
             outcome = [error] * len(waiting)
+        with self._guard:
+            following = self._queue[:1]
+            self._busy = bool(following)
         for one, done in zip(waiting, outcome, strict=True):
             one.done = done
+        for one in [*following, *waiting]:
+            one.told.set()
 
 
 class _Waiting:
+    """A writer that waits; told without being done, it leads."""
+
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self.done: Written | BaseException | None = None
+        self.told = threading.Event()
 
 
 @contextmanager
