@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,10 +35,8 @@ QUARTER = 900 * SECOND
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[ReadingStore]:
-    opened = SqliteReadingStore(tmp_path / "data")
-    yield opened
-    opened.close()
+def store(readings_store: ReadingStore) -> ReadingStore:
+    return readings_store
 
 
 def point_ids(*names: str) -> list[PointId]:

@@ -7,10 +7,12 @@ from yuanli.storage.database import Database, open_database
 from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
 from yuanli.storage.readings import SqliteReadingStore
+from yuanli.storage.readings_postgres import PostgresReadingStore
 from yuanli.storage.usage import SqlUsageStore
 
 __all__ = [
     "Database",
+    "PostgresReadingStore",
     "SqlAccountStore",
     "SqlCampusStore",
     "SqlConversationStore",

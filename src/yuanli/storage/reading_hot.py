@@ -12,7 +12,7 @@ from queue import Empty, LifoQueue
 
 import numpy as np
 
-from yuanli.operations import Numbers, Written
+from yuanli.operations import Latest, Numbers, Written
 from yuanli.storage.database import BUSY_TIMEOUT_MS, write_ahead
 from yuanli.storage.reading_files import unavailable
 from yuanli.storage.reading_rows import NONE, ROW, Rows, newest, value_of
@@ -51,6 +51,7 @@ LATEST = """
     ON CONFLICT (point) DO UPDATE SET at = excluded.at, value = excluded.value, quality = excluded.quality
     WHERE excluded.at >= last.at
 """
+LAST = np.dtype([("point", np.int32), ("at", np.int64), ("value", np.float64), ("quality", np.uint8)])
 
 
 class HotDatabase:
@@ -193,6 +194,12 @@ def told() -> Iterator[None]:
 def fetch(cursor: Iterable[tuple[object, ...]]) -> Rows:
     """Return rows that were selected by `ROWS` or `CONFLICTS`."""
     return np.fromiter(cursor, ROW)
+
+
+def latest_of(cursor: Iterable[tuple[object, ...]]) -> Latest:
+    """Return last values that were selected as point, at, value, quality."""
+    found = np.fromiter(cursor, LAST)
+    return Latest(**{name: found[name].copy() for name in LAST.names or ()})
 
 
 def epoch_of(connection: sqlite3.Connection) -> int:

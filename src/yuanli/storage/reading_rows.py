@@ -126,6 +126,13 @@ def reconcile(new: Rows, stored: Rows, contradictions: Rows) -> Reconciled:
     return Reconciled(changed, contested, written)
 
 
+def span_of(series: Series, within: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return the times `[start, end)` that a judgement touches; None where it says nothing."""
+    spans = [(int(series.at[0]), int(series.at[-1]) + 1)] if len(series) else []
+    spans += [within] if within is not None else []
+    return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None
+
+
 def judge(series: Series, stored: Rows, within: tuple[int, int] | None) -> Rows:
     """Return the stored rows of a point that a judgement changes, as they are to be; `stored` has its span."""
     wanted = np.zeros(len(series), ROW)

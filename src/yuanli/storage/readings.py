@@ -30,6 +30,7 @@ from yuanli.storage.reading_hot import (
     epoch_of,
     fetch,
     find,
+    latest_of,
     of_points,
     put,
     put_conflicts,
@@ -48,6 +49,7 @@ from yuanli.storage.reading_rows import (
     rows_of,
     series_of,
     shadow,
+    span_of,
 )
 from yuanli.telemetry import Readings, Series
 
@@ -102,15 +104,12 @@ class SqliteReadingStore:
         with self._hot.writing() as connection:
             epoch = epoch_of(connection)
             for one in series:
-                spans = [(int(one.at[0]), int(one.at[-1]) + 1)] if len(one) else []
-                spans += [within] if within else []
-                if spans:
-                    start, end = min(span[0] for span in spans), max(span[1] for span in spans)
-                    stored = self._stored(connection, np.array([one.point], np.int32), start, end)
+                span = span_of(one, within)
+                if span is not None:
+                    stored = self._stored(connection, np.array([one.point], np.int32), *span)
                     changed = judge(one, stored, within)
                     put(connection, changed, epoch)
-                    if len(changed):
-                        put_latest(connection, changed[np.argsort(changed["at"])])
+                    put_latest(connection, changed[np.argsort(changed["at"])])
 
     def load(self, points: Numbers, start: int, end: int) -> tuple[Series, ...]:
         """Return a series a point, ascending, of times in `[start, end)` (µs)."""
@@ -125,20 +124,9 @@ class SqliteReadingStore:
     def latest(self, points: Numbers) -> Latest:
         """Return the newest readings of points; those without any are left out."""
         condition, parameters = of_points(points)
-        dtype = [("point", np.int32), ("at", np.int64), ("value", np.float64), ("quality", np.uint8)]
+        query = f"SELECT point, at, value, quality FROM last WHERE {condition} ORDER BY point"
         with self._hot.reading() as connection:
-            found = np.fromiter(
-                connection.execute(
-                    f"SELECT point, at, value, quality FROM last WHERE {condition}", parameters
-                ),
-                dtype,
-            )
-        return Latest(
-            point=found["point"].copy(),
-            at=found["at"].copy(),
-            value=found["value"].copy(),
-            quality=found["quality"].copy(),
-        )
+            return latest_of(connection.execute(query, parameters))
 
     def roll_up(
         self,
