@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from yuanli.storage import Database, open_database
+from yuanli.operations import ReadingStore
+from yuanli.storage import Database, PostgresReadingStore, SqliteReadingStore, open_database
 
 POSTGRES = "YUANLI_TEST_POSTGRES_URL"
 
@@ -40,5 +41,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def readings_store(database_url: str, tmp_path: Path) -> Iterator[ReadingStore]:
+    opened: PostgresReadingStore | SqliteReadingStore
+    if database_url.startswith("sqlite"):
+        opened = SqliteReadingStore(tmp_path / "data")
+    else:
+        opened = PostgresReadingStore(database_url)
     yield opened
     opened.close()

@@ -129,9 +129,19 @@ from yuanli.operations.ports import (
     User,
     UserExistsError,
 )
-from yuanli.operations.readings import Latest, Numbers, ReadingStore, Written
+from yuanli.operations.readings import (
+    Every,
+    Footprint,
+    Latest,
+    Numbers,
+    ReadingStore,
+    RollUp,
+    StoreNotEmptyError,
+    Written,
+)
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
+from yuanli.operations.retention import PointClass, RetentionParams, class_of, forget_old
 from yuanli.operations.rights import RIGHTS, Right, Role
 from yuanli.operations.terms import Term, Terms, load_terms
 from yuanli.operations.throttle import ThrottleParams
@@ -186,6 +196,7 @@ __all__ = [
     "Delivery",
     "DialogueParams",
     "DisagreementPage",
+    "Every",
     "ExportFormat",
     "ExportedFeedback",
     "ExportedLabels",
@@ -198,6 +209,7 @@ __all__ = [
     "FeedbackParams",
     "FeedbackState",
     "FeedbackStore",
+    "Footprint",
     "Found",
     "GatewayParams",
     "GatewayState",
@@ -240,6 +252,7 @@ __all__ = [
     "PlaceNotFoundError",
     "Places",
     "PointBooks",
+    "PointClass",
     "Progress",
     "ReadingStore",
     "Receipt",
@@ -247,17 +260,20 @@ __all__ = [
     "Reply",
     "Request",
     "Resolved",
+    "RetentionParams",
     "Review",
     "RevisionConflictError",
     "RevisionNotFoundError",
     "Right",
     "Role",
+    "RollUp",
     "RouteRequest",
     "Session",
     "Setting",
     "Source",
     "SpeechOffError",
     "State",
+    "StoreNotEmptyError",
     "StoreUnavailableError",
     "Term",
     "Terms",
@@ -275,8 +291,10 @@ __all__ = [
     "Written",
     "agreements",
     "campus_guide",
+    "class_of",
     "continue_turn",
     "example_of",
+    "forget_old",
     "known_names",
     "knows_place",
     "load_frames",

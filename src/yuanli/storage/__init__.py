@@ -6,15 +6,19 @@ from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
 from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
+from yuanli.storage.readings import SqliteReadingStore
+from yuanli.storage.readings_postgres import PostgresReadingStore
 from yuanli.storage.usage import SqlUsageStore
 
 __all__ = [
     "Database",
+    "PostgresReadingStore",
     "SqlAccountStore",
     "SqlCampusStore",
     "SqlConversationStore",
     "SqlDatasetStore",
     "SqlFeedbackStore",
     "SqlUsageStore",
+    "SqliteReadingStore",
     "open_database",
 ]

@@ -100,11 +100,11 @@ def _prepare_sqlite(connection: object, entry: ConnectionPoolEntry) -> None:  # 
         "cache_size = -16000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
-    _write_ahead(cursor)
+    write_ahead(cursor)
     cursor.close()
 
 
-def _write_ahead(cursor: sqlite3.Cursor) -> None:
+def write_ahead(cursor: sqlite3.Cursor) -> None:
     """Turn on the write-ahead log, which SQLite refuses at once, timeout or not, while others open a new file."""
     patience = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:

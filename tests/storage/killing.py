@@ -1,0 +1,144 @@
+"""A writer that is killed under load, again and again, and the check that nothing acknowledged is lost.
+
+python -m tests.storage.killing FOLDER KILLS SEED: a process of its own, without threads, from which writers are forked.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import duckdb  # noqa: F401 — so that the first compaction needn't wait for it
+import numpy as np
+from tests.storage.reading_samples import DAY, FOREVER, HOUR, SECOND, START
+
+from yuanli.storage import SqliteReadingStore
+from yuanli.telemetry import Readings
+
+POINTS = 50
+STEP = 20 * 60 * SECOND
+LATE = 7
+"""Each so manyth batch is of a day that is packed already."""
+
+
+@dataclass
+class Outcome:
+    """What killing a writer led to."""
+
+    kills: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    torn: int = 0
+    wrong: int = 0
+    files: int = 0
+    opened_in_s: list[float] = field(default_factory=list)
+
+
+def batch(number: int, points: int = POINTS) -> Readings:
+    """Return batch `number`: one time, all points; a late one is two days back."""
+    at = START + number * STEP - (2 * DAY + STEP // 2 if number % LATE == 0 else 0)
+    point = np.arange(1, points + 1, dtype=np.int32)
+    times = np.full(points, at, np.int64)
+    return Readings(point=point, at=times, value=value_of(point, times), received=times + SECOND)
+
+
+def value_of(point: np.ndarray, at: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    return (point * 7919 + at // SECOND) % 1009 / 4
+
+
+def write_until_killed(folder: Path, first: int, acknowledge: Connection) -> None:
+    """Write batches from two threads and send the number of each once it is on disk; pack all the time."""
+    store = SqliteReadingStore(folder)
+    lock, numbers = threading.Lock(), iter(range(first, first + 1_000_000))
+    newest = first
+
+    def write() -> None:
+        nonlocal newest
+        while True:
+            with lock:
+                number = next(numbers)
+            store.write(batch(number))
+            with lock:
+                newest = max(newest, number)
+                acknowledge.send(number)
+
+    for _ in range(2):
+        threading.Thread(target=write, daemon=True).start()
+    while True:
+        store.compact(START + newest * STEP - 2 * HOUR)
+
+
+def kill_writers(folder: Path, kills: int, rng: random.Random) -> Outcome:
+    """Kill as many writers of one store, each at a random moment, and look for what they acknowledged."""
+    outcome, acknowledged, first = Outcome(), set[int](), 10 * LATE
+    for _ in range(kills):
+        mine, writer = started(write_until_killed, folder, first)
+        acknowledged.add(mine.recv())
+        time.sleep(rng.uniform(0, 0.8))
+        os.kill(writer, signal.SIGKILL)
+        try:
+            while True:
+                acknowledged.add(mine.recv())
+        except EOFError:
+            mine.close()
+        os.waitpid(writer, 0)
+        first = max(acknowledged) + 10
+        mine, looker = started(look, folder, acknowledged, first)
+        seen: Outcome = mine.recv()
+        mine.close()
+        os.waitpid(looker, 0)
+        outcome.opened_in_s += seen.opened_in_s
+        outcome.files = seen.files
+        outcome.kills += 1
+        outcome.lost += seen.lost
+        outcome.torn += seen.torn
+        outcome.wrong += seen.wrong
+    outcome.acknowledged = len(acknowledged) * POINTS
+    return outcome
+
+
+def started(run: Callable[..., None], *args: object) -> tuple[Connection, int]:
+    """Fork a process; return where it sends, and its number."""
+    mine, theirs = multiprocessing.Pipe(duplex=False)
+    process = os.fork()
+    if process == 0:
+        mine.close()
+        try:
+            run(*args, theirs)
+        finally:
+            os._exit(0)
+    theirs.close()
+    return mine, process
+
+
+def look(folder: Path, acknowledged: set[int], last: int, tell: Connection) -> None:
+    """Open the store that a killed writer left, and count what is not as it should be."""
+    outcome, begun = Outcome(), time.perf_counter()
+    store = SqliteReadingStore(folder)
+    series = store.load(np.arange(1, POINTS + 1, dtype=np.int32), 0, FOREVER)
+    outcome.opened_in_s.append(time.perf_counter() - begun)
+    times = np.array([batch(number, 1).at[0] for number in range(last)])
+    has = sum(np.isin(times, one.at).astype(int) for one in series)
+    taken = np.isin(np.arange(last), list(acknowledged))
+    outcome.lost = int((POINTS - has)[taken].sum())
+    outcome.torn = int(np.sum((has != 0) & (has != POINTS)))
+    for one in series:
+        outcome.wrong += len(one) - len(np.unique(one.at))
+        outcome.wrong += int((one.raw != value_of(np.full(len(one), one.point), one.at)).sum())
+    outcome.files = len(list((folder / "readings").glob("*.parquet")))
+    tell.send(outcome)
+
+
+if __name__ == "__main__":
+    found = kill_writers(Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3])))
+    print(json.dumps(asdict(found)))
