@@ -51,7 +51,7 @@ class Calendar:
             for first, last in spans:
                 if last < first:
                     raise InvalidCalendarError(
-                        Text(f"“{name}”的结束日 {last} 早于开始日 {first}。", f"{name!r} ends on {last}, before it begins on {first}."),
+                        Text(f"“{name}”的 {last} 早于 {first}。", f"{name!r} ends on {last}, before {first}."),
                         field="spans",
                         hint=Text("先写开始日。", "Give the first day first."),
                     )  # fmt: skip
@@ -144,7 +144,7 @@ def _public(country: str, region: str | None, year: int) -> tuple[frozenset[date
         found = holidays.country_holidays(country, subdiv=region, years=year)
     except NotImplementedError as error:
         raise InvalidCalendarError(
-            Text(f"没有“{country}/{region or '-'}”的公共假日。", f"No public holidays are known of {country!r}, {region!r}."),
+            Text(f"没有“{country}/{region}”的公共假日。", f"No holidays are known of {country!r}, {region!r}."),
             field="country",
             hint=Text("用 ISO 3166 代码，例如 CN。", "Use ISO 3166 codes such as CN; or give the days as `holidays`."),
         ) from error  # fmt: skip
@@ -165,5 +165,3 @@ def _runs(off: NDArray[np.bool_]) -> NDArray[np.int64]:
     edges = np.flatnonzero(np.diff(off.astype(np.int8))) + 1
     lengths = np.diff(np.concatenate([[0], edges, [len(off)]]))
     return np.repeat(lengths, lengths).astype(np.int64)
-
-

@@ -42,8 +42,8 @@ def backtest_errors(played: Replay, place: int, *, days: int, steps: int) -> Flo
 def choose_methods(errors: Floats, *, days: float) -> Ints:
     """Return the row of the best method of each point.
 
-    A point's own errors, as a share of its best method's, are drawn towards what all points say, the more the shorter its
-    past; ties and near-ties go to the plainer method. Without any backtest it is the second row, else the first.
+    A point's own errors, as a share of its best method's, are drawn towards what all points say, the more the shorter
+    its past; ties and near-ties go to the plainer method. Without any backtest it is the second row, else the first.
 
     Parameters
     ----------

@@ -12,9 +12,7 @@ LEAST = 24
 RATE = 0.02
 
 
-def interval_widths(
-    errors: Floats, groups: Ints, wanted: Ints, levels: Floats
-) -> Floats:
+def interval_widths(errors: Floats, groups: Ints, wanted: Ints, levels: Floats) -> Floats:
     """Return how far on each side intervals reach, by split conformal prediction.
 
     The k-th smallest of n past errors, k = ⌈(n + 1) · level⌉, is passed by the next one with probability 1 − level

@@ -21,7 +21,8 @@ CLIP = 20.0
 Columns = NDArray[np.float32]
 
 LINEAR = (
-    "day_1", "day_2", "day_7", "like_1", "like_2", "last_day", "last_3_days", "last_week", "last_6_hours", "same_work", "all_day_1", "warmth"
+    "day_1", "day_2", "day_7", "like_1", "like_2", "last_day", "last_3_days", "last_week", "last_6_hours", "same_work",
+    "all_day_1", "warmth",
 )  # fmt: skip
 """The features that a straight line can use."""
 
@@ -100,7 +101,9 @@ def past_of(
     for first in range(0, history.n_times, 1024):
         columns = np.arange(first, min(first + 1024, history.n_times))
         like = grid.like(columns, np.ones_like(columns))
-        apart[:, columns] = history.values[:, columns] - mean_of(_stack(history.values, like, history.n_times), 0)
+        apart[:, columns] = history.values[:, columns] - mean_of(
+            _stack(history.values, like, history.n_times), 0
+        )
     return Past(history=history, grid=grid, apart=apart, weather=weather, weather_ahead=weather_ahead)
 
 
@@ -132,8 +135,12 @@ def known_at(past: Past, origin: int, horizon: int) -> Known:
     for name, steps in _spans(grid.steps).items():
         features[name] = scaled(mean_of(apart[:, max(0, origin - steps) : origin], 1)[:, None])
         if steps <= grid.steps:
-            features[name + "_value"] = scaled(mean_of(values[:, max(0, origin - steps) : origin], 1)[:, None] - usual)
-    features["same_work"] = scaled(mean_of(_stack(values, _same_work(grid, columns, ahead), origin), 0) - usual)
+            features[name + "_value"] = scaled(
+                mean_of(values[:, max(0, origin - steps) : origin], 1)[:, None] - usual
+            )
+    features["same_work"] = scaled(
+        mean_of(_stack(values, _same_work(grid, columns, ahead), origin), 0) - usual
+    )
     year = grid.back(columns, YEAR_D)
     features["year"] = scaled(taken(apart, year, origin))
     features["all_day_1"] = mean_of(np.clip(features["day_1"], -3, 3), 0)
@@ -212,7 +219,11 @@ def _weather_features(past: Past, columns: Ints, ahead: Ints, origin: int) -> di
     unit = np.nanstd(weather[:, :origin], axis=1) + 1e-9
     last = mean_of(weather[:, max(0, origin - grid.steps) : origin], 1)
     like = mean_of(_stack(weather, grid.like(columns, ahead), origin), 0)
-    now = taken(weather, columns, end) if past.weather_ahead else taken(weather, grid.back(columns, ahead), origin)
+    now = (
+        taken(weather, columns, end)
+        if past.weather_ahead
+        else taken(weather, grid.back(columns, ahead), origin)
+    )
     for i in range(len(weather)):
         found[f"weather_{i}"] = now[i]
         found[f"weather_{i}_apart"] = (now[i] - like[i]) / unit[i]

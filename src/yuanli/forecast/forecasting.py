@@ -110,7 +110,7 @@ def forecast(
     steps = history.steps_per_day
     if history.n_times < max(2, steps):
         raise InvalidForecastError(
-            Text(f"历史只有 {history.n_times} 步，至少要一天。", f"A history of {history.n_times} steps; at least a day is needed."),
+            Text(f"历史 {history.n_times} 步，不足一天。", f"A history of {history.n_times} steps is under a day."),
             field="history",
             hint=Text("等积累几周数据再预测。", "Forecast when a few weeks have been measured."),
         )  # fmt: skip
@@ -142,9 +142,7 @@ def rolling_forecasts(
         )  # fmt: skip
     days = (params or ForecastParams()).backtest_d + -(-horizon // steps) - 1
     before = [o for o in range(origins[0] - days * steps, origins[0], steps) if o >= steps]
-    return _rolling(
-        history, [*before, *origins], horizon, len(origins), calendar, params, weather, plugins
-    )
+    return _rolling(history, [*before, *origins], horizon, len(origins), calendar, params, weather, plugins)
 
 
 def _rolling(
@@ -160,9 +158,7 @@ def _rolling(
     params = params or ForecastParams()
     _check(history, origins, horizon, weather)
     ahead = weather is not None and weather.shape[1] > history.n_times
-    past = past_of(
-        history, calendar or Calendar(), horizon=horizon, weather=weather, weather_ahead=ahead
-    )
+    past = past_of(history, calendar or Calendar(), horizon=horizon, weather=weather, weather_ahead=ahead)
     played = replay(past, origins, horizon=horizon, params=params, plugins=plugins)
     return _delivered(past, played, params, last)
 
@@ -181,7 +177,9 @@ def _check(history: History, origins: Sequence[int], horizon: int, weather: Floa
             field="origins",
             hint=Text("起点要在历史之内或紧接其后。", "Forecast from within the history or from its end."),
         )  # fmt: skip
-    if weather is not None and (weather.ndim != 2 or weather.shape[1] not in (history.n_times, history.n_times + horizon)):
+    if weather is not None and (
+        weather.ndim != 2 or weather.shape[1] not in (history.n_times, history.n_times + horizon)
+    ):
         raise InvalidForecastError(
             Text(f"天气的形状是 {weather.shape}，与 {history.n_times} 步历史、{horizon} 步预测不符。",
                  f"Weather of shape {weather.shape} fits neither {history.n_times} steps nor {horizon} more."),
@@ -204,7 +202,12 @@ def _delivered(past: Past, played: Replay, params: ForecastParams, last: int) ->
         for interval in made[-1].intervals:
             missed = 1 - inside(came, interval.low, interval.high)
             held = np.isfinite(missed)
-            share = np.divide(np.where(held, missed, 0).sum(1), held.sum(1), out=np.full(len(held), np.nan), where=held.any(1))
+            share = np.divide(
+                np.where(held, missed, 0).sum(1),
+                held.sum(1),
+                out=np.full(len(held), np.nan),
+                where=held.any(1),
+            )
             levels[interval.level] = adapted(levels[interval.level], share, interval.level)
         made = made[-last:]
     return tuple(made)
@@ -233,7 +236,9 @@ def _one(
         width = interval_widths(apart, groups, wanted, levels[level])
         guess = _spread_at(past, origin) * MEAN_TO_SIGMA * float(norm.ppf((1 + level) / 2))
         reach = np.maximum(reach, np.where(np.isfinite(width), width, guess[:, None]))
-        intervals.append(Interval(level=level, low=np.maximum(mean - reach, floor), high=np.maximum(mean + reach, floor)))
+        intervals.append(
+            Interval(level=level, low=np.maximum(mean - reach, floor), high=np.maximum(mean + reach, floor))
+        )
     return Forecast(
         at=history.start + history.step * columns,
         mean=np.maximum(mean, floor),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from yuanli.forecast.calendar import Calendar, Days, days_of
 from yuanli.forecast.history import DAY, Floats, History, Ints, clock_offsets
@@ -45,7 +44,7 @@ class Grid:
         """Return the columns of the same clock so many days before; summer time is heeded."""
         plain = columns - days * self.steps
         there = np.clip(plain, 0, len(self.offset) - 1)
-        return plain + self.offset[columns] - self.offset[there]
+        return np.asarray(plain + self.offset[columns] - self.offset[there])
 
     def like(self, columns: Ints, ahead_d: Ints) -> Ints:
         """Return the columns of the same clock on the last `WEEKS` days of the same kind.
@@ -91,13 +90,13 @@ def taken(values: Floats, columns: Ints, end: int) -> Floats:
     held = (columns >= 0) & (columns < end)
     found = values[:, np.where(held, columns, 0)]
     found[:, ~held] = np.nan
-    return found
+    return np.asarray(found)
 
 
-def mean_of(values: NDArray[np.float64], axis: int) -> Floats:
+def mean_of(values: Floats, axis: int) -> Floats:
     """Return the mean of what is there; not a number where nothing is."""
     held = np.isfinite(values)
     count = held.sum(axis=axis)
-    return np.divide(
-        np.where(held, values, 0).sum(axis=axis), count, out=np.full(count.shape, np.nan), where=count > 0
-    )
+    mean = np.full(count.shape, np.nan)
+    np.divide(np.where(held, values, 0).sum(axis=axis), count, out=mean, where=count > 0)
+    return mean

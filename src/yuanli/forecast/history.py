@@ -83,12 +83,12 @@ class History:
     @property
     def n_points(self) -> int:
         """How many points there are."""
-        return self.values.shape[0]
+        return int(self.values.shape[0])
 
     @property
     def n_times(self) -> int:
         """How many times there are; also the origin of what comes next."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def steps_per_day(self) -> int:
@@ -133,7 +133,13 @@ def _ahead(second: int, clock: ZoneInfo) -> int:
 
 
 def history_of(
-    series: Sequence[Series], start: int, end: int, *, step: int, zone: str = "UTC", worst: Quality = Quality.SUSPECT
+    series: Sequence[Series],
+    start: int,
+    end: int,
+    *,
+    step: int,
+    zone: str = "UTC",
+    worst: Quality = Quality.SUSPECT,
 ) -> History:
     """Return series as means over even steps of `[start, end)`.
 

@@ -98,7 +98,11 @@ def check_forecaster(plugin: Forecaster) -> tuple[str, ...]:
     context[4, -1] = 3.0
     levels = (0.1, 0.5, 0.9)
     broken = []
-    for name, rows, horizon in (("plain", context, 24), ("short", context[:4, -30:-12], 24), ("long", context[:2], 200)):
+    for name, rows, horizon in (
+        ("plain", context, 24),
+        ("short", context[:4, -30:-12], 24),
+        ("long", context[:2], 200),
+    ):
         try:
             _checked(plugin, rows, horizon, levels)
         except BrokenForecasterError as error:
@@ -117,7 +121,9 @@ def check_forecaster(plugin: Forecaster) -> tuple[str, ...]:
     return tuple(broken)
 
 
-def _checked(plugin: Forecaster, context: Floats, horizon: int, quantiles: Sequence[float]) -> NDArray[np.float64]:
+def _checked(
+    plugin: Forecaster, context: Floats, horizon: int, quantiles: Sequence[float]
+) -> NDArray[np.float64]:
     before = context.copy()
     said = np.asarray(plugin.forecast(context, horizon, quantiles, None), dtype=np.float64)
     wanted = (len(context), horizon, len(quantiles))
@@ -132,6 +138,9 @@ def _checked(plugin: Forecaster, context: Floats, horizon: int, quantiles: Seque
     else:
         return said
     raise BrokenForecasterError(
-        Text(f"预测插件给出的结果不合约定：{wrong.zh}。", f"A plug-in's forecast breaks the contract: {wrong.en}."),
+        Text(
+            f"预测插件给出的结果不合约定：{wrong.zh}。",
+            f"A plug-in's forecast breaks the contract: {wrong.en}.",
+        ),
         hint=Text("用 check_forecaster 检查插件。", "Put the plug-in through check_forecaster."),
     )

@@ -12,12 +12,21 @@ from yuanli.errors import InvalidInputError, Text
 from yuanli.forecast.features import LINEAR, Known, Past, known_at
 from yuanli.forecast.history import Floats, Ints
 from yuanli.forecast.plugins import Forecaster, ask_forecaster
-from yuanli.forecast.ridge import RIDGE_D, Moments, Ridge, fit_ridge, linear_rows, moments_of, predict_ridge, target_rows
+from yuanli.forecast.ridge import (
+    RIDGE_D,
+    Moments,
+    Ridge,
+    fit_ridge,
+    linear_rows,
+    moments_of,
+    predict_ridge,
+    target_rows,
+)
 from yuanli.forecast.trees import TreeParams, Trees, fit_trees, predict_trees
 
 LAST_WEEK, WEEKDAY_MEAN, RIDGE, TREES, BLEND = "last_week", "weekday_mean", "ridge", "trees", "blend"
-METHODS = (LAST_WEEK, WEEKDAY_MEAN, RIDGE, TREES, BLEND)
-"""From the plainest to the most elaborate; `blend` is the middle between `ridge` and `trees`."""
+METHODS = (LAST_WEEK, WEEKDAY_MEAN, RIDGE, BLEND, TREES)
+"""From the plainest to the boldest; `blend` is the middle between `ridge` and `trees`."""
 LEVEL_SHARE = 0.5
 """How much of yesterday's distance from the usual is expected to last."""
 
@@ -56,9 +65,13 @@ class ForecastParams:
                 field="methods",
                 hint=Text(f"可用：{', '.join(METHODS)}。", f"Choose of {', '.join(METHODS)}."),
             )
-        if not self.levels or not all(0 < level < 1 for level in self.levels) or list(self.levels) != sorted(set(self.levels)):
+        if (
+            not self.levels
+            or not all(0 < level < 1 for level in self.levels)
+            or list(self.levels) != sorted(set(self.levels))
+        ):
             raise InvalidForecastError(
-                Text(f"区间水平 {self.levels} 须在 0 和 1 之间并递增。", f"Levels {self.levels} must lie between 0 and 1 and ascend."),
+                Text(f"水平 {self.levels} 须在 0、1 间递增。", f"Levels {self.levels} must ascend between 0 and 1."),
                 field="levels",
                 hint=Text("例如 0.8 和 0.95。", "For example 0.8 and 0.95."),
             )  # fmt: skip
@@ -121,7 +134,9 @@ def replay(
             trees = fit_trees(past, origin, horizon=horizon, params=params.trees)
             due = origin + params.refit_d * past.grid.steps
         said = _said(known, ridge, trees, params.trees.threads)
-        said |= {name: ask_forecaster(plugin, past.history, origin, horizon) for name, plugin in plugins.items()}
+        said |= {
+            name: ask_forecaster(plugin, past.history, origin, horizon) for name, plugin in plugins.items()
+        }
         for row, method in enumerate(methods):
             if method in said:
                 guesses[row, place] = said[method]
@@ -129,14 +144,18 @@ def replay(
         truth[place, :, : came.shape[1]] = came
     models = Models(known=known, ridge=ridge, trees=trees)
     return Replay(
-        methods=methods, origins=np.asarray(origins, dtype=np.int64), guesses=guesses, truth=truth, models=models
+        methods=methods,
+        origins=np.asarray(origins, dtype=np.int64),
+        guesses=guesses,
+        truth=truth,
+        models=models,
     )
 
 
 def weekday_mean(known: Known) -> Floats:
     """Return the mean of the last days of the same kind, moved half-way to where yesterday was from its own."""
     moved = np.nan_to_num(known.features["last_day"]) * known.spread[:, None]
-    return known.usual + LEVEL_SHARE * moved
+    return np.asarray(known.usual + LEVEL_SHARE * moved)
 
 
 def _said(known: Known, ridge: Ridge, trees: Trees | None, threads: int) -> dict[str, Floats]:

@@ -75,9 +75,9 @@ def fit_ridge(moments: Sequence[Moments], *, shrink: float = SHRINK) -> Ridge:
     shrink
         How many rows of one spread a weight must outdo.
     """
-    square = np.sum([m.square for m in moments], axis=0, dtype=np.float64)
-    cross = np.sum([m.cross for m in moments], axis=0, dtype=np.float64)
-    count = np.sum([m.count for m in moments], axis=0)
+    square = np.stack([m.square for m in moments]).sum(axis=0, dtype=np.float64)
+    cross = np.stack([m.cross for m in moments]).sum(axis=0, dtype=np.float64)
+    count = np.stack([m.count for m in moments]).sum(axis=0)
     square += shrink * np.eye(square.shape[1])
     weights = np.linalg.solve(square, cross[:, :, None])[:, :, 0]
     return Ridge(weights=np.where((count >= LEAST_ROWS)[:, None], weights, 0))
@@ -86,4 +86,4 @@ def fit_ridge(moments: Sequence[Moments], *, shrink: float = SHRINK) -> Ridge:
 def predict_ridge(ridge: Ridge, known: Known, rows: NDArray[np.float32]) -> Floats:
     """Return what the line says; shape `(n_points, horizon)`."""
     apart = np.matmul(rows, ridge.weights[:, :, None])[:, :, 0]
-    return known.usual + known.spread[:, None] * np.clip(apart, -CLIP, CLIP)
+    return np.asarray(known.usual + known.spread[:, None] * np.clip(apart, -CLIP, CLIP))

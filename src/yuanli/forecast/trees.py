@@ -124,7 +124,9 @@ def _rows(
     past: Past, origins: Ints, horizon: int, most: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[str, ...]]:
     each = max(1, most // max(1, len(origins)))
-    rows, targets, names = [], [], ()
+    rows: list[NDArray[np.float32]] = []
+    targets: list[NDArray[np.float32]] = []
+    names: tuple[str, ...] = ()
     for origin in origins.tolist():
         known = known_at(past, origin, horizon)
         names = names_of(known)
