@@ -50,6 +50,10 @@ def test_a_history_that_can_not_be_says_what_is_wrong(wrong: Callable[[History],
     assert refused.value.hint
 
 
+def test_counts_become_numbers_that_can_be_missing() -> None:
+    assert History(values=np.array([[1, 2]]), start=MONDAY, step=HOUR).values.dtype == np.float64
+
+
 def test_zeros_are_missing_only_for_points_that_are_never_nought() -> None:
     history = History(values=np.array([[0.0, 1.0], [0.0, 1.0]]), start=MONDAY, step=HOUR)
     np.testing.assert_array_equal(without_zeros(history, [True, False]).values, [[np.nan, 1.0], [0.0, 1.0]])

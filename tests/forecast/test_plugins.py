@@ -33,7 +33,7 @@ class SeasonalNaive:
         filled = np.where(np.isfinite(last), last, middle)
         ahead = filled[:, np.arange(horizon) % season]
         spread = filled.std(axis=1)[:, None, None]
-        return ahead[:, :, None] + spread * (np.asarray(quantiles) - 0.5)[None, None, :]
+        return np.asarray(ahead[:, :, None] + spread * (np.asarray(quantiles) - 0.5)[None, None, :])
 
 
 class Careless(SeasonalNaive):
@@ -48,7 +48,7 @@ class Greedy(SeasonalNaive):
         self, context: Floats, horizon: int, quantiles: Sequence[float], covariates: Floats | None
     ) -> Floats:
         mixed = super().forecast(context, horizon, quantiles, covariates)
-        return mixed + mixed.mean(axis=0)
+        return np.asarray(mixed + mixed.mean(axis=0))
 
 
 def made_here(folder: Path) -> SeasonalNaive:

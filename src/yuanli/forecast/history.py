@@ -65,6 +65,8 @@ class History:
                 field="step",
                 hint=Text("用一天、一小时或 15 分钟。", "Use a day, an hour or 15 minutes."),
             )  # fmt: skip
+        if not np.issubdtype(self.values.dtype, np.floating):
+            object.__setattr__(self, "values", self.values.astype(np.float64))
         if np.isinf(self.values).any():
             raise InvalidHistoryError(
                 Text("历史数据里有无穷大。", "The history holds infinite values."),

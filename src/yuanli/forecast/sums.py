@@ -98,8 +98,10 @@ def _leaf_rows(matrix: Floats) -> list[int]:
 
 def _shrunk_covariance(errors: Floats) -> Floats:
     whole = errors[:, np.isfinite(errors).all(axis=0)]
-    size = np.sqrt(np.nanmean(errors**2, axis=1))
-    size = np.maximum(np.nan_to_num(size, nan=1.0), 1e-9 + 1e-6 * float(np.nanmax(size, initial=0)))
+    held = np.isfinite(errors)
+    squared = np.where(held, errors, 0) ** 2
+    size = np.where(held.any(1), np.sqrt(squared.sum(1) / np.maximum(held.sum(1), 1)), 1.0)
+    size = np.maximum(size, 1e-9 + 1e-6 * float(size.max()))
     count = whole.shape[1]
     if count < 3:
         return np.diag(size**2)
