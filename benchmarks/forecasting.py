@@ -218,12 +218,12 @@ def night(folder: Path, n_points: int, seed: int) -> None:
     values = np.stack([np.roll(recent[w], s) for w, s in zip(which, shift, strict=True)])
     values *= rng.uniform(0.1, 10, (n_points, 1)) * rng.normal(1, 0.05, values.shape)
     history = History(values=values, start=real.start, step=HOUR, zone="Europe/London")
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     hourly = forecast(history, 24, calendar=Calendar(country="GB", region="ENG"))
     middle = time.perf_counter()
     days = forecast(daily(history, total=True), 14, calendar=Calendar(country="GB", region="ENG"))
     end = time.perf_counter()
-    print(f"{n_points} points: hourly {middle - began:.0f} s, daily {end - middle:.0f} s; "
+    print(f"{n_points} points: hourly {middle - began:.0f} s, daily {end - middle:.0f} s, CPU {time.process_time() - used:.0f} s; "
           f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB; "
           f"finite: {np.isfinite(hourly.mean).all() and np.isfinite(days.mean).all()}")  # fmt: skip
 
