@@ -58,6 +58,20 @@ def test_what_comes_after_the_origin_changes_nothing() -> None:
         np.testing.assert_array_equal(a.chosen, other.chosen)
 
 
+def test_of_origins_in_a_row_none_knows_what_came_after_it_even_days_ahead() -> None:
+    history = park()
+    origins = [LATE - 48, LATE - 24, LATE]
+    changed = history.values.copy()
+    changed[:, LATE:] = -50.0
+    a, b = (
+        rolling_forecasts(replace(history, values=values), origins, 72, params=PLAIN)
+        for values in (history.values, changed)
+    )
+    for one, other in zip(a, b, strict=True):
+        np.testing.assert_array_equal(one.low, other.low)
+        np.testing.assert_array_equal(one.mean, other.mean)
+
+
 @pytest.mark.parametrize("params", [PLAIN, QUICK], ids=["plain", "trees"])
 def test_holes_closures_and_new_points_leave_no_hole_in_the_forecast(params: ForecastParams) -> None:
     values = park(n_points=6).values.copy()

@@ -193,24 +193,28 @@ def _delivered(past: Past, played: Replay, params: ForecastParams, last: int) ->
     steps, n_origins = past.grid.steps, len(played.origins)
     levels = {level: np.full(past.history.n_points, level) for level in params.levels}
     made: list[Forecast] = []
+    open_ones: list[tuple[int, tuple[Interval, ...]]] = []
+    horizon = played.truth.shape[2]
     for place in range(min(WARM_UP_D, n_origins - last), n_origins):
+        origin = int(played.origins[place])
+        while open_ones and played.origins[open_ones[0][0]] + horizon <= origin:
+            judged, intervals = open_ones.pop(0)
+            levels = {i.level: _learnt(levels[i.level], i, played.truth[judged]) for i in intervals}
         errors = backtest_errors(played, place, days=params.backtest_d, steps=steps)
-        days = min(place, params.backtest_d)
-        chosen = choose_methods(errors, days=days)
+        chosen = choose_methods(errors, days=min(place, params.backtest_d))
         made.append(_one(past, played, place, errors, chosen, levels, params))
-        came = played.truth[place]
-        for interval in made[-1].intervals:
-            missed = 1 - inside(came, interval.low, interval.high)
-            held = np.isfinite(missed)
-            share = np.divide(
-                np.where(held, missed, 0).sum(1),
-                held.sum(1),
-                out=np.full(len(held), np.nan),
-                where=held.any(1),
-            )
-            levels[interval.level] = adapted(levels[interval.level], share, interval.level)
+        open_ones.append((place, made[-1].intervals))
         made = made[-last:]
     return tuple(made)
+
+
+def _learnt(levels: Floats, interval: Interval, came: Floats) -> Floats:
+    """Return levels moved by how often an interval missed what came."""
+    within = inside(came, interval.low, interval.high)
+    held = np.isfinite(within)
+    count = held.sum(axis=1)
+    missed = np.where(count > 0, 1 - np.where(held, within, 0).sum(axis=1) / np.maximum(count, 1), np.nan)
+    return adapted(levels, missed, interval.level)
 
 
 def _one(
