@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from tests.forecast.parks import park
+
+from yuanli.forecast import AnomalyKind, InvalidSystemError, find_anomalies, fit_system, score_system
+
+SINCE = 10 * 7 * 24
+
+
+def test_quiet_weeks_raise_almost_nothing() -> None:
+    found = find_anomalies(park(n_points=20), SINCE)
+    assert len(found) <= 20 * 2 * 0.1
+
+
+def test_a_night_left_on_is_found_with_its_cost_in_kwh() -> None:
+    history = park(noise=1)
+    values = history.values.copy()
+    values[2, SINCE + 26 : SINCE + 30] += 200
+    worst = find_anomalies(type(history)(values=values, start=history.start, step=history.step), SINCE)[0]
+    assert (worst.point, worst.kind) == (2, AnomalyKind.UNUSUAL)
+    assert (worst.start - history.start) // history.step == SINCE + 26
+    assert (worst.end - worst.start) // history.step == 4
+    assert worst.excess == pytest.approx(800, rel=0.05)
+    assert worst.observed - worst.expected == pytest.approx(200, rel=0.05)
+    assert "days like it say" in worst.evidence.en
+    assert worst.evidence.zh
+
+
+def test_a_meter_that_stands_still_all_day_is_found() -> None:
+    history = park(noise=1)
+    values = history.values.copy()
+    values[1, SINCE + 24 : SINCE + 48] = values[1, SINCE + 24]
+    found = find_anomalies(type(history)(values=values, start=history.start, step=history.step), SINCE)
+    silent = [a for a in found if a.kind is AnomalyKind.SILENT]
+    assert [(a.point, (a.start - history.start) // history.step) for a in silent] == [(1, SINCE + 24)]
+
+
+def test_what_comes_later_does_not_change_what_was_found() -> None:
+    history = park()
+    values = history.values.copy()
+    values[0, SINCE + 5 : SINCE + 9] *= 4
+    changed = type(history)(values=values, start=history.start, step=history.step)
+    short, whole = find_anomalies(changed.until(SINCE + 24), SINCE), find_anomalies(changed, SINCE)
+    assert short
+    assert set(short) <= set(whole)
+
+
+def together(n_times: int, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return four signals that one driver moves, with a little noise."""
+    rng = np.random.default_rng(seed)
+    driver = rng.normal(size=n_times)
+    return np.outer([1.0, -2.0, 0.5, 10.0], driver) + np.array([1, 2, 0.5, 10])[:, None] * rng.normal(
+        0, 0.1, (4, n_times)
+    )
+
+
+def test_limits_are_passed_as_seldom_as_they_say() -> None:
+    scores = score_system(fit_system(together(4000, 0)), together(4000, 1))
+    assert scores.t2_over.mean() == pytest.approx(0.01, abs=0.008)
+    assert scores.q_over.mean() == pytest.approx(0.01, abs=0.008)
+
+
+def test_a_signal_that_leaves_the_others_is_blamed() -> None:
+    signals = together(500, 1)
+    signals[1, 100] += 4
+    scores = score_system(fit_system(together(2000, 0)), signals)
+    assert scores.q_over[100]
+    assert scores.blamed("abcd", 100)[0][0] == "b"
+    np.testing.assert_allclose(scores.blame.sum(axis=0), scores.q)
+
+
+def test_a_driver_far_outside_is_seen_by_t2_though_the_signals_agree() -> None:
+    signals = together(500, 1)
+    signals[:, 7] = np.array([1.0, -2.0, 0.5, 10.0]) * 6
+    scores = score_system(fit_system(together(2000, 0)), signals)
+    assert scores.t2_over[7]
+    assert not scores.q_over[7]
+
+
+def test_constant_signals_and_missing_times_are_borne() -> None:
+    signals = together(500, 0)
+    signals[2] = 3.0
+    signals[0, ::7] = np.nan
+    scores = score_system(fit_system(signals), signals)
+    assert np.isnan(scores.q[0])
+    assert np.isfinite(scores.q[1])
+
+
+def test_too_little_to_learn_a_system_from_is_refused() -> None:
+    with pytest.raises(InvalidSystemError, match="1 signals"):
+        fit_system(np.zeros((1, 100)))
