@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from tests.telemetry.memory import MemoryReadingStore
 
 from yuanli.bootstrap import House, build_house
 from yuanli.campus import (
@@ -31,7 +29,7 @@ from yuanli.campus import (
     UnitId,
     by_id,
 )
-from yuanli.operations import AccountParams, Intake, PasswordParams, PointBooks, Role
+from yuanli.operations import AccountParams, PasswordParams, Role
 from yuanli.settings import load_settings
 
 CAMPUS = CampusId("small")
@@ -130,14 +128,4 @@ def small_house(data_dir: Path, now: Callable[[], datetime], **settings: object)
     house.places.add(Imported(campus=small_campus()), who="test", why="test")
     for role in (Role.ADMIN, Role.OPERATOR, Role.MEMBER):
         house.accounts.add_user(role.value, PASSWORD, role)
-    return replace(house, intake=memory_intake(house))
-
-
-def memory_intake(house: House) -> Intake:
-    """Take readings into memory."""
-    return Intake(
-        MemoryReadingStore(),
-        PointBooks(house.places),
-        clock=house.now,
-        convert=lambda value, *_: value,
-    )
+    return house

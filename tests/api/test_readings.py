@@ -143,3 +143,29 @@ def test_gateways_are_told_apart(house: House, operator: TestClient) -> None:
     operator.post(PATH + "?gateway=roof", json={"point": "meter", "value": 1})
     operator.post(PATH, json={"point": "meter", "value": 1})
     assert {state.gateway for state in house.intake.gateways()} == {"roof", "http:operator"}
+
+
+def test_what_was_pushed_is_told_to_members_as_series_sums_and_latest(
+    operator: TestClient, member: TestClient, visitor: TestClient
+) -> None:
+    rows = [{"point": "meter", "ts": f"2026-05-01T0{hour}:00:00Z", "value": hour + 0.5} for hour in range(5)]
+    assert operator.post(PATH, json=rows).json()["kept"] == 5
+    span = {"from": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
+    told = member.get(PATH, params={"point": "meter", **span}).json()["readings"]
+    assert [one["value"] for one in told] == [0.5, 1.5, 2.5, 3.5, 4.5]
+    assert told[0] == {"at": "2026-05-01T00:00:00Z", "raw": 0.5, "value": 0.5, "quality": 0, "reasons": []}
+    summed = member.get(f"{PATH}/summary", params={"point": "meter", "every": "day", **span}).json()["buckets"]
+    assert sum(bucket["count"] for bucket in summed) == 5
+    (newest,) = member.get(f"{PATH}/latest").json()["readings"]
+    assert (newest["point"], newest["value"], newest["unit"]) == ("meter", 4.5, "kW")
+    assert visitor.get(f"{PATH}/latest").status_code == 401
+
+
+def test_a_point_that_is_not_there_and_a_span_that_is_none_are_told(member: TestClient) -> None:
+    span = {"from": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
+    reply = member.get(PATH, params={"point": "attic", **span})
+    assert (reply.status_code, reply.json()["error"]) == (404, "point_not_found")
+    reply = member.get(PATH, params={"point": "meter", "from": span["to"], "to": span["from"]})
+    assert (reply.status_code, reply.json()["error"]) == (422, "range")
+    reply = member.get(PATH, params={"point": "meter", "from": "2026-05-01T00:00:00", "to": span["to"]})
+    assert reply.status_code == 422

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
 
 from yuanli.api.bodies import Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.problems import Problem, problem_of
-from yuanli.errors import InvalidInputError, Text, UnavailableError
-from yuanli.operations import Delivery, Intake, Receipt, RefusedRow, Right
+from yuanli.campus import FeatureId, PointId
+from yuanli.errors import InvalidInputError, Text
+from yuanli.operations import Bucket, Delivery, Every, Intake, Judged, PointValue, Receipt, RefusedRow, Right
 from yuanli.telemetry import (
     Decoded,
     DecodeParams,
@@ -42,14 +45,36 @@ BODIES: dict[str, Any] = {
 }
 
 
+Points = Annotated[Sequence[Name], Query(description="Ids of points", max_length=1000)]
+From = Annotated[AwareDatetime, Query(alias="from", description="With a zone")]
+Until = Annotated[AwareDatetime, Query(alias="to", description="Not included")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LatestReadings:
+    """The newest readings."""
+
+    readings: tuple[PointValue, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesOfReadings:
+    """The readings of a point, oldest first."""
+
+    readings: tuple[Judged, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Readings put together, by point and time."""
+
+    buckets: tuple[Bucket, ...]
+
+
 class RefusedReadings(Problem):
     """What is wrong with the rows of a push of which nothing was kept."""
 
     refused: tuple[RefusedRow, ...]
-
-
-class ReadingsOffError(UnavailableError):
-    """No store of readings is wired here."""
 
 
 class BodyKindError(InvalidInputError):
@@ -74,11 +99,6 @@ async def push_readings(
     gateway: Annotated[Name | None, Query()] = None,
 ) -> Receipt | JSONResponse:
     """Keep readings, all or none; with `partial` the good rows. The answer comes when they are on disk."""
-    if house.intake is None:
-        raise ReadingsOffError(
-            Text("这里没有读数存储。", "No store of readings is set up here."),
-            hint=Text("请管理员检查配置。", "Have an administrator check the settings."),
-        )
     decode = _decoder(request.headers.get("content-type", JSON), precision)
     params, body = DecodeParams(zone=_zone(zone)), await request.body()
     name = gateway or f"http:{caller.name}"
@@ -95,10 +115,40 @@ async def push_readings(
         return JSONResponse(problem.model_dump(mode="json"), status_code=error.status)
 
 
+@router.get("/campuses/{campus}/readings/latest", dependencies=[needs(Right.SEE_READINGS)])
+def list_latest(campus: CampusPath, house: HouseDep, point: Points = ()) -> LatestReadings:
+    """Return the newest reading of each point, as it is judged; of those named, or of all."""
+    return LatestReadings(readings=house.telemetry.latest(campus, _ids(point)))
+
+
+@router.get("/campuses/{campus}/readings", dependencies=[needs(Right.SEE_READINGS)])
+def list_readings(
+    campus: CampusPath, house: HouseDep, point: Name, start: From, end: Until
+) -> SeriesOfReadings:
+    """Return the readings of one point as they came, what holds of them, their quality and why."""
+    return SeriesOfReadings(readings=house.telemetry.series(campus, _ids([point])[0], start, end))
+
+
+@router.get("/campuses/{campus}/readings/summary", dependencies=[needs(Right.SEE_READINGS)])
+def summarise_readings(
+    campus: CampusPath,
+    house: HouseDep,
+    start: From,
+    end: Until,
+    point: Points = (),
+    every: Every = Every.HOUR,
+) -> Summary:
+    """Return count, sum, mean, range, coverage and worst quality by quarter of an hour, hour or day of the campus."""
+    return Summary(buckets=house.telemetry.roll_up(campus, _ids(point), start, end, every=every))
+
+
+def _ids(names: Sequence[str]) -> tuple[PointId, ...]:
+    return tuple(PointId(FeatureId(name)) for name in names)
+
+
 def _take(
-    intake: Intake | None, decoded: Decoded, campus: CampusPath, gateway: str, size: int, partial: bool
+    intake: Intake, decoded: Decoded, campus: CampusPath, gateway: str, size: int, partial: bool
 ) -> Receipt:
-    assert intake is not None
     delivery = Delivery(campus_id=campus, decoded=decoded, gateway=gateway, size=size)
     return intake.take([delivery], partial=partial)
 

@@ -15,6 +15,7 @@ from yuanli.bootstrap.larger import second_opinion
 from yuanli.bootstrap.messengers import find_messenger
 from yuanli.bootstrap.models import open_models, reader_of
 from yuanli.bootstrap.reading import understander_of
+from yuanli.bootstrap.readings import open_readings
 from yuanli.bootstrap.speech import listening_of
 from yuanli.campus import CampusId, Imported
 from yuanli.errors import NotFoundError, YuanliError
@@ -34,6 +35,9 @@ from yuanli.operations import (
     ModelParams,
     Models,
     Places,
+    PointBooks,
+    ReadingStore,
+    Telemetry,
 )
 from yuanli.services import FeishuMessenger
 from yuanli.settings import Settings
@@ -46,6 +50,7 @@ from yuanli.storage import (
     SqlFeedbackStore,
     open_database,
 )
+from yuanli.telemetry import convert
 
 SECRET_BYTES = 32
 ID_BYTES = 12
@@ -69,8 +74,10 @@ class House:
     runs: Runs
     now: Callable[[], datetime]
     listening: Listening
+    readings: ReadingStore
+    intake: Intake
+    telemetry: Telemetry
     messenger: FeishuMessenger | None = None
-    intake: Intake | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
     def ensure_admin(self) -> str | None:
@@ -148,6 +155,7 @@ def build_house(
         refine = second_opinion(settings, database, now, resources)
         abilities = Abilities(understander=understander_of(reader_of(models), refine))
     label_store = SqlDatasetStore(database)
+    readings = open_readings(settings, resources)
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
     return House(
         settings=settings,
@@ -170,6 +178,9 @@ def build_house(
         runs=Runs(settings.runs_folder),
         now=now,
         listening=listening_of(settings, places, resources),
+        readings=readings,
+        telemetry=Telemetry(readings, places),
+        intake=Intake(readings, PointBooks(places), clock=now, convert=convert),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

@@ -143,6 +143,15 @@ from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.retention import PointClass, RetentionParams, class_of, forget_old
 from yuanli.operations.rights import RIGHTS, Right, Role
+from yuanli.operations.telemetry import (
+    Bucket,
+    Judged,
+    PointHealth,
+    PointNotFoundError,
+    PointValue,
+    RangeError,
+    Telemetry,
+)
 from yuanli.operations.terms import Term, Terms, load_terms
 from yuanli.operations.throttle import ThrottleParams
 
@@ -171,6 +180,7 @@ __all__ = [
     "BadLabelError",
     "BadRouteRequestError",
     "Books",
+    "Bucket",
     "Budget",
     "BudgetSpentError",
     "BudgetedChat",
@@ -221,6 +231,7 @@ __all__ = [
     "Intake",
     "IntakeBusyError",
     "IntakeParams",
+    "Judged",
     "KeptDataset",
     "KeptTurn",
     "Kind",
@@ -253,7 +264,11 @@ __all__ = [
     "Places",
     "PointBooks",
     "PointClass",
+    "PointHealth",
+    "PointNotFoundError",
+    "PointValue",
     "Progress",
+    "RangeError",
     "ReadingStore",
     "Receipt",
     "RefusedRow",
@@ -275,6 +290,7 @@ __all__ = [
     "State",
     "StoreNotEmptyError",
     "StoreUnavailableError",
+    "Telemetry",
     "Term",
     "Terms",
     "ThrottleParams",

@@ -24,6 +24,7 @@ class Right(StrEnum):
     ASK_ASSISTANT = "ask_assistant"
     GIVE_FEEDBACK = "give_feedback"
     OWN_ACCOUNT = "own_account"
+    SEE_READINGS = "see_readings"
     SEE_REPORTS = "see_reports"
     PUSH_READINGS = "push_readings"
     EDIT_PLACE = "edit_place"
@@ -34,7 +35,7 @@ class Right(StrEnum):
 
 
 _VISITOR = frozenset({Right.SEE_PLACE, Right.ASK_WAY, Right.ASK_ASSISTANT, Right.GIVE_FEEDBACK})
-_MEMBER = _VISITOR | {Right.OWN_ACCOUNT}
+_MEMBER = _VISITOR | {Right.OWN_ACCOUNT, Right.SEE_READINGS}
 _OPERATOR = _MEMBER | {
     Right.SEE_REPORTS,
     Right.PUSH_READINGS,

@@ -9,13 +9,15 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
 from yuanli.errors import InvalidInputError, NotFoundError, Text
+
+Values = TypeVar("Values", float, NDArray[np.float64])
 
 
 class UnknownQuantityError(NotFoundError):
@@ -172,7 +174,7 @@ def in_unit(measured: Quantity, unit: str | None) -> tuple[Affine, Affine]:
     return hard, soft
 
 
-def convert(values: NDArray[np.float64], source: str, target: str) -> NDArray[np.float64]:
+def convert(values: Values, source: str, target: str) -> Values:
     """Return values in another unit; see `conversion`."""
     factor, offset = conversion(source, target)
     return values * factor + offset

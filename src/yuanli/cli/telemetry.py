@@ -1,0 +1,177 @@
+"""`yuanli telemetry`: import, check, latest, export."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import typer
+
+from yuanli.cli import opening
+from yuanli.cli.opening import AsJson, DataDir
+from yuanli.cli.printing import OUT, ImportProgress, named, print_json, print_json_lines, print_table, said
+from yuanli.devices import check_table_file, read_table_file
+from yuanli.errors import InvalidInputError, Text
+from yuanli.operations import Delivery, PointHealth, PointValue
+from yuanli.telemetry import Columns, ColumnsError, Decoded, DecodeParams, Row, touched
+
+app = typer.Typer(no_args_is_help=True, help="Readings of meters and sensors. 仪表与传感器读数。")
+Campus = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
+MOST_ROWS = 2_000_000
+SHOWN = 40
+POINT = Text("点位", "Point")
+HEALTH = (POINT, Text("读数", "Readings"), Text("可疑或错误", "Suspect or bad"), Text("原因", "Why"))
+CLEANING = Text("清洗", "Cleaning")
+NAMED = ("time", "point", "value", "unit", "quality", "device", "received", "time_format")
+"""What `--column` may name."""
+
+
+class FileTooLongError(InvalidInputError):
+    """A file has more readings than one import takes."""
+
+
+class ZoneError(InvalidInputError):
+    """There is no time zone of that name."""
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV, CSV.gz, xlsx or Parquet. 读数文件。")],
+    campus: Campus = None,
+    zone: Annotated[
+        str | None, typer.Option("--zone", help="Zone of times without one; the campus's. 时区。")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="time=ts, point=name, value=v, unit=u, received=r … 列名。"),
+    ] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Import a table of readings, all or nothing, and judge what it touches. 导入读数。
+
+    Example: yuanli telemetry import meters.csv --zone Asia/Shanghai --column point=表号
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    decoding = DecodeParams(zone=_zone(zone or opened.places.campus(campus_id).time_zone))
+    mapping = _columns(columns or ())
+    count = check_table_file(file, mapping, decoding)
+    if count > MOST_ROWS:
+        raise FileTooLongError(
+            Text(
+                f"有 {count} 条读数，一次最多 {MOST_ROWS} 条。",
+                f"It has {count} readings; at most {MOST_ROWS} are taken at once.",
+            ),
+            field=str(file), hint=Text("请拆分文件。", "Split the file."),
+        )  # fmt: skip
+    rows = tuple(row for row in read_table_file(file, mapping, decoding) if isinstance(row, Row))
+    receipt = opened.intake.take(
+        [Delivery(campus_id=campus_id, decoded=Decoded(rows=rows), gateway=file.name)]
+    )
+    at = np.array([row.at for row in rows if row.at is not None], np.int64)
+    with ImportProgress(quiet=as_json) as progress:
+        health = opened.telemetry.clean(
+            campus_id, touched(at), told=lambda share: progress(said(CLEANING), share)
+        )
+    if as_json:
+        print_json({"receipt": receipt, "points": health})
+        return
+    OUT.print(
+        said(
+            Text(
+                f"已保存 {receipt.kept} 条；重复 {receipt.duplicates} 条，矛盾 {receipt.conflicts} 条。",
+                f"Kept {receipt.kept}; {receipt.duplicates} were there, {receipt.conflicts} contradict.",
+            )
+        )
+    )
+    _print_health(health)
+
+
+@app.command("check")
+def check(campus: Campus = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Judge all readings anew, and show how good each point's are. 检查读数质量。
+
+    Example: yuanli telemetry check
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    with ImportProgress(quiet=as_json) as progress:
+        health = opened.telemetry.clean(campus_id, told=lambda share: progress(said(CLEANING), share))
+    if as_json:
+        print_json_lines(health)
+        return
+    _print_health(health)
+
+
+@app.command("latest")
+def latest(campus: Campus = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show the newest reading of each point. 显示最新读数。
+
+    Example: yuanli telemetry latest --json
+    """
+    opened = opening.house(data_dir)
+    values = opened.telemetry.latest(opening.stored_id(opened, campus))
+    if as_json:
+        print_json_lines(values)
+        return
+    print_table(
+        (POINT, Text("名称", "Name"), Text("时间", "Time"), Text("值", "Value"), Text("质量", "Quality")),
+        ((v.point, named(v.name), v.at.isoformat(), _valued(v), v.quality.name.lower()) for v in values),
+    )
+
+
+@app.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="A new folder. 新文件夹。")], data_dir: DataDir = None
+) -> None:
+    """Write all readings as Parquet files. 导出读数。
+
+    Example: yuanli telemetry export backup/readings
+    """
+    opening.house(data_dir).readings.export(folder)
+    OUT.print(said(Text(f"已导出到 {folder}。", f"Written to {folder}.")))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, KeyError, OSError) as error:
+        raise ZoneError(
+            Text(f"没有时区“{name}”。", f"There is no time zone {name!r}."), field="zone",
+            hint=Text("例如 Asia/Shanghai。", "Write such as Asia/Shanghai."),
+        ) from error  # fmt: skip
+
+
+def _columns(given: list[str] | tuple[()]) -> Columns | None:
+    told: dict[str, Any] = dict(one.partition("=")[::2] for one in given)
+    wrong = [name for name in told if name not in NAMED or not told[name]]
+    if wrong or (told and "time" not in told):
+        names = ", ".join(NAMED)
+        raise ColumnsError(
+            Text(f"--column 无效：{', '.join(given)}。", f"--column {', '.join(given)} is not valid."),
+            field="column",
+            hint=Text(
+                f"写成 名称=列名，且须有 time；名称有 {names}。",
+                f"Write NAME=HEADER, time among them; NAME is one of {names}.",
+            ),
+        )  # fmt: skip
+    return replace(Columns(time=told.pop("time")), **told) if told else None
+
+
+def _print_health(health: tuple[PointHealth, ...]) -> None:
+    rows = [
+        (one.point, one.readings, f"{one.faulty:.1%}", ", ".join(f"{n} {c}" for n, c in one.reasons.items()))
+        for one in health
+    ]
+    print_table(HEALTH, rows[:SHOWN])
+    if len(rows) > SHOWN:
+        more = len(rows) - SHOWN
+        OUT.print(said(Text(f"另有 {more} 个点位，见 --json。", f"{more} more points; see --json.")))
+
+
+def _valued(value: PointValue) -> str:
+    return "-" if value.value is None else f"{value.value:g} {value.unit or ''}".strip()
