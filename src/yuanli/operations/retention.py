@@ -27,7 +27,16 @@ class PointClass(StrEnum):
 
 WORDS: Mapping[PointClass, tuple[str, ...]] = MappingProxyType(
     {
-        PointClass.PRESENCE: ("occupan", "people", "person", "motion", "presence", "parking", "pir_", "queue"),
+        PointClass.PRESENCE: (
+            "occupan",
+            "people",
+            "person",
+            "motion",
+            "presence",
+            "parking",
+            "pir_",
+            "queue",
+        ),
         PointClass.METER: ("meter", "energy", "power", "usage", "consumption", "demand"),
         PointClass.STATE: ("status", "command", "setpoint", "alarm", "mode"),
     }
