@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +115,7 @@ def measure(store: ReadingStore, points: int, rows: int) -> None:
         Readings(
             point=many,
             at=np.full(10_000, end, np.int64),
-            value=many * 0.5,
+            value=many.astype(np.float64),
             received=np.full(10_000, end, np.int64),
         )
     )
@@ -124,7 +125,7 @@ def measure(store: ReadingStore, points: int, rows: int) -> None:
     for every in Every:
         told(
             f"campus, one week by {every.value}, {rows:,} rows",
-            milliseconds(lambda every=every: store.roll_up(everyone, *week, every=every, time_zone=UTC8), 5),
+            milliseconds(partial(store.roll_up, everyone, *week, every=every, time_zone=UTC8), 5),
         )
     store.compact(end + 2 * DAY)
     size = store.footprint()

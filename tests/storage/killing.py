@@ -20,6 +20,7 @@ from pathlib import Path
 
 import duckdb  # noqa: F401 — so that the first compaction needn't wait for it
 import numpy as np
+from numpy.typing import NDArray
 from tests.storage.reading_samples import DAY, FOREVER, HOUR, SECOND, START
 
 from yuanli.storage import SqliteReadingStore
@@ -52,8 +53,8 @@ def batch(number: int, points: int = POINTS) -> Readings:
     return Readings(point=point, at=times, value=value_of(point, times), received=times + SECOND)
 
 
-def value_of(point: np.ndarray, at: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
-    return (point * 7919 + at // SECOND) % 1009 / 4
+def value_of(point: NDArray[np.int32], at: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray((point * 7919 + at // SECOND) % 1009 / 4, np.float64)
 
 
 def write_until_killed(folder: Path, first: int, acknowledge: Connection) -> None:
@@ -128,13 +129,13 @@ def look(folder: Path, acknowledged: set[int], last: int, tell: Connection) -> N
     series = store.load(np.arange(1, POINTS + 1, dtype=np.int32), 0, FOREVER)
     outcome.opened_in_s.append(time.perf_counter() - begun)
     times = np.array([batch(number, 1).at[0] for number in range(last)])
-    has = sum(np.isin(times, one.at).astype(int) for one in series)
+    has = np.sum([np.isin(times, one.at) for one in series], axis=0)
     taken = np.isin(np.arange(last), list(acknowledged))
     outcome.lost = int((POINTS - has)[taken].sum())
     outcome.torn = int(np.sum((has != 0) & (has != POINTS)))
     for one in series:
         outcome.wrong += len(one) - len(np.unique(one.at))
-        outcome.wrong += int((one.raw != value_of(np.full(len(one), one.point), one.at)).sum())
+        outcome.wrong += int((one.raw != value_of(np.full(len(one), one.point, np.int32), one.at)).sum())
     outcome.files = len(list((folder / "readings").glob("*.parquet")))
     tell.send(outcome)
 

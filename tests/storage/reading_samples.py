@@ -40,7 +40,7 @@ def regular(point: int, count: int, *, start: int = START, step: int = 60 * SECO
     return Readings(
         point=np.full(count, point, np.int32),
         at=at,
-        value=np.arange(count) % 100 * 0.25,
+        value=(np.arange(count) % 100 * 0.25).astype(np.float64),
         received=at + SECOND,
     )
 
@@ -88,7 +88,7 @@ class Model:
         )
 
     def rows(self) -> list[tuple[object, ...]]:
-        held = []
+        held: list[tuple[object, ...]] = []
         for (point, at), values in sorted(self.seen.items()):
             infinite = float("inf")
             value = min(values, key=lambda v: (min(values[v]), infinite if v is None else v))
@@ -108,7 +108,7 @@ class Model:
 
     def latest(self) -> list[tuple[object, ...]]:
         newest = {row[0]: row for row in self.rows()}
-        return sorted((row[0], row[1], row[2], 0) for row in newest.values())  # type: ignore[type-var]
+        return sorted((row[0], row[1], row[2], 0) for row in newest.values())
 
 
 def told(store: ReadingStore, points: Sequence[int]) -> tuple[list[tuple[object, ...]], ...]:

@@ -6,6 +6,9 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +16,9 @@ import numpy as np
 import pytest
 from tests.storage.reading_samples import DAY, FOREVER, HOUR, START, numbers, readings, regular
 
-from yuanli.operations import StoreUnavailableError
-from yuanli.storage import SqliteReadingStore
+from yuanli.operations import StoreUnavailableError, Written
+from yuanli.storage import PostgresReadingStore, SqliteReadingStore
+from yuanli.storage.reading_rows import Rows
 
 
 def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
@@ -61,7 +65,7 @@ def test_a_compaction_that_stops_at_any_step_is_taken_up_again(
     store.compact(START + 3 * DAY)
     (again,) = store.load(numbers(1), 0, FOREVER)
     assert again.raw.tolist() == series.raw.tolist()
-    assert len(list((tmp_path / "readings").glob("*.parquet*"))) == 2
+    assert len(list((tmp_path / "readings").glob("*.parquet*"))) == 4
     store.close()
 
 
@@ -84,8 +88,9 @@ def test_a_full_disk_is_told_and_takes_nothing_half(tmp_path: Path) -> None:
 PACK = """
 import resource, signal, sys
 from pathlib import Path
-from yuanli.operations import StoreUnavailableError
-from yuanli.storage import SqliteReadingStore
+from yuanli.operations import StoreUnavailableError, Written
+from yuanli.storage import PostgresReadingStore, SqliteReadingStore
+from yuanli.storage.reading_rows import Rows
 store = SqliteReadingStore(Path(sys.argv[1]))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
@@ -145,4 +150,41 @@ def test_another_writer_that_holds_the_file_is_waited_for(tmp_path: Path) -> Non
     other.execute("ROLLBACK")
     other.close()
     assert store.write(regular(1, 10)).kept == 10
+    store.close()
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    with pytest.raises(StoreUnavailableError) as refused:
+        PostgresReadingStore("postgresql://nobody@127.0.0.1:1/none")
+    assert refused.value.hint is not None
+
+
+def test_threads_that_write_at_once_share_a_transaction(tmp_path: Path) -> None:
+    store = SqliteReadingStore(tmp_path)
+    transactions, begun, many = [], threading.Event(), threading.Barrier(9)
+    commit = store._group._commit
+
+    def slow(batches: Sequence[Rows]) -> list[Written]:
+        transactions.append(len(batches))
+        begun.set()
+        time.sleep(0.2)
+        return commit(batches)
+
+    store._group._commit = slow
+
+    def write(point: int) -> None:
+        if point:
+            many.wait()
+        assert store.write(regular(point, 10)).kept == 10
+
+    threads = [threading.Thread(target=write, args=(point,)) for point in range(9)]
+    for thread in threads:
+        thread.start()
+    begun.wait()
+    many.wait()
+    for thread in threads:
+        thread.join()
+    assert sum(transactions) == 9
+    assert len(transactions) <= 3
+    assert all(len(series) == 10 for series in store.load(numbers(*range(9)), 0, FOREVER))
     store.close()

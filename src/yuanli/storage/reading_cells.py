@@ -79,8 +79,7 @@ def roll_up_cells(
     count = _fold(np.add, cells["count"], begins)
     total = _fold(np.add, np.nan_to_num(cells["sum"]), begins)
     length = (np.minimum(edges[bucket + 1], end) - np.maximum(edges[bucket], start)) / SECOND
-    cadence = _cadence_s(cells) if cadence_s is None else {}
-    each = np.array([cadence_s or cadence.get(int(p), np.nan) for p in point], float)
+    each = _cadence_s(cells, point) if cadence_s is None else np.full(len(point), cadence_s)
     with np.errstate(invalid="ignore", divide="ignore"):
         expected = np.maximum(length / each, 1.0)
         return RollUp(
@@ -103,28 +102,26 @@ def _fold(how: np.ufunc, column: NDArray[Any], begins: NDArray[np.intp]) -> NDAr
     return folded
 
 
-def _cadence_s(cells: Cells) -> dict[int, float]:
-    """Return each point's median distance of readings: those within cells are taken as even."""
+def _cadence_s(cells: Cells, points: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return each point's median distance of readings: those within a cell are taken as even."""
     came = cells[cells["came"] > 0]
-    if not len(came):
-        return {}
-    with np.errstate(invalid="ignore", divide="ignore"):
-        inside = (came["last"] - came["first"]) / (came["came"] - 1)
+    inside = (came["last"] - came["first"]) / np.maximum(came["came"] - 1, 1)
     between = (came["first"][1:] - came["last"][:-1]).astype(float)
     same = came["point"][1:] == came["point"][:-1]
-    points = np.concatenate([came["point"], came["point"][1:][same]])
+    point = np.concatenate([came["point"], came["point"][1:][same]])
     gaps = np.concatenate([inside, between[same]]) / SECOND
     weights = np.concatenate([came["came"] - 1, np.ones(int(same.sum()), np.int64)])
-    points, gaps, weights = points[weights > 0], gaps[weights > 0], weights[weights > 0]
-    order = np.lexsort((gaps, points))
-    points, gaps, weights = points[order], gaps[order], weights[order]
-    numbers, begins = np.unique(points, return_index=True)
-    ends = np.append(begins[1:], len(points))
-    found = {}
-    for number, begin, end in zip(numbers.tolist(), begins, ends, strict=True):
-        total = np.cumsum(weights[begin:end])
-        found[number] = float(gaps[begin + np.searchsorted(total, total[-1] / 2)])
-    return found
+    order = np.lexsort((gaps, point))
+    order = order[weights[order] > 0]
+    if not len(order):
+        return np.full(len(points), np.nan)
+    numbers, begins = np.unique(point[order], return_index=True)
+    total = np.cumsum(weights[order])
+    before = np.concatenate([[0], total[begins[1:] - 1]])
+    half = (before + np.append(before[1:], total[-1])) / 2
+    medians = gaps[order][np.searchsorted(total, half)]
+    place = np.minimum(np.searchsorted(numbers, points), len(numbers) - 1)
+    return np.where(numbers[place] == points, medians[place], np.nan)
 
 
 def _edges(start: int, end: int, every: Every, time_zone: tzinfo) -> NDArray[np.int64]:

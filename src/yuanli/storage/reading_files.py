@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 
 from yuanli.errors import Text
 from yuanli.operations import Numbers, StoreUnavailableError
-from yuanli.storage.reading_cells import CELL, CELL_SQL, Cells
+from yuanli.storage.reading_cells import CELL, CELL_SQL, HOUR, Cells
 from yuanli.storage.reading_rows import GONE, NONE, ROW, Rows
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ MEMORY = "512MB"
 FEW_POINTS = 32
 """Up to so many points are named in the query, which lets DuckDB skip parts of a file."""
 DRAFT = ".draft"
+HOURS = ".hours"
+"""What the name of a file of rows is followed by in the name of the one that counts them by the hour."""
 
 WRITE = (
     "COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, PARQUET_VERSION V2)"
@@ -39,6 +42,7 @@ class ReadingFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._duck: DuckDBPyConnection | None = None
+        self._opening = threading.Lock()
 
     def write(self, rows: Rows, *, parts: Sequence[str] = (), name: str) -> tuple[str, int, int]:
         """Write rows laid over those of files to a new file; return its name, its rows and its bytes.
@@ -54,12 +58,25 @@ class ReadingFiles:
                 duck.execute(WRITE.format(query=query, path=_quoted(draft)))
                 ((count,),) = duck.execute(f"SELECT count(*) FROM {self._files([draft.name])}").fetchall()
                 if count:
+                    self._write_hours(duck, draft, path)
                     _sync(draft)
                     draft.replace(path)
                     _sync(self.folder)
             finally:
                 draft.unlink(missing_ok=True)
-        return (name, count, path.stat().st_size) if count else ("", 0, 0)
+        size = sum(file.stat().st_size for file in (path, _hours(path)) if file.exists())
+        return (name, count, size) if count else ("", 0, 0)
+
+    def _write_hours(self, duck: DuckDBPyConnection, rows: Path, path: Path) -> None:
+        """Count the rows by the hour, in a file beside theirs."""
+        draft = rows.with_name(rows.name + HOURS)
+        query = CELL_SQL.format(divide="//", step=HOUR, rows=self._files([rows.name]))
+        try:
+            duck.execute(WRITE.format(query=f"{query} ORDER BY point, cell", path=_quoted(draft)))
+            _sync(draft)
+            draft.replace(_hours(path))
+        finally:
+            draft.unlink(missing_ok=True)
 
     def write_without(
         self, points: Numbers | None, before: int, *, part: str, name: str
@@ -110,12 +127,20 @@ class ReadingFiles:
         if len(hot):
             tables = {**tables, "hot": _columns(hot)}
         with self._asking(**tables) as duck:
-            found = duck.execute(CELL_SQL.format(divide="//", step=step, rows=rows)).fetchnumpy()
-        cells = np.empty(len(found["cell"]), CELL)
-        for name, column in zip(CELL.names or (), found.values(), strict=True):
-            fill = np.nan if column.dtype.kind == "f" else 0
-            cells[name] = np.ma.filled(column, fill)
-        return cells
+            return _cells(duck.execute(CELL_SQL.format(divide="//", step=step, rows=rows)).fetchnumpy())
+
+    def hours(self, parts: Sequence[str], points: Numbers, start: int, end: int) -> Cells:
+        """Return the rows of files counted by the hour, as it was done when they were written."""
+        if not parts:
+            return np.empty(0, CELL)
+        condition, tables = _of_points(points)
+        files = self._files([_hours(Path(part)).name for part in parts])
+        query = (
+            f"SELECT * FROM {files}{condition} WHERE cell >= {start // HOUR} AND cell < {-(-end // HOUR)}"
+            f"{_near(points)}"
+        )
+        with self._asking(**tables) as duck:
+            return _cells(duck.execute(query).fetchnumpy())
 
     def write_named(self, rows: Rows, name: str) -> None:
         """Write rows as they are, in their order."""
@@ -136,11 +161,14 @@ class ReadingFiles:
         """Delete files."""
         for part in parts:
             (self.folder / part).unlink(missing_ok=True)
+            _hours(self.folder / part).unlink(missing_ok=True)
 
     def sweep(self, parts: Sequence[str]) -> None:
         """Delete all files but these: what was left behind where a process was killed."""
-        if self.folder.exists():
-            self.remove([path.name for path in self.folder.glob("*.parquet*") if path.name not in set(parts)])
+        kept = {*parts, *(_hours(Path(part)).name for part in parts)}
+        for path in self.folder.glob("*.parquet*"):
+            if path.name not in kept:
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the memory."""
@@ -166,9 +194,14 @@ class ReadingFiles:
     def _asking(self, **tables: Mapping[str, Any]) -> Iterator[DuckDBPyConnection]:
         import duckdb
 
-        if self._duck is None:
-            self._duck = duckdb.connect(
-                ":memory:", config={"memory_limit": MEMORY, "python_enable_replacements": False}
+        with self._opening:
+            self._duck = self._duck or duckdb.connect(
+                ":memory:",
+                config={
+                    "memory_limit": MEMORY,
+                    "python_enable_replacements": False,
+                    "temp_directory": str(self.folder / "spilled"),
+                },
             )
         cursor = self._duck.cursor()
         try:
@@ -219,6 +252,17 @@ def _near(points: Numbers) -> str:
     if len(points) <= FEW_POINTS:
         return f" AND point IN ({', '.join(str(int(point)) for point in points)})"
     return f" AND point BETWEEN {points.min()} AND {points.max()}"
+
+
+def _cells(found: Mapping[str, Any]) -> Cells:
+    cells = np.empty(len(found["cell"]), CELL)
+    for name, column in zip(CELL.names or (), found.values(), strict=True):
+        cells[name] = np.ma.filled(column, np.nan if column.dtype.kind == "f" else 0)
+    return cells
+
+
+def _hours(path: Path) -> Path:
+    return path.with_name(path.name + HOURS)
 
 
 def _quoted(path: Path) -> str:

@@ -153,7 +153,7 @@ def judge(series: Series, stored: Rows, within: tuple[int, int] | None) -> Rows:
     for column in ("judged", "reason"):
         differs |= old[column] != wanted[column]
     differs |= bits_of_values(old["value"]) != bits_of_values(wanted["value"])
-    changed = wanted[differs & (bits_of(old) == bits_of(wanted))]
+    changed: Rows = wanted[differs & (bits_of(old) == bits_of(wanted))]
     if within is None:
         return changed
     open_again: Rows = stored[
@@ -175,12 +175,14 @@ def shadow(cold: Rows, hot: Rows) -> Rows:
     both = both[np.lexsort((np.arange(len(both)) >= len(cold), both["at"], both["point"]))]
     last = np.ones(len(both), bool)
     last[:-1] = _first_of_key(both)[1:]
-    return both[last]
+    laid: Rows = both[last]
+    return laid
 
 
 def present(rows: Rows) -> Rows:
     """Leave out what is gone."""
-    return rows[rows["judged"] & GONE == 0]
+    left: Rows = rows[rows["judged"] & GONE == 0]
+    return left
 
 
 def series_of(rows: Rows, points: Numbers) -> tuple[Series, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,7 @@ import numpy as np
 
 from yuanli.campus import CampusId, PointId
 from yuanli.operations import Every, Footprint, Latest, Numbers, RollUp, StoreUnavailableError, Written
-from yuanli.storage.reading_cells import CELL, CELL_SQL, DAY, Cells, cell_step, roll_up_cells
+from yuanli.storage.reading_cells import CELL, CELL_SQL, DAY, HOUR, Cells, cell_step, roll_up_cells
 from yuanli.storage.reading_exports import CHUNK, export, exported, not_empty
 from yuanli.storage.reading_files import ReadingFiles
 from yuanli.storage.reading_hot import (
@@ -61,6 +62,15 @@ EMPTY = ("point", "reading", "part")
 
 Answer = TypeVar("Answer")
 Hot = TypeVar("Hot")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a roll-up takes from SQLite, and the files that it takes as they were counted."""
+
+    fresh: Cells
+    late: Rows
+    counted: list[str]
 
 
 class SqliteReadingStore:
@@ -141,17 +151,21 @@ class SqliteReadingStore:
         """Put readings of `[start, end)` together by quarter of an hour, hour or day of a place's clock."""
         step = cell_step(every, start, end, time_zone)
 
-        def ask_hot(connection: sqlite3.Connection, parts: Sequence[Part]) -> tuple[Cells, Rows]:
-            packed, open_spans = _spans(parts, start, end)
-            fresh = [_cells(connection, points, *span, step) for span in open_spans]
-            late = [_between(connection, ROWS, points, *span) for span in packed]
-            return np.concatenate([np.empty(0, CELL), *fresh]), np.concatenate([fetch(()), *late])
+        def ask_hot(connection: sqlite3.Connection, parts: Sequence[Part]) -> _Asked:
+            packed, fresh = _spans(parts, start, end)
+            late = np.concatenate(
+                [fetch(()), *(_between(connection, ROWS, points, *span) for span in packed)]
+            )
+            cells = [_cells(connection, points, *span, step) for span in fresh]
+            counted = [part.file for part in parts if step == HOUR and _is_whole(part, start, end, late)]
+            return _Asked(np.concatenate([np.empty(0, CELL), *cells]), late, counted)
 
-        def ask_cold(parts: Sequence[str], hot: tuple[Cells, Rows]) -> Cells:
-            fresh, late = hot
-            if not parts:
-                return fresh
-            return np.concatenate([self._files.cells(parts, late, points, start, end, step=step), fresh])
+        def ask_cold(parts: Sequence[str], asked: _Asked) -> Cells:
+            raw = [part for part in parts if part not in asked.counted]
+            found = [asked.fresh, self._files.hours(asked.counted, points, start, end)]
+            if raw:
+                found.append(self._files.cells(raw, asked.late, points, start, end, step=step))
+            return np.concatenate(found)
 
         cells = self._both(start, end, ask_hot, ask_cold)
         return roll_up_cells(
@@ -286,6 +300,13 @@ def _spans(
         packed.append((begin, min(part.end, end)))
     edges = [start, *(edge for span in packed for edge in span), end]
     return packed, [span for span in zip(edges[::2], edges[1::2], strict=True) if span[1] > span[0]]
+
+
+def _is_whole(part: Part, start: int, end: int, late: Rows) -> bool:
+    """Tell whether whole hours of a part are asked for, none of which has late rows."""
+    begin, stop = max(part.start, start), min(part.end, end)
+    touched = np.any((late["at"] >= part.start) & (late["at"] < part.end))
+    return begin % HOUR == 0 and stop % HOUR == 0 and not touched
 
 
 def _between(connection: sqlite3.Connection, select: str, points: Numbers, start: int, end: int) -> Rows:

@@ -67,7 +67,8 @@ CREATE TEMP TABLE staged (
 ) ON COMMIT DELETE ROWS
 """
 STAGED = f"""
-    SELECT at, point, nullif(raw, 'NaN'), nullif(lag, {NONE}), nullif(again, {NONE}), nullif(value, 'NaN'), judged, reason
+    SELECT at, point, nullif(raw, 'NaN'), nullif(lag, {NONE}), nullif(again, {NONE}), nullif(value, 'NaN'),
+           judged, reason
     FROM staged ORDER BY point, at
 """
 ADD = f"INSERT INTO reading {STAGED} ON CONFLICT DO NOTHING"
@@ -225,7 +226,7 @@ class PostgresReadingStore:
             points = connection.execute("SELECT number, campus, id FROM reading_point").fetchall()
             export(
                 folder,
-                points=[(int(str(number)), str(campus), str(id)) for number, campus, id in points],
+                points=[(int(str(number)), str(campus), str(name)) for number, campus, name in points],
                 rows=_chunks(connection),
                 conflicts=fetch(connection.execute(CONFLICTS)),
             )
