@@ -154,7 +154,9 @@ def test_what_was_pushed_is_told_to_members_as_series_sums_and_latest(
     told = member.get(PATH, params={"point": "meter", **span}).json()["readings"]
     assert [one["value"] for one in told] == [0.5, 1.5, 2.5, 3.5, 4.5]
     assert told[0] == {"at": "2026-05-01T00:00:00Z", "raw": 0.5, "value": 0.5, "quality": 0, "reasons": []}
-    summed = member.get(f"{PATH}/summary", params={"point": "meter", "every": "day", **span}).json()["buckets"]
+    summed = member.get(f"{PATH}/summary", params={"point": "meter", "every": "day", **span}).json()[
+        "buckets"
+    ]
     assert sum(bucket["count"] for bucket in summed) == 5
     (newest,) = member.get(f"{PATH}/latest").json()["readings"]
     assert (newest["point"], newest["value"], newest["unit"]) == ("meter", 4.5, "kW")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,7 +33,13 @@ def week_of_power() -> list[Row]:
     values = 60 + 25 * np.sin((hours - 8) / 24 * 2 * np.pi) + rng.normal(0, 1.0, len(hours))
     values[500] = -999.0
     return [
-        Row(point="meter", at=first + i * STEP_US, value=round(float(v), 2), number=i + 1, received=first + i * STEP_US + 1_000_000)
+        Row(
+            point="meter",
+            at=(at := first + i * STEP_US),
+            value=round(float(v), 2),
+            number=i + 1,
+            received=at + 1_000_000,
+        )
         for i, v in enumerate(values)
     ]  # fmt: skip
 
@@ -65,6 +72,19 @@ def test_late_readings_judge_what_they_touch_as_if_all_had_come_at_once(house: H
     span = (START, START + timedelta(days=7))
     assert other.telemetry.series(CAMPUS, METER, *span) == house.telemetry.series(CAMPUS, METER, *span)
     other.close()
+
+
+def test_what_the_device_says_of_its_value_holds_before_and_after_judging(house: House) -> None:
+    rows = [replace(row, quality=Quality.SUSPECT) if row.number == 100 else row for row in week_of_power()]
+    take(house, rows)
+    at = START + timedelta(seconds=99 * 300)
+    for _ in range(2):
+        (told,) = house.telemetry.series(CAMPUS, METER, at, at + timedelta(seconds=1))
+        assert (told.quality, told.reasons) == (Quality.SUSPECT, ("source",))
+        house.telemetry.clean(CAMPUS)
+    house.readings.compact(int((START + timedelta(days=30)).timestamp()) * 1_000_000)
+    (told,) = house.telemetry.series(CAMPUS, METER, at, at + timedelta(seconds=1))
+    assert (told.quality, told.reasons) == (Quality.SUSPECT, ("source",))
 
 
 def test_readings_are_summed_by_the_day_of_the_park(house: House) -> None:

@@ -42,7 +42,7 @@ CELL_SQL = """
     FROM (SELECT point, "at", quality, holds, CASE WHEN lag IS NOT NULL AND holds IS NOT NULL THEN "at" END AS came
           FROM (SELECT point, "at", lag, judged & 7 AS quality,
                        CASE WHEN (judged & 8) > 0 THEN value ELSE raw END AS holds
-                FROM {rows} WHERE judged < 16) AS held) AS told
+                FROM {rows} WHERE (judged & 16) = 0) AS held) AS told
     GROUP BY point, cell
 """
 """Counts rows with "no value" as NULL, in any of SQLite, DuckDB and PostgreSQL."""

@@ -51,7 +51,7 @@ class ReadingFiles:
         """
         name = f"{name}.{secrets.token_hex(4)}.parquet"
         draft, path = self.folder / (name + DRAFT), self.folder / name
-        query = f'SELECT {COLUMNS} FROM {self._over(parts)} WHERE judged < 16 ORDER BY point, "at"'
+        query = f'SELECT {COLUMNS} FROM {self._over(parts)} WHERE (judged & 16) = 0 ORDER BY point, "at"'
         with self._asking(hot=_columns(rows)) as duck:
             self.folder.mkdir(parents=True, exist_ok=True)
             try:

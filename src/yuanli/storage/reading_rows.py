@@ -21,6 +21,8 @@ CHANGED = 8
 GONE = 16
 """Bit of `judged`: a filled gap that is open again; the row hides one of a compacted day."""
 QUALITY = 7
+TOLD = 5
+"""How far up in `judged` the quality stands that the device itself told."""
 LAST_AT = 4_102_444_800_000_000
 """2100-01-01, after which no reading is taken."""
 
@@ -69,6 +71,9 @@ def rows_of(readings: Readings) -> Rows:
     rows["raw"] = np.where(np.isnan(readings.value), np.nan, readings.value + 0.0)
     rows["lag"], rows["again"] = readings.received - readings.at, NONE
     rows["value"], rows["judged"], rows["reason"] = np.nan, 0, 0
+    if readings.told is not None:
+        rows["judged"] = readings.told | (readings.told << TOLD)
+        rows["reason"] = np.where(readings.told > 0, np.uint32(Reason.SOURCE), 0)
     at, point = readings.at, readings.point
     if np.all((at[1:] > at[:-1]) | ((at[1:] == at[:-1]) & (point[1:] >= point[:-1]))):
         return rows
@@ -116,7 +121,7 @@ def reconcile(new: Rows, stored: Rows, contradictions: Rows) -> Reconciled:
     same = had & (old["lag"] != NONE) & (bits_of(old) == bits_of(held))
     stays = same | (had & (old["reason"] & np.uint32(Reason.MANUAL) != 0))
     for column in ("value", "judged", "reason"):
-        held[column] = np.where(stays, old[column], np.nan if column == "value" else 0)
+        held[column] = np.where(stays, old[column], held[column])
     changed = held[~(same & (old["lag"] == held["lag"]) & (old["again"] == held["again"]))]
     fresh_keys = len(held) - len(came)
     fresh_values = len(held) + len(contested) - len(known)
@@ -149,6 +154,7 @@ def judge(series: Series, stored: Rows, within: tuple[int, int] | None) -> Rows:
     old["raw"], old["lag"], old["judged"] = np.nan, NONE, GONE
     old[found] = stored[place[found]]
     wanted["lag"], wanted["again"] = old["lag"], old["again"]
+    wanted["judged"] |= old["judged"] >> TOLD << TOLD
     differs = np.zeros(len(series), bool)
     for column in ("judged", "reason"):
         differs |= old[column] != wanted[column]
@@ -204,9 +210,11 @@ def arrivals_of(rows: Rows, contradictions: Rows) -> Readings:
     received = came["at"] + came["lag"]
     order = np.lexsort((bits_of(came), came["point"], came["at"], received))
     came = came[order]
+    told = came["judged"] >> TOLD
     return Readings(
-        point=came["point"].copy(), at=came["at"].copy(), value=came["raw"].copy(), received=received[order]
-    )
+        point=came["point"].copy(), at=came["at"].copy(), value=came["raw"].copy(), received=received[order],
+        told=told if told.any() else None,
+    )  # fmt: skip
 
 
 def newest(rows: Rows) -> Rows:

@@ -230,7 +230,7 @@ class SqliteReadingStore:
 
     def _put(self, connection: sqlite3.Connection, rows: Rows, epoch: int) -> Written:
         parts = _holding(parts_between(connection, int(rows["at"][0]), int(rows["at"][-1]) + 1), rows)
-        if not parts and not repeats(rows):
+        if not parts and not repeats(rows) and not rows["judged"].any():
             connection.execute("SAVEPOINT fresh")
             if add(connection, rows, epoch) == len(rows):
                 connection.execute("RELEASE fresh")

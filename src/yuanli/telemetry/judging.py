@@ -90,9 +90,8 @@ def judge(
         for own in facts:
             series = _series(_beside(courses[own.point], courses, params))
             parts[own.point].append(_within(series, block))
-    return tuple(
-        _within(_overruled(_joined(own.point, parts[own.point]), overrules), window) for own in facts
-    )
+    judged = (_sourced(_joined(own.point, parts[own.point]), by_point[own.point]) for own in facts)
+    return tuple(_within(_overruled(series, overrules), window) for series in judged)
 
 
 def touched(at: Times) -> tuple[Window, ...]:
@@ -134,6 +133,7 @@ def _rows(readings: Readings, which: np.ndarray) -> Readings:
         at=readings.at[which],
         value=readings.value[which],
         received=readings.received[which],
+        told=None if readings.told is None else readings.told[which],
     )
 
 
@@ -191,6 +191,22 @@ def _series(course: Course) -> Series:
     quality[stray] = np.maximum(quality[stray], Quality.SUSPECT)
     reason[stray] |= np.uint32(Reason.CLOCK)
     return Series(point=course.facts.point, at=at, raw=raw, value=value, quality=quality, reason=reason)
+
+
+def _sourced(series: Series, came: Readings) -> Series:
+    """Return a series that is nowhere better than the device itself told of what holds."""
+    if came.told is None:
+        return series
+    order = np.lexsort((came.value, came.received, came.at))
+    at, first = np.unique(came.at[order], return_index=True)
+    told = came.told[order][first]
+    place = np.searchsorted(series.at, at[told > 0])
+    there = place < len(series)
+    there[there] = series.at[place[there]] == at[told > 0][there]
+    quality, reason = series.quality.copy(), series.reason.copy()
+    quality[place[there]] = np.maximum(quality[place[there]], told[told > 0][there])
+    reason[place[there]] |= np.uint32(Reason.SOURCE)
+    return replace(series, quality=quality, reason=reason)
 
 
 def _overruled(series: Series, overrules: Iterable[Overrule]) -> Series:

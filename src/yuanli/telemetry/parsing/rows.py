@@ -97,8 +97,12 @@ class RefusedRowsError(InvalidInputError):
     def __init__(self, faults: Sequence[RowFault]) -> None:
         told = faults[:MOST_TOLD]
         more = f"\n… +{len(faults) - MOST_TOLD}" if len(faults) > MOST_TOLD else ""
-        zh = "\n".join(f"第 {fault.row} 行 {fault.field}：{fault.message.zh}" for fault in told)
-        en = "\n".join(f"row {fault.row}, {fault.field}: {fault.message.en}" for fault in told)
+        zh = "\n".join(
+            f"第 {fault.row} 行 {fault.field}“{fault.value}”：{fault.message.zh}" for fault in told
+        )
+        en = "\n".join(
+            f"row {fault.row}, {fault.field} {fault.value!r}: {fault.message.en}" for fault in told
+        )
         super().__init__(
             Text(f"{len(faults)} 行有误，全部未保存：\n{zh}{more}",
                  f"{len(faults)} rows are wrong, and nothing was kept:\n{en}{more}"),

@@ -1,0 +1,81 @@
+"""Readings from the shell: a file is imported whole or not at all, judged, told and exported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.test_commands import run
+
+from yuanli.bootstrap import open_house
+from yuanli.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    folder = tmp_path_factory.mktemp("data")
+    house = open_house(load_settings(data_dir=folder))
+    house.ensure_demo()
+    house.close()
+    return ("--data-dir", str(folder))
+
+
+def points(store: tuple[str, str], brick_class: str) -> list[str]:
+    from yuanli.campus import DataPoint
+
+    house = open_house(load_settings(data_dir=Path(store[1])))
+    campus = house.places.campus(house.places.summaries()[-1].id)
+    house.close()
+    return [point.id for point in campus.of(DataPoint) if point.brick_class == brick_class]
+
+
+def test_a_table_is_imported_judged_told_and_exported(
+    capsys: pytest.CaptureFixture[str], store: tuple[str, str], tmp_path: Path
+) -> None:
+    room = points(store, "Zone_Air_Temperature_Sensor")[0]
+    hours = [f"2026-05-{day:02} {hour:02}:00" for day in range(1, 8) for hour in range(24)]
+    lines = [f"{hour},{room},{21 + (i % 24) / 8:.2f}" for i, hour in enumerate(hours)]
+    lines[50] = f"{hours[50]},{room},-999"
+    table = tmp_path / "rooms.csv"
+    table.write_text("时间,点位,数值\n" + "\n".join(lines), "utf-8")
+    code, out, _ = run(capsys, "telemetry", "import", str(table), "--json", *store)
+    told = json.loads(out)
+    assert (code, told["receipt"]["kept"]) == (0, len(lines))
+    (health,) = told["points"]
+    assert (health["point"], health["reasons"]["sentinel"]) == (room, 1)
+    code, out, _ = run(capsys, "telemetry", "import", str(table), *store)
+    assert f"{len(lines)}" in out
+    code, out, _ = run(capsys, "telemetry", "latest", "--json", *store)
+    (newest,) = [json.loads(line) for line in out.splitlines()]
+    assert (newest["point"], newest["at"]) == (room, "2026-05-07T15:00:00+00:00")
+    code, out, _ = run(capsys, "telemetry", "check", "--json", *store)
+    assert json.loads(out)["readings"] >= len(lines)
+    code, _, _ = run(capsys, "telemetry", "export", str(tmp_path / "out"), *store)
+    assert (code, any((tmp_path / "out").rglob("*.parquet"))) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "told"),
+    [
+        ("ts,point,value\n2026-05-01,meter,1\n", (), "meter"),
+        ("ts,point,value\nyesterday,meter,1\n", (), "yesterday"),
+        ("a,b\n1,2\n", (), "headers: a, b"),
+        ("ts,point,value\n", ("--zone", "Mars/Base"), "Mars/Base"),
+        ("ts,point,value\n", ("--column", "colour=red"), "colour=red"),
+    ],
+)
+def test_a_table_with_a_fault_is_refused_whole(
+    capsys: pytest.CaptureFixture[str],
+    store: tuple[str, str],
+    tmp_path: Path,
+    lines: str,
+    options: tuple[str, ...],
+    told: str,
+) -> None:
+    table = tmp_path / "rooms.csv"
+    table.write_text(lines, "utf-8")
+    code, out, err = run(capsys, "telemetry", "import", str(table), *options, *store)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert "Traceback" not in err
