@@ -25,6 +25,7 @@ from yuanli.api import (
     errors,
     exports,
     feedback,
+    forecast,
     imports,
     labelling,
     live,
@@ -43,7 +44,7 @@ from yuanli.bootstrap import House
 
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
-    models, datasets, labelling, runs, channels, speech, readings,
+    models, datasets, labelling, runs, channels, speech, readings, forecast,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from yuanli.operations import (
     Datasets,
     FeedbackLoop,
     FeedbackParams,
+    Forecasts,
     Guidance,
     Intake,
     Labelling,
@@ -77,6 +78,7 @@ class House:
     readings: ReadingStore
     intake: Intake
     telemetry: Telemetry
+    forecasts: Forecasts
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
@@ -180,6 +182,7 @@ def build_house(
         listening=listening_of(settings, places, resources),
         readings=readings,
         telemetry=Telemetry(readings, places),
+        forecasts=Forecasts(readings, places),
         intake=Intake(readings, PointBooks(places), clock=now, convert=convert),
         messenger=find_messenger(settings, resources),
         resources=resources,

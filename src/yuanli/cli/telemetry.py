@@ -57,7 +57,7 @@ def import_file(
     """
     opened = opening.house(data_dir)
     campus_id = opening.stored_id(opened, campus)
-    decoding = DecodeParams(zone=_zone(zone or opened.places.campus(campus_id).time_zone))
+    decoding = DecodeParams(zone=zone_of(zone or opened.places.campus(campus_id).time_zone))
     mapping = _columns(columns or ())
     count = check_table_file(file, mapping, decoding)
     if count > MOST_ROWS:
@@ -136,7 +136,8 @@ def export(
     OUT.print(said(Text(f"已导出到 {folder}。", f"Written to {folder}.")))
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone; `ZoneError` where there is none of that name."""
     try:
         return ZoneInfo(name)
     except (ValueError, KeyError, OSError) as error:

@@ -63,6 +63,15 @@ from yuanli.operations.feedback import (
     NewFeedback,
     TooMuchFeedbackError,
 )
+from yuanli.operations.forecasts import (
+    CounterError,
+    ExpectedHour,
+    Forecasts,
+    HorizonError,
+    PointForecast,
+    TooLittlePastError,
+    forecast_series,
+)
 from yuanli.operations.gateways import GatewayParams, GatewayState
 from yuanli.operations.grounding import place_ground
 from yuanli.operations.guidance import BadRouteRequestError, Guidance, Guide, RouteRequest, campus_guide
@@ -196,6 +205,7 @@ __all__ = [
     "ConversationStore",
     "Convert",
     "CoordinatesError",
+    "CounterError",
     "DatasetDetail",
     "DatasetExistsError",
     "DatasetId",
@@ -207,6 +217,7 @@ __all__ = [
     "DialogueParams",
     "DisagreementPage",
     "Every",
+    "ExpectedHour",
     "ExportFormat",
     "ExportedFeedback",
     "ExportedLabels",
@@ -220,6 +231,7 @@ __all__ = [
     "FeedbackState",
     "FeedbackStore",
     "Footprint",
+    "Forecasts",
     "Found",
     "GatewayParams",
     "GatewayState",
@@ -228,6 +240,7 @@ __all__ = [
     "Guidance",
     "Guide",
     "History",
+    "HorizonError",
     "Intake",
     "IntakeBusyError",
     "IntakeParams",
@@ -264,6 +277,7 @@ __all__ = [
     "Places",
     "PointBooks",
     "PointClass",
+    "PointForecast",
     "PointHealth",
     "PointNotFoundError",
     "PointValue",
@@ -295,6 +309,7 @@ __all__ = [
     "Terms",
     "ThrottleParams",
     "TokenInfo",
+    "TooLittlePastError",
     "TooManyAttemptsError",
     "TooMuchFeedbackError",
     "UnknownFormatError",
@@ -310,6 +325,7 @@ __all__ = [
     "class_of",
     "continue_turn",
     "example_of",
+    "forecast_series",
     "forget_old",
     "known_names",
     "knows_place",

@@ -1265,13 +1265,77 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Readings
+         * @description Return the readings of one point as they came, what holds of them, their quality and why.
+         */
+        get: operations["list_readings"];
         put?: never;
         /**
          * Push Readings
          * @description Keep readings, all or none; with `partial` the good rows. The answer comes when they are on disk.
          */
         post: operations["push_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/readings/latest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Latest
+         * @description Return the newest reading of each point, as it is judged; of those named, or of all.
+         */
+        get: operations["list_latest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/readings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Summarise Readings
+         * @description Return count, sum, mean, range, coverage and worst quality by quarter of an hour, hour or day of the campus.
+         */
+        get: operations["summarise_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast Points
+         * @description Return what points will measure hour by hour, within which bounds, by which method and why.
+         */
+        get: operations["forecast_points"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1485,6 +1549,32 @@ export interface components {
             language: "zh" | "en";
             /** Campus */
             campus?: string | null;
+        };
+        /**
+         * Bucket
+         * @description Readings of a point put together; of none, `mean`, `min` and `max` are None.
+         */
+        Bucket: {
+            /** Point */
+            point: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Count */
+            count: number;
+            /** Sum */
+            sum: number;
+            /** Mean */
+            mean: number | null;
+            /** Min */
+            min: number | null;
+            /** Max */
+            max: number | null;
+            /** Coverage */
+            coverage: number | null;
+            quality: components["schemas"]["Quality"];
         };
         /**
          * BuildingDetail
@@ -1796,6 +1886,12 @@ export interface components {
             feature: components["schemas"]["FeatureDetail"];
         };
         /**
+         * Every
+         * @description How long a bucket of a roll-up is, on the local clock.
+         * @enum {string}
+         */
+        Every: "quarter" | "hour" | "day";
+        /**
          * Example
          * @description A text with what a model should say of it.
          *
@@ -1865,6 +1961,27 @@ export interface components {
             duration_s: number | null;
             /** Distance M */
             distance_m: number | null;
+        };
+        /**
+         * ExpectedHour
+         * @description What is expected in the hour that begins at `at`, and what it lies within in 80 and 95 of 100 such hours.
+         */
+        ExpectedHour: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Mean */
+            mean: number;
+            /** Low 80 */
+            low_80: number;
+            /** High 80 */
+            high_80: number;
+            /** Low 95 */
+            low_95: number;
+            /** High 95 */
+            high_95: number;
         };
         /**
          * Explanation
@@ -2092,6 +2209,14 @@ export interface components {
          */
         FindingKind: "empty" | "damaged" | "control" | "too_long" | "span_edges" | "duplicate" | "label_conflict" | "span_conflict" | "rare_label";
         /**
+         * ForecastList
+         * @description A forecast a point.
+         */
+        ForecastList: {
+            /** Forecasts */
+            forecasts: components["schemas"]["PointForecast"][];
+        };
+        /**
          * Found
          * @description The answer of a search: hits, best first, or what may have been meant.
          */
@@ -2315,6 +2440,24 @@ export interface components {
          */
         JobState: "running" | "done" | "refused";
         /**
+         * Judged
+         * @description One reading: as it came (None where a gap was filled), what holds (None where nothing does), and why.
+         */
+        Judged: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Raw */
+            raw: number | null;
+            /** Value */
+            value: number | null;
+            quality: components["schemas"]["Quality"];
+            /** Reasons */
+            reasons: string[];
+        };
+        /**
          * KeptDataset
          * @description A data set that was uploaded; its examples never change.
          *
@@ -2537,6 +2680,14 @@ export interface components {
              */
             annotations: components["schemas"]["Annotation"][];
             decision?: components["schemas"]["Annotation"] | null;
+        };
+        /**
+         * LatestReadings
+         * @description The newest readings.
+         */
+        LatestReadings: {
+            /** Readings */
+            readings: components["schemas"]["PointValue"][];
         };
         /**
          * Leak
@@ -2917,6 +3068,51 @@ export interface components {
             label: components["schemas"]["Text"];
         };
         /**
+         * PointForecast
+         * @description The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1).
+         */
+        PointForecast: {
+            /** Point */
+            point: string;
+            /** Unit */
+            unit: string | null;
+            /** Method */
+            method: string;
+            verdict: components["schemas"]["Text"];
+            /** Better Than Last Week */
+            better_than_last_week: boolean;
+            /** Error */
+            error: number | null;
+            /** Shares */
+            shares: {
+                [key: string]: number;
+            };
+            /** Hours */
+            hours: components["schemas"]["ExpectedHour"][];
+        };
+        /**
+         * PointValue
+         * @description The newest reading of a point, in its unit; `value` is None where nothing holds.
+         */
+        PointValue: {
+            /** Point */
+            point: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Unit */
+            unit: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Value */
+            value: number | null;
+            quality: components["schemas"]["Quality"];
+        };
+        /**
          * Precision
          * @description What a time counts.
          * @enum {string}
@@ -2957,6 +3153,12 @@ export interface components {
             /** Full */
             full: number;
         };
+        /**
+         * Quality
+         * @description Of two judgements the higher one holds. `docs/telemetry.md` maps it to OPC UA, BACnet and QARTOD.
+         * @enum {integer}
+         */
+        Quality: 0 | 1 | 2 | 3 | 4;
         /**
          * Receipt
          * @description What became of rows; all that is counted as kept, there already or contradicting is on disk.
@@ -3118,7 +3320,7 @@ export interface components {
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
          */
-        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_reports" | "push_readings" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
+        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_readings" | "see_reports" | "push_readings" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
         /**
          * Role
          * @description What somebody is to this park. A visitor is whoever has not signed in.
@@ -3265,6 +3467,14 @@ export interface components {
             end_s: number;
             /** Text */
             text: string;
+        };
+        /**
+         * SeriesOfReadings
+         * @description The readings of a point, oldest first.
+         */
+        SeriesOfReadings: {
+            /** Readings */
+            readings: components["schemas"]["Judged"][];
         };
         /**
          * ServingStatus
@@ -3647,6 +3857,14 @@ export interface components {
             };
             /** Outdoor */
             outdoor: boolean;
+        };
+        /**
+         * Summary
+         * @description Readings put together, by point and time.
+         */
+        Summary: {
+            /** Buckets */
+            buckets: components["schemas"]["Bucket"][];
         };
         /**
          * Term
@@ -11475,6 +11693,115 @@ export interface operations {
             };
         };
     };
+    list_readings: {
+        parameters: {
+            query: {
+                point: string;
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesOfReadings"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     push_readings: {
         parameters: {
             query?: {
@@ -11567,6 +11894,330 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusedReadings"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_latest: {
+        parameters: {
+            query?: {
+                /** @description Ids of points */
+                point?: string[];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestReadings"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summarise_readings: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Ids of points */
+                point?: string[];
+                every?: components["schemas"]["Every"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_points: {
+        parameters: {
+            query: {
+                /** @description Ids of points */
+                point: string[];
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many attempts */

@@ -1,0 +1,111 @@
+"""`yuanli forecast`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from yuanli.campus import FeatureId, PointId
+from yuanli.cli import opening
+from yuanli.cli.opening import AsJson, DataDir
+from yuanli.cli.printing import OUT, print_json_lines, print_table, said
+from yuanli.cli.telemetry import zone_of
+from yuanli.devices import check_table_file, read_table_file
+from yuanli.errors import Text
+from yuanli.forecast import HOUR, Calendar
+from yuanli.operations import HorizonError, PointForecast, forecast_series
+from yuanli.telemetry import DecodeParams, Row, Series
+
+HORIZON = re.compile(r"(\d{1,4})\s*(h|d|小时|天)")
+
+
+def forecast(
+    target: Annotated[str, typer.Argument(help="A point's id, or a table of readings. 点位编号或读数文件。")],
+    horizon: Annotated[str, typer.Option("--horizon", help="Such as 24h or 7d. 预测时长。")] = "24h",
+    campus: Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")] = None,
+    zone: Annotated[str, typer.Option("--zone", help="Of a file: its clock. 文件的时区。")] = "Asia/Shanghai",
+    country: Annotated[str, typer.Option("--country", help="Of a file: whose holidays. 节假日。")] = "CN",
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Forecast hour by hour, with 80 % and 95 % intervals. 预测。
+
+    Example: yuanli forecast meters.csv --horizon 24h --json
+    """
+    ahead = _horizon(horizon)
+    if Path(target).exists():
+        found = _of_file(Path(target), ahead, zone, country)
+    else:
+        opened = opening.house(data_dir)
+        ids = [PointId(FeatureId(target))]
+        found = opened.forecasts.forecast(opening.stored_id(opened, campus), ids, ahead, opened.now())
+    if as_json:
+        print_json_lines(found)
+        return
+    for one in found:
+        _print(one)
+
+
+def _of_file(path: Path, ahead: timedelta, zone: str, country: str) -> tuple[PointForecast, ...]:
+    decoding = DecodeParams(zone=zone_of(zone))
+    check_table_file(path, None, decoding)
+    by_point: dict[str, dict[int, float]] = defaultdict(dict)
+    units: dict[str, str | None] = {}
+    for row in read_table_file(path, None, decoding):
+        if isinstance(row, Row) and row.at is not None:
+            by_point[row.point].setdefault(row.at, row.value)
+            units.setdefault(row.point, row.unit)
+    series = [_series(number, values) for number, values in enumerate(by_point.values())]
+    end = max((int(one.at[-1]) for one in series), default=0) // HOUR * HOUR + HOUR
+    calendar = Calendar(country=country)
+    return forecast_series(series, list(units.items()), ahead, end=end, zone=zone, calendar=calendar)
+
+
+def _series(number: int, values: dict[int, float]) -> Series:
+    at = np.array(sorted(values), np.int64)
+    value = np.array([values[time] for time in at.tolist()], np.float64)
+    return Series(
+        point=number, at=at, raw=value, value=value, quality=np.zeros(len(at), np.uint8),
+        reason=np.zeros(len(at), np.uint32),
+    )  # fmt: skip
+
+
+def _horizon(text: str) -> timedelta:
+    match = HORIZON.fullmatch(text.strip().lower())
+    if match is None:
+        raise HorizonError(
+            Text(f"看不懂预测时长“{text}”。", f"The horizon {text!r} can't be read."),
+            field="horizon",
+            hint=Text("例如 24h 或 7d。", "Give such as 24h or 7d."),
+        )
+    count = int(match[1])
+    return timedelta(days=count) if match[2] in ("d", "天") else timedelta(hours=count)
+
+
+def _print(found: PointForecast) -> None:
+    OUT.print(f"{found.point}  {found.method}", style="bold", markup=False)
+    OUT.print(said(found.verdict), markup=False)
+    headers = (
+        Text("时间", "Time"),
+        Text("预计", "Expected"),
+        Text("80% 区间", "80 %"),
+        Text("95% 区间", "95 %"),
+    )
+    print_table(
+        headers,
+        (
+            (
+                hour.at.isoformat(timespec="minutes"),
+                f"{hour.mean:.4g} {found.unit or ''}".strip(),
+                f"{hour.low_80:.4g}–{hour.high_80:.4g}",
+                f"{hour.low_95:.4g}–{hour.high_95:.4g}",
+            )
+            for hour in found.hours
+        ),
+    )
