@@ -14,7 +14,7 @@ import numpy as np
 from yuanli.campus import CampusId, PointId
 from yuanli.errors import InvalidInputError, Text, UnavailableError
 from yuanli.operations.gateways import GatewayParams, Gateways, GatewayState
-from yuanli.operations.readings import ReadingStore
+from yuanli.operations.readings import ReadingSink
 from yuanli.telemetry import (
     Decoded,
     KnownPoint,
@@ -156,7 +156,7 @@ class Intake:
 
     def __init__(
         self,
-        store: ReadingStore,
+        store: ReadingSink,
         books: Books,
         *,
         clock: Callable[[], datetime],

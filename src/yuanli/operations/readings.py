@@ -120,12 +120,8 @@ class Footprint:
         return now + timedelta(days=days) if days < 36_525 else None
 
 
-class ReadingStore(Protocol):
-    """Readings by point and time. What a call has written is on disk when it returns.
-
-    The same readings may come again in any order and any number of times: the outcome is the same. Calls may
-    come from many threads, and from many processes.
-    """
+class ReadingSink(Protocol):
+    """Takes readings in. What a call has written is on disk when it returns."""
 
     def number_points(self, campus_id: CampusId, point_ids: Sequence[PointId]) -> Numbers:
         """Return the numbers of points, which are given at first sight and never change."""
@@ -136,6 +132,14 @@ class ReadingStore(Protocol):
         Of two that were received at once the smaller value holds. A reading that takes another's place loses
         what the other was judged to be, save what a person said.
         """
+
+
+class ReadingStore(ReadingSink, Protocol):
+    """Readings by point and time. What a call has written is on disk when it returns.
+
+    The same readings may come again in any order and any number of times: the outcome is the same. Calls may
+    come from many threads, and from many processes.
+    """
 
     def judge(self, *series: Series, within: tuple[int, int] | None = None) -> None:
         """Keep what readings are judged to be, beside what came; a row of no reading fills a gap.

@@ -210,7 +210,7 @@ def arrivals_of(rows: Rows, contradictions: Rows) -> Readings:
     received = came["at"] + came["lag"]
     order = np.lexsort((bits_of(came), came["point"], came["at"], received))
     came = came[order]
-    told = came["judged"] >> TOLD
+    told = (came["judged"] >> TOLD).astype(np.uint8)
     return Readings(
         point=came["point"].copy(), at=came["at"].copy(), value=came["raw"].copy(), received=received[order],
         told=told if told.any() else None,
