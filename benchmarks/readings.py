@@ -1,6 +1,6 @@
 """The store of readings: rows/s, last values, a point's week, a campus's week by the hour, bytes a reading, kill -9.
 
-python -m benchmarks.readings [--rows 10000000] [--points 1000] [--kills 200] [--postgres URL]
+python -m benchmarks.readings [--rows 10000000] [--points 1000] [--kills 200]
 """
 
 from __future__ import annotations

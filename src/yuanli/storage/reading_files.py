@@ -18,7 +18,7 @@ import numpy as np
 from yuanli.errors import Text
 from yuanli.operations import Numbers, StoreUnavailableError
 from yuanli.storage.reading_cells import CELL, CELL_SQL, HOUR, Cells
-from yuanli.storage.reading_rows import GONE, NONE, ROW, Rows
+from yuanli.storage.reading_rows import GONE, NONE, ROW, Rows, are_a_run
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -241,7 +241,7 @@ def _rows(found: Mapping[str, Any]) -> Rows:
 
 
 def _of_points(points: Numbers) -> tuple[str, dict[str, Mapping[str, Any]]]:
-    if len(points) <= FEW_POINTS:
+    if len(points) <= FEW_POINTS or are_a_run(points):
         return "", {}
     return " SEMI JOIN wanted USING (point)", {"wanted": {"point": points}}
 

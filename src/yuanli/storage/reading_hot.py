@@ -15,7 +15,7 @@ import numpy as np
 from yuanli.operations import Latest, Numbers, Written
 from yuanli.storage.database import BUSY_TIMEOUT_MS, write_ahead
 from yuanli.storage.reading_files import unavailable
-from yuanli.storage.reading_rows import NONE, ROW, Rows, newest, value_of
+from yuanli.storage.reading_rows import NONE, ROW, Rows, are_a_run, newest, value_of
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (epoch INTEGER NOT NULL);
@@ -212,6 +212,8 @@ def of_points(points: Numbers) -> tuple[str, tuple[object, ...]]:
     """Return the condition that picks points, and its parameters."""
     if len(points) == 1:
         return "point = ?", (int(points[0]),)
+    if are_a_run(points):
+        return "point BETWEEN ? AND ?", (int(points.min()), int(points.max()))
     return "point IN (SELECT value FROM json_each(?))", (json.dumps(points.tolist()),)
 
 

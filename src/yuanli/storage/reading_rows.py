@@ -60,6 +60,11 @@ class Reconciled:
     written: Written
 
 
+def are_a_run(points: Numbers) -> bool:
+    """Tell whether points are all numbers from the least to the greatest, as those of a campus often are."""
+    return len(points) > 0 and len(np.unique(points)) == int(points.max()) - int(points.min()) + 1
+
+
 def rows_of(readings: Readings) -> Rows:
     """Return readings as rows by time and point; equal ones are told apart by when they came."""
     if len(readings) and not (
