@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from yuanli.errors import Text
 from yuanli.forecast.calendar import Calendar
@@ -238,7 +238,7 @@ def _one(
     reach = np.zeros((n_points, horizon))
     for level in params.levels:
         width = interval_widths(apart, groups, wanted, levels[level])
-        guess = _spread_at(past, origin) * MEAN_TO_SIGMA * float(norm.ppf((1 + level) / 2))
+        guess = _spread_at(past, origin) * MEAN_TO_SIGMA * float(ndtri((1 + level) / 2))
         reach = np.maximum(reach, np.where(np.isfinite(width), width, guess[:, None]))
         intervals.append(
             Interval(level=level, low=np.maximum(mean - reach, floor), high=np.maximum(mean + reach, floor))

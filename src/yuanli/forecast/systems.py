@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2, norm
+from scipy.special import chdtri, ndtri
 
 from yuanli.errors import InvalidInputError, Text
 from yuanli.forecast.history import Floats
@@ -105,7 +105,7 @@ def fit_system(signals: Floats, *, kept: float = 0.9, level: float = 0.99) -> Sy
         scale=scale,
         axes=vectors[:, :n_kept],
         variances=values[:n_kept],
-        t2_limit=float(chi2.ppf(level, n_kept)),
+        t2_limit=float(chdtri(n_kept, 1 - level)),
         q_limit=_q_limit(values[n_kept:], level),
     )
 
@@ -115,7 +115,7 @@ def _q_limit(rest: Floats, level: float) -> float:
     if theta[0] <= 1e-12:
         return 1e-9
     h = 1 - 2 * theta[0] * theta[2] / (3 * theta[1] ** 2)
-    root = float(norm.ppf(level)) * np.sqrt(2 * theta[1] * h**2) / theta[0]
+    root = float(ndtri(level)) * np.sqrt(2 * theta[1] * h**2) / theta[0]
     return float(theta[0] * max(root + 1 + theta[1] * h * (h - 1) / theta[0] ** 2, 1e-9) ** (1 / h))
 
 
