@@ -28,6 +28,8 @@ from yuanli.telemetry import Readings
 
 POINTS = 50
 STEP = 20 * 60 * SECOND
+PACKING, PACKED = -1, -2
+"""What a writer tells of its compaction, beside the numbers of batches."""
 LATE = 7
 """Each so manyth batch is of a day that is packed already."""
 
@@ -75,17 +77,28 @@ def write_until_killed(folder: Path, first: int, acknowledge: Connection) -> Non
 
     for _ in range(2):
         threading.Thread(target=write, daemon=True).start()
+    with lock:
+        acknowledge.send(PACKING)
     while True:
-        store.compact(START + newest * STEP - 2 * HOUR)
+        if store.compact(START + newest * STEP - 2 * HOUR):
+            with lock:
+                acknowledge.send(PACKED)
 
 
 def kill_writers(folder: Path, kills: int, rng: random.Random) -> Outcome:
-    """Kill as many writers of one store, each at a random moment, and look for what they acknowledged."""
+    """Kill as many writers of one store, and look for what they acknowledged.
+
+    Each is killed at a random moment, some of them once they pack or have packed.
+    """
     outcome, acknowledged, first = Outcome(), set[int](), 10 * LATE
     for _ in range(kills):
         mine, writer = started(write_until_killed, folder, first)
-        acknowledged.add(mine.recv())
-        time.sleep(rng.uniform(0, 0.8))
+        moment = rng.choice((None, PACKING, PACKED))
+        told = None
+        while told is None or (moment is not None and told != moment):
+            told = mine.recv()
+            acknowledged.add(told)
+        time.sleep(rng.uniform(0, 0.5))
         os.kill(writer, signal.SIGKILL)
         try:
             while True:
@@ -93,7 +106,8 @@ def kill_writers(folder: Path, kills: int, rng: random.Random) -> Outcome:
         except EOFError:
             mine.close()
         os.waitpid(writer, 0)
-        first = max(acknowledged) + 10
+        acknowledged -= {PACKING, PACKED}
+        first = max(acknowledged, default=first) + 10
         mine, looker = started(look, folder, acknowledged, first)
         seen: Outcome = mine.recv()
         mine.close()
@@ -125,9 +139,11 @@ def started(run: Callable[..., None], *args: object) -> tuple[Connection, int]:
 def look(folder: Path, acknowledged: set[int], last: int, tell: Connection) -> None:
     """Open the store that a killed writer left, and count what is not as it should be."""
     outcome, begun = Outcome(), time.perf_counter()
+    points = np.arange(1, POINTS + 1, dtype=np.int32)
     store = SqliteReadingStore(folder)
-    series = store.load(np.arange(1, POINTS + 1, dtype=np.int32), 0, FOREVER)
+    store.latest(points)
     outcome.opened_in_s.append(time.perf_counter() - begun)
+    series = store.load(points, 0, FOREVER)
     times = np.array([batch(number, 1).at[0] for number in range(last)])
     has = np.sum([np.isin(times, one.at) for one in series], axis=0)
     taken = np.isin(np.arange(last), list(acknowledged))
