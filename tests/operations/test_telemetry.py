@@ -12,7 +12,14 @@ from tests.api.house import CAMPUS, Clock, small_house
 
 from yuanli.bootstrap import House
 from yuanli.campus import FeatureId, PointId
-from yuanli.operations import Delivery, Every, PointNotFoundError, RangeError
+from yuanli.operations import (
+    Delivery,
+    Every,
+    PointClass,
+    PointNotFoundError,
+    RangeError,
+    RetentionParams,
+)
 from yuanli.telemetry import Decoded, Quality, Row, touched
 
 METER = PointId(FeatureId("meter"))
@@ -93,6 +100,20 @@ def test_readings_are_summed_by_the_day_of_the_park(house: House) -> None:
     assert sum(day.count for day in days) == 7 * 288
     (newest,) = house.telemetry.latest(CAMPUS)
     assert (newest.point, newest.at, newest.unit) == (METER, START + timedelta(seconds=2015 * 300), "kW")
+
+
+def test_what_is_over_is_packed_and_what_is_old_is_forgotten(house: House) -> None:
+    take(house, week_of_power())
+    before = house.telemetry.roll_up(CAMPUS, [METER], START, START + timedelta(days=7), every=Every.DAY)
+    house.telemetry.tidy(START + timedelta(days=8))
+    assert house.readings.footprint().cold_bytes > 0
+    assert (
+        house.telemetry.roll_up(CAMPUS, [METER], START, START + timedelta(days=7), every=Every.DAY) == before
+    )
+    short = RetentionParams(days=dict.fromkeys(PointClass, 5))
+    house.telemetry.tidy(START + timedelta(days=8), short)
+    (oldest, *_) = house.telemetry.series(CAMPUS, METER, START, START + timedelta(days=7))
+    assert oldest.at >= START + timedelta(days=3)
 
 
 def test_what_is_not_there_is_told(house: House) -> None:

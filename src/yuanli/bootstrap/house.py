@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
-from threading import Thread
+from threading import Event, Thread
 
 from yuanli.bootstrap.larger import second_opinion
 from yuanli.bootstrap.messengers import find_messenger
@@ -55,6 +55,7 @@ from yuanli.telemetry import convert
 
 SECRET_BYTES = 32
 ID_BYTES = 12
+TIDY_EVERY_S = 3600
 log = logging.getLogger(__name__)
 
 
@@ -104,6 +105,20 @@ class House:
         self.places.on_change(
             lambda campus_id: Thread(target=self._prepare, args=(campus_id,), daemon=True).start()
         )
+
+    def keep_tidy(self) -> None:
+        """Pack and forget readings each hour, beside the requests, until the house is closed."""
+        closing = Event()
+        self.resources.callback(closing.set)
+
+        def tend() -> None:
+            while not closing.wait(TIDY_EVERY_S):
+                try:
+                    self.telemetry.tidy(self.now())
+                except YuanliError as error:
+                    log.warning("Readings can't be packed: %s", error)
+
+        Thread(target=tend, name="tidy", daemon=True).start()
 
     def _prepare(self, campus_id: CampusId) -> None:
         try:

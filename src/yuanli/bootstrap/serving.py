@@ -67,6 +67,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None]) -> No
     await _listening(house.settings.host, port, running)
     await asyncio.to_thread(house.warm_up)
     house.keep_warm()
+    house.keep_tidy()
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
     announce(_url(house.settings.host, port))
     await running

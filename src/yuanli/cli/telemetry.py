@@ -77,6 +77,7 @@ def import_file(
         health = opened.telemetry.clean(
             campus_id, touched(at), told=lambda share: progress(said(CLEANING), share)
         )
+    opened.telemetry.tidy(opened.now())
     if as_json:
         print_json({"receipt": receipt, "points": health})
         return

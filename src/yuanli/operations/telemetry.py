@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,14 @@ from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.operations.facts import Facts, facts_of
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, Numbers, ReadingStore
+from yuanli.operations.retention import PointClass, RetentionParams, class_of, forget_old
 from yuanli.telemetry import FAULTS, Quality, Reason, Series, Window, judge
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 ALWAYS = Window(0, (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND)
+PACKED_AFTER = timedelta(hours=2)
+"""For how long readings stay where the next ones are written."""
 MOST_READINGS = 200_000
 MOST_BUCKETS = 200_000
 
@@ -182,6 +185,16 @@ class Telemetry:
                     health.append(_health(by_number[series.point], series))
             told(done / len(groups))
         return tuple(sorted(health, key=lambda one: -one.faulty))
+
+    def tidy(self, now: datetime, params: RetentionParams = RetentionParams()) -> None:
+        """Pack readings of hours that are over, and forget those that are older than their class is kept."""
+        self._store.compact((now - PACKED_AFTER - EPOCH) // MICROSECOND)
+        for summary in self._places.summaries():
+            by_class: dict[PointClass, list[PointId]] = defaultdict(list)
+            for point in self._places.campus(summary.id).of(DataPoint):
+                by_class[class_of(point.brick_class)].append(point.id)
+            numbers = {kind: self._numbers(summary.id, ids) for kind, ids in by_class.items()}
+            forget_old(self._store, numbers, now=now, params=params)
 
     def _judge(self, group: Facts, windows: Sequence[Window]) -> list[Series]:
         numbers = np.array([own.point for own in group], np.int32)
