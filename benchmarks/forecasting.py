@@ -223,9 +223,9 @@ def night(folder: Path, n_points: int, seed: int) -> None:
     middle = time.perf_counter()
     days = forecast(daily(history, total=True), 14, calendar=Calendar(country="GB", region="ENG"))
     end = time.perf_counter()
-    print(f"{n_points} points: hourly {middle - began:.0f} s, daily {end - middle:.0f} s, "
-          f"CPU {time.process_time() - used:.0f} s; "
-          f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB; "
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{n_points} points: hourly {middle - began:.0f} s, daily {end - middle:.0f} s; "
+          f"CPU {time.process_time() - used:.0f} s, {peak:.1f} GiB; "
           f"finite: {np.isfinite(hourly.mean).all() and np.isfinite(days.mean).all()}")  # fmt: skip
 
 
