@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tests.api.house import CAMPUS
+from tests.loops import run_apart
 
 from yuanli.api import live
 from yuanli.bootstrap import House
@@ -112,7 +113,7 @@ def test_a_live_route_follows_a_closure_and_its_end(app: FastAPI, house: House, 
         await events.aclose()
         return [json.loads(event.decode().split("data: ", 1)[1]) for event in heard]
 
-    before, closed, reopened = asyncio.run(follow())
+    before, closed, reopened = run_apart(follow())
     assert (before["changed"], before["why"]) == (False, None)
     assert closed["changed"] is True
     assert "检修" in closed["why"]["zh"]

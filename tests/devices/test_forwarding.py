@@ -14,6 +14,7 @@ from threading import Thread
 import pytest
 from tests.devices.conftest import OwnBroker
 from tests.devices.gateways import Site, running, until
+from tests.loops import run_apart
 from tests.telemetry.memory import MemoryReadingStore
 
 from yuanli.devices import (
@@ -93,7 +94,7 @@ def test_parcels_are_posted_and_forgotten(spool: Spool, server: Server) -> None:
         async with HttpSender(server.url, "secret") as send:
             await forwarded(spool, send)
 
-    asyncio.run(tried())
+    run_apart(tried())
     assert sorted(server.bodies) == [("Bearer secret", "application/x-ndjson", b"[%d]" % n) for n in range(3)]
 
 
@@ -109,7 +110,7 @@ def test_a_busy_server_is_asked_again_and_told_of_once(
             await forwarded(spool, send)
             await asyncio.sleep(0.05)
 
-    asyncio.run(tried())
+    run_apart(tried())
     assert len(server.bodies) == 1
     assert ["kept" in record.getMessage() for record in caplog.records] in ([True, False], [True])
 
@@ -124,7 +125,7 @@ def test_a_parcel_that_is_never_taken_stops_no_other(spool: Spool, server: Serve
             spool.add(b"good")
             await forwarded(spool, send)
 
-    asyncio.run(tried())
+    run_apart(tried())
     assert [body for *_, body in server.bodies] == [b"good"]
     assert [payload for *_, payload in spool.refused()] == [b"bad"]
 
@@ -139,7 +140,7 @@ def test_a_server_that_is_not_there_is_waited_for(spool: Spool) -> None:
             assert not task.done()
             task.cancel()
 
-    asyncio.run(tried())
+    run_apart(tried())
     assert len(spool) == 1
 
 
@@ -202,4 +203,4 @@ def test_parcels_are_published_over_a_broken_line(own_broker: OwnBroker, tmp_pat
             await asyncio.gather(task, return_exceptions=True)
         spool.close()
 
-    asyncio.run(tried())
+    run_apart(tried())

@@ -16,6 +16,7 @@ import aiomqtt
 import pytest
 from tests.devices.conftest import OwnBroker
 from tests.devices.gateways import GatedStore, Site, running, until
+from tests.loops import run_apart
 from tests.telemetry.memory import MemoryReadingStore
 from tests.telemetry.test_sparkplug import payload
 
@@ -38,7 +39,7 @@ def test_readings_are_kept_and_acknowledged(named_broker: Broker, version: MqttV
         assert store.writes <= 100
         await site.forget()
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 def test_messages_wait_at_the_broker_for_a_gateway_that_is_away(named_broker: Broker) -> None:
@@ -54,7 +55,7 @@ def test_messages_wait_at_the_broker_for_a_gateway_that_is_away(named_broker: Br
         assert len(store.kept) == 1
         await site.forget()
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 def test_nothing_is_acknowledged_before_it_is_written(own_broker: OwnBroker) -> None:
@@ -74,7 +75,7 @@ def test_nothing_is_acknowledged_before_it_is_written(own_broker: OwnBroker) -> 
         assert len(other.kept) == 1
         store.gate.set()
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 KILLED = """
@@ -124,11 +125,11 @@ def test_what_a_killed_gateway_held_comes_again(own_broker: OwnBroker) -> None:
     with victim.stdout:
         wait_for("1 0")
         time.sleep(0.2)
-        asyncio.run(sent())
+        run_apart(sent())
         wait_for("1 2")
         victim.send_signal(signal.SIGKILL)
         victim.wait(10)
-    asyncio.run(found())
+    run_apart(found())
     assert len(store.kept) == 2
 
 
@@ -153,7 +154,7 @@ def test_a_lost_broker_is_told_once_and_found_again(
             await until(lambda: gateway.state().acknowledged == 2)
         assert len(store.kept) == 2
 
-    asyncio.run(tried())
+    run_apart(tried())
     said = [record.getMessage() for record in caplog.records if "MQTT broker" in record.getMessage()]
     assert ["lost" in message for message in said] == [True, False]
 
@@ -172,7 +173,7 @@ def test_a_store_that_takes_nothing_holds_the_messages_back(own_broker: OwnBroke
             await until(lambda: gateway.state().acknowledged == 1)
         assert len(store.kept) == 1
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 @pytest.mark.parametrize("in_flight", [50, 5_000])
@@ -199,7 +200,7 @@ def test_a_flood_waits_at_the_broker_and_nothing_is_lost(own_broker: OwnBroker, 
         assert gateway.state().paused or in_flight < 200
         assert gateway.state().waiting_bytes == 0
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 def test_what_is_refused_is_told_and_does_not_come_again(own_broker: OwnBroker) -> None:
@@ -226,7 +227,7 @@ def test_what_is_refused_is_told_and_does_not_come_again(own_broker: OwnBroker) 
             await asyncio.sleep(0.3)
         assert again.state().messages == 0
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 def test_gateways_of_one_group_share_the_messages(own_broker: OwnBroker) -> None:
@@ -241,7 +242,7 @@ def test_gateways_of_one_group_share_the_messages(own_broker: OwnBroker) -> None
         assert min(one.state().messages, two.state().messages) > 0
         assert len(store.kept) == 40
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 def test_births_of_sparkplug_nodes_outlive_a_restart(own_broker: OwnBroker, tmp_path: Path) -> None:
@@ -279,7 +280,7 @@ def test_births_of_sparkplug_nodes_outlive_a_restart(own_broker: OwnBroker, tmp_
         assert asked.metrics[0].name == "Node Control/Rebirth"
         assert sorted(value for value, *_ in store.kept.values()) == [20.5, 21.5]
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 def test_broken_births_are_asked_for_again(
@@ -293,7 +294,7 @@ def test_broken_births_are_asked_for_again(
         async with running(site.gateway(store, MqttParams(births=births))):
             pass
 
-    asyncio.run(tried())
+    run_apart(tried())
     assert "can't be read" in caplog.text
 
 

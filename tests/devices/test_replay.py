@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from tests.devices.conftest import OwnBroker
 from tests.devices.gateways import CAMPUS, Site, intake_on, running, until
+from tests.loops import run_apart
 from tests.telemetry.memory import MemoryReadingStore
 
 from yuanli.devices import ReplayParams, replay, to_broker, to_intake
@@ -41,7 +42,7 @@ class Time:
 )
 def test_rows_are_handed_on_when_they_are_due(speed: float, seconds: list[float]) -> None:
     time = Time()
-    done = asyncio.run(
+    done = run_apart(
         replay(ROWS, time.deliver, ReplayParams(speed=speed), clock=time.clock, sleep=time.sleep)
     )
     assert time.played == list(zip(map(float, seconds), [[0, 0], [1], [5]], strict=True))
@@ -51,7 +52,7 @@ def test_rows_are_handed_on_when_they_are_due(speed: float, seconds: list[float]
 def test_the_order_of_a_recording_holds_where_times_go_back() -> None:
     time = Time()
     rows = [Row("a", 2 * MINUTE, 1.0), Row("a", MINUTE, 2.0), Row("a", None, 3.0), Row("a", 3 * MINUTE, 4.0)]
-    asyncio.run(replay(rows, time.deliver, clock=time.clock, sleep=time.sleep))
+    run_apart(replay(rows, time.deliver, clock=time.clock, sleep=time.sleep))
     assert time.played == [(0.0, [1.0, 2.0, 3.0]), (60.0, [4.0])]
 
 
@@ -59,7 +60,7 @@ def test_times_move_to_another_beginning() -> None:
     store, time = MemoryReadingStore(), Time()
     deliver = to_intake(intake_on(store), CAMPUS)
     params = ReplayParams(speed=math.inf, begin_at=1_000 * MINUTE, most_rows=1)
-    asyncio.run(replay(ROWS, deliver, params, clock=time.clock, sleep=time.sleep))
+    run_apart(replay(ROWS, deliver, params, clock=time.clock, sleep=time.sleep))
     assert sorted(at // MINUTE for _, at in store.kept) == [1_000, 1_001, 1_005]
 
 
@@ -67,7 +68,7 @@ def test_a_recording_keeps_when_its_readings_came() -> None:
     store, time = MemoryReadingStore(), Time()
     rows = [replace(row, received=(row.at or 0) + 7) for row in ROWS]
     deliver = to_intake(intake_on(store), CAMPUS, recorded=True)
-    asyncio.run(replay(rows, deliver, ReplayParams(speed=math.inf), clock=time.clock, sleep=time.sleep))
+    run_apart(replay(rows, deliver, ReplayParams(speed=math.inf), clock=time.clock, sleep=time.sleep))
     assert {received - at for (_, at), (_, received, _) in store.kept.items()} == {7}
 
 
@@ -84,7 +85,7 @@ def test_a_replay_comes_in_by_the_broker_like_live_readings(own_broker: OwnBroke
             await until(lambda: gateway.state().readings == 4)
         assert len(store.kept) == 3
 
-    asyncio.run(tried())
+    run_apart(tried())
 
 
 def test_a_speed_is_positive() -> None:
