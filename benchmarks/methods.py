@@ -1,4 +1,4 @@
-"""Fine-tuning methods, then regularisers, side by side on one small data set: score, weights that learn, time, memory.
+"""Fine-tuning methods, then regularisers, side by side on one small data set: score, weights that learn, CPU time, memory.
 
 python benchmarks/methods.py recipes/smp2019.yaml -o runs/methods [--epochs 10] [--seeds 0 1] [--only lora frozen]
 """
@@ -42,7 +42,7 @@ SCORES = ("accuracy", "spans", "exact")
 
 
 def run(recipe: Path, changes: Mapping[str, Any], folder: Path, epochs: float, seed: int) -> dict[str, float]:
-    """Train one variant in a process of its own; return scores, seconds, weights that learn, and peak megabytes."""
+    """Train one variant in a process of its own; return scores, CPU seconds, weights that learn, and peak megabytes."""
     done = folder / "measured.json"
     if done.exists():
         return dict(json.loads(done.read_text("utf-8")))
@@ -61,7 +61,11 @@ def run(recipe: Path, changes: Mapping[str, Any], folder: Path, epochs: float, s
         raise SystemExit(f"{folder} failed")
     told = json.loads((folder / "run.json").read_text("utf-8"))
     measured = {name: told["dev"][name] for name in SCORES if name in told["dev"]}
-    measured |= {"seconds": told["seconds"], "trainable": told["trainable"], "mb": used.ru_maxrss / 1024}
+    measured |= {
+        "cpu_s": used.ru_utime + used.ru_stime,
+        "trainable": told["trainable"],
+        "mb": used.ru_maxrss / 1024,
+    }
     done.write_text(json.dumps(measured), "utf-8")
     return measured
 
@@ -73,8 +77,8 @@ def row(name: str, found: Sequence[Mapping[str, float]]) -> str:
         values = [100 * one[score] for one in found]
         spread = f" ± {np.std(values, ddof=1):.1f}" if len(values) > 1 else ""
         cells.append(f"{np.mean(values):.1f}{spread}")
-    mean = {key: np.mean([one[key] for one in found]) for key in ("trainable", "seconds", "mb")}
-    return (f"| {name} | {' | '.join(cells)} | {mean['trainable'] / 1e6:.2f} M | {mean['seconds'] / 60:.1f} "
+    mean = {key: np.mean([one[key] for one in found]) for key in ("trainable", "cpu_s", "mb")}
+    return (f"| {name} | {' | '.join(cells)} | {mean['trainable'] / 1e6:.2f} M | {mean['cpu_s'] / 60:.1f} "
             f"| {mean['mb']:.0f} |")  # fmt: skip
 
 
@@ -86,7 +90,7 @@ if __name__ == "__main__":
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--only", nargs="+")
     given = parser.parse_args()
-    print("| method | intent | slot F1 | exact | learns | minutes | peak MB |\n|---|---|---|---|---|---|---|")
+    print("| method | intent | slot F1 | exact | learns | CPU min | peak MB |\n|---|---|---|---|---|---|---|")
     for name, changes in (METHODS | REGULARISERS).items():
         if given.only and name not in given.only:
             continue
