@@ -1,4 +1,4 @@
-"""Fine-tuning methods, then regularisers, side by side on one small data set: score, weights that learn, CPU time, memory.
+"""Fine-tuning methods, then regularisers, side by side on one small data set: score, weights that learn, time, memory.
 
 python benchmarks/methods.py recipes/smp2019.yaml -o runs/methods [--epochs 10] [--seeds 0 1] [--only lora frozen]
 """
