@@ -29,8 +29,8 @@ import numpy as np
 
 from yuanli.campus import CampusId, DataPoint, FeatureId, PointId
 from yuanli.devices import Broker, MqttGateway, MqttParams, Session, Subscription
-from yuanli.operations import Intake, Latest, Numbers, Written
-from yuanli.telemetry import Readings, Series, TopicTemplate, make_book
+from yuanli.operations import Intake, Numbers, Written
+from yuanli.telemetry import Readings, TopicTemplate, make_book
 
 DEVICES = 350
 BEGIN = 1_767_225_600
@@ -65,12 +65,6 @@ class PlainStore:
         kept = self.db.total_changes - before
         self.db.execute("COMMIT")
         return Written(kept=kept, duplicates=len(readings) - kept, conflicts=0)
-
-    def load(self, points: Numbers, start: int, end: int) -> tuple[Series, ...]:
-        raise NotImplementedError
-
-    def latest(self, points: Numbers) -> Latest:
-        raise NotImplementedError
 
 
 @contextmanager

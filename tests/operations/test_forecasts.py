@@ -81,7 +81,7 @@ def test_a_register_is_not_forecast() -> None:
 
     register = DataPoint(id=METER, brick_class="Electrical_Energy_Sensor", unit="kWh")
     with pytest.raises(CounterError, match="only grows"):
-        _measured(register, METER)
+        _measured(register)
 
 
 def test_the_api_forecasts_for_members_only(house: House) -> None:

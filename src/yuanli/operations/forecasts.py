@@ -23,7 +23,7 @@ from yuanli.forecast import (
 )
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
-from yuanli.operations.telemetry import EPOCH, MICROSECOND, PointNotFoundError, time_of
+from yuanli.operations.telemetry import EPOCH, MICROSECOND, point_of, time_of
 from yuanli.telemetry import Form, Series, find_quantity
 
 PAST = timedelta(days=400)
@@ -87,7 +87,7 @@ class Forecasts:
             There is no such point, it is a register, or nothing can be said.
         """
         campus = self._places.campus(campus_id)
-        points = [_measured(campus.find(point_id), point_id) for point_id in point_ids]
+        points = [_measured(point_of(campus, point_id)) for point_id in point_ids]
         numbers = self._store.number_points(campus_id, list(point_ids))
         end = (now.replace(minute=0, second=0, microsecond=0) - EPOCH) // MICROSECOND
         series = self._store.load(numbers, end - PAST // MICROSECOND, end)
@@ -161,18 +161,13 @@ def _hours(horizon: timedelta) -> int:
     return -(-horizon // timedelta(hours=1))
 
 
-def _measured(found: object, point_id: PointId) -> DataPoint:
-    if not isinstance(found, DataPoint):
-        raise PointNotFoundError(
-            Text(f"园区没有点位“{point_id}”。", f"The campus has no point {point_id!r}."),
-            field="point",
-            hint=Text("用地图上点位的编号。", "Give the id of a point on the map."),
-        )
-    quantity = find_quantity(found.brick_class)
+def _measured(point: DataPoint) -> DataPoint:
+    """Return a point, unless it is a register."""
+    quantity = find_quantity(point.brick_class)
     if quantity is not None and quantity.form is Form.COUNTER:
         raise CounterError(
-            Text(f"“{point_id}”是累计表读数，只增不减。", f"{point_id!r} is a register, which only grows."),
+            Text(f"“{point.id}”是累计表读数，只增不减。", f"{point.id!r} is a register, which only grows."),
             field="point",
             hint=Text("请预测它的功率或流量。", "Forecast the power or the flow of the same meter."),
         )
-    return found
+    return point

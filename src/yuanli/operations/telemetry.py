@@ -211,7 +211,7 @@ class Telemetry:
         campus = self._places.campus(campus_id)
         if not point_ids:
             return {point.id: point for point in campus.of(DataPoint)}
-        return {point_id: _point(campus, point_id) for point_id in point_ids}
+        return {point_id: point_of(campus, point_id) for point_id in point_ids}
 
     def _numbers(self, campus_id: CampusId, point_ids: Sequence[PointId]) -> Numbers:
         return self._store.number_points(campus_id, point_ids)
@@ -227,7 +227,8 @@ def reasons_of(bits: int) -> tuple[str, ...]:
     return tuple((reason.name or "").lower() for reason in Reason(bits))
 
 
-def _point(campus: Campus, point_id: PointId) -> DataPoint:
+def point_of(campus: Campus, point_id: PointId) -> DataPoint:
+    """Return a point of a campus; `PointNotFoundError` where there is none of that id."""
     found = campus.find(point_id)
     if not isinstance(found, DataPoint):
         raise PointNotFoundError(
