@@ -13,6 +13,7 @@ from yuanli.operations import RIGHTS, Right, Role
 FILLED = {
     "{campus}": "nowhere",
     "{feature_id:path}": "x",
+    "{point:path}": "x",
     "{closure_id}": "x",
     "{number}": "1",
     "{username}": "nobody",

@@ -51,6 +51,13 @@ def test_a_table_is_imported_judged_told_and_exported(
     assert (newest["point"], newest["at"]) == (room, "2026-05-07T15:00:00+00:00")
     code, out, _ = run(capsys, "telemetry", "check", "--json", *store)
     assert json.loads(out)["readings"] >= len(lines)
+    lines_out = tmp_path / "overrules.jsonl"
+    code, out, _ = run(capsys, "telemetry", "overrules", "export", *store)
+    assert (code, out) == (0, "")
+    code, out, _ = run(capsys, "telemetry", "overrules", "export", "-o", str(lines_out), *store)
+    assert (code, lines_out.read_text()) == (0, "")
+    code, _, _ = run(capsys, "telemetry", "overrules", "export", "-o", str(tmp_path), *store)
+    assert code == 2
     code, _, _ = run(capsys, "telemetry", "export", str(tmp_path / "out"), *store)
     assert (code, any((tmp_path / "out").rglob("*.parquet"))) == (0, True)
 

@@ -30,6 +30,7 @@ from yuanli.api import (
     labelling,
     live,
     models,
+    overrules,
     readings,
     routing,
     runs,
@@ -45,6 +46,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
     models, datasets, labelling, runs, channels, speech, readings, forecast,
+    overrules,
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from yuanli.operations import (
     Listening,
     ModelParams,
     Models,
+    Overruling,
     Places,
     PointBooks,
     ReadingStore,
@@ -49,6 +50,7 @@ from yuanli.storage import (
     SqlConversationStore,
     SqlDatasetStore,
     SqlFeedbackStore,
+    SqlOverruleStore,
     open_database,
 )
 from yuanli.telemetry import convert
@@ -79,6 +81,7 @@ class House:
     readings: ReadingStore
     intake: Intake
     telemetry: Telemetry
+    overruling: Overruling
     forecasts: Forecasts
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
@@ -173,6 +176,8 @@ def build_house(
         abilities = Abilities(understander=understander_of(reader_of(models), refine))
     label_store = SqlDatasetStore(database)
     readings = open_readings(settings, resources)
+    overrules = SqlOverruleStore(database)
+    telemetry = Telemetry(readings, places, overrules)
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
     return House(
         settings=settings,
@@ -196,7 +201,8 @@ def build_house(
         now=now,
         listening=listening_of(settings, places, resources),
         readings=readings,
-        telemetry=Telemetry(readings, places),
+        telemetry=telemetry,
+        overruling=Overruling(overrules, telemetry, clock=now),
         forecasts=Forecasts(readings, places),
         intake=Intake(readings, PointBooks(places), clock=now, convert=convert),
         messenger=find_messenger(settings, resources),

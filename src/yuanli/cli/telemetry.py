@@ -1,4 +1,4 @@
-"""`yuanli telemetry`: import, check, latest, export."""
+"""`yuanli telemetry`: import, check, latest, export, overrules."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from yuanli.telemetry import Columns, ColumnsError, Decoded, DecodeParams, Row, 
 
 app = typer.Typer(no_args_is_help=True, help="Readings of meters and sensors. 仪表与传感器读数。")
 Campus = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
+overrules = typer.Typer(no_args_is_help=True, help="What people say of readings, over the rules. 人工判定。")
+app.add_typer(overrules, name="overrules")
 MOST_ROWS = 2_000_000
 SHOWN = 40
 POINT = Text("点位", "Point")
@@ -35,6 +37,10 @@ class FileTooLongError(InvalidInputError):
 
 class ZoneError(InvalidInputError):
     """There is no time zone of that name."""
+
+
+class UnwritableError(InvalidInputError):
+    """A file can't be written where it is asked for."""
 
 
 @app.command("import")
@@ -135,6 +141,35 @@ def export(
     """
     opening.house(data_dir).readings.export(folder)
     OUT.print(said(Text(f"已导出到 {folder}。", f"Written to {folder}.")))
+
+
+@overrules.command("export")
+def export_overrules(
+    campus: Campus = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file instead of the screen. 输出文件。")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Write what people said of readings as JSON Lines to learn from. 导出人工判定。
+
+    Example: yuanli telemetry overrules export -o overrules.jsonl
+    """
+    opened = opening.house(data_dir)
+    lines = opened.overruling.export(opening.stored_id(opened, campus))
+    if output is None:
+        for line in lines:
+            typer.echo(line, nl=False)
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            count = sum(file.write(line) > 0 for line in lines)
+    except OSError as error:
+        raise UnwritableError(
+            Text(f"无法写入 {output}：{error}", f"{output} can't be written: {error}"),
+            field="output", hint=Text("换一个能写的位置。", "Choose a place that can be written."),
+        ) from error  # fmt: skip
+    OUT.print(said(Text(f"已写入 {count} 条到 {output}。", f"{count} were written to {output}.")))
 
 
 def zone_of(name: str) -> ZoneInfo:

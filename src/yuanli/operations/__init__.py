@@ -101,6 +101,15 @@ from yuanli.operations.labels import (
 )
 from yuanli.operations.listening import Listening, SpeechOffError
 from yuanli.operations.models import UNDERSTANDING, ModelList, ModelParams, Models, NoGateSetError
+from yuanli.operations.overrules import (
+    BadOverruleError,
+    KeptOverrule,
+    OverruleNotFoundError,
+    OverruleStore,
+    ReadingVerdict,
+    RuleFlags,
+)
+from yuanli.operations.overruling import Overruling, TooManyOverrulesError
 from yuanli.operations.passwords import PasswordParams
 from yuanli.operations.places import (
     EXPORTS,
@@ -187,6 +196,7 @@ __all__ = [
     "BadDatasetError",
     "BadFeedbackError",
     "BadLabelError",
+    "BadOverruleError",
     "BadRouteRequestError",
     "Books",
     "Bucket",
@@ -246,6 +256,7 @@ __all__ = [
     "IntakeParams",
     "Judged",
     "KeptDataset",
+    "KeptOverrule",
     "KeptTurn",
     "Kind",
     "LabelAgreement",
@@ -272,6 +283,9 @@ __all__ = [
     "NotSignedInError",
     "Numbers",
     "Option",
+    "OverruleNotFoundError",
+    "OverruleStore",
+    "Overruling",
     "PasswordParams",
     "PlaceNotFoundError",
     "Places",
@@ -284,6 +298,7 @@ __all__ = [
     "Progress",
     "RangeError",
     "ReadingStore",
+    "ReadingVerdict",
     "Receipt",
     "RefusedRow",
     "Reply",
@@ -297,6 +312,7 @@ __all__ = [
     "Role",
     "RollUp",
     "RouteRequest",
+    "RuleFlags",
     "Session",
     "Setting",
     "Source",
@@ -311,6 +327,7 @@ __all__ = [
     "TokenInfo",
     "TooLittlePastError",
     "TooManyAttemptsError",
+    "TooManyOverrulesError",
     "TooMuchFeedbackError",
     "UnknownFormatError",
     "Usage",

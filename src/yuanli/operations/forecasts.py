@@ -21,9 +21,10 @@ from yuanli.forecast import (
     forecast,
     history_of,
 )
+from yuanli.operations.moments import EPOCH, MICROSECOND, time_of
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
-from yuanli.operations.telemetry import EPOCH, MICROSECOND, point_of, time_of
+from yuanli.operations.telemetry import point_of
 from yuanli.telemetry import Form, Series, find_quantity
 
 PAST = timedelta(days=400)

@@ -27,6 +27,7 @@ class Right(StrEnum):
     SEE_READINGS = "see_readings"
     SEE_REPORTS = "see_reports"
     PUSH_READINGS = "push_readings"
+    JUDGE_READINGS = "judge_readings"
     EDIT_PLACE = "edit_place"
     IMPORT_PLACE = "import_place"
     REVIEW_FEEDBACK = "review_feedback"
@@ -39,6 +40,7 @@ _MEMBER = _VISITOR | {Right.OWN_ACCOUNT, Right.SEE_READINGS}
 _OPERATOR = _MEMBER | {
     Right.SEE_REPORTS,
     Right.PUSH_READINGS,
+    Right.JUDGE_READINGS,
     Right.EDIT_PLACE,
     Right.IMPORT_PLACE,
     Right.REVIEW_FEEDBACK,

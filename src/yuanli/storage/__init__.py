@@ -6,6 +6,7 @@ from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
 from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
+from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
 from yuanli.storage.usage import SqlUsageStore
@@ -18,6 +19,7 @@ __all__ = [
     "SqlConversationStore",
     "SqlDatasetStore",
     "SqlFeedbackStore",
+    "SqlOverruleStore",
     "SqlUsageStore",
     "SqliteReadingStore",
     "open_database",

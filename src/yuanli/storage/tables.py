@@ -244,5 +244,55 @@ LABEL = Table(
         ["data_set_id", "position"], ["example.data_set_id", "example.position"], ondelete="CASCADE"
     ),
 )
+OVERRULE = Table(
+    "overrule",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("campus_id", String, nullable=False),
+    Column("point", String, nullable=False),
+    Column("start", UtcTime, nullable=False),
+    Column("end", UtcTime, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("value", Float),
+    Column("note", Text, nullable=False),
+    Column("who", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("flags", Text),
+    Column("undone_by", String),
+    Column("undone_at", UtcTime),
+    sqlite_autoincrement=True,
+)
+Index(None, OVERRULE.c.campus_id, OVERRULE.c.point)
+INTERVAL_SET = Table(
+    "interval_set",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("campus_id", "name"),
+)
+INTERVAL_TASK = Table(
+    "interval_task",
+    METADATA,
+    Column("set_id", String, ForeignKey("interval_set.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    PrimaryKeyConstraint("set_id", "position"),
+)
+"""A window with everybody's intervals and what was decided; windows that nobody has labelled have no row."""
+INTERVAL_PROPOSAL = Table(
+    "interval_proposal",
+    METADATA,
+    Column("set_id", String, ForeignKey("interval_set.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("source", String, nullable=False),
+    Column("start", UtcTime, nullable=False),
+    Column("end", UtcTime, nullable=False),
+    Column("label", String, nullable=False),
+    Column("score", Float),
+    PrimaryKeyConstraint("set_id", "number"),
+)
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

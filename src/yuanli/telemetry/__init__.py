@@ -13,7 +13,17 @@ from yuanli.telemetry.augmenting import (
 )
 from yuanli.telemetry.counters import Consumption, DayTotals, by_day, consumption
 from yuanli.telemetry.facts import CleaningParams, PointFacts
-from yuanli.telemetry.judging import BLOCK, LINEAGE, RULES_VERSION, Overrule, Window, judge, touched
+from yuanli.telemetry.judging import (
+    BLOCK,
+    LINEAGE,
+    RULES_VERSION,
+    Overrule,
+    Window,
+    as_came,
+    judge,
+    overruled,
+    touched,
+)
 from yuanli.telemetry.naming import (
     ASIDE,
     KnownPoint,
@@ -128,6 +138,7 @@ __all__ = [
     "UnreadableMessageError",
     "Values",
     "Window",
+    "as_came",
     "aside_id",
     "by_day",
     "collect",
@@ -151,6 +162,7 @@ __all__ = [
     "jitter",
     "judge",
     "make_book",
+    "overruled",
     "parse_sparkplug_topic",
     "quantities",
     "quantity",

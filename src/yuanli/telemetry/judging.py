@@ -91,7 +91,42 @@ def judge(
             series = _series(_beside(courses[own.point], courses, params))
             parts[own.point].append(_within(series, block))
     judged = (_sourced(_joined(own.point, parts[own.point]), by_point[own.point]) for own in facts)
-    return tuple(_within(_overruled(series, overrules), window) for series in judged)
+    return tuple(_within(overruled(series, overrules), window) for series in judged)
+
+
+def as_came(readings: Readings, point: int, *, window: Window | None = None) -> Series:
+    """Return the readings of a point of which nothing is known that a rule could judge.
+
+    Of one time the first received holds, and it is as good as its device said.
+    """
+    came = _of_point(readings, point)
+    order = np.lexsort((came.value, came.received, came.at))
+    at, first = np.unique(came.at[order], return_index=True)
+    value = came.value[order][first]
+    told = np.zeros(len(at), np.uint8) if came.told is None else came.told[order][first]
+    reason = np.where(told > 0, np.uint32(Reason.SOURCE), np.uint32(0)).astype(np.uint32)
+    series = Series(point=point, at=at, raw=value, value=value.copy(), quality=told, reason=reason)
+    return _within(series, window)
+
+
+def overruled(series: Series, overrules: Iterable[Overrule]) -> Series:
+    """Return a series after what people said of it; a word of another point changes nothing.
+
+    What is called good without a value holds as it came, so that a filled gap stays what it was.
+    """
+    value, quality, reason = series.value.copy(), series.quality.copy(), series.reason.copy()
+    for word in overrules:
+        if word.point != series.point:
+            continue
+        inside = (series.at >= word.start) & (series.at <= word.end)
+        if word.value is not None:
+            value[inside] = word.value
+        elif word.quality is Quality.GOOD:
+            inside &= np.isfinite(series.raw)
+            value[inside] = series.raw[inside]
+        quality[inside] = word.quality
+        reason[inside] |= np.uint32(Reason.MANUAL)
+    return replace(series, value=value, quality=quality, reason=reason)
 
 
 def touched(at: Times) -> tuple[Window, ...]:
@@ -207,21 +242,6 @@ def _sourced(series: Series, came: Readings) -> Series:
     quality[place[there]] = np.maximum(quality[place[there]], told[told > 0][there])
     reason[place[there]] |= np.uint32(Reason.SOURCE)
     return replace(series, quality=quality, reason=reason)
-
-
-def _overruled(series: Series, overrules: Iterable[Overrule]) -> Series:
-    value, quality, reason = series.value.copy(), series.quality.copy(), series.reason.copy()
-    for word in overrules:
-        if word.point != series.point:
-            continue
-        inside = (series.at >= word.start) & (series.at <= word.end)
-        quality[inside] = word.quality
-        reason[inside] |= np.uint32(Reason.MANUAL)
-        if word.value is not None:
-            value[inside] = word.value
-        elif word.quality is Quality.GOOD:
-            value[inside] = series.raw[inside]
-    return replace(series, value=value, quality=quality, reason=reason)
 
 
 def _within(series: Series, window: Window | None) -> Series:

@@ -1342,6 +1342,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/points/{point}/overrules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Overrules
+         * @description Return what people say of a point, newest first; with `undone` what was taken back too.
+         */
+        get: operations["list_overrules"];
+        put?: never;
+        /**
+         * Set Overrule
+         * @description Say what the readings of an interval are: it holds at once and wins over every rule, also for late readings.
+         */
+        post: operations["set_overrule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/points/{point}/overrules/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Overrule
+         * @description Take a word back: the readings are judged by the rules again. It stays kept who said and who took it back.
+         */
+        delete: operations["undo_overrule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/overrules/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Overrules
+         * @description Return what people said of readings as JSON Lines: point, interval, what the rules had found, the verdict.
+         */
+        get: operations["export_overrules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2498,6 +2562,58 @@ export interface components {
             span_types: string[];
         };
         /**
+         * KeptOverrule
+         * @description A person's word on an interval of a point; of two that hold the one with the greater number wins.
+         *
+         *     Parameters
+         *     ----------
+         *     number
+         *         Given by the store, ascending.
+         *     start, end
+         *         Both included.
+         *     value
+         *         What held, with the verdict `estimated` only; in the point's unit.
+         *     flags
+         *         What the rules found; None until they have been asked.
+         *     undone_by, undone_at
+         *         Who took the word back, and when.
+         */
+        KeptOverrule: {
+            /** Number */
+            number: number;
+            /** Campus Id */
+            campus_id: string;
+            /** Point */
+            point: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            verdict: components["schemas"]["ReadingVerdict"];
+            /** Value */
+            value: number | null;
+            /** Note */
+            note: string;
+            /** Who */
+            who: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            flags?: components["schemas"]["RuleFlags"] | null;
+            /** Undone By */
+            undone_by?: string | null;
+            /** Undone At */
+            undone_at?: string | null;
+        };
+        /**
          * KeptRun
          * @description A run in the folder; of a broken one only why it is.
          *
@@ -3068,6 +3184,38 @@ export interface components {
             label: components["schemas"]["Text"];
         };
         /**
+         * OverruleBody
+         * @description What the readings from `from` to `to` (both included) are; `value` comes with `estimated` alone.
+         */
+        OverruleBody: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            verdict: components["schemas"]["ReadingVerdict"];
+            /** Value */
+            value?: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * OverruleList
+         * @description What people say of a point, newest first.
+         */
+        OverruleList: {
+            /** Overrules */
+            overrules: components["schemas"]["KeptOverrule"][];
+        };
+        /**
          * PointForecast
          * @description The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1).
          */
@@ -3159,6 +3307,12 @@ export interface components {
          * @enum {integer}
          */
         Quality: 0 | 1 | 2 | 3 | 4;
+        /**
+         * ReadingVerdict
+         * @description What readings are, by a person's word.
+         * @enum {string}
+         */
+        ReadingVerdict: "good" | "bad" | "estimated";
         /**
          * Receipt
          * @description What became of rows; all that is counted as kept, there already or contradicting is on disk.
@@ -3320,7 +3474,7 @@ export interface components {
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
          */
-        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_readings" | "see_reports" | "push_readings" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
+        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_readings" | "see_reports" | "push_readings" | "judge_readings" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
         /**
          * Role
          * @description What somebody is to this park. A visitor is whoever has not signed in.
@@ -3373,6 +3527,33 @@ export interface components {
         Routes: {
             /** Routes */
             routes: components["schemas"]["Route"][];
+        };
+        /**
+         * RuleFlags
+         * @description What the rules found in an interval when somebody overruled them.
+         *
+         *     Parameters
+         *     ----------
+         *     version
+         *         `RULES_VERSION` of the rules that were asked.
+         *     readings
+         *         How many rows the interval had, filled gaps among them.
+         *     qualities, reasons
+         *         How many of them by the name of each quality, and by the rule that found something.
+         */
+        RuleFlags: {
+            /** Version */
+            version: number;
+            /** Readings */
+            readings: number;
+            /** Qualities */
+            qualities: {
+                [key: string]: number;
+            };
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
         };
         /**
          * RunComparison
@@ -12155,6 +12336,428 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ForecastList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_overrules: {
+        parameters: {
+            query?: {
+                undone?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverruleList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_overrule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverruleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOverrule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_overrule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOverrule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_overrules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The overrules, one a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
                 };
             };
             /** @description The request can't be read */
