@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from yuanli.operations import (
     AccountParams,
     Accounts,
     Assistant,
+    Cleaner,
     Datasets,
     FeedbackLoop,
     FeedbackParams,
@@ -51,6 +53,7 @@ from yuanli.storage import (
     SqlDatasetStore,
     SqlFeedbackStore,
     SqlOverruleStore,
+    SqlUnjudgedStore,
     open_database,
 )
 from yuanli.telemetry import convert
@@ -58,6 +61,7 @@ from yuanli.telemetry import convert
 SECRET_BYTES = 32
 ID_BYTES = 12
 TIDY_EVERY_S = 3600
+STOP_S = 10
 log = logging.getLogger(__name__)
 
 
@@ -83,6 +87,7 @@ class House:
     telemetry: Telemetry
     overruling: Overruling
     forecasts: Forecasts
+    cleaner: Cleaner
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
@@ -122,6 +127,18 @@ class House:
                     log.warning("Readings can't be packed: %s", error)
 
         Thread(target=tend, name="tidy", daemon=True).start()
+
+    def keep_clean(self) -> None:
+        """Judge readings as they arrive, beside the requests, until the house is closed."""
+        closing = Event()
+        thread = Thread(target=self.cleaner.run, args=(closing.wait,), name="cleaner", daemon=True)
+
+        def stop() -> None:
+            closing.set()
+            thread.join(STOP_S)
+
+        self.resources.callback(stop)
+        thread.start()
 
     def _prepare(self, campus_id: CampusId) -> None:
         try:
@@ -179,6 +196,13 @@ def build_house(
     overrules = SqlOverruleStore(database)
     telemetry = Telemetry(readings, places, overrules)
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
+    intake = Intake(readings, PointBooks(places), clock=now, convert=convert)
+    cleaner = Cleaner(
+        telemetry.judging, places, SqlUnjudgedStore(database),
+        writer=_new_id(), clock=time.monotonic, cpu=time.thread_time,
+    )  # fmt: skip
+    intake.guard_by(cleaner.guard)
+    intake.on_readings(cleaner.hear)
     return House(
         settings=settings,
         database=database,
@@ -204,7 +228,8 @@ def build_house(
         telemetry=telemetry,
         overruling=Overruling(overrules, telemetry, clock=now),
         forecasts=Forecasts(readings, places),
-        intake=Intake(readings, PointBooks(places), clock=now, convert=convert),
+        intake=intake,
+        cleaner=cleaner,
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

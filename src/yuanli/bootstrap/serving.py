@@ -68,6 +68,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None]) -> No
     await asyncio.to_thread(house.warm_up)
     house.keep_warm()
     house.keep_tidy()
+    house.keep_clean()
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
     announce(_url(house.settings.host, port))
     await running

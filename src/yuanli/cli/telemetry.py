@@ -83,6 +83,7 @@ def import_file(
         health = opened.telemetry.clean(
             campus_id, touched(at), told=lambda share: progress(said(CLEANING), share)
         )
+    opened.cleaner.forget()
     opened.telemetry.tidy(opened.now())
     if as_json:
         print_json({"receipt": receipt, "points": health})

@@ -12,6 +12,7 @@ from yuanli.operations.acts import Act
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
 from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
+from yuanli.operations.cleaning import Cleaner, CleanerParams
 from yuanli.operations.corrections import (
     Agreement,
     AlreadyExportedError,
@@ -85,6 +86,7 @@ from yuanli.operations.intake import (
     Receipt,
     RefusedRow,
 )
+from yuanli.operations.judging import JudgedPoints, Judging, PointGroup
 from yuanli.operations.labelling import AgreementReport, DisagreementPage, Labelling, LabelTask, NextTask
 from yuanli.operations.labels import (
     AlreadyDecidedError,
@@ -142,6 +144,8 @@ from yuanli.operations.ports import (
     RevisionConflictError,
     Session,
     StoreUnavailableError,
+    Unjudged,
+    UnjudgedStore,
     Usage,
     UsageStore,
     User,
@@ -209,6 +213,8 @@ __all__ = [
     "CampusStore",
     "CampusSummary",
     "Card",
+    "Cleaner",
+    "CleanerParams",
     "Conversation",
     "ConversationConflictError",
     "ConversationNotFoundError",
@@ -255,6 +261,8 @@ __all__ = [
     "IntakeBusyError",
     "IntakeParams",
     "Judged",
+    "JudgedPoints",
+    "Judging",
     "KeptDataset",
     "KeptOverrule",
     "KeptTurn",
@@ -292,6 +300,7 @@ __all__ = [
     "PointBooks",
     "PointClass",
     "PointForecast",
+    "PointGroup",
     "PointHealth",
     "PointNotFoundError",
     "PointValue",
@@ -329,6 +338,8 @@ __all__ = [
     "TooManyAttemptsError",
     "TooManyOverrulesError",
     "TooMuchFeedbackError",
+    "Unjudged",
+    "UnjudgedStore",
     "UnknownFormatError",
     "Usage",
     "UsageStore",

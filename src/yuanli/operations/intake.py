@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -14,7 +14,7 @@ import numpy as np
 from yuanli.campus import CampusId, PointId
 from yuanli.errors import InvalidInputError, Text, UnavailableError
 from yuanli.operations.gateways import GatewayParams, Gateways, GatewayState
-from yuanli.operations.readings import ReadingSink
+from yuanli.operations.readings import ReadingSink, Written
 from yuanli.telemetry import (
     Decoded,
     KnownPoint,
@@ -35,6 +35,7 @@ Convert = Callable[[float, str, str], float]
 Books = Callable[[CampusId], PointBook]
 """Returns the points of a campus by name: the same object while nothing has changed."""
 Listener = Callable[[Readings], None]
+Guard = Callable[[Readings], AbstractContextManager[None]]
 MOST_REMEMBERED = 1_000_000
 
 
@@ -169,11 +170,19 @@ class Intake:
         self._names: dict[CampusId, _Names] = {}
         self._gateways = Gateways(params.gateways)
         self._listeners: list[Listener] = []
+        self._guard: Guard = lambda readings: nullcontext()
         self._rows = self._bytes = 0
 
     def on_readings(self, listener: Listener) -> None:
         """Call `listener` with readings that are on disk; such that came again too. It must not wait."""
         self._listeners.append(listener)
+
+    def guard_by(self, guard: Guard) -> None:
+        """Enter `guard` with readings before they are written, and leave it when all listeners have heard.
+
+        Where it can't be entered, nothing is written.
+        """
+        self._guard = guard
 
     def gateways(self) -> tuple[GatewayState, ...]:
         """Return what is known of each gateway since the start."""
@@ -218,12 +227,11 @@ class Intake:
                     self._gateways.saw(gateway, received=received, newest=None, refused=wrong)
                 raise RefusedRowsError([_fault(row) for row in refused])
             readings = columns.readings()
-            written = self._store.write(readings) if len(readings) else None
+            written = self._write(readings) if len(readings) else None
             for gateway, received, newest, good, wrong in noted:
                 self._gateways.saw(gateway, received=received, newest=newest, readings=good, refused=wrong)
             if written is None:
                 return Receipt(refused=tuple(refused))
-            self._tell(readings)
             return Receipt(
                 kept=written.kept,
                 duplicates=written.duplicates,
@@ -314,6 +322,12 @@ class Intake:
                 return None
             names.aside.add(point_id)
         return KnownPoint(point_id)
+
+    def _write(self, readings: Readings) -> Written:
+        with self._guard(readings):
+            written = self._store.write(readings)
+            self._tell(readings)
+        return written
 
     def _tell(self, readings: Readings) -> None:
         for listener in self._listeners:

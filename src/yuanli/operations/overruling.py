@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from yuanli.campus import CampusId, PointId
 from yuanli.errors import InvalidInputError, Text
+from yuanli.operations.judging import ALWAYS
 from yuanli.operations.moments import EPOCH, micros_of
 from yuanli.operations.overrules import (
     BadOverruleError,
@@ -19,7 +20,7 @@ from yuanli.operations.overrules import (
     RuleFlags,
     training_row,
 )
-from yuanli.operations.telemetry import ALWAYS, Telemetry, reasons_of
+from yuanli.operations.telemetry import Telemetry, reasons_of
 from yuanli.telemetry import RULES_VERSION, Quality, Series, Window
 
 MOST_A_POINT = 1_000

@@ -282,6 +282,38 @@ class UsageStore(Protocol):
         """Count tokens."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """A note that readings of a span of time came in, and may not be judged yet.
+
+    Parameters
+    ----------
+    writer
+        The process that took them.
+    block
+        The number of the four weeks since 1970 (`telemetry.BLOCK`).
+    beat
+        Raised by a writer that lives; one that stands still is of a writer that was killed.
+    """
+
+    writer: str
+    block: int
+    beat: int = 0
+
+
+class UnjudgedStore(Protocol):
+    """Notes of what may not be judged yet. Each call is one transaction, on disk when it returns."""
+
+    def put_unjudged(self, notes: Sequence[Unjudged]) -> None:
+        """Keep notes, each in the place of the one of its writer and block."""
+
+    def list_unjudged(self) -> tuple[Unjudged, ...]:
+        """Return all notes, by writer and block."""
+
+    def remove_unjudged(self, notes: Sequence[Unjudged]) -> None:
+        """Forget notes, unless their writer has raised their beat since."""
+
+
 class DatasetNotFoundError(NotFoundError):
     """No data set, or no example of it, has that id."""
 

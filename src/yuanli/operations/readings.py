@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum, unique
@@ -151,6 +152,9 @@ class ReadingStore(ReadingSink, Protocol):
         within
             Gaps that were filled in `[start, end)` and that the series no longer fill are open again.
         """
+
+    def judging(self) -> AbstractContextManager[None]:
+        """Hold what one holder has at a time, of all threads and processes: who judges what came, and keeps that."""
 
     def load(self, points: Numbers, start: int, end: int) -> tuple[Series, ...]:
         """Return a series a point, ascending, of times in `[start, end)` (µs)."""

@@ -5,34 +5,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from yuanli.campus import Campus, CampusId, DataPoint, LanguageMap, PointId
 from yuanli.errors import InvalidInputError, NotFoundError, Text
-from yuanli.operations.facts import Facts, facts_of
+from yuanli.operations.judging import ALWAYS, JudgedListener, Judging
 from yuanli.operations.moments import EPOCH as EPOCH
 from yuanli.operations.moments import MICROSECOND as MICROSECOND
 from yuanli.operations.moments import time_of as time_of
-from yuanli.operations.overrules import OverruleStore, words_of
+from yuanli.operations.overrules import OverruleStore
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, Numbers, ReadingStore
 from yuanli.operations.retention import PointClass, RetentionParams, class_of, forget_old
-from yuanli.telemetry import (
-    FAULTS,
-    Overrule,
-    Quality,
-    Reason,
-    Series,
-    Window,
-    as_came,
-    judge,
-    overruled,
-)
+from yuanli.telemetry import FAULTS, Quality, Reason, Series, Window
 
-ALWAYS = Window(0, (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND)
 PACKED_AFTER = timedelta(hours=2)
 """For how long readings stay where the next ones are written."""
 MOST_READINGS = 200_000
@@ -102,14 +91,6 @@ class PointHealth:
         return wrong / self.readings if self.readings else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Judgement:
-    """What the rules found, and what holds after what people said."""
-
-    found: tuple[Series, ...]
-    held: tuple[Series, ...]
-
-
 class Telemetry:
     """Asks and judges the readings of the kept campuses.
 
@@ -120,7 +101,8 @@ class Telemetry:
     """
 
     def __init__(self, store: ReadingStore, places: Places, overrules: OverruleStore | None = None) -> None:
-        self._store, self._places, self._overrules = store, places, overrules
+        self._store, self._places = store, places
+        self.judging = Judging(store, places, overrules)
 
     def point(self, campus_id: CampusId, point_id: PointId) -> DataPoint:
         """Return a point of a campus; `PointNotFoundError` where there is none of that id."""
@@ -129,6 +111,13 @@ class Telemetry:
     def points(self, campus_id: CampusId) -> tuple[DataPoint, ...]:
         """Return the points of a campus."""
         return tuple(self._places.campus(campus_id).of(DataPoint))
+
+    def on_judged(self, listener: JudgedListener) -> Callable[[], None]:
+        """Call `listener` with points and windows whose readings were judged anew; returns the way to stop that.
+
+        It is called by whoever judged, and must not wait.
+        """
+        return self.judging.on_judged(listener)
 
     def latest(self, campus_id: CampusId, point_ids: Sequence[PointId] = ()) -> tuple[PointValue, ...]:
         """Return the newest readings of points, or of all; those without any are left out."""
@@ -210,32 +199,23 @@ class Telemetry:
         numbers = self._numbers(campus_id, tuple(points))
         measured = set(self._store.latest(numbers).point.tolist())
         by_number = dict(zip(numbers.tolist(), points.values(), strict=True))
-        ids = {point.id: number for number, point in by_number.items()}
-        names = {number: point.id for number, point in by_number.items()}
-        groups = [g for g in facts_of(campus, ids) if any(own.point in measured for own in g)]
-        ruled = {own.point for group in groups for own in group}
-        alone = [n for n in self._spoken_of(campus_id, ids) if n in measured and n not in ruled]
+        groups = [g for g in self.judging.groups(campus_id) if not measured.isdisjoint(g.numbers)]
+        groups = self.judging.to_judge(groups)
         health: list[PointHealth] = []
-        together: list[Facts | int] = [*groups, *alone]
-        for done, group in enumerate(together, start=1):
-            for window in windows:
-                for series in self._judge(campus_id, names, group, window).held:
+        for done, group in enumerate(groups, start=1):
+            for judgement in self.judging.judge(group, windows):
+                for series in judgement.held:
                     if len(series):
                         health.append(_health(by_number[series.point], series))
-            told(done / len(together))
+            told(done / len(groups))
         return tuple(sorted(health, key=lambda one: -one.faulty))
 
     def judge_again(self, campus_id: CampusId, point_id: PointId, window: Window) -> Series:
         """Judge a point, and those it is judged with, in a window; return what the rules alone find of it."""
-        campus = self._places.campus(campus_id)
-        ids = [point.id for point in campus.of(DataPoint)]
-        numbers = dict(zip(ids, self._numbers(campus_id, ids).tolist(), strict=True))
-        names = {number: known for known, number in numbers.items()}
-        own = numbers[point_of(campus, point_id).id]
-        groups = facts_of(campus, numbers)
-        group = next((g for g in groups if any(facts.point == own for facts in g)), own)
-        found = self._judge(campus_id, names, group, window).found
-        return next(series for series in found if series.point == own)
+        point = point_of(self._places.campus(campus_id), point_id)
+        group = next(group for group in self.judging.groups(campus_id) if point.id in group.points)
+        (judgement,) = self.judging.judge(group, [window])
+        return judgement.found[group.points.index(point.id)]
 
     def tidy(self, now: datetime, params: RetentionParams = RetentionParams()) -> None:
         """Pack readings of hours that are over, and forget those that are older than their class is kept."""
@@ -246,50 +226,6 @@ class Telemetry:
                 by_class[class_of(point.brick_class)].append(point.id)
             numbers = {kind: self._numbers(summary.id, ids) for kind, ids in by_class.items()}
             forget_old(self._store, numbers, now=now, params=params)
-
-    def _judge(
-        self, campus_id: CampusId, names: Mapping[int, PointId], group: Facts | int, window: Window
-    ) -> _Judgement:
-        """Judge points that belong together, or one that no rule knows, and keep what comes of it.
-
-        Somebody may say a word while the rules are at work: then it is kept once more, with that word, so that
-        no judgement takes back what was said after it began.
-        """
-        within = (max(window.start, 0), window.end)
-        asked = None if window == ALWAYS else window
-        if isinstance(group, int):
-            numbers = np.array([group], np.int32)
-            found: tuple[Series, ...] = (
-                as_came(self._store.arrivals(numbers, *within), group, window=asked),
-            )
-        else:
-            numbers = np.array([own.point for own in group], np.int32)
-            context = window if asked is None else window.context
-            arrivals = self._store.arrivals(numbers, max(context.start, 0), context.end)
-            found = judge(arrivals, group, window=asked)
-        words = self._words(campus_id, names, numbers)
-        while True:
-            held = tuple(overruled(series, words) for series in found)
-            self._store.judge(*held, within=within)
-            now = self._words(campus_id, names, numbers)
-            if now == words:
-                return _Judgement(found, held)
-            words = now
-
-    def _words(
-        self, campus_id: CampusId, names: Mapping[int, PointId], numbers: Numbers
-    ) -> tuple[Overrule, ...]:
-        if self._overrules is None:
-            return ()
-        ids = {names[number]: number for number in numbers.tolist()}
-        return words_of(self._overrules.list_overrules(campus_id, tuple(ids)), ids)
-
-    def _spoken_of(self, campus_id: CampusId, ids: Mapping[PointId, int]) -> list[int]:
-        """Return the points of which somebody said something, also if it was taken back."""
-        if self._overrules is None:
-            return []
-        said = self._overrules.list_overrules(campus_id, undone=True)
-        return [ids[point] for point in dict.fromkeys(one.point for one in said) if point in ids]
 
     def _points(self, campus_id: CampusId, point_ids: Sequence[PointId]) -> dict[PointId, DataPoint]:
         campus = self._places.campus(campus_id)

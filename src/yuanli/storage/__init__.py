@@ -9,6 +9,7 @@ from yuanli.storage.feedback import SqlFeedbackStore
 from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
+from yuanli.storage.unjudged import SqlUnjudgedStore
 from yuanli.storage.usage import SqlUsageStore
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "SqlDatasetStore",
     "SqlFeedbackStore",
     "SqlOverruleStore",
+    "SqlUnjudgedStore",
     "SqlUsageStore",
     "SqliteReadingStore",
     "open_database",

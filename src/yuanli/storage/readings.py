@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from filelock import FileLock
 
 from yuanli.campus import CampusId, PointId
 from yuanli.operations import Every, Footprint, Latest, Numbers, RollUp, StoreUnavailableError, Written
 from yuanli.storage.reading_cells import CELL, CELL_SQL, DAY, HOUR, Cells, cell_step, roll_up_cells
 from yuanli.storage.reading_exports import CHUNK, export, exported, not_empty
-from yuanli.storage.reading_files import ReadingFiles
+from yuanli.storage.reading_files import ReadingFiles, unavailable
 from yuanli.storage.reading_hot import (
     CONFLICTS,
     ROWS,
@@ -120,6 +122,20 @@ class SqliteReadingStore:
                     changed = judge(one, stored, within)
                     put(connection, changed, epoch)
                     put_latest(connection, changed[np.argsort(changed["at"])])
+
+    @contextmanager
+    def judging(self) -> Iterator[None]:
+        """Hold what one holder has at a time, of all threads and processes."""
+        try:
+            self._files.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._files.folder / "judging")
+            lock.acquire()
+        except OSError as error:
+            raise unavailable(error) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def load(self, points: Numbers, start: int, end: int) -> tuple[Series, ...]:
         """Return a series a point, ascending, of times in `[start, end)` (µs)."""

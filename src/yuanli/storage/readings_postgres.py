@@ -44,6 +44,7 @@ Found = tuple[object, ...]
 
 LOCK = 7_164_502
 """Key of the advisory lock of the one that writes, beside the hash of the schema."""
+JUDGING_LOCK = LOCK + 1
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS reading_point (
@@ -156,6 +157,15 @@ class PostgresReadingStore:
                     connection.execute(
                         "DELETE FROM reading WHERE point = %s AND at = ANY(%s)", (one.point, gone)
                     )
+
+    @contextmanager
+    def judging(self) -> Iterator[None]:
+        """Hold what one holder has at a time, of all threads and processes."""
+        with self._borrowed() as connection, connection.transaction():
+            connection.execute(
+                "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()))", (JUDGING_LOCK,)
+            )
+            yield
 
     def load(self, points: Numbers, start: int, end: int) -> tuple[Series, ...]:
         """Return a series a point, ascending, of times in `[start, end)` (µs)."""

@@ -207,6 +207,14 @@ SERVICE_USAGE = Table(
     Column("tokens", BigInteger, nullable=False),
     PrimaryKeyConstraint("service", "day"),
 )
+UNJUDGED = Table(
+    "unjudged",
+    METADATA,
+    Column("writer", String, nullable=False),
+    Column("block", Integer, nullable=False),
+    Column("beat", BigInteger, nullable=False),
+    PrimaryKeyConstraint("writer", "block"),
+)
 DATA_SET = Table(
     "data_set",
     METADATA,

@@ -1,0 +1,181 @@
+"""Points that belong together are judged together, by one process at a time, and who listens hears of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+import numpy as np
+
+from yuanli.campus import Campus, CampusId, DataPoint, PointId
+from yuanli.operations.facts import Facts, facts_of
+from yuanli.operations.moments import EPOCH, MICROSECOND
+from yuanli.operations.overrules import OverruleStore, words_of
+from yuanli.operations.places import Places
+from yuanli.operations.readings import ReadingStore
+from yuanli.telemetry import Overrule, Series, Window, as_came, judge, overruled
+
+log = logging.getLogger(__name__)
+ALWAYS = Window(0, (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPoints:
+    """Points whose readings in windows of time were judged anew, and are kept so.
+
+    Parameters
+    ----------
+    windows
+        Half-open, in µs since 1970.
+    """
+
+    campus_id: CampusId
+    points: tuple[PointId, ...]
+    windows: tuple[Window, ...]
+
+
+JudgedListener = Callable[[JudgedPoints], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointGroup:
+    """Points of a campus that are judged together, as `facts_of` groups them.
+
+    Parameters
+    ----------
+    facts
+        One a point, in the order of `points`; empty for a single point that no rule knows.
+    """
+
+    campus_id: CampusId
+    points: tuple[PointId, ...]
+    numbers: tuple[int, ...]
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules found, and what holds after what people said; a series a point of the group."""
+
+    found: tuple[Series, ...]
+    held: tuple[Series, ...]
+
+
+class Judging:
+    """Judges groups of points. Safe for threads.
+
+    Parameters
+    ----------
+    overrules
+        What people say of readings, which wins over the rules; nobody says anything without.
+    """
+
+    def __init__(self, store: ReadingStore, places: Places, overrules: OverruleStore | None = None) -> None:
+        self._store, self._places, self._overrules = store, places, overrules
+        self._lock = Lock()
+        self._groups: dict[CampusId, tuple[Campus, tuple[PointGroup, ...]]] = {}
+        self._listeners: list[JudgedListener] = []
+
+    def on_judged(self, listener: JudgedListener) -> Callable[[], None]:
+        """Call `listener` after readings were judged anew; returns the way to stop that. It must not wait."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def stop() -> None:
+            with self._lock:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def groups(self, campus_id: CampusId) -> tuple[PointGroup, ...]:
+        """Return the groups of all points of a campus; the same objects while the campus is the same."""
+        campus = self._places.campus(campus_id)
+        with self._lock:
+            held = self._groups.get(campus_id)
+        if held is None or held[0] is not campus:
+            point_ids = tuple(point.id for point in campus.of(DataPoint))
+            numbers = self._store.number_points(campus_id, point_ids).tolist()
+            ids = dict(zip(numbers, point_ids, strict=True))
+            known = facts_of(campus, dict(zip(point_ids, numbers, strict=True)))
+            ruled = {own.point for facts in known for own in facts}
+            members = [(tuple(own.point for own in facts), facts) for facts in known]
+            members += [((number,), ()) for number in numbers if number not in ruled]
+            groups = tuple(
+                PointGroup(campus_id, tuple(ids[number] for number in group), group, facts)
+                for group, facts in members
+            )
+            held = (campus, groups)
+            with self._lock:
+                self._groups[campus_id] = held
+        return held[1]
+
+    def measured(self, numbers: Iterable[int]) -> set[int]:
+        """Return which points have readings."""
+        return set(self._store.latest(np.array(sorted(numbers), np.int32)).point.tolist())
+
+    def to_judge(self, groups: Sequence[PointGroup]) -> list[PointGroup]:
+        """Return the groups that a rule knows, or of which somebody said something, also if it was taken back."""
+        said: set[tuple[CampusId, PointId]] = set()
+        if self._overrules is not None:
+            for campus_id in {group.campus_id for group in groups if not group.facts}:
+                kept = self._overrules.list_overrules(campus_id, undone=True)
+                said.update((campus_id, one.point) for one in kept)
+        return [group for group in groups if group.facts or (group.campus_id, group.points[0]) in said]
+
+    def judge(
+        self, group: PointGroup, windows: Sequence[Window], *, context: Window | None = None
+    ) -> list[Judgement]:
+        """Judge the readings of a group in windows, and keep what comes of it.
+
+        Parameters
+        ----------
+        context
+            What the readings are compared with; all that the rules reach to where None, so that the outcome is
+            as if everything were judged.
+        """
+        with self._store.judging():
+            judgements = [self._judge(group, window, context) for window in windows]
+        self._tell(JudgedPoints(campus_id=group.campus_id, points=group.points, windows=tuple(windows)))
+        return judgements
+
+    def _judge(self, group: PointGroup, window: Window, context: Window | None) -> Judgement:
+        """Judge a window.
+
+        Somebody may say a word while the rules are at work: then it is kept once more, with that word, so that
+        no judgement takes back what was said after it began.
+        """
+        within = (max(window.start, 0), window.end)
+        asked = None if window == ALWAYS else window
+        near = context or (window if asked is None or not group.facts else window.context)
+        numbers = np.array(group.numbers, np.int32)
+        arrivals = self._store.arrivals(numbers, max(near.start, 0), near.end)
+        if group.facts:
+            found = judge(arrivals, group.facts, window=asked)
+        else:
+            found = tuple(as_came(arrivals, number, window=asked) for number in group.numbers)
+        words = self._words(group)
+        while True:
+            held = tuple(overruled(series, words) for series in found)
+            self._store.judge(*held, within=within)
+            now = self._words(group)
+            if now == words:
+                return Judgement(found, held)
+            words = now
+
+    def _words(self, group: PointGroup) -> tuple[Overrule, ...]:
+        if self._overrules is None:
+            return ()
+        said = self._overrules.list_overrules(group.campus_id, group.points)
+        return words_of(said, dict(zip(group.points, group.numbers, strict=True)))
+
+    def _tell(self, judged: JudgedPoints) -> None:
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            try:
+                listener(judged)
+            except Exception:  # what is kept stays so, whatever a listener makes of it
+                log.exception("A listener of judged readings failed")
