@@ -133,7 +133,7 @@ def test_a_path_that_is_not_there_and_a_folder_without_a_map_are_refused(tmp_pat
         read_campus(tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["ifc", "brick", "haystack", "indoorgml", "dwg"])
+@pytest.mark.parametrize("kind", ["ifc", "indoorgml", "dwg"])
 def test_a_format_of_later_says_what_is_readable_now(tmp_path: Path, kind: str) -> None:
     with pytest.raises(ImportRefusedError) as refusal:
         read_campus(tmp_path / "x", format=kind)

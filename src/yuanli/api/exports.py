@@ -32,7 +32,7 @@ CHUNK_BYTES = 256 * 1024
 def export_campus(
     campus: CampusPath, house: HouseDep, format: Annotated[str, Query(max_length=40)] = "imdf"
 ) -> StreamingResponse:
-    """Return a campus as a file: `imdf`, `geojson`, `csv` or `xlsx`."""
+    """Return a campus as a file: `imdf`, `geojson`, `brick`, `csv` or `xlsx`."""
     export = EXPORTS.get(format)
     suffix = export.suffix if export else ""
     with tempfile.TemporaryDirectory(prefix="yuanli-export-") as folder:

@@ -16,6 +16,7 @@ from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
 from yuanli.api.jobs import ImportJob, ImportJobs, ImportOrder, JobState
 from yuanli.api.uploads import keep_upload, not_kept, upload_folder
+from yuanli.campus import CampusId
 from yuanli.operations import Right
 
 router = APIRouter(prefix="/imports", tags=["imports"], dependencies=[needs(Right.IMPORT_PLACE)])
@@ -40,8 +41,9 @@ def start_import(
     crs: Annotated[Name, Form()] = "wgs84",
     mapping: Annotated[UploadFile | None, File()] = None,
     replace: Annotated[bool, Form()] = False,
+    into: Annotated[Name | None, Form()] = None,
 ) -> Started:
-    """Import a map file: OSM, IMDF or GeoJSON. It is kept whole, or refused with reasons."""
+    """Import OSM, IMDF, GeoJSON, Brick or Haystack, all or nothing; with `into` devices and points onto a campus."""
     folder = upload_folder(house)
     try:
         path = keep_upload(file, folder / "map")
@@ -57,6 +59,7 @@ def start_import(
         name=name or None,
         crs=crs,
         replace=replace,
+        into=CampusId(into) if into else None,
         who=caller.name,
     )
     return Started(id=_jobs(request).start(order).id)

@@ -66,6 +66,7 @@ class ImportOrder:
     crs: str
     replace: bool
     who: str
+    into: CampusId | None = None
 
 
 class ImportJobs:
@@ -131,6 +132,7 @@ class ImportJobs:
             crs=order.crs,
             mapping=order.mapping,
             replace=order.replace,
+            into=order.into,
             progress=lambda stage, share: self._update(job_id, stage=stage, share=share),
         )
         return {

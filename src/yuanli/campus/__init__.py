@@ -13,6 +13,8 @@ from yuanli.campus.edits import (
     edit_feature,
     remove_closure,
 )
+from yuanli.campus.equipment.joining import join_equipment
+from yuanli.campus.equipment.turtle import write_brick
 from yuanli.campus.features import (
     NOTHING,
     TABLE_OF,
@@ -177,6 +179,7 @@ __all__ = [
     "feature_from_json",
     "feature_to_json",
     "heard_names",
+    "join_equipment",
     "kind_of",
     "label_of",
     "level_of",
@@ -193,6 +196,7 @@ __all__ = [
     "spoken_names",
     "undo_changes",
     "units_of_openings",
+    "write_brick",
     "write_geojson",
     "write_imdf",
     "write_rooms",

@@ -15,6 +15,7 @@ from pypinyin import lazy_pinyin
 from shapely.geometry.base import BaseGeometry
 
 from yuanli.campus.crs import CRS_NAMES, Transform, to_wgs84
+from yuanli.campus.equipment.haystack import read_haystack
 from yuanli.campus.features import NOTHING, Feature
 from yuanli.campus.geojson.archive import SourceFiles, open_source, unreadable
 from yuanli.campus.geojson.reading import read_geojson
@@ -24,14 +25,17 @@ from yuanli.campus.imported import Imported, ImportRefusedError, Progress, no_pr
 from yuanli.campus.place import Campus, CampusId
 from yuanli.errors import Text
 
-FORMATS = ("osm", "imdf", "geojson")
+FORMATS = ("osm", "imdf", "geojson", "brick", "haystack")
 """The formats `read_campus` reads."""
-LATER = ("ifc", "brick", "haystack", "indoorgml")
+LATER = ("ifc", "indoorgml")
 _HEAD_BYTES = 65_536
+_HAYSTACK = re.compile(
+    r'"_kind"\s*:\s*"(?:grid|marker|ref)"|"projName"|"ver"\s*:\s*"[23]\.0"|"(?:site|equip|point)"\s*:\s*"(?:m:|✓)"'
+)
 _IMDF_ROW = re.compile(rf'"feature_type"\s*:\s*"(?:{"|".join(STANDARD)})"')
 _READABLE = Text(
-    "现在可导入：OSM（.osm、.osm.pbf）、IMDF（压缩包或文件夹）、GeoJSON（文件或文件夹）。",
-    "Readable now: OSM (.osm, .osm.pbf), IMDF (zip or folder), GeoJSON (file or folder).",
+    "可导入：OSM（.osm、.osm.pbf）、IMDF（压缩包或文件夹）、GeoJSON（文件或文件夹）、Brick（.ttl）、Haystack（.json）。",
+    "Readable: OSM (.osm, .osm.pbf), IMDF (zip or folder), GeoJSON (file or folder), Brick (.ttl), Haystack (.json).",
 )
 
 
@@ -51,7 +55,7 @@ def read_campus(
     path
         A file or a folder.
     format
-        `osm`, `imdf`, `geojson`, or `auto` to tell by the content.
+        One of `FORMATS`, or `auto` to tell by the content.
     name
         The campus's name; else the file's own, else the file name.
     crs
@@ -93,14 +97,23 @@ def _read(
         return read_imdf(path, campus_id=campus_id, name=name, crs=crs, progress=progress)
     if kind == "geojson":
         return read_geojson(path, campus_id=campus_id, name=name, crs=crs, mapping=mapping, progress=progress)
+    if kind == "brick":
+        from yuanli.campus.equipment.turtle import read_brick
+
+        return read_brick(path, campus_id=campus_id, name=name, progress=progress)
+    if kind == "haystack":
+        return _with_crs(read_haystack(path, campus_id=campus_id, name=name, progress=progress), crs)
     if kind == "osm":
         from yuanli.campus.osm import read_osm
 
         names = {"und": name} if name else NOTHING
-        found = read_osm(path, campus_id=campus_id, name=names, progress=progress)
-        transform = to_wgs84(crs)
-        return found if transform is None else replace(found, campus=_moved(found.campus, transform))
+        return _with_crs(read_osm(path, campus_id=campus_id, name=names, progress=progress), crs)
     raise _not_readable(kind)
+
+
+def _with_crs(found: Imported, crs: str) -> Imported:
+    transform = to_wgs84(crs)
+    return found if transform is None else replace(found, campus=_moved(found.campus, transform))
 
 
 def campus_id_of(name: str) -> CampusId:
@@ -167,16 +180,12 @@ def _format_of_head(path: Path, head: bytes) -> str:
         return "indoorgml" if "indoorgml" in text[:5000].lower() else "unknown"
     if text.startswith("ISO-10303-21"):
         return "ifc"
-    if re.match(r"(#.*\n|\s)*(@prefix|@base|PREFIX)\b", text):
+    if re.match(r"(#.*\n|\s)*(@prefix|@base|PREFIX|BASE)\b", text, re.I) or ".ttl" in suffixes:
         return "brick"
     if text.startswith(("{", "[")) or {".geojson", ".json"} & set(suffixes):
         if _IMDF_ROW.search(text) and '"yuanli"' not in text:
             return "imdf"
-        return (
-            "haystack"
-            if re.search(r'"_kind"\s*:\s*"grid"|"projName"|"ver"\s*:\s*"[23]\.0"', text)
-            else "geojson"
-        )
+        return "haystack" if _HAYSTACK.search(text) else "geojson"
     return "unknown"
 
 

@@ -31,25 +31,32 @@ SHOWN = 20
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="Map file or folder. 地图文件或文件夹。")],
-    format: Annotated[str, typer.Option("--format", help="auto, osm, imdf, geojson. 格式。")] = "auto",
+    format: Annotated[
+        str, typer.Option("--format", help="auto, osm, imdf, geojson, brick, haystack. 格式。")
+    ] = "auto",
     name: Annotated[str | None, typer.Option("--name", help="Name of the campus. 园区名称。")] = None,
     crs: Crs = "wgs84",
     mapping: Annotated[
         Path | None, typer.Option("--mapping", help="GeoJSON mapping file. 映射文件。")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a stored campus. 覆盖。")] = False,
+    into: Annotated[
+        str | None,
+        typer.Option("--into", help="Bring its devices and points onto this campus. 并入已有园区。"),
+    ] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Import a map, all or nothing. 导入地图。
+    """Import a map, or devices and points, all or nothing. 导入地图或设备点位。
 
     Example: yuanli campus import park.osm.pbf --name "云谷"
     """
     opened = opening.house(data_dir)
+    joined = opening.stored_id(opened, into) if into is not None else None
     with ImportProgress(quiet=as_json) as progress:
         imported = opened.places.import_file(
             file, who=opening.user(), format=format, name=name, crs=crs, mapping=mapping, replace=replace,
-            progress=progress,
+            into=joined, progress=progress,
         )  # fmt: skip
     if as_json:
         campus = imported.campus
@@ -162,7 +169,9 @@ def show(
 @app.command("export")
 def export(
     file: Annotated[Path, typer.Argument(help="File to write. 输出文件。")],
-    format: Annotated[str, typer.Option("--format", help="imdf, geojson, csv, xlsx, teams-csv. 格式。")],
+    format: Annotated[
+        str, typer.Option("--format", help="imdf, geojson, brick, csv, xlsx, teams-csv. 格式。")
+    ],
     campus: CampusName = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,

@@ -5,17 +5,21 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 
 from yuanli.campus import (
+    Alias,
     Campus,
     CampusId,
     Change,
     Closure,
     ClosureRequest,
+    DataPoint,
+    Device,
     Feature,
     FeatureId,
     FeaturePatch,
@@ -31,10 +35,12 @@ from yuanli.campus import (
     check_campus,
     edit_feature,
     feature_to_json,
+    join_equipment,
     no_progress,
     read_campus,
     remove_closure,
     undo_changes,
+    write_brick,
     write_geojson,
     write_imdf,
     write_rooms,
@@ -83,6 +89,7 @@ class ExportFormat:
 EXPORTS: Mapping[str, ExportFormat] = {
     "imdf": ExportFormat(suffix=".zip", media_type="application/zip", write=write_imdf),
     "geojson": ExportFormat(suffix=".geojson", media_type="application/geo+json", write=write_geojson),
+    "brick": ExportFormat(suffix=".ttl", media_type="text/turtle", write=write_brick),
     "csv": ExportFormat(suffix=".csv", media_type="text/csv", write=write_rooms),
     "xlsx": ExportFormat(
         suffix=".xlsx",
@@ -131,9 +138,15 @@ class Places:
         crs: str = "wgs84",
         mapping: Path | None = None,
         replace: bool = False,
+        into: CampusId | None = None,
         progress: Progress = no_progress,
     ) -> Imported:
         """Read a file and keep its campus, all or nothing.
+
+        Parameters
+        ----------
+        into
+            Bring only the file's devices and points onto this campus, as its next revision.
 
         Raises
         ------
@@ -143,6 +156,8 @@ class Places:
             A campus of this name is kept already, and `replace` is False.
         """
         imported = read_campus(path, format=format, name=name, crs=crs, mapping=mapping, progress=progress)
+        if into is not None:
+            return self._join(into, imported, who=who, why=path.name)
         self.add(imported, who=who, why=path.name, replace=replace)
         progress("saved", 1.0)
         return imported
@@ -240,6 +255,17 @@ class Places:
                 self._listeners.remove(listener)
 
         return stop
+
+    def _join(self, campus_id: CampusId, imported: Imported, *, who: str, why: str) -> Imported:
+        changes, findings = join_equipment(self.campus(campus_id), imported)
+        if changes:
+            self._revise(campus_id, changes, who, why)
+        brought = {
+            i: f for i, f in imported.campus.features.items() if isinstance(f, Device | DataPoint | Alias)
+        }
+        return Imported(
+            campus=replace(self.campus(campus_id), features=MappingProxyType(brought)), repairs=findings
+        )
 
     def _opened(self, campus_id: CampusId) -> _Open:
         revision = self._store.revision_of(campus_id)

@@ -95,6 +95,7 @@ export interface ImportOptions {
   name: string;
   crs: string;
   replace: boolean;
+  into?: string;
 }
 
 export function startImport(options: ImportOptions): Promise<{ id: string }> {
@@ -103,6 +104,7 @@ export function startImport(options: ImportOptions): Promise<{ id: string }> {
   if (options.mapping) form.set("mapping", options.mapping);
   form.set("format", options.format);
   if (options.name) form.set("name", options.name);
+  if (options.into) form.set("into", options.into);
   form.set("crs", options.crs);
   form.set("replace", String(options.replace));
   return post("/v1/imports", form);

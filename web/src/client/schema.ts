@@ -445,7 +445,7 @@ export interface paths {
         };
         /**
          * Export Campus
-         * @description Return a campus as a file: `imdf`, `geojson`, `csv` or `xlsx`.
+         * @description Return a campus as a file: `imdf`, `geojson`, `brick`, `csv` or `xlsx`.
          */
         get: operations["export_campus"];
         put?: never;
@@ -487,7 +487,7 @@ export interface paths {
         put?: never;
         /**
          * Start Import
-         * @description Import a map file: OSM, IMDF or GeoJSON. It is kept whole, or refused with reasons.
+         * @description Import OSM, IMDF, GeoJSON, Brick or Haystack, all or nothing; with `into` devices and points onto a campus.
          */
         post: operations["start_import"];
         delete?: never;
@@ -1600,6 +1600,8 @@ export interface components {
              * @default false
              */
             replace: boolean;
+            /** Into */
+            into?: string | null;
         };
         /** Body_transcribe */
         Body_transcribe: {

@@ -105,14 +105,15 @@ export default {
     import: "Import a campus", none: "No campus yet: import a map to begin", name: "Campus", counts: "Contents", revision: "Revision", imported: "Imported", removed: "“{name}” removed",
     removeSure: "Remove “{name}” with all its revisions? This can't be undone.", line: "Id {id} · revision {revision} · from {source}", export: "Export", features: "Places", check: "Check report", closures: "Closures", revisions: "Revisions",
   },
-  export: { imdf: "IMDF (indoor map)", geojson: "GeoJSON", xlsx: "Excel (rooms and teams)", csv: "CSV (rooms and teams)" },
+  export: { imdf: "IMDF (indoor map)", geojson: "GeoJSON", brick: "Brick (devices and points)", xlsx: "Excel (rooms and teams)", csv: "CSV (rooms and teams)" },
   type: {
     venue: "Venue", building: "Buildings", level: "Levels", unit: "Rooms", opening: "Doors", amenity: "Facilities", occupant: "Occupants", geofence: "Zones", section: "Sections", team: "Teams", pathway: "Ways",
   },
   import: {
-    title: "Import a campus map", drop: "Drop a map file here, or click to choose", formats: "OSM (.osm, .osm.pbf), IMDF (.zip) or GeoJSON", size: "{mb} MB", format: "File format", crs: "Coordinates", name: "Campus name", nameHint: "Empty: the name in the file",
+    title: "Import a campus map", drop: "Drop a map file here, or click to choose", formats: "OSM (.osm, .osm.pbf), IMDF (.zip), GeoJSON, Brick (.ttl) or Haystack (.json)", size: "{mb} MB", format: "File format", crs: "Coordinates", name: "Campus name", nameHint: "Empty: the name in the file",
+    into: "Devices and points onto", intoHint: "Empty: a campus of its own",
     mapping: "Field mapping (optional, for GeoJSON)", replace: "Replace the campus of that name", allOrNothing: "All or nothing: a refused file leaves no trace.", choose: "Choose a file", start: "Import", done: "Imported", repairs: "Repairs on the way in: {n}", another: "Import another", look: "See the check report",
-    format_: { auto: "Detect", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON" },
+    format_: { auto: "Detect", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON", brick: "Brick", haystack: "Haystack" },
     crs_: { wgs84: "WGS 84 (GPS, OSM)", gcj02: "GCJ-02 (Amap, Tencent)", bd09: "BD-09 (Baidu)" },
     stage: { sending: "Uploading", waiting: "Waiting", read: "Reading", saved: "Saving" },
   },

@@ -105,14 +105,15 @@ export default {
     import: "导入园区", none: "还没有园区，导入一份地图即可开始", name: "园区", counts: "内容", revision: "修订", imported: "导入时间", removed: "已删除“{name}”",
     removeSure: "确定删除“{name}”及其全部修订记录吗？删除后无法恢复。", line: "编号 {id} · 第 {revision} 次修订 · 来源 {source}", export: "导出", features: "地点", check: "检查报告", closures: "封闭管理", revisions: "修订记录",
   },
-  export: { imdf: "IMDF（室内地图）", geojson: "GeoJSON", xlsx: "Excel（房间与团队）", csv: "CSV（房间与团队）" },
+  export: { imdf: "IMDF（室内地图）", geojson: "GeoJSON", brick: "Brick（设备与点位）", xlsx: "Excel（房间与团队）", csv: "CSV（房间与团队）" },
   type: {
     venue: "园区", building: "楼栋", level: "楼层", unit: "房间", opening: "门", amenity: "设施", occupant: "商户", geofence: "区域", section: "分区", team: "团队", pathway: "道路",
   },
   import: {
-    title: "导入园区地图", drop: "把地图文件拖到这里，或点击选择", formats: "支持 OSM（.osm、.osm.pbf）、IMDF（.zip）、GeoJSON", size: "{mb} MB", format: "文件格式", crs: "坐标系", name: "园区名称", nameHint: "留空则取文件中的名称",
+    title: "导入园区地图", drop: "把地图文件拖到这里，或点击选择", formats: "OSM（.osm、.osm.pbf）、IMDF（.zip）、GeoJSON、Brick（.ttl）或 Haystack（.json）", size: "{mb} MB", format: "文件格式", crs: "坐标系", name: "园区名称", nameHint: "留空则取文件中的名称",
+    into: "设备点位并入", intoHint: "留空：作为新园区",
     mapping: "字段映射文件（可选，GeoJSON 用）", replace: "替换同名园区", allOrNothing: "要么全部导入，要么完全不动：被拒绝的文件不会留下任何痕迹。", choose: "选择文件", start: "开始导入", done: "导入完成", repairs: "导入时修正了 {n} 处", another: "再导入一个", look: "查看检查报告",
-    format_: { auto: "自动识别", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON" },
+    format_: { auto: "自动识别", osm: "OSM", imdf: "IMDF", geojson: "GeoJSON", brick: "Brick", haystack: "Haystack" },
     crs_: { wgs84: "WGS-84（GPS、OSM）", gcj02: "GCJ-02（高德、腾讯）", bd09: "BD-09（百度）" },
     stage: { sending: "正在上传", waiting: "正在排队", read: "正在读取", saved: "正在保存" },
   },
