@@ -27,6 +27,7 @@ FILLED = {
     "{name}": "nothing",
     "{version}": "x",
     "{conversation}": "x",
+    "{place}": "x",
 }
 REFUSED = {"not_signed_in", "not_allowed"}
 

@@ -35,18 +35,20 @@ from yuanli.api import (
     routing,
     runs,
     speech,
+    twin,
     users,
 )
 from yuanli.api.channels.answering import AnsweredOnce
 from yuanli.api.jobs import ImportJobs
 from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS
+from yuanli.api.twin_live import TwinChannels
 from yuanli.bootstrap import House
 
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
     models, datasets, labelling, runs, channels, speech, readings, forecast,
-    overrules,
+    overrules, twin,
 )  # fmt: skip
 
 
@@ -56,8 +58,10 @@ def create_app(house: House) -> FastAPI:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         app.state.jobs, app.state.stopping = ImportJobs(house), asyncio.Event()
+        app.state.twin_channels = TwinChannels(house)
         yield
         app.state.stopping.set()
+        app.state.twin_channels.close()
         app.state.jobs.close()
 
     app = FastAPI(

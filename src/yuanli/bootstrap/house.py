@@ -42,6 +42,7 @@ from yuanli.operations import (
     PointBooks,
     ReadingStore,
     Telemetry,
+    Twin,
 )
 from yuanli.services import FeishuMessenger
 from yuanli.settings import Settings
@@ -88,6 +89,7 @@ class House:
     overruling: Overruling
     forecasts: Forecasts
     cleaner: Cleaner
+    twin: Twin
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
@@ -230,6 +232,7 @@ def build_house(
         forecasts=Forecasts(readings, places),
         intake=intake,
         cleaner=cleaner,
+        twin=Twin(readings, places),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

@@ -176,11 +176,28 @@ from yuanli.operations.telemetry import (
 )
 from yuanli.operations.terms import Term, Terms, load_terms
 from yuanli.operations.throttle import ThrottleParams
+from yuanli.operations.twin import Twin, UntoldPlaceError
+from yuanli.operations.twin_grid import TwinParams
+from yuanli.operations.twin_plan import PlaceKind
+from yuanli.operations.twin_state import (
+    UNITS,
+    DeviceDetail,
+    DeviceState,
+    PlaceDetail,
+    PlaceState,
+    PointState,
+    TwinAlarm,
+    TwinHistory,
+    TwinQuantity,
+    TwinState,
+    TwinValue,
+)
 
 __all__ = [
     "EXPORTS",
     "RIGHTS",
     "UNDERSTANDING",
+    "UNITS",
     "VISITOR",
     "Abilities",
     "AccessToken",
@@ -230,6 +247,8 @@ __all__ = [
     "DatasetStore",
     "Datasets",
     "Delivery",
+    "DeviceDetail",
+    "DeviceState",
     "DialogueParams",
     "DisagreementPage",
     "Every",
@@ -295,7 +314,10 @@ __all__ = [
     "OverruleStore",
     "Overruling",
     "PasswordParams",
+    "PlaceDetail",
+    "PlaceKind",
     "PlaceNotFoundError",
+    "PlaceState",
     "Places",
     "PointBooks",
     "PointClass",
@@ -303,6 +325,7 @@ __all__ = [
     "PointGroup",
     "PointHealth",
     "PointNotFoundError",
+    "PointState",
     "PointValue",
     "Progress",
     "RangeError",
@@ -338,9 +361,17 @@ __all__ = [
     "TooManyAttemptsError",
     "TooManyOverrulesError",
     "TooMuchFeedbackError",
+    "Twin",
+    "TwinAlarm",
+    "TwinHistory",
+    "TwinParams",
+    "TwinQuantity",
+    "TwinState",
+    "TwinValue",
     "Unjudged",
     "UnjudgedStore",
     "UnknownFormatError",
+    "UntoldPlaceError",
     "Usage",
     "UsageStore",
     "User",

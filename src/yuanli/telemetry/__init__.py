@@ -11,6 +11,7 @@ from yuanli.telemetry.augmenting import (
     truth,
     window_slices,
 )
+from yuanli.telemetry.comfort import ComfortError, ComfortParams, comfort, usual_clothing
 from yuanli.telemetry.counters import Consumption, DayTotals, by_day, consumption
 from yuanli.telemetry.facts import CleaningParams, PointFacts
 from yuanli.telemetry.judging import (
@@ -33,6 +34,18 @@ from yuanli.telemetry.naming import (
     UnknownPoints,
     aside_id,
     make_book,
+)
+from yuanli.telemetry.occupancy import (
+    OccupancyParams,
+    OccupancySource,
+    People,
+    counted,
+    fit_wifi_ratio,
+    people_counted,
+    people_from_co2,
+    people_from_counters,
+    people_from_presence,
+    people_from_wifi,
 )
 from yuanli.telemetry.parsing import (
     Columns,
@@ -99,6 +112,8 @@ __all__ = [
     "CleaningParams",
     "Columns",
     "ColumnsError",
+    "ComfortError",
+    "ComfortParams",
     "Consumption",
     "DayTotals",
     "DecodeParams",
@@ -109,7 +124,10 @@ __all__ = [
     "Injected",
     "KnownPoint",
     "MessageTooLargeError",
+    "OccupancyParams",
+    "OccupancySource",
     "Overrule",
+    "People",
     "PointBook",
     "PointFacts",
     "Precision",
@@ -142,9 +160,11 @@ __all__ = [
     "aside_id",
     "by_day",
     "collect",
+    "comfort",
     "consumption",
     "conversion",
     "convert",
+    "counted",
     "csv_cells",
     "decode_csv",
     "decode_json",
@@ -154,6 +174,7 @@ __all__ = [
     "encode_json",
     "find_quantity",
     "find_unit",
+    "fit_wifi_ratio",
     "from_bacnet",
     "from_opc_ua",
     "from_qartod",
@@ -164,6 +185,11 @@ __all__ = [
     "make_book",
     "overruled",
     "parse_sparkplug_topic",
+    "people_counted",
+    "people_from_co2",
+    "people_from_counters",
+    "people_from_presence",
+    "people_from_wifi",
     "quantities",
     "quantity",
     "rebirth_command",
@@ -174,5 +200,6 @@ __all__ = [
     "to_qartod",
     "touched",
     "truth",
+    "usual_clothing",
     "window_slices",
 ]
