@@ -13,7 +13,7 @@ from yuanli.campus import Campus, DataPoint, Device, DeviceId, FeatureId, Import
 from yuanli.operations import Delivery
 from yuanli.telemetry import Decoded, Row
 
-DEVICES = {
+DEVICES: dict[str, tuple[str, str, dict[str, tuple[str, str | None]]]] = {
     "ahu-0": ("room0-0", "Fan_Coil_Unit", {
         "t00": ("Zone_Air_Temperature_Sensor", "°C"), "sp00": ("Zone_Air_Temperature_Setpoint", "°C"),
         "cmd00": ("On_Off_Command", None),

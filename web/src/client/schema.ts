@@ -1406,6 +1406,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/twin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Twin
+         * @description Return what every space and device is like at a time, from the newest readings that hold then.
+         */
+        get: operations["show_twin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/twin/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Twin
+         * @description Send the whole state, then what changes. Who can't keep up gets a whole state again.
+         */
+        get: operations["follow_twin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/twin/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Twin History
+         * @description Return one quantity of all spaces in frames of a quarter of an hour, an hour or a day; at most 400.
+         */
+        get: operations["twin_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/twin/places/{place}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Twin Place
+         * @description Return what one space, level or building is like at a time, with its devices and points.
+         */
+        get: operations["show_twin_place"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1904,6 +1984,42 @@ export interface components {
             };
             /** Findings */
             findings: components["schemas"]["DataFinding"][];
+        };
+        /**
+         * DeviceDetail
+         * @description A device with its name and its points.
+         */
+        DeviceDetail: {
+            state: components["schemas"]["DeviceState"];
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Brick Class */
+            brick_class: string;
+            /** Points */
+            points: components["schemas"]["PointState"][];
+        };
+        /**
+         * DeviceState
+         * @description A device: whether it runs, what it is set to, whether something is wrong; None where no point tells.
+         *
+         *     `fault` is an alarm of its own or that it does not answer; `at` is when the newest of its readings was taken.
+         */
+        DeviceState: {
+            /** Id */
+            id: string;
+            /** Place */
+            place: string;
+            /** On */
+            on: boolean | null;
+            /** Setpoint */
+            setpoint: number | null;
+            /** Fault */
+            fault: boolean | null;
+            /** At */
+            at: string | null;
+            quality: components["schemas"]["Quality"];
         };
         /**
          * DisagreementPage
@@ -3218,6 +3334,42 @@ export interface components {
             overrules: components["schemas"]["KeptOverrule"][];
         };
         /**
+         * PlaceDetail
+         * @description A place with its devices and points.
+         */
+        PlaceDetail: {
+            state: components["schemas"]["PlaceState"];
+            /** Devices */
+            devices: components["schemas"]["DeviceDetail"][];
+            /** Points */
+            points: components["schemas"]["PointState"][];
+        };
+        /**
+         * PlaceKind
+         * @description What a place of the twin is; a `place` is anything else that points stand at, such as a car park.
+         * @enum {string}
+         */
+        PlaceKind: "site" | "building" | "level" | "space" | "place";
+        /**
+         * PlaceState
+         * @description A place, and what is known of it now; quantities that no point tells are left out.
+         */
+        PlaceState: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["PlaceKind"];
+            /** Parent */
+            parent: string | null;
+            /** Ordinal */
+            ordinal: number | null;
+            /** Area M2 */
+            area_m2: number;
+            /** Values */
+            values: {
+                [key: string]: components["schemas"]["TwinValue"];
+            };
+        };
+        /**
          * PointForecast
          * @description The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1).
          */
@@ -3239,6 +3391,27 @@ export interface components {
             };
             /** Hours */
             hours: components["schemas"]["ExpectedHour"][];
+        };
+        /**
+         * PointState
+         * @description A point of a space with its newest reading that holds.
+         */
+        PointState: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Quantity */
+            quantity: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Value */
+            value: number | null;
+            /** At */
+            at: string | null;
+            quality: components["schemas"]["Quality"];
         };
         /**
          * PointValue
@@ -4112,6 +4285,109 @@ export interface components {
              * @default []
              */
             segments: components["schemas"]["Segment"][];
+        };
+        /**
+         * TwinAlarm
+         * @description Something that is wrong at a place since a time; severity 1 (note) to 4 (danger).
+         */
+        TwinAlarm: {
+            /** Id */
+            id: string;
+            /** Severity */
+            severity: number;
+            /** Space */
+            space: string | null;
+            title: components["schemas"]["Text"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * TwinHistory
+         * @description One quantity of places over time: a row a place, a column a time; None where nothing holds.
+         */
+        TwinHistory: {
+            /** Campus */
+            campus: string;
+            quantity: components["schemas"]["TwinQuantity"];
+            /** Unit */
+            unit: string;
+            /** Times */
+            times: string[];
+            /** Values */
+            values: {
+                [key: string]: (number | null)[];
+            };
+        };
+        /**
+         * TwinQuantity
+         * @description What the twin tells of a place.
+         * @enum {string}
+         */
+        TwinQuantity: "temperature" | "humidity" | "co2" | "illuminance" | "noise" | "pm25" | "comfort" | "dissatisfied" | "people" | "density" | "power" | "power_density" | "energy_today" | "energy_per_m2" | "energy_per_person" | "parking_free" | "devices_on" | "devices_off" | "devices_fault";
+        /**
+         * TwinState
+         * @description A campus, or a level of it with the buildings around, at a time.
+         */
+        TwinState: {
+            /** Campus */
+            campus: string;
+            /** Revision */
+            revision: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Places */
+            places: components["schemas"]["PlaceState"][];
+            /** Devices */
+            devices: components["schemas"]["DeviceState"][];
+            /**
+             * Alarms
+             * @default []
+             */
+            alarms: components["schemas"]["TwinAlarm"][];
+        };
+        /**
+         * TwinValue
+         * @description A quantity of a place; without `value` there are points that tell it, but none that hold now.
+         *
+         *     Parameters
+         *     ----------
+         *     at, age_s
+         *         Of the oldest reading that went in.
+         *     source
+         *         `measured`, `sum` or `mean` of the places within, or what it was derived from.
+         *     low, high
+         *         Where it is an estimate: between which numbers it lies 80 of 100 times.
+         *     coverage
+         *         The share of what could tell that did, 0–1: by floor area for air, else by the number of places.
+         */
+        TwinValue: {
+            /** Value */
+            value?: number | null;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** At */
+            at?: string | null;
+            /** Age S */
+            age_s?: number | null;
+            /** @default 4 */
+            quality: components["schemas"]["Quality"];
+            /** Source */
+            source?: string | null;
+            /** Low */
+            low?: number | null;
+            /** High */
+            high?: number | null;
+            /** Coverage */
+            coverage?: number | null;
         };
         /**
          * UnderstandBody
@@ -12760,6 +13036,439 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_twin: {
+        parameters: {
+            query?: {
+                /** @description A time with a zone; now without */
+                at?: string | null;
+                /** @description Only spaces and devices of this level, beside buildings */
+                level?: number | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinState"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_twin: {
+        parameters: {
+            query?: {
+                /** @description Only spaces and devices of this level, beside buildings */
+                level?: number | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `snapshot`: TwinState; `delta`: TwinState with what has changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    twin_history: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                quantity?: components["schemas"]["TwinQuantity"];
+                every?: components["schemas"]["Every"];
+                /** @description Only spaces and devices of this level, beside buildings */
+                level?: number | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TwinHistory"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_twin_place: {
+        parameters: {
+            query?: {
+                /** @description A time with a zone; now without */
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceDetail"];
                 };
             };
             /** @description The request can't be read */
