@@ -14,6 +14,7 @@ FILLED = {
     "{campus}": "nowhere",
     "{feature_id:path}": "x",
     "{point:path}": "x",
+    "{device_id:path}": "x",
     "{closure_id}": "x",
     "{number}": "1",
     "{username}": "nobody",

@@ -18,6 +18,7 @@ from yuanli.api import (
     campus,
     channels,
     closures,
+    commands,
     console,
     datasets,
     drawing,
@@ -49,6 +50,8 @@ PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
     models, datasets, labelling, runs, channels, speech, readings, forecast,
     overrules, twin,
+    overrules,
+    commands,
 )  # fmt: skip
 
 

@@ -27,7 +27,9 @@ from yuanli.operations import (
     Accounts,
     Assistant,
     Cleaner,
+    Commands,
     Datasets,
+    DeviceGateways,
     FeedbackLoop,
     FeedbackParams,
     Forecasts,
@@ -50,6 +52,7 @@ from yuanli.storage import (
     Database,
     SqlAccountStore,
     SqlCampusStore,
+    SqlCommandStore,
     SqlConversationStore,
     SqlDatasetStore,
     SqlFeedbackStore,
@@ -90,6 +93,8 @@ class House:
     forecasts: Forecasts
     cleaner: Cleaner
     twin: Twin
+    device_gateways: DeviceGateways
+    commands: Commands
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
@@ -205,6 +210,7 @@ def build_house(
     )  # fmt: skip
     intake.guard_by(cleaner.guard)
     intake.on_readings(cleaner.hear)
+    device_gateways = DeviceGateways()
     return House(
         settings=settings,
         database=database,
@@ -229,6 +235,10 @@ def build_house(
         readings=readings,
         telemetry=telemetry,
         overruling=Overruling(overrules, telemetry, clock=now),
+        device_gateways=device_gateways,
+        commands=Commands(
+            SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
+        ),
         forecasts=Forecasts(readings, places),
         intake=intake,
         cleaner=cleaner,

@@ -28,6 +28,7 @@ class Right(StrEnum):
     SEE_REPORTS = "see_reports"
     PUSH_READINGS = "push_readings"
     JUDGE_READINGS = "judge_readings"
+    COMMAND_DEVICES = "command_devices"
     EDIT_PLACE = "edit_place"
     IMPORT_PLACE = "import_place"
     REVIEW_FEEDBACK = "review_feedback"
@@ -41,6 +42,7 @@ _OPERATOR = _MEMBER | {
     Right.SEE_REPORTS,
     Right.PUSH_READINGS,
     Right.JUDGE_READINGS,
+    Right.COMMAND_DEVICES,
     Right.EDIT_PLACE,
     Right.IMPORT_PLACE,
     Right.REVIEW_FEEDBACK,

@@ -2,6 +2,7 @@
 
 from yuanli.storage.accounts import SqlAccountStore
 from yuanli.storage.campuses import SqlCampusStore
+from yuanli.storage.commands import SqlCommandStore
 from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
 from yuanli.storage.datasets import SqlDatasetStore
@@ -17,6 +18,7 @@ __all__ = [
     "PostgresReadingStore",
     "SqlAccountStore",
     "SqlCampusStore",
+    "SqlCommandStore",
     "SqlConversationStore",
     "SqlDatasetStore",
     "SqlFeedbackStore",

@@ -302,5 +302,53 @@ INTERVAL_PROPOSAL = Table(
     Column("score", Float),
     PrimaryKeyConstraint("set_id", "number"),
 )
+COMMAND = Table(
+    "command",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("writes", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("begun", Boolean, nullable=False),
+)
+"""Commands that were shown. What was done to devices outlives their campus: no table of commands hangs on it."""
+COMMAND_WRITE = Table(
+    "command_write",
+    METADATA,
+    Column("command_id", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("campus_id", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("device_id", String),
+    Column("point_id", String, nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("old", Float),
+    Column("new", Float, nullable=False),
+    Column("unit", Text),
+    Column("state", String, nullable=False),
+    Column("answered_at", UtcTime),
+    Column("message", Text),
+    PrimaryKeyConstraint("command_id", "position"),
+)
+DEVICE_LOCK = Table(
+    "device_lock",
+    METADATA,
+    Column("campus_id", String, nullable=False),
+    Column("device_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("until", UtcTime),
+    PrimaryKeyConstraint("campus_id", "device_id"),
+)
+Index(None, COMMAND.c.at)
+Index("ix_command_write_campus_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.at)
+Index("ix_command_write_device_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.device_id, COMMAND_WRITE.c.at)
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

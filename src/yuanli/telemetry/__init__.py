@@ -86,6 +86,7 @@ from yuanli.telemetry.quantities import (
     convert,
     find_quantity,
     find_unit,
+    in_unit,
     quantities,
     quantity,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "from_opc_ua",
     "from_qartod",
     "guess_columns",
+    "in_unit",
     "inject_faults",
     "jitter",
     "judge",

@@ -1486,6 +1486,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/commands/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Command Options
+         * @description Return the kinds of device, the attributes and the scenes that a command can name.
+         */
+        get: operations["list_command_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/commands/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Command
+         * @description Say exactly which points a command would write, old value and new, and what stands against it; send nothing.
+         */
+        post: operations["preview_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commands
+         * @description Return what was written to devices, by whom, and what they answered; newest first.
+         */
+        get: operations["list_commands"];
+        put?: never;
+        /**
+         * Execute Command
+         * @description Carry out a command that was previewed, once; the answer says what each device answered.
+         */
+        post: operations["execute_command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Locks
+         * @description Return the devices that nobody commands from here, and why.
+         */
+        get: operations["list_locks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/devices/{device_id}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Lock Device
+         * @description Lock a device: no command reaches it until the lock is taken off or ends.
+         */
+        put: operations["lock_device"];
+        post?: never;
+        /**
+         * Unlock Device
+         * @description Take the lock of a device off.
+         */
+        delete: operations["unlock_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1867,6 +1975,144 @@ export interface components {
             why: string;
         };
         /**
+         * CommandAction
+         * @description What a command asks for.
+         * @enum {string}
+         */
+        CommandAction: "on" | "off" | "set" | "scene";
+        /**
+         * CommandBody
+         * @description What is wanted of which devices: those named, those in a place, those of a kind, or one point.
+         */
+        CommandBody: {
+            action: components["schemas"]["CommandAction"];
+            /**
+             * Devices
+             * @default []
+             */
+            devices: string[];
+            /** Space */
+            space?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Point */
+            point?: string | null;
+            /** Attribute */
+            attribute?: string | null;
+            /** Value */
+            value?: number | null;
+            /**
+             * Relative
+             * @default false
+             */
+            relative: boolean;
+            /** Unit */
+            unit?: string | null;
+            /** Scene */
+            scene?: string | null;
+        };
+        /**
+         * CommandLog
+         * @description Writes to devices, newest first.
+         */
+        CommandLog: {
+            /** Writes */
+            writes: components["schemas"]["CommandWrite"][];
+        };
+        /**
+         * CommandOptions
+         * @description What commands can name: kinds of device, what can be set, scenes.
+         */
+        CommandOptions: {
+            /** Kinds */
+            kinds: components["schemas"]["NamedOption"][];
+            /** Attributes */
+            attributes: components["schemas"]["NamedOption"][];
+            /** Scenes */
+            scenes: components["schemas"]["NamedOption"][];
+        };
+        /**
+         * CommandOutcome
+         * @description What became of a command, write by write.
+         */
+        CommandOutcome: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["Text"];
+            /** Writes */
+            writes: components["schemas"]["CommandWrite"][];
+            /** Left Out */
+            left_out: components["schemas"]["PlannedWrite"][];
+        };
+        /**
+         * CommandPreview
+         * @description What a command would do: which points get which values, which are left out and why.
+         *
+         *     `id` confirms it until `expires_at`; where nothing can be written, `allowed` is False.
+         */
+        CommandPreview: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["Text"];
+            /** Allowed */
+            allowed: boolean;
+            /** Writes */
+            writes: components["schemas"]["PlannedWrite"][];
+            /** Left Out */
+            left_out: components["schemas"]["PlannedWrite"][];
+            /** Warnings */
+            warnings: components["schemas"]["Text"][];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * CommandRule
+         * @description The rules that a write can break.
+         * @enum {string}
+         */
+        CommandRule: "read_only" | "protected" | "locked" | "no_value" | "range" | "run_time" | "rate" | "exclusive" | "no_gateway";
+        /**
+         * CommandWrite
+         * @description One write of the log; values are in the unit of the point.
+         */
+        CommandWrite: {
+            /** Command Id */
+            command_id: string;
+            /** Position */
+            position: number;
+            /** Campus Id */
+            campus_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Who */
+            who: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Point Id */
+            point_id: string;
+            /** Gateway */
+            gateway: string;
+            /** Address */
+            address: string;
+            /** Old */
+            old: number | null;
+            /** New */
+            new: number;
+            /** Unit */
+            unit: string | null;
+            /** @default pending */
+            state: components["schemas"]["WriteState"];
+            /** Answered At */
+            answered_at?: string | null;
+            message?: components["schemas"]["Text"] | null;
+        };
+        /**
          * Comparison
          * @description Two models on the same examples: by how much the second is better, and how sure that is.
          *
@@ -1882,6 +2128,20 @@ export interface components {
             high: number;
             /** P Value */
             p_value: number;
+        };
+        /**
+         * ConfirmBody
+         * @description The id of a preview that somebody has seen; or the command itself, `confirmed` by a person elsewhere.
+         */
+        ConfirmBody: {
+            /** Preview */
+            preview?: string | null;
+            command?: components["schemas"]["CommandBody"] | null;
+            /**
+             * Confirmed
+             * @default false
+             */
+            confirmed: boolean;
         };
         /**
          * Contribution
@@ -1999,6 +2259,36 @@ export interface components {
             brick_class: string;
             /** Points */
             points: components["schemas"]["PointState"][];
+        };
+        /**
+         * DeviceLock
+         * @description A device that nobody commands from here; `until` is None until somebody takes the lock off.
+         */
+        DeviceLock: {
+            /** Campus Id */
+            campus_id: string;
+            /** Device Id */
+            device_id: string;
+            kind: components["schemas"]["LockKind"];
+            /** Reason */
+            reason: string;
+            /** Who */
+            who: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * DeviceLocks
+         * @description The locks that hold, by device.
+         */
+        DeviceLocks: {
+            /** Locks */
+            locks: components["schemas"]["DeviceLock"][];
         };
         /**
          * DeviceState
@@ -3063,6 +3353,27 @@ export interface components {
             version: string;
         };
         /**
+         * LockBody
+         * @description Why a device is not to be commanded, and until when; without a time until the lock is taken off.
+         */
+        LockBody: {
+            /** @default manual */
+            kind: components["schemas"]["LockKind"];
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * LockKind
+         * @description Why a device is not to be commanded.
+         * @enum {string}
+         */
+        LockKind: "manual" | "maintenance";
+        /**
          * Match
          * @description How the words asked for fit the name found.
          * @enum {string}
@@ -3225,6 +3536,17 @@ export interface components {
             serving: components["schemas"]["ServingStatus"][];
         };
         /**
+         * NamedOption
+         * @description Something that a command can name, and what it is called.
+         */
+        NamedOption: {
+            /** Name */
+            name: string;
+            text: components["schemas"]["Text"];
+            /** Unit */
+            unit?: string | null;
+        };
+        /**
          * Nearby
          * @description A facility, and the way to it.
          */
@@ -3291,6 +3613,15 @@ export interface components {
         NextTask: {
             task: components["schemas"]["LabelTask"] | null;
             progress: components["schemas"]["Progress"];
+        };
+        /**
+         * Obstacle
+         * @description Why a point is not written, and what to do about it.
+         */
+        Obstacle: {
+            rule: components["schemas"]["CommandRule"];
+            message: components["schemas"]["Text"];
+            hint: components["schemas"]["Text"];
         };
         /**
          * Option
@@ -3368,6 +3699,43 @@ export interface components {
             values: {
                 [key: string]: components["schemas"]["TwinValue"];
             };
+        };
+        /**
+         * PlannedWrite
+         * @description A point that a command means: what it is now, as far as anybody knows, and what it would be.
+         *
+         *     It is written where it has no obstacle. Values are in `unit`.
+         */
+        PlannedWrite: {
+            /** Point Id */
+            point_id: string;
+            /** Point Name */
+            point_name: {
+                [key: string]: string;
+            };
+            /** Device Id */
+            device_id: string | null;
+            /** Device Name */
+            device_name: {
+                [key: string]: string;
+            };
+            /** Space Id */
+            space_id: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Old */
+            old: number | null;
+            /** Old At */
+            old_at: string | null;
+            /** New */
+            new: number | null;
+            /** Gateway */
+            gateway?: string | null;
+            /**
+             * Obstacles
+             * @default []
+             */
+            obstacles: components["schemas"]["Obstacle"][];
         };
         /**
          * PointForecast
@@ -3649,7 +4017,7 @@ export interface components {
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
          */
-        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_readings" | "see_reports" | "push_readings" | "judge_readings" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
+        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_readings" | "see_reports" | "push_readings" | "judge_readings" | "command_devices" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
         /**
          * Role
          * @description What somebody is to this park. A visitor is whoever has not signed in.
@@ -4477,6 +4845,15 @@ export interface components {
              */
             filled: components["schemas"]["Fill"][];
         };
+        /**
+         * WriteState
+         * @description What became of a write.
+         *
+         *     `PENDING` is on disk and not answered yet; `FAILED` could not be sent, so that nothing was changed;
+         *     of `UNKNOWN` nobody knows whether the device did it.
+         * @enum {string}
+         */
+        WriteState: "pending" | "acknowledged" | "refused" | "failed" | "unknown";
     };
     responses: never;
     parameters: never;
@@ -13470,6 +13847,746 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlaceDetail"];
                 };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_command_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOptions"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandPreview"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_commands: {
+        parameters: {
+            query?: {
+                device?: string | null;
+                /** @description With a zone */
+                from?: string | null;
+                /** @description Not included */
+                to?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandLog"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    execute_command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOutcome"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_locks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLocks"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lock_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLock"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlock_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request can't be read */
             400: {
