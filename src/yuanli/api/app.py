@@ -49,9 +49,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
     models, datasets, labelling, runs, channels, speech, readings, forecast,
-    overrules, twin,
-    overrules,
-    commands,
+    overrules, twin, commands,
 )  # fmt: skip
 
 
