@@ -22,6 +22,7 @@ FILLED = {
     "{job_id}": "x",
     "{feedback_id}": "x",
     "{dataset_id}": "x",
+    "{set_id}": "x",
     "{position}": "0",
     "{run}": "nothing",
     "{other}": "nothing",

@@ -28,6 +28,7 @@ from yuanli.api import (
     feedback,
     forecast,
     imports,
+    intervals,
     labelling,
     live,
     models,
@@ -50,6 +51,8 @@ PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
     models, datasets, labelling, runs, channels, speech, readings, forecast,
     overrules, twin, commands,
+    overrules, twin,
+    overrules, intervals,
 )  # fmt: skip
 
 

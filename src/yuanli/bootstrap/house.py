@@ -35,6 +35,7 @@ from yuanli.operations import (
     Forecasts,
     Guidance,
     Intake,
+    IntervalLabelling,
     Labelling,
     Listening,
     ModelParams,
@@ -56,6 +57,7 @@ from yuanli.storage import (
     SqlConversationStore,
     SqlDatasetStore,
     SqlFeedbackStore,
+    SqlIntervalStore,
     SqlOverruleStore,
     SqlUnjudgedStore,
     open_database,
@@ -90,6 +92,7 @@ class House:
     intake: Intake
     telemetry: Telemetry
     overruling: Overruling
+    intervals: IntervalLabelling
     forecasts: Forecasts
     cleaner: Cleaner
     twin: Twin
@@ -234,6 +237,7 @@ def build_house(
         listening=listening_of(settings, places, resources),
         readings=readings,
         telemetry=telemetry,
+        intervals=IntervalLabelling(SqlIntervalStore(database), telemetry, clock=now, new_id=_new_id),
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
         commands=Commands(

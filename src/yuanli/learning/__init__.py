@@ -33,6 +33,14 @@ from yuanli.learning.explaining import (
     explain_by_occlusion,
     nearest_examples,
 )
+from yuanli.learning.intervals import (
+    LabelledWindow,
+    TimeSpan,
+    interval_f1,
+    interval_iou,
+    interval_kappa,
+    same_intervals,
+)
 from yuanli.learning.keeping import BusyError, locked, sweep, write_durably
 from yuanli.learning.kept_runs import (
     CurvePoint,
@@ -141,6 +149,7 @@ __all__ = [
     "InvalidGateError",
     "InvalidRecipeError",
     "KeptRun",
+    "LabelledWindow",
     "Leak",
     "LeakKind",
     "ListedModel",
@@ -186,6 +195,7 @@ __all__ = [
     "StepKind",
     "StepReport",
     "Tables",
+    "TimeSpan",
     "TooLossyError",
     "TrainingPartMissingError",
     "Trial",
@@ -205,6 +215,9 @@ __all__ = [
     "find_leaks",
     "fit_temperature",
     "fitted_temperature",
+    "interval_f1",
+    "interval_iou",
+    "interval_kappa",
     "labels_of",
     "language_of",
     "list_models",
@@ -229,6 +242,7 @@ __all__ = [
     "record_of",
     "register",
     "rollback",
+    "same_intervals",
     "save_dataset",
     "save_evaluation",
     "save_facts",

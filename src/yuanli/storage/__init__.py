@@ -7,6 +7,7 @@ from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
 from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
+from yuanli.storage.intervals import SqlIntervalStore
 from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
@@ -22,6 +23,7 @@ __all__ = [
     "SqlConversationStore",
     "SqlDatasetStore",
     "SqlFeedbackStore",
+    "SqlIntervalStore",
     "SqlOverruleStore",
     "SqlUnjudgedStore",
     "SqlUsageStore",
