@@ -106,18 +106,18 @@ def test_what_programs_propose_is_shown_and_read_all_or_nothing(operator: TestCl
         }
     ]
     text = "\n".join(json.dumps(line) for line in lines)
-    ask = {"params": {"source": "model-1"}}
-    assert operator.post(f"{path}/proposals", content=text, **ask).json() == {"kept": 1}
+    ask = {"source": "model-1"}
+    assert operator.post(f"{path}/proposals", content=text, params=ask).json() == {"kept": 1}
     (proposal,) = operator.get(f"{path}/windows/0").json()["proposals"]
     assert (proposal["source"], proposal["score"], proposal["label"]) == ("model-1", 0.9, "on")
     table = f"start,end,label,score\n{lines[0]['start']},{lines[0]['end']},off,\n2026-03-01,x,on,1\n"
-    refused = operator.post(f"{path}/proposals", content=table, **ask)
+    refused = operator.post(f"{path}/proposals", content=table, params=ask)
     assert (refused.status_code, "row 3" in refused.json()["message"]["en"]) == (422, True)
     assert operator.get(f"{path}/windows/0").json()["proposals"] == [proposal]
     good = "\n".join(table.splitlines()[:2])
-    assert operator.post(f"{path}/proposals", content=good, **ask).json() == {"kept": 1}
+    assert operator.post(f"{path}/proposals", content=good, params=ask).json() == {"kept": 1}
     assert operator.get(f"{path}/windows/0").json()["proposals"][0]["label"] == "off"
-    assert operator.post(f"{path}/proposals", content=b"\xff\xfe", **ask).status_code == 422
+    assert operator.post(f"{path}/proposals", content=b"\xff\xfe", params=ask).status_code == 422
     rows = operator.get(f"{path}/export", params={"labels": "proposed"}).text
     assert json.loads(rows)["by"] == "model-1"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -29,22 +30,16 @@ windows = st.lists(st.tuples(st.integers(1, 100), spans, spans), min_size=1, max
 )
 
 
-def said(marked: list[TimeSpan], at: int) -> frozenset[str]:
+def said(marked: Sequence[TimeSpan], at: int) -> frozenset[str]:
     return frozenset(span.label for span in marked if span.start <= at < span.end)
 
 
 @given(windows, st.integers(1, 17))
 def test_kappa_is_that_of_samples_counted_one_by_one(marked: list[LabelledWindow], step: int) -> None:
-    sides = [
-        [
-            said(list(side), at)
-            for window in marked
-            for side in (window[which],)
-            for at in range(0, window.end, step)
-        ]
-        for which in (2, 3)
-    ]
-    assert interval_kappa(marked, step) == pytest.approx(cohen_kappa(*sides))
+    at = [(window, at) for window in marked for at in range(0, window.end, step)]
+    first = [said(window.first, moment) for window, moment in at]
+    second = [said(window.second, moment) for window, moment in at]
+    assert interval_kappa(marked, step) == pytest.approx(cohen_kappa(first, second))
 
 
 @given(windows)

@@ -33,6 +33,7 @@ from yuanli.api import (
     live,
     models,
     overrules,
+    quality,
     readings,
     routing,
     runs,
@@ -42,6 +43,7 @@ from yuanli.api import (
 )
 from yuanli.api.channels.answering import AnsweredOnce
 from yuanli.api.jobs import ImportJobs
+from yuanli.api.judging import JudgingJobs
 from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS
 from yuanli.api.twin_live import TwinChannels
@@ -53,6 +55,9 @@ PARTS = (
     overrules, twin, commands,
     overrules, twin,
     overrules, intervals,
+    about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
+    feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
+    intervals, quality,
 )  # fmt: skip
 
 
@@ -63,10 +68,12 @@ def create_app(house: House) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         app.state.jobs, app.state.stopping = ImportJobs(house), asyncio.Event()
         app.state.twin_channels = TwinChannels(house)
+        app.state.judging = JudgingJobs(house)
         yield
         app.state.stopping.set()
         app.state.twin_channels.close()
         app.state.jobs.close()
+        app.state.judging.close()
 
     app = FastAPI(
         title="yuanli 园理",

@@ -28,6 +28,7 @@ from yuanli.operations import (
     Assistant,
     Cleaner,
     Commands,
+    DataQuality,
     Datasets,
     DeviceGateways,
     FeedbackLoop,
@@ -92,6 +93,7 @@ class House:
     intake: Intake
     telemetry: Telemetry
     overruling: Overruling
+    quality: DataQuality
     intervals: IntervalLabelling
     forecasts: Forecasts
     cleaner: Cleaner
@@ -238,6 +240,7 @@ def build_house(
         readings=readings,
         telemetry=telemetry,
         intervals=IntervalLabelling(SqlIntervalStore(database), telemetry, clock=now, new_id=_new_id),
+        quality=DataQuality(readings, places),
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
         commands=Commands(

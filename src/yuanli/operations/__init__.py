@@ -63,6 +63,7 @@ from yuanli.operations.corrections import (
     example_of,
     reviewed,
 )
+from yuanli.operations.data_quality import DataQuality, PointQuality, PointReasons, QualityReport
 from yuanli.operations.datasets import (
     BadDatasetError,
     DatasetDetail,
@@ -157,7 +158,7 @@ from yuanli.operations.intervals import (
     MarkedInterval,
     ProposedInterval,
 )
-from yuanli.operations.judging import JudgedPoints, Judging, PointGroup
+from yuanli.operations.judging import ALWAYS, JudgedPoints, Judging, PointGroup
 from yuanli.operations.labelling import AgreementReport, DisagreementPage, Labelling, LabelTask, NextTask
 from yuanli.operations.labels import (
     AlreadyDecidedError,
@@ -174,6 +175,7 @@ from yuanli.operations.labels import (
 )
 from yuanli.operations.listening import Listening, SpeechOffError
 from yuanli.operations.models import UNDERSTANDING, ModelList, ModelParams, Models, NoGateSetError
+from yuanli.operations.moments import micros_of, time_of
 from yuanli.operations.overrules import (
     BadOverruleError,
     KeptOverrule,
@@ -193,6 +195,7 @@ from yuanli.operations.places import (
     UnknownFormatError,
     write_campus,
 )
+from yuanli.operations.point_rows import PointRow, point_rows
 from yuanli.operations.points import PointBooks
 from yuanli.operations.ports import (
     AccessToken,
@@ -265,6 +268,7 @@ from yuanli.operations.twin_state import (
 )
 
 __all__ = [
+    "ALWAYS",
     "EXPORTS",
     "RIGHTS",
     "UNDERSTANDING",
@@ -329,6 +333,7 @@ __all__ = [
     "Convert",
     "CoordinatesError",
     "CounterError",
+    "DataQuality",
     "DatasetDetail",
     "DatasetExistsError",
     "DatasetId",
@@ -446,12 +451,16 @@ __all__ = [
     "PointGroup",
     "PointHealth",
     "PointNotFoundError",
+    "PointQuality",
+    "PointReasons",
     "PointRoute",
+    "PointRow",
     "PointState",
     "PointValue",
     "Progress",
     "Proposal",
     "ProposedInterval",
+    "QualityReport",
     "RangeError",
     "ReadingStore",
     "ReadingVerdict",
@@ -522,13 +531,16 @@ __all__ = [
     "knows_place",
     "load_frames",
     "load_terms",
+    "micros_of",
     "never_shown",
     "next_turn",
     "parse_command_rules",
     "parse_state",
     "place_ground",
+    "point_rows",
     "reviewed",
     "split_requests",
     "state_document",
+    "time_of",
     "write_campus",
 ]

@@ -34,10 +34,11 @@ from yuanli.operations.intervals import (
     interval_state,
     spans_of,
 )
+from yuanli.operations.judging import ALWAYS
 from yuanli.operations.labels import LabelState
 from yuanli.operations.moments import micros_of
 from yuanli.operations.ports import Progress
-from yuanli.operations.telemetry import ALWAYS, Telemetry
+from yuanli.operations.telemetry import Telemetry
 
 MICROS = 1_000_000
 

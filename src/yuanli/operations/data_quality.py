@@ -1,0 +1,279 @@
+"""How good the readings of a park are: by point and day, from the hours of a roll-up; the worst first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuanli.campus import CampusId, DataPoint, LanguageMap, PointId, label_of
+from yuanli.errors import Text
+from yuanli.operations.moments import micros_of, time_of
+from yuanli.operations.places import Places
+from yuanli.operations.readings import Every, ReadingStore, RollUp
+from yuanli.operations.telemetry import RangeError, point_of, reasons_of
+from yuanli.telemetry import FAULTS, Form, Quality, find_quantity
+
+MOST_SPAN = timedelta(days=92)
+MOST_HOURS = 3_000_000
+"""Hours of points that one report counts."""
+MOST_READINGS = 2_000_000
+HOUR = 3_600_000_000
+LEAST_SILENCE_S = 7_200.0
+SILENT_AFTER = 3.0
+"""A point is stale that has been silent for this many of its usual distances, and for two hours."""
+PERIODIC = (Form.ANALOG, Form.COUNTER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointQuality:
+    """How good a point's readings are.
+
+    Parameters
+    ----------
+    shares
+        Of the hours, by the worst quality in each; `missing` are those in which nothing holds. They sum to 1, or
+        are empty where the point never sends by the clock and has not sent.
+    trouble
+        The share of hours that are suspect, bad or missing.
+    days
+        The same share by the day of the park; None where nothing was to come.
+    coverage
+        How many of the readings that were to come did, 0–1; None where that can't be told.
+    stale
+        Whether it has been silent for far longer than usual.
+    """
+
+    point: PointId
+    name: LanguageMap
+    unit: str | None
+    shares: Mapping[str, float]
+    trouble: float
+    days: tuple[float | None, ...]
+    coverage: float | None
+    last_at: datetime | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityReport:
+    """The quality of a campus's readings, worst points first.
+
+    Parameters
+    ----------
+    days
+        When each day of the heat strips begins.
+    shares
+        Of the hours of all points, by quality.
+    total, stale, silent
+        How many points there are, how many are stale, and how many have never sent.
+    """
+
+    start: datetime
+    end: datetime
+    days: tuple[datetime, ...]
+    shares: Mapping[str, float]
+    total: int
+    stale: int
+    silent: int
+    points: tuple[PointQuality, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointReasons:
+    """What the rules found in a point's readings, counted by reading."""
+
+    point: PointId
+    readings: int
+    qualities: Mapping[str, int]
+    reasons: Mapping[str, int]
+
+
+class DataQuality:
+    """Tells how good readings are, over the store that keeps them."""
+
+    def __init__(self, store: ReadingStore, places: Places) -> None:
+        self._store, self._places = store, places
+
+    def report(
+        self,
+        campus_id: CampusId,
+        start: datetime,
+        end: datetime,
+        *,
+        now: datetime,
+        limit: int,
+        offset: int = 0,
+    ) -> QualityReport:
+        """Return how good the readings of `[start, end)` are; what is still to come at `now` is not missing.
+
+        Raises
+        ------
+        RangeError
+            The span is empty, longer than 92 days, or too long for so many points.
+        """
+        campus = self._places.campus(campus_id)
+        points = tuple(campus.of(DataPoint))
+        end = min(end, now)
+        _check_span(start, end, len(points))
+        numbers = self._store.number_points(campus_id, [point.id for point in points])
+        zone = ZoneInfo(campus.time_zone)
+        first, last = micros_of(start), micros_of(end)
+        hours = self._store.roll_up(numbers, first, last, every=Every.HOUR, time_zone=zone)
+        edges = _day_edges(start, end, zone)
+        newest = self._store.latest(numbers)
+        last_at = dict(zip(newest.point.tolist(), newest.at.tolist(), strict=True))
+        table = _Table(hours, numbers, edges, first, last)
+        told = [
+            _told(point, row, table, last_at.get(number), micros_of(now))
+            for row, (point, number) in enumerate(zip(points, numbers.tolist(), strict=True))
+        ]
+        order = sorted(told, key=lambda one: (-one.trouble, not one.stale, one.point))
+        summed = table.counts.sum(axis=(0, 1))
+        return QualityReport(
+            start=start,
+            end=end,
+            days=tuple(time_of(edge) for edge in edges[:-1]),
+            shares=_shares(summed),
+            total=len(told),
+            stale=sum(one.stale and one.last_at is not None for one in told),
+            silent=sum(one.last_at is None for one in told),
+            points=tuple(
+                one if one.name else replace(one, name=label_of(campus, one.point))
+                for one in order[offset : offset + limit]
+            ),
+        )
+
+    def reasons(
+        self, campus_id: CampusId, point_ids: Sequence[PointId], start: datetime, end: datetime
+    ) -> tuple[PointReasons, ...]:
+        """Return what the rules found in `[start, end)`, reading by reading.
+
+        Raises
+        ------
+        PointNotFoundError, RangeError
+            There is no such point; the span is empty, longer than 92 days, or has too many readings.
+        """
+        campus = self._places.campus(campus_id)
+        for point_id in point_ids:
+            point_of(campus, point_id)
+        _check_span(start, end, 0)
+        numbers = self._store.number_points(campus_id, point_ids)
+        found, left = [], MOST_READINGS
+        for point_id, number in zip(point_ids, numbers, strict=True):
+            (series,) = self._store.load(np.array([number], np.int32), micros_of(start), micros_of(end))
+            left -= len(series)
+            if left < 0:
+                raise _too_long(f"{MOST_READINGS}+")
+            qualities = Counter(Quality(quality).name.lower() for quality in series.quality.tolist())
+            bits, counts = np.unique(series.reason & np.uint32(FAULTS), return_counts=True)
+            reasons: Counter[str] = Counter()
+            for reason, count in zip(bits.tolist(), counts.tolist(), strict=True):
+                reasons.update(dict.fromkeys(reasons_of(reason), count))
+            found.append(
+                PointReasons(
+                    point=point_id, readings=len(series), qualities=dict(qualities),
+                    reasons=dict(reasons.most_common()),
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+
+class _Table:
+    """Hours counted by point, day and quality `(n_points, n_days, 5)`; the hours of each day; coverage and pace."""
+
+    def __init__(
+        self, hours: RollUp, numbers: NDArray[np.int32], edges: NDArray[np.int64], first: int, last: int
+    ) -> None:
+        place = np.zeros(int(numbers.max(initial=0)) + 1, np.int64)
+        place[numbers] = np.arange(len(numbers))
+        row = place[hours.point]
+        day = np.searchsorted(edges, hours.start, side="right") - 1
+        quality = np.where(hours.count > 0, hours.quality, np.uint8(Quality.MISSING)).astype(np.int64)
+        self.counts = np.zeros((len(numbers), len(edges) - 1, len(Quality)), np.int64)
+        np.add.at(self.counts, (row, day, quality), 1)
+        whole = np.minimum(edges[1:], last) - np.maximum(edges[:-1], first)
+        self.expected = -(-whole // HOUR)
+        self.readings = np.bincount(row, weights=hours.count, minlength=len(numbers))
+        self.covered = np.bincount(row, weights=np.nan_to_num(hours.coverage), minlength=len(numbers))
+        self.told = np.bincount(row, weights=np.isfinite(hours.coverage), minlength=len(numbers))
+
+    def fill(self, row: int) -> None:
+        """Count the hours of a point in which nothing came as missing."""
+        came = self.counts[row].sum(axis=1)
+        self.counts[row, :, Quality.MISSING] += np.maximum(self.expected - came, 0)
+
+
+def _told(point: DataPoint, row: int, table: _Table, last_at: int | None, now: int) -> PointQuality:
+    quantity = find_quantity(point.brick_class)
+    periodic = quantity is None or quantity.form in PERIODIC
+    if periodic:
+        table.fill(row)
+    counts = table.counts[row]
+    by_day = counts.sum(axis=1)
+    bad = counts[:, Quality.SUSPECT :].sum(axis=1)
+    hours = int(by_day.sum())
+    present = hours - int(counts[:, Quality.MISSING].sum())
+    usual_s = 3600.0 * present / table.readings[row] if table.readings[row] else 0.0
+    silence_s = float("inf") if last_at is None else (now - last_at) / 1_000_000
+    expected = float(table.expected.sum())
+    return PointQuality(
+        point=point.id,
+        name=point.name,
+        unit=point.unit,
+        shares=_shares(counts.sum(axis=0)),
+        trouble=float(bad.sum() / hours) if hours else 0.0,
+        days=tuple(
+            round(float(wrong / of), 4) if of else None
+            for wrong, of in zip(bad.tolist(), by_day.tolist(), strict=True)
+        ),
+        coverage=float(table.covered[row] / expected) if periodic and table.told[row] and expected else None,
+        last_at=None if last_at is None else time_of(last_at),
+        stale=periodic and silence_s > max(LEAST_SILENCE_S, SILENT_AFTER * usual_s),
+    )
+
+
+def _shares(counts: NDArray[np.int64]) -> dict[str, float]:
+    total = int(counts.sum())
+    return {q.name.lower(): float(counts[q] / total) for q in Quality} if total else {}
+
+
+def _day_edges(start: datetime, end: datetime, zone: ZoneInfo) -> NDArray[np.int64]:
+    day = start.astimezone(zone).date()
+    edges = []
+    while True:
+        edge = datetime(day.year, day.month, day.day, tzinfo=zone)
+        edges.append(micros_of(edge))
+        if edge >= end:
+            return np.array(edges, np.int64)
+        day += timedelta(days=1)
+
+
+def _check_span(start: datetime, end: datetime, points: int) -> None:
+    if start >= end or micros_of(start) < 0:
+        raise RangeError(
+            Text(f"起点 {start} 不早于终点 {end}。", f"The start {start} is not before the end {end}."),
+            field="from",
+            hint=Text("给出已经过去的一段时间。", "Give a span of time that has passed."),
+        )
+    if end - start > MOST_SPAN:
+        raise _too_long(f"{(end - start).days} d")
+    hours = points * ((end - start) / timedelta(hours=1))
+    if hours > MOST_HOURS:
+        raise _too_long(f"{points} × {(end - start).days} d")
+
+
+def _too_long(what: str) -> RangeError:
+    return RangeError(
+        Text(f"时间段过长：{what}。", f"That is too much time to look at: {what}."),
+        field="from",
+        hint=Text(
+            f"最多 {MOST_SPAN.days} 天；点位多时再短些。",
+            f"At most {MOST_SPAN.days} days, less for many points.",
+        ),
+    )
