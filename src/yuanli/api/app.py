@@ -50,14 +50,9 @@ from yuanli.api.twin_live import TwinChannels
 from yuanli.bootstrap import House
 
 PARTS = (
-    about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant, feedback,
-    models, datasets, labelling, runs, channels, speech, readings, forecast,
-    overrules, twin, commands,
-    overrules, twin,
-    overrules, intervals,
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
-    intervals, quality,
+    commands, intervals, quality,
 )  # fmt: skip
 
 
