@@ -21,6 +21,7 @@ from yuanli.campus import (
     Device,
     Feature,
     Fixture,
+    Geofence,
     Kiosk,
     Level,
     LevelId,
@@ -32,6 +33,7 @@ from yuanli.campus import (
     Relationship,
     Team,
     Unit,
+    Venue,
     feature_from_json,
     feature_to_json,
     units_of_openings,
@@ -230,10 +232,10 @@ def test_the_ways_outdoors_hang_together_without_steps(park: Campus) -> None:
     assert seen == {node.id for node in park.of(Node)}
 
 
-def test_devices_and_points_stand_in_units_and_have_ranges(park: Campus) -> None:
+def test_devices_and_points_have_a_place_and_ranges(park: Campus) -> None:
     for device in park.of(Device):
         place: Feature | None = park.find(device.space_id or "")
-        assert isinstance(place, Unit | Building), device.id
+        assert isinstance(place, Unit | Building | Opening | Amenity | Geofence | Venue), device.id
         if isinstance(place, Unit) and device.geometry is not None:
             assert place.geometry is not None
             assert place.geometry.covers(device.geometry), device.id

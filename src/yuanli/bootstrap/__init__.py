@@ -1,5 +1,6 @@
 """How is the whole built?"""
 
+from yuanli.bootstrap.feeding import feed_demo
 from yuanli.bootstrap.house import House, build_house, open_house
 from yuanli.bootstrap.larger import open_paraphraser
 from yuanli.bootstrap.logs import set_up_logging
@@ -10,6 +11,7 @@ from yuanli.bootstrap.serving import serve
 __all__ = [
     "House",
     "build_house",
+    "feed_demo",
     "open_house",
     "open_models",
     "open_paraphraser",

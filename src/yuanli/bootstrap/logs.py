@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from yuanli.settings import LogLevel
 
-CHATTY = ("alembic", "granian", "_granian", "asyncio", "multipart", "python_multipart")
+CHATTY = ("alembic", "granian", "_granian", "asyncio", "multipart", "python_multipart", "httpx2")
 """Libraries whose info is of no use to an operator."""
 
 

@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from importlib import import_module
 
 from granian.constants import Interfaces
@@ -28,10 +28,14 @@ class PortTakenError(UnavailableError):
     """Another program listens on the address and port."""
 
 
-def serve(house: House, announce: Callable[[str], None]) -> None:
+Beside = Callable[[str], Coroutine[None, None, None]]
+"""What runs in the loop of the server as long as it serves; it gets the server's URL."""
+
+
+def serve(house: House, announce: Callable[[str], None], *, beside: Beside | None = None) -> None:
     """Serve until SIGINT or SIGTERM, then close the house.
 
-    `announce` gets the URL once connections are taken and all campuses are ready to be asked.
+    `announce` gets the URL once connections are taken and all campuses are ready to be asked; then `beside` begins.
 
     Raises
     ------
@@ -42,12 +46,12 @@ def serve(house: House, announce: Callable[[str], None]) -> None:
     try:
         port = house.settings.port or _free_port(house.settings.host)
         _check_free(house.settings.host, port)
-        asyncio.run(_serve(house, port, announce))
+        asyncio.run(_serve(house, port, announce, beside))
     finally:
         house.close()
 
 
-async def _serve(house: House, port: int, announce: Callable[[str], None]) -> None:
+async def _serve(house: House, port: int, announce: Callable[[str], None], beside: Beside | None) -> None:
     module, factory = APP.split(":")
     app = getattr(import_module(module), factory)(house)
     server = Server(
@@ -70,8 +74,13 @@ async def _serve(house: House, port: int, announce: Callable[[str], None]) -> No
     house.keep_tidy()
     house.keep_clean()
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
-    announce(_url(house.settings.host, port))
+    url = _url(house.settings.host, port)
+    announce(url)
+    companion = None if beside is None else asyncio.create_task(beside(url))
     await running
+    if companion is not None:
+        companion.cancel()
+        await asyncio.wait([companion])
     log.info("Stopped.")
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from yuanli.bootstrap import open_house, serve
+from yuanli.bootstrap import feed_demo, open_house, serve
 from yuanli.cli.opening import DataDir
 from yuanli.cli.printing import OUT, said
 from yuanli.errors import Text
@@ -42,4 +42,5 @@ def up(
     serve(
         house,
         lambda url: OUT.print(said(Text(f"园理已启动：{url}", f"yuanli is up: {url}")), markup=False),
+        beside=(lambda url: feed_demo(house, url)) if demo else None,
     )

@@ -1,5 +1,25 @@
 """What does a living park look like?"""
 
+from yuanli.demo.feeding import FeedParams, LiveFeed, Push, Stretch, past, pushes
 from yuanli.demo.park import demo_campus
+from yuanli.demo.simulation.channels import Cadence
+from yuanli.demo.simulation.commands import CommandRefusedError
+from yuanli.demo.simulation.faults import Fault
+from yuanli.demo.simulator import NoSuchPointError, Simulator, Telling, TimeRefusedError
 
-__all__ = ["demo_campus"]
+__all__ = [
+    "Cadence",
+    "CommandRefusedError",
+    "Fault",
+    "FeedParams",
+    "LiveFeed",
+    "NoSuchPointError",
+    "Push",
+    "Simulator",
+    "Stretch",
+    "Telling",
+    "TimeRefusedError",
+    "demo_campus",
+    "past",
+    "pushes",
+]

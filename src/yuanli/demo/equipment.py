@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil, sqrt
 from typing import Any
 
@@ -10,7 +10,18 @@ import numpy as np
 import shapely
 from shapely.geometry import Point, Polygon
 
-from yuanli.campus import DataPoint, Device, DeviceId, Feature, FeatureId, LanguageMap, PointId
+from yuanli.campus import (
+    Amenity,
+    DataPoint,
+    Device,
+    DeviceId,
+    Feature,
+    FeatureId,
+    Geofence,
+    LanguageMap,
+    Opening,
+    PointId,
+)
 from yuanli.demo.buildings import Built, Space
 from yuanli.demo.tables import load_table
 
@@ -27,8 +38,31 @@ def equip(built: Built) -> Iterator[Feature]:
         if space.kind.shaft in ("elevator", "escalator"):
             yield from _moving(table, space, fitted)
     for spec in {space.spec.id: space.spec for space in built.spaces}.values():
-        for device in ("main", "water", "pv"):
+        for device in [*table["buildings"], *(["gas"] if spec.id in table["gas"] else [])]:
             yield from _device(table, device, FeatureId(f"building-{spec.id}"), spec.name, 1, 1, None)
+    yield from _counters(table, built)
+
+
+def equip_grounds(park: LanguageMap, grounds: Sequence[Feature]) -> Iterator[Feature]:
+    """Yield what counts and measures outdoors: at the gates, in the open car parks, and the weather."""
+    table = load_table("equipment")
+    yield from _device(table, "weather", FeatureId("venue"), park, 1, 1, None)
+    for place in grounds:
+        if isinstance(place, Amenity) and place.category == "gate":
+            for device in ("doors", "vehicles"):
+                yield from _device(table, device, FeatureId(place.id), place.name, 1, 1, place.geometry)
+        elif isinstance(place, Geofence) and place.category == "parking" and place.geometry is not None:
+            yield from _device(
+                table, "parking", FeatureId(place.id), place.name, 1, 1, place.geometry.centroid
+            )
+
+
+def _counters(table: Mapping[str, Any], built: Built) -> Iterator[Feature]:
+    """Yield the counter of each door to the outside."""
+    names = {f.id: f.name for f in built.features if isinstance(f, Opening)}
+    for door in built.doors:
+        device = "vehicles" if door.automobile else "doors"
+        yield from _device(table, device, FeatureId(door.opening_id), names[door.opening_id], 1, 1, door.at)
 
 
 def _moving(table: Mapping[str, Any], space: Space, fitted: set[tuple[str, int]]) -> Iterator[Feature]:
@@ -76,7 +110,14 @@ def _device(
         "zh": f"{place.get('zh', '')}{row['zh']}{again}",
         "en": f"{place.get('en', '')} {row['en']} {again}".strip(),
     }
-    yield Device(id=device_id, brick_class=row["brick"], name=name, space_id=space_id, geometry=spot)
+    yield Device(
+        id=device_id,
+        brick_class=row["brick"],
+        name=name,
+        space_id=space_id,
+        geometry=spot,
+        extra={"use": row["use"]} if "use" in row else {},
+    )
     for i, (brick, zh, en, unit, low, high) in enumerate(row["points"], start=1):
         yield DataPoint(
             id=PointId(FeatureId(f"{device_id}-p{i}")),

@@ -13,7 +13,7 @@ from shapely.geometry import Polygon
 
 from yuanli.campus import Address, Building, Campus, CampusId, Feature, FeatureId, Frame, Venue, by_id
 from yuanli.demo.buildings import build_all
-from yuanli.demo.equipment import equip
+from yuanli.demo.equipment import equip, equip_grounds
 from yuanli.demo.fittings import fit_out
 from yuanli.demo.grounds import lay_grounds
 from yuanli.demo.kinds import load_fills, load_kinds
@@ -35,6 +35,7 @@ def demo_campus(*, seed: int = 0) -> Campus:
     specs = load_specs()
     built = build_all(specs, kinds=load_kinds(), fills=load_fills(), names=RoomNames(own_names()), rng=rng)
     outlines = [f.geometry for f in built.features if isinstance(f, Building)]
+    grounds = tuple(lay_grounds(built.doors, [o for o in outlines if isinstance(o, Polygon)]))
     features: list[Feature] = [
         Venue(
             id=FeatureId("venue"),
@@ -54,10 +55,11 @@ def demo_campus(*, seed: int = 0) -> Campus:
             for s in specs
         ),
         *built.features,
-        *lay_grounds(built.doors, [o for o in outlines if isinstance(o, Polygon)]),
+        *grounds,
         *settle(built, rng),
         *fit_out(built),
         *equip(built),
+        *equip_grounds(NAME, grounds),
     ]
     return Campus(
         id=CampusId("demo"),

@@ -23,11 +23,11 @@ THE_BODY_IS_WRONG = frozenset({400, 413, 415, 422})
 
 
 class SendFailedError(UnavailableError):
-    """The other side can't be reached or takes nothing now; `wait_s` is what it asks for."""
+    """The other side can't be reached or takes nothing now; `wait_s` is what it asks for, `answered` what HTTP said."""
 
-    def __init__(self, why: str, wait_s: float = 0.0) -> None:
+    def __init__(self, why: str, wait_s: float = 0.0, answered: int | None = None) -> None:
         super().__init__(Text(f"发送失败：{why}", f"It can't be sent: {why}"))
-        self.wait_s = wait_s
+        self.wait_s, self.answered = wait_s, answered
 
 
 class ParcelRefusedError(InvalidInputError):
@@ -79,7 +79,8 @@ class HttpSender:
             )
         if not reply.is_success:
             asked = reply.headers.get("Retry-After", "")
-            raise SendFailedError(str(reply.status_code), float(asked) if asked.isdecimal() else 0.0)
+            wait_s = float(asked) if asked.isdecimal() else 0.0
+            raise SendFailedError(str(reply.status_code), wait_s, reply.status_code)
 
 
 class MqttSender:

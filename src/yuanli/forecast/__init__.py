@@ -1,7 +1,7 @@
 """What comes next; what is unusual?"""
 
 from yuanli.forecast.anomalies import Anomaly, AnomalyKind, AnomalyParams, find_anomalies
-from yuanli.forecast.calendar import Calendar, InvalidCalendarError
+from yuanli.forecast.calendar import Calendar, Days, InvalidCalendarError, days_of
 from yuanli.forecast.explaining import Driver, Explanation, explain_forecast
 from yuanli.forecast.forecasting import Forecast, Interval, forecast, rolling_forecasts
 from yuanli.forecast.history import (
@@ -35,6 +35,7 @@ __all__ = [
     "AnomalyParams",
     "BrokenForecasterError",
     "Calendar",
+    "Days",
     "Driver",
     "Explanation",
     "Forecast",
@@ -54,6 +55,7 @@ __all__ = [
     "TreesMissingError",
     "check_forecaster",
     "daily",
+    "days_of",
     "explain_forecast",
     "find_anomalies",
     "fit_system",
