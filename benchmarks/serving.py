@@ -26,7 +26,7 @@ def start(folder: Path, log: Path) -> tuple[subprocess.Popen[bytes], str, float]
     with log.open("wb") as out:
         server = subprocess.Popen(
             [sys.executable, "-c", "from yuanli.cli import main; main()",
-             "up", "--demo", "--port", "0", "--data-dir", str(folder)],
+             "up", "--demo", "--still", "--port", "0", "--data-dir", str(folder)],
             stdout=out, stderr=subprocess.STDOUT, env=os.environ | {"COLUMNS": "200", "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
     while not (found := re.search(r"http://[\d.:]+", log.read_text("utf-8"))):

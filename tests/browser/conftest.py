@@ -99,7 +99,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Site]:
     environment |= {f"YUANLI_{name.upper()}": value for name, value in settings.items()}
     with log.open("w") as out:
         server = subprocess.Popen(
-            [*command, "up", "--demo", "--port", str(port), "--data-dir", str(folder / "data")],
+            [*command, "up", "--demo", "--still", "--port", str(port), "--data-dir", str(folder / "data")],
             stdout=out,
             stderr=subprocess.STDOUT,
             env=environment | {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"},

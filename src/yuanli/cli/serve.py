@@ -15,6 +15,9 @@ from yuanli.settings import load_settings
 
 def up(
     demo: Annotated[bool, typer.Option("--demo", help="With the demo park. 载入示范园区。")] = False,
+    still: Annotated[
+        bool, typer.Option("--still", help="With --demo: don't simulate readings. 不模拟读数。")
+    ] = False,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on. 监听地址。")] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port; 0 takes a free one. 端口。")] = None,
     data_dir: DataDir = None,
@@ -42,5 +45,5 @@ def up(
     serve(
         house,
         lambda url: OUT.print(said(Text(f"园理已启动：{url}", f"yuanli is up: {url}")), markup=False),
-        beside=(lambda url: feed_demo(house, url)) if demo else None,
+        beside=(lambda url: feed_demo(house, url)) if demo and not still else None,
     )
