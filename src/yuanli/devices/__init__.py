@@ -21,6 +21,7 @@ from yuanli.devices.forwarding import (
 from yuanli.devices.messages import MessageFormat, Subscription
 from yuanli.devices.mqtt import MqttGateway, MqttParams, MqttState, SubscriptionRefusedError
 from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_broker, to_intake
+from yuanli.devices.signal_files import read_signals
 from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "forward",
     "make_client",
     "parse_broker",
+    "read_signals",
     "read_table_file",
     "replay",
     "to_broker",

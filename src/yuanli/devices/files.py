@@ -55,7 +55,7 @@ def read_table_file(
     UnreadableFileError, ColumnsError, MessageTooLargeError
         It is no table, lacks columns, or is too large.
     """
-    return decode_table(_cells(path, params), columns, decoding)
+    return decode_table(table_cells(path, params), columns, decoding)
 
 
 def check_table_file(
@@ -86,7 +86,14 @@ def check_table_file(
     return count
 
 
-def _cells(path: Path, params: FileParams) -> Iterator[Cells]:
+def table_cells(path: Path, params: FileParams = FileParams()) -> Iterator[Cells]:
+    """Yield the rows of a table in a file, headers first.
+
+    Raises
+    ------
+    UnreadableFileError, MessageTooLargeError
+        It is no table, or is too large.
+    """
     name = path.name.lower()
     try:
         if name.endswith((".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")):

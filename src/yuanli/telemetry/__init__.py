@@ -52,6 +52,7 @@ from yuanli.telemetry.parsing import (
     ColumnsError,
     Decoded,
     DecodeParams,
+    FaultyValueError,
     MessageTooLargeError,
     Precision,
     RefusedRowsError,
@@ -73,6 +74,7 @@ from yuanli.telemetry.parsing import (
     encode_json,
     guess_columns,
     parse_sparkplug_topic,
+    parse_time,
     rebirth_command,
 )
 from yuanli.telemetry.quality import FAULTS, Quality, Reason
@@ -121,6 +123,7 @@ __all__ = [
     "Decoded",
     "Fault",
     "FaultParams",
+    "FaultyValueError",
     "Form",
     "Injected",
     "KnownPoint",
@@ -187,6 +190,7 @@ __all__ = [
     "make_book",
     "overruled",
     "parse_sparkplug_topic",
+    "parse_time",
     "people_counted",
     "people_from_co2",
     "people_from_counters",

@@ -5,6 +5,7 @@ from yuanli.telemetry.parsing.line_protocol import Precision, decode_line_protoc
 from yuanli.telemetry.parsing.rows import (
     Decoded,
     DecodeParams,
+    FaultyValueError,
     MessageTooLargeError,
     RefusedRowsError,
     Row,
@@ -29,12 +30,14 @@ from yuanli.telemetry.parsing.tables import (
     decode_table,
     guess_columns,
 )
+from yuanli.telemetry.parsing.values import parse_time
 
 __all__ = [
     "Columns",
     "ColumnsError",
     "DecodeParams",
     "Decoded",
+    "FaultyValueError",
     "MessageTooLargeError",
     "Precision",
     "RefusedRowsError",
@@ -56,5 +59,6 @@ __all__ = [
     "encode_json",
     "guess_columns",
     "parse_sparkplug_topic",
+    "parse_time",
     "rebirth_command",
 ]
