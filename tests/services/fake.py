@@ -69,6 +69,9 @@ def fake_service() -> Iterator[Fake]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
             fake.bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             fake.paths.append(self.path)

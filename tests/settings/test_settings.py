@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from yuanli.settings import InvalidSettingsError, LogLevel, Settings, load_settings, settings_table
+from yuanli.settings import (
+    InvalidSettingsError,
+    LogLevel,
+    MqttGatewaySettings,
+    Settings,
+    load_settings,
+    settings_table,
+)
 from yuanli.settings.together import APART, TOGETHER, secret_settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -60,6 +68,20 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "speech_url_model": ("large", "large"),
     "speech_api_key": ("k", SecretStr("k")),
 }
+GATEWAY = {
+    "name": "meters",
+    "campus": "park",
+    "url": "mqtt://u:p@broker",
+    "subscriptions": [{"topic": "a/{point}"}],
+}
+EXAMPLES |= {
+    "gateways": (json.dumps([GATEWAY]), (MqttGatewaySettings.model_validate(GATEWAY),)),
+    "keep_meter_days": ("10", 10),
+    "keep_sensor_days": ("11", 11),
+    "keep_state_days": ("12", 12),
+    "keep_presence_days": ("13", 13),
+    "readings_budget_mb": ("500", 500),
+}
 GROUPS = {name: group for group in TOGETHER for name in group}
 
 
@@ -80,6 +102,11 @@ def test_every_setting_is_read_from_the_environment(name: str, monkeypatch: pyte
 def test_every_setting_is_read_from_the_file(name: str, tmp_path: Path) -> None:
     text, value = EXAMPLES[name]
     written = text if isinstance(value, int | float) else f'"{text}"'
+    if name == "gateways":
+        topics = '[{topic = "a/{point}"}]'
+        written = (
+            f'[{{name = "meters", campus = "park", url = "mqtt://u:p@broker", subscriptions = {topics}}}]'
+        )
     lines = [f"{name} = {written}", *(f'{key} = "{given}"' for key, given in others(name).items())]
     (tmp_path / "yuanli.toml").write_text("\n".join(lines), encoding="utf-8")
     assert getattr(load_settings(), name) == value

@@ -27,6 +27,7 @@ from yuanli.api import (
     exports,
     feedback,
     forecast,
+    gateways,
     imports,
     intervals,
     labelling,
@@ -52,7 +53,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
-    commands, intervals, quality,
+    commands, intervals, quality, gateways,
 )  # fmt: skip
 
 

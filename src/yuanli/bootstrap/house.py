@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from random import SystemRandom
 from threading import Event, Thread
 
+from yuanli.bootstrap.gateways import Gateway, GatewayThread, make_gateways
 from yuanli.bootstrap.larger import second_opinion
 from yuanli.bootstrap.messengers import find_messenger
 from yuanli.bootstrap.models import open_models, reader_of
 from yuanli.bootstrap.reading import understander_of
-from yuanli.bootstrap.readings import open_readings
+from yuanli.bootstrap.readings import open_readings, readings_budget
 from yuanli.bootstrap.speech import listening_of
 from yuanli.campus import CampusId, Imported
 from yuanli.errors import NotFoundError, YuanliError
@@ -44,9 +45,12 @@ from yuanli.operations import (
     Overruling,
     Places,
     PointBooks,
+    ReadingsHealth,
     ReadingStore,
+    RetentionParams,
     Telemetry,
     Twin,
+    readings_health,
 )
 from yuanli.services import FeishuMessenger
 from yuanli.settings import Settings
@@ -100,6 +104,7 @@ class House:
     twin: Twin
     device_gateways: DeviceGateways
     commands: Commands
+    gateways: tuple[Gateway, ...] = ()
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
@@ -132,13 +137,43 @@ class House:
         self.resources.callback(closing.set)
 
         def tend() -> None:
+            warned = False
             while not closing.wait(TIDY_EVERY_S):
                 try:
-                    self.telemetry.tidy(self.now())
+                    self.tidy()
+                    warning = self.readings_health().warning
                 except YuanliError as error:
                     log.warning("Readings can't be packed: %s", error)
+                    continue
+                if warning is not None and not warned:
+                    log.warning("%s", warning)
+                warned = warning is not None
 
         Thread(target=tend, name="tidy", daemon=True).start()
+
+    def readings_health(self) -> ReadingsHealth:
+        """Return what the readings take on the disk, and what waits."""
+        footprint = self.readings.footprint()
+        connections = [gateway.connection() for gateway in self.gateways]
+        return readings_health(
+            footprint,
+            now=self.now(),
+            budget_bytes=readings_budget(self.settings, footprint),
+            keep_days=self.settings.retention_days,
+            pending=self.cleaner.pending(),
+            gateways=len(connections),
+            connected=sum(connection.connected for connection in connections),
+        )
+
+    def tidy(self) -> None:
+        """Pack readings of hours that are over, and forget those that are older than their class is kept."""
+        self.telemetry.tidy(self.now(), RetentionParams(days=self.settings.retention_days))
+
+    def keep_connected(self) -> None:
+        """Let the gateways of the settings read, beside the requests, until the house is closed."""
+        reading = GatewayThread(self.gateways, self.places.campus)
+        self.resources.callback(reading.stop)
+        reading.start()
 
     def keep_clean(self) -> None:
         """Judge readings as they arrive, beside the requests, until the house is closed."""
@@ -250,6 +285,7 @@ def build_house(
         intake=intake,
         cleaner=cleaner,
         twin=Twin(readings, places),
+        gateways=make_gateways(settings, intake),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

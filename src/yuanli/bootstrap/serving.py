@@ -73,6 +73,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None], besid
     house.keep_warm()
     house.keep_tidy()
     house.keep_clean()
+    house.keep_connected()
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
     url = _url(house.settings.host, port)
     announce(url)

@@ -84,7 +84,7 @@ def import_file(
             campus_id, touched(at), told=lambda share: progress(said(CLEANING), share)
         )
     opened.cleaner.forget()
-    opened.telemetry.tidy(opened.now())
+    opened.tidy()
     if as_json:
         print_json({"receipt": receipt, "points": health})
         return

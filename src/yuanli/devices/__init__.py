@@ -3,8 +3,10 @@
 from yuanli.devices.brokers import (
     Broker,
     BrokerAddressError,
+    CertificateError,
     MqttVersion,
     Session,
+    Tls,
     make_client,
     parse_broker,
 )
@@ -18,8 +20,10 @@ from yuanli.devices.forwarding import (
     SendFailedError,
     forward,
 )
+from yuanli.devices.links import Link
 from yuanli.devices.messages import MessageFormat, Subscription
 from yuanli.devices.mqtt import MqttGateway, MqttParams, MqttState, SubscriptionRefusedError
+from yuanli.devices.pulling import PullFailedError, PullFormat, PullGateway, PullParams, PullSource
 from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_broker, to_intake
 from yuanli.devices.signal_files import read_signals
 from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams
@@ -27,10 +31,12 @@ from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams
 __all__ = [
     "Broker",
     "BrokerAddressError",
+    "CertificateError",
     "Deliver",
     "FileParams",
     "ForwardParams",
     "HttpSender",
+    "Link",
     "MessageFormat",
     "MqttGateway",
     "MqttParams",
@@ -39,6 +45,11 @@ __all__ = [
     "MqttVersion",
     "Parcel",
     "ParcelRefusedError",
+    "PullFailedError",
+    "PullFormat",
+    "PullGateway",
+    "PullParams",
+    "PullSource",
     "ReplayParams",
     "Replayed",
     "Send",
@@ -49,6 +60,7 @@ __all__ = [
     "SpoolParams",
     "Subscription",
     "SubscriptionRefusedError",
+    "Tls",
     "UnreadableFileError",
     "check_table_file",
     "forward",

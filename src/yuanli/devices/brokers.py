@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +16,7 @@ from paho.mqtt.client import Client as PahoClient
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import InvalidInputError, Text, UnavailableError
 
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -24,11 +25,24 @@ class BrokerAddressError(InvalidInputError):
     """The address of a broker can't be read."""
 
 
+class CertificateError(UnavailableError):
+    """A file for TLS is missing, or is none."""
+
+
 class MqttVersion(StrEnum):
     """Version of the protocol; only 5 lets a client say how many messages may be under way."""
 
     V5 = "5"
     V311 = "3.1.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """Files (PEM) of a connection by TLS: whom to trust, and who we are; the system's and nobody where None."""
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +54,7 @@ class Broker:
     secure: bool = False
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    tls: Tls = Tls()
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -68,7 +83,7 @@ class Session:
             raise ValueError("a lasting session has a client id, and 1 to 65,535 messages in flight")
 
 
-def parse_broker(url: str) -> Broker:
+def parse_broker(url: str, *, tls: Tls = Tls()) -> Broker:
     """Read `mqtt://user:password@host:port`, or `mqtts://…` for TLS.
 
     Raises
@@ -93,6 +108,7 @@ def parse_broker(url: str) -> Broker:
         secure=parts.scheme == "mqtts",
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
+        tls=tls,
     )
 
 
@@ -121,7 +137,7 @@ def make_client(
         clean_start=False if v5 else MQTT_CLEAN_START_FIRST_ONLY,
         properties=properties,
         keepalive=session.keepalive_s,
-        tls_context=ssl.create_default_context() if broker.secure else None,
+        tls_context=_tls_context(broker.tls) if broker.secure else None,
     )
     client.pending_calls_threshold = session.in_flight
     if on_message is not None:
@@ -129,6 +145,19 @@ def make_client(
         paho.manual_ack_set(True)
         paho.on_message = lambda _client, _data, message: on_message(message)
     return client
+
+
+def _tls_context(tls: Tls) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=tls.ca)
+        if tls.certificate is not None:
+            context.load_cert_chain(tls.certificate, tls.key)
+    except OSError as error:
+        raise CertificateError(
+            Text(f"TLS 证书文件不可用：{error}", f"The files for TLS can't be used: {error}"),
+            hint=Text("检查 ca_file、cert_file 和 key_file。", "Check ca_file, cert_file and key_file."),
+        ) from error
+    return context
 
 
 def paho_of(client: aiomqtt.Client) -> PahoClient:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from yuanli.campus import CampusId
 from yuanli.errors import InvalidInputError, Text
-from yuanli.operations import Delivery
+from yuanli.operations import Delivery, sender_of
 from yuanli.telemetry import (
     Decoded,
     DecodeParams,
@@ -72,10 +72,16 @@ class _Place:
 
 
 class MessageReader:
-    """Turns messages into deliveries. One thread at a time: births of Sparkplug nodes are learnt in order."""
+    """Turns messages into deliveries. One thread at a time: births of Sparkplug nodes are learnt in order.
 
-    def __init__(self, subscriptions: Sequence[Subscription]) -> None:
-        self._subscriptions = tuple(subscriptions)
+    Parameters
+    ----------
+    name
+        Of the gateway; what sends by it is called by it and by its own name.
+    """
+
+    def __init__(self, subscriptions: Sequence[Subscription], name: str = "") -> None:
+        self._subscriptions, self._name = tuple(subscriptions), name
         self._nodes = [SparkplugNodes(subscription.params) for subscription in subscriptions]
         self._places: dict[str, _Place | None] = {}
         self.births_changed = False
@@ -127,7 +133,11 @@ class MessageReader:
             if said is not None:
                 sender = said.get("gateway") or said.get("device") or said.get("site") or topic
                 return _Place(
-                    index, f"mqtt:{sender}", said.get("site"), said.get("device"), said.get("point") or ""
+                    index,
+                    sender_of(self._name or "mqtt", sender),
+                    said.get("site"),
+                    said.get("device"),
+                    said.get("point") or "",
                 )
         return None
 
@@ -139,7 +149,7 @@ class MessageReader:
         return Delivery(
             campus_id=subscription.campus_id,
             decoded=Decoded(rows=decoded.rows, faults=decoded.faults),
-            gateway=f"sparkplug:{decoded.topic.group}/{decoded.topic.node}",
+            gateway=sender_of(self._name or "sparkplug", f"{decoded.topic.group}/{decoded.topic.node}"),
             received=message.received,
             site=decoded.topic.group,
             device=decoded.topic.device or decoded.topic.node,

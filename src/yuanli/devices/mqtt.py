@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -19,9 +20,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from yuanli.campus import CampusId
 from yuanli.devices.brokers import Broker, Session, acknowledge, make_client, paho_of
+from yuanli.devices.links import Link
 from yuanli.devices.messages import Message, MessageReader, Subscription
 from yuanli.errors import NotFoundError, Text, UnavailableError
-from yuanli.operations import Delivery, Intake, RefusedRow
+from yuanli.operations import Connection, Delivery, Intake, RefusedRow
 from yuanli.telemetry import SparkplugTopic, UnreadableMessageError, rebirth_command
 
 log = logging.getLogger(__name__)
@@ -77,6 +79,8 @@ class MqttState:
     connected: bool
     messages: int
     readings: int
+    duplicates: int
+    conflicts: int
     refused: int
     acknowledged: int
     waiting: int
@@ -89,6 +93,8 @@ class MqttState:
 class _Counts:
     messages: int = 0
     readings: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
     refused: int = 0
     acknowledged: int = 0
     paused: int = 0
@@ -99,6 +105,8 @@ class _Outcome:
     """What a written batch leads to: rows that were refused, by topic, and nodes to be born again."""
 
     readings: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
     refused: dict[str, list[RefusedRow]] = field(default_factory=lambda: defaultdict(list))
     reborn: list[SparkplugTopic] = field(default_factory=list)
 
@@ -121,10 +129,13 @@ class MqttGateway:
         subscriptions: Sequence[Subscription],
         intake: Intake,
         params: MqttParams = MqttParams(),
+        *,
+        name: str = "",
     ) -> None:
+        self.link = Link(name=name, kind="mqtt", campus_id=subscriptions[0].campus_id)
         self._broker, self._session, self._intake, self._params = broker, session, intake, params
         self._subscriptions = tuple(subscriptions)
-        self._reader = MessageReader(subscriptions)
+        self._reader = MessageReader(subscriptions, name)
         self._waiting: deque[Message] = deque()
         self._bytes = 0
         self._arrived = asyncio.Event()
@@ -148,6 +159,14 @@ class MqttGateway:
             **asdict(counts),
         )
 
+    def connection(self) -> Connection:
+        """Return how it is doing, as people want to know it."""
+        counts = self._counts
+        return self.link.connection(
+            messages=counts.messages, readings=counts.readings, duplicates=counts.duplicates,
+            conflicts=counts.conflicts, refused=counts.refused,
+        )  # fmt: skip
+
     async def run(self) -> None:
         """Read until cancelled; a lost broker is asked again, and told in the log once when lost and once when back."""
         await asyncio.to_thread(self._restore_births)
@@ -156,10 +175,11 @@ class MqttGateway:
             began = time.monotonic()
             try:
                 await self._connected(lost)
-            except (aiomqtt.MqttError, OSError, SubscriptionRefusedError) as error:
+            except (aiomqtt.MqttError, OSError, UnavailableError) as error:
                 if self._subscribed or not lost:
                     log.warning("MQTT broker %s is lost: %s", self._broker, error)
                 lost = True
+                self.link.lost(_why(error, self._broker))
             finally:
                 self._client, self._subscribed = None, False
                 self._forget_waiting()
@@ -177,6 +197,7 @@ class MqttGateway:
             self._client = client
             await self._subscribe(client)
             self._subscribed = True
+            self.link.back()
             if lost:
                 log.info("MQTT broker %s is back", self._broker)
             watching = asyncio.create_task(_watch(client))
@@ -216,6 +237,7 @@ class MqttGateway:
         )
         self._bytes += len(message.payload)
         self._counts.messages += 1
+        self.link.heard()
         self._arrived.set()
         if len(self._waiting) >= self._params.most_messages or self._bytes >= self._params.most_bytes:
             self._pause()
@@ -262,6 +284,8 @@ class MqttGateway:
             self._bytes -= sum(len(message.payload) for message in batch)
             self._counts.acknowledged += len(batch)
             self._counts.readings += outcome.readings
+            self._counts.duplicates += outcome.duplicates
+            self._counts.conflicts += outcome.conflicts
             self._resume(client)
             await self._tell(client, outcome)
 
@@ -276,6 +300,7 @@ class MqttGateway:
             except UnavailableError as error:
                 if not told:
                     log.warning("Readings from MQTT can't be written and wait at the broker: %s", error)
+                    self.link.failed(error.message)
                 told = True
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, self._params.longest_wait_s)
@@ -314,6 +339,8 @@ class MqttGateway:
                 )
             else:
                 outcome.readings += receipt.kept + receipt.duplicates + receipt.conflicts
+                outcome.duplicates += receipt.duplicates
+                outcome.conflicts += receipt.conflicts
                 for row in receipt.refused:
                     outcome.refused[deliveries[row.delivery][0]].append(row)
             del by_campus[campus_id]
@@ -327,6 +354,7 @@ class MqttGateway:
                     "Readings are refused; the first on %s, %s: %s", topic, first.field, first.message
                 )
             self._counts.refused += len(rows)
+            self.link.failed(_refusal(topic, rows[0]))
             self._refused.extend(rows[:TOLD_ROWS])
             if self._params.refusals_topic is not None:
                 told = {
@@ -348,9 +376,18 @@ class MqttGateway:
     def _keep_births(self) -> None:
         """Keep births on disk before they are acknowledged: the broker won't send them again."""
         if self._params.births is not None:
+            self._params.births.parent.mkdir(parents=True, exist_ok=True)
             part = self._params.births.with_suffix(".part")
-            part.write_text(json.dumps(self._reader.births(), ensure_ascii=False), "utf-8")
+            with part.open("w", encoding="utf-8") as file:
+                json.dump(self._reader.births(), file, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
             part.replace(self._params.births)
+            folder = os.open(self._params.births.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def _restore_births(self) -> None:
         if self._params.births is not None and self._params.births.is_file():
@@ -360,6 +397,18 @@ class MqttGateway:
                 log.warning(
                     "Births in %s can't be read; nodes are asked again: %s", self._params.births, error
                 )
+
+
+def _why(error: Exception, broker: Broker) -> Text:
+    if isinstance(error, UnavailableError):
+        return error.message
+    return Text(f"连不上 MQTT 服务器 {broker}：{error}", f"MQTT broker {broker} can't be reached: {error}")
+
+
+def _refusal(topic: str, row: RefusedRow) -> Text:
+    return Text(
+        f"主题 {topic} 的读数被拒收：{row.message.zh}", f"Readings on {topic} are refused: {row.message.en}"
+    )
 
 
 def _code_of(answer: int | ReasonCode) -> int:

@@ -118,9 +118,19 @@ from yuanli.operations.forecasts import (
     TooLittlePastError,
     forecast_series,
 )
-from yuanli.operations.gateways import GatewayParams, GatewayState
+from yuanli.operations.gateways import (
+    Connection,
+    GatewayParams,
+    GatewayReport,
+    GatewayState,
+    SenderReport,
+    report_gateways,
+    report_senders,
+    sender_of,
+)
 from yuanli.operations.grounding import place_ground
 from yuanli.operations.guidance import BadRouteRequestError, Guidance, Guide, RouteRequest, campus_guide
+from yuanli.operations.health import ReadingsHealth, readings_health
 from yuanli.operations.intake import (
     Books,
     Convert,
@@ -237,7 +247,7 @@ from yuanli.operations.readings import (
 )
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
-from yuanli.operations.retention import PointClass, RetentionParams, class_of, forget_old
+from yuanli.operations.retention import DAYS, PointClass, RetentionParams, class_of, forget_old
 from yuanli.operations.rights import RIGHTS, Right, Role
 from yuanli.operations.telemetry import (
     Bucket,
@@ -269,6 +279,7 @@ from yuanli.operations.twin_state import (
 
 __all__ = [
     "ALWAYS",
+    "DAYS",
     "EXPORTS",
     "RIGHTS",
     "UNDERSTANDING",
@@ -326,6 +337,7 @@ __all__ = [
     "CommandStore",
     "CommandWrite",
     "Commands",
+    "Connection",
     "Conversation",
     "ConversationConflictError",
     "ConversationNotFoundError",
@@ -370,6 +382,7 @@ __all__ = [
     "Found",
     "FoundPoint",
     "GatewayParams",
+    "GatewayReport",
     "GatewayState",
     "Ground",
     "Grounded",
@@ -464,6 +477,7 @@ __all__ = [
     "RangeError",
     "ReadingStore",
     "ReadingVerdict",
+    "ReadingsHealth",
     "Receipt",
     "RefusedProposalsError",
     "RefusedRow",
@@ -480,6 +494,7 @@ __all__ = [
     "RouteRequest",
     "RuleFlags",
     "Scene",
+    "SenderReport",
     "Session",
     "Settable",
     "Setting",
@@ -538,7 +553,11 @@ __all__ = [
     "parse_state",
     "place_ground",
     "point_rows",
+    "readings_health",
+    "report_gateways",
+    "report_senders",
     "reviewed",
+    "sender_of",
     "split_requests",
     "state_document",
     "time_of",

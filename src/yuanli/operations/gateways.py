@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from statistics import median
 from threading import Lock
 
 import numpy as np
+
+from yuanli.campus import CampusId
+from yuanli.errors import Text
+from yuanli.operations.moments import time_of
 
 SECOND_US = 1_000_000
 
@@ -53,6 +60,130 @@ class GatewayState:
     last_received: int
     watermark: int | None
     skew_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How a gateway of the settings is doing, as it knows itself.
+
+    Parameters
+    ----------
+    kind
+        `mqtt`, `http`, or another protocol.
+    since
+        When it was connected, or lost; None before it first was.
+    last_message
+        When the newest message came.
+    readings
+        That were taken: kept, there already (`duplicates`), or contradicting others (`conflicts`).
+    refused
+        Rows that were not taken.
+    last_error
+        Why it is not connected, or what was last refused.
+    """
+
+    name: str
+    kind: str
+    campus_id: CampusId
+    connected: bool
+    since: datetime | None
+    last_message: datetime | None
+    messages: int
+    readings: int
+    duplicates: int
+    conflicts: int
+    refused: int
+    last_error: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayReport:
+    """A gateway of the settings, and what is known of the clocks of those that send by it.
+
+    Parameters
+    ----------
+    watermark
+        The newest time that one of them has told.
+    clock_skew_s
+        How far their clocks are behind ours, the median; ahead where negative. None while too little is known.
+    senders
+        How many have sent by it.
+    """
+
+    name: str
+    kind: str
+    campus_id: CampusId
+    connected: bool
+    since: datetime | None
+    last_message: datetime | None
+    messages: int
+    readings: int
+    duplicates: int
+    conflicts: int
+    refused: int
+    last_error: Text | None
+    watermark: datetime | None
+    clock_skew_s: float | None
+    senders: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderReport:
+    """Who has sent something since the start: a device by a gateway, a program over HTTP, a file.
+
+    Parameters
+    ----------
+    name
+        The gateway, or the way it came (`http`, `mqtt`, `sparkplug`), a colon, and its own name.
+    """
+
+    name: str
+    readings: int
+    refused: int
+    last_message: datetime
+    watermark: datetime | None
+    clock_skew_s: float | None
+
+
+def sender_of(gateway: str, sender: str) -> str:
+    """Return how a sender is called that sends by a gateway."""
+    return f"{gateway}:{sender}"
+
+
+def report_gateways(
+    connections: Iterable[Connection], states: Iterable[GatewayState]
+) -> tuple[GatewayReport, ...]:
+    """Put together what gateways know of themselves, and what the intake knows of those that send by them."""
+    states = tuple(states)
+    reports: list[GatewayReport] = []
+    for connection in connections:
+        own = [state for state in states if state.gateway.startswith(sender_of(connection.name, ""))]
+        marks = [state.watermark for state in own if state.watermark is not None]
+        skews = [state.skew_s for state in own if state.skew_s is not None]
+        reports.append(
+            GatewayReport(
+                **{one.name: getattr(connection, one.name) for one in fields(connection)},
+                watermark=time_of(max(marks)) if marks else None,
+                clock_skew_s=median(skews) if skews else None,
+                senders=len(own),
+            )
+        )
+    return tuple(reports)
+
+
+def report_senders(states: Iterable[GatewayState]) -> tuple[SenderReport, ...]:
+    """Tell of all that have sent something, by name."""
+    return tuple(
+        SenderReport(
+            name=state.gateway,
+            readings=state.readings,
+            refused=state.refused,
+            last_message=time_of(state.last_received),
+            watermark=None if state.watermark is None else time_of(state.watermark),
+            clock_skew_s=state.skew_s,
+        )
+        for state in states
+    )
 
 
 @dataclass(slots=True)

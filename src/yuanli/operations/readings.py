@@ -105,12 +105,15 @@ class Footprint:
         Readings and filled gaps.
     bytes_a_day
         What a day of readings takes where it stays, by the last days that had any; 0 where none is known.
+    oldest
+        The time of the oldest, or the beginning of the hour or day it is packed with (µs); None where there is none.
     """
 
     hot_bytes: int
     cold_bytes: int
     rows: int
     bytes_a_day: float
+    oldest: int | None = None
 
     def find_full_at(self, budget_bytes: int, now: datetime) -> datetime | None:
         """Return when a budget of disk will be used up at this pace; None if not within 100 years."""

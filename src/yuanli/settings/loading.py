@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from yuanli.errors import Text
+from yuanli.settings.gateways import (
+    SECRET_FIELDS,
+    HttpGatewaySettings,
+    MqttGatewaySettings,
+    SubscriptionSettings,
+)
 from yuanli.settings.settings import CONFIG_VARIABLE, PREFIX, Settings, config_path
 from yuanli.settings.together import InvalidSettingsError, check_together, secret_settings
 from yuanli.settings.wording import explain_invalid
@@ -41,12 +49,17 @@ def load_settings(**given: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
+        field = _field_of(first["loc"])
         if first["type"] == "extra_forbidden":
-            raise _unknown(field, where=str(path)) from None
-        shown = HIDDEN if field in secret_settings() else first["input"]
+            raise _unknown(field, where=str(path), among=_names_at(first["loc"])) from None
+        shown = HIDDEN if _is_secret(first["loc"]) else first["input"]
         message, hint = explain_invalid(first["type"], first.get("ctx") or {}, name=field, value=shown)
         raise InvalidSettingsError(message, field=field, hint=hint) from None
+    except SettingsError as error:
+        raise InvalidSettingsError(
+            Text(f"环境变量不是有效的 JSON：{error}", f"A variable is not valid JSON: {error}"),
+            hint=Text("列表和表写成 JSON。", "Write lists and tables as JSON."),
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise InvalidSettingsError(
             Text(f"设置文件 {path} 无法读取：{error}", f"The settings file {path} can't be read: {error}"),
@@ -67,9 +80,31 @@ def _check_variables() -> None:
             raise _unknown(name, where="", known=known)
 
 
-def _unknown(name: str, *, where: str, known: set[str] | None = None) -> InvalidSettingsError:
-    names = sorted(known or Settings.model_fields)
-    close = get_close_matches(name if known is None else name.upper(), names, n=1)
+def _field_of(loc: Sequence[int | str]) -> str:
+    """Return where a setting is, without the kind that pydantic puts into the way of a gateway."""
+    return ".".join(str(part) for part in (*loc[:2], *(loc[3:] if loc[:1] == ("gateways",) else loc[2:])))
+
+
+def _is_secret(loc: Sequence[int | str]) -> bool:
+    if loc[:1] == ("gateways",):
+        return len(loc) < 4 or not SECRET_FIELDS.isdisjoint(loc)
+    return loc[0] in secret_settings()
+
+
+def _names_at(loc: Sequence[int | str]) -> Iterable[str]:
+    """Return the names that may stand where an unknown one does."""
+    if loc[:1] != ("gateways",):
+        return Settings.model_fields
+    if "subscriptions" in loc[3:-1]:
+        return SubscriptionSettings.model_fields
+    return MqttGatewaySettings.model_fields if loc[2] == "mqtt" else HttpGatewaySettings.model_fields
+
+
+def _unknown(
+    name: str, *, where: str, known: set[str] | None = None, among: Iterable[str] = ()
+) -> InvalidSettingsError:
+    names = sorted(known or among)
+    close = get_close_matches(name.rpartition(".")[2] if known is None else name.upper(), names, n=1)
     listed_zh, listed_en = "、".join(names), ", ".join(names)
     kind = Text("环境变量", "environment variable") if known else Text("设置", "setting")
     place = Text(f"（{where}）", f" in {where}") if where else Text("", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from yuanli.operations import DAYS, PointClass
+from yuanli.settings.gateways import GatewaySettings
 
 PREFIX = "YUANLI_"
 CONFIG_VARIABLE = f"{PREFIX}CONFIG"
@@ -176,6 +180,50 @@ class Settings(BaseSettings):
         default="whisper-1", min_length=1, max_length=200, description="Name of the model at `speech_url`."
     )
     speech_api_key: Secret | None = Field(default=None, description="Key that `speech_url` asks for.")
+
+    gateways: tuple[GatewaySettings, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="What readings come from, a table each: see [gateways](#gateways).",
+    )
+    keep_meter_days: int = Field(
+        default=DAYS[PointClass.METER], ge=1, le=36_500, description="Days that readings of meters are kept."
+    )
+    keep_sensor_days: int = Field(
+        default=DAYS[PointClass.SENSOR],
+        ge=1,
+        le=36_500,
+        description="Days that readings of sensors are kept.",
+    )
+    keep_state_days: int = Field(
+        default=DAYS[PointClass.STATE],
+        ge=1,
+        le=36_500,
+        description="Days that states and commands of devices are kept.",
+    )
+    keep_presence_days: int = Field(
+        default=DAYS[PointClass.PRESENCE],
+        ge=1,
+        le=36_500,
+        description="Days that counts and presence of people are kept.",
+    )
+    readings_budget_mb: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000_000,
+        description="Disk that readings may take, in MB; beyond 80 % of it, or where it will be full within "
+        "30 days, a warning is given. By default what is free on the disk.",
+    )
+
+    @property
+    def retention_days(self) -> Mapping[PointClass, int]:
+        """For how many days readings of each class are kept."""
+        return {
+            PointClass.METER: self.keep_meter_days,
+            PointClass.SENSOR: self.keep_sensor_days,
+            PointClass.STATE: self.keep_state_days,
+            PointClass.PRESENCE: self.keep_presence_days,
+        }
 
     @property
     def sqlalchemy_url(self) -> str:

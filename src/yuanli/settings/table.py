@@ -17,6 +17,6 @@ def settings_table() -> str:
 
 
 def _shown(value: object) -> str:
-    if value is None:
+    if value is None or value == ():
         return "–"
     return f"`{value.value if isinstance(value, Enum) else value}`"

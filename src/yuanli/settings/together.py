@@ -42,6 +42,14 @@ def check_together(settings: Settings) -> None:
                 field=missing[0],
                 hint=Text(f"请一起设置：{'、'.join(group)}。", f"Set them together: {', '.join(group)}."),
             )
+    names = [gateway.name for gateway in settings.gateways]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidSettingsError(
+                Text(f"有两个网关名为 {name}。", f"Two gateways are called {name}."),
+                field="gateways",
+                hint=Text("给每个网关起不同的名字。", "Give each gateway a name of its own."),
+            )
     for one, other in APART:
         if getattr(settings, one) is not None and getattr(settings, other) is not None:
             raise InvalidSettingsError(
@@ -55,5 +63,7 @@ def check_together(settings: Settings) -> None:
 def secret_settings() -> frozenset[str]:
     """Return the names of the settings whose values are never shown."""
     return frozenset(
-        name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+        name
+        for name, field in Settings.model_fields.items()
+        if "SecretStr" in str(field.annotation) or name == "gateways"
     )

@@ -200,8 +200,8 @@ class SqliteReadingStore:
         """Return what the readings take on the disk."""
         with self._hot.reading() as connection:
             ((hot_rows, first, last),) = connection.execute("SELECT count(*), min(at), max(at) FROM reading")
-            ((cold_rows, cold_bytes),) = connection.execute(
-                "SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0) FROM part"
+            ((cold_rows, cold_bytes, packed),) = connection.execute(
+                'SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0), min("start") FROM part'
             )
             days = connection.execute(
                 'SELECT sum(bytes) FROM part GROUP BY "start" / ? ORDER BY "start" DESC LIMIT 7', (DAY,)
@@ -213,6 +213,7 @@ class SqliteReadingStore:
             cold_bytes=cold_bytes,
             rows=hot_rows + cold_rows,
             bytes_a_day=sum(size for (size,) in days) / len(days) if days else pace,
+            oldest=min((at for at in (first, packed) if at is not None), default=None),
         )
 
     def export(self, folder: Path) -> None:

@@ -221,13 +221,14 @@ class PostgresReadingStore:
         """Return what the readings take on the disk."""
         with self._reading() as connection:
             sizes = [int(str(size)) for (size,) in connection.execute(SIZES)]
-            ((rows,),) = connection.execute("SELECT count(*) FROM reading")
+            ((rows, oldest),) = connection.execute("SELECT count(*), min(at) FROM reading")
         recent = [size for size in sizes if size][:7]
         return Footprint(
             hot_bytes=sum(sizes),
             cold_bytes=0,
             rows=int(str(rows)),
             bytes_a_day=sum(recent) / len(recent) if recent else 0.0,
+            oldest=None if oldest is None else int(str(oldest)),
         )
 
     def export(self, folder: Path) -> None:

@@ -1902,6 +1902,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Gateways
+         * @description Return the gateways of the settings, whether they are connected, what came, and what went wrong last.
+         */
+        get: operations["list_gateways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/readings/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Readings Health
+         * @description Return what the readings take on the disk, when that is full, and how many wait to be judged.
+         */
+        get: operations["show_readings_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3111,6 +3151,60 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * GatewayList
+         * @description The gateways of the settings, and all that have sent something since the start.
+         */
+        GatewayList: {
+            /** Gateways */
+            gateways: components["schemas"]["GatewayReport"][];
+            /** Senders */
+            senders: components["schemas"]["SenderReport"][];
+        };
+        /**
+         * GatewayReport
+         * @description A gateway of the settings, and what is known of the clocks of those that send by it.
+         *
+         *     Parameters
+         *     ----------
+         *     watermark
+         *         The newest time that one of them has told.
+         *     clock_skew_s
+         *         How far their clocks are behind ours, the median; ahead where negative. None while too little is known.
+         *     senders
+         *         How many have sent by it.
+         */
+        GatewayReport: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Campus Id */
+            campus_id: string;
+            /** Connected */
+            connected: boolean;
+            /** Since */
+            since: string | null;
+            /** Last Message */
+            last_message: string | null;
+            /** Messages */
+            messages: number;
+            /** Readings */
+            readings: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Refused */
+            refused: number;
+            last_error: components["schemas"]["Text"] | null;
+            /** Watermark */
+            watermark: string | null;
+            /** Clock Skew S */
+            clock_skew_s: number | null;
+            /** Senders */
+            senders: number;
         };
         /**
          * Health
@@ -4750,6 +4844,61 @@ export interface components {
          */
         ReadingVerdict: "good" | "bad" | "estimated";
         /**
+         * ReadingsHealth
+         * @description What the readings take on the disk, and what waits.
+         *
+         *     Parameters
+         *     ----------
+         *     hot_bytes, cold_bytes
+         *         Of what is written to, and of what is packed.
+         *     rows
+         *         Readings and filled gaps.
+         *     bytes_a_day
+         *         What a day of readings takes where it stays.
+         *     budget_bytes
+         *         What readings may take: as it is set, else what they take and what is free on the disk; None where neither
+         *         is known.
+         *     full_at
+         *         When the budget will be used up at this pace; None if not within 100 years, or where it is not known.
+         *     oldest
+         *         When the oldest reading was measured.
+         *     pending
+         *         Spans of four weeks of points that wait to be judged in full.
+         *     gateways, connected
+         *         How many gateways are set, and connected.
+         *     keep_days
+         *         For how long readings are kept, by class of point.
+         *     warning
+         *         What somebody should do something about.
+         */
+        ReadingsHealth: {
+            /** Hot Bytes */
+            hot_bytes: number;
+            /** Cold Bytes */
+            cold_bytes: number;
+            /** Rows */
+            rows: number;
+            /** Bytes A Day */
+            bytes_a_day: number;
+            /** Budget Bytes */
+            budget_bytes: number | null;
+            /** Full At */
+            full_at: string | null;
+            /** Oldest */
+            oldest: string | null;
+            /** Pending */
+            pending: number;
+            /** Gateways */
+            gateways: number;
+            /** Connected */
+            connected: number;
+            /** Keep Days */
+            keep_days: {
+                [key: string]: number;
+            };
+            warning: components["schemas"]["Text"] | null;
+        };
+        /**
          * ReasonList
          * @description What the rules found, by point.
          */
@@ -5092,6 +5241,32 @@ export interface components {
             end_s: number;
             /** Text */
             text: string;
+        };
+        /**
+         * SenderReport
+         * @description Who has sent something since the start: a device by a gateway, a program over HTTP, a file.
+         *
+         *     Parameters
+         *     ----------
+         *     name
+         *         The gateway, or the way it came (`http`, `mqtt`, `sparkplug`), a colon, and its own name.
+         */
+        SenderReport: {
+            /** Name */
+            name: string;
+            /** Readings */
+            readings: number;
+            /** Refused */
+            refused: number;
+            /**
+             * Last Message
+             * Format: date-time
+             */
+            last_message: string;
+            /** Watermark */
+            watermark: string | null;
+            /** Clock Skew S */
+            clock_skew_s: number | null;
         };
         /**
          * SeriesOfReadings
@@ -17297,6 +17472,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgingJob"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_gateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_readings_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingsHealth"];
                 };
             };
             /** @description The request can't be read */

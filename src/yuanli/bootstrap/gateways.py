@@ -1,0 +1,181 @@
+"""The gateways that the settings name, and the thread in which they read."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from yuanli.bootstrap.secrets import revealed
+from yuanli.campus import CampusId
+from yuanli.devices import (
+    Link,
+    MessageFormat,
+    MqttGateway,
+    MqttParams,
+    MqttVersion,
+    PullFormat,
+    PullGateway,
+    PullParams,
+    PullSource,
+    Subscription,
+    Tls,
+    parse_broker,
+)
+from yuanli.devices import Session as MqttSession
+from yuanli.errors import Text, YuanliError
+from yuanli.operations import Connection, Intake
+from yuanli.settings import HttpGatewaySettings, MqttGatewaySettings, Settings, SubscriptionSettings
+from yuanli.telemetry import Columns, DecodeParams, Precision, TopicTemplate
+
+STOP_S = 10.0
+CAMPUS_WAIT_S = 5.0
+FAILED_WAIT_S = 30.0
+log = logging.getLogger(__name__)
+
+
+class Gateway(Protocol):
+    """What reads from the field until it is cancelled."""
+
+    link: Link
+
+    def connection(self) -> Connection:
+        """Return how it is doing."""
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+
+
+def make_gateways(settings: Settings, intake: Intake) -> tuple[Gateway, ...]:
+    """Make the gateways of the settings; nothing is connected yet."""
+    return tuple(
+        _mqtt(one, intake, settings.data_dir) if isinstance(one, MqttGatewaySettings) else _pull(one, intake)
+        for one in settings.gateways
+    )
+
+
+class GatewayThread:
+    """Runs gateways on an event loop of their own, so that neither they nor requests wait for each other.
+
+    Parameters
+    ----------
+    find_campus
+        Raises where there is no such campus: its gateway waits until there is, and what is sent meanwhile stays
+        where it is.
+    """
+
+    def __init__(self, gateways: Sequence[Gateway], find_campus: Callable[[CampusId], object]) -> None:
+        self._gateways, self._find_campus = tuple(gateways), find_campus
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._begun = Event()
+        self._thread = Thread(target=lambda: asyncio.run(self._run()), name="gateways", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        if self._gateways:
+            self._thread.start()
+            self._begun.wait(STOP_S)
+
+    def stop(self) -> None:
+        """Stop reading; what was not written yet stays at the brokers."""
+        if self._loop is not None and self._stopping is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join(STOP_S)
+
+    async def _run(self) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._begun.set()
+        tasks = [asyncio.create_task(self._keep(gateway)) for gateway in self._gateways]
+        await self._stopping.wait()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep(self, gateway: Gateway) -> None:
+        """Run one gateway, whatever happens to it, until cancelled."""
+        while True:
+            await self._wait_for_campus(gateway)
+            try:
+                await gateway.run()
+            except Exception as error:  # the gateway's outermost loop: others go on, and so will it
+                log.exception("Gateway %s failed, and begins anew", gateway.link.name)
+                gateway.link.lost(
+                    Text(f"内部错误：{type(error).__name__}", f"It failed: {type(error).__name__}")
+                )
+                await asyncio.sleep(FAILED_WAIT_S)
+
+    async def _wait_for_campus(self, gateway: Gateway) -> None:
+        told = False
+        while True:
+            try:
+                await asyncio.to_thread(self._find_campus, gateway.link.campus_id)
+            except YuanliError as error:
+                gateway.link.lost(error.message)
+                if not told:
+                    log.warning("Gateway %s waits: %s", gateway.link.name, error)
+                told = True
+                await asyncio.sleep(CAMPUS_WAIT_S)
+            else:
+                return
+
+
+def _mqtt(told: MqttGatewaySettings, intake: Intake, folder: Path) -> MqttGateway:
+    broker = parse_broker(
+        told.url.get_secret_value(), tls=Tls(ca=told.ca_file, certificate=told.cert_file, key=told.key_file)
+    )
+    births = None
+    if any(one.format == "sparkplug" for one in told.subscriptions):
+        births = folder / "births" / f"{told.name}.json"
+    return MqttGateway(
+        broker,
+        MqttSession(client_id=told.client_id or f"yuanli-{told.name}", version=MqttVersion(told.version)),
+        [_subscription(one, CampusId(told.campus)) for one in told.subscriptions],
+        intake,
+        MqttParams(share_group=told.share_group, refusals_topic=told.refusals_topic, births=births),
+        name=told.name,
+    )
+
+
+def _subscription(told: SubscriptionSettings, campus_id: CampusId) -> Subscription:
+    return Subscription(
+        campus_id=campus_id,
+        template=TopicTemplate(told.topic),
+        format=MessageFormat(told.format),
+        precision=Precision(told.precision),
+        params=_decoding(told.zone),
+    )
+
+
+def _pull(told: HttpGatewaySettings, intake: Intake) -> PullGateway:
+    headers = {name: value.get_secret_value() for name, value in told.headers.items()}
+    token = revealed(told.token)
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
+    source = PullSource(
+        campus_id=CampusId(told.campus),
+        url=told.url.get_secret_value(),
+        format=PullFormat(told.format),
+        headers=headers,
+        precision=Precision(told.precision),
+        columns=_columns(told.columns),
+        decoding=_decoding(told.zone),
+    )
+    params = PullParams(every_s=told.every_s, timeout_s=told.timeout_s)
+    return PullGateway(source, intake, params, name=told.name)
+
+
+def _columns(told: Mapping[str, str] | None) -> Columns | None:
+    if told is None:
+        return None
+    others: dict[str, Any] = {name: header for name, header in told.items() if name != "time"}
+    return replace(Columns(time=told["time"]), **others)
+
+
+def _decoding(zone: str | None) -> DecodeParams:
+    return DecodeParams(zone=None if zone is None else ZoneInfo(zone))
