@@ -84,7 +84,8 @@ def test_a_broker_that_restarts_is_lost_and_back_and_no_reading_is(tmp_path: Pat
     broker.start()
     until(lambda: gateway.connection().connected)
     publish(broker, 1.0, 2.0, 3.0)
-    until(lambda: count(house) == 3)
+    until(lambda: gateway.connection().readings == 5)
+    assert count(house) == 3
     told = gateway.connection()
     assert began is not None
     assert told.since is not None
