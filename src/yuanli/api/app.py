@@ -23,6 +23,7 @@ from yuanli.api import (
     datasets,
     drawing,
     edits,
+    energy,
     errors,
     exports,
     feedback,
@@ -53,7 +54,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
-    commands, intervals, quality, gateways,
+    commands, intervals, quality, gateways, energy,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from yuanli.bootstrap.models import open_models, reader_of
 from yuanli.bootstrap.reading import understander_of
 from yuanli.bootstrap.readings import open_readings, readings_budget
 from yuanli.bootstrap.speech import listening_of
+from yuanli.bootstrap.tariffs import tariffs_of
 from yuanli.campus import CampusId, Imported
 from yuanli.errors import NotFoundError, YuanliError
 from yuanli.learning import Runs
@@ -32,6 +33,7 @@ from yuanli.operations import (
     DataQuality,
     Datasets,
     DeviceGateways,
+    Energy,
     FeedbackLoop,
     FeedbackParams,
     Forecasts,
@@ -64,6 +66,7 @@ from yuanli.storage import (
     SqlFeedbackStore,
     SqlIntervalStore,
     SqlOverruleStore,
+    SqlTariffStore,
     SqlUnjudgedStore,
     open_database,
 )
@@ -104,6 +107,7 @@ class House:
     twin: Twin
     device_gateways: DeviceGateways
     commands: Commands
+    energy: Energy
     gateways: tuple[Gateway, ...] = ()
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
@@ -286,6 +290,9 @@ def build_house(
         cleaner=cleaner,
         twin=Twin(readings, places),
         gateways=make_gateways(settings, intake),
+        energy=Energy(
+            readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file)
+        ),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from yuanli import __version__
-from yuanli.cli import ask, campus, forecast, learn, route, serve, telemetry, users
+from yuanli.cli import ask, campus, energy, forecast, learn, route, serve, telemetry, users
 from yuanli.cli.printing import OUT, exit_code, print_error
 from yuanli.errors import YuanliError
 
@@ -24,6 +24,7 @@ app.add_typer(learn.app, name="learn")
 app.add_typer(telemetry.app, name="telemetry")
 app.command("up")(serve.up)
 app.command("forecast")(forecast.forecast)
+app.command("energy")(energy.energy)
 app.command("route")(route.route)
 app.command("understand")(ask.understand)
 app.command("ask")(ask.ask)

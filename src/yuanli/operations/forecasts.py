@@ -105,8 +105,15 @@ def forecast_series(
     end: int,
     zone: str,
     calendar: Calendar | None = None,
+    trees: bool = True,
 ) -> tuple[PointForecast, ...]:
-    """Return the forecasts of series, named with their units, from the time `end` (µs) on."""
+    """Return the forecasts of series, named with their units, from the time `end` (µs) on.
+
+    Parameters
+    ----------
+    trees
+        Whether the method that takes longest is tried too.
+    """
     hours = _hours(horizon)
     first = min((int(one.at[0]) for one in series if len(one)), default=end) // HOUR * HOUR
     if end - first < LEAST_DAYS * 24 * HOUR:
@@ -115,13 +122,18 @@ def forecast_series(
             hint=Text("积累几周数据后再预测。", "Forecast when a few weeks have been measured."),
         )
     history = history_of(series, first, end, step=HOUR, zone=zone)
-    return _told(history, points, hours, calendar)
+    return _told(history, points, hours, calendar, trees=trees)
 
 
 def _told(
-    history: History, points: Sequence[tuple[str, str | None]], hours: int, calendar: Calendar | None
+    history: History,
+    points: Sequence[tuple[str, str | None]],
+    hours: int,
+    calendar: Calendar | None,
+    *,
+    trees: bool,
 ) -> tuple[PointForecast, ...]:
-    methods = METHODS if find_spec("lightgbm") else WITHOUT_TREES
+    methods = METHODS if trees and find_spec("lightgbm") else WITHOUT_TREES
     ahead = forecast(history, hours, calendar=calendar, params=ForecastParams(methods=methods))
     narrow, wide = ahead.intervals
     told = []

@@ -77,6 +77,8 @@ class RollUp:
         cadence can't be told.
     quality
         The worst of the bucket.
+    first, last
+        When the first and the last reading were made that came and hold; 0 where none did.
     """
 
     point: Numbers
@@ -88,6 +90,8 @@ class RollUp:
     mean: Values
     coverage: Values
     quality: NDArray[np.uint8]
+    first: Times
+    last: Times
 
     def __len__(self) -> int:
         return len(self.start)

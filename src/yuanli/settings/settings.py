@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Folder of the training runs that the console shows; by default `runs` in `data_dir`.",
     )
 
+    tariffs_file: AnyPath | None = Field(
+        default=None,
+        description="YAML file of what energy costs and emits, as `docs/energy.md` describes; by default examples.",
+    )
+
     llm_url: Url | None = Field(
         default=None,
         pattern=URL,

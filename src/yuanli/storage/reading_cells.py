@@ -17,6 +17,7 @@ SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 QUARTER = HOUR // 4
+NEVER = 2**62
 
 STEPS = {Every.QUARTER: QUARTER, Every.HOUR: HOUR, Every.DAY: DAY}
 
@@ -92,6 +93,8 @@ def roll_up_cells(
             mean=np.where(count > 0, total / count, np.nan),
             coverage=np.minimum(_fold(np.add, cells["came"], begins) / expected, 1.0),
             quality=_fold(np.maximum, cells["quality"], begins),
+            first=_ends(np.minimum, cells["first"], cells["came"], begins, NEVER),
+            last=_ends(np.maximum, cells["last"], cells["came"], begins, 0),
         )
 
 
@@ -100,6 +103,13 @@ def _fold(how: np.ufunc, column: NDArray[Any], begins: NDArray[np.intp]) -> NDAr
         how.reduceat(np.ascontiguousarray(column), begins) if len(begins) else column[:0].copy()
     )
     return folded
+
+
+def _ends(
+    how: np.ufunc, column: NDArray[Any], came: NDArray[Any], begins: NDArray[np.intp], nothing: int
+) -> NDArray[np.int64]:
+    found = _fold(how, np.where(came > 0, column, nothing).astype(np.int64), begins)
+    return np.where(found == nothing, 0, found)
 
 
 def _cadence_s(cells: Cells, points: NDArray[np.int32]) -> NDArray[np.float64]:

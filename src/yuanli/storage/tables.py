@@ -350,5 +350,14 @@ DEVICE_LOCK = Table(
 Index(None, COMMAND.c.at)
 Index("ix_command_write_campus_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.at)
 Index("ix_command_write_device_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.device_id, COMMAND_WRITE.c.at)
+TARIFF = Table(
+    "tariff",
+    METADATA,
+    Column("campus_id", String, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("changed_by", String, nullable=False),
+)
+"""Stays when a campus is imported anew, so that its id is no key of `campus` here."""
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

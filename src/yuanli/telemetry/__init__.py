@@ -1,5 +1,12 @@
 """What do meters and sensors say?"""
 
+from yuanli.telemetry.amounts import (
+    Amounts,
+    filled_register,
+    rate_steps,
+    register_steps,
+    spread,
+)
 from yuanli.telemetry.augmenting import (
     Fault,
     FaultParams,
@@ -111,6 +118,7 @@ __all__ = [
     "FAULTS",
     "LINEAGE",
     "RULES_VERSION",
+    "Amounts",
     "BacnetStatus",
     "CleaningParams",
     "Columns",
@@ -176,6 +184,7 @@ __all__ = [
     "decode_line_protocol",
     "decode_table",
     "encode_json",
+    "filled_register",
     "find_quantity",
     "find_unit",
     "fit_wifi_ratio",
@@ -198,8 +207,11 @@ __all__ = [
     "people_from_wifi",
     "quantities",
     "quantity",
+    "rate_steps",
     "rebirth_command",
+    "register_steps",
     "scaled",
+    "spread",
     "time_warped",
     "to_bacnet",
     "to_opc_ua",

@@ -100,7 +100,7 @@ def by_day(register: Series, facts: PointFacts, zone: ZoneInfo, *, rate: Series 
     if not len(steps):
         return DayTotals(day=(), amount=np.zeros(0), estimated=np.zeros(0))
     usual = int(np.median(steps.end - steps.start))
-    fine = _refined(steps, usual, rate)
+    fine = even_steps(steps, usual, rate)
     total = np.concatenate(([0.0], np.cumsum(fine.amount)))
     unsure = np.concatenate(([0.0], np.cumsum(np.where(fine.estimated, fine.end - fine.start, 0))))
     marks = np.concatenate((fine.start[:1], fine.end))
@@ -128,8 +128,8 @@ def _days(first: int, last: int, zone: ZoneInfo) -> tuple[tuple[date, ...], Time
     return tuple(days[:-1]), np.array(bounds, np.int64)
 
 
-def _refined(steps: Consumption, usual: int, rate: Series | None) -> Consumption:
-    """Return the steps with each long one divided into usual ones."""
+def even_steps(steps: Consumption, usual: int, rate: Series | None = None) -> Consumption:
+    """Return the steps with each long one divided into usual ones (µs): as the rate ran, else as other days do."""
     spans = steps.end - steps.start
     long = spans > WHOLE * usual
     counts = np.where(long, np.maximum(spans // usual, 1), 1)
@@ -153,7 +153,7 @@ def _refined(steps: Consumption, usual: int, rate: Series | None) -> Consumption
 def _expected(start: Times, end: Times, known: Values, rate: Series | None) -> Values:
     """Return what steps would be expected to count: by the rate where it holds, else by the hour on other days."""
     hours = (end - start) / HOUR
-    expected = _usual(start, end, known)
+    expected = usual_rate(start, end, known)
     if rate is None:
         return expected * hours
     good = np.isfinite(rate.value) & (rate.quality <= Quality.SUSPECT) & (rate.reason & UNSURE == 0)
@@ -175,8 +175,11 @@ def _expected(start: Times, end: Times, known: Values, rate: Series | None) -> V
     return np.where(np.isfinite(best), best, expected) * hours
 
 
-def _usual(start: Times, end: Times, known: Values) -> Values:
-    """Return the rate an hour at each step: between the known ones beside it, bent as the hours of other days are."""
+def usual_rate(start: Times, end: Times, known: Values) -> Values:
+    """Return the rate an hour at each step: between the known ones beside it, bent as the hours of other days are.
+
+    `known` is not a number where a step is unknown.
+    """
     hours = (end - start) / HOUR
     middle = (start + end) // 2
     seen = np.isfinite(known) & (hours > 0)

@@ -1942,6 +1942,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/energy/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Summary
+         * @description Return the totals of a place by medium, how they compare, the peak and what made it, and the base load.
+         */
+        get: operations["energy_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Curve
+         * @description Return what a place used by quarter of an hour, hour, day, week or month of its clock.
+         */
+        get: operations["energy_curve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Expected
+         * @description Return what a place is expected to use in the day that begins then, with 80 % intervals.
+         */
+        get: operations["energy_expected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Ranking
+         * @description Rank the parts of a place, or all places of a kind in it, by what they used.
+         */
+        get: operations["energy_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Calendar
+         * @description Return what a place used by day and hour of its clock.
+         */
+        get: operations["energy_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/sankey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Sankey
+         * @description Return what flows from the supply through buildings to uses; as much into each as out of it.
+         */
+        get: operations["energy_sankey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Cost
+         * @description Return what a place's energy cost by tariff band, and the CO2 it stands for.
+         */
+        get: operations["energy_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/tariff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Tariff
+         * @description Return the tariffs that hold.
+         */
+        get: operations["energy_tariff"];
+        /**
+         * Replace Energy Tariff
+         * @description Keep the campus's own tariffs.
+         */
+        put: operations["replace_energy_tariff"];
+        post?: never;
+        /**
+         * Reset Energy Tariff
+         * @description Forget the campus's own tariffs: those of the installation hold again.
+         */
+        delete: operations["reset_energy_tariff"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1985,6 +2153,12 @@ export interface components {
          * @enum {string}
          */
         Action: "dropped" | "repaired" | "kept";
+        /**
+         * Against
+         * @description What a figure is compared with.
+         * @enum {string}
+         */
+        Against: "previous" | "last_week" | "last_year" | "weekday_mean";
         /**
          * AgreementReport
          * @description How far reviewers agree two by two, and how many examples are in each state.
@@ -2091,6 +2265,12 @@ export interface components {
             /** Attribution */
             attribution: string;
         };
+        /**
+         * Band
+         * @description A price band of the clock: 尖, 峰, 平, 谷, 深谷.
+         * @enum {string}
+         */
+        Band: "sharp" | "peak" | "flat" | "valley" | "deep";
         /** Body_add_dataset */
         Body_add_dataset: {
             /** Files */
@@ -2208,6 +2388,21 @@ export interface components {
             ] | null;
             /** Levels */
             levels: components["schemas"]["Storey"][];
+        };
+        /**
+         * CalendarDay
+         * @description A day's 24 hours of the clock; the hour that an autumn night has twice is summed, one it lacks is None.
+         */
+        CalendarDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Hours */
+            hours: (number | null)[];
+            /** Total */
+            total: number | null;
         };
         /**
          * CampusDetail
@@ -2461,6 +2656,17 @@ export interface components {
             message?: components["schemas"]["Text"] | null;
         };
         /**
+         * Compared
+         * @description What it was then, and the change since as a share of it; of what is over of the span.
+         */
+        Compared: {
+            against: components["schemas"]["Against"];
+            /** Amount */
+            amount: number;
+            /** Change */
+            change: number | null;
+        };
+        /**
          * Comparison
          * @description Two models on the same examples: by how much the second is better, and how sure that is.
          *
@@ -2502,6 +2708,19 @@ export interface components {
             end: number;
             /** Weight */
             weight: number;
+        };
+        /**
+         * CostLine
+         * @description What one price made: of a band, of demand (`band` is None, `amount` in kW), of what was fed in (below 0).
+         */
+        CostLine: {
+            band: components["schemas"]["Band"] | null;
+            /** Amount */
+            amount: number;
+            /** Price */
+            price: string;
+            /** Cost */
+            cost: string;
         };
         /**
          * CurvePoint
@@ -2592,6 +2811,16 @@ export interface components {
             };
             /** Findings */
             findings: components["schemas"]["DataFinding"][];
+        };
+        /**
+         * DegreeDays
+         * @description How cold and how hot the days of a span were: sums of 18 °C less, and of more than 26 °C, of daily means.
+         */
+        DegreeDays: {
+            /** Heating */
+            heating: number;
+            /** Cooling */
+            cooling: number;
         };
         /**
          * DeviceDetail
@@ -2706,6 +2935,171 @@ export interface components {
             feature: components["schemas"]["FeatureDetail"];
         };
         /**
+         * EnergyBucket
+         * @description What was used from `start` on, and the mean power (flow) of it; None where nothing is known.
+         */
+        EnergyBucket: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Amount */
+            amount: number | null;
+            /** Power */
+            power: number | null;
+            /** Covered */
+            covered: number;
+            /** Estimated */
+            estimated: number;
+        };
+        /**
+         * EnergyCalendar
+         * @description What a place used by day and hour.
+         */
+        EnergyCalendar: {
+            place: components["schemas"]["EnergyPlace"];
+            medium: components["schemas"]["Medium"];
+            /** Unit */
+            unit: string;
+            /** Days */
+            days: components["schemas"]["CalendarDay"][];
+            note: components["schemas"]["Text"] | null;
+        };
+        /**
+         * EnergyCost
+         * @description What a span cost and emitted; `example` says that prices are examples and not the site's.
+         */
+        EnergyCost: {
+            place: components["schemas"]["EnergyPlace"];
+            /** Currency */
+            currency: string;
+            /** Example */
+            example: boolean;
+            /** Total */
+            total: string;
+            /** Carbon Kg */
+            carbon_kg: string;
+            /** Media */
+            media: components["schemas"]["MediumCost"][];
+        };
+        /**
+         * EnergyCurve
+         * @description What a place used, bucket by bucket.
+         */
+        EnergyCurve: {
+            place: components["schemas"]["EnergyPlace"];
+            medium: components["schemas"]["Medium"];
+            /** Unit */
+            unit: string;
+            /** Power Unit */
+            power_unit: string;
+            /** Buckets */
+            buckets: components["schemas"]["EnergyBucket"][];
+            note: components["schemas"]["Text"] | null;
+        };
+        /**
+         * EnergyExpected
+         * @description What a place is expected to use, hour by hour of a day, by which method; none where too little is known.
+         */
+        EnergyExpected: {
+            place: components["schemas"]["EnergyPlace"];
+            medium: components["schemas"]["Medium"];
+            /** Unit */
+            unit: string;
+            /** Method */
+            method: string | null;
+            /** Hours */
+            hours: components["schemas"]["ExpectedUse"][];
+            note: components["schemas"]["Text"] | null;
+        };
+        /**
+         * EnergyFlows
+         * @description From supply through places to uses; of each place as much goes in as out.
+         *
+         *     Parameters
+         *     ----------
+         *     scaled
+         *         Places whose sub-meters told more than their main meter: theirs were scaled down to it.
+         */
+        EnergyFlows: {
+            place: components["schemas"]["EnergyPlace"];
+            medium: components["schemas"]["Medium"];
+            /** Unit */
+            unit: string;
+            /** Nodes */
+            nodes: components["schemas"]["FlowNode"][];
+            /** Links */
+            links: components["schemas"]["FlowLink"][];
+            /** Scaled */
+            scaled: string[];
+            note: components["schemas"]["Text"] | null;
+        };
+        /**
+         * EnergyPlace
+         * @description A place or device, its name, and the floor it has, m², where that is known.
+         */
+        EnergyPlace: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["EnergyPlaceKind"];
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Area M2 */
+            area_m2?: number | null;
+        };
+        /**
+         * EnergyPlaceKind
+         * @description What energy is told of.
+         * @enum {string}
+         */
+        EnergyPlaceKind: "site" | "building" | "level" | "unit" | "device" | "zone";
+        /**
+         * EnergyRanking
+         * @description Places by what they used, the most first; those that nothing is known of last.
+         */
+        EnergyRanking: {
+            place: components["schemas"]["EnergyPlace"];
+            medium: components["schemas"]["Medium"];
+            /** Unit */
+            unit: string;
+            /** Rows */
+            rows: components["schemas"]["RankedPlace"][];
+        };
+        /**
+         * EnergySummary
+         * @description What a place used in a span; `person_hours` where people are counted.
+         */
+        EnergySummary: {
+            place: components["schemas"]["EnergyPlace"];
+            /** Path */
+            path: components["schemas"]["EnergyPlace"][];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Person Hours */
+            person_hours: number | null;
+            degree_days: components["schemas"]["DegreeDays"] | null;
+            /** Media */
+            media: components["schemas"]["MediumTotal"][];
+        };
+        /**
          * Every
          * @description How long a bucket of a roll-up is, on the local clock.
          * @enum {string}
@@ -2802,6 +3196,23 @@ export interface components {
             low_95: number;
             /** High 95 */
             high_95: number;
+        };
+        /**
+         * ExpectedUse
+         * @description What is expected of an hour, and within what it lies in 80 of 100 such hours.
+         */
+        ExpectedUse: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Mean */
+            mean: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * Explanation
@@ -3028,6 +3439,34 @@ export interface components {
          * @enum {string}
          */
         FindingKind: "empty" | "damaged" | "control" | "too_long" | "span_edges" | "duplicate" | "label_conflict" | "span_conflict" | "rare_label";
+        /**
+         * FlowLink
+         * @description What flows from one node to another.
+         */
+        FlowLink: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /** Amount */
+            amount: number;
+        };
+        /**
+         * FlowNode
+         * @description A node of a Sankey diagram; `kind` is `supply`, `place`, `use` or `export`.
+         */
+        FlowNode: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Amount */
+            amount: number;
+        };
         /**
          * ForecastList
          * @description A forecast a point.
@@ -4225,6 +4664,100 @@ export interface components {
             slots?: components["schemas"]["SlotBody"][];
         };
         /**
+         * Medium
+         * @description What a meter counts; PV is what is generated.
+         * @enum {string}
+         */
+        Medium: "electricity" | "water" | "gas" | "heat" | "pv";
+        /**
+         * MediumCost
+         * @description What a medium cost, line by line; `saved` is what own PV would have cost from the grid.
+         */
+        MediumCost: {
+            medium: components["schemas"]["Medium"];
+            name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Amount */
+            amount: number | null;
+            /** Cost */
+            cost: string | null;
+            /** Lines */
+            lines: components["schemas"]["CostLine"][];
+            tariff: components["schemas"]["Text"] | null;
+            /** Valid From */
+            valid_from: string | null;
+            /** Source */
+            source: string;
+            /** Saved */
+            saved?: string | null;
+            /** Carbon Kg */
+            carbon_kg?: string | null;
+            /**
+             * Carbon Source
+             * @default
+             */
+            carbon_source: string;
+        };
+        /**
+         * MediumTotal
+         * @description What was used of a medium, or generated of PV.
+         *
+         *     Parameters
+         *     ----------
+         *     amount
+         *         None where no meter tells anything.
+         *     covered, estimated
+         *         The share of the time that is over for which meters tell, and for which that is estimated, 0–1.
+         *     meters
+         *         Which meters make the total.
+         *     whole
+         *         Whether they cover the place as a whole.
+         *     uncovered
+         *         Parts of the place that no meter covers.
+         *     note
+         *         Why there is no total, or what it does not hold.
+         *     base_load
+         *         The median power between 1:00 and 5:00.
+         *     per_degree_day
+         *         The amount a degree day of the span, heating and cooling.
+         */
+        MediumTotal: {
+            medium: components["schemas"]["Medium"];
+            name: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Amount */
+            amount: number | null;
+            /** Covered */
+            covered: number;
+            /** Estimated */
+            estimated: number;
+            /** Meters */
+            meters: string[];
+            /** Whole */
+            whole: boolean;
+            /** Uncovered */
+            uncovered: string[];
+            note: components["schemas"]["Text"] | null;
+            /** Per M2 */
+            per_m2?: number | null;
+            /** Per Person Hour */
+            per_person_hour?: number | null;
+            /** Per Degree Day */
+            per_degree_day?: number | null;
+            /**
+             * Compared
+             * @default []
+             */
+            compared: components["schemas"]["Compared"][];
+            peak?: components["schemas"]["PeakLoad"] | null;
+            /** Base Load */
+            base_load?: number | null;
+            /** Carbon Kg */
+            carbon_kg?: string | null;
+        };
+        /**
          * ModelFacts
          * @description What `model.json` says of a model.
          *
@@ -4454,6 +4987,45 @@ export interface components {
             /** Overrules */
             overrules: components["schemas"]["KeptOverrule"][];
         };
+        /**
+         * Part
+         * @description A share, 0–1, of something that a place, a device or a use has.
+         */
+        Part: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Amount */
+            amount: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * PeakLoad
+         * @description The highest mean of a quarter of an hour (of an hour in long spans), when it was, and what made it.
+         */
+        PeakLoad: {
+            /** Power */
+            power: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Minutes */
+            minutes: number;
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+        };
+        /**
+         * Period
+         * @description How long a bucket is, on the clock of the place; weeks begin on Monday.
+         * @enum {string}
+         */
+        Period: "quarter" | "hour" | "day" | "week" | "month";
         /**
          * PlaceDetail
          * @description A place with its devices and points.
@@ -4836,6 +5408,29 @@ export interface components {
             silent: number;
             /** Points */
             points: components["schemas"]["PointQuality"][];
+        };
+        /**
+         * RankedPlace
+         * @description One row of a ranking; `value` is what it is sorted by, `parts` whether there is more to see within.
+         */
+        RankedPlace: {
+            /** Rank */
+            rank: number | null;
+            place: components["schemas"]["EnergyPlace"];
+            /** Amount */
+            amount: number | null;
+            /** Value */
+            value: number | null;
+            /** Share */
+            share: number | null;
+            /** Change */
+            change: number | null;
+            /** Covered */
+            covered: number;
+            /** Estimated */
+            estimated: number;
+            /** Parts */
+            parts: boolean;
         };
         /**
          * ReadingVerdict
@@ -5665,6 +6260,24 @@ export interface components {
         Summary: {
             /** Buckets */
             buckets: components["schemas"]["Bucket"][];
+        };
+        /**
+         * TariffDocument
+         * @description The tariffs that hold, as a document; `own` where the campus has its own.
+         */
+        TariffDocument: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Own */
+            own: boolean;
+            /** Example */
+            example: boolean;
+            /** Changed At */
+            changed_at?: string | null;
+            /** Changed By */
+            changed_by?: string | null;
         };
         /**
          * Term
@@ -17674,6 +18287,1099 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReadingsHealth"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_summary: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                medium?: components["schemas"]["Medium"][];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergySummary"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_curve: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                medium?: components["schemas"]["Medium"];
+                every?: components["schemas"]["Period"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyCurve"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_expected: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                medium?: components["schemas"]["Medium"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyExpected"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_ranking: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                kind?: components["schemas"]["EnergyPlaceKind"] | null;
+                medium?: components["schemas"]["Medium"];
+                per_m2?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyRanking"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_calendar: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                medium?: components["schemas"]["Medium"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyCalendar"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_sankey: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                medium?: components["schemas"]["Medium"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyFlows"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_cost: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                medium?: components["schemas"]["Medium"][];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyCost"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_tariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffDocument"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_energy_tariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffDocument"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_energy_tariff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffDocument"];
                 };
             };
             /** @description The request can't be read */
