@@ -103,11 +103,11 @@ class House:
     quality: DataQuality
     intervals: IntervalLabelling
     forecasts: Forecasts
+    energy: Energy
     cleaner: Cleaner
     twin: Twin
     device_gateways: DeviceGateways
     commands: Commands
-    energy: Energy
     gateways: tuple[Gateway, ...] = ()
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
@@ -286,13 +286,13 @@ def build_house(
             SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
         ),
         forecasts=Forecasts(readings, places),
+        energy=Energy(
+            readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file)
+        ),
         intake=intake,
         cleaner=cleaner,
         twin=Twin(readings, places),
         gateways=make_gateways(settings, intake),
-        energy=Energy(
-            readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file)
-        ),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )
