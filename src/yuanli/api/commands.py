@@ -24,10 +24,12 @@ from yuanli.operations import (
     DeviceLock,
     LockKind,
     Right,
+    StandingOrder,
 )
 
 router = APIRouter(tags=["commands"])
 Number = Annotated[float, Field(allow_inf_nan=False)]
+OrderPath = Annotated[str, Path(max_length=300)]
 DevicePath = Annotated[DeviceId, Path(alias="device_id", max_length=200)]
 
 
@@ -109,6 +111,13 @@ class DeviceLocks:
     locks: tuple[DeviceLock, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingOrderList:
+    """Commands that wait, or waited, until a place is empty."""
+
+    orders: tuple[StandingOrder, ...]
+
+
 @router.get("/campuses/{campus}/commands/options", dependencies=[needs(Right.COMMAND_DEVICES)])
 def list_command_options(campus: CampusPath, house: HouseDep) -> CommandOptions:
     """Return the kinds of device, the attributes and the scenes that a command can name."""
@@ -167,6 +176,19 @@ def list_commands(
     return CommandLog(
         writes=house.commands.log(campus, device_id=device_id, start=start, end=end, limit=limit)
     )
+
+
+@router.get("/campuses/{campus}/standing-orders", dependencies=[needs(Right.SEE_REPORTS)])
+def list_standing_orders(campus: CampusPath, house: HouseDep) -> StandingOrderList:
+    """Return the commands that wait until a place is empty, and what became of earlier ones; newest first."""
+    house.places.campus(campus)
+    return StandingOrderList(orders=house.standing.list(campus))
+
+
+@router.delete("/campuses/{campus}/standing-orders/{order:path}", dependencies=[needs(Right.COMMAND_DEVICES)])
+def cancel_standing_order(campus: CampusPath, order: OrderPath, house: HouseDep) -> StandingOrder:
+    """Give up a command that waits."""
+    return house.standing.cancel(campus, order)
 
 
 @router.get("/campuses/{campus}/locks", dependencies=[needs(Right.SEE_REPORTS)])

@@ -50,8 +50,12 @@ from yuanli.operations import (
     ReadingsHealth,
     ReadingStore,
     RetentionParams,
+    StandingOrders,
     Telemetry,
     Twin,
+    answers_of,
+    device_acts,
+    keep_orders,
     readings_health,
 )
 from yuanli.services import FeishuMessenger
@@ -66,6 +70,7 @@ from yuanli.storage import (
     SqlFeedbackStore,
     SqlIntervalStore,
     SqlOverruleStore,
+    SqlStandingStore,
     SqlTariffStore,
     SqlUnjudgedStore,
     open_database,
@@ -108,6 +113,7 @@ class House:
     twin: Twin
     device_gateways: DeviceGateways
     commands: Commands
+    standing: StandingOrders
     gateways: tuple[Gateway, ...] = ()
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
@@ -191,6 +197,14 @@ class House:
         self.resources.callback(stop)
         thread.start()
 
+    def keep_orders(self) -> None:
+        """Look at the commands that wait each minute, beside the requests, until the house is closed."""
+        closing = Event()
+        self.resources.callback(closing.set)
+        Thread(
+            target=keep_orders, args=(self.standing, self.now, closing.wait), name="orders", daemon=True
+        ).start()
+
     def _prepare(self, campus_id: CampusId) -> None:
         try:
             self.guidance.guide(campus_id)
@@ -239,9 +253,6 @@ def build_house(
     )
     resources = ExitStack()
     models = open_models(settings, now=now, params=model_params)
-    if abilities is None:
-        refine = second_opinion(settings, database, now, resources)
-        abilities = Abilities(understander=understander_of(reader_of(models), refine))
     label_store = SqlDatasetStore(database)
     readings = open_readings(settings, resources)
     overrules = SqlOverruleStore(database)
@@ -254,7 +265,21 @@ def build_house(
     )  # fmt: skip
     intake.guard_by(cleaner.guard)
     intake.on_readings(cleaner.hear)
-    device_gateways = DeviceGateways()
+    device_gateways, twin = DeviceGateways(), Twin(readings, places)
+    energy = Energy(
+        readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file)
+    )
+    commands = Commands(
+        SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
+    )
+    standing = StandingOrders(SqlStandingStore(database), commands, twin)
+    if abilities is None:
+        refine = second_opinion(settings, database, now, resources)
+        abilities = Abilities(
+            understander=understander_of(reader_of(models), refine),
+            answers=answers_of(energy, twin, commands.rules),
+            acts=device_acts(commands, guidance, standing),
+        )
     return House(
         settings=settings,
         database=database,
@@ -282,17 +307,14 @@ def build_house(
         quality=DataQuality(readings, places),
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
-        commands=Commands(
-            SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
-        ),
+        commands=commands,
+        standing=standing,
         forecasts=Forecasts(readings, places),
-        energy=Energy(
-            readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file)
-        ),
         intake=intake,
         cleaner=cleaner,
-        twin=Twin(readings, places),
         gateways=make_gateways(settings, intake),
+        energy=energy,
+        twin=twin,
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

@@ -74,6 +74,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None], besid
     house.keep_tidy()
     house.keep_clean()
     house.keep_connected()
+    house.keep_orders()
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
     url = _url(house.settings.host, port)
     announce(url)

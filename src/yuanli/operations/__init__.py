@@ -9,6 +9,7 @@ from yuanli.operations.accounts import (
     TooManyAttemptsError,
 )
 from yuanli.operations.acts import Act
+from yuanli.operations.answering import answers_of, device_acts
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
 from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
@@ -283,10 +284,19 @@ from yuanli.operations.readings import (
     StoreNotEmptyError,
     Written,
 )
-from yuanli.operations.replies import Asker, Card, Reply
+from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.retention import DAYS, PointClass, RetentionParams, class_of, forget_old
 from yuanli.operations.rights import RIGHTS, Right, Role
+from yuanli.operations.standing import (
+    OrderNotFoundError,
+    OrderState,
+    StandingOrder,
+    StandingOrders,
+    StandingParams,
+    StandingStore,
+    keep_orders,
+)
 from yuanli.operations.telemetry import (
     Bucket,
     Judged,
@@ -361,6 +371,7 @@ __all__ = [
     "CampusStore",
     "CampusSummary",
     "Card",
+    "Chart",
     "Cleaner",
     "CleanerParams",
     "CommandAction",
@@ -485,6 +496,7 @@ __all__ = [
     "LastAdminError",
     "Latest",
     "LeakReport",
+    "Line",
     "Listening",
     "LockKind",
     "LockNotFoundError",
@@ -511,6 +523,8 @@ __all__ = [
     "Numbers",
     "Obstacle",
     "Option",
+    "OrderNotFoundError",
+    "OrderState",
     "OverruleNotFoundError",
     "OverruleStore",
     "Overruling",
@@ -567,6 +581,10 @@ __all__ = [
     "Source",
     "SpanError",
     "SpeechOffError",
+    "StandingOrder",
+    "StandingOrders",
+    "StandingParams",
+    "StandingStore",
     "State",
     "StoreNotEmptyError",
     "StoreUnavailableError",
@@ -604,16 +622,19 @@ __all__ = [
     "WriteState",
     "Written",
     "agreements",
+    "answers_of",
     "campus_guide",
     "class_of",
     "command_rules",
     "continue_turn",
+    "device_acts",
     "done_already",
     "example_document",
     "example_of",
     "forecast_series",
     "forget_old",
     "interval_lines",
+    "keep_orders",
     "known_names",
     "knows_place",
     "load_frames",

@@ -27,7 +27,7 @@ from yuanli.operations.dialogue import (
 )
 from yuanli.operations.grounding import place_ground
 from yuanli.operations.guidance import Guidance, Guide
-from yuanli.operations.handlers import HANDLERS
+from yuanli.operations.handlers import HANDLERS, Handler
 from yuanli.operations.ports import Conversation, ConversationConflictError, ConversationStore, KeptTurn
 from yuanli.operations.replies import Asker, Reply
 
@@ -70,6 +70,8 @@ class Abilities:
     ----------
     understander
         Makes the understander of a campus, or of none.
+    answers
+        What it answers beside ways and places, by intent.
     acts
         What it may do in the world, by intent.
     grounds
@@ -77,6 +79,7 @@ class Abilities:
     """
 
     understander: Callable[[Guide | None], Understander]
+    answers: Mapping[str, Handler] = field(default_factory=dict)
     acts: Mapping[str, Act] = field(default_factory=dict)
     grounds: Mapping[str, Callable[[Slot, datetime], Slot]] = field(default_factory=dict)
     params: DialogueParams = field(default_factory=DialogueParams)
@@ -89,6 +92,7 @@ class Assistant:
         self._guidance = guidance
         self._store = store
         self._abilities = abilities
+        self._handlers = {**HANDLERS, **abilities.answers}
 
     def understand(
         self, text: str, *, campus_id: CampusId | None = None, context: str | None = None
@@ -166,6 +170,7 @@ class Assistant:
             asker=asker,
             now=now,
             setting=self._setting(guide, asker, heard[0].language),
+            handlers=self._handlers,
             acts=self._abilities.acts,
             claim=lambda claimed: self._save(kept, claimed, asker, now),
         )
@@ -176,7 +181,7 @@ class Assistant:
     def _setting(self, guide: Guide, asker: Asker, language: str) -> Setting:
         return Setting(
             ground=ground_by_type(self._abilities.grounds, place_ground(guide, language=language)),
-            connected=frozenset(HANDLERS) | frozenset(self._abilities.acts),
+            connected=frozenset(self._handlers) | frozenset(self._abilities.acts),
             here=asker.here,
             params=self._abilities.params,
         )

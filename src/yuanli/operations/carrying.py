@@ -26,7 +26,7 @@ from yuanli.operations.dialogue import (
 )
 from yuanli.operations.grounding import find_desk
 from yuanli.operations.guidance import Guide
-from yuanli.operations.handlers import CAN_DO, HANDLERS
+from yuanli.operations.handlers import CAN_DO, Handler
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.wording import facts_of
 
@@ -50,6 +50,7 @@ class Carrier:
     asker: Asker
     now: datetime
     setting: Setting
+    handlers: Mapping[str, Handler]
     acts: Mapping[str, Act]
     claim: Callable[[State], None]
     claimed: int = 0
@@ -84,7 +85,7 @@ class Carrier:
     def _answered(self, state: State, move: Move, request: Request) -> tuple[Reply, State]:
         understanding = request.understanding()
         try:
-            reply = HANDLERS[request.intent](self.guide, understanding, self.asker, self.now)
+            reply = self.handlers[request.intent](self.guide, understanding, self.asker, self.now)
         except YuanliError as error:
             return _failed(error, understanding), state
         if move.text is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from yuanli.campus import CampusId, Hit
 from yuanli.errors import Text
@@ -12,12 +13,38 @@ from yuanli.routing import Nearby, Route
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line, or one row of bars, of a chart: None where nothing is known.
+
+    `low` and `high` bound what is expected, where it is.
+    """
+
+    name: Text
+    values: tuple[float | None, ...]
+    low: tuple[float | None, ...] = ()
+    high: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Figures as a picture: over `times`, or by `names` as bars; `marked` is the column that is spoken of."""
+
+    title: Text
+    unit: str
+    lines: tuple[Line, ...]
+    times: tuple[datetime, ...] = ()
+    names: tuple[Text, ...] = ()
+    marked: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Something to show with a reply: `kind` is `route` or `places`."""
+    """Something to show with a reply: `kind` is `route`, `places` or `chart`."""
 
     kind: str
     routes: tuple[Route, ...] = ()
     places: tuple[Nearby | Hit, ...] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

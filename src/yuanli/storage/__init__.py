@@ -11,6 +11,7 @@ from yuanli.storage.intervals import SqlIntervalStore
 from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
+from yuanli.storage.standing import SqlStandingStore
 from yuanli.storage.tariffs import SqlTariffStore
 from yuanli.storage.unjudged import SqlUnjudgedStore
 from yuanli.storage.usage import SqlUsageStore
@@ -26,6 +27,7 @@ __all__ = [
     "SqlFeedbackStore",
     "SqlIntervalStore",
     "SqlOverruleStore",
+    "SqlStandingStore",
     "SqlTariffStore",
     "SqlUnjudgedStore",
     "SqlUsageStore",

@@ -141,18 +141,22 @@ def _lock_of(campus_id: CampusId, device_id: DeviceId) -> Any:
     return (DEVICE_LOCK.c.campus_id == campus_id) & (DEVICE_LOCK.c.device_id == device_id)
 
 
-def _proposal(row: Row[Any]) -> Proposal:
-    asked = json.loads(row.request)
+def request_of(asked: dict[str, Any]) -> CommandRequest:
+    """Return a command from its document."""
     asked |= {
         "action": CommandAction(asked["action"]),
         "device_ids": tuple(DeviceId(FeatureId(one)) for one in asked["device_ids"]),
     }
+    return CommandRequest(**asked)
+
+
+def _proposal(row: Row[Any]) -> Proposal:
     return Proposal(
         id=CommandId(row.id),
         campus_id=CampusId(row.campus_id),
         at=row.at,
         who=row.who,
-        request=CommandRequest(**asked),
+        request=request_of(json.loads(row.request)),
         writes=tuple((PointId(FeatureId(point)), float(value)) for point, value in json.loads(row.writes)),
         text=Text(**json.loads(row.text)),
         begun=row.begun,

@@ -347,6 +347,22 @@ DEVICE_LOCK = Table(
     Column("until", UtcTime),
     PrimaryKeyConstraint("campus_id", "device_id"),
 )
+STANDING_ORDER = Table(
+    "standing_order",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("empty_since", UtcTime),
+    Column("message", Text),
+)
+"""Commands that wait until a place is empty."""
+Index(None, STANDING_ORDER.c.state)
 Index(None, COMMAND.c.at)
 Index("ix_command_write_campus_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.at)
 Index("ix_command_write_device_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.device_id, COMMAND_WRITE.c.at)

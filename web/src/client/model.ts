@@ -121,5 +121,6 @@ export interface LiveRoute {
   problem?: Problem | null;
 }
 
+export type Chart = Schemas["Chart"];
 export type Card = Omit<Schemas["Card"], "routes"> & { routes: Route[] };
 export type Reply = Omit<Schemas["Reply"], "cards"> & { cards: Card[] };

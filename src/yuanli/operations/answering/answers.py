@@ -1,0 +1,32 @@
+"""The handlers of all intents that are answered from readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from yuanli.operations.answering.crowd import CrowdAnswers
+from yuanli.operations.answering.devices import DeviceAnswers
+from yuanli.operations.answering.energy import EnergyAnswers
+from yuanli.operations.answering.environment import EnvironmentAnswers
+from yuanli.operations.answering.parking import ParkingAnswers
+from yuanli.operations.command_rules import CommandRules
+from yuanli.operations.energy import Energy
+from yuanli.operations.handlers import Handler
+from yuanli.operations.twin import Twin
+
+
+def answers_of(energy: Energy, twin: Twin, rules: CommandRules) -> Mapping[str, Handler]:
+    """Return what answers each of these intents."""
+    on_energy, on_air = EnergyAnswers(energy=energy, twin=twin), EnvironmentAnswers(twin=twin)
+    on_people, on_cars = CrowdAnswers(twin=twin), ParkingAnswers(twin=twin)
+    return {
+        "energy_query": on_energy.query,
+        "energy_compare": on_energy.compare,
+        "env_query": on_air.query,
+        "env_feedback": on_air.feedback,
+        "crowd_query": on_people.query,
+        "crowd_forecast": on_people.forecast,
+        "crowd_trend": on_people.trend,
+        "device_query": DeviceAnswers(twin=twin, rules=rules).query,
+        "parking_query": on_cars.query,
+    }

@@ -1,0 +1,331 @@
+"""Answers on people: how many are where, how many will be, and how it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from yuanli.campus import FeatureId, Unit
+from yuanli.errors import InfeasibleError, Text
+from yuanli.forecast import Calendar
+from yuanli.language import Understanding, find_threshold
+from yuanli.operations.answering.asked import (
+    SIGN_IN,
+    When,
+    Where,
+    change,
+    clock,
+    figure,
+    find_zone,
+    is_member,
+    listed,
+    refused,
+    when_of,
+    where_of,
+)
+from yuanli.operations.answering.places import (
+    Ranked,
+    bars_of,
+    chart_of,
+    fits,
+    over_time,
+    ranked,
+    site_of,
+    told_of,
+    value_of,
+)
+from yuanli.operations.answering.vocabulary import named_in, says
+from yuanli.operations.forecasts import ExpectedHour, forecast_series
+from yuanli.operations.guidance import Guide
+from yuanli.operations.moments import EPOCH, MICROSECOND
+from yuanli.operations.readings import Every
+from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
+from yuanli.operations.twin import Twin
+from yuanli.operations.twin_plan import PlaceKind
+from yuanli.operations.twin_state import TwinQuantity
+from yuanli.telemetry import Quality, Series
+
+PAST = timedelta(days=42)
+CHUNK = timedelta(days=14)
+LONGEST = timedelta(days=14)
+SHOWN = 5
+NAME = Text("人数", "people")
+KINDS = {
+    "building": (PlaceKind.BUILDING,),
+    "level": (PlaceKind.LEVEL,),
+    "room": (PlaceKind.SPACE, PlaceKind.PLACE),
+}
+TOO_FEW = 5
+"""Of places with fewer people only those who are signed in may know: it may tell who is there."""
+SERVICES = ("foodservice", "restaurant", "cafe", "fitnessroom", "library", "lobby", "parking")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrowdAnswers:
+    """Answers questions on people in places from the twin."""
+
+    twin: Twin
+
+    def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
+        """Say how many people are somewhere, or where the most or fewest are."""
+        where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now)
+        if not self._may(guide, where, asker):
+            return refused(understanding, SIGN_IN)
+        if when.said and when.end <= now:
+            return self.trend(guide, understanding, asker, now)
+        if when.said and when.start > now:
+            return self.forecast(guide, understanding, asker, now)
+        state = self.twin.state(guide.campus.id, now)
+        kind = named_in(understanding.text, "ranked")
+        if understanding.find("rank") or understanding.find("threshold") or (kind and where.id is None):
+            return self._which(guide, understanding, where, kind or "building", now)
+        place = (
+            site_of(state) if where.id is None else next((p for p in state.places if p.id == where.id), None)
+        )
+        told = None if place is None else value_of(place, TwinQuantity.PEOPLE)
+        if told is None or told.value is None:
+            return Reply(text=_nothing(where), understanding=understanding)
+        people = round(told.value)
+        if not is_member(asker) and people < TOO_FEW:
+            text = Text(f"{where.name.zh}现在人很少。", f"There are few people in {where.name.en} now.")
+            return Reply(text=text, understanding=understanding)
+        within = _within(told.low, told.high, people)
+        seats = _seats(guide, where)
+        full = (
+            Text(f"，约 {people / seats:.0%} 满", f", about {people / seats:.0%} full")
+            if seats
+            else Text("", "")
+        )
+        busiest = ranked(guide, state, TwinQuantity.PEOPLE, _below(place.kind if place else None), where)[:3]
+        parts = [row for row in busiest if row.value >= TOO_FEW]
+        most = listed([told_of(_whole(row), "") for row in parts])
+        tail = (
+            Text(f"人最多的是{most.zh}。", f"Most are in {most.en}.")
+            if parts and is_member(asker)
+            else Text("", "")
+        )
+        text = Text(
+            f"{where.name.zh}现在有约 {people:,} 人{within.zh}{full.zh}。{tail.zh}",
+            f"There are about {people:,} people in {where.name.en} now{within.en}{full.en}. {tail.en}".strip(),
+        )
+        today = now.astimezone(find_zone(guide)).replace(hour=0, minute=0, second=0, microsecond=0)
+        if now - today < timedelta(hours=1):
+            today = now - timedelta(days=1)
+        times, values, unit = over_time(self.twin, guide, where, TwinQuantity.PEOPLE, today, now)
+        return Reply(
+            text=text,
+            understanding=understanding,
+            cards=chart_of(where, TwinQuantity.PEOPLE, times, values, unit),
+        )
+
+    def forecast(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
+        """Say when a place will be how busy, by what was usual and by the last days."""
+        where = where_of(guide, understanding, asker)
+        if not self._may(guide, where, asker):
+            return refused(understanding, SIGN_IN)
+        when = when_of(guide, understanding, now, prefer="future")
+        start, end = max(when.start, now), when.end
+        if end <= now or start - now > LONGEST:
+            text = Text("只能预计未来 14 天之内的人数。", "People can be foretold for the next 14 days only.")
+            return Reply(text=text, understanding=understanding)
+        hours = [
+            h
+            for h in self._expected(guide, where, end - now, now)
+            if start <= h.at + timedelta(minutes=59) and h.at < end
+        ]
+        if not hours:
+            return Reply(text=_nothing(where), understanding=understanding)
+        top = max(range(len(hours)), key=lambda i: hours[i].mean)
+        peak, zone = hours[top], find_zone(guide)
+        at, ends = (
+            clock(peak.at.astimezone(zone), when.start),
+            (peak.at + timedelta(hours=1)).astimezone(zone),
+        )
+        open_hours = [h for h in hours if h.mean >= 0.15 * peak.mean]
+        quiet = min(open_hours, key=lambda h: h.mean)
+        calm = clock(quiet.at.astimezone(zone), when.start)
+        people, few = f"{round(peak.mean):,}", f"{round(quiet.mean):,}"
+        within = f"{max(round(peak.low_80), 0):,}–{round(peak.high_80):,}"
+        text = Text(
+            f"{where.name.zh}{when.name.zh}预计 {at.zh}–{ends:%H:%M} 最挤，约 {people} 人（{within}）；"
+            f"{calm.zh} 前后人少一些，约 {few} 人。",
+            f"{where.name.en} {when.name.en} will be busiest {at.en}–{ends:%H:%M}, with about {people} people "
+            f"({within}); it is quieter around {calm.en}, with about {few}.",
+        )
+        line = Line(
+            name=Text("预计人数", "people expected"), values=tuple(h.mean for h in hours),
+            low=tuple(max(h.low_80, 0.0) for h in hours), high=tuple(h.high_80 for h in hours),
+        )  # fmt: skip
+        title = Text(f"{where.name.zh}预计人数", f"{where.name.en}, people expected")
+        chart = Chart(title=title, unit="", lines=(line,), times=tuple(h.at for h in hours), marked=top)
+        return Reply(text=text, understanding=understanding, cards=(Card(kind="chart", chart=chart),))
+
+    def trend(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
+        """Say how many people there were over a span: the peak, the mean, and against the span before."""
+        where = where_of(guide, understanding, asker)
+        if not self._may(guide, where, asker):
+            return refused(understanding, SIGN_IN)
+        when = when_of(guide, understanding, now, days=7)
+        end = min(when.end, now)
+        if end <= when.start:
+            return self.forecast(guide, understanding, asker, now)
+        if understanding.find("rank") and named_in(understanding.text, "ranked"):
+            return self._most(guide, understanding, where, when, now)
+        times, values, unit = over_time(self.twin, guide, where, TwinQuantity.PEOPLE, when.start, end)
+        known = [(at, value) for at, value in zip(times, values, strict=True) if value is not None]
+        if not known:
+            return Reply(text=_nothing(where), understanding=understanding)
+        top = max(known, key=lambda one: one[1])
+        mean = sum(value for _, value in known) / len(known)
+        before = over_time(
+            self.twin, guide, where, TwinQuantity.PEOPLE, when.start - (end - when.start), when.start
+        )[1]
+        earlier = [value for value in before if value is not None]
+        past = sum(earlier) / len(earlier) if len(earlier) > len(known) / 2 else 0.0
+        than = change(mean / past - 1) if past else None
+        at = clock(top[0].astimezone(find_zone(guide)), when.start)
+        tail = (
+            Text(f"，比上一个同样长的时段{than.zh}", f", {than.en} than in the span before")
+            if than
+            else Text("", "")
+        )
+        text = Text(
+            f"{where.name.zh}{when.name.zh}人最多是 {at.zh}，约 {round(top[1]):,} 人；"
+            f"平均 {figure(mean)} 人{tail.zh}。",
+            f"{where.name.en} {when.name.en} was fullest at {at.en}, with about {round(top[1]):,} people; "
+            f"{figure(mean)} on average{tail.en}.",
+        )
+        cards = chart_of(where, TwinQuantity.PEOPLE, times, values, unit, times.index(top[0]))
+        return Reply(text=text, understanding=understanding, cards=cards)
+
+    def _which(
+        self, guide: Guide, understanding: Understanding, where: Where, kind: str, now: datetime
+    ) -> Reply:
+        kinds = KINDS.get(kind, KINDS["building"])
+        rows = [
+            _whole(r)
+            for r in ranked(guide, self.twin.state(guide.campus.id, now), TwinQuantity.PEOPLE, kinds, where)
+        ]
+        said = understanding.find("threshold")
+        threshold = find_threshold(said, language=understanding.language) if said else None
+        if threshold is not None:
+            rows = [row for row in rows if fits(row.value, threshold, "")]
+        if not rows:
+            text = Text("现在没有这样的地方。", "There is no such place now.") if said else _nothing(where)
+            return Reply(text=text, understanding=understanding)
+        least = says(f"{understanding.find('rank') or ''} {understanding.text}", "least")
+        ordered = rows[::-1] if least else rows
+        told = listed([told_of(row, "") for row in ordered[:3]])
+        end = Text("人最少", "The fewest people are") if least else Text("人最多", "The most people are")
+        text = Text(f"现在{end.zh}的是{told.zh}。", f"{end.en} in {told.en} now.")
+        return Reply(text=text, understanding=understanding, cards=bars_of(TwinQuantity.PEOPLE, "", ordered))
+
+    def _most(
+        self, guide: Guide, understanding: Understanding, where: Where, when: When, now: datetime
+    ) -> Reply:
+        """Rank the parts of a place by how many people were there on average."""
+        kinds = KINDS.get(named_in(understanding.text, "ranked") or "building", KINDS["building"])
+        state = self.twin.state(guide.campus.id, now)
+        rows = {r.id: r for r in ranked(guide, state, TwinQuantity.PEOPLE, kinds, where)}
+        told = self.twin.history(
+            guide.campus.id, TwinQuantity.PEOPLE, when.start, min(when.end, now), every=Every.HOUR
+        )
+        found = [
+            Ranked(id=i, name=row.name, value=round(float(np.mean(known)), 1))
+            for i, row in rows.items()
+            if (known := [v for v in told.values.get(i, ()) if v is not None])
+        ]
+        least = says(f"{understanding.find('rank') or ''}", "least")
+        ordered = sorted(found, key=lambda row: row.value if least else -row.value)
+        if not ordered:
+            return Reply(text=_nothing(where), understanding=understanding)
+        names = listed([told_of(row, "") for row in ordered[:3]])
+        end = Text("人最少", "the fewest people") if least else Text("人最多", "the most people")
+        text = Text(
+            f"{when.name.zh}平均{end.zh}的是{names.zh}。",
+            f"On average {end.en} {when.name.en} were in {names.en}.",
+        )
+        return Reply(text=text, understanding=understanding, cards=bars_of(TwinQuantity.PEOPLE, "", ordered))
+
+    def _expected(
+        self, guide: Guide, where: Where, horizon: timedelta, now: datetime
+    ) -> tuple[ExpectedHour, ...]:
+        """Return the forecast of the people in a place from its last six weeks, by the hour."""
+        end = now.replace(minute=0, second=0, microsecond=0)
+        times: list[datetime] = []
+        values: list[float] = []
+        start = end - PAST
+        while start < end:
+            told = self.twin.history(
+                guide.campus.id, TwinQuantity.PEOPLE, start, min(start + CHUNK, end), every=Every.HOUR
+            )
+            place = where.id or (
+                guide.campus.venue.id if guide.campus.venue is not None else FeatureId("site")
+            )
+            for at, value in zip(told.times, told.values.get(place, ()), strict=False):
+                if value is not None:
+                    times.append(at)
+                    values.append(value)
+            start += CHUNK
+        if not values:
+            return ()
+        series = _series(times, values)
+        calendar = Calendar(country=guide.campus.country) if guide.campus.country else None
+        hours = timedelta(hours=-(-(horizon + (now - end)) // timedelta(hours=1)))
+        try:
+            (told_ahead,) = forecast_series(
+                [series], [(str(where.id or "site"), None)], min(max(hours, timedelta(hours=1)), LONGEST),
+                end=(end - EPOCH) // MICROSECOND, zone=guide.campus.time_zone, calendar=calendar,
+            )  # fmt: skip
+        except InfeasibleError:
+            return ()
+        return told_ahead.hours
+
+    def _may(self, guide: Guide, where: Where, asker: Asker) -> bool:
+        """Whether somebody may know: of rooms that are no public service only members."""
+        place = None if where.id is None else guide.campus.find(where.id)
+        return is_member(asker) or not isinstance(place, Unit) or place.category in SERVICES
+
+
+def _series(times: Sequence[datetime], values: Sequence[float]) -> Series:
+    count = len(times)
+    told = np.asarray(values, float)
+    return Series(
+        point=0, at=np.array([(at - EPOCH) // MICROSECOND for at in times], np.int64), raw=told, value=told,
+        quality=np.full(count, Quality.GOOD, np.uint8), reason=np.zeros(count, np.uint32),
+    )  # fmt: skip
+
+
+def _within(low: float | None, high: float | None, people: int) -> Text:
+    if low is None or high is None or round(low) == round(high) == people:
+        return Text("", "")
+    return Text(
+        f"（估计 {max(round(low), 0):,}–{round(high):,}）",
+        f" (estimated {max(round(low), 0):,}–{round(high):,})",
+    )
+
+
+def _seats(guide: Guide, where: Where) -> int | None:
+    place = None if where.id is None else guide.campus.find(where.id)
+    return place.capacity if isinstance(place, Unit) and place.capacity else None
+
+
+def _below(kind: PlaceKind | None) -> tuple[PlaceKind, ...]:
+    return {
+        PlaceKind.SITE: (PlaceKind.BUILDING,), PlaceKind.BUILDING: (PlaceKind.LEVEL,),
+        PlaceKind.LEVEL: (PlaceKind.SPACE,),
+    }.get(kind or PlaceKind.SPACE, ())  # fmt: skip
+
+
+def _whole(row: Ranked) -> Ranked:
+    return Ranked(id=row.id, name=row.name, value=float(round(row.value)))
+
+
+def _nothing(where: Where) -> Text:
+    return Text(
+        f"{where.name.zh}没有人数数据：没有计数器或传感器，或者它最近没有上报。",
+        f"Nobody counts the people in {where.name.en}, or the counter sent nothing lately.",
+    )

@@ -1,0 +1,251 @@
+"""Answers on air and comfort: how it is somewhere, where it is worst, and to a person who is not comfortable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from yuanli.errors import Text
+from yuanli.language import Understanding, find_threshold
+from yuanli.operations.answering.asked import (
+    SIGN_IN,
+    When,
+    Where,
+    clock,
+    figure,
+    find_zone,
+    is_member,
+    listed,
+    refused,
+    when_of,
+    where_of,
+)
+from yuanli.operations.answering.places import (
+    AIR,
+    NAMES,
+    bars_of,
+    chart_of,
+    fits,
+    over_time,
+    ranked,
+    site_of,
+    told_of,
+    value_of,
+)
+from yuanli.operations.answering.vocabulary import names_in, says
+from yuanli.operations.guidance import Guide
+from yuanli.operations.replies import Asker, Reply
+from yuanli.operations.twin import Twin
+from yuanli.operations.twin_plan import PlaceKind
+from yuanli.operations.twin_state import PlaceState, TwinQuantity, TwinValue
+
+DAY = timedelta(days=1)
+SHOWN = 5
+SPACES = (PlaceKind.SPACE,)
+FEELINGS = (
+    (-2.5, Text("冷", "cold")), (-1.5, Text("凉", "cool")), (-0.5, Text("稍凉", "slightly cool")),
+    (0.5, Text("适中", "neutral")), (1.5, Text("稍暖", "slightly warm")), (2.5, Text("暖", "warm")),
+)  # fmt: skip
+"""Upper ends of the seven-point scale of ISO 7730."""
+GRADES: dict[TwinQuantity, tuple[tuple[float, Text], ...]] = {
+    TwinQuantity.CO2: (
+        (800, Text("空气好", "fresh")),
+        (1000, Text("正常", "normal")),
+        (1500, Text("偏闷", "stuffy")),
+    ),
+    TwinQuantity.PM25: (
+        (35, Text("优", "good")),
+        (75, Text("良", "fair")),
+        (115, Text("轻度污染", "lightly polluted")),
+    ),
+}
+"""CO2: GB/T 18883-2022 asks for at most 1000 ppm; PM2.5: bands of HJ 633-2012."""
+WORST = {
+    TwinQuantity.CO2: Text("很闷，需要通风", "very stuffy: it needs air"),
+    TwinQuantity.PM25: Text("污染", "polluted"),
+}
+WARMER = ("冷", "凉", "冻", "cold", "chilly", "freezing", "cool")
+COOLER = ("热", "闷热", "hot", "warm", "boiling")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentAnswers:
+    """Answers questions on the air and comfort of places from the twin."""
+
+    twin: Twin
+
+    def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
+        """Say how the air of a place is, or was; with a condition or a rank, which rooms fulfil it."""
+        if not is_member(asker):
+            return refused(understanding, SIGN_IN)
+        where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now)
+        quantities = _quantities(understanding)
+        said = understanding.find("threshold")
+        threshold = find_threshold(said, language=understanding.language) if said else None
+        if (
+            threshold is not None
+            or understanding.find("rank")
+            or (names_in(understanding.text, "ranked") and where.id is None)
+        ):
+            return self._which(guide, understanding, where, quantities[0], now)
+        if when.said and when.start < now:
+            return self._past(guide, understanding, where, when, quantities, now)
+        state = self._state(guide, where, now)
+        told = _told(state, quantities)
+        if not told:
+            return Reply(text=_nothing(where, quantities), understanding=understanding)
+        text = Text(
+            f"{where.name.zh}现在{'，'.join(t.zh for t in told)}。",
+            f"{where.name.en} now: {', '.join(t.en for t in told)}.",
+        )
+        main = next(q for q in quantities if value_of(state, q) is not None)
+        times, values, unit = over_time(self.twin, guide, where, main, now - DAY, now)
+        return Reply(text=text, understanding=understanding, cards=chart_of(where, main, times, values, unit))
+
+    def feedback(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
+        """Tell a person who is not comfortable what is measured where they are, and what can be done."""
+        where = where_of(guide, understanding, asker)
+        state = self._state(guide, where, now)
+        told = _told(
+            state, (TwinQuantity.TEMPERATURE, TwinQuantity.HUMIDITY, TwinQuantity.CO2, TwinQuantity.COMFORT)
+        )
+        measured = (
+            Text(
+                f"{where.name.zh}现在{'，'.join(t.zh for t in told)}。",
+                f"{where.name.en} now: {', '.join(t.en for t in told)}.",
+            )
+            if told and is_member(asker)
+            else Text("", "")
+        )
+        thanks = Text("收到您的感受。", "Thank you for telling.")
+        text = Text(f"{thanks.zh}{measured.zh}", f"{thanks.en} {measured.en}".strip())
+        return Reply(text=text, understanding=understanding, suggestions=_remedies(understanding, where))
+
+    def _state(self, guide: Guide, where: Where, now: datetime) -> PlaceState:
+        if where.id is None:
+            return site_of(self.twin.state(guide.campus.id, now))
+        return self.twin.place(guide.campus.id, where.id, now).state
+
+    def _which(
+        self, guide: Guide, understanding: Understanding, where: Where, quantity: TwinQuantity, now: datetime
+    ) -> Reply:
+        rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, SPACES, where)
+        unit, name = _unit(quantity), NAMES[quantity]
+        if not rows:
+            return Reply(text=_nothing(where, (quantity,)), understanding=understanding)
+        said = understanding.find("threshold")
+        threshold = find_threshold(said, language=understanding.language) if said else None
+        if threshold is None:
+            least = says(f"{understanding.find('rank') or ''} {understanding.text}", "least")
+            ordered = rows[::-1] if least else rows
+            told = listed([told_of(row, unit) for row in ordered[:3]])
+            end = Text("最低", "lowest") if least else Text("最高", "highest")
+            text = Text(f"{name.zh}{end.zh}的是{told.zh}。", f"The {name.en} is {end.en} in {told.en}.")
+            return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, ordered))
+        fitting = [row for row in rows if fits(row.value, threshold, unit)]
+        if not fitting:
+            text = Text(
+                f"现在没有房间的{name.zh}{said}；最高的是{told_of(rows[0], unit).zh}。",
+                f"No room's {name.en} is {said} now; the highest is {told_of(rows[0], unit).en}.",
+            )
+            return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, rows))
+        told = listed([told_of(row, unit) for row in fitting[:SHOWN]])
+        more = len(fitting) - SHOWN
+        tail = Text(f"等 {len(fitting)} 间", f" and {more} more") if more > 0 else Text("", "")
+        text = Text(f"{name.zh}{said}的有：{told.zh}{tail.zh}。", f"{name.en} {said}: {told.en}{tail.en}.")
+        return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, fitting))
+
+    def _past(
+        self, guide: Guide, understanding: Understanding, where: Where, when: When,
+        quantities: Sequence[TwinQuantity], now: datetime,
+    ) -> Reply:  # fmt: skip
+        for quantity in quantities:
+            end = min(when.end, now)
+            times, values, unit = over_time(self.twin, guide, where, quantity, when.start, end)
+            known = [(at, value) for at, value in zip(times, values, strict=True) if value is not None]
+            if not known:
+                continue
+            mean = sum(value for _, value in known) / len(known)
+            top = max(known, key=lambda one: one[1])
+            low = min(value for _, value in known)
+            at, name = clock(top[0].astimezone(find_zone(guide)), when.start), NAMES[quantity]
+            text = Text(
+                f"{where.name.zh}{when.name.zh}{name.zh}平均 {figure(mean, unit)}，最低 {figure(low, unit)}，"
+                f"最高 {figure(top[1], unit)}（{at.zh}）。",
+                f"{where.name.en} {when.name.en}: {name.en} {figure(mean, unit)} on average, "
+                f"{figure(low, unit)} at least, {figure(top[1], unit)} at most ({at.en}).",
+            )
+            cards = chart_of(where, quantity, times, values, unit, times.index(top[0]))
+            return Reply(text=text, understanding=understanding, cards=cards)
+        return Reply(text=_nothing(where, tuple(quantities)), understanding=understanding)
+
+
+def _quantities(understanding: Understanding) -> tuple[TwinQuantity, ...]:
+    """Return what is asked about: all of the air where nothing is named."""
+    said = " ".join(
+        (*understanding.values("metric"), *understanding.values("attribute"), *understanding.values("issue"))
+    )
+    names = names_in(said, "environment") or names_in(understanding.text, "environment")
+    named = tuple(TwinQuantity(name) for name in names)
+    if "air" in said.casefold() or "空气" in understanding.text:
+        named = (TwinQuantity.CO2, TwinQuantity.PM25)
+    return named or AIR
+
+
+def _told(state: PlaceState, quantities: Sequence[TwinQuantity]) -> list[Text]:
+    return [say(q, found) for q in quantities if (found := value_of(state, q)) is not None]
+
+
+def say(quantity: TwinQuantity, told: TwinValue) -> Text:
+    """Return a quantity with its value, and what that means."""
+    value, name = told.value or 0.0, NAMES[quantity]
+    if quantity is TwinQuantity.COMFORT:
+        feeling = next((text for end, text in FEELINGS if value <= end), Text("热", "hot"))
+        return Text(
+            f"{name.zh}{feeling.zh}（PMV {value:+.1f}）", f"{name.en} {feeling.en} (PMV {value:+.1f})"
+        )
+    grade = _grade(quantity, value)
+    text = figure(value, told.unit)
+    zh, en = (f"（{grade.zh}）", f" ({grade.en})") if grade is not None else ("", "")
+    return Text(f"{name.zh} {text}{zh}", f"{name.en} {text}{en}")
+
+
+def _grade(quantity: TwinQuantity, value: float) -> Text | None:
+    bands = GRADES.get(quantity)
+    return None if bands is None else next((text for end, text in bands if value <= end), WORST[quantity])
+
+
+def _unit(quantity: TwinQuantity) -> str:
+    from yuanli.operations.twin_state import UNITS
+
+    return UNITS[quantity]
+
+
+def _nothing(where: Where, quantities: Sequence[TwinQuantity]) -> Text:
+    names = listed([NAMES[q] for q in quantities[:3]])
+    return Text(
+        f"{where.name.zh}没有{names.zh}的读数：没有传感器，或者它最近没有上报。",
+        f"Nothing is known of the {names.en} of {where.name.en}: there is no sensor, or it sent nothing lately.",
+    )
+
+
+def _remedies(understanding: Understanding, where: Where) -> tuple[Text, ...]:
+    text = understanding.text.casefold()
+    if any(word in text for word in WARMER):
+        return (
+            Text(
+                f"把{where.name.zh}的空调调高1度",
+                f"set the air conditioning in {where.name.en} 1 degree higher",
+            ),
+        )
+    if any(word in text for word in COOLER):
+        return (
+            Text(
+                f"把{where.name.zh}的空调调低1度",
+                f"set the air conditioning in {where.name.en} 1 degree lower",
+            ),
+        )
+    if any(word in text for word in ("暗", "黑", "dark", "dim")):
+        return (Text(f"打开{where.name.zh}的灯", f"turn on the lights in {where.name.en}"),)
+    return (Text(f"{where.name.zh}空气质量怎么样", f"how is the air in {where.name.en}"),)

@@ -1,0 +1,73 @@
+"""What people call things that are measured and commanded: the table `words.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+LATIN = re.compile(r"[a-z0-9]")
+
+
+def named_in(text: str, part: str) -> str | None:
+    """Return the name in a part of the table whose longest word is in a text, the first of equals; None where none is.
+
+    >>> named_in("上个月的电费", "sides")
+    'cost'
+    """
+    found = names_in(text, part)
+    return found[0] if found else None
+
+
+def names_in(text: str, part: str) -> tuple[str, ...]:
+    """Return all names in a part of the table that a text says, those of longer words first."""
+    folded = text.casefold()
+    lengths = {
+        name: max((len(w) for w in words if _says(folded, w)), default=0)
+        for name, words in _part(part).items()
+    }
+    order = list(lengths)
+    return tuple(sorted((n for n in order if lengths[n]), key=lambda n: (-lengths[n], order.index(n))))
+
+
+def says(text: str, part: str) -> bool:
+    """Return whether a text says a word of a part that is one list."""
+    folded = text.casefold()
+    return any(_says(folded, word) for word in _list(part))
+
+
+def is_one_of(text: str, part: str) -> bool:
+    """Return whether a text is nothing but a word of a part that is one list."""
+    bare = text.casefold().strip().removeprefix("the ").strip()
+    return bare in _list(part)
+
+
+def _says(folded: str, word: str) -> bool:
+    if LATIN.search(word) and word.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", folded) is not None
+    return word in folded
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    text = resources.files(__package__).joinpath("words.yaml").read_text(encoding="utf-8")
+    table: Mapping[str, Any] = yaml.safe_load(text)
+    return table
+
+
+@cache
+def _part(part: str) -> Mapping[str, Sequence[str]]:
+    return {str(name): _folded(words) for name, words in _table()[part].items()}
+
+
+@cache
+def _list(part: str) -> Sequence[str]:
+    return _folded(_table()[part])
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(word).casefold() for word in words)
