@@ -19,6 +19,7 @@ from yuanli.campus import (
     Level,
     Occupant,
     Section,
+    Team,
     Unit,
     Venue,
     label_of,
@@ -94,18 +95,21 @@ def space_of(campus: Campus, feature_id: str) -> Feature | None:
     feature = campus.find(feature_id)
     if feature is None or isinstance(feature, SPACES):
         return feature
-    leads = {
-        Amenity: lambda f: f.unit_ids[:1],
-        Occupant: lambda f: (f.anchor_id,),
-        Anchor: lambda f: (f.unit_id,),
-        Device: lambda f: (f.space_id,),
-    }.get(type(feature), lambda f: ())(feature)  # type: ignore[attr-defined]
+    leads: tuple[str | None, ...] = ()
+    match feature:
+        case Amenity():
+            leads = feature.unit_ids[:1]
+        case Occupant():
+            leads = (feature.anchor_id,)
+        case Anchor():
+            leads = (feature.unit_id,)
+        case Device():
+            leads = (feature.space_id,)
+        case Team():
+            leads = feature.space_ids[:1]
     for lead in leads:
         if lead is not None and (space := space_of(campus, lead)) is not None:
             return space
-    team = getattr(feature, "space_ids", ())
-    if team:
-        return space_of(campus, team[0])
     spot = campus.spot(feature.id)
     inside = spot and (spot.level_id or spot.building_id)
     return campus.find(inside) if inside else campus.venue

@@ -12,7 +12,7 @@ from yuanli.language import Kind, Quantity, Understanding, find_quantity
 from yuanli.operations.acts import Act
 from yuanli.operations.answering.asked import is_operator, where_of
 from yuanli.operations.answering.devices import meant_devices
-from yuanli.operations.answering.vocabulary import named_in, says
+from yuanli.operations.answering.vocabulary import named_in, says, unit_of
 from yuanli.operations.command_log import CommandRequest, WriteState
 from yuanli.operations.command_rules import CommandAction
 from yuanli.operations.commands import Commands
@@ -115,7 +115,7 @@ class DeviceAct:
     def _with_value(self, command: CommandRequest, heard: Understanding, kind: str | None) -> CommandRequest:
         said = heard.find("value") or ""
         found = find_quantity(said, language=heard.language)
-        around = find_quantity(heard.text, language=heard.language)
+        around = find_quantity(_without_places(heard), language=heard.language)
         if (
             found is not None
             and found.kind is Kind.ABSOLUTE
@@ -144,7 +144,7 @@ class DeviceAct:
             )
         if unit == "ratio":
             value, unit = value * RATIO, "%"
-        known = unit if unit and unit != "°" else None
+        known = unit_of(unit)
         return replace(
             command, attribute=attribute, value=value, unit=known, relative=found.kind is Kind.DELTA
         )
@@ -170,7 +170,7 @@ def device_acts(commands: Commands, guidance: Guidance, standing: StandingOrders
 
 
 def _attribute(found: Quantity, heard: Understanding, kind: str | None) -> str:
-    if found.unit in ("°C", "°F", "K"):
+    if unit_of(found.unit) in ("°C", "°F", "K"):
         return "temperature"
     named = named_in(heard.text, "attributes")
     if named is not None:
@@ -178,6 +178,15 @@ def _attribute(found: Quantity, heard: Understanding, kind: str | None) -> str:
     return {"lighting": "brightness", "ventilation": "speed", "shading": "position"}.get(
         kind or "", "temperature"
     )
+
+
+def _without_places(heard: Understanding) -> str:
+    """Return the request without its other values: the 100 of a room is no value to set."""
+    text = heard.text
+    for slot in heard.slots:
+        if slot.type not in ("value", "attribute"):
+            text = text[: slot.start] + " " * (slot.end - slot.start) + text[slot.end :]
+    return text
 
 
 def _place(guide: Guide, place: FeatureId | None) -> FeatureId:

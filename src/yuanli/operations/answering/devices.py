@@ -114,9 +114,8 @@ class DeviceAnswers:
                 if name_in(device.name, "zh")
                 else feature_name(guide.campus, device.id)
             )
-        kind = (
-            self.rules.kinds[meant.kind].text if meant.kind in self.rules.kinds else Text("设备", "devices")
-        )
+        known = self.rules.kinds.get(meant.kind or "")
+        kind = known.text if known is not None else Text("设备", "devices")
         return Text(f"{meant.where.name.zh}的{kind.zh}", f"the {kind.en} of {meant.where.name.en}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,9 +28,12 @@ NAMES: Mapping[TwinQuantity, Text] = {
 AIR = (TwinQuantity.TEMPERATURE, TwinQuantity.HUMIDITY, TwinQuantity.CO2, TwinQuantity.PM25, TwinQuantity.ILLUMINANCE,
        TwinQuantity.NOISE, TwinQuantity.COMFORT)  # fmt: skip
 SHOWN = 10
+JUST = timedelta(seconds=1)
+"""So much later than now, what was just measured is told."""
+PERCENT = 100.0
 QUARTERS = timedelta(days=2)
 HOURS = timedelta(days=15)
-MICRO = timedelta(microseconds=1)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +78,15 @@ def ranked(
 
 def fits(value: float, threshold: Threshold, unit: str) -> bool:
     """Return whether a value, in a unit, fulfils a condition."""
-    low, high = threshold.value, threshold.high
-    if threshold.unit and unit and threshold.unit != unit:
+    low, high, said = threshold.value, threshold.high, threshold.unit
+    if said == "ratio":
+        low, high, said = low * PERCENT, None if high is None else high * PERCENT, "%"
+    if said and unit and said != unit:
         try:
-            low = convert(low, threshold.unit, unit)
-            high = None if high is None else convert(high, threshold.unit, unit)
+            low = convert(low, said, unit)
+            high = None if high is None else convert(high, said, unit)
         except UnitError:
-            pass  # "度" may be of an angle: the number is meant as it stands
+            log.debug("A condition in %s is taken as it stands for a value in %s", said, unit)
     return {
         ">": value > low, ">=": value >= low, "<": value < low, "<=": value <= low, "=": round(value) == round(low),
         "between": high is not None and low <= value <= high,
@@ -91,7 +97,7 @@ def over_time(
     twin: Twin, guide: Guide, where: Where, quantity: TwinQuantity, start: datetime, end: datetime
 ) -> tuple[list[datetime], list[float | None], str]:
     """Return what a place told of a quantity over a span, by quarters, hours or days as its length asks for."""
-    length = end - start
+    length, end = end - start, end + JUST
     every = Every.QUARTER if length <= QUARTERS else Every.HOUR if length <= HOURS else Every.DAY
     told = twin.history(guide.campus.id, quantity, start, end, every=every)
     place = where.id or _site_id(guide)

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from yuanli.telemetry import find_unit
+
 LATIN = re.compile(r"[a-z0-9]")
 
 
@@ -44,6 +46,12 @@ def is_one_of(text: str, part: str) -> bool:
     """Return whether a text is nothing but a word of a part that is one list."""
     bare = text.casefold().strip().removeprefix("the ").strip()
     return bare in _list(part)
+
+
+def unit_of(said: str) -> str | None:
+    """Return the symbol of a unit that was said, or None where it is none that is measured in."""
+    found = find_unit(said) if said else None
+    return None if found is None else found.name
 
 
 def _says(folded: str, word: str) -> bool:

@@ -1,0 +1,234 @@
+"""The assistant answers from meters, sensors and counters, and commands devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from math import pi
+
+import numpy as np
+import pytest
+from tests.api.house import CAMPUS, Clock, small_house
+from tests.operations.commanding import Loopback
+from tests.operations.twins import tell, twin_campus
+
+from yuanli.bootstrap import House
+from yuanli.campus import (
+    Campus,
+    DataPoint,
+    Device,
+    DeviceId,
+    FeatureId,
+    Geofence,
+    Imported,
+    PointId,
+    Unit,
+)
+from yuanli.operations import Asker, OrderState, Reply
+from yuanli.telemetry import Readings
+
+OPERATOR = frozenset({"member", "operator"})
+MEMBER = frozenset({"member"})
+LAMPS = {"lamp-00": "room0-0", "lamp-01": "room0-1", "lamp-10": "room1-1"}
+
+
+def park() -> Campus:
+    """Return the small building with lamps, a canteen's counter, a second building's meter and a car park."""
+    campus = twin_campus()
+    features: dict[FeatureId, Device | DataPoint | Geofence] = {}
+    for name, room in LAMPS.items():
+        device = DeviceId(FeatureId(name))
+        features[device] = Device(
+            id=device,
+            brick_class="Luminaire",
+            name={"zh": f"{room}顶灯", "en": f"{room} lamp"},
+            space_id=FeatureId(room),
+        )
+        for end, brick in (("sw", "On_Off_Command"), ("st", "On_Off_Status")):
+            point = PointId(FeatureId(f"{name}-{end}"))
+            features[point] = DataPoint(
+                id=point, brick_class=brick, device_id=device, space_id=FeatureId(room), low=0, high=1
+            )
+    cars = FeatureId("p1")
+    name = {"zh": "地面停车场", "en": "Ground car park"}
+    shape = campus.get("room0-0", Unit).geometry
+    features[cars] = Geofence(id=cars, category="parking", name=name, geometry=shape)
+    free = PointId(FeatureId("p1-free"))
+    features[free] = DataPoint(id=free, brick_class="Parking_Free_Count_Sensor", space_id=cars)
+    return campus.with_features(features, campus.revision)
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
+    """A week of hours of people and energy, and what sensors say now (Monday, 10:00)."""
+    house = small_house(tmp_path_factory.mktemp("answers"), clock)
+    house.places.add(Imported(campus=park()), who="test", why="test", replace=True)
+    _weeks(house, clock.now)
+    tell(house, clock.now, {
+        "t00": 23.4, "sp00": 24.0, "cmd00": 1, "co200": 1240, "h00": 41, "t10": 77, "n01": 7, "t01": 21,
+        "lamp-00-st": 1, "lamp-01-st": 0, "lamp-10-st": 1, "p1-free": 12, "pwA": 40,
+    })  # fmt: skip
+    gateway = Loopback()
+    house.device_gateways.add("bus", gateway, campus_id=CAMPUS)
+    yield house
+    house.close()
+
+
+def _weeks(house: House, now: datetime) -> None:
+    """Write 28 days: an energy register that grows by day more than by night, and people in room 200."""
+    hours = 28 * 24
+    start = now - timedelta(hours=hours)
+    at = (int(start.timestamp()) + 3600 * np.arange(hours + 1)).astype(np.int64) * 1_000_000
+    local = (np.arange(hours + 1) + (start.hour + 8)) % 24
+    people = np.maximum(0, 40 * np.sin(pi * (local - 7) / 12)) * ((local > 7) & (local < 19))
+    energy = 1000 + np.cumsum(10 + 20 * ((local > 8) & (local < 19)))
+    for point, values in (("n01", people), ("kwhA", energy.astype(float))):
+        number = house.readings.number_points(CAMPUS, [PointId(FeatureId(point))])[0]
+        count = len(at)
+        house.readings.write(
+            Readings(
+                point=np.full(count, number, np.int32), at=at, value=values, received=at + 1_000_000,
+                told=np.zeros(count, np.uint8),
+            )
+        )  # fmt: skip
+
+
+def ask(house: House, text: str, roles: frozenset[str] = OPERATOR, talk: str | None = None) -> Reply:
+    return house.assistant.ask(text, Asker(campus_id=CAMPUS, user="op", roles=roles, conversation=talk))
+
+
+@pytest.mark.parametrize(
+    ("text", "zh", "en"),
+    [
+        ("A座昨天用了多少电", "kWh", "kWh"),
+        ("how much electricity did block A use last week", "kWh", "last week"),
+        ("现在A座的用电功率是多少", "40 kW", "40 kW"),
+        ("上周哪栋楼用电最多", "A座", "Block A"),
+        ("A座这周用电比上周多多少", "kWh", "kWh"),
+        ("这个月电费多少", "示例", "example"),
+        ("本月碳排放是多少", "kg", "kg"),
+        ("100室现在多少度", "23.4 °C", "23.4 °C"),
+        ("哪些房间的二氧化碳超过1000", "100室", "Room 100"),
+        ("which room is the warmest", "101室", "Room 101"),
+        ("200室现在有多少人", "7 人", "7 people"),
+        ("明天200室什么时候人最多", "最挤", "busiest"),
+        ("上周200室人流高峰是什么时候", "最多", "fullest"),
+        ("100室的空调开着吗", "开着", "on"),
+        ("A座的灯都关了吗", "开着 2 台", "2 on"),
+        ("还有多少车位", "12", "12"),
+        ("are there free parking spaces", "12", "12"),
+    ],
+)  # fmt: skip
+def test_questions_are_answered_with_figures(house: House, text: str, zh: str, en: str) -> None:
+    reply = ask(house, text)
+    assert reply.error is None, reply.text
+    assert (zh in reply.text.zh, en in reply.text.en) == (True, True), reply.text
+
+
+@pytest.mark.parametrize(
+    "text", ["A座昨天用了多少电", "100室现在多少度", "明天200室什么时候人最多", "上周哪栋楼用电最多"]
+)
+def test_answers_come_with_a_chart(house: House, text: str) -> None:
+    charts = [card.chart for card in ask(house, text).cards if card.kind == "chart"]
+    (chart,) = charts
+    assert chart is not None
+    for line in chart.lines:
+        assert len(line.values) == max(len(chart.times), len(chart.names))
+
+
+def test_yesterday_is_the_sum_of_its_hours(house: House) -> None:
+    reply = ask(house, "A座昨天用了多少电")
+    assert "440 kWh" in reply.text.zh  # 14 hours at 10 and 10 at 30
+
+
+@pytest.mark.parametrize(
+    "text", ["A座昨天用了多少电", "100室现在多少度", "100室的空调开着吗", "200室现在有多少人"]
+)
+def test_visitors_are_asked_to_sign_in(house: House, text: str) -> None:
+    reply = ask(house, text, frozenset())
+    assert (reply.error, "登录" in reply.text.zh, reply.cards) == ("forbidden", True, ())
+
+
+def test_what_it_costs_is_for_operators(house: House) -> None:
+    assert ask(house, "这个月电费多少", MEMBER).error == "forbidden"
+
+
+def test_a_place_without_a_sensor_is_told_as_such(house: House) -> None:
+    reply = ask(house, "103室现在多少度")
+    assert ("没有" in reply.text.zh, "no sensor" in reply.text.en, reply.cards) == (True, True, ())
+
+
+def test_discomfort_is_answered_by_what_is_measured_and_what_can_be_done(house: House) -> None:
+    reply = ask(house, "100室太热了")
+    assert ("23.4" in reply.text.zh, "调低" in reply.suggestions[0].zh) == (True, True)
+
+
+def test_a_car_or_a_fee_is_not_known(house: House) -> None:
+    assert "查不到" in ask(house, "我的车停在哪里").text.zh
+
+
+def test_a_scene_needs_a_place(house: House) -> None:
+    asked = ask(house, "开启节能模式", talk="scene")
+    assert (asked.asks, "哪里" in asked.text.zh) == ("place", True)
+
+
+def test_devices_are_switched_after_they_are_shown_and_confirmed(house: House) -> None:
+    shown = ask(house, "把100室的灯关了", talk="off")
+    assert (shown.pending is not None, shown.move.value) == (True, "confirm")
+    gateway = house.device_gateways.find("bus")
+    assert isinstance(gateway, Loopback)
+    assert "lamp-00-sw" not in gateway.values
+    done = ask(house, "确认", talk="off")
+    assert (done.error, gateway.values.get("lamp-00-sw")) == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("把100室的空调调到26度", 26.0),
+        ("set the air conditioning in room 100 to 22 degrees", 22.0),
+        ("100室空调调低两度", 22.0),
+    ],
+)  # fmt: skip
+def test_a_value_is_set_absolutely_or_by_a_difference(
+    house: House, clock: Clock, text: str, value: float
+) -> None:
+    clock.forward(3600)
+    tell(house, clock.now, {"sp00": 24.0})
+    assert ask(house, text, talk=text).pending is not None
+    reply = ask(house, "是的", talk=text)
+    gateway = house.device_gateways.find("bus")
+    assert isinstance(gateway, Loopback)
+    assert (reply.error, gateway.values.get("sp00")) == (None, value)
+
+
+def test_only_operators_command_devices(house: House) -> None:
+    reply = ask(house, "把100室的灯关了", MEMBER, talk="member")
+    assert "运营人员" in reply.text.zh
+
+
+def test_a_command_for_when_everybody_has_left_waits_until_nobody_is_there(
+    house: House, clock: Clock
+) -> None:
+    tell(house, clock.now, {"n01": 3, "lamp-01-st": 1})
+    shown = ask(house, "turn off the lights in room 200 after everyone leaves", talk="later")
+    assert "Once nobody" in shown.text.en, shown.text
+    ask(house, "yes", talk="later")
+    gateway = house.device_gateways.find("bus")
+    assert isinstance(gateway, Loopback)
+    (order,) = house.standing.list(CAMPUS)
+    assert (order.state, "lamp-01-sw" in gateway.values) == (OrderState.WAITING, False)
+    for minutes, people in ((10, 1), (10, 0), (5, 0)):
+        clock.forward(60 * minutes)
+        tell(house, clock.now, {"n01": people})
+        assert house.standing.look(clock.now) == ()
+    clock.forward(360)
+    tell(house, clock.now, {"n01": 0})
+    (done,) = house.standing.look(clock.now)
+    assert (done.state, gateway.values.get("lamp-01-sw")) == (OrderState.DONE, 0.0)
+    assert house.standing.look(clock.now) == ()
