@@ -37,6 +37,7 @@ from yuanli.api import (
     overrules,
     quality,
     readings,
+    reports,
     routing,
     runs,
     speech,
@@ -54,7 +55,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
-    commands, intervals, quality, gateways, energy,
+    commands, intervals, quality, gateways, energy, reports,
 )  # fmt: skip
 
 

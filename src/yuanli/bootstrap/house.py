@@ -49,7 +49,9 @@ from yuanli.operations import (
     PointBooks,
     ReadingsHealth,
     ReadingStore,
+    Reports,
     RetentionParams,
+    Sections,
     StandingOrders,
     Telemetry,
     Twin,
@@ -70,6 +72,7 @@ from yuanli.storage import (
     SqlFeedbackStore,
     SqlIntervalStore,
     SqlOverruleStore,
+    SqlReportStore,
     SqlStandingStore,
     SqlTariffStore,
     SqlUnjudgedStore,
@@ -81,6 +84,7 @@ SECRET_BYTES = 32
 ID_BYTES = 12
 TIDY_EVERY_S = 3600
 STOP_S = 10
+REPORTS_EVERY_S = 300
 log = logging.getLogger(__name__)
 
 
@@ -114,6 +118,7 @@ class House:
     device_gateways: DeviceGateways
     commands: Commands
     standing: StandingOrders
+    reports: Reports
     gateways: tuple[Gateway, ...] = ()
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
@@ -204,6 +209,17 @@ class House:
         Thread(
             target=keep_orders, args=(self.standing, self.now, closing.wait), name="orders", daemon=True
         ).start()
+
+    def keep_reporting(self) -> None:
+        """Make the reports that are due each few minutes, beside the requests, until the house is closed."""
+        closing = Event()
+        self.resources.callback(closing.set)
+
+        def tend() -> None:
+            while not closing.wait(REPORTS_EVERY_S):
+                self.reports.make_due()
+
+        Thread(target=tend, name="reports", daemon=True).start()
 
     def _prepare(self, campus_id: CampusId) -> None:
         try:
@@ -309,6 +325,14 @@ def build_house(
         device_gateways=device_gateways,
         commands=commands,
         standing=standing,
+        reports=Reports(
+            SqlReportStore(database),
+            places,
+            Sections(energy=energy, twin=twin, telemetry=telemetry),
+            folder=settings.data_dir / "reports",
+            clock=now,
+            new_id=_new_id,
+        ),
         forecasts=Forecasts(readings, places),
         intake=intake,
         cleaner=cleaner,

@@ -285,6 +285,18 @@ from yuanli.operations.readings import (
     Written,
 )
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
+from yuanli.operations.reports import (
+    ReportDefinition,
+    ReportError,
+    ReportFormat,
+    ReportNotFoundError,
+    ReportPeriod,
+    ReportRun,
+    Reports,
+    ReportSection,
+    ReportStore,
+    Sections,
+)
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.retention import DAYS, PointClass, RetentionParams, class_of, forget_old
 from yuanli.operations.rights import RIGHTS, Right, Role
@@ -562,6 +574,15 @@ __all__ = [
     "RefusedProposalsError",
     "RefusedRow",
     "Reply",
+    "ReportDefinition",
+    "ReportError",
+    "ReportFormat",
+    "ReportNotFoundError",
+    "ReportPeriod",
+    "ReportRun",
+    "ReportSection",
+    "ReportStore",
+    "Reports",
     "Request",
     "Resolved",
     "RetentionParams",
@@ -574,6 +595,7 @@ __all__ = [
     "RouteRequest",
     "RuleFlags",
     "Scene",
+    "Sections",
     "SenderReport",
     "Session",
     "Settable",

@@ -11,6 +11,7 @@ from yuanli.storage.intervals import SqlIntervalStore
 from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
+from yuanli.storage.reports import SqlReportStore
 from yuanli.storage.standing import SqlStandingStore
 from yuanli.storage.tariffs import SqlTariffStore
 from yuanli.storage.unjudged import SqlUnjudgedStore
@@ -27,6 +28,7 @@ __all__ = [
     "SqlFeedbackStore",
     "SqlIntervalStore",
     "SqlOverruleStore",
+    "SqlReportStore",
     "SqlStandingStore",
     "SqlTariffStore",
     "SqlUnjudgedStore",

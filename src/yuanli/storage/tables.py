@@ -362,6 +362,28 @@ STANDING_ORDER = Table(
     Column("message", Text),
 )
 """Commands that wait until a place is empty."""
+REPORT = Table(
+    "report",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("document", Text, nullable=False),
+)
+REPORT_RUN = Table(
+    "report_run",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("report_id", String, nullable=False),
+    Column("campus_id", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("start", UtcTime, nullable=False),
+    Column("end", UtcTime, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("error", Text),
+)
+Index(None, REPORT.c.campus_id)
+Index(None, REPORT_RUN.c.report_id)
 Index(None, STANDING_ORDER.c.state)
 Index(None, COMMAND.c.at)
 Index("ix_command_write_campus_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.at)

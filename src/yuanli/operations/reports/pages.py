@@ -1,0 +1,182 @@
+"""Reports as PDF: text with the Chinese fonts that every reader has, tables over pages, charts as vectors."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from xml.sax import saxutils
+from zoneinfo import ZoneInfo
+
+from yuanli.operations.replies import Chart
+from yuanli.operations.reports.blocks import Block, Cell, Document, Heading, Sentence, Table, printable
+
+FONT = "STSong-Light"
+"""A CID font of Adobe-GB1: not embedded; readers put their own Chinese face in its place."""
+ACCENT, GREY, WARN = "#0f9b8e", "#5f6b76", "#b3541e"
+MARGIN = 48
+CHART_HEIGHT = 150
+MOST_LABELS = 8
+
+
+def as_pdf(document: Document) -> bytes:
+    """Return a report as PDF, A4."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
+
+    if FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    plain = ParagraphStyle("plain", fontName=FONT, fontSize=10, leading=15, wordWrap="CJK")
+    title = ParagraphStyle("title", parent=plain, fontSize=20, leading=28, textColor=ACCENT)
+    soft = ParagraphStyle("soft", parent=plain, fontSize=9, textColor=GREY)
+    out, width = io.BytesIO(), A4[0] - 2 * MARGIN
+    story: list[Any] = [Paragraph(escape(document.title), title), Paragraph(escape(document.subtitle), soft)]
+    for block in document.blocks:
+        story += [*_flowables(block, document, width, plain), Spacer(1, 6)]
+    made = document.made_at.astimezone(ZoneInfo(document.time_zone))
+    foot = f"yuanli 园理 · {made:%Y-%m-%d %H:%M}"
+
+    def page(canvas: Any, template: Any) -> None:
+        canvas.saveState()
+        canvas.setFont(FONT, 8)
+        canvas.setFillColor(GREY)
+        canvas.drawString(MARGIN, 26, foot)
+        canvas.drawRightString(A4[0] - MARGIN, 26, str(template.page))
+        canvas.restoreState()
+
+    template = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
+        title=printable(document.title), author="yuanli",
+    )  # fmt: skip
+    template.build(story, onFirstPage=page, onLaterPages=page)
+    return out.getvalue()
+
+
+def escape(text: str) -> str:
+    """Return a text as reportlab's markup has it."""
+    return saxutils.escape(printable(text))
+
+
+def _flowables(block: Block, document: Document, width: float, plain: Any) -> list[Any]:
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.platypus import KeepTogether, Paragraph, Spacer
+
+    if isinstance(block, Heading):
+        head = ParagraphStyle("head", parent=plain, fontSize=14, leading=22, spaceBefore=10, keepWithNext=1)
+        return [Paragraph(escape(block.text), head)]
+    if isinstance(block, Sentence):
+        style = ParagraphStyle("warn", parent=plain, textColor=WARN) if block.warns else plain
+        return [Paragraph(escape(block.text), style)]
+    caption = ParagraphStyle("caption", parent=plain, fontSize=10, textColor=GREY, keepWithNext=1)
+    if isinstance(block, Table):
+        return [Paragraph(escape(block.title), caption), _table(block, document.time_zone, width)]
+    chart = block.chart
+    name = chart.title.zh if document.language == "zh" else chart.title.en
+    unit = f" ({chart.unit})" if chart.unit else ""
+    drawn = _drawing(chart, document, width)
+    return [KeepTogether([Paragraph(escape(name + unit), caption), Spacer(1, 2), drawn])] if drawn else []
+
+
+def _table(table: Table, zone: str, width: float) -> Any:
+    from reportlab.lib import colors
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.platypus import LongTable, Paragraph, TableStyle
+
+    cell = ParagraphStyle("cell", fontName=FONT, fontSize=8, leading=11, wordWrap="CJK")
+    right = ParagraphStyle("right", parent=cell, alignment=2)
+
+    def shown(value: Cell) -> Any:
+        return Paragraph(escape(_written(value, zone)), right if isinstance(value, float | int) else cell)
+
+    rows = [
+        [Paragraph(f"<b>{escape(h)}</b>", cell) for h in table.headers],
+        *([shown(v) for v in row] for row in table.rows),
+    ]
+    weights = [
+        max([_wide(h), *(_wide(_written(row[i], zone)) for row in table.rows[:100])])
+        for i, h in enumerate(table.headers)
+    ]
+    bounded = [min(max(weight, 5), 30) for weight in weights]
+    made = LongTable(rows, colWidths=[width * w / sum(bounded) for w in bounded], repeatRows=1)
+    line, stripe = colors.HexColor("#d8dee4"), colors.HexColor("#f4f7f8")
+    made.setStyle(
+        TableStyle([
+            ("LINEBELOW", (0, 0), (-1, 0), 1, colors.HexColor(ACCENT)), ("LINEBELOW", (0, 1), (-1, -1), 0.25, line),
+            ("ROWBACKGROUNDS", (0, 1), (-1, -1), [colors.white, stripe]), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ])
+    )  # fmt: skip
+    return made
+
+
+def _drawing(chart: Chart, document: Document, width: float) -> Any:
+    """Return a chart as vectors: lines over time, bars by name; None where nothing is known."""
+    from reportlab.graphics.charts.barcharts import HorizontalBarChart
+    from reportlab.graphics.charts.linecharts import HorizontalLineChart
+    from reportlab.graphics.shapes import Drawing
+    from reportlab.lib import colors
+
+    known = [v for line in chart.lines for v in line.values if v is not None]
+    if not known:
+        return None
+    zh = document.language == "zh"
+    bars = bool(chart.names)
+    height = max(60, 18 * len(chart.names)) if bars else CHART_HEIGHT
+    drawing = Drawing(width, height + 24)
+    plot: Any = HorizontalBarChart() if bars else HorizontalLineChart()
+    plot.x, plot.y, plot.width, plot.height = (150 if bars else 44), 18, width - (190 if bars else 60), height
+    if bars:
+        names = [_short(printable(name.zh if zh else name.en), 20) for name in chart.names]
+        plot.data = [[v if v is not None else 0.0 for v in line.values][::-1] for line in chart.lines]
+        plot.categoryAxis.categoryNames = names[::-1]
+        plot.bars[0].fillColor = colors.HexColor(ACCENT)
+        plot.bars.strokeColor = None
+        plot.barLabelFormat = lambda value: _number(float(value))
+        plot.barLabels.fontName, plot.barLabels.fontSize, plot.barLabels.nudge = FONT, 7, 18
+        plot.valueAxis.valueMin = min(0.0, *known)
+    else:
+        plot.data = [list(line.values) for line in chart.lines]
+        plot.categoryAxis.categoryNames = _marks(chart.times, document.time_zone)
+        plot.lines[0].strokeColor = colors.HexColor(ACCENT)
+        plot.lines[0].strokeWidth = 1.2
+        plot.categoryAxis.visibleTicks = 0
+    for axis in (plot.categoryAxis, plot.valueAxis):
+        axis.labels.fontName, axis.labels.fontSize = FONT, 7
+        axis.strokeColor = colors.HexColor("#b8c0c8")
+    drawing.add(plot)
+    return drawing
+
+
+def _marks(times: Sequence[datetime], zone: str) -> list[str]:
+    """Return a label for some columns, an empty one for the others."""
+    step = max(1, -(-len(times) // MOST_LABELS))
+    daily = len(times) > 1 and (times[1] - times[0]).total_seconds() > 43_200
+    long = len(times) > 1 and (times[-1] - times[0]).total_seconds() > 2 * 86_400
+    form = "%m-%d" if daily or long else "%H:%M"
+    return [
+        at.astimezone(ZoneInfo(zone)).strftime(form) if i % step == 0 else "" for i, at in enumerate(times)
+    ]
+
+
+def _written(value: Cell, zone: str) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, float):
+        return _number(value)
+    return "" if value is None else str(value)
+
+
+def _number(value: float) -> str:
+    digits = 0 if abs(value) >= 100 or value == int(value) else 1 if abs(value) >= 1 else 2
+    return f"{value:,.{digits}f}"
+
+
+def _wide(text: str) -> int:
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

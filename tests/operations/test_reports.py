@@ -1,0 +1,156 @@
+"""Reports: defined, made of the last span that is over, and written as PDF, Excel and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from tests.api.house import CAMPUS, Clock, small_house
+from tests.operations.test_answering import _weeks, park
+
+from yuanli.bootstrap import House
+from yuanli.campus import FeatureId, Imported
+from yuanli.errors import Text
+from yuanli.operations import (
+    ReportDefinition,
+    ReportError,
+    ReportFormat,
+    ReportNotFoundError,
+    ReportPeriod,
+    ReportSection,
+)
+from yuanli.operations.replies import Chart, Line
+from yuanli.operations.reports import (
+    Document,
+    Picture,
+    Sentence,
+    Table,
+    as_csv,
+    as_pdf,
+    as_workbook,
+    last_span,
+)
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ALL = ReportDefinition(
+    id="", campus_id=CAMPUS, name="每周运营报表", language="zh", period=ReportPeriod.WEEK,
+    sections=tuple(ReportSection), formats=tuple(ReportFormat), who="op",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
+    house = small_house(tmp_path_factory.mktemp("reports"), clock)
+    house.places.add(Imported(campus=park()), who="test", why="test", replace=True)
+    _weeks(house, clock.now)
+    yield house
+    house.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_report_is_made_as_pdf_workbook_and_csv(house: House, language: str) -> None:
+    report = house.reports.add(replace(ALL, language=language))
+    run = house.reports.make(CAMPUS, report.id)
+    assert (run.end - run.start, run.files) == (timedelta(days=7), tuple(ReportFormat))
+    pdf, xlsx, text = (
+        house.reports.file(CAMPUS, report.id, run.id, form).read_bytes() for form in ReportFormat
+    )
+    assert pdf.startswith(b"%PDF")
+    assert len(load_workbook(io.BytesIO(xlsx)).sheetnames) > 4
+    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
+    label = "用量" if language == "zh" else "Amount"
+    assert any(label in row for row in rows)
+    assert house.reports.runs(CAMPUS, report.id) == (run,)
+
+
+def test_the_total_of_a_report_is_the_energy_of_its_week(house: House) -> None:
+    report = house.reports.add(replace(ALL, sections=(ReportSection.ENERGY,), formats=(ReportFormat.XLSX,)))
+    run = house.reports.make(CAMPUS, report.id)
+    book = load_workbook(house.reports.file(CAMPUS, report.id, run.id, ReportFormat.XLSX))
+    amounts = [row[1] for row in book[book.sheetnames[1]].iter_rows(min_row=2, values_only=True)]
+    assert amounts[0] == pytest.approx(7 * 440)
+
+
+def test_scheduled_reports_are_made_once_when_their_hour_has_come(house: House, clock: Clock) -> None:
+    report = house.reports.add(replace(ALL, period=ReportPeriod.DAY, hour=11, formats=(ReportFormat.CSV,)))
+    assert clock.now.astimezone(SHANGHAI).hour == 10
+    assert house.reports.make_due() == ()
+    clock.forward(3600)
+    assert [run.report_id for run in house.reports.make_due()] == [report.id]
+    assert house.reports.make_due() == ()
+    clock.forward(86_400)
+    assert len(house.reports.make_due()) == 1
+    house.reports.remove(CAMPUS, report.id)
+    with pytest.raises(ReportNotFoundError):
+        house.reports.runs(CAMPUS, report.id)
+
+
+def test_a_report_that_breaks_a_rule_is_refused(house: House) -> None:
+    for wrong in ({"name": " "}, {"sections": ()}, {"formats": ()}, {"hour": 24}, {"language": "fr"}):
+        with pytest.raises(ReportError):
+            replace(ALL, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(ReportNotFoundError):
+        house.reports.add(replace(ALL, place=FeatureId("nowhere")))
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end"),
+    [(ReportPeriod.DAY, "2026-03-01", "2026-03-02"), (ReportPeriod.MONTH, "2026-02-01", "2026-03-01")],
+)
+def test_the_last_span_is_over(period: ReportPeriod, start: str, end: str) -> None:
+    found = last_span(period, datetime(2026, 3, 2, 9, tzinfo=SHANGHAI), SHANGHAI)
+    assert [str(at.date()) for at in found] == [start, end]
+
+
+words = st.text(max_size=30)
+charts = st.builds(
+    lambda values, name: Chart(
+        title=Text(name, name), unit="kWh", lines=(Line(name=Text(name, name), values=tuple(values)),),
+        times=tuple(datetime(2026, 3, 1, tzinfo=SHANGHAI) + timedelta(hours=i) for i in range(len(values))),
+    ),
+    st.lists(st.none() | st.floats(-1e6, 1e6), min_size=1, max_size=30), words,
+)  # fmt: skip
+tables = st.builds(
+    lambda rows, head: Table(title=head, headers=(head, "b"), rows=tuple(rows)),
+    st.lists(st.tuples(words, st.none() | st.floats(-1e9, 1e9)), max_size=5), words,
+)  # fmt: skip
+blocks = st.one_of(
+    st.builds(lambda text: Sentence(text=text), words),
+    tables,
+    st.builds(lambda chart: Picture(chart=chart), charts),
+)
+
+
+@given(st.lists(blocks, max_size=4), words)
+def test_whatever_a_report_says_can_be_written(made: list[Sentence | Table | Picture], title: str) -> None:
+    document = Document(
+        title=title, subtitle=title, language="zh", time_zone="Asia/Shanghai",
+        made_at=datetime(2026, 3, 2, tzinfo=SHANGHAI), blocks=tuple(made),
+    )  # fmt: skip
+    assert as_pdf(document).startswith(b"%PDF")
+    load_workbook(io.BytesIO(as_workbook(document)))
+    assert as_csv(document).startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "-cmd|' /C calc'!A0", "+A1"])
+def test_names_are_never_formulas(text: str) -> None:
+    document = Document(
+        title="x", subtitle="y", language="en", time_zone="UTC", made_at=datetime(2026, 3, 2, tzinfo=SHANGHAI),
+        blocks=(Table(title="t", headers=("a",), rows=((text,),)),),
+    )  # fmt: skip
+    sheet = load_workbook(io.BytesIO(as_workbook(document)))["t"]
+    assert str(sheet["A2"].value).startswith("'")
+    assert f"'{text}" in as_csv(document).decode("utf-8-sig")
