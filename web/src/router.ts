@@ -49,6 +49,12 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.campus", right: "see_reports" },
   },
   {
+    path: "/reports",
+    name: "reports",
+    component: () => import("@/reports/ReportsPage.vue"),
+    meta: { title: "nav.reports", right: "see_reports" },
+  },
+  {
     path: "/feedback",
     name: "feedback",
     component: () => import("@/feedback/FeedbackPage.vue"),

@@ -1,16 +1,19 @@
 import category from "./categories.en";
 import learning from "./learning.en";
+import reports from "./reports.en";
 import rule from "./rules.en";
 
 export default {
   app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
   nav: {
+    reports: "Reports",
     map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
     about: "About", signIn: "Sign in", signOut: "Sign out", missing: "No such page", menu: "Menu", tabs: "Open pages", closeTab: "Close tab",
     datasets: "Data sets", dataset: "Data set", labelling: "Labelling", runs: "Training runs",
     skip: "Skip to content", campusSelect: "Choose a campus", language: "Change language", otherLanguage: "中文", theme: "Light or dark",
   },
   ...learning,
+  ...reports,
   state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },
   action: { close: "Close", edit: "Edit", remove: "Remove", cancel: "Cancel", save: "Save", open: "Open" },
   list: { comma: ", " },

@@ -56,4 +56,6 @@ export {
   mdiCloseCircleOutline as iconFailed,
   mdiTagTextOutline as iconLabels,
   mdiChartLine as iconRuns,
+  mdiFileChartOutline as iconReport,
+  mdiChevronUp as iconUpward,
 } from "@mdi/js";

@@ -8,6 +8,7 @@ import {
   iconLabels,
   iconMap,
   iconModel,
+  iconReport,
   iconRuns,
   iconUsers,
 } from "./icons";
@@ -24,6 +25,7 @@ export const menu: readonly MenuEntry[] = [
   { path: "/go", title: "nav.go", icon: iconDirections, right: "ask_way" },
   { path: "/ask", title: "nav.ask", icon: iconAsk, right: "ask_assistant" },
   { path: "/campuses", title: "nav.campuses", icon: iconData, right: "see_reports" },
+  { path: "/reports", title: "nav.reports", icon: iconReport, right: "see_reports" },
   { path: "/feedback", title: "nav.feedback", icon: iconFeedback, right: "review_feedback" },
   { path: "/models", title: "nav.models", icon: iconModel, right: "see_reports" },
   { path: "/datasets", title: "nav.datasets", icon: iconLabels, right: "review_feedback" },

@@ -143,6 +143,8 @@ def _drawing(chart: Chart, document: Document, width: float) -> Any:
         plot.lines[0].strokeColor = colors.HexColor(ACCENT)
         plot.lines[0].strokeWidth = 1.2
         plot.categoryAxis.visibleTicks = 0
+        if min(known) >= 0:
+            plot.valueAxis.valueMin = 0
     for axis in (plot.categoryAxis, plot.valueAxis):
         axis.labels.fontName, axis.labels.fontSize = FONT, 7
         axis.strokeColor = colors.HexColor("#b8c0c8")

@@ -73,7 +73,9 @@ class Subject:
         return text.zh if self.language == "zh" else text.en
 
     def name(self, feature_id: str) -> str:
-        """Return what a feature is called."""
+        """Return what a feature is called; the site has the name of the campus."""
+        if self.campus.find(feature_id) is None:
+            return self.named(self.campus.name, feature_id)
         return name_in(label_of(self.campus, feature_id), self.language) or feature_id
 
     def headers(self, names: Names) -> tuple[str, ...]:
@@ -155,7 +157,7 @@ class Sections:
         if not rows:
             return
         yield Table(
-            title=say(Text("用电排名", "Electricity, ranked")), headers=of.headers(RANKS),
+            title=say(Text("各处用电", "By place")), headers=of.headers(RANKS),
             rows=tuple(
                 (row.rank, of.named(row.place.name, row.place.id), row.amount, _percent(row.share),
                  _percent(row.change, signed=True))
