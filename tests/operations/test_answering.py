@@ -50,9 +50,9 @@ def park() -> Campus:
                 id=point, brick_class=brick, device_id=device, space_id=FeatureId(room), low=0, high=1
             )
     cars = FeatureId("p1")
-    name = {"zh": "地面停车场", "en": "Ground car park"}
+    called = {"zh": "地面停车场", "en": "Ground car park"}
     shape = campus.get("room0-0", Unit).geometry
-    features[cars] = Geofence(id=cars, category="parking", name=name, geometry=shape)
+    features[cars] = Geofence(id=cars, category="parking", name=called, geometry=shape)
     free = PointId(FeatureId("p1-free"))
     features[free] = DataPoint(id=free, brick_class="Parking_Free_Count_Sensor", space_id=cars)
     return campus.with_features(features, campus.revision)

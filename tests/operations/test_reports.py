@@ -101,7 +101,7 @@ def test_scheduled_reports_are_made_once_when_their_hour_has_come(house: House, 
 def test_a_report_that_breaks_a_rule_is_refused(house: House) -> None:
     for wrong in ({"name": " "}, {"sections": ()}, {"formats": ()}, {"hour": 24}, {"language": "fr"}):
         with pytest.raises(ReportError):
-            replace(ALL, **wrong)  # type: ignore[arg-type]
+            replace(ALL, **wrong)
     with pytest.raises(ReportNotFoundError):
         house.reports.add(replace(ALL, place=FeatureId("nowhere")))
 

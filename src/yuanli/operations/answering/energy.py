@@ -33,11 +33,11 @@ from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.energy import (
     Against,
     Energy,
+    EnergyPlaceKind,
     EnergyRanking,
     Medium,
     MediumTotal,
     Period,
-    PlaceKind,
     RankedPlace,
 )
 from yuanli.operations.guidance import Guide
@@ -46,10 +46,10 @@ from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
 
 KINDS = {
-    "building": PlaceKind.BUILDING,
-    "level": PlaceKind.LEVEL,
-    "room": PlaceKind.UNIT,
-    "device": PlaceKind.DEVICE,
+    "building": EnergyPlaceKind.BUILDING,
+    "level": EnergyPlaceKind.LEVEL,
+    "room": EnergyPlaceKind.UNIT,
+    "device": EnergyPlaceKind.DEVICE,
 }
 CHARTED_HOURS = timedelta(days=4)
 SHOWN = 10
@@ -289,7 +289,7 @@ class EnergyAnswers:
     ) -> Reply:
         where = where_of(guide, understanding, asker)
         named = named_in(understanding.text, "ranked")
-        kind = KINDS[named] if named is not None else PlaceKind.BUILDING if where.id is None else None
+        kind = KINDS[named] if named is not None else EnergyPlaceKind.BUILDING if where.id is None else None
         dense = says(understanding.text, "per_m2")
         ranking = self.energy.ranking(
             guide.campus.id, when.start, when.end, place=where.id, kind=kind, medium=medium, per_m2=dense

@@ -261,7 +261,7 @@ class Sections:
             text=of.say(
                 Text(
                     f"{len(points)} 个点位中 {silent} 个没有读数；有读数的平均到报率 {mean:.1%}。",
-                    f"Of {len(points)} points {silent} sent nothing; of the others {mean:.1%} of the readings came and hold.",
+                    f"Of {len(points)} points {silent} sent nothing; of the others {mean:.1%} came and hold.",
                 )
             )
         )
