@@ -49,6 +49,12 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.campus", right: "see_reports" },
   },
   {
+    path: "/devices",
+    name: "devices",
+    component: () => import("@/devices/DevicesPage.vue"),
+    meta: { title: "nav.devices", right: "see_readings" },
+  },
+  {
     path: "/reports",
     name: "reports",
     component: () => import("@/reports/ReportsPage.vue"),

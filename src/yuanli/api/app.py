@@ -21,6 +21,7 @@ from yuanli.api import (
     commands,
     console,
     datasets,
+    devices,
     drawing,
     edits,
     energy,
@@ -55,7 +56,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
-    commands, intervals, quality, gateways, energy, reports,
+    commands, intervals, quality, gateways, energy, reports, devices,
 )  # fmt: skip
 
 

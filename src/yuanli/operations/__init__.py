@@ -82,6 +82,7 @@ from yuanli.operations.device_gateways import (
     NoAnswerError,
     PointRoute,
 )
+from yuanli.operations.device_rows import DeviceRow, device_rows
 from yuanli.operations.dialogue import (
     DialogueParams,
     Ground,
@@ -426,6 +427,7 @@ __all__ = [
     "DeviceGateways",
     "DeviceKind",
     "DeviceLock",
+    "DeviceRow",
     "DeviceState",
     "DialogueParams",
     "DisagreementPage",
@@ -650,6 +652,7 @@ __all__ = [
     "command_rules",
     "continue_turn",
     "device_acts",
+    "device_rows",
     "done_already",
     "example_document",
     "example_of",

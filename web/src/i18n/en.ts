@@ -1,4 +1,5 @@
 import category from "./categories.en";
+import devices from "./devices.en";
 import learning from "./learning.en";
 import reports from "./reports.en";
 import rule from "./rules.en";
@@ -6,12 +7,14 @@ import rule from "./rules.en";
 export default {
   app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
   nav: {
+    devices: "Devices",
     reports: "Reports",
     map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
     about: "About", signIn: "Sign in", signOut: "Sign out", missing: "No such page", menu: "Menu", tabs: "Open pages", closeTab: "Close tab",
     datasets: "Data sets", dataset: "Data set", labelling: "Labelling", runs: "Training runs",
     skip: "Skip to content", campusSelect: "Choose a campus", language: "Change language", otherLanguage: "中文", theme: "Light or dark",
   },
+  ...devices,
   ...learning,
   ...reports,
   state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },

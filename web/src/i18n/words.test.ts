@@ -15,7 +15,7 @@ function texts(messages: object): string[] {
 }
 function sources(folder: string): string {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((f) => /\.(vue|ts)$/.test(f.name) && !/\.test\.ts$|schema\.ts$/.test(f.name) && !/^(zh|en|(categories|learning|rules)\..*)\.ts$/.test(f.name))
+    .filter((f) => /\.(vue|ts)$/.test(f.name) && !/\.test\.ts$|schema\.ts$/.test(f.name) && !/^(.*\.)?(zh|en)\.ts$/.test(f.name))
     .map((f) => readFileSync(join(f.parentPath, f.name), "utf8"))
     .join("\n");
 }

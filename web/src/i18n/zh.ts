@@ -1,4 +1,5 @@
 import category from "./categories.zh";
+import devices from "./devices.zh";
 import learning from "./learning.zh";
 import reports from "./reports.zh";
 import rule from "./rules.zh";
@@ -6,12 +7,14 @@ import rule from "./rules.zh";
 export default {
   app: { name: "园理", short: "园理", tagline: "园区智慧大脑" },
   nav: {
+    devices: "设备",
     reports: "报表",
     map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", feedback: "反馈审核", models: "模型管理", model: "模型版本", users: "用户管理", account: "我的账号",
     about: "关于", signIn: "登录", signOut: "退出登录", missing: "页面不存在", menu: "菜单", tabs: "已打开的页面", closeTab: "关闭标签页",
     datasets: "数据集", dataset: "数据集", labelling: "标注", runs: "训练记录",
     skip: "跳到正文", campusSelect: "选择园区", language: "切换语言", otherLanguage: "English", theme: "切换深浅色",
   },
+  ...devices,
   ...learning,
   ...reports,
   state: { loading: "正在加载", retry: "重试", empty: "暂无数据" },

@@ -57,5 +57,6 @@ export {
   mdiTagTextOutline as iconLabels,
   mdiChartLine as iconRuns,
   mdiFileChartOutline as iconReport,
+  mdiLightbulbGroupOutline as iconDevices,
   mdiChevronUp as iconUpward,
 } from "@mdi/js";

@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import type { DeviceRow } from "@/client/devices";
+import { conditionOf, countsOf, fitting, sharedSettable } from "./rows";
+
+function device(id: string, on: boolean | null, fault: boolean | null = false, kind: string | null = "lighting", settable: string[] = []): DeviceRow {
+  const state = { id, place: "room", on, setpoint: null, fault, at: null, quality: 0 as const };
+  return { id, name: { en: id }, brick_class: "Luminaire", kind, place: "room", place_name: { en: "Room" }, state, switchable: true, settable } as DeviceRow;
+}
+const rows = [device("a lamp", true), device("b lamp", false), device("c fan", true, true, "ventilation"), device("d", null, null, null)];
+const written = (row: DeviceRow): string => `${row.id} ${row.brick_class}`;
+
+describe("the list of devices", () => {
+  it("puts a fault before whether a device runs", () => {
+    expect(rows.map(conditionOf)).toEqual(["on", "off", "fault", "unknown"]);
+    expect(countsOf(rows)).toEqual({ on: 1, off: 1, fault: 1, unknown: 1 });
+  });
+  it("is filtered by words, kind and condition", () => {
+    expect(fitting(rows, { text: "lamp LUM", kind: "", condition: "" }, written).map((r) => r.id)).toEqual(["a lamp", "b lamp"]);
+    expect(fitting(rows, { text: "", kind: "ventilation", condition: "" }, written).map((r) => r.id)).toEqual(["c fan"]);
+    expect(fitting(rows, { text: "", kind: "", condition: "unknown" }, written).map((r) => r.id)).toEqual(["d"]);
+  });
+  it("offers to set only what all that are chosen can be set to", () => {
+    const two = [device("x", true, false, "hvac", ["temperature", "speed"]), device("y", true, false, "hvac", ["temperature"])];
+    expect([sharedSettable(two), sharedSettable([])]).toEqual([["temperature"], []]);
+  });
+});
