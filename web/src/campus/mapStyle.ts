@@ -7,6 +7,7 @@ import { findingsLayers, selectionLayers } from "./FindingsLayer";
 import { groundsLayers } from "./GroundsLayer";
 import { placesLayers } from "./PlacesLayer";
 import { roomsLayers } from "./RoomsLayer";
+import { alarmLayers, twinLayers } from "@/twin/TwinLayer";
 import { type Scene, type SourceId, SOURCES } from "./scene";
 
 /**
@@ -23,7 +24,9 @@ export function mapStyle(scene: Scene, data: Partial<Record<SourceId, FeatureCol
       ...groundsLayers(scene),
       ...buildingsLayers(scene),
       ...roomsLayers(scene),
+      ...twinLayers(scene),
       ...selectionLayers(scene),
+      ...alarmLayers(scene),
       ...closuresLayers(scene),
       ...routeLayers(scene),
       ...placesLayers(scene),

@@ -3,6 +3,7 @@ import devices from "./devices.en";
 import learning from "./learning.en";
 import reports from "./reports.en";
 import rule from "./rules.en";
+import twin from "./twin.en";
 
 export default {
   app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
@@ -17,6 +18,7 @@ export default {
   ...devices,
   ...learning,
   ...reports,
+  ...twin,
   state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },
   action: { close: "Close", edit: "Edit", remove: "Remove", cancel: "Cancel", save: "Save", open: "Open" },
   list: { comma: ", " },

@@ -3,6 +3,7 @@ import devices from "./devices.zh";
 import learning from "./learning.zh";
 import reports from "./reports.zh";
 import rule from "./rules.zh";
+import twin from "./twin.zh";
 
 export default {
   app: { name: "园理", short: "园理", tagline: "园区智慧大脑" },
@@ -17,6 +18,7 @@ export default {
   ...devices,
   ...learning,
   ...reports,
+  ...twin,
   state: { loading: "正在加载", retry: "重试", empty: "暂无数据" },
   action: { close: "关闭", edit: "编辑", remove: "删除", cancel: "取消", save: "保存", open: "打开" },
   list: { comma: "、" },

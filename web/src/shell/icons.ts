@@ -59,4 +59,7 @@ export {
   mdiFileChartOutline as iconReport,
   mdiLightbulbGroupOutline as iconDevices,
   mdiChevronUp as iconUpward,
+  mdiHomeThermometerOutline as iconTwin,
+  mdiPause as iconPause,
+  mdiPlay as iconPlay,
 } from "@mdi/js";
