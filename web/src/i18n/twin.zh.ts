@@ -12,7 +12,7 @@ export default {
     age: { seconds: "{n} 秒前", minutes: "{n} 分钟前", hours: "{n} 小时前", days: "{n} 天前" },
     quality: { 0: "正常", 1: "估计", 2: "可疑", 3: "错误", 4: "无数据" },
     quantity: {
-      temperature: "温度", humidity: "湿度", co2: "CO₂", illuminance: "照度", noise: "噪声", pm25: "PM2.5", comfort: "舒适度 PMV", dissatisfied: "不满意率 PPD", people: "人数", density: "每平方米人数", power: "功率", power_density: "每平方米功率",
+      temperature: "温度", humidity: "湿度", co2: "CO₂", illuminance: "照度", noise: "噪声", pm25: "PM2.5", comfort: "舒适度", dissatisfied: "不满意率", people: "人数", density: "每平方米人数", power: "功率", power_density: "每平方米功率",
       energy_today: "今日用电", energy_per_m2: "每平方米今日用电", energy_per_person: "人均今日用电", parking_free: "空闲车位", devices_on: "开启的设备", devices_off: "关闭的设备", devices_fault: "故障",
     },
     source: { measured: "实测", mean: "按面积平均", sum: "合计", derived: "计算", count: "人数统计", counters: "出入口计数", wifi: "按 Wi-Fi 推算", co2: "按 CO₂ 推算", presence: "按人体传感器推算" },
