@@ -232,3 +232,13 @@ def test_a_command_for_when_everybody_has_left_waits_until_nobody_is_there(
     (done,) = house.standing.look(clock.now)
     assert (done.state, gateway.values.get("lamp-01-sw")) == (OrderState.DONE, 0.0)
     assert house.standing.look(clock.now) == ()
+
+
+def test_a_week_that_is_not_over_is_compared_with_as_much_of_the_last(house: House) -> None:
+    reply = ask(house, "A座这周用电比上周多多少")
+    assert ("同期" in reply.text.zh, "the same part of" in reply.text.en) == (True, True)
+
+
+def test_a_floor_is_found_by_its_number_and_building(house: House) -> None:
+    reply = ask(house, "how many people are on the second floor of block A")
+    assert "Level 2" in reply.text.en

@@ -16,6 +16,7 @@ from yuanli.operations.answering.asked import (
     Where,
     change,
     clock,
+    feature_name,
     figure,
     find_zone,
     is_member,
@@ -100,6 +101,7 @@ class EnergyAnswers:
             other is not None
             and (then := self._span_then(guide, other, understanding, when, now)) is not None
         ):
+            then = _as_far(then, when, now)
             where = places[0] if places else where_of(guide, understanding, asker)
             return self._against_span(guide, understanding, where, when, then, medium)
         if beside is not None and beside.id is not None:
@@ -305,9 +307,9 @@ class EnergyAnswers:
         ordered = known[::-1] if least else known
         count = _count(rank, understanding.language)
         unit = f"{ranking.unit}/m²" if dense else ranking.unit
-        text = _say_ranking(ranking, ordered, count, when, medium, unit, least=least)
+        text = _say_ranking(guide, ranking, ordered, count, when, medium, unit, least=least)
         shown = ordered[:SHOWN]
-        rows = [(text_of(row.place.name, row.place.id), float(row.value or 0)) for row in shown]
+        rows = [(_place_name(guide, row), float(row.value or 0)) for row in shown]
         return Reply(text=text, understanding=understanding, cards=(_bars(NAMES[medium], unit, rows),))
 
     def _span_then(
@@ -323,6 +325,14 @@ class EnergyAnswers:
             return None
         name = say_span(found.start, found.end, words, understanding, now)
         return When(start=found.start, end=found.end, name=name, said=True)
+
+
+def _as_far(then: When, when: When, now: datetime) -> When:
+    """Return a span that is compared with one that is not over, cut to as much of it as is over."""
+    if not when.start < now < when.end or then.end - then.start <= now - when.start:
+        return then
+    name = Text(f"{then.name.zh}同期", f"the same part of {then.name.en}")
+    return When(start=then.start, end=then.start + (now - when.start), name=name, said=True)
 
 
 def _root(guide: Guide) -> FeatureId:
@@ -363,6 +373,7 @@ def _count(rank: str, language: str) -> int:
 
 
 def _say_ranking(
+    guide: Guide,
     ranking: EnergyRanking,
     ordered: Sequence[RankedPlace],
     count: int,
@@ -374,7 +385,7 @@ def _say_ranking(
 ) -> Text:
     top = ordered[:count]
     verb, most = NAMES[medium], Text("最少", "least") if least else Text("最多", "most")
-    named = [text_of(row.place.name, row.place.id) for row in top]
+    named = [_place_name(guide, row) for row in top]
     told = listed([
         Text(f"{name.zh}（{figure(row.value or 0, unit)}）", f"{name.en} ({figure(row.value or 0, unit)})")
         for name, row in zip(named, top, strict=True)
@@ -388,6 +399,15 @@ def _say_ranking(
     return Text(
         f"{when.name.zh}{verb.zh}{most.zh}的是{told.zh}{tail.zh}。{lost.zh}",
         f"{told.en} used the {most.en} {verb.en} {when.name.en}{tail.en}. {lost.en}".strip(),
+    )
+
+
+def _place_name(guide: Guide, row: RankedPlace) -> Text:
+    """Return what a place is called, with what it is in."""
+    return (
+        feature_name(guide.campus, row.place.id)
+        if guide.campus.find(row.place.id)
+        else text_of(row.place.name)
     )
 
 
