@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from yuanli.campus import Campus, FeatureId, Hit, SearchIndex, kind_of, label_of
+from yuanli.campus import Building, Campus, FeatureId, Hit, Level, SearchIndex, kind_of, label_of
 from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.language import find_number
 from yuanli.routing import Stop
 
 COORDINATES = re.compile(
     r"\s*(-?\d+(?:\.\d+)?)\s*[,，]\s*(-?\d+(?:\.\d+)?)(?:\s*[,，]\s*(-?\d+(?:\.\d+)?))?\s*"
 )
+FLOOR_OF = re.compile(r"(?:the )?(\w+) (?:floor|storey) (?:of|in) (?:the )?(.+)", re.IGNORECASE)
+SURE = 0.6
 MARGIN = 0.02
 """Scores this near to the best are as good: the place may be any of them."""
 
@@ -50,6 +53,8 @@ def resolve_place(
         return Resolved(stop=stop_of(campus, feature.id), score=1.0)
     if match := COORDINATES.fullmatch(text):
         return Resolved(stop=_stop_at(campus, text, match), score=1.0)
+    if (level := _floor_of(campus, index, text)) is not None:
+        return Resolved(stop=stop_of(campus, level.id), score=1.0)
     spot = campus.spot(near) if near else None
     hits = index.search(text, limit=8, language=language, near=spot) if text else ()
     placed = [hit for hit in hits if campus.spot(hit.feature_id) is not None]
@@ -118,3 +123,15 @@ def _not_found(text: str, index: SearchIndex) -> PlaceNotFoundError:
 
 def _names(hits: tuple[Hit, ...], language: str) -> list[str]:
     return list(dict.fromkeys(getattr(hit.label, language) for hit in hits))[:3]
+
+
+def _floor_of(campus: Campus, index: SearchIndex, text: str) -> Level | None:
+    """Return the level that "the third floor of building B" is; None where it is said otherwise."""
+    match = FLOOR_OF.fullmatch(text)
+    number = find_number(match[1], language="en") if match else None
+    if match is None or number is None:
+        return None
+    hits = (hit for hit in index.search(match[2], limit=4, language="en") if hit.score >= SURE)
+    building = next((b for hit in hits if isinstance(b := campus.find(hit.feature_id), Building)), None)
+    levels = campus.levels_by_building.get(building.id, ()) if building is not None else ()
+    return next((level for level in levels if level.ordinal == number.low - 1), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,6 @@ from yuanli.campus import (
     Amenity,
     Anchor,
     Building,
-    BuildingId,
     Campus,
     Device,
     Feature,
@@ -28,12 +26,11 @@ from yuanli.campus import (
     name_in,
 )
 from yuanli.errors import Text, YuanliError
-from yuanli.language import TimeSpan, Understanding, find_number, find_when, is_here
+from yuanli.language import TimeSpan, Understanding, find_when, is_here
 from yuanli.operations.answering.vocabulary import is_one_of
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
 
-FLOOR_OF = re.compile(r"(?:the )?(\w+) (?:floor|level|storey) (?:of|in) (.+)", re.IGNORECASE)
 SPACES = (Venue, Building, Level, Unit, Section, Geofence)
 PLACE_SLOTS = ("place", "room", "destination", "poi_type", "department", "company")
 SIGN_IN = Text(
@@ -85,10 +82,8 @@ def place_of(guide: Guide, said: str, language: str, asker: Asker) -> Where:
         if asker.here is None:
             return _site(guide.campus)
         said = asker.here
-    space = _floor_of(guide, said) if language == "en" else None
-    if space is None:
-        found = guide.resolve(said, language=language).stop.feature_id
-        space = None if found is None else space_of(guide.campus, found)
+    found = guide.resolve(said, language=language).stop.feature_id
+    space = None if found is None else space_of(guide.campus, found)
     if space is None or isinstance(space, Venue):
         return _site(guide.campus)
     named = label_of(guide.campus, space.id)
@@ -118,21 +113,6 @@ def space_of(campus: Campus, feature_id: str) -> Feature | None:
     spot = campus.spot(feature.id)
     inside = spot and (spot.level_id or spot.building_id)
     return campus.find(inside) if inside else campus.venue
-
-
-def _floor_of(guide: Guide, said: str) -> Level | None:
-    """Return the level that "the third floor of building B" is; None where it is said otherwise."""
-    match = FLOOR_OF.fullmatch(said.strip())
-    number = find_number(match[1], language="en") if match else None
-    if match is None or number is None:
-        return None
-    try:
-        building = guide.resolve(match[2], language="en").stop.feature_id
-    except YuanliError:
-        return None
-    levels = guide.campus.levels_by_building.get(BuildingId(FeatureId(building or "")), ())
-    above = [level for level in levels if level.ordinal >= 0]
-    return next((level for level in above if level.ordinal == number.low - 1), None)
 
 
 def when_of(
