@@ -12,7 +12,7 @@ from yuanli.api.bodies import Name
 from yuanli.api.callers import HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.campus import FeatureId, PointId
-from yuanli.operations import PointForecast, Right
+from yuanli.operations import PointForecast, Right, StateForecast
 
 router = APIRouter(tags=["forecast"])
 MOST_POINTS = 20
@@ -36,3 +36,12 @@ def forecast_points(
     ids = [PointId(FeatureId(name)) for name in point]
     ahead = timedelta(hours=hours)
     return ForecastList(forecasts=house.forecasts.forecast(campus, ids, ahead, house.now()))
+
+
+@router.get("/campuses/{campus}/points/{point}/state-forecast", dependencies=[needs(Right.SEE_READINGS)])
+def forecast_state(
+    campus: CampusPath, house: HouseDep, point: Name, minutes: Annotated[int, Query(ge=2, le=360)] = 30
+) -> StateForecast:
+    """Return which state a point will be in, how sure that is, and how good such answers were on days left out."""
+    ahead = timedelta(minutes=minutes)
+    return house.states.forecast(campus, PointId(FeatureId(point)), ahead, house.now())

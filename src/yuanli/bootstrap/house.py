@@ -53,6 +53,7 @@ from yuanli.operations import (
     RetentionParams,
     Sections,
     StandingOrders,
+    States,
     Telemetry,
     Twin,
     answers_of,
@@ -120,6 +121,7 @@ class House:
     standing: StandingOrders
     reports: Reports
     gateways: tuple[Gateway, ...] = ()
+    states: States
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 
@@ -339,6 +341,7 @@ def build_house(
         gateways=make_gateways(settings, intake),
         energy=energy,
         twin=twin,
+        states=States(readings, places),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

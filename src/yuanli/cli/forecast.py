@@ -23,6 +23,8 @@ from yuanli.operations import HorizonError, PointForecast, forecast_series
 from yuanli.telemetry import DecodeParams, Row, Series
 
 HORIZON = re.compile(r"(\d{1,4})\s*(h|d|小时|天)")
+SHORT = re.compile(r"(\d{1,4})\s*(s|m|min|h|秒|分|分钟|小时)")
+UNITS_S = {"s": 1, "秒": 1, "m": 60, "min": 60, "分": 60, "分钟": 60, "h": 3600, "小时": 3600}
 
 
 def forecast(
@@ -74,6 +76,24 @@ def _series(number: int, values: dict[int, float]) -> Series:
         point=number, at=at, raw=value, value=value, quality=np.zeros(len(at), np.uint8),
         reason=np.zeros(len(at), np.uint32),
     )  # fmt: skip
+
+
+def duration_of(text: str) -> timedelta:
+    """Read seconds, minutes or hours, such as 30m.
+
+    Raises
+    ------
+    HorizonError
+        It is none.
+    """
+    match = SHORT.fullmatch(text.strip().lower())
+    if match is None:
+        raise HorizonError(
+            Text(f"看不懂时长“{text}”。", f"The duration {text!r} can't be read."),
+            field="horizon",
+            hint=Text("例如 30m 或 1h。", "For example 30m or 1h."),
+        )
+    return timedelta(seconds=int(match[1]) * UNITS_S[match[2]])
 
 
 def _horizon(text: str) -> timedelta:

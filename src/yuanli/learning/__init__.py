@@ -56,7 +56,7 @@ from yuanli.learning.kept_runs import (
 from yuanli.learning.leaks import Leak, LeakKind, find_leaks
 from yuanli.learning.masking import Personal, mask
 from yuanli.learning.metrics import Comparison, Score
-from yuanli.learning.models import BrokenModelError, Model, ModelFacts, load_facts, save_facts
+from yuanli.learning.models import BrokenModelError, Model, ModelFacts, check_sums, load_facts, save_facts
 from yuanli.learning.parts import Part, load_parts
 from yuanli.learning.predicting import Predictor
 from yuanli.learning.predictions import Prediction
@@ -104,11 +104,19 @@ from yuanli.learning.reporting import (
     save_evaluation,
     write_report,
 )
-from yuanli.learning.runs import Run, TrainingPartMissingError, load_run_recipe, train
+from yuanli.learning.runs import (
+    Run,
+    TrainingPartMissingError,
+    code_version,
+    environment,
+    load_run_recipe,
+    train,
+)
 from yuanli.learning.serving import Fault, LiveModel, NoLiveModelError, ServingParams, ServingStatus
 from yuanli.learning.splitting import NoSplitError, Split, split
 from yuanli.learning.statistics import DataStatistics, describe, write_statistics
 from yuanli.learning.tuning import Trial, attribute, compress, load_space, pretrain, search
+from yuanli.learning.windows import WindowModel, WindowParams, fit_windows
 
 __all__ = [
     "AUGMENTERS",
@@ -199,21 +207,27 @@ __all__ = [
     "TooLossyError",
     "TrainingPartMissingError",
     "Trial",
+    "WindowModel",
+    "WindowParams",
     "archive",
     "attribute",
     "augment",
+    "check_sums",
     "clean",
+    "code_version",
     "cohen_kappa",
     "compare_models",
     "compare_outcomes",
     "compress",
     "dataset_hash",
     "describe",
+    "environment",
     "evaluate",
     "example_from",
     "explain_by_occlusion",
     "find_leaks",
     "fit_temperature",
+    "fit_windows",
     "fitted_temperature",
     "interval_f1",
     "interval_iou",

@@ -74,7 +74,7 @@ class Model:
         self._tokenizer = TextTokenizer.load(
             folder / TOKENIZER, max_length=self.facts.max_length, characters=self.facts.characters
         )
-        self._session = _session(folder / NETWORK, threads)
+        self._session = open_network(folder / NETWORK, threads)
         self._outputs = [output.name for output in self._session.get_outputs()]
         self._transitions, self._start = _transitions(folder, self.facts.tags)
         self._barred = {label: _barred(self.facts, label) for label in self.facts.labels}
@@ -196,7 +196,14 @@ def file_sum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _session(path: Path, threads: int) -> Any:
+def open_network(path: Path, threads: int) -> Any:
+    """Open an ONNX network for the processor.
+
+    Raises
+    ------
+    BrokenModelError
+        The file is missing or no network.
+    """
     import onnxruntime as ort
 
     options = ort.SessionOptions()

@@ -1342,6 +1342,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/points/{point}/state-forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast State
+         * @description Return which state a point will be in, how sure that is, and how good such answers were on days left out.
+         */
+        get: operations["forecast_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/points/{point}/overrules": {
         parameters: {
             query?: never;
@@ -6652,6 +6672,75 @@ export interface components {
         Started: {
             /** Id */
             id: string;
+        };
+        /**
+         * StateChance
+         * @description A state, as its point writes it, and how probable it is.
+         */
+        StateChance: {
+            /** Value */
+            value: string;
+            /** Probability */
+            probability: number;
+        };
+        /**
+         * StateForecast
+         * @description Which state comes next, how sure that is, and how good such answers were on days left out.
+         *
+         *     Parameters
+         *     ----------
+         *     at
+         *         The time that is asked about.
+         *     now
+         *         The state at the last step, as the point writes it.
+         *     expected
+         *         The state that is answered: the likeliest, or a change that is likely enough (see `docs/forecast.md`).
+         *     changes
+         *         The probability that it will be another than now.
+         *     shares
+         *         Which signals count most, shares of 1.
+         *     floor, floor_accuracy
+         *         The best plain answer, such as `persistence`, and how often that was right.
+         *     change_recall
+         *         Of the changes on days left out, how many were foreseen; none where there was no change.
+         */
+        StateForecast: {
+            /** Point */
+            point: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Now */
+            now: string;
+            /** Expected */
+            expected: string;
+            /** Probability */
+            probability: number;
+            /** Changes */
+            changes: number;
+            /** States */
+            states: components["schemas"]["StateChance"][];
+            /** Method */
+            method: string;
+            verdict: components["schemas"]["Text"];
+            /** Better Than Floor */
+            better_than_floor: boolean;
+            /** Accuracy */
+            accuracy: number;
+            /** Change Recall */
+            change_recall: number | null;
+            /** Floor */
+            floor: string;
+            /** Floor Accuracy */
+            floor_accuracy: number;
+            /** Days */
+            days: number;
+            /** Shares */
+            shares: {
+                [key: string]: number;
+            };
         };
         /**
          * Step
@@ -15149,6 +15238,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ForecastList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_state: {
+        parameters: {
+            query?: {
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateForecast"];
                 };
             };
             /** @description The request can't be read */

@@ -1,0 +1,205 @@
+"""States of rooms and devices on the shared sets, by the splits of their READMEs; all is chosen on training days.
+
+python benchmarks/states.py ../shared/data/telemetry [--sets occupancy dark count fcu30 fcu10] [--seeds 0]
+    [--candidate network:own]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuanli.forecast import (
+    Place,
+    StateLearning,
+    StateModel,
+    StateParams,
+    StateScores,
+    evaluate_states,
+    fit_states,
+    place_of,
+)
+
+MINUTE = 60_000_000
+ROOMS = (1, 2, 4, 5)
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Places to learn from, and to try on by name; each pair is one split."""
+
+    classes: tuple[str, ...]
+    ahead: int
+    splits: tuple[tuple[tuple[Place, ...], Mapping[str, tuple[Place, ...]]], ...]
+
+
+def table(path: Path) -> dict[str, list[str]]:
+    """Return the columns of a gzipped table; one whose header lacks the name of its index is borne."""
+    with gzip.open(path, "rt") as file:
+        head, *body = csv.reader(file)
+    if len(body[0]) == len(head) + 1:
+        head = ["", *head]
+    return {name: [row[i] for row in body] for i, name in enumerate(head)}
+
+
+def numbers(column: Sequence[str]) -> Floats:
+    """Return numbers; what is none, such as `P_sup error`, is missing."""
+    found = np.full(len(column), np.nan)
+    for place, text in enumerate(column):
+        try:
+            found[place] = float(text)
+        except ValueError:
+            continue
+    return found
+
+
+def times(texts: Sequence[str], form: str, step: int) -> NDArray[np.int64]:
+    """Return times in µs, to the nearest step: clocks of a minute that read 59 seconds are borne."""
+    at = [round(datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()) for text in texts]
+    return (np.array(at, np.int64) * 1_000_000 + step // 2) // step * step
+
+
+def occupancy(folder: Path, *, light: bool) -> Task:
+    """Return UCI 357: one week to learn from, two test sets with the door closed and open."""
+    signals = ["Temperature", "Humidity", "CO2", "HumidityRatio", *(["Light"] if light else [])]
+
+    def room(name: str) -> tuple[Place, ...]:
+        found = table(folder / "uci_occupancy" / f"{name}.csv.gz")
+        at = times(found["date"], "%Y-%m-%d %H:%M:%S", MINUTE)
+        readings = {s: (at, numbers(found[s])) for s in signals}
+        return (place_of(name, readings, (at, numbers(found["Occupancy"])), step=MINUTE),)
+
+    tests = {"door closed": room("datatest"), "door open": room("datatest2")}
+    return Task(classes=("empty", "used"), ahead=0, splits=((room("datatraining"), tests),))
+
+
+def room_count(folder: Path) -> Task:
+    """Return UCI 864, each day left out once."""
+    found = table(folder / "uci_room_count" / "Occupancy_Estimation.csv.gz")
+    step = MINUTE // 2
+    stamps = [f"{day} {clock}" for day, clock in zip(found["Date"], found["Time"], strict=True)]
+    at = np.array(
+        [round(datetime.strptime(s, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC).timestamp()) for s in stamps]
+    )
+    readings = {s: (at * 1_000_000, numbers(found[s])) for s in found if s.startswith("S")}
+    count = (at * 1_000_000, numbers(found["Room_Occupancy_Count"]))
+    whole = place_of("room", readings, count, step=step)
+    days = np.unique(whole.days()[np.isfinite(whole.truth)])
+    return Task(
+        classes=("0", "1", "2", "3"), ahead=0,
+        splits=tuple(((only(whole, set(days) - {day}),), {"days": (only(whole, {day}),)}) for day in days),
+    )  # fmt: skip
+
+
+def fcu(folder: Path, ahead: int, target: str = "FCU_onoff_feedback") -> Task:
+    """Return fan-coil units of four rooms: 9 to 15 August to learn from, 16 to 18 to try on."""
+    source = folder / "office_fcu_cn"
+    plant = {}
+    for name in ("pump_1", "heatpump_1"):
+        plant |= {f"{name} {s}": column for s, column in _columns(source / f"{name}_to_0818.csv.gz").items()}
+    places = []
+    for room in ROOMS:
+        readings = _columns(source / f"room_{room}_to_0818.csv.gz")
+        truth = readings.pop(target)
+        places.append(place_of(f"room {room}", readings | plant, truth, step=MINUTE))
+    day = {
+        d: (datetime(2021, 8, d, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days for d in range(9, 19)
+    }
+    learn = tuple(only(p, {day[d] for d in range(9, 16)}) for p in places)
+    tests = {"all": tuple(only(p, {day[d] for d in (16, 17, 18)}) for p in places)}
+    tests["without the copied day"] = tuple(
+        only(p, {day[17], day[18]} | (set() if p.name == "room 2" else {day[16]})) for p in places
+    )
+    return Task(classes=("off", "on"), ahead=ahead, splits=((learn, tests),))
+
+
+def _columns(path: Path) -> dict[str, tuple[NDArray[np.int64], Floats]]:
+    found = table(path)
+    stamps = [f"{day} {clock}" for day, clock in zip(found["date"], found["time"], strict=True)]
+    at = times(stamps, "%Y/%m/%d %H:%M", MINUTE)
+    return {name: (at, numbers(column)) for name, column in found.items() if name not in ("date", "time")}
+
+
+def only(place: Place, days: set[int]) -> Place:
+    """Return a place of which nothing is known on other days."""
+    out = ~np.isin(place.days(), sorted(days))
+    values = place.history.values.copy()
+    values[:, out] = np.nan
+    truth = np.where(out, np.nan, place.truth)
+    return replace(place, history=replace(place.history, values=values), truth=truth)
+
+
+TASKS = {
+    "occupancy": lambda folder: occupancy(folder, light=True),
+    "dark": lambda folder: occupancy(folder, light=False),
+    "fcu30": lambda folder: fcu(folder, 30),
+    "fcu10": lambda folder: fcu(folder, 10),
+    "presence30": lambda folder: fcu(folder, 30, "occupant_transform"),
+    "count": room_count,
+}
+
+
+def together(found: Sequence[StateScores]) -> tuple[float, float, float, int]:
+    """Return accuracy over all moments, mean change recall and false changes, and the count."""
+    count = sum(one.count for one in found)
+    accuracy = sum(one.accuracy * one.count for one in found) / count
+    return accuracy, _mean([o.change_recall for o in found]), _mean([o.false_changes for o in found]), count
+
+
+def _mean(values: Sequence[float]) -> float:
+    held = [value for value in values if np.isfinite(value)]
+    return float(np.mean(held)) if held else float("nan")
+
+
+def run(task: Task, params: StateParams) -> tuple[list[StateModel], dict[str, dict[str, list[StateScores]]]]:
+    """Return the models of the splits, and scores by test and by what answered."""
+    models, found = [], dict[str, dict[str, list[StateScores]]]()
+    for learn, tests in task.splits:
+        models.append(fit_states(learn, task.classes, ahead=task.ahead, params=params))
+        for name, places in tests.items():
+            for what, scores in evaluate_states(models[-1], places).items():
+                found.setdefault(name, {}).setdefault(what, []).append(scores)
+    return models, found
+
+
+def main() -> None:
+    """Print what each set gives, seed by seed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("../shared/data/telemetry"))
+    parser.add_argument(
+        "--sets", nargs="+", choices=list(TASKS), default=[t for t in TASKS if t != "presence30"]
+    )
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--candidate", action="append", default=[])
+    args = parser.parse_args()
+    for name in args.sets:
+        task = TASKS[name](args.folder)
+        for seed in args.seeds:
+            began = time.process_time()
+            params = StateParams(candidates=tuple(args.candidate), learning=StateLearning(seed=seed))
+            models, found = run(task, params)
+            print(f"{name}, seed {seed}: {'; '.join(sorted({m.method for m in models}))}; lean {models[0].lean:.2f}; "
+                  f"{time.process_time() - began:.0f} CPU s; {models[0].verdict().en}", flush=True)  # fmt: skip
+            for test, answers in found.items():
+                for what, scores in answers.items():
+                    accuracy, recall, false, count = together(scores)
+                    print(f"  {test:24s} {what:12s} n {count} accuracy {accuracy:.4f} "
+                          f"[{scores[0].accuracy_low:.3f}–{scores[0].accuracy_high:.3f}] "
+                          f"macro F1 {scores[0].macro_f1:.3f} "
+                          f"changes foreseen {recall:.3f}, false {false:.4f}", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

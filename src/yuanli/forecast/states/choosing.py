@@ -1,0 +1,164 @@
+"""Which models are taken: those that did best on whole days that they had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuanli.forecast.history import Floats, Ints
+from yuanli.forecast.states.features import Known, Look
+from yuanli.forecast.states.members import StateLearning, fit_member
+from yuanli.forecast.states.places import Place
+from yuanli.forecast.states.views import Candidate
+
+MOST_FOLDS = 8
+MOST_MEMBERS = 3
+LEAST_GAIN = 0.003
+"""What a bolder candidate, or one more, must gain over a plainer one, in accuracy on days left out."""
+COPIED_CHANGES = 4
+"""A day on which the state changes at least so often, and just as on another day, was copied."""
+LEANS = tuple(np.linspace(-1.0, 2.5, 15).tolist())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Chosen:
+    """The candidates that are taken, and what was said of days left out.
+
+    Parameters
+    ----------
+    probabilities
+        What the chosen ones say together, shape `(n, n_classes)`.
+    each
+        What every candidate said.
+    """
+
+    members: tuple[Candidate, ...]
+    probabilities: Floats
+    each: Mapping[str, Floats]
+
+
+def folds_of(known: Known, places: Sequence[Place]) -> Ints:
+    """Return the fold of each moment: whole days, in the order of time; days that were copied share one."""
+    days = np.unique(known.day)
+    group = {int(day): place for place, day in enumerate(days.tolist())}
+    for first, second in copied_days(places):
+        if first in group and second in group:
+            old, new = group[second], group[first]
+            group = {day: new if number == old else number for day, number in group.items()}
+    numbers = sorted(set(group.values()))
+    fold = {
+        number: place * min(MOST_FOLDS, len(numbers)) // len(numbers) for place, number in enumerate(numbers)
+    }
+    return np.array([fold[group[int(day)]] for day in known.day], dtype=np.int64)
+
+
+def copied_days(places: Sequence[Place]) -> tuple[tuple[int, int], ...]:
+    """Return pairs of days on which some place went through the very same states: one is filled in from the other."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        days = place.days()
+        seen: dict[bytes, int] = {}
+        for day in np.unique(days).tolist():
+            row = np.nan_to_num(place.truth[days == day], nan=-1)
+            if len(row) < place.history.steps_per_day or (np.diff(row) != 0).sum() < COPIED_CHANGES:
+                continue
+            first = seen.setdefault(row.tobytes(), day)
+            if first != day:
+                found.append((first, day))
+    return tuple(found)
+
+
+def choose(
+    candidates: Sequence[Candidate], known: Known, places: Sequence[Place], look: Look, *,
+    classes: int, params: StateLearning,
+) -> Chosen:  # fmt: skip
+    """Try candidates on days left out; take the best, or a plainer one about as good; others may join."""
+    fold = folds_of(known, places)
+    each = {
+        str(one): _left_out(one, known, fold, places, look, classes=classes, params=params)
+        for one in candidates
+    }
+    truth = known.truth.astype(np.int64)
+    names = [str(one) for one in candidates]
+    best_share = max(right_share(said, truth) for said in each.values())
+    taken = [next(name for name in names if right_share(each[name], truth) >= best_share - LEAST_GAIN)]
+    while len(taken) < min(MOST_MEMBERS, len(names)):
+        now = right_share(_mean(each, taken), truth)
+        others = [name for name in names if name not in taken]
+        best = max(others, key=lambda name: _merit(_mean(each, [*taken, name]), truth))
+        if right_share(_mean(each, [*taken, best]), truth) < now + LEAST_GAIN:
+            break
+        taken.append(best)
+    by_name = {str(one): one for one in candidates}
+    return Chosen(members=tuple(by_name[name] for name in taken), probabilities=_mean(each, taken), each=each)
+
+
+def lean_to_change(
+    probabilities: Floats, truth: Ints, now: Floats, *, least_recall: float, most_cost: float
+) -> float:
+    """Return how far to lean towards a change: enough that so many changes are foreseen, if it costs little.
+
+    The most probable answer seldom foresees a change. Of the leans that cost at most `most_cost` of the best accuracy,
+    the smallest is taken that reaches `least_recall`, else the one that foresees most.
+    """
+    changes = np.isfinite(now) & (now != truth)
+    if not changes.any():
+        return 0.0
+    tried = []
+    for lean in LEANS:
+        said = leant(probabilities, now, lean).argmax(axis=1)
+        tried.append((lean, float((said == truth).mean()), float((said == truth)[changes].mean())))
+    best = max(accuracy for _, accuracy, _ in tried)
+    cheap = [one for one in tried if one[1] >= best - most_cost]
+    enough = [one for one in cheap if one[2] >= least_recall]
+    return float(min(enough)[0] if enough else max(cheap, key=lambda one: (one[2], one[1]))[0])
+
+
+def leant(probabilities: Floats, now: Floats, lean: float) -> Floats:
+    """Return probabilities with the odds of every state but the present one multiplied by `exp(lean)`."""
+    there = np.isfinite(now)
+    odds = np.where(there[:, None], np.exp(lean), 1.0) * np.ones_like(probabilities)
+    rows = np.flatnonzero(there)
+    odds[rows, now[rows].astype(np.int64)] = 1.0
+    raised = probabilities * odds
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def right_share(probabilities: Floats, truth: Ints) -> float:
+    """Return how often the most probable state was true."""
+    return float((probabilities.argmax(axis=1) == truth).mean())
+
+
+def _merit(probabilities: Floats, truth: Ints) -> tuple[float, float]:
+    """Return accuracy to the nearest half per mille, then likelihood: near-ties go to who is surer with reason."""
+    loss = -np.log(np.clip(probabilities[np.arange(len(truth)), truth], 1e-6, 1)).mean()
+    return round(right_share(probabilities, truth) * 2000) / 2000, -float(loss)
+
+
+def _mean(each: Mapping[str, Floats], names: Sequence[str]) -> Floats:
+    return np.asarray(np.mean([each[name] for name in names], axis=0))
+
+
+def _left_out(
+    candidate: Candidate, known: Known, fold: Ints, places: Sequence[Place], look: Look, *,
+    classes: int, params: StateLearning,
+) -> Floats:  # fmt: skip
+    """Return what a candidate says of each fold when it has learnt from the others.
+
+    A moment whose windows reach into a day that is left out is not learnt from either.
+    """
+    said = np.zeros((len(known), classes))
+    for number in np.unique(fold):
+        out = fold == number
+        days = np.unique(known.day[out])
+        learn: NDArray[np.bool_] = ~out & ~np.isin(known.since, days)
+        if not learn.any():
+            learn = ~out
+        if not learn.any():
+            learn = out
+        member = fit_member(candidate, known.only(learn), places, look, classes=classes, params=params)
+        said[out] = member.predict(known.only(out), places, look)
+    return said
