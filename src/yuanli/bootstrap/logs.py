@@ -10,6 +10,8 @@ from yuanli.settings import LogLevel
 
 CHATTY = ("alembic", "granian", "_granian", "asyncio", "multipart", "python_multipart", "httpx2")
 """Libraries whose info is of no use to an operator."""
+SILENT = ("asyncua", "bacpypes3", "pymodbus.logging")
+"""Libraries that tell a lost device again and again; we tell it once."""
 
 
 class _Lines(logging.Formatter):
@@ -27,3 +29,5 @@ def set_up_logging(level: LogLevel) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,5 +1,6 @@
 """How do field devices speak?"""
 
+from yuanli.devices.bacnet import BacnetAddressError, BacnetLine
 from yuanli.devices.brokers import (
     Broker,
     BrokerAddressError,
@@ -9,6 +10,16 @@ from yuanli.devices.brokers import (
     Tls,
     make_client,
     parse_broker,
+)
+from yuanli.devices.field import (
+    ExtraMissingError,
+    FieldGateway,
+    FieldParams,
+    FieldState,
+    Line,
+    LineLostError,
+    Sample,
+    discover_once,
 )
 from yuanli.devices.files import FileParams, UnreadableFileError, check_table_file, read_table_file
 from yuanli.devices.forwarding import (
@@ -22,27 +33,58 @@ from yuanli.devices.forwarding import (
 )
 from yuanli.devices.links import Link
 from yuanli.devices.messages import MessageFormat, Subscription
+from yuanli.devices.modbus import ModbusAddressError, ModbusLine
 from yuanli.devices.mqtt import MqttGateway, MqttParams, MqttState, SubscriptionRefusedError
+from yuanli.devices.opcua import OpcUaAddressError, OpcUaLine
 from yuanli.devices.pulling import PullFailedError, PullFormat, PullGateway, PullParams, PullSource
+from yuanli.devices.registers import (
+    Block,
+    Register,
+    RegisterError,
+    RegisterKind,
+    decode_register,
+    encode_register,
+    load_registers,
+    parse_register,
+    plan_reads,
+)
 from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_broker, to_intake
 from yuanli.devices.signal_files import read_signals
 from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams
+from yuanli.devices.writing import CommandTopic, CommandTopicError, MqttWriter, MqttWriterParams
 
 __all__ = [
+    "BacnetAddressError",
+    "BacnetLine",
+    "Block",
     "Broker",
     "BrokerAddressError",
     "CertificateError",
+    "CommandTopic",
+    "CommandTopicError",
     "Deliver",
+    "ExtraMissingError",
+    "FieldGateway",
+    "FieldParams",
+    "FieldState",
     "FileParams",
     "ForwardParams",
     "HttpSender",
+    "Line",
+    "LineLostError",
     "Link",
     "MessageFormat",
+    "ModbusAddressError",
+    "ModbusLine",
     "MqttGateway",
     "MqttParams",
     "MqttSender",
     "MqttState",
     "MqttVersion",
+    "MqttWriter",
+    "MqttWriterParams",
+    "OpcUaAddressError",
+    "OpcUaLine",
     "Parcel",
     "ParcelRefusedError",
     "PullFailedError",
@@ -50,8 +92,12 @@ __all__ = [
     "PullGateway",
     "PullParams",
     "PullSource",
+    "Register",
+    "RegisterError",
+    "RegisterKind",
     "ReplayParams",
     "Replayed",
+    "Sample",
     "Send",
     "SendFailedError",
     "Session",
@@ -63,9 +109,15 @@ __all__ = [
     "Tls",
     "UnreadableFileError",
     "check_table_file",
+    "decode_register",
+    "discover_once",
+    "encode_register",
     "forward",
+    "load_registers",
     "make_client",
     "parse_broker",
+    "parse_register",
+    "plan_reads",
     "read_signals",
     "read_table_file",
     "replay",

@@ -53,6 +53,21 @@ OPC_UA = {
     Quality.MISSING: 0x809B_0000,
 }
 """Good, Good with the historian's bit "interpolated", Uncertain, Bad, BadNoData."""
+OPC_UA_NOTHING = frozenset(
+    {
+        0x8005_0000,
+        0x8031_0000,
+        0x8032_0000,
+        0x808A_0000,
+        0x809B_0000,
+        0x809D_0000,
+        0x809E_0000,
+        0x80F0_0000,
+        0x00A5_0000,
+    }
+)
+"""BadCommunicationError, BadNoCommunication, BadWaitingForInitialData, BadNotConnected, BadNoData, BadDataLost,
+BadDataUnavailable, BadNoValue, GoodNoData: nothing was measured."""
 OPC_UA_REASONS = (
     (Quality.BAD, Reason.SENTINEL | Reason.STUCK | Reason.SPIKE, 0x808C_0000),
     (Quality.BAD, Reason.HARD_RANGE, 0x803C_0000),
@@ -93,7 +108,7 @@ def to_opc_ua(quality: Quality, reason: Reason = Reason.NONE) -> int:
 
 def from_opc_ua(status: int) -> Quality:
     """Return our quality of an OPC UA status code, by its severity."""
-    if status & 0xFFFF_0000 in (0x809B_0000, 0x8031_0000):
+    if status & 0xFFFF_0000 in OPC_UA_NOTHING:
         return Quality.MISSING
     severity = status >> 30 & 0b11
     if severity == 0:
