@@ -49,6 +49,26 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.campus", right: "see_reports" },
   },
   {
+    path: "/people",
+    name: "people",
+    component: () => import("@/places/PlacesPage.vue"),
+    props: { area: "people" },
+    meta: { title: "nav.people", right: "see_readings" },
+  },
+  {
+    path: "/air",
+    name: "air",
+    component: () => import("@/places/PlacesPage.vue"),
+    props: { area: "air" },
+    meta: { title: "nav.air", right: "see_readings" },
+  },
+  {
+    path: "/screen",
+    name: "screen",
+    component: () => import("@/screen/ScreenPage.vue"),
+    meta: { title: "nav.screen", right: "see_readings", bare: true },
+  },
+  {
     path: "/devices",
     name: "devices",
     component: () => import("@/devices/DevicesPage.vue"),

@@ -36,6 +36,7 @@ from yuanli.api import (
     live,
     models,
     overrules,
+    people,
     quality,
     readings,
     reports,
@@ -56,7 +57,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
-    commands, intervals, quality, gateways, energy, reports, devices,
+    commands, intervals, quality, gateways, energy, reports, devices, people,
 )  # fmt: skip
 
 

@@ -140,6 +140,7 @@ from yuanli.operations.energy import (
     parse_tariffs,
     read_document,
 )
+from yuanli.operations.expected_people import expected_people
 from yuanli.operations.exporting import ExportedFeedback
 from yuanli.operations.feedback import (
     BadFeedbackError,
@@ -671,6 +672,7 @@ __all__ = [
     "done_already",
     "example_document",
     "example_of",
+    "expected_people",
     "forecast_series",
     "forget_old",
     "interval_lines",

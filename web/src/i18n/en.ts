@@ -1,6 +1,7 @@
 import category from "./categories.en";
 import devices from "./devices.en";
 import learning from "./learning.en";
+import places from "./places.en";
 import reports from "./reports.en";
 import rule from "./rules.en";
 import twin from "./twin.en";
@@ -8,6 +9,7 @@ import twin from "./twin.en";
 export default {
   app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
   nav: {
+    people: "People", air: "Air", screen: "Big screen",
     devices: "Devices",
     reports: "Reports",
     map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
@@ -17,6 +19,7 @@ export default {
   },
   ...devices,
   ...learning,
+  ...places,
   ...reports,
   ...twin,
   state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },

@@ -1,6 +1,7 @@
 import category from "./categories.zh";
 import devices from "./devices.zh";
 import learning from "./learning.zh";
+import places from "./places.zh";
 import reports from "./reports.zh";
 import rule from "./rules.zh";
 import twin from "./twin.zh";
@@ -8,6 +9,7 @@ import twin from "./twin.zh";
 export default {
   app: { name: "园理", short: "园理", tagline: "园区智慧大脑" },
   nav: {
+    people: "人流", air: "环境", screen: "数字大屏",
     devices: "设备",
     reports: "报表",
     map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", feedback: "反馈审核", models: "模型管理", model: "模型版本", users: "用户管理", account: "我的账号",
@@ -17,6 +19,7 @@ export default {
   },
   ...devices,
   ...learning,
+  ...places,
   ...reports,
   ...twin,
   state: { loading: "正在加载", retry: "重试", empty: "暂无数据" },

@@ -1,6 +1,7 @@
 import type { Right } from "@/client/model";
 import {
   iconAbout,
+  iconAir,
   iconAsk,
   iconData,
   iconDevices,
@@ -9,8 +10,10 @@ import {
   iconLabels,
   iconMap,
   iconModel,
+  iconPeople,
   iconReport,
   iconRuns,
+  iconScreen,
   iconUsers,
 } from "./icons";
 
@@ -26,6 +29,8 @@ export const menu: readonly MenuEntry[] = [
   { path: "/go", title: "nav.go", icon: iconDirections, right: "ask_way" },
   { path: "/ask", title: "nav.ask", icon: iconAsk, right: "ask_assistant" },
   { path: "/campuses", title: "nav.campuses", icon: iconData, right: "see_reports" },
+  { path: "/people", title: "nav.people", icon: iconPeople, right: "see_readings" },
+  { path: "/air", title: "nav.air", icon: iconAir, right: "see_readings" },
   { path: "/devices", title: "nav.devices", icon: iconDevices, right: "see_readings" },
   { path: "/reports", title: "nav.reports", icon: iconReport, right: "see_reports" },
   { path: "/feedback", title: "nav.feedback", icon: iconFeedback, right: "review_feedback" },
@@ -33,5 +38,6 @@ export const menu: readonly MenuEntry[] = [
   { path: "/datasets", title: "nav.datasets", icon: iconLabels, right: "review_feedback" },
   { path: "/runs", title: "nav.runs", icon: iconRuns, right: "see_reports" },
   { path: "/users", title: "nav.users", icon: iconUsers, right: "manage_users" },
+  { path: "/screen", title: "nav.screen", icon: iconScreen, right: "see_readings" },
   { path: "/about", title: "nav.about", icon: iconAbout },
 ];

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from yuanli.campus import FeatureId, Unit
-from yuanli.errors import InfeasibleError, Text
-from yuanli.forecast import Calendar
+from yuanli.campus import Unit
+from yuanli.errors import Text
 from yuanli.language import Understanding, find_threshold
 from yuanli.operations.answering.asked import (
     SIGN_IN,
@@ -38,18 +36,14 @@ from yuanli.operations.answering.places import (
     value_of,
 )
 from yuanli.operations.answering.vocabulary import named_in, says
-from yuanli.operations.forecasts import ExpectedHour, forecast_series
+from yuanli.operations.expected_people import expected_people
 from yuanli.operations.guidance import Guide
-from yuanli.operations.moments import EPOCH, MICROSECOND
 from yuanli.operations.readings import Every
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import TwinQuantity
-from yuanli.telemetry import Quality, Series
 
-PAST = timedelta(days=42)
-CHUNK = timedelta(days=14)
 LONGEST = timedelta(days=14)
 SHOWN = 5
 NAME = Text("人数", "people")
@@ -133,7 +127,7 @@ class CrowdAnswers:
             return Reply(text=text, understanding=understanding)
         hours = [
             h
-            for h in self._expected(guide, where, end - now, now)
+            for h in expected_people(self.twin, guide.campus, where.id, end - now, now)
             if start <= h.at + timedelta(minutes=59) and h.at < end
         ]
         if not hours:
@@ -250,53 +244,10 @@ class CrowdAnswers:
         )
         return Reply(text=text, understanding=understanding, cards=bars_of(TwinQuantity.PEOPLE, "", ordered))
 
-    def _expected(
-        self, guide: Guide, where: Where, horizon: timedelta, now: datetime
-    ) -> tuple[ExpectedHour, ...]:
-        """Return the forecast of the people in a place from its last six weeks, by the hour."""
-        end = now.replace(minute=0, second=0, microsecond=0)
-        times: list[datetime] = []
-        values: list[float] = []
-        start = end - PAST
-        while start < end:
-            told = self.twin.history(
-                guide.campus.id, TwinQuantity.PEOPLE, start, min(start + CHUNK, end), every=Every.HOUR
-            )
-            place = where.id or (
-                guide.campus.venue.id if guide.campus.venue is not None else FeatureId("site")
-            )
-            for at, value in zip(told.times, told.values.get(place, ()), strict=False):
-                if value is not None:
-                    times.append(at)
-                    values.append(value)
-            start += CHUNK
-        if not values:
-            return ()
-        series = _series(times, values)
-        calendar = Calendar(country=guide.campus.country) if guide.campus.country else None
-        hours = timedelta(hours=-(-(horizon + (now - end)) // timedelta(hours=1)))
-        try:
-            (told_ahead,) = forecast_series(
-                [series], [(str(where.id or "site"), None)], min(max(hours, timedelta(hours=1)), LONGEST),
-                end=(end - EPOCH) // MICROSECOND, zone=guide.campus.time_zone, calendar=calendar,
-            )  # fmt: skip
-        except InfeasibleError:
-            return ()
-        return told_ahead.hours
-
     def _may(self, guide: Guide, where: Where, asker: Asker) -> bool:
         """Whether somebody may know: of rooms that are no public service only members."""
         place = None if where.id is None else guide.campus.find(where.id)
         return is_member(asker) or not isinstance(place, Unit) or place.category in SERVICES
-
-
-def _series(times: Sequence[datetime], values: Sequence[float]) -> Series:
-    count = len(times)
-    told = np.asarray(values, float)
-    return Series(
-        point=0, at=np.array([(at - EPOCH) // MICROSECOND for at in times], np.int64), raw=told, value=told,
-        quality=np.full(count, Quality.GOOD, np.uint8), reason=np.zeros(count, np.uint32),
-    )  # fmt: skip
 
 
 def _within(low: float | None, high: float | None, people: int) -> Text:
