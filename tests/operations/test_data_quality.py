@@ -44,9 +44,10 @@ def of(told: QualityReport, point: PointId) -> PointQuality:
     return next(one for one in told.points if one.point == point)
 
 
-def test_the_worst_points_come_first_and_silent_ones_are_missing(house: House) -> None:
+def test_points_that_have_never_sent_come_last_and_count_as_missing(house: House) -> None:
     told = report(house)
-    assert told.points[0].point == SILENT
+    assert told.points[0].point == METER
+    assert told.shares["missing"] == of(told, METER).shares["missing"]
     assert (told.total, told.silent) == (3, 2)
     silent = of(told, SILENT)
     assert (silent.shares["missing"], silent.trouble, silent.stale, silent.coverage) == (1.0, 1.0, True, None)

@@ -62,14 +62,14 @@ class PointQuality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityReport:
-    """The quality of a campus's readings, worst points first.
+    """The quality of a campus's readings, worst points first; those that have never sent come last.
 
     Parameters
     ----------
     days
         When each day of the heat strips begins.
     shares
-        Of the hours of all points, by quality.
+        Of the hours of the points that have ever sent, by quality.
     total, stale, silent
         How many points there are, how many are stale, and how many have never sent.
     """
@@ -133,8 +133,9 @@ class DataQuality:
             _told(point, row, table, last_at.get(number), micros_of(now))
             for row, (point, number) in enumerate(zip(points, numbers.tolist(), strict=True))
         ]
-        order = sorted(told, key=lambda one: (-one.trouble, not one.stale, one.point))
-        summed = table.counts.sum(axis=(0, 1))
+        order = sorted(told, key=lambda one: (one.last_at is None, -one.trouble, not one.stale, one.point))
+        sent = np.isin(numbers, newest.point)
+        summed = table.counts[sent].sum(axis=(0, 1))
         return QualityReport(
             start=start,
             end=end,

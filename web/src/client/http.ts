@@ -73,7 +73,7 @@ interface Sending {
 }
 
 async function send(method: string, path: string, body?: unknown, { signal, accept }: Sending = {}): Promise<Response> {
-  const form = body instanceof FormData;
+  const form = body instanceof FormData || body instanceof Blob;
   const headers: Record<string, string> = accept ? { accept } : {};
   if (body !== undefined && !form) headers["content-type"] = "application/json";
   const payload = body === undefined ? undefined : form ? body : JSON.stringify(body);

@@ -5713,14 +5713,14 @@ export interface components {
         Quality: 0 | 1 | 2 | 3 | 4;
         /**
          * QualityReport
-         * @description The quality of a campus's readings, worst points first.
+         * @description The quality of a campus's readings, worst points first; those that have never sent come last.
          *
          *     Parameters
          *     ----------
          *     days
          *         When each day of the heat strips begins.
          *     shares
-         *         Of the hours of all points, by quality.
+         *         Of the hours of the points that have ever sent, by quality.
          *     total, stale, silent
          *         How many points there are, how many are stale, and how many have never sent.
          */

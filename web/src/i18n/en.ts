@@ -5,6 +5,7 @@ import places from "./places.en";
 import reports from "./reports.en";
 import rule from "./rules.en";
 import twin from "./twin.en";
+import telemetry from "./telemetry.en";
 
 export default {
   app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
@@ -14,6 +15,7 @@ export default {
     reports: "Reports",
     map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
     about: "About", signIn: "Sign in", signOut: "Sign out", missing: "No such page", menu: "Menu", tabs: "Open pages", closeTab: "Close tab",
+    points: "Points", point: "Point", quality: "Data quality", intervals: "Intervals", intervalSet: "Interval set", intervalLabel: "Label intervals",
     datasets: "Data sets", dataset: "Data set", labelling: "Labelling", runs: "Training runs",
     skip: "Skip to content", campusSelect: "Choose a campus", language: "Change language", otherLanguage: "中文", theme: "Light or dark",
   },
@@ -22,6 +24,7 @@ export default {
   ...places,
   ...reports,
   ...twin,
+  ...telemetry,
   state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },
   action: { close: "Close", edit: "Edit", remove: "Remove", cancel: "Cancel", save: "Save", open: "Open" },
   list: { comma: ", " },

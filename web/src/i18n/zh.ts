@@ -5,6 +5,7 @@ import places from "./places.zh";
 import reports from "./reports.zh";
 import rule from "./rules.zh";
 import twin from "./twin.zh";
+import telemetry from "./telemetry.zh";
 
 export default {
   app: { name: "园理", short: "园理", tagline: "园区智慧大脑" },
@@ -14,6 +15,7 @@ export default {
     reports: "报表",
     map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", feedback: "反馈审核", models: "模型管理", model: "模型版本", users: "用户管理", account: "我的账号",
     about: "关于", signIn: "登录", signOut: "退出登录", missing: "页面不存在", menu: "菜单", tabs: "已打开的页面", closeTab: "关闭标签页",
+    points: "点位", point: "点位", quality: "数据质量", intervals: "区间标注", intervalSet: "标注组", intervalLabel: "区间标注",
     datasets: "数据集", dataset: "数据集", labelling: "标注", runs: "训练记录",
     skip: "跳到正文", campusSelect: "选择园区", language: "切换语言", otherLanguage: "English", theme: "切换深浅色",
   },
@@ -22,6 +24,7 @@ export default {
   ...places,
   ...reports,
   ...twin,
+  ...telemetry,
   state: { loading: "正在加载", retry: "重试", empty: "暂无数据" },
   action: { close: "关闭", edit: "编辑", remove: "删除", cancel: "取消", save: "保存", open: "打开" },
   list: { comma: "、" },

@@ -65,4 +65,7 @@ export {
   mdiHomeThermometerOutline as iconTwin,
   mdiPause as iconPause,
   mdiPlay as iconPlay,
+  mdiChartTimelineVariant as iconPoints,
+  mdiCheckDecagramOutline as iconQuality,
+  mdiChartGantt as iconIntervals,
 } from "@mdi/js";

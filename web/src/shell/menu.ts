@@ -15,6 +15,9 @@ import {
   iconRuns,
   iconScreen,
   iconUsers,
+  iconPoints,
+  iconQuality,
+  iconIntervals,
 } from "./icons";
 
 export interface MenuEntry {
@@ -28,6 +31,8 @@ export const menu: readonly MenuEntry[] = [
   { path: "/map", title: "nav.map", icon: iconMap, right: "see_place" },
   { path: "/go", title: "nav.go", icon: iconDirections, right: "ask_way" },
   { path: "/ask", title: "nav.ask", icon: iconAsk, right: "ask_assistant" },
+  { path: "/points", title: "nav.points", icon: iconPoints, right: "see_readings" },
+  { path: "/quality", title: "nav.quality", icon: iconQuality, right: "see_reports" },
   { path: "/campuses", title: "nav.campuses", icon: iconData, right: "see_reports" },
   { path: "/people", title: "nav.people", icon: iconPeople, right: "see_readings" },
   { path: "/air", title: "nav.air", icon: iconAir, right: "see_readings" },
@@ -36,6 +41,7 @@ export const menu: readonly MenuEntry[] = [
   { path: "/feedback", title: "nav.feedback", icon: iconFeedback, right: "review_feedback" },
   { path: "/models", title: "nav.models", icon: iconModel, right: "see_reports" },
   { path: "/datasets", title: "nav.datasets", icon: iconLabels, right: "review_feedback" },
+  { path: "/intervals", title: "nav.intervals", icon: iconIntervals, right: "review_feedback" },
   { path: "/runs", title: "nav.runs", icon: iconRuns, right: "see_reports" },
   { path: "/users", title: "nav.users", icon: iconUsers, right: "manage_users" },
   { path: "/screen", title: "nav.screen", icon: iconScreen, right: "see_readings" },

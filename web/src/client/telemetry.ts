@@ -1,0 +1,82 @@
+import { get, post, put, queryString, remove } from "./http";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type PointRow = Schemas["PointRow"];
+export type PointValue = Schemas["PointValue"];
+export type Judged = Schemas["Judged"];
+export type Bucket = Schemas["Bucket"];
+export type Every = Schemas["Every"];
+export type Overrule = Schemas["KeptOverrule"];
+export type ReadingVerdict = Schemas["ReadingVerdict"];
+export type PointForecast = Schemas["PointForecast"];
+export type QualityReport = Schemas["QualityReport"];
+export type PointQuality = Schemas["PointQuality"];
+export type PointReasons = Schemas["PointReasons"];
+export type JudgingJob = Schemas["JudgingJob"];
+export type IntervalSet = Schemas["IntervalSet"];
+export type IntervalTask = Schemas["IntervalTask"];
+export type NextIntervalTask = Schemas["NextIntervalTask"];
+export type IntervalReport = Schemas["IntervalReport"];
+export type LabelledWindow = Schemas["LabelledWindowView"];
+export type LabelledWindowPage = Schemas["LabelledWindowPage"];
+export type MarkedInterval = Schemas["MarkedInterval"];
+export type LabelState = Schemas["LabelState"];
+export type IntervalSetBody = Schemas["IntervalSetBody"];
+
+/** Milliseconds since 1970. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+const part = encodeURIComponent;
+const campusPath = (campus: string, rest: string): string => `/v1/campuses/${part(campus)}/${rest}`;
+const iso = (ms: number): string => new Date(ms).toISOString();
+const asked = (span: Span): { from: string; to: string } => ({ from: iso(span.from), to: iso(span.to) });
+
+export const listPoints = async (campus: string): Promise<PointRow[]> =>
+  (await get<Schemas["PointList"]>(campusPath(campus, "points"))).points;
+export const listLatest = async (campus: string, points: string[] = []): Promise<PointValue[]> =>
+  (await get<Schemas["LatestReadings"]>(campusPath(campus, "readings/latest"), { point: points })).readings;
+export const getReadings = async (campus: string, point: string, span: Span): Promise<Judged[]> =>
+  (await get<Schemas["SeriesOfReadings"]>(campusPath(campus, "readings"), { point, ...asked(span) })).readings;
+export const getSummary = async (campus: string, points: string[], span: Span, every: Every): Promise<Bucket[]> =>
+  (await get<Schemas["Summary"]>(campusPath(campus, "readings/summary"), { point: points, every, ...asked(span) })).buckets;
+export const getForecast = async (campus: string, point: string, hours: number): Promise<PointForecast | undefined> =>
+  (await get<Schemas["ForecastList"]>(campusPath(campus, "forecast"), { point: [point], hours })).forecasts[0];
+
+const overrulesPath = (campus: string, point: string): string => campusPath(campus, `points/${part(point)}/overrules`);
+export const listOverrules = async (campus: string, point: string): Promise<Overrule[]> =>
+  (await get<Schemas["OverruleList"]>(overrulesPath(campus, point), { undone: "true" })).overrules;
+export const setOverrule = (campus: string, point: string, span: Span, said: { verdict: ReadingVerdict; value: number | null; note: string }): Promise<Overrule> =>
+  post(overrulesPath(campus, point), { ...asked(span), ...said });
+export const undoOverrule = (campus: string, point: string, number: number): Promise<void> => remove(`${overrulesPath(campus, point)}/${number}`);
+export const overrulesUrl = (campus: string): string => campusPath(campus, "overrules/export");
+
+export const getQuality = (campus: string, span: Span, limit: number): Promise<QualityReport> => get(campusPath(campus, "quality"), { ...asked(span), limit });
+export const getReasons = async (campus: string, span: Span, points: string[]): Promise<PointReasons[]> =>
+  (await get<Schemas["ReasonList"]>(campusPath(campus, "quality/reasons"), { ...asked(span), point: points })).points;
+export const judgeAgain = (campus: string, span: Span): Promise<JudgingJob> => post(campusPath(campus, "quality/judgements"), asked(span));
+export const getJudging = (campus: string, job: string): Promise<JudgingJob> => get(campusPath(campus, `quality/judgements/${part(job)}`));
+
+const setPath = (campus: string, id: string, rest = ""): string => campusPath(campus, `intervals/${part(id)}${rest}`);
+const marked = (intervals: readonly MarkedInterval[], version: number): unknown => ({ version, intervals: intervals.map((one) => ({ from: one.start, to: one.end, label: one.label })) });
+export const listSets = async (campus: string): Promise<IntervalSet[]> => (await get<Schemas["IntervalSetList"]>(campusPath(campus, "intervals"))).sets;
+export const addSet = (campus: string, body: IntervalSetBody): Promise<IntervalSet> => post(campusPath(campus, "intervals"), body);
+export const getSet = (campus: string, id: string): Promise<IntervalSet> => get(setPath(campus, id));
+export const removeSet = (campus: string, id: string): Promise<void> => remove(setPath(campus, id));
+export const nextWindow = (campus: string, id: string, after: number): Promise<NextIntervalTask> => get(setPath(campus, id, "/next"), { after });
+export const getWindow = (campus: string, id: string, position: number): Promise<IntervalTask> => get(setPath(campus, id, `/windows/${position}`));
+export const saveWindow = (campus: string, id: string, position: number, intervals: readonly MarkedInterval[], version: number): Promise<unknown> =>
+  put(setPath(campus, id, `/windows/${position}/label`), marked(intervals, version));
+export const decideWindow = (campus: string, id: string, position: number, intervals: readonly MarkedInterval[], version: number): Promise<unknown> =>
+  put(setPath(campus, id, `/windows/${position}/decision`), marked(intervals, version));
+export const getIntervalAgreement = (campus: string, id: string): Promise<IntervalReport> => get(setPath(campus, id, "/agreement"));
+export const listWindows = (campus: string, id: string, state: LabelState, offset: number, limit: number): Promise<LabelledWindowPage> =>
+  get(setPath(campus, id, "/windows"), { state, offset, limit });
+export const intervalsUrl = (campus: string, id: string, labels: string, form: string): string => setPath(campus, id, "/export") + queryString({ labels, form });
+export async function proposeIntervals(campus: string, id: string, file: File): Promise<number> {
+  const path = setPath(campus, id, "/proposals") + queryString({ source: file.name });
+  return (await post<Schemas["Proposed"]>(path, file)).kept;
+}
