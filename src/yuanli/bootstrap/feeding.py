@@ -62,13 +62,13 @@ class FeedState:
         new.replace(self.file)
 
 
-async def feed_demo(house: House, url: str) -> None:
+async def feed_demo(house: House, url: str, params: FeedParams | None = None) -> None:
     """Feed the demo park until cancelled: what is missing of the past beside the live minutes.
 
     A refused sign-in, or a park that was removed, ends the feed with a warning; nothing else does.
     """
     try:
-        await _feed(house, url)
+        await _feed(house, url, params)
     except asyncio.CancelledError:
         raise
     except YuanliError as error:
@@ -77,17 +77,19 @@ async def feed_demo(house: House, url: str) -> None:
         log.exception("The simulator of the demo park failed")
 
 
-async def _feed(house: House, url: str) -> None:
-    from yuanli.demo import FeedParams, LiveFeed
+async def _feed(house: House, url: str, params: FeedParams | None) -> None:
+    from yuanli.demo import FeedParams, LiveFeed, SimulatedField
 
     simulator = await asyncio.to_thread(_simulator_of, house)
+    house.device_gateways.add(SIMULATOR, SimulatedField(simulator, clock=house.now), campus_id=CAMPUS)
     token = await asyncio.to_thread(_token_of, house.accounts)
     state = FeedState(file=house.settings.data_dir / "demo" / "feed.json")
     state.load()
     address = f"{url}/v1/campuses/{CAMPUS}/readings?partial=true&gateway={SIMULATOR}"
     async with HttpSender(address, token, timeout_s=120) as send:
         now = _now(house)
-        params, live = FeedParams(), LiveFeed(simulator)
+        params = params or FeedParams()
+        live = LiveFeed(simulator, params)
         for push in await asyncio.to_thread(live.tick, now):
             await _sent(send, push)
         past = asyncio.create_task(_tell_past(house, simulator, send, state, now, params))

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from yuanli import __version__
-from yuanli.cli import ask, campus, energy, forecast, learn, route, serve, states, telemetry, users
+from yuanli.cli import ask, campus, demo, energy, forecast, learn, route, serve, states, telemetry, users
 from yuanli.cli.printing import OUT, exit_code, print_error
 from yuanli.errors import YuanliError
 
@@ -23,6 +23,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(learn.app, name="learn")
 app.add_typer(telemetry.app, name="telemetry")
 app.add_typer(states.app, name="states")
+app.add_typer(demo.app, name="demo")
 app.command("up")(serve.up)
 app.command("forecast")(forecast.forecast)
 app.command("energy")(energy.energy)

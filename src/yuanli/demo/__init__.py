@@ -1,6 +1,7 @@
 """What does a living park look like?"""
 
 from yuanli.demo.feeding import FeedParams, LiveFeed, Push, Stretch, past, pushes
+from yuanli.demo.field import SimulatedField
 from yuanli.demo.park import demo_campus
 from yuanli.demo.simulation.channels import Cadence
 from yuanli.demo.simulation.commands import CommandRefusedError
@@ -15,6 +16,7 @@ __all__ = [
     "LiveFeed",
     "NoSuchPointError",
     "Push",
+    "SimulatedField",
     "Simulator",
     "Stretch",
     "Telling",

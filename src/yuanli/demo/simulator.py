@@ -65,6 +65,11 @@ class Simulator:
         self._base = lru_cache(maxsize=4096)(self._at_ends)
 
     @property
+    def campus(self) -> Campus:
+        """The park, as it was when the simulator was made."""
+        return self._park.plan.campus
+
+    @property
     def points(self) -> frozenset[PointId]:
         """The points that it tells."""
         return frozenset(self._by_point)

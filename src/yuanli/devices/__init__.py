@@ -32,6 +32,7 @@ from yuanli.devices.forwarding import (
     forward,
 )
 from yuanli.devices.links import Link
+from yuanli.devices.listening import Obey, listen_to_commands
 from yuanli.devices.messages import MessageFormat, Subscription
 from yuanli.devices.modbus import ModbusAddressError, ModbusLine
 from yuanli.devices.mqtt import MqttGateway, MqttParams, MqttState, SubscriptionRefusedError
@@ -85,6 +86,7 @@ __all__ = [
     "MqttWriterParams",
     "OpcUaAddressError",
     "OpcUaLine",
+    "Obey",
     "Parcel",
     "ParcelRefusedError",
     "PullFailedError",
@@ -114,6 +116,7 @@ __all__ = [
     "encode_register",
     "forward",
     "load_registers",
+    "listen_to_commands",
     "make_client",
     "parse_broker",
     "parse_register",

@@ -1,4 +1,5 @@
 import category from "./categories.en";
+import demo from "./demo.en";
 import devices from "./devices.en";
 import learning from "./learning.en";
 import places from "./places.en";
@@ -20,6 +21,7 @@ export default {
     skip: "Skip to content", campusSelect: "Choose a campus", language: "Change language", otherLanguage: "中文", theme: "Light or dark",
   },
   ...devices,
+  ...demo,
   ...learning,
   ...places,
   ...reports,

@@ -1,4 +1,5 @@
 import category from "./categories.zh";
+import demo from "./demo.zh";
 import devices from "./devices.zh";
 import learning from "./learning.zh";
 import places from "./places.zh";
@@ -20,6 +21,7 @@ export default {
     skip: "跳到正文", campusSelect: "选择园区", language: "切换语言", otherLanguage: "English", theme: "切换深浅色",
   },
   ...devices,
+  ...demo,
   ...learning,
   ...places,
   ...reports,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from functools import cached_property
 
@@ -17,6 +17,9 @@ from yuanli.demo.simulation.plan import Plan, Spot, ids_of
 from yuanli.demo.simulation.rooms import Inside
 from yuanli.demo.simulation.scene import Life, Scene
 from yuanli.demo.simulation.vehicles import Chargers, chargers_of
+
+DEMAND_MIN = 15
+"""Meters tell the mean power of so many minutes before."""
 
 
 @unique
@@ -54,6 +57,11 @@ class View:
     def charged(self) -> tuple[Floats, Floats]:
         """Power and energy of each charger."""
         return self.chargers.at(self.scene.when)
+
+    @cached_property
+    def before(self) -> View:
+        """The park a demand interval earlier."""
+        return replace(self, scene=self.scene.shifted(-DEMAND_MIN))
 
     def of(self, name: str, *, total: bool) -> Floats:
         """Return a rate, or its sum, of each building."""

@@ -51,7 +51,14 @@ def rates_of(scene: Scene) -> Floats:
     lifts = buildings.lifts[:, None]
     lift = lifts * (0.35 + 7.5 * (1 - np.exp(-scene.traffic / (260 * np.maximum(lifts, 1)))))
     special = _special(scene, kinds)
-    water = 0.015 + area * 2e-6 + scene.inside * 0.0034 + scene.meals * 0.011 + _washing(scene, kinds)
+    water = (
+        0.02
+        + area * 1.3e-5
+        + 0.25 * (kinds == "canteen")[:, None]
+        + scene.inside * 0.0034
+        + scene.meals * 0.011
+        + _washing(scene, kinds)
+    )
     gas = _by_kind(GAS_M3_H, kinds)[:, None] * _cooking(when, scene)
     kwp = buildings.roof_m2[:, None] * PV_W_M2 / 1000
     pv = kwp * weather.sun_w_m2 / 1000 * 0.84 * (1 - 0.0038 * np.maximum(weather.temp_c - 15, 0))
@@ -73,7 +80,7 @@ def _special(scene: Scene, kinds: np.ndarray) -> Floats:
 def _cooking(when: Moments, scene: Scene) -> Floats:
     """Return how hard kitchens work, 0–1.2."""
     hard = sum(how * _bump(when.hour, middle, wide) for middle, wide, how in MEALS)
-    return np.asarray(0.004 + hard * np.where(when.works, 1.0, 0.45) + 0 * scene.fullness)
+    return np.asarray(hard * np.where(when.works, 1.0, 0.45) + 0 * scene.fullness)
 
 
 def _washing(scene: Scene, kinds: np.ndarray) -> Floats:

@@ -7,30 +7,38 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from yuanli.campus import Device
-from yuanli.demo.simulation.chance import Floats, draw, streams
-from yuanli.demo.simulation.channels import Cadence, Channel, Park, View, channel, jitter, wander
+from yuanli.demo.simulation.chance import Floats, Streams, draw, streams
+from yuanli.demo.simulation.channels import (
+    DEMAND_MIN,
+    Cadence,
+    Channel,
+    Park,
+    Tell,
+    View,
+    channel,
+    jitter,
+    wander,
+)
 from yuanli.demo.simulation.loads import POWERS
 from yuanli.demo.simulation.plan import Spot
 
 POWER, ENERGY = "Electrical_Power_Sensor", "Electrical_Energy_Sensor"
-USES = {use: use for use in POWERS}
-"""What a meter measures, by `use` of its device."""
 FLOOR = "floor"
-Exact = Callable[[View, bool], Floats]
-"""Returns what meters would tell without noise: their power, or with True their register."""
-Make = Callable[[Park, Sequence[Spot]], Exact]
+Register = Callable[[View], Floats]
+"""Returns what the registers of meters stand at."""
+Make = Callable[[Park, Sequence[Spot]], Register]
 
 
 def meters(park: Park) -> Iterator[Channel]:
     """Yield the channels of all meters."""
     yield from _both(park, "Building_Electrical_Meter", _mains)
-    for use in USES:
+    for use in POWERS:
         yield from _both(park, "Electrical_Meter", _of_use(use), only=use)
     yield from _both(park, "Electrical_Meter", _floors, only=FLOOR)
     yield from _both(park, "PV_Array", _generated)
     posts = park.plan.of("Electric_Vehicle_Charging_Station", ENERGY)
     yield channel(park.posts, Cadence.MINUTE, 2, lambda view: view.charged[0])
-    yield channel(posts, Cadence.MINUTE, 2, lambda view: view.charged[1])
+    yield channel(posts, Cadence.MINUTE, 3, lambda view: view.charged[1])
     water = park.plan.of("Building_Water_Meter", "Water_Usage_Sensor")
     yield channel(water, Cadence.MINUTE, 3, lambda v: v.of("water", total=True)[park.buildings(water)])
     gas = park.plan.of("Building_Gas_Meter", "Natural_Gas_Usage_Sensor")
@@ -52,16 +60,20 @@ def _both(park: Park, device: str, made: Make, *, only: str | None = None) -> It
         spots = [s for s in park.plan.of(device, point) if only is None or _use(s.device) == only]
         if not spots:
             continue
-        keys = park.keys(spots)
-        exact = made(park, spots)
+        tell = _measured(made(park, spots), total=total, keys=park.keys(spots))
+        yield channel(spots, Cadence.MINUTE, 3 if total else 2, tell)
 
-        def told(view: View, exact=exact, total=total, keys=keys) -> Floats:  # type: ignore[no-untyped-def]
-            values: Floats = exact(view, total)
-            return (
-                values if total else values * (1 + jitter(keys, view, 0.006) + wander(keys, view, 0.012, 9))
-            )
 
-        yield channel(spots, Cadence.MINUTE, 2, told)
+def _measured(register: Register, *, total: bool, keys: Streams) -> Tell:
+    """Return what a meter tells: its register, or how fast that grew in the demand interval, with noise."""
+
+    def told(view: View) -> Floats:
+        if total:
+            return register(view)
+        demand = (register(view) - register(view.before)) * (60 / DEMAND_MIN)
+        return demand * (1 + jitter(keys, view, 0.003) + wander(keys, view, 0.005, 9))
+
+    return told
 
 
 def _use(device: Device) -> str | None:
@@ -69,35 +81,35 @@ def _use(device: Device) -> str | None:
     return str(use) if use is not None else None
 
 
-def _mains(park: Park, spots: Sequence[Spot]) -> Exact:
+def _mains(park: Park, spots: Sequence[Spot]) -> Register:
     at = park.buildings(spots)
 
-    def exact(view: View, total: bool) -> Floats:
-        parts = sum(view.of(name, total=total) for name in POWERS)
-        return np.asarray((parts + charging_of(park, view, total=total))[at])
+    def register(view: View) -> Floats:
+        parts = sum(view.of(name, total=True) for name in POWERS)
+        return np.asarray((parts + charging_of(park, view, total=True))[at])
 
-    return exact
+    return register
 
 
 def _of_use(use: str) -> Make:
-    def made(park: Park, spots: Sequence[Spot]) -> Exact:
+    def made(park: Park, spots: Sequence[Spot]) -> Register:
         at = park.buildings(spots)
 
-        def exact(view: View, total: bool) -> Floats:
-            values = view.of(use, total=total)
-            return (values + charging_of(park, view, total=total) if use == "special" else values)[at]
+        def register(view: View) -> Floats:
+            values = view.of(use, total=True)
+            return (values + charging_of(park, view, total=True) if use == "special" else values)[at]
 
-        return exact
+        return register
 
     return made
 
 
-def _generated(park: Park, spots: Sequence[Spot]) -> Exact:
+def _generated(park: Park, spots: Sequence[Spot]) -> Register:
     at = park.buildings(spots)
-    return lambda view, total: view.of("pv", total=total)[at]
+    return lambda view: view.of("pv", total=True)[at]
 
 
-def _floors(park: Park, spots: Sequence[Spot]) -> Exact:
+def _floors(park: Park, spots: Sequence[Spot]) -> Register:
     """Each floor's meter counts its part of lighting and sockets, by area; so does a shop's."""
     at, plan = park.buildings(spots), park.plan
     keys = streams(plan.seed, "floor", of=[spot.device.id for spot in spots])
@@ -110,10 +122,10 @@ def _floors(park: Park, spots: Sequence[Spot]) -> Exact:
     own = np.bincount(at, weight, len(plan.buildings.ids))
     part = (weight / np.maximum(own, plan.buildings.floor_m2)[at])[:, None]
 
-    def exact(view: View, total: bool) -> Floats:
-        return np.asarray(part * (view.of("lighting", total=total) + view.of("plug", total=total))[at])
+    def register(view: View) -> Floats:
+        return np.asarray(part * (view.of("lighting", total=True) + view.of("plug", total=True))[at])
 
-    return exact
+    return register
 
 
 def _plant(park: Park) -> Iterator[Channel]:

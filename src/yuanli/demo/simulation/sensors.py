@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yuanli.demo.simulation.chance import Floats, Streams, draw
 from yuanli.demo.simulation.channels import Cadence, Channel, Park, Tell, View, channel, jitter, wander
@@ -12,6 +13,7 @@ from yuanli.demo.simulation.plan import Spot
 from yuanli.demo.simulation.weather import usual_c
 
 ROOM = Cadence.ROOM
+DUCTS_MIN = (10, 20, 35, 50, 70, 95, 120)
 MOST_FLOW_M3_H_M2 = 14.0
 
 
@@ -109,8 +111,8 @@ def _handling(park: Park) -> Iterator[Channel]:
 
     def supply(view: View) -> Floats:
         held = setpoint(view) + wander(lag, view, 0.45, 18)
-        on = runs(view)
-        return on * held + (1 - on) * (0.7 * back(view) + 0.3 * view.scene.weather.mild_c + 1.2)
+        on = _lately(view, at)
+        return on * held + (1 - on) * (0.93 * back(view) + 0.07 * view.scene.weather.mild_c)
 
     def fan(view: View) -> Floats:
         return np.asarray(runs(view) * np.round(45 + 45 * np.clip(view.scene.fullness[at], 0, 1)))
@@ -131,6 +133,12 @@ def _handling(park: Park) -> Iterator[Channel]:
 
 def _noisy(tell: Tell, keys: Streams, noise: float) -> Tell:
     return lambda view: tell(view) + jitter(keys, view, noise)
+
+
+def _lately(view: View, at: NDArray[np.int64]) -> Floats:
+    """Return how much the air of ducts is that of running units, 0–1: it follows within two hours."""
+    before = [view.scene.shifted(-minutes).open[at] for minutes in DUCTS_MIN]
+    return np.asarray(np.mean([view.scene.open[at], *before], axis=0))
 
 
 def _house_temp(view: View) -> Floats:
