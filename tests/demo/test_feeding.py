@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import aiomqtt
@@ -22,7 +23,7 @@ import pytest
 from tests.demo.parks import THURSDAY, micros, of_class, park, simulator
 from tests.loops import run_apart as in_loop
 
-from yuanli.bootstrap import PlayParams, PlayRefusedError, play_demo
+from yuanli.bootstrap import FeedState, PlayParams, PlayRefusedError, play_demo
 from yuanli.demo import Cadence, FeedParams, LiveFeed, SimulatedField, Simulator, past, pushes
 from yuanli.devices import parse_broker
 from yuanli.telemetry import Quality, decode_json
@@ -152,31 +153,42 @@ def test_a_broker_gets_the_life_of_the_park_and_its_commands_are_obeyed() -> Non
     assert seen[-1].get(setpoint) == 29.5
 
 
-def test_a_started_park_is_fed_and_a_restart_tells_only_what_is_missing(tmp_path: Path) -> None:
-    fed = tmp_path / "demo" / "feed.json"
+def test_how_far_the_past_is_told_outlives_a_restart(tmp_path: Path) -> None:
+    state = FeedState(file=tmp_path / "demo" / "feed.json")
+    state.load()
+    assert state.told_until is None
+    state.keep(NOW)
+    again = FeedState(file=state.file)
+    again.load()
+    assert again.told_until == NOW
+    state.file.write_text("half a fi")
+    spoilt = FeedState(file=state.file)
+    spoilt.load()
+    assert spoilt.told_until is None
+
+
+def test_a_started_park_is_fed_by_an_account_of_its_own(tmp_path: Path) -> None:
     url, token, process = started(tmp_path)
     try:
         latest = wait_for(url, token, lambda values: len(values) > 6_000)
         fresh = [datetime.fromisoformat(one["at"]) for one in latest if "main1" in one["point"]]
         assert min(fresh) > datetime.now(UTC) - timedelta(minutes=3)
-        deadline = time.monotonic() + 120
-        while not fed.exists() and time.monotonic() < deadline:
-            time.sleep(0.5)
-        told_until = json.loads(fed.read_text())["told_until"]
         roles = {one["username"]: one["role"] for one in asked(url, token, "/v1/users")}
         assert roles["demo-simulator"] == "operator"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
-    url, token, process = started(tmp_path)
-    try:
-        deadline = time.monotonic() + 60
-        while json.loads(fed.read_text())["told_until"] == told_until and time.monotonic() < deadline:
+        deadline = time.monotonic() + 150
+        while not (tmp_path / "demo" / "feed.json").exists() and time.monotonic() < deadline:
             time.sleep(0.5)
-        assert json.loads(fed.read_text())["told_until"] > told_until
+        start = quote((datetime.now(UTC) - timedelta(hours=23)).isoformat())
+        end = quote((datetime.now(UTC) - timedelta(hours=1)).isoformat())
+        path = f"/v1/campuses/demo/readings?point=building-a-main1-p2&from={start}&to={end}"
+        assert len(asked(url, token, path)["readings"]) >= 10
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        try:
+            process.wait(timeout=60)
+        finally:
+            process.kill()
+            process.wait()
 
 
 def started(folder: Path) -> tuple[str, str, subprocess.Popen[str]]:
@@ -184,9 +196,13 @@ def started(folder: Path) -> tuple[str, str, subprocess.Popen[str]]:
         [sys.executable, "-c", SERVER, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    url, token = process.stdout.readline().split()
+    words = process.stdout.readline().split()
     process.stdout.close()
-    return url, token, process
+    if len(words) != 2:
+        process.kill()
+        process.wait()
+        pytest.fail("the server did not start")
+    return words[0], words[1], process
 
 
 def asked(url: str, token: str, path: str) -> Any:

@@ -1,6 +1,6 @@
 """How is the whole built?"""
 
-from yuanli.bootstrap.feeding import feed_demo
+from yuanli.bootstrap.feeding import FeedState, feed_demo
 from yuanli.bootstrap.house import House, build_house, open_house
 from yuanli.bootstrap.larger import open_paraphraser
 from yuanli.bootstrap.logs import set_up_logging
@@ -10,6 +10,7 @@ from yuanli.bootstrap.reading import understander_of
 from yuanli.bootstrap.serving import serve
 
 __all__ = [
+    "FeedState",
     "House",
     "PlayParams",
     "PlayRefusedError",
