@@ -1,9 +1,10 @@
-"""Readings by MQTT, QoS 1, from a broker into SQLite: points a second that are acknowledged after they are on disk.
+"""Readings by MQTT, QoS 1, into the store of readings: points a second that are acknowledged after they are on disk.
 
-python -m benchmarks.mqtt [--seconds 20] [--points 10] [--rate 0]
+python -m benchmarks.mqtt [--seconds 20] [--points 10] [--rate 0] [--plain]
 
 `--rate` is messages a second that are published; 0 publishes as fast as the broker takes them. The broker is a
-mosquitto of its own on a free port; the publisher runs in a process of its own.
+mosquitto of its own on a free port; the publisher runs in a process of its own. `--plain` writes to one table by time
+and point instead, to tell what the store costs.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +30,8 @@ import numpy as np
 
 from yuanli.campus import CampusId, DataPoint, FeatureId, PointId
 from yuanli.devices import Broker, MqttGateway, MqttParams, Session, Subscription
-from yuanli.operations import Intake, Numbers, Written
+from yuanli.operations import Intake, Numbers, ReadingSink, Written
+from yuanli.storage import SqliteReadingStore
 from yuanli.telemetry import Readings, TopicTemplate, make_book
 
 DEVICES = 350
@@ -131,7 +133,9 @@ def publish(port: int, seconds: float, points: int, rate: int, sent: multiproces
     sent.put(number)
 
 
-async def receive(port: int, store: PlainStore, points: int, seconds: float, rate: int) -> None:
+async def receive(
+    port: int, store: ReadingSink, count: Callable[[], int], points: int, seconds: float, rate: int
+) -> None:
     campus = CampusId("bench")
     known = [
         DataPoint(id=PointId(FeatureId(f"d{d}/p{i}")), brick_class="Point")
@@ -163,7 +167,7 @@ async def receive(port: int, store: PlainStore, points: int, seconds: float, rat
             published_s = time.perf_counter() - began
     spent = time.perf_counter() - began
     state = gateway.state()
-    rows = store.db.execute("SELECT count(*) FROM reading").fetchone()[0]
+    rows = count()
     print(
         f"published {total} messages of {points} points in {published_s:.1f} s; all acknowledged after {spent:.1f} s: "
         f"{total / spent:,.0f} messages/s, {rows / spent:,.0f} points/s stored ({rows} rows); "
@@ -180,10 +184,19 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--points", type=int, default=10)
     options.add_argument("--rate", type=int, default=0)
+    options.add_argument("--plain", action="store_true")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name, mosquitto(Path(name)) as port:
-        store = PlainStore(Path(name) / "readings.db")
-        asyncio.run(receive(port, store, given.points, given.seconds, given.rate))
+        folder = Path(name)
+        if given.plain:
+            plain = PlainStore(folder / "readings.db")
+            count_plain = lambda: int(plain.db.execute("SELECT count(*) FROM reading").fetchone()[0])  # noqa: E731
+            asyncio.run(receive(port, plain, count_plain, given.points, given.seconds, given.rate))
+            return
+        store = SqliteReadingStore(folder / "data")
+        count = lambda: store.footprint().rows  # noqa: E731
+        asyncio.run(receive(port, store, count, given.points, given.seconds, given.rate))
+        store.close()
 
 
 if __name__ == "__main__":

@@ -60,6 +60,15 @@ def test_a_table_is_imported_judged_told_and_exported(
     assert code == 2
     code, _, _ = run(capsys, "telemetry", "export", str(tmp_path / "out"), *store)
     assert (code, any((tmp_path / "out").rglob("*.parquet"))) == (0, True)
+    new = ("--data-dir", str(tmp_path / "new"))
+    code, out, _ = run(capsys, "telemetry", "restore", str(tmp_path / "out"), "--json", *new)
+    assert (code, json.loads(out)["rows"]) == (0, 168)
+    code, _, err = run(capsys, "telemetry", "restore", str(tmp_path / "out"), *new)
+    assert (code, "nothing was restored" in err or "不能恢复" in err) == (1, True)
+    code, _, err = run(capsys, "telemetry", "restore", str(tmp_path), *new)
+    assert (code, str(tmp_path) in err.replace("\n", "")) == (1, True)
+    code, _, err = run(capsys, "telemetry", "export", "--all", str(tmp_path / "out"), *store)
+    assert code == 2
 
 
 @pytest.mark.parametrize(

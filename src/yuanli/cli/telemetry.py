@@ -26,6 +26,7 @@ MOST_ROWS = 2_000_000
 SHOWN = 40
 POINT = Text("点位", "Point")
 HEALTH = (POINT, Text("读数", "Readings"), Text("可疑或错误", "Suspect or bad"), Text("原因", "Why"))
+EXPORTING, RESTORING = Text("导出", "Export"), Text("恢复", "Restore")
 CLEANING = Text("清洗", "Cleaning")
 NAMED = ("time", "point", "value", "unit", "quality", "device", "received", "time_format")
 """What `--column` may name."""
@@ -134,14 +135,41 @@ def latest(campus: Campus = None, as_json: AsJson = False, data_dir: DataDir = N
 
 @app.command("export")
 def export(
-    folder: Annotated[Path, typer.Argument(help="A new folder. 新文件夹。")], data_dir: DataDir = None
+    folder: Annotated[Path, typer.Argument(help="A new folder. 新文件夹。")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="All campuses, as always. 所有园区（默认）。")
+    ] = True,
+    data_dir: DataDir = None,
 ) -> None:
-    """Write all readings as Parquet files. 导出读数。
+    """Write the whole store of readings as Parquet files. 导出全部读数。
 
-    Example: yuanli telemetry export backup/readings
+    Example: yuanli telemetry export --all backup/readings
     """
-    opening.house(data_dir).readings.export(folder)
-    OUT.print(said(Text(f"已导出到 {folder}。", f"Written to {folder}.")))
+    assert everything
+    store = opening.house(data_dir).readings
+    with ImportProgress(quiet=False) as progress:
+        store.export(folder, told=lambda share: progress(said(EXPORTING), share))
+    OUT.print(said(Text(f"已导出到 {folder}。", f"Written to {folder}.")), markup=False)
+
+
+@app.command("restore")
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What an export wrote. 导出的文件夹。")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Read a folder that `export` wrote into a store without readings, all or nothing. 恢复读数。
+
+    Example: yuanli telemetry restore backup/readings --data-dir new-data
+    """
+    store = opening.house(data_dir).readings
+    with ImportProgress(quiet=as_json) as progress:
+        store.restore(folder, told=lambda share: progress(said(RESTORING), share))
+    footprint = store.footprint()
+    if as_json:
+        print_json(footprint)
+        return
+    OUT.print(said(Text(f"已恢复 {footprint.rows} 行。", f"Restored {footprint.rows} rows.")))
 
 
 @overrules.command("export")

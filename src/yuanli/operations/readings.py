@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -202,11 +202,11 @@ class ReadingStore(ReadingSink, Protocol):
     def footprint(self) -> Footprint:
         """Return what the readings take on the disk."""
 
-    def export(self, folder: Path) -> None:
-        """Write everything into a new folder, as Parquet files."""
+    def export(self, folder: Path, *, told: Callable[[float], None] = lambda share: None) -> None:
+        """Write everything into a new folder, as Parquet files; `told` hears the share that is done."""
 
-    def restore(self, folder: Path) -> None:
-        """Read what `export` wrote, of this or another kind of store.
+    def restore(self, folder: Path, *, told: Callable[[float], None] = lambda share: None) -> None:
+        """Read what `export` wrote, of this or another kind of store, all or nothing.
 
         Raises
         ------

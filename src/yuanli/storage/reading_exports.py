@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +39,11 @@ class Exported:
     files: ReadingFiles
     parts: Sequence[str]
 
-    def rows(self) -> Iterator[Rows]:
-        """Yield the readings, so that a later row takes the place of an earlier one."""
-        for part in self.parts:
+    def rows(self, told: Callable[[float], None]) -> Iterator[Rows]:
+        """Yield the readings, so that a later row takes the place of an earlier one; `told` hears the share."""
+        for done, part in enumerate(self.parts, start=1):
             yield from self.files.chunks(part, CHUNK)
+            told(done / len(self.parts))
 
 
 def export(
@@ -52,8 +53,11 @@ def export(
     rows: Iterable[Rows],
     conflicts: Rows,
     packed: Sequence[Path] = (),
+    count: int = 0,
+    told: Callable[[float], None],
 ) -> None:
-    """Write a folder that is there whole, or not at all; `rows` hold against those of `packed` files."""
+    """Write a folder that is there whole, or not at all; `rows`, so many, hold against those of `packed` files."""
+    steps = len(packed) + -(-count // CHUNK) + 1
     draft = folder.with_name(folder.name + ".draft")
     try:
         if folder.exists():
@@ -67,8 +71,10 @@ def export(
         files = ReadingFiles(draft)
         for number, path in enumerate(packed):
             shutil.copyfile(path, draft / f"rows-{number:06}.parquet")
+            told((number + 1) / steps)
         for number, chunk in enumerate(rows, start=len(packed)):
             files.write_named(chunk, f"rows-{number:06}.parquet")
+            told(min((number + 1) / steps, 1.0))
         files.write_named(conflicts, CONFLICTS)
         files.close()
         draft.rename(folder)

@@ -216,7 +216,7 @@ class SqliteReadingStore:
             oldest=min((at for at in (first, packed) if at is not None), default=None),
         )
 
-    def export(self, folder: Path) -> None:
+    def export(self, folder: Path, *, told: Callable[[float], None] = lambda share: None) -> None:
         """Write everything into a new folder, as Parquet files."""
         with self._packing.alone(), self._hot.reading() as connection:
             export(
@@ -225,17 +225,19 @@ class SqliteReadingStore:
                 rows=_chunks(connection.execute(f"{ROWS} ORDER BY at, point")),
                 conflicts=fetch(connection.execute(CONFLICTS)),
                 packed=[self._files.folder / part.file for part in parts_between(connection, 0, LAST_AT)],
+                count=connection.execute("SELECT count(*) FROM reading").fetchone()[0],
+                told=told,
             )
 
-    def restore(self, folder: Path) -> None:
-        """Read what `export` wrote, of this or another kind of store."""
+    def restore(self, folder: Path, *, told: Callable[[float], None] = lambda share: None) -> None:
+        """Read what `export` wrote, of this or another kind of store, all or nothing."""
         kept = exported(folder)
         with self._packing.alone(), self._hot.writing() as connection:
             if any(connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall() for table in EMPTY):
                 raise not_empty()
             epoch = epoch_of(connection)
             connection.executemany("INSERT INTO point (number, campus, id) VALUES (?, ?, ?)", kept.points)
-            for rows in kept.rows():
+            for rows in kept.rows(told):
                 put(connection, rows, epoch)
                 put_latest(connection, rows[np.lexsort((rows["point"], rows["at"]))])
             put_conflicts(connection, kept.conflicts)

@@ -6,7 +6,7 @@ Nothing is packed: `compact` has nothing to do here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -231,19 +231,22 @@ class PostgresReadingStore:
             oldest=None if oldest is None else int(str(oldest)),
         )
 
-    def export(self, folder: Path) -> None:
+    def export(self, folder: Path, *, told: Callable[[float], None] = lambda share: None) -> None:
         """Write everything into a new folder, as Parquet files."""
         with self._reading() as connection:
             points = connection.execute("SELECT number, campus, id FROM reading_point").fetchall()
+            count = sum(int(str(n)) for (n,) in connection.execute("SELECT count(*) FROM reading"))
             export(
                 folder,
                 points=[(int(str(number)), str(campus), str(name)) for number, campus, name in points],
                 rows=_chunks(connection),
                 conflicts=fetch(connection.execute(CONFLICTS)),
+                count=count,
+                told=told,
             )
 
-    def restore(self, folder: Path) -> None:
-        """Read what `export` wrote, of this or another kind of store."""
+    def restore(self, folder: Path, *, told: Callable[[float], None] = lambda share: None) -> None:
+        """Read what `export` wrote, of this or another kind of store, all or nothing."""
         kept = exported(folder)
         with self._writing() as connection:
             for table in ("reading_point", "reading"):
@@ -256,7 +259,7 @@ class PostgresReadingStore:
             connection.execute(
                 "SELECT setval(pg_get_serial_sequence('reading_point', 'number'), max(number)) FROM reading_point"
             )
-            for rows in kept.rows():
+            for rows in kept.rows(told):
                 _put(connection, rows)
             _put_conflicts(connection, kept.conflicts)
 
