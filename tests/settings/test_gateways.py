@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from yuanli.settings import (
+    FieldGatewaySettings,
     HttpGatewaySettings,
     InvalidSettingsError,
     MqttGatewaySettings,
@@ -69,12 +70,66 @@ def test_gateways_are_read_by_the_scheme_of_their_address(tmp_path: Path) -> Non
     assert "letmein" not in repr(settings)
 
 
+FIELD = """
+[[gateways]]
+name = "plc"
+campus = "park"
+url = "modbus://plc:502"
+points = "plc.csv"
+
+[[gateways]]
+name = "roof"
+campus = "park"
+kind = "opcua"
+url = "opc.tcp://li:letmein@roof:4840"
+points = "roof.csv"
+"""
+
+
+def test_field_gateways_are_read_too(tmp_path: Path) -> None:
+    (tmp_path / "yuanli.toml").write_text(FIELD, encoding="utf-8")
+    plc, roof = load_settings().gateways
+    assert isinstance(plc, FieldGatewaySettings)
+    assert isinstance(roof, FieldGatewaySettings)
+    assert (plc.protocol, roof.protocol) == ("modbus", "opcua")
+    assert "letmein" not in repr(roof)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "field", "said"),
+    [
+        ('kind = "opcua"', 'kind = "bacnet"', "gateways.1", "opcua"),
+        ("modbus://plc:502", "modbus+rtu://", "gateways.0.url", "modbus"),
+        ('points = "plc.csv"', "", "gateways.0.points", "missing"),
+        ('points = "plc.csv"', 'points = "plc.csv"\nevery_s = 0', "gateways.0.every_s", "0.1"),
+        ('points = "plc.csv"', 'pionts = "plc.csv"', "gateways.0.pionts", "points"),
+    ],
+)
+def test_what_is_wrong_with_a_field_gateway_is_named(
+    tmp_path: Path, before: str, after: str, field: str, said: str
+) -> None:
+    assert before in FIELD
+    error = refused(tmp_path, FIELD.replace(before, after))
+    assert error.field is not None
+    assert error.field.startswith(field.rpartition(".")[0] or field)
+    assert said in f"{error.message.en} {error.hint.en if error.hint else ''}"
+
+
+@pytest.mark.parametrize("topic", ["{campus}/set", "{point}/{other}", "{point}/#"])
+def test_a_command_topic_names_the_point(tmp_path: Path, topic: str) -> None:
+    assert 'campus = "park"' in GOOD
+    error = refused(
+        tmp_path, GOOD.replace('campus = "park"', f'campus = "park"\ncommand_topic = "{topic}"', 1)
+    )
+    assert error.field == "gateways.0.command_topic"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "field", "said"),
     [
         ("broker:8883", "broker:x", "gateways.0.url", "mqtts"),
         ("https://user:letmein@weather", "https://user:letmein@we ather", "gateways.1.url", "https"),
-        ("https://user:letmein@", "ftp://user:letmein@", "gateways.1", "mqtt or http"),
+        ("https://user:letmein@", "ftp://user:letmein@", "gateways.1", "mqtt, http, modbus"),
         (
             '"park/{device}/{point}"',
             '"park/{device}/{device}"',

@@ -14,23 +14,41 @@ from zoneinfo import ZoneInfo
 from yuanli.bootstrap.secrets import revealed
 from yuanli.campus import CampusId
 from yuanli.devices import (
+    BacnetLine,
+    Broker,
+    CommandTopic,
+    FieldGateway,
+    FieldParams,
+    Line,
     Link,
     MessageFormat,
+    ModbusLine,
     MqttGateway,
     MqttParams,
     MqttVersion,
+    MqttWriter,
+    OpcUaLine,
     PullFormat,
     PullGateway,
     PullParams,
     PullSource,
     Subscription,
     Tls,
+    load_addresses,
+    load_registers,
     parse_broker,
 )
 from yuanli.devices import Session as MqttSession
 from yuanli.errors import Text, YuanliError
-from yuanli.operations import Connection, Intake
-from yuanli.settings import HttpGatewaySettings, MqttGatewaySettings, Settings, SubscriptionSettings
+from yuanli.operations import Connection, DeviceGateways, Intake
+from yuanli.settings import (
+    FieldGatewaySettings,
+    GatewaySettings,
+    HttpGatewaySettings,
+    MqttGatewaySettings,
+    Settings,
+    SubscriptionSettings,
+)
 from yuanli.telemetry import Columns, DecodeParams, Precision, TopicTemplate
 
 STOP_S = 10.0
@@ -53,10 +71,45 @@ class Gateway(Protocol):
 
 def make_gateways(settings: Settings, intake: Intake) -> tuple[Gateway, ...]:
     """Make the gateways of the settings; nothing is connected yet."""
-    return tuple(
-        _mqtt(one, intake, settings.data_dir) if isinstance(one, MqttGatewaySettings) else _pull(one, intake)
-        for one in settings.gateways
-    )
+    return tuple(_gateway(one, intake, settings.data_dir) for one in settings.gateways)
+
+
+def add_writers(settings: Settings, gateways: Sequence[Gateway], writers: DeviceGateways) -> None:
+    """Let those gateways be written through that can be."""
+    for told, gateway in zip(settings.gateways, gateways, strict=True):
+        campus_id = CampusId(told.campus)
+        if isinstance(told, FieldGatewaySettings) and isinstance(gateway, FieldGateway):
+            addresses = load_addresses(told.points, gateway=told.name)
+            writers.add(told.name, gateway, campus_id=campus_id, addresses=addresses)
+        elif isinstance(told, MqttGatewaySettings) and told.command_topic is not None:
+            writer = MqttWriter(
+                _broker(told), CommandTopic(told.command_topic), campus_id=campus_id, version=MqttVersion(told.version)
+            )  # fmt: skip
+            writers.add(told.name, writer, campus_id=campus_id)
+
+
+def _gateway(told: GatewaySettings, intake: Intake, folder: Path) -> Gateway:
+    if isinstance(told, MqttGatewaySettings):
+        return _mqtt(told, intake, folder)
+    return _pull(told, intake) if isinstance(told, HttpGatewaySettings) else _field(told, intake)
+
+
+def _field(told: FieldGatewaySettings, intake: Intake) -> FieldGateway:
+    url = told.url.get_secret_value()
+    line: Line
+    if told.protocol == "modbus":
+        line = ModbusLine(url, load_registers(told.points, gateway=told.name), timeout_s=told.timeout_s)
+    else:
+        points = load_addresses(told.points, gateway=told.name)
+        line = (
+            BacnetLine(url, points, priority=told.priority, timeout_s=told.timeout_s)
+            if told.protocol == "bacnet"
+            else OpcUaLine(url, points, every_ms=1_000 * told.every_s, timeout_s=told.timeout_s)
+        )
+    return FieldGateway(
+        line, intake, campus_id=CampusId(told.campus), name=told.name, kind=told.protocol,
+        params=FieldParams(every_s=told.every_s),
+    )  # fmt: skip
 
 
 class GatewayThread:
@@ -126,9 +179,7 @@ class GatewayThread:
 
 
 def _mqtt(told: MqttGatewaySettings, intake: Intake, folder: Path) -> MqttGateway:
-    broker = parse_broker(
-        told.url.get_secret_value(), tls=Tls(ca=told.ca_file, certificate=told.cert_file, key=told.key_file)
-    )
+    broker = _broker(told)
     births = None
     if any(one.format == "sparkplug" for one in told.subscriptions):
         births = folder / "births" / f"{told.name}.json"
@@ -140,6 +191,11 @@ def _mqtt(told: MqttGatewaySettings, intake: Intake, folder: Path) -> MqttGatewa
         MqttParams(share_group=told.share_group, refusals_topic=told.refusals_topic, births=births),
         name=told.name,
     )
+
+
+def _broker(told: MqttGatewaySettings) -> Broker:
+    tls = Tls(ca=told.ca_file, certificate=told.cert_file, key=told.key_file)
+    return parse_broker(told.url.get_secret_value(), tls=tls)
 
 
 def _subscription(told: SubscriptionSettings, campus_id: CampusId) -> Subscription:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from random import SystemRandom
 from threading import Event, Thread
 
-from yuanli.bootstrap.gateways import Gateway, GatewayThread, make_gateways
+from yuanli.bootstrap.gateways import Gateway, GatewayThread, add_writers, make_gateways
 from yuanli.bootstrap.larger import second_opinion
 from yuanli.bootstrap.messengers import find_messenger
 from yuanli.bootstrap.models import open_models, reader_of
@@ -298,6 +298,8 @@ def build_house(
             answers=answers_of(energy, twin, commands.rules),
             acts=device_acts(commands, guidance, standing),
         )
+    gateways = make_gateways(settings, intake)
+    add_writers(settings, gateways, device_gateways)
     return House(
         settings=settings,
         database=database,
@@ -338,7 +340,7 @@ def build_house(
         forecasts=Forecasts(readings, places),
         intake=intake,
         cleaner=cleaner,
-        gateways=make_gateways(settings, intake),
+        gateways=gateways,
         energy=energy,
         twin=twin,
         states=States(readings, places),

@@ -7,7 +7,20 @@ import sys
 import typer
 
 from yuanli import __version__
-from yuanli.cli import ask, campus, demo, energy, forecast, learn, route, serve, states, telemetry, users
+from yuanli.cli import (
+    ask,
+    campus,
+    demo,
+    devices,
+    energy,
+    forecast,
+    learn,
+    route,
+    serve,
+    states,
+    telemetry,
+    users,
+)
 from yuanli.cli.printing import OUT, exit_code, print_error
 from yuanli.errors import YuanliError
 
@@ -19,6 +32,7 @@ app = typer.Typer(
     help="The brain of a smart campus or business park. 园理：智慧园区的大脑。",
 )
 app.add_typer(campus.app, name="campus")
+app.add_typer(devices.app, name="devices")
 app.add_typer(users.app, name="users")
 app.add_typer(learn.app, name="learn")
 app.add_typer(telemetry.app, name="telemetry")

@@ -20,6 +20,7 @@ from yuanli.cli.printing import (
     print_table,
     said,
 )  # fmt: skip
+from yuanli.devices import table_cells
 from yuanli.errors import Text
 from yuanli.operations import write_campus
 
@@ -185,6 +186,27 @@ def export(
         print_json({"file": file, "format": format})
     else:
         OUT.print(said(Text(f"已写入 {file}。", f"Wrote {file}.")), markup=False)
+
+
+@app.command("points")
+def add_points(
+    campus: Annotated[str, typer.Argument(help="A stored campus. 园区。")],
+    file: Annotated[Path, typer.Argument(help="CSV or Excel table of points. 点位表。")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make or change points from a table, all or none, as a revision. 由表格建立点位。
+
+    Example: yuanli campus points demo points.csv
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    revision = opened.places.add_points(campus_id, table_cells(file), who=opening.user(), why=file.name)
+    count = 0 if revision is None else len(revision.changes)
+    if as_json:
+        print_json({"changed": count, "revision": None if revision is None else revision.number})
+    else:
+        OUT.print(said(Text(f"{count} 个点位有改动。", f"{count} points changed.")))
 
 
 @app.command("remove")

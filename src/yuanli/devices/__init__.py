@@ -21,7 +21,13 @@ from yuanli.devices.field import (
     Sample,
     discover_once,
 )
-from yuanli.devices.files import FileParams, UnreadableFileError, check_table_file, read_table_file
+from yuanli.devices.files import (
+    FileParams,
+    UnreadableFileError,
+    check_table_file,
+    read_table_file,
+    table_cells,
+)
 from yuanli.devices.forwarding import (
     ForwardParams,
     HttpSender,
@@ -45,6 +51,7 @@ from yuanli.devices.registers import (
     RegisterKind,
     decode_register,
     encode_register,
+    load_addresses,
     load_registers,
     parse_register,
     plan_reads,
@@ -116,6 +123,7 @@ __all__ = [
     "encode_register",
     "forward",
     "listen_to_commands",
+    "load_addresses",
     "load_registers",
     "make_client",
     "parse_broker",
@@ -124,6 +132,7 @@ __all__ = [
     "read_signals",
     "read_table_file",
     "replay",
+    "table_cells",
     "to_broker",
     "to_intake",
 ]

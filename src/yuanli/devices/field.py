@@ -12,8 +12,9 @@ from random import SystemRandom
 from typing import Any, Protocol, TypeVar
 
 from yuanli.campus import CampusId
-from yuanli.errors import NotFoundError, Text, UnavailableError
-from yuanli.operations import Answer, Delivery, FieldValue, FoundPoint, Intake, NoAnswerError
+from yuanli.devices.links import Link
+from yuanli.errors import NotFoundError, Text, UnavailableError, YuanliError
+from yuanli.operations import Answer, Connection, Delivery, FieldValue, FoundPoint, Intake, NoAnswerError
 from yuanli.telemetry import Decoded, Quality, Row
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,8 @@ class FieldState:
     polls: int
     missed: int
     lost: int
+    duplicates: int = 0
+    conflicts: int = 0
 
 
 class FieldGateway:
@@ -120,9 +123,11 @@ class FieldGateway:
         *,
         campus_id: CampusId,
         name: str = "",
+        kind: str = "field",
         params: FieldParams = FieldParams(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self.link = Link(name=name, kind=kind, campus_id=campus_id)
         self._line, self._intake, self._campus_id = line, intake, campus_id
         self._name, self._params, self._sleep = name or line.name, params, sleep
         self._waiting: deque[Sample] = deque()
@@ -137,6 +142,14 @@ class FieldGateway:
     def state(self) -> FieldState:
         """Return how it is doing."""
         return self._state
+
+    def connection(self) -> Connection:
+        """Return how it is doing, as people want to know it."""
+        state = self._state
+        return self.link.connection(
+            messages=state.samples, readings=state.readings, duplicates=state.duplicates,
+            conflicts=state.conflicts, refused=state.refused,
+        )  # fmt: skip
 
     def write(self, address: str, value: float | None) -> Answer:
         """Write a point."""
@@ -165,6 +178,8 @@ class FieldGateway:
                         log.warning("%s", error if told else f"{self._line.name} is lost: {error}")
                         self._count(lost=1)
                     lost = True
+                    why = str(error) or type(error).__name__
+                    self.link.lost(error.message if isinstance(error, YuanliError) else Text(why, why))
                 finally:
                     self._state = replace(self._state, connected=False)
                     await self._line.close()
@@ -181,6 +196,7 @@ class FieldGateway:
             await self._line.connect()
             await self._line.watch(self._hear)
         self._state = replace(self._state, connected=True)
+        self.link.back()
         if lost:
             log.info("%s is back", self._line.name)
         polling = asyncio.create_task(self._poll_all())
@@ -216,6 +232,7 @@ class FieldGateway:
             self._count(dropped=1)
         self._waiting.append(sample)
         self._count(samples=1)
+        self.link.heard()
         self._heard.set()
 
     async def _write_all(self) -> None:
@@ -258,7 +275,12 @@ class FieldGateway:
         if receipt.refused and not self._state.refused:
             first = receipt.refused[0]
             log.warning("Readings of %s are refused; the first: %s", self._line.name, first.message)
-        self._count(refused=len(receipt.refused), readings=len(rows) - len(receipt.refused))
+        if receipt.refused:
+            self.link.failed(receipt.refused[0].message)
+        self._count(
+            refused=len(receipt.refused), readings=len(rows) - len(receipt.refused),
+            duplicates=receipt.duplicates, conflicts=receipt.conflicts,
+        )  # fmt: skip
 
     def _count(self, **more: int) -> None:
         state = self._state

@@ -205,7 +205,8 @@ class ModbusLine:
         self._blocks[at : at + 1] = [block_of(part) for part in parts]
 
     def _register(self, address: str) -> Register:
-        return self._scaled.get(address) or parse_register(address)
+        parsed = parse_register(address)
+        return self._scaled.get(str(parsed), parsed)
 
     def _connected(self) -> Any:
         if self._client is None:

@@ -6,7 +6,7 @@ import math
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +16,7 @@ import yaml
 
 from yuanli.devices.files import table_cells
 from yuanli.errors import InvalidInputError, Text
+from yuanli.operations import POINT_COLUMNS
 
 ADDRESS = re.compile(
     r"(?:(?P<unit>\d{1,3})/)?(?P<table>coil|discrete|holding|input):(?P<address>\d{1,5})"
@@ -27,7 +28,7 @@ MOST_REGISTERS = 120
 MOST_BITS = 1_900
 JOINED_GAP = 8
 """Registers that nobody wants between two that are, and are read all the same."""
-COLUMNS = ("point", "address", "scale", "offset", "unit", "name")
+COLUMNS = ("point", "address", "scale", "offset", "unit", "gateway")
 
 
 class RegisterError(InvalidInputError):
@@ -138,32 +139,52 @@ def parse_register(text: str) -> Register:
     return Register(device_id=device_id, table=table, address=address, kind=kind, little=order == "little")
 
 
-def load_registers(path: Path) -> tuple[Register, ...]:
+def load_registers(path: Path, *, gateway: str | None = None) -> tuple[Register, ...]:
     """Read a table of registers: CSV, Excel or YAML with `point`, `address`; `scale`, `offset`, `unit`.
+
+    A table of points (`id`, `address`, …) is one too; of the rows that name a gateway only those of `gateway` count.
 
     Raises
     ------
     RegisterError, UnreadableFileError
         A row is wrong (it is told by line and column), a point comes twice, or the file is no table.
     """
-    rows = list(_yaml_rows(path) if path.suffix.lower() in (".yaml", ".yml") else _table_rows(path))
-    registers: dict[str, Register] = {}
-    for line, row in rows:
-        point = str(row.get("point") or "").strip()
-        if not point or point in registers:
-            raise _bad_row(path, line, "point", point)
+    registers = []
+    for line, point, row in _rows(path, gateway):
         try:
             parsed = parse_register(str(row.get("address") or ""))
         except RegisterError as error:
             raise _bad_row(path, line, "address", str(row.get("address"))) from error
-        registers[point] = Register(
-            device_id=parsed.device_id, table=parsed.table, address=parsed.address, kind=parsed.kind,
-            little=parsed.little, point=point, unit=str(row["unit"]) if row.get("unit") else None,
-            scale=_number(path, line, row, "scale", 1.0), offset=_number(path, line, row, "offset", 0.0),
+        registers.append(
+            replace(
+                parsed, point=point, unit=str(row["unit"]) if row.get("unit") else None,
+                scale=_number(path, line, row, "scale", 1.0), offset=_number(path, line, row, "offset", 0.0),
+            )
         )  # fmt: skip
-    if not registers:
+    return tuple(registers)
+
+
+def load_addresses(path: Path, *, gateway: str | None = None) -> dict[str, str]:
+    """Read which point has which address, from a table as `load_registers` reads."""
+    return {point: str(row.get("address") or "") for _, point, row in _rows(path, gateway)}
+
+
+def _rows(path: Path, gateway: str | None) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """Yield the rows that have an address, each with its line and point."""
+    seen: set[str] = set()
+    rows = _yaml_rows(path) if path.suffix.lower() in (".yaml", ".yml") else _table_rows(path)
+    for line, row in rows:
+        named = str(row.get("gateway") or "")
+        own = "id" not in row or row.get("address")
+        if not own or (gateway is not None and named not in ("", gateway)):
+            continue
+        point = str(row.get("point") or row.get("id") or "").strip()
+        if not point or point in seen:
+            raise _bad_row(path, line, "point", point)
+        seen.add(point)
+        yield line, point, row
+    if not seen:
         raise _bad_row(path, 1, "point", "")
-    return tuple(registers.values())
 
 
 def plan_reads(registers: Iterable[Register]) -> tuple[Block, ...]:
@@ -237,8 +258,8 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
         values = ["" if cell is None else str(cell).strip() for cell in cells]
         if header is None:
             header = [value.lower() for value in values]
-            unknown = [name for name in header if name and name not in COLUMNS]
-            if unknown or not {"point", "address"} <= set(header):
+            unknown = [name for name in header if name and name not in (*COLUMNS, *POINT_COLUMNS)]
+            if unknown or "address" not in header or not {"point", "id"} & set(header):
                 raise _bad_row(path, line, unknown[0] if unknown else "point", ", ".join(header))
         elif any(values):
             yield line, dict(zip(header, values, strict=False))
@@ -252,7 +273,7 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if not isinstance(rows, list):
         raise _bad_row(path, 1, "file", type(rows).__name__)
     for line, row in enumerate(rows, start=1):
-        if not isinstance(row, Mapping) or set(row) - set(COLUMNS):
+        if not isinstance(row, Mapping) or set(row) - {*COLUMNS, *POINT_COLUMNS}:
             raise _bad_row(path, line, "row", str(row))
         yield line, row
 

@@ -247,6 +247,7 @@ from yuanli.operations.places import (
     write_campus,
 )
 from yuanli.operations.point_rows import PointRow, point_rows
+from yuanli.operations.point_tables import POINT_COLUMNS, found_rows, point_changes
 from yuanli.operations.points import PointBooks
 from yuanli.operations.ports import (
     AccessToken,
@@ -353,6 +354,7 @@ __all__ = [
     "ALWAYS",
     "DAYS",
     "EXPORTS",
+    "POINT_COLUMNS",
     "RIGHTS",
     "UNDERSTANDING",
     "UNITS",
@@ -677,6 +679,7 @@ __all__ = [
     "expected_people",
     "forecast_series",
     "forget_old",
+    "found_rows",
     "interval_lines",
     "keep_orders",
     "known_names",
@@ -691,6 +694,7 @@ __all__ = [
     "parse_tariffs",
     "place_ground",
     "place_of_columns",
+    "point_changes",
     "point_rows",
     "read_document",
     "readings_health",

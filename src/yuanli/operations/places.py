@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +47,7 @@ from yuanli.campus import (
     write_teams,
 )
 from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.operations.point_tables import point_changes
 from yuanli.operations.ports import CampusStore, CampusSummary
 
 SEARCHED = frozenset({"id", "name", "alt_name", "short_name", "ref", "category", "address"})
@@ -190,6 +191,19 @@ class Places:
     ) -> Revision:
         """Edit one feature; the edit is a revision of its own."""
         return self._revise(campus_id, edit_feature(self.campus(campus_id), feature_id, patch), who, why)
+
+    def add_points(
+        self, campus_id: CampusId, cells: Iterable[Sequence[object]], *, who: str, why: str
+    ) -> Revision | None:
+        """Make or change points from a table, all or none, by one revision; None where nothing changes.
+
+        Raises
+        ------
+        RefusedRowsError
+            Rows are wrong: each is told by line and column.
+        """
+        changes = point_changes(self.campus(campus_id), cells)
+        return self._revise(campus_id, changes, who, why) if changes else None
 
     def close(self, campus_id: CampusId, request: ClosureRequest, *, who: str, why: str) -> Closure:
         """Close features or an area to everybody."""

@@ -1,6 +1,7 @@
 """What was this installation told?"""
 
 from yuanli.settings.gateways import (
+    FieldGatewaySettings,
     GatewaySettings,
     HttpGatewaySettings,
     MqttGatewaySettings,
@@ -14,6 +15,7 @@ from yuanli.settings.together import InvalidSettingsError
 from yuanli.settings.wording import explain_invalid
 
 __all__ = [
+    "FieldGatewaySettings",
     "GatewaySettings",
     "HttpGatewaySettings",
     "InvalidSettingsError",

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SecretStr,
+    Tag,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from yuanli.errors import InvalidInputError
@@ -31,6 +40,14 @@ def _topic(text: str) -> str:
     return text
 
 
+def _command_topic(text: str) -> str:
+    names = set(re.findall(r"\{(\w*)\}", text))
+    rest = re.sub(r"\{(campus|point)\}", "", text)
+    if "point" not in names or re.search(r"[{}+#\x00]", rest):
+        raise PydanticCustomError("command_topic", "not a command topic")
+    return text
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -45,7 +62,8 @@ def _url(*schemes: str) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
         try:
             parts = urlsplit(secret.get_secret_value())
-            good = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+            there = parts.path.strip("/") if parts.scheme == "modbus+rtu" else parts.hostname
+            good = parts.scheme in schemes and bool(there) and (parts.port or 1) > 0
         except ValueError:
             good = False
         if not good or re.search(r"\s", secret.get_secret_value()):
@@ -82,6 +100,10 @@ Zone = Annotated[str, AfterValidator(_zone)]
 FilePath = Annotated[Path, AfterValidator(_absolute)]
 GatewayName = Annotated[str, Field(pattern=r"^[\w.-]{1,64}$"), AfterValidator(_gateway_name)]
 PrecisionName = Literal["ns", "us", "ms", "s"]
+FIELD_SCHEMES = {
+    "modbus": "modbus", "modbus+rtutcp": "modbus", "modbus+rtu": "modbus", "bacnet": "bacnet", "opc.tcp": "opcua",
+}  # fmt: skip
+"""The kind of a field gateway by the scheme of its address."""
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -134,6 +156,10 @@ class MqttGatewaySettings(BaseModel):
     refusals_topic: str | None = Field(
         default=None, pattern=r"^[^+#]+$", description="Topic under which refused rows are told."
     )
+    command_topic: Annotated[str, AfterValidator(_command_topic)] | None = Field(
+        default=None,
+        description="Where commands are published, such as `{campus}/{point}/set`; without it nothing is commanded.",
+    )
     ca_file: FilePath | None = Field(default=None, description="Certificates (PEM) to trust with `mqtts`.")
     cert_file: FilePath | None = Field(default=None, description="Our own certificate (PEM).")
     key_file: FilePath | None = Field(default=None, description="The key of `cert_file` (PEM).")
@@ -173,6 +199,46 @@ class HttpGatewaySettings(BaseModel):
     )
 
 
+class FieldGatewaySettings(BaseModel):
+    """A device or server of a field protocol."""
+
+    model_config = STRICT
+
+    kind: Literal["modbus", "bacnet", "opcua"] | None = Field(
+        default=None,
+        description="`modbus`, `bacnet` or `opcua`; told by `url` where it is left out. Needs `yuanli[field]`.",
+    )
+    name: GatewayName = Field(
+        description="What it is called in lists and the log, and by `gateway` of points."
+    )
+    campus: str = Field(min_length=1, max_length=200, description="Id of the campus whose readings come.")
+    url: Annotated[SecretStr, _url(*FIELD_SCHEMES)] = Field(
+        description="`modbus://host:502`, `modbus+rtutcp://host:4001`, `modbus+rtu:///dev/ttyUSB0?baudrate=9600`, "
+        "`bacnet://host:47808` or `opc.tcp://user:password@host:4840`."
+    )
+    points: FilePath = Field(
+        description="Table (CSV, Excel, YAML) of `point` and `address`; `scale`, `offset`, `unit` for Modbus."
+    )
+    every_s: float = Field(
+        default=10.0, ge=0.1, le=86_400, description="How often points are polled, in seconds."
+    )
+    timeout_s: float = Field(
+        default=3.0, gt=0, le=60, description="How long an answer is waited for, in seconds."
+    )
+    priority: int = Field(default=8, ge=1, le=16, description="Of BACnet: at which commands are written.")
+
+    @property
+    def protocol(self) -> str:
+        """The protocol, as its address says."""
+        return FIELD_SCHEMES[urlsplit(self.url.get_secret_value()).scheme]
+
+    @model_validator(mode="after")
+    def _goes_with_its_address(self) -> Self:
+        if self.kind is not None and self.kind != self.protocol:
+            raise PydanticCustomError("gateway_kind", "not of this kind", {"kind": self.protocol})
+        return self
+
+
 def _kind_of(given: Any) -> str | None:
     """Return the kind of a gateway: as it says, else by the scheme of its address."""
     if isinstance(given, BaseModel):
@@ -182,12 +248,16 @@ def _kind_of(given: Any) -> str | None:
     kind = given.get("kind")
     if kind is None:
         scheme = str(given.get("url", "")).partition(":")[0]
-        kind = {"mqtts": "mqtt", "https": "http"}.get(scheme, scheme)
+        kind = {"mqtts": "mqtt", "https": "http", **FIELD_SCHEMES}.get(scheme, scheme)
     return str(kind)
 
 
 GatewaySettings = Annotated[
-    Annotated[MqttGatewaySettings, Tag("mqtt")] | Annotated[HttpGatewaySettings, Tag("http")],
+    Annotated[MqttGatewaySettings, Tag("mqtt")]
+    | Annotated[HttpGatewaySettings, Tag("http")]
+    | Annotated[FieldGatewaySettings, Tag("modbus")]
+    | Annotated[FieldGatewaySettings, Tag("bacnet")]
+    | Annotated[FieldGatewaySettings, Tag("opcua")],
     Discriminator(_kind_of),
 ]
 SECRET_FIELDS = frozenset({"url", "token", "headers"})
@@ -200,6 +270,7 @@ def gateway_tables() -> str:
         ("`[[gateways]]`, MQTT", MqttGatewaySettings),
         ("`[[gateways.subscriptions]]`", SubscriptionSettings),
         ("`[[gateways]]`, HTTP", HttpGatewaySettings),
+        ("`[[gateways]]`, field protocols", FieldGatewaySettings),
     ):
         parts += [f"| {title} | default | meaning |", "|---|---|---|", *_rows(model), ""]
     return "\n".join(parts)

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
 from yuanli.errors import Text
 from yuanli.settings.gateways import (
     SECRET_FIELDS,
+    FieldGatewaySettings,
     HttpGatewaySettings,
     MqttGatewaySettings,
     SubscriptionSettings,
@@ -97,7 +98,8 @@ def _names_at(loc: Sequence[int | str]) -> Iterable[str]:
         return Settings.model_fields
     if "subscriptions" in loc[3:-1]:
         return SubscriptionSettings.model_fields
-    return MqttGatewaySettings.model_fields if loc[2] == "mqtt" else HttpGatewaySettings.model_fields
+    models: dict[int | str, type[BaseModel]] = {"mqtt": MqttGatewaySettings, "http": HttpGatewaySettings}
+    return models.get(loc[2], FieldGatewaySettings).model_fields
 
 
 def _unknown(
