@@ -20,6 +20,11 @@ PAGES = {
     "check": "/campuses/demo?tab=check",
     "closures": "/campuses/demo?tab=closures",
     "revisions": "/campuses/demo?tab=revisions",
+    "people": "/people",
+    "air": "/air",
+    "screen": "/screen",
+    "devices": "/devices",
+    "reports": "/reports",
     "feedback": "/feedback",
     "models": "/models",
     "datasets": "/datasets",
@@ -30,7 +35,7 @@ PAGES = {
     "sign-in": "/sign-in",
 }
 KEY = re.compile(
-    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import|why|feedback|models|gate|datasets|labelling|runs)\.[a-z]\w+\b"
+    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import|why|feedback|models|gate|datasets|labelling|runs|places|screen|devices|reports)\.[a-z]\w+\b"
 )
 
 

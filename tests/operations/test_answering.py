@@ -68,7 +68,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
     """A week of hours of people and energy, and what sensors say now (Monday, 10:00)."""
     house = small_house(tmp_path_factory.mktemp("answers"), clock)
     house.places.add(Imported(campus=park()), who="test", why="test", replace=True)
-    _weeks(house, clock.now)
+    write_weeks(house, clock.now)
     tell(house, clock.now, {
         "t00": 23.4, "sp00": 24.0, "cmd00": 1, "co200": 1240, "h00": 41, "t10": 77, "n01": 7, "t01": 21,
         "lamp-00-st": 1, "lamp-01-st": 0, "lamp-10-st": 1, "p1-free": 12, "pwA": 40,
@@ -79,7 +79,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
     house.close()
 
 
-def _weeks(house: House, now: datetime) -> None:
+def write_weeks(house: House, now: datetime) -> None:
     """Write 28 days: an energy register that grows by day more than by night, and people in room 200."""
     hours = 28 * 24
     start = now - timedelta(hours=hours)

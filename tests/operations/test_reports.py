@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tests.api.house import CAMPUS, Clock, small_house
-from tests.operations.test_answering import _weeks, park
+from tests.operations.test_answering import park, write_weeks
 
 from yuanli.bootstrap import House
 from yuanli.campus import FeatureId, Imported
@@ -55,7 +55,7 @@ def clock() -> Clock:
 def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
     house = small_house(tmp_path_factory.mktemp("reports"), clock)
     house.places.add(Imported(campus=park()), who="test", why="test", replace=True)
-    _weeks(house, clock.now)
+    write_weeks(house, clock.now)
     yield house
     house.close()
 
