@@ -14,6 +14,7 @@ import yuanli
 from yuanli.api import (
     about,
     accounts,
+    anomalies,
     assistant,
     campus,
     channels,
@@ -57,7 +58,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
-    commands, intervals, quality, gateways, energy, reports, devices, people,
+    commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
 )  # fmt: skip
 
 

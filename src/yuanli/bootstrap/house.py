@@ -27,6 +27,7 @@ from yuanli.operations import (
     Abilities,
     AccountParams,
     Accounts,
+    Anomalies,
     Assistant,
     Cleaner,
     Commands,
@@ -51,6 +52,7 @@ from yuanli.operations import (
     ReadingStore,
     Reports,
     RetentionParams,
+    SavingsMeasurement,
     Sections,
     StandingOrders,
     States,
@@ -114,6 +116,8 @@ class House:
     intervals: IntervalLabelling
     forecasts: Forecasts
     energy: Energy
+    anomalies: Anomalies
+    savings: SavingsMeasurement
     cleaner: Cleaner
     twin: Twin
     device_gateways: DeviceGateways
@@ -338,6 +342,8 @@ def build_house(
             new_id=_new_id,
         ),
         forecasts=Forecasts(readings, places),
+        anomalies=Anomalies(readings, places, energy.tariffs),
+        savings=SavingsMeasurement(readings, places),
         intake=intake,
         cleaner=cleaner,
         gateways=gateways,

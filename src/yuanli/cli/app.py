@@ -8,6 +8,7 @@ import typer
 
 from yuanli import __version__
 from yuanli.cli import (
+    anomalies,
     ask,
     campus,
     demo,
@@ -41,6 +42,8 @@ app.add_typer(demo.app, name="demo")
 app.command("up")(serve.up)
 app.command("forecast")(forecast.forecast)
 app.command("energy")(energy.energy)
+app.command("anomalies")(anomalies.anomalies)
+app.command("savings")(anomalies.savings)
 app.command("route")(route.route)
 app.command("understand")(ask.understand)
 app.command("ask")(ask.ask)

@@ -14,6 +14,7 @@ from yuanli.forecast.equipment import (
     fault_rules,
     find_air_point,
 )
+from yuanli.forecast.excess import Excess, ExcessParams, find_excess, find_night_excess
 from yuanli.forecast.explaining import Driver, Explanation, explain_forecast
 from yuanli.forecast.forecasting import Forecast, Interval, forecast, rolling_forecasts
 from yuanli.forecast.history import (
@@ -87,6 +88,8 @@ __all__ = [
     "Days",
     "Driver",
     "EquipmentFault",
+    "Excess",
+    "ExcessParams",
     "Explanation",
     "FaultRule",
     "Forecast",
@@ -130,6 +133,8 @@ __all__ = [
     "fault_rules",
     "find_air_point",
     "find_anomalies",
+    "find_excess",
+    "find_night_excess",
     "first_rows",
     "fit_states",
     "fit_system",

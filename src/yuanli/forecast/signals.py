@@ -144,7 +144,7 @@ def runs(held: Bools, gaps: Bools) -> list[tuple[int, int]]:
 
 def history_of_signals(signals: Signals, *, zone: str = "UTC", coarsest: int = HOUR) -> History:
     """Return signals as a history on the even grid that is nearest to their step, a whole part of a day."""
-    parts = [part for part in range(24, 24 * 60 * 6 + 1) if 24 * 3600 % part == 0]
+    parts = [part for part in range(1, 24 * 60 * 60 + 1) if 24 * 3600 % part == 0]
     step = min(
         (DAY // part for part in parts), key=lambda one: abs(np.log(one / min(signals.step, coarsest)))
     )

@@ -9,6 +9,16 @@ from yuanli.operations.accounts import (
     TooManyAttemptsError,
 )
 from yuanli.operations.acts import Act
+from yuanli.operations.anomalies import Anomalies
+from yuanli.operations.anomaly_scene import (
+    AlarmVolume,
+    AnomalyKind,
+    AnomalyQuery,
+    AnomalyReport,
+    AnomalySample,
+    FoundAnomaly,
+    PriceError,
+)
 from yuanli.operations.answering import answers_of, device_acts
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
@@ -288,6 +298,7 @@ from yuanli.operations.readings import (
     StoreNotEmptyError,
     Written,
 )
+from yuanli.operations.recordings import RecordedAnomaly, TooShortRecordingError, recorded_anomalies
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 from yuanli.operations.reports import (
     ReportDefinition,
@@ -304,6 +315,14 @@ from yuanli.operations.reports import (
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.retention import DAYS, PointClass, RetentionParams, class_of, forget_old
 from yuanli.operations.rights import RIGHTS, Right, Role
+from yuanli.operations.savings import (
+    NotAMeterError,
+    SavingsDay,
+    SavingsMeasurement,
+    SavingsPeriod,
+    SavingsReport,
+    savings_report,
+)
 from yuanli.operations.standing import (
     OrderNotFoundError,
     OrderState,
@@ -370,9 +389,15 @@ __all__ = [
     "Against",
     "Agreement",
     "AgreementReport",
+    "AlarmVolume",
     "AlreadyDecidedError",
     "AlreadyExportedError",
     "Annotation",
+    "Anomalies",
+    "AnomalyKind",
+    "AnomalyQuery",
+    "AnomalyReport",
+    "AnomalySample",
     "Answer",
     "Asker",
     "Assistant",
@@ -477,6 +502,7 @@ __all__ = [
     "Footprint",
     "Forecasts",
     "Found",
+    "FoundAnomaly",
     "FoundPoint",
     "GatewayParams",
     "GatewayReport",
@@ -544,6 +570,7 @@ __all__ = [
     "NoGateSetError",
     "NoGatewayError",
     "NoStatesError",
+    "NotAMeterError",
     "NotAllowedError",
     "NotLabelledYetError",
     "NotSignedInError",
@@ -577,6 +604,7 @@ __all__ = [
     "PointRow",
     "PointState",
     "PointValue",
+    "PriceError",
     "Progress",
     "Proposal",
     "ProposedInterval",
@@ -588,6 +616,7 @@ __all__ = [
     "ReadingVerdict",
     "ReadingsHealth",
     "Receipt",
+    "RecordedAnomaly",
     "RefusedProposalsError",
     "RefusedRow",
     "Reply",
@@ -611,6 +640,10 @@ __all__ = [
     "RollUp",
     "RouteRequest",
     "RuleFlags",
+    "SavingsDay",
+    "SavingsMeasurement",
+    "SavingsPeriod",
+    "SavingsReport",
     "Scene",
     "Sections",
     "SenderReport",
@@ -643,6 +676,7 @@ __all__ = [
     "TooManyAttemptsError",
     "TooManyOverrulesError",
     "TooMuchFeedbackError",
+    "TooShortRecordingError",
     "Twin",
     "TwinAlarm",
     "TwinHistory",
@@ -698,9 +732,11 @@ __all__ = [
     "point_rows",
     "read_document",
     "readings_health",
+    "recorded_anomalies",
     "report_gateways",
     "report_senders",
     "reviewed",
+    "savings_report",
     "sender_of",
     "split_requests",
     "state_document",

@@ -2302,6 +2302,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Anomalies
+         * @description Return what is unusual, with evidence, likely causes and the cost so far, and how many alarms a point raises.
+         */
+        get: operations["list_anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Savings
+         * @description Return what a meter saved against a baseline, adjusted for weather, calendar and people, with its interval.
+         */
+        get: operations["measure_savings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2362,6 +2402,22 @@ export interface components {
             states: {
                 [key: string]: number;
             };
+        };
+        /**
+         * AlarmVolume
+         * @description How many anomalies of a point there were a week.
+         */
+        AlarmVolume: {
+            /** Point */
+            point: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Count */
+            count: number;
+            /** Per Week */
+            per_week: number;
         };
         /**
          * Alias
@@ -2432,6 +2488,72 @@ export interface components {
             at: string;
         };
         /**
+         * AnomalyKind
+         * @description What is unusual.
+         * @enum {string}
+         */
+        AnomalyKind: "point" | "system" | "equipment" | "energy" | "base_load" | "water_leak";
+        /**
+         * AnomalyReport
+         * @description What is unusual, the most serious first, and how much of it there is.
+         *
+         *     Parameters
+         *     ----------
+         *     checked
+         *         Points with readings enough to be judged.
+         *     total
+         *         Anomalies before a limit.
+         *     per_point_week
+         *         Anomalies a judged point and week.
+         *     held_back
+         *         Left out because their point had more than `most_a_week`.
+         *     price_kwh, currency
+         *         What the cost is reckoned with; without a price of its own, the tariffs of the park.
+         */
+        AnomalyReport: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Checked */
+            checked: number;
+            /** Total */
+            total: number;
+            /** Per Point Week */
+            per_point_week: number;
+            /** Held Back */
+            held_back: number;
+            /** Volume */
+            volume: components["schemas"]["AlarmVolume"][];
+            /** Price Kwh */
+            price_kwh: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Anomalies */
+            anomalies: components["schemas"]["FoundAnomaly"][];
+        };
+        /**
+         * AnomalySample
+         * @description A value of the evidence, with what was expected where that is known.
+         */
+        AnomalySample: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Value */
+            value: number | null;
+            /** Expected */
+            expected?: number | null;
+        };
+        /**
          * AskBody
          * @description One turn of a conversation; `here` is where the person stands: `lon,lat[,level]` or a name.
          *
@@ -2463,6 +2585,12 @@ export interface components {
          * @enum {string}
          */
         Band: "sharp" | "peak" | "flat" | "valley" | "deep";
+        /**
+         * BaselineKind
+         * @description The regressions that are tried; all know workdays from days off.
+         * @enum {string}
+         */
+        BaselineKind: "calendar" | "heating" | "cooling" | "both" | "time_of_week";
         /** Body_add_dataset */
         Body_add_dataset: {
             /** Files */
@@ -3804,6 +3932,85 @@ export interface components {
             hits: components["schemas"]["Hit"][];
             /** Suggestions */
             suggestions: components["schemas"]["Hit"][];
+        };
+        /**
+         * FoundAnomaly
+         * @description Something unusual.
+         *
+         *     Parameters
+         *     ----------
+         *     id
+         *         The same each time the same is found.
+         *     rule
+         *         Of equipment: the fault rule; of points: in which way.
+         *     points, device, place
+         *         Ids; the point to look at first comes first.
+         *     severity
+         *         1 minor, 2 to be looked after, 3 serious.
+         *     score
+         *         How far it lies off, in units of what is usual or allowed.
+         *     figures
+         *         Numbers of the evidence by name, in the unit of the point.
+         *     causes
+         *         The likeliest first.
+         *     excess_kwh, cost
+         *         What it has cost so far; None where it is no energy or no price is known.
+         */
+        FoundAnomaly: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["AnomalyKind"];
+            /** Rule */
+            rule: string;
+            title: components["schemas"]["Text"];
+            /** Place */
+            place: string | null;
+            /** Place Name */
+            place_name: {
+                [key: string]: string;
+            };
+            /** Device */
+            device: string | null;
+            /** Points */
+            points: string[];
+            /** Point Name */
+            point_name: {
+                [key: string]: string;
+            };
+            /** Unit */
+            unit: string | null;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Ongoing */
+            ongoing: boolean;
+            /** Severity */
+            severity: number;
+            /** Score */
+            score: number;
+            evidence: components["schemas"]["Text"];
+            /** Figures */
+            figures: {
+                [key: string]: number;
+            };
+            /** Causes */
+            causes: components["schemas"]["Text"][];
+            /** Excess Kwh */
+            excess_kwh?: number | null;
+            /** Cost */
+            cost?: number | null;
+            /**
+             * Series
+             * @default []
+             */
+            series: components["schemas"]["AnomalySample"][];
         };
         /**
          * GateCheck
@@ -6281,6 +6488,100 @@ export interface components {
          * @enum {string}
          */
         RunState: "done" | "unfinished" | "broken";
+        /**
+         * SavingsDay
+         * @description A day of both periods: what was used and what was expected; None where it was not measured.
+         */
+        SavingsDay: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Used */
+            used: number | null;
+            /** Expected */
+            expected: number | null;
+        };
+        /**
+         * SavingsPeriod
+         * @description A span of time; the end is not included.
+         */
+        SavingsPeriod: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+        };
+        /**
+         * SavingsReport
+         * @description What a change saved.
+         *
+         *     Parameters
+         *     ----------
+         *     saved, low, high
+         *         Expected less used, and its interval at `level`.
+         *     share, share_low, share_high
+         *         The same over what was expected.
+         *     sure
+         *         Whether the interval lies on one side of nought.
+         *     cost
+         *         Of what was saved, where a price is known.
+         *     model, cv_rmse, nmbe, r2, balance_temps
+         *         The regression, and how well it predicts what it had not seen.
+         */
+        SavingsReport: {
+            /** Point */
+            point: string;
+            /** Unit */
+            unit: string;
+            before: components["schemas"]["SavingsPeriod"];
+            after: components["schemas"]["SavingsPeriod"];
+            /** Used */
+            used: number;
+            /** Expected */
+            expected: number;
+            /** Saved */
+            saved: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Level */
+            level: number;
+            /** Share */
+            share: number;
+            /** Share Low */
+            share_low: number;
+            /** Share High */
+            share_high: number;
+            /** Sure */
+            sure: boolean;
+            /** Cost */
+            cost: number | null;
+            model: components["schemas"]["BaselineKind"];
+            /** Cv Rmse */
+            cv_rmse: number;
+            /** Nmbe */
+            nmbe: number;
+            /** R2 */
+            r2: number;
+            /** Balance Temps */
+            balance_temps: [
+                number | null,
+                number | null
+            ];
+            /** Warnings */
+            warnings: components["schemas"]["Text"][];
+            /** Days */
+            days: components["schemas"]["SavingsDay"][];
+        };
         /**
          * ScoreDifference
          * @description A score of two runs, on `dev` or `test`; None where a run doesn't have it.
@@ -21224,6 +21525,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExpectedPeople"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_anomalies: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description All without */
+                kind?: components["schemas"]["AnomalyKind"][] | null;
+                /** @description A building, level, space or device */
+                place?: string | null;
+                /** @description Of a kWh */
+                price?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyReport"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_savings: {
+        parameters: {
+            query: {
+                /** @description A power, or a register of energy */
+                meter: string;
+                /** @description Begin of the baseline */
+                before_from: string;
+                /** @description Its end, not included */
+                before_to: string;
+                /** @description Begin of the period that is measured */
+                after_from: string;
+                /** @description Its end, not included */
+                after_to: string;
+                /** @description A count of people to adjust for */
+                people?: string | null;
+                /** @description Of a kWh */
+                price?: number | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavingsReport"];
                 };
             };
             /** @description The request can't be read */
