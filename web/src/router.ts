@@ -36,6 +36,12 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.ask", right: "ask_assistant", full: true },
   },
   {
+    path: "/energy",
+    name: "energy",
+    component: () => import("@/energy/EnergyPage.vue"),
+    meta: { title: "nav.energy", right: "see_readings" },
+  },
+  {
     path: "/campuses",
     name: "campuses",
     component: () => import("@/campus/CampusesPage.vue"),

@@ -1,6 +1,7 @@
 import category from "./categories.en";
 import demo from "./demo.en";
 import devices from "./devices.en";
+import energy from "./energy.en";
 import learning from "./learning.en";
 import places from "./places.en";
 import reports from "./reports.en";
@@ -14,6 +15,7 @@ export default {
     people: "People", air: "Air", screen: "Big screen",
     devices: "Devices",
     reports: "Reports",
+    energy: "Energy",
     map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
     about: "About", signIn: "Sign in", signOut: "Sign out", missing: "No such page", menu: "Menu", tabs: "Open pages", closeTab: "Close tab",
     points: "Points", point: "Point", quality: "Data quality", intervals: "Intervals", intervalSet: "Interval set", intervalLabel: "Label intervals",
@@ -22,6 +24,7 @@ export default {
   },
   ...devices,
   ...demo,
+  ...energy,
   ...learning,
   ...places,
   ...reports,

@@ -1,6 +1,7 @@
 import category from "./categories.zh";
 import demo from "./demo.zh";
 import devices from "./devices.zh";
+import energy from "./energy.zh";
 import learning from "./learning.zh";
 import places from "./places.zh";
 import reports from "./reports.zh";
@@ -14,6 +15,7 @@ export default {
     people: "人流", air: "环境", screen: "数字大屏",
     devices: "设备",
     reports: "报表",
+    energy: "能耗",
     map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", feedback: "反馈审核", models: "模型管理", model: "模型版本", users: "用户管理", account: "我的账号",
     about: "关于", signIn: "登录", signOut: "退出登录", missing: "页面不存在", menu: "菜单", tabs: "已打开的页面", closeTab: "关闭标签页",
     points: "点位", point: "点位", quality: "数据质量", intervals: "区间标注", intervalSet: "标注组", intervalLabel: "区间标注",
@@ -22,6 +24,7 @@ export default {
   },
   ...devices,
   ...demo,
+  ...energy,
   ...learning,
   ...places,
   ...reports,

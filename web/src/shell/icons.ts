@@ -13,6 +13,8 @@ export {
   mdiDeleteOutline as iconDelete,
   mdiDirections as iconDirections,
   mdiDotsVertical as iconMore,
+  mdiLightningBoltOutline as iconEnergy,
+  mdiArrowRight as iconNext,
   mdiFormatListBulleted as iconList,
   mdiHelpCircleOutline as iconHelp,
   mdiInformationOutline as iconAbout,
