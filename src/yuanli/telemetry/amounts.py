@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.telemetry.counters import HOUR, Consumption, even_steps, usual_rate
+from yuanli.telemetry.counters import HOUR, WHOLE, Consumption, even_steps, usual_rate
 from yuanli.telemetry.readings import Times, Values
 
 LONGEST_FILL = 48 * HOUR
@@ -17,7 +17,7 @@ LEAP = 20.0
 DOUBTED_LEAP = 4.0
 """The same, of a step with a reading that was marked."""
 JUDGED_H = 2.0
-"""Steps of registers up to so many usual ones are spread evenly."""
+"""Registers that send less often than this are spread evenly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,8 +98,9 @@ def filled_register(steps: Consumption) -> Consumption:
     """Return a register's steps, those across long gaps divided as the register usually runs at those hours."""
     if not len(steps):
         return steps
-    usual = int(np.median(steps.end - steps.start))
-    if usual > JUDGED_H * HOUR:
+    spans = steps.end - steps.start
+    usual = int(np.median(spans))
+    if usual > JUDGED_H * HOUR or spans.max() <= WHOLE * usual:
         return steps
     return even_steps(steps, max(usual, 1))
 

@@ -38,7 +38,7 @@ test("the curve has its spans, and a band where something is expected", () => {
   const labels = labelsOf(now.buckets.map((b) => b.start), "Asia/Shanghai", false);
   expect(labels).toEqual(["08:00", "09:00"]);
   expect(labelsOf(["2026-05-01T20:00:00Z"], "Asia/Shanghai", true)).toEqual(["05-02"]);
-  const option = curveOption({ now, others: { yesterday: now }, expected, zone: "Asia/Shanghai", labels, word: (key) => key, palette });
+  const option = curveOption({ now, others: { yesterday: now }, expected, labels, word: (key) => key, palette });
   const series = option.series as { name?: string; data: (number | null)[] }[];
   expect(series.map((one) => one.name)).toEqual(["now", "yesterday", undefined, undefined, "expected"]);
   expect(series.map((one) => one.data[1])).toEqual([null, null, 2, 3, 3]);

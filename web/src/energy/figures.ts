@@ -9,7 +9,7 @@ export function figure(value: number | null | undefined, language: string, digit
 
 export function money(value: string | null | undefined, currency: string, language: string): string {
   if (value === null || value === undefined) return "–";
-  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", { style: "currency", currency }).format(Number(value));
+  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(Number(value));
 }
 
 /** `+3.4 %`; a dash where nothing can be compared. */

@@ -36,7 +36,6 @@ export interface CurveParts {
   now: EnergyCurve;
   others: Record<string, EnergyCurve>;
   expected: EnergyExpected | null;
-  zone: string;
   labels: string[];
   word: (key: string) => string;
   palette: Palette;
@@ -68,8 +67,7 @@ export function curveOption({ now, others, expected, labels, word, palette }: Cu
 /** Supply on the left, uses on the right. */
 export function flowsOption(flows: EnergyFlows, named: Named, palette: Palette, narrow: boolean): Option {
   const names = new Map(flows.nodes.map((node) => [node.id, named(node.name as Record<string, string>)]));
-  const label = { color: palette.ink, fontSize: narrow ? 10 : 12, formatter: ({ name }: { name: string }) => names.get(name) ?? name, width: narrow ? 76 : 140, overflow: "truncate" };
-  const ends = (id: string): Option => (/^(use:|export)/.test(id) ? { label: { position: "left" } } : {});
+  const label = { color: palette.ink, fontSize: narrow ? 10 : 12, formatter: ({ name }: { name: string }) => names.get(name) ?? name, width: narrow ? 62 : 110, overflow: "truncate" };
   return {
     ...base(palette),
     tooltip: {
@@ -79,7 +77,7 @@ export function flowsOption(flows: EnergyFlows, named: Named, palette: Palette, 
         return dataType === "edge" ? `${escaped(names.get(data.source))} → ${escaped(names.get(data.target))}: ${shown}` : `${escaped(names.get(name))}: ${shown}`;
       },
     },
-    series: [{ type: "sankey", left: 4, right: 4, top: 8, bottom: 8, nodeGap: 10, nodeWidth: 12, draggable: false, emphasis: { focus: "adjacency" }, label, lineStyle: { color: "gradient", opacity: 0.35 }, data: flows.nodes.map((node) => ({ name: node.id, ...ends(node.id) })), links: flows.links.map((link) => ({ source: link.source, target: link.target, value: link.amount })) }],
+    series: [{ type: "sankey", left: 4, right: narrow ? 70 : 118, top: 8, bottom: 8, nodeGap: 10, nodeWidth: 12, draggable: false, emphasis: { focus: "adjacency" }, label, lineStyle: { color: "gradient", opacity: 0.35 }, data: flows.nodes.map((node) => ({ name: node.id })), links: flows.links.map((link) => ({ source: link.source, target: link.target, value: link.amount })) }],
   };
 }
 

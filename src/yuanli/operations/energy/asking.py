@@ -45,13 +45,19 @@ class Asked:
         self.campus_id, self.grounds, self.now, self.store = campus_id, grounds, now, store
         self.zone = ZoneInfo(grounds.campus.time_zone)
         self.gauges = Gauges(store, campus_id, self.zone)
+        self._known: dict[tuple[bytes, Every | None], dict[FeatureId, Amounts]] = {}
 
     def measure(
         self, meters: Sequence[Meter], edges: Times, fine: Every | None = None
     ) -> Mapping[FeatureId, Amounts]:
-        """Return what meters counted between edges that are not to come."""
-        unique = list({meter.id: meter for meter in meters}.values())
-        return self.gauges.measure(unique, np.minimum(edges, microseconds(self.now)), fine=fine)
+        """Return what meters counted between edges that are not to come; each is asked for once."""
+        key = (edges.tobytes(), fine)
+        known = self._known.setdefault(key, {})
+        wanted = {meter.id: meter for meter in meters}
+        fresh = [meter for meter in wanted.values() if meter.id not in known]
+        if fresh:
+            known |= self.gauges.measure(fresh, np.minimum(edges, microseconds(self.now)), fine=fine)
+        return {meter_id: known[meter_id] for meter_id in wanted}
 
     def told(self, place: FeatureId, medium: Medium, edges: Times, fine: Every | None = None) -> Told:
         """Return what a place used in buckets."""

@@ -24,6 +24,8 @@ REST: LanguageMap = {"zh": "园区其他", "en": "Rest of the site"}
 def flows_of(asked: Asked, place: EnergyPlace, span: Span, medium: Medium, tariffs: Tariffs) -> EnergyFlows:
     """Return the flows of a medium in a span."""
     edges = span.edges(Period.HOUR, asked.zone)
+    metering = asked.grounds.metering
+    asked.measure([*metering.covering(place.id, medium), *metering.covering(place.id, Medium.PV)], edges)
     told = asked.told(place.id, medium, edges)
     note = asked.note(place, medium, told)
     links: list[tuple[str, str, float]] = []
@@ -81,6 +83,7 @@ def _parts(
     if place.kind is not EnergyPlaceKind.SITE:
         return [(place.id, place.name, total, _uses(asked, place.id, medium, edges, total, scaled))]
     rows: list[tuple[str, LanguageMap, float, dict[Use, float]]] = []
+    _measure_all(asked, place, medium, edges)
     buildings = [
         (one, asked.told(one.id, medium, edges).total)
         for one in asked.parts(place, medium) if one.kind is EnergyPlaceKind.BUILDING
@@ -98,6 +101,13 @@ def _parts(
     if rest > max(total, 1.0) * 1e-9:
         rows.append(("rest", REST, rest, {Use.OTHER: rest}))
     return rows
+
+
+def _measure_all(asked: Asked, place: EnergyPlace, medium: Medium, edges: Times) -> None:
+    """Ask the store once for all meters of the buildings, and those behind them."""
+    metering = asked.grounds.metering
+    total = [meter for one in asked.parts(place, medium) for meter in metering.covering(one.id, medium)]
+    asked.measure([*total, *(meter for behind in metering.of_uses(total) for meter in behind)], edges)
 
 
 def _uses(

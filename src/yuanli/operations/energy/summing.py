@@ -57,13 +57,17 @@ def _medium(
 ) -> MediumTotal:  # fmt: skip
     quarters = span.end - span.start <= QUARTERS_UP_TO
     edges = span.edges(Period.QUARTER if quarters else Period.HOUR, asked.zone)
-    told = asked.told(place.id, medium, edges, Every.QUARTER if quarters else Every.HOUR)
+    fine = Every.QUARTER if quarters else Every.HOUR
+    if medium is Medium.ELECTRICITY:
+        metering = asked.grounds.metering
+        asked.measure([m for of in (medium, Medium.PV) for m in metering.covering(place.id, of)], edges, fine)
+    told = asked.told(place.id, medium, edges, fine)
     now = microseconds(asked.now)
     amount = told.total
     days = degrees.heating + degrees.cooling if degrees is not None else 0.0
     bought = amount
     if medium is Medium.ELECTRICITY and amount is not None:
-        bought = float(balance_of(asked, place.id, edges, tariffs, used=told).grid.sum())
+        bought = float(balance_of(asked, place.id, edges, tariffs, used=told, fine=fine).grid.sum())
     return MediumTotal(
         medium=medium, name=name_of(medium), unit=unit_of(medium), amount=amount,
         covered=share_of_time(told.amounts.covered, edges, now),
