@@ -13,24 +13,21 @@ from playwright.sync_api import Browser, Page, expect
 
 from yuanli.bootstrap import open_house
 from yuanli.campus import DataPoint
-from yuanli.operations import Role
 from yuanli.settings import load_settings
 from yuanli.telemetry import Readings
 
 from .conftest import LOCALES, SHOTS, Site, serving
 
 pytestmark = pytest.mark.browser
-PASSWORD = "a long enough passphrase"
 DESK, PHONE = (1280, 800), (390, 780)
 KEY = re.compile(r"\b(?:nav|energy)\.[a-z]\w+\b")
 MAIN = "Building_Electrical_Meter"
 
 
 def fill(folder: Path) -> None:
-    """Keep three weeks of the demo park's main electricity meters, and an operator."""
+    """Keep three weeks of the demo park's main electricity meters."""
     house = open_house(load_settings(data_dir=folder))
     house.ensure_demo()
-    house.accounts.add_user("operator", PASSWORD, Role.OPERATOR)
     campus = house.places.campus(house.places.summaries()[-1].id)
     devices = {f.id for f in campus.features.values() if getattr(f, "brick_class", "") == MAIN}
     points = [
@@ -39,7 +36,7 @@ def fill(folder: Path) -> None:
     end = int(datetime.now(UTC).timestamp()) // 3600 * 3600
     at = (end - np.arange(21 * 24, -1, -1, dtype=np.int64) * 3600) * 1_000_000
     for kw, number in enumerate(house.readings.number_points(campus.id, [p.id for p in points]), start=50):
-        value = 1000.0 + kw * np.arange(len(at))
+        value = 1000.0 + kw * np.arange(len(at), dtype=np.float64)
         house.readings.write(
             Readings(point=np.full(len(at), number, np.int32), at=at, value=value, received=at)
         )
@@ -60,7 +57,7 @@ def opened(browser: Browser, place: Site, language: str, size: tuple[int, int]) 
         locale=LOCALES[language], viewport={"width": size[0], "height": size[1]}, base_url=place.url
     )
     origin = {"Origin": place.url}
-    body = {"username": "operator", "password": PASSWORD}
+    body = {"username": "admin", "password": place.password}
     assert context.request.post("/v1/session", data=body, headers=origin).status == 200
     page = context.new_page()
     page.goto("/energy?length=week")
@@ -78,7 +75,7 @@ def test_energy_is_told_drawn_ranked_and_entered(
     expect(page.locator("[data-test=cost]")).to_be_visible(timeout=60_000)
     expect(page.locator("[data-test=tile-span]")).to_contain_text("kWh")
     expect(page.locator("[data-test=tile-cost]")).to_contain_text("¥")
-    expect(page.locator("[data-test=chart] canvas")).to_have_count(3, timeout=30_000)
+    expect(page.locator("[data-test=chart]:has(canvas)")).to_have_count(3, timeout=30_000)
     text = page.locator("main").inner_text()
     assert KEY.search(text) is None
     page.screenshot(path=str(SHOTS / f"energy-{language}-{'desk' if size is DESK else 'phone'}.png"))
