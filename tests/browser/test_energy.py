@@ -81,7 +81,7 @@ def test_energy_is_told_drawn_ranked_and_entered(
     page.screenshot(path=str(SHOTS / f"energy-{language}-{'desk' if size is DESK else 'phone'}.png"))
     with page.expect_download() as told:
         page.locator("[data-test=export]").click()
-    assert Path(told.value.path()).read_text("utf-8-sig").count("\r\n") > 7 * 24
+    assert Path(told.value.path()).read_text("utf-8-sig").count("\n") > 7 * 24
     page.locator("[data-test=ranking]").locator("tbody tr").first.locator("button").click()
     page.wait_for_url(re.compile("place="))
     expect(page.locator(".path button")).to_have_count(2, timeout=30_000)
