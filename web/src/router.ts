@@ -55,6 +55,12 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.campus", right: "see_reports" },
   },
   {
+    path: "/anomalies",
+    name: "anomalies",
+    component: () => import("@/anomalies/AnomaliesPage.vue"),
+    meta: { title: "nav.anomalies", right: "see_reports" },
+  },
+  {
     path: "/people",
     name: "people",
     component: () => import("@/places/PlacesPage.vue"),

@@ -1,3 +1,4 @@
+import anomalies from "./anomalies.en";
 import category from "./categories.en";
 import demo from "./demo.en";
 import devices from "./devices.en";
@@ -12,6 +13,7 @@ import telemetry from "./telemetry.en";
 export default {
   app: { name: "yuanli", short: "yuanli", tagline: "the brain of your campus" },
   nav: {
+    anomalies: "Anomalies",
     people: "People", air: "Air", screen: "Big screen",
     devices: "Devices",
     reports: "Reports",
@@ -22,6 +24,7 @@ export default {
     datasets: "Data sets", dataset: "Data set", labelling: "Labelling", runs: "Training runs",
     skip: "Skip to content", campusSelect: "Choose a campus", language: "Change language", otherLanguage: "中文", theme: "Light or dark",
   },
+  ...anomalies,
   ...devices,
   ...demo,
   ...energy,

@@ -1,3 +1,4 @@
+import anomalies from "./anomalies.zh";
 import category from "./categories.zh";
 import demo from "./demo.zh";
 import devices from "./devices.zh";
@@ -12,6 +13,7 @@ import telemetry from "./telemetry.zh";
 export default {
   app: { name: "园理", short: "园理", tagline: "园区智慧大脑" },
   nav: {
+    anomalies: "异常与节能",
     people: "人流", air: "环境", screen: "数字大屏",
     devices: "设备",
     reports: "报表",
@@ -22,6 +24,7 @@ export default {
     datasets: "数据集", dataset: "数据集", labelling: "标注", runs: "训练记录",
     skip: "跳到正文", campusSelect: "选择园区", language: "切换语言", otherLanguage: "English", theme: "切换深浅色",
   },
+  ...anomalies,
   ...devices,
   ...demo,
   ...energy,

@@ -59,6 +59,7 @@ export {
   mdiTagTextOutline as iconLabels,
   mdiChartLine as iconRuns,
   mdiFileChartOutline as iconReport,
+  mdiChartBellCurve as iconAnomalies,
   mdiAccountGroupOutline as iconPeople,
   mdiAirFilter as iconAir,
   mdiMonitorDashboard as iconScreen,

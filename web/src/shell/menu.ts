@@ -1,6 +1,7 @@
 import type { Right } from "@/client/model";
 import {
   iconAbout,
+  iconAnomalies,
   iconAir,
   iconAsk,
   iconData,
@@ -39,6 +40,7 @@ export const menu: readonly MenuEntry[] = [
   { path: "/people", title: "nav.people", icon: iconPeople, right: "see_readings" },
   { path: "/air", title: "nav.air", icon: iconAir, right: "see_readings" },
   { path: "/devices", title: "nav.devices", icon: iconDevices, right: "see_readings" },
+  { path: "/anomalies", title: "nav.anomalies", icon: iconAnomalies, right: "see_reports" },
   { path: "/reports", title: "nav.reports", icon: iconReport, right: "see_reports" },
   { path: "/feedback", title: "nav.feedback", icon: iconFeedback, right: "review_feedback" },
   { path: "/models", title: "nav.models", icon: iconModel, right: "see_reports" },

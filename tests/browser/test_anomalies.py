@@ -1,0 +1,87 @@
+"""Anomalies and savings in the browser, in both languages, on desks and phones."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.browser.conftest import Open, Site
+
+LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
+DAYS = 130
+
+
+@pytest.fixture(scope="module")
+def meter(browser: Browser, site: Site, admin_cookie: str) -> Iterator[str]:
+    """Push 130 days of a building's power, left on over the last three nights; return the point's id."""
+    context = browser.new_context(base_url=site.url)
+    context.add_cookies([{"name": "yuanli_session", "value": admin_cookie, "url": site.url}])
+    points = context.request.get("/v1/campuses/demo/points").json()["points"]
+    found = next(
+        one["id"] for one in points if one["quantity"] == "power" and one["id"].startswith("building")
+    )
+    now, rng = datetime.now(UTC).replace(minute=0, second=0, microsecond=0), random.Random(0)
+    rows: list[dict[str, Any]] = []
+    for i in range(DAYS * 24):
+        at = now - timedelta(hours=i)
+        local = at + timedelta(hours=8)
+        work = local.weekday() < 5 and 8 <= local.hour < 18
+        value = (90 if work else 70 if i < 72 else 25) * (0.85 if i < 30 * 24 else 1)
+        rows.append({"point": found, "ts": at.isoformat(), "value": round(value + rng.gauss(0, 1.5), 2)})
+    reply = context.request.post(
+        "/v1/campuses/demo/readings", data=rows, headers={"Origin": site.url}, timeout=60_000
+    )
+    assert reply.ok, reply.text()
+    yield found
+    context.close()
+
+
+@LANGUAGES
+def test_an_anomaly_shows_its_evidence_cost_and_causes(reader: Open, meter: str, language: str) -> None:
+    own = reader(language, admin=True)
+    page = own.open("/anomalies")
+    card = page.locator("[data-test=anomaly]").first
+    expect(card).to_be_visible(timeout=60_000)
+    own.shot("anomalies")
+    card.locator("button").first.click()
+    evidence = card.locator("[data-test=evidence]")
+    expect(evidence.locator("[data-test=span-chart] canvas")).to_be_visible()
+    expect(evidence.locator(f"a[href='/points/{meter}']")).to_be_visible()
+    page.locator("[data-test=volume] summary").click()
+    page.wait_for_timeout(500)
+    own.shot("anomaly")
+    assert own.complaints == []
+
+
+@LANGUAGES
+def test_savings_of_a_meter_are_measured_or_refused_with_a_reason(
+    reader: Open, meter: str, language: str
+) -> None:
+    del meter
+    own = reader(language, admin=True)
+    page = own.open("/anomalies")
+    page.locator("#tab-savings").click()
+    page.locator("[data-test=meter] input").click()
+    page.locator("[data-test=meter] input").fill("")
+    page.wait_for_timeout(500)
+    page.keyboard.press("Escape")
+    page.locator("[data-test=measure]").click()
+    refused = page.locator("[data-test=no-savings]")
+    measured = page.locator("[data-test=savings]")
+    expect(refused.or_(measured).first).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(800)
+    own.shot("savings")
+
+
+def test_the_page_fits_a_phone(reader: Open, meter: str) -> None:
+    del meter
+    own = reader("zh", admin=True, phone=True)
+    page = own.open("/anomalies")
+    expect(page.locator("[data-test=anomaly]").first).to_be_visible(timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    own.shot("anomalies-phone")
+    assert own.complaints == []
