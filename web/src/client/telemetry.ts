@@ -57,6 +57,8 @@ export const overrulesUrl = (campus: string): string => campusPath(campus, "over
 export const getQuality = (campus: string, span: Span, limit: number): Promise<QualityReport> => get(campusPath(campus, "quality"), { ...asked(span), limit });
 export const getReasons = async (campus: string, span: Span, points: string[]): Promise<PointReasons[]> =>
   (await get<Schemas["ReasonList"]>(campusPath(campus, "quality/reasons"), { ...asked(span), point: points })).points;
+export const getGateways = (): Promise<Schemas["GatewayList"]> => get("/v1/gateways");
+export const getReadingsHealth = (): Promise<Schemas["ReadingsHealth"]> => get("/v1/readings/health");
 export const judgeAgain = (campus: string, span: Span): Promise<JudgingJob> => post(campusPath(campus, "quality/judgements"), asked(span));
 export const getJudging = (campus: string, job: string): Promise<JudgingJob> => get(campusPath(campus, `quality/judgements/${part(job)}`));
 
