@@ -10,10 +10,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx2 as httpx
 import pytest
+from tests.api.house import PASSWORD
 
 from yuanli.bootstrap import open_house, serve
 from yuanli.bootstrap.serving import PortTakenError
@@ -30,6 +33,8 @@ small_house(folder, Clock()).close()
 serve(open_house(load_settings(data_dir=folder, port=0)), lambda url: print(url, flush=True))
 """
 ROOT = Path(__file__).parents[2]
+LISTENERS = 300
+TWIN = "/v1/campuses/small/twin/live"
 ROUTE = "/v1/campuses/small/route/live?from=room0-0&to=room3-1"
 
 
@@ -62,7 +67,7 @@ def test_it_answers_streams_and_stops_when_told(server: tuple[subprocess.Popen[s
 def test_many_listeners_do_not_keep_others_waiting(server: tuple[subprocess.Popen[str], str]) -> None:
     _, url = server
     address = urlsplit(url)
-    listeners = [socket.create_connection((address.hostname, address.port)) for _ in range(100)]
+    listeners = [socket.create_connection((address.hostname, address.port)) for _ in range(300)]
     for listener in listeners:
         listener.sendall(f"GET {ROUTE} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     for listener in listeners:
@@ -74,6 +79,37 @@ def test_many_listeners_do_not_keep_others_waiting(server: tuple[subprocess.Pope
     assert time.monotonic() - started < 2
     for listener in listeners:
         listener.close()
+
+
+def test_hundreds_follow_the_twin_and_all_hear_of_a_reading(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    _, url = server
+    address = urlsplit(url)
+    client = httpx.Client(base_url=url, headers={"Origin": url}, timeout=30)
+    client.post("/v1/session", json={"username": "operator", "password": PASSWORD}).raise_for_status()
+    token = client.post("/v1/tokens", json={"label": "test"}).json()["token"]
+    listeners = [socket.create_connection((address.hostname, address.port)) for _ in range(LISTENERS)]
+    request = f"GET {TWIN} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    for listener in listeners:
+        listener.settimeout(60)
+        listener.sendall(request)
+    for listener in listeners:
+        _read_until(listener, b"event: snapshot")
+    reading = {"point": "meter", "ts": datetime.now(UTC).isoformat(), "value": 12.5}
+    client.post("/v1/campuses/small/readings", json=reading).raise_for_status()
+    for listener in listeners:
+        _read_until(listener, b'"power":{"value":12.5')
+        listener.close()
+    client.close()
+
+
+def _read_until(listener: socket.socket, wanted: bytes) -> None:
+    seen = b""
+    while wanted not in seen:
+        more = listener.recv(65_536)
+        assert more, seen[-400:]
+        seen += more
 
 
 def test_a_taken_port_is_told(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ from yuanli.errors import Text, UnavailableError
 APP = "yuanli.api:create_app"
 """The ASGI factory, by name as servers take it: this layer is below the API."""
 STOP_GRACE_S = 5
+FILES = 4 * 4096
+MOST_OPEN = 4096
+"""So many requests are answered at once, those who listen to streams among them; more wait at the door."""
 log = logging.getLogger(__name__)
 
 
@@ -43,6 +46,7 @@ def serve(house: House, announce: Callable[[str], None], *, beside: Beside | Non
         The address can't be listened on.
     """
     set_up_logging(house.settings.log_level)
+    _allow_files()
     try:
         port = house.settings.port or _free_port(house.settings.host)
         _check_free(house.settings.host, port)
@@ -59,6 +63,8 @@ async def _serve(house: House, port: int, announce: Callable[[str], None], besid
         address=house.settings.host,
         port=port,
         interface=Interfaces.ASGI,
+        backlog=MOST_OPEN,
+        backpressure=MOST_OPEN,
         websockets=False,
         log_enabled=False,
     )
@@ -85,6 +91,19 @@ async def _serve(house: House, port: int, announce: Callable[[str], None], besid
         companion.cancel()
         await asyncio.wait([companion])
     log.info("Stopped.")
+
+
+def _allow_files() -> None:
+    """Let this process have as many connections and files open as the system allows; many begin with 1024."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit.
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _stop(app: object, server: Server) -> None:
