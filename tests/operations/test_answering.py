@@ -242,3 +242,9 @@ def test_a_week_that_is_not_over_is_compared_with_as_much_of_the_last(house: Hou
 def test_a_floor_is_found_by_its_number_and_building(house: House) -> None:
     reply = ask(house, "how many people are on the second floor of block A")
     assert "Level 2" in reply.text.en
+
+
+def test_unusual_consumption_is_told_with_what_was_looked_at(house: House) -> None:
+    reply = ask(house, "最近一周用电有没有异常")
+    assert (reply.error, "异常" in reply.text.zh) == (None, True)
+    assert ask(house, "最近一周用电有没有异常", MEMBER).error == "forbidden"

@@ -295,11 +295,12 @@ def build_house(
         SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
     )
     standing = StandingOrders(SqlStandingStore(database), commands, twin)
+    anomalies = Anomalies(readings, places, energy.tariffs)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
         abilities = Abilities(
             understander=understander_of(reader_of(models), refine),
-            answers=answers_of(energy, twin, commands.rules),
+            answers=answers_of(energy, twin, anomalies, commands.rules),
             acts=device_acts(commands, guidance, standing),
         )
     gateways = make_gateways(settings, intake)
@@ -342,7 +343,7 @@ def build_house(
             new_id=_new_id,
         ),
         forecasts=Forecasts(readings, places),
-        anomalies=Anomalies(readings, places, energy.tariffs),
+        anomalies=anomalies,
         savings=SavingsMeasurement(readings, places),
         intake=intake,
         cleaner=cleaner,

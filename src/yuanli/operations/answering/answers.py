@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yuanli.operations.anomalies import Anomalies
+from yuanli.operations.answering.anomalies import AnomalyAnswers
 from yuanli.operations.answering.crowd import CrowdAnswers
 from yuanli.operations.answering.devices import DeviceAnswers
 from yuanli.operations.answering.energy import EnergyAnswers
@@ -15,13 +17,16 @@ from yuanli.operations.handlers import Handler
 from yuanli.operations.twin import Twin
 
 
-def answers_of(energy: Energy, twin: Twin, rules: CommandRules) -> Mapping[str, Handler]:
+def answers_of(
+    energy: Energy, twin: Twin, anomalies: Anomalies, rules: CommandRules
+) -> Mapping[str, Handler]:
     """Return what answers each of these intents."""
     on_energy, on_air = EnergyAnswers(energy=energy, twin=twin), EnvironmentAnswers(twin=twin)
     on_people, on_cars = CrowdAnswers(twin=twin), ParkingAnswers(twin=twin)
     return {
         "energy_query": on_energy.query,
         "energy_compare": on_energy.compare,
+        "energy_anomaly": AnomalyAnswers(anomalies=anomalies).query,
         "env_query": on_air.query,
         "env_feedback": on_air.feedback,
         "crowd_query": on_people.query,
