@@ -154,3 +154,23 @@ def test_names_are_never_formulas(text: str) -> None:
     sheet = load_workbook(io.BytesIO(as_workbook(document)))["t"]
     assert str(sheet["A2"].value).startswith("'")
     assert f"'{text}" in as_csv(document).decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("values", [(0.0, 0.0), (5.0,), (-3.0, -3.0), (1e6, 1e6), (0.0, 1e-300), (-0.0, 0.0)])
+def test_a_chart_of_one_level_can_be_drawn(values: tuple[float, ...]) -> None:
+    name = Text("一", "one")
+    line = Line(name=name, values=values)
+    over_time = tuple(datetime(2026, 3, 1 + i, tzinfo=SHANGHAI) for i in range(len(values)))
+    for chart in (
+        Chart(title=name, unit="", lines=(line,), times=over_time),
+        Chart(title=name, unit="", lines=(line,), names=(name,) * len(values)),
+    ):
+        document = Document(
+            title="x",
+            subtitle="y",
+            language="en",
+            time_zone="UTC",
+            made_at=over_time[0],
+            blocks=(Picture(chart=chart),),
+        )
+        assert as_pdf(document).startswith(b"%PDF")

@@ -18,6 +18,8 @@ ACCENT, GREY, WARN = "#0f9b8e", "#5f6b76", "#b3541e"
 MARGIN = 48
 CHART_HEIGHT = 150
 MOST_LABELS = 8
+FLAT = 1e-9
+"""Values that differ by less than this share are drawn as one level."""
 
 
 def as_pdf(document: Document) -> bytes:
@@ -136,15 +138,17 @@ def _drawing(chart: Chart, document: Document, width: float) -> Any:
         plot.bars.strokeColor = None
         plot.barLabelFormat = lambda value: _number(float(value))
         plot.barLabels.fontName, plot.barLabels.fontSize, plot.barLabels.nudge = FONT, 7, 18
-        plot.valueAxis.valueMin = min(0.0, *known)
     else:
         plot.data = [list(line.values) for line in chart.lines]
         plot.categoryAxis.categoryNames = _marks(chart.times, document.time_zone)
         plot.lines[0].strokeColor = colors.HexColor(ACCENT)
         plot.lines[0].strokeWidth = 1.2
         plot.categoryAxis.visibleTicks = 0
-        if min(known) >= 0:
-            plot.valueAxis.valueMin = 0
+    low, high = min(known), max(known)
+    if bars or low >= 0:
+        plot.valueAxis.valueMin = low = min(0.0, low)
+    if high - low <= max(abs(low), abs(high), 1.0) * FLAT:
+        plot.valueAxis.valueMin, plot.valueAxis.valueMax = low, low + max(1.0, abs(low))
     for axis in (plot.categoryAxis, plot.valueAxis):
         axis.labels.fontName, axis.labels.fontSize = FONT, 7
         axis.strokeColor = colors.HexColor("#b8c0c8")
