@@ -22,6 +22,7 @@ from yuanli.campus.features import (
     Extra,
     Feature,
     FeatureId,
+    Geofence,
     LanguageMap,
     Level,
     LevelId,
@@ -38,7 +39,8 @@ from yuanli.campus.imported import Imported, refused
 from yuanli.campus.place import Campus, CampusId, by_id
 from yuanli.errors import Text
 
-VENUE = ("Site", "Region", "Outdoor_Area")
+VENUE = ("Site", "Region")
+OUTDOORS = "Outdoor_Area"
 LEVEL = ("Floor", "Storey", "Basement", "Rooftop", "Parking_Level")
 ZONES = ("Zone", "Wing")
 
@@ -162,6 +164,8 @@ class _Draft:
                 id=LevelId(own), ordinal=self._ordinal(thing), name=name, extra=extra,
                 building_ids=(BuildingId(self.ids[building]),) if building else (),
             )  # fmt: skip
+        if kind == OUTDOORS:
+            return Geofence(id=own, category=kind.lower(), name=name, display_point=thing.spot, extra=extra)
         level_id = self._level(thing)
         if level_id is None:
             self._lost(thing)
@@ -228,7 +232,9 @@ class _Draft:
         """Return the nearest place that a thing is in, which is kept."""
         for key in self._above(thing):
             place = self.by_key[key]
-            if place.kind == LOCATION and (place.brick_class in (*VENUE, *LEVEL) or self._keeps(place)):
+            if place.kind == LOCATION and (
+                place.brick_class in (*VENUE, *LEVEL, OUTDOORS) or self._keeps(place)
+            ):
                 return self.ids[key]
         return None
 

@@ -21,19 +21,22 @@ from yuanli.campus.equipment.classes import (
 from yuanli.campus.equipment.drafts import Thing, assemble
 from yuanli.campus.features import (
     Alias,
+    Amenity,
     Building,
     DataPoint,
     Device,
     Feature,
+    Geofence,
     LanguageMap,
     Level,
+    Opening,
     Section,
     Unit,
 )
 from yuanli.campus.findings import Finding
 from yuanli.campus.geojson.archive import unreadable
 from yuanli.campus.imported import Imported, Progress, refused
-from yuanli.campus.place import Campus, CampusId
+from yuanli.campus.place import Campus, CampusId, level_of
 from yuanli.errors import Text, UnavailableError
 
 if TYPE_CHECKING:
@@ -259,6 +262,10 @@ def write_brick(campus: Campus, path: Path) -> None:
             graph.add((uri(room.id), rec.capacity, Literal(room.capacity)))
     for section in campus.of(Section):
         add(section, "Zone", section.level_id)
+    for place in _other_places(campus):
+        level_id = level_of(place)
+        kind = "Outdoor_Area" if level_id is None else "Entrance" if isinstance(place, Opening) else "Space"
+        add(place, kind, level_id or (venue.id if venue else None))
     for device in campus.of(Device):
         add(device, device.brick_class, device.space_id, "hasLocation")
         for fed in device.feeds:
@@ -282,6 +289,14 @@ def write_brick(campus: Campus, path: Path) -> None:
             graph.add((node, RDF.type, ref.TimeseriesReference))
             graph.add((node, ref.hasTimeseriesId, Literal(text)))
     graph.serialize(destination=str(path), format="turtle", encoding="utf-8")
+
+
+def _other_places(campus: Campus) -> list[Feature]:
+    """Return the gates, facilities and areas that devices or points stand at."""
+    things: list[Device | DataPoint] = [*campus.of(Device), *campus.of(DataPoint)]
+    ids = dict.fromkeys(thing.space_id for thing in things if thing.space_id is not None)
+    found = (campus.find(place) for place in ids)
+    return [place for place in found if isinstance(place, Opening | Amenity | Geofence)]
 
 
 def _class_of_room(category: str) -> str:
