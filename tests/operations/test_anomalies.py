@@ -136,6 +136,9 @@ def test_lights_left_on_are_told_with_what_they_cost_so_far(tmp_path: Path) -> N
     assert any(sample.value is not None for sample in energy.series)
     assert by_kind[AnomalyKind.BASE_LOAD].excess_kwh == pytest.approx(45 * 4 * 3, rel=0.3)
     assert report.volume[0].point == "power"
+    spans = [(one.start, one.end) for one in (energy, by_kind[AnomalyKind.BASE_LOAD])]
+    plain = [one for one in report.anomalies if one.kind is AnomalyKind.POINT]
+    assert not any(one.start < end and start < one.end for one in plain for start, end in spans)
     by_tariff = {
         one.kind: one for one in found(house_with(tmp_path / "again", measured(left_on=True))).anomalies
     }

@@ -12,7 +12,14 @@ from yuanli.errors import Text
 from yuanli.forecast import Calendar
 from yuanli.operations.anomaly_checks import CHECKS
 from yuanli.operations.anomaly_points import hours_of
-from yuanli.operations.anomaly_scene import AlarmVolume, AnomalyQuery, AnomalyReport, FoundAnomaly, Scene
+from yuanli.operations.anomaly_scene import (
+    AlarmVolume,
+    AnomalyKind,
+    AnomalyQuery,
+    AnomalyReport,
+    FoundAnomaly,
+    Scene,
+)
 from yuanli.operations.energy.tariffs import Tariffs
 from yuanli.operations.moments import micros_of
 from yuanli.operations.places import Places
@@ -75,7 +82,7 @@ class Anomalies:
             tariffs=None if self._tariffs is None else self._tariffs(campus_id),
         )  # fmt: skip
         found = [one for kind, check in CHECKS.items() if kind in query.kinds for one in check(scene)]
-        return _report(scene, found, start, end)
+        return _report(scene, _told_once(found), start, end)
 
 
 def _within(campus: Campus, point: DataPoint, place: str) -> bool:
@@ -88,6 +95,21 @@ def _within(campus: Campus, point: DataPoint, place: str) -> bool:
         above = getattr(spot, "level_id", None) or next(iter(getattr(spot, "building_ids", ())), None)
         spot = campus.find(above) if above is not None else None
     return place in (point.device_id, campus.id)
+
+
+def _told_once(found: Sequence[FoundAnomaly]) -> list[FoundAnomaly]:
+    """Return anomalies without those of a point that energy, base load, water or a rule tells of at the same time."""
+    told: dict[str, list[FoundAnomaly]] = defaultdict(list)
+    for one in found:
+        if one.kind is not AnomalyKind.POINT and one.kind is not AnomalyKind.SYSTEM:
+            for point in one.points:
+                told[point].append(one)
+    return [
+        one
+        for one in found
+        if one.kind is not AnomalyKind.POINT
+        or not any(other.start < one.end and one.start < other.end for other in told[one.points[0]])
+    ]
 
 
 def _report(scene: Scene, found: Sequence[FoundAnomaly], start: datetime, end: datetime) -> AnomalyReport:
