@@ -164,7 +164,7 @@ def main() -> None:
         log = Path(folder) / "log"
         server, url, _ = start(Path(folder) / "data", log)
         try:
-            found = re.search(r"(?:password|密码)\W+(\S+)", log.read_text("utf-8"), re.IGNORECASE)
+            found = re.search(r"(?:password: |密码 )([\w-]+)", log.read_text("utf-8"))
             asyncio.run(run(url, server.pid, found[1] if found else "", given))
         finally:
             server.terminate()
