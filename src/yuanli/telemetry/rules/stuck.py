@@ -12,6 +12,8 @@ SHORTEST = 6
 """Readings of the same number in a row that any point may send."""
 AT_REST = 4.0
 """How many times longer a run of a number may last that the point often comes back to."""
+HABIT, LONGER = 4, 1.3
+"""A register that stood still so often for so long does that by habit: the sun's at night, a charging post's."""
 OFTEN = 50
 """From so many runs on, a point tells by itself how long its runs are: a coarse one in a quiet night."""
 
@@ -38,6 +40,8 @@ def stuck(course: Course, params: CleaningParams) -> Course:
         _resting(values[runs[:, 0]]), AT_REST, 1
     )
     quiet = course.facts.quantity.zero & (values[runs[:, 0]] == 0)
+    if course.facts.counts and len(lengths) >= HABIT:
+        longest = np.maximum(longest, LONGER * np.sort(lengths)[-HABIT])
     measured = course.facts.measures or course.facts.counts
     unlikely = (lengths > longest) & (durations_h >= 1) & measured & ~quiet
     too_long = (durations_h > course.facts.quantity.stuck_h) & (lengths >= SHORTEST) & ~quiet

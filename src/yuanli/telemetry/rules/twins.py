@@ -19,7 +19,8 @@ FEWEST = 8
 def beside_twin(course: Course, params: CleaningParams) -> Course:
     """Mark where a rate and the growth of its counter part, far outside of their usual difference.
 
-    By a running median of five, which is taken away from the value that holds. A counter neither drifts nor
+    What is usual is told by the hours in which something runs: at night a roof agrees with its register to the last
+    digit. By a running median of five, which is taken away from the value that holds. A counter neither drifts nor
     is it noisy, so the rate is the one that is wrong. A stretch that grows is a drift, and is followed back
     to where its line leaves nought.
     """
@@ -32,9 +33,9 @@ def beside_twin(course: Course, params: CleaningParams) -> Course:
         return course
     known = np.flatnonzero(np.isfinite(residual))
     at, smooth = course.at[index[known]], median_filter(residual[known], 5, mode="nearest")
-    usual = max(
-        robust_scale(residual[known]), 0.01 * float(np.median(np.abs(values))), course.facts.resolution, 1e-12
-    )
+    runs = known[np.abs(values[known]) > course.facts.resolution]
+    spread = robust_scale(residual[runs if len(runs) >= 5 * FEWEST else known])
+    usual = max(spread, 0.01 * float(np.median(np.abs(values))), course.facts.resolution, 1e-12)
     for start, end in _joined(runs_of(np.abs(smooth) > params.apart * usual), at, FEWEST * course.step):
         if end - start < FEWEST or np.abs(smooth[start:end]).max() < 2 * params.apart * usual:
             continue

@@ -53,7 +53,7 @@ def _runs(course: Course, fix: Affine) -> Mask | None:
     candidate |= (_outside(values, least, most) > 0) & (_outside(fixed, least, most) == 0)
     found = np.zeros(len(course), bool)
     for start, end in _joined(candidate):
-        if end - start >= SHORTEST and _fits(values, fixed, start, end):
+        if end - start >= SHORTEST and _fits(values, fixed, start, end, scaled=not fix[1]):
             inside = np.arange(start, end)
             found[index[inside[candidate[inside]]]] = True
     return found if found.any() else None
@@ -75,9 +75,14 @@ def _joined(candidate: Mask) -> list[tuple[int, int]]:
     return joined
 
 
-def _fits(values: Values, fixed: Values, start: int, end: int) -> bool:
-    """Whether a converted run joins what is before and after it, which it does not as it came."""
+def _fits(values: Values, fixed: Values, start: int, end: int, *, scaled: bool) -> bool:
+    """Whether a converted run joins what is before and after it, which it does not as it came.
+
+    Of a unit that differs by a factor it must come near in proportion too: all that is divided by 1000 joins nought.
+    """
     edges = [(start, start - 1)] * (start > 0) + [(end - 1, end)] * (end < len(values))
     as_is = [abs(values[inner] - values[outer]) for inner, outer in edges]
     converted = [abs(fixed[inner] - values[outer]) for inner, outer in edges]
-    return bool(edges) and sum(converted) < 0.25 * sum(as_is)
+    beside = sum(abs(values[outer]) for _, outer in edges)
+    near = not scaled or sum(converted) < 0.75 * beside
+    return bool(edges) and near and sum(converted) < 0.25 * sum(as_is)
