@@ -37,8 +37,11 @@ def equip(built: Built) -> Iterator[Feature]:
                 yield from _device(table, device, space.unit.id, space.unit.name, number, count, spot)
         if space.kind.shaft in ("elevator", "escalator"):
             yield from _moving(table, space, fitted)
+    lifted = {space.spec.id for space in built.spaces if space.kind.shaft == "elevator"}
     for spec in {space.spec.id: space.spec for space in built.spaces}.values():
         for device in [*table["buildings"], *(["gas"] if spec.id in table["gas"] else [])]:
+            if device == "lifts" and spec.id not in lifted:
+                continue
             yield from _device(table, device, FeatureId(f"building-{spec.id}"), spec.name, 1, 1, None)
     yield from _counters(table, built)
 

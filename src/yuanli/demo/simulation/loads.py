@@ -23,6 +23,7 @@ STEP_S = 1800
 NODES = DAY_S // STEP_S
 CHUNK_D = 32
 SPECIAL_W_M2 = {"office": 1.6, "event": 0.8, "canteen": 2.0, "home": 0.6, "shops": 1.2}
+OTHER_W_M2 = 0.7
 LABORATORY_W_M2 = 6.5
 KITCHEN_KW = {"canteen": 85.0, "home": 14.0, "shops": 48.0}
 GAS_M3_H = {"canteen": 34.0, "home": 6.0, "shops": 22.0}
@@ -70,7 +71,7 @@ def rates_of(scene: Scene) -> Floats:
 
 
 def _special(scene: Scene, kinds: np.ndarray) -> Floats:
-    watts = _by_kind(SPECIAL_W_M2, kinds)
+    watts = np.maximum(_by_kind(SPECIAL_W_M2, kinds), OTHER_W_M2)
     watts = np.where(np.array(scene.life.plan.buildings.ids) == "building-r", LABORATORY_W_M2, watts)
     area = scene.life.plan.buildings.floor_m2[:, None]
     servers = area * watts[:, None] / 1000 * (0.85 + 0.15 * np.clip(scene.fullness, 0, 1))

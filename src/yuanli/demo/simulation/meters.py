@@ -38,7 +38,7 @@ def meters(park: Park) -> Iterator[Channel]:
     yield from _both(park, "PV_Array", _generated)
     posts = park.plan.of("Electric_Vehicle_Charging_Station", ENERGY)
     yield channel(park.posts, Cadence.MINUTE, 2, lambda view: view.charged[0])
-    yield channel(posts, Cadence.MINUTE, 3, lambda view: view.charged[1])
+    yield channel(posts, Cadence.MINUTE, 2, lambda view: view.charged[1])
     water = park.plan.of("Building_Water_Meter", "Water_Usage_Sensor")
     yield channel(water, Cadence.MINUTE, 3, lambda v: v.of("water", total=True)[park.buildings(water)])
     gas = park.plan.of("Building_Gas_Meter", "Natural_Gas_Usage_Sensor")
@@ -61,7 +61,7 @@ def _both(park: Park, device: str, made: Make, *, only: str | None = None) -> It
         if not spots:
             continue
         tell = _measured(made(park, spots), total=total, keys=park.keys(spots))
-        yield channel(spots, Cadence.MINUTE, 3 if total else 2, tell)
+        yield channel(spots, Cadence.MINUTE, 3, tell)
 
 
 def _measured(register: Register, *, total: bool, keys: Streams) -> Tell:

@@ -9,11 +9,11 @@ import numpy as np
 from yuanli.demo.simulation.chance import Floats, Streams, bell, draw
 from yuanli.demo.simulation.moments import FIRST_DAY, Moments, kinds_of
 
-SESSIONS = ((8.95, 0.55, 3.1, 0.55), (13.4, 1.3, 2.4, 0.3), (19.6, 0.9, 3.0, 0.18))
+SESSIONS = ((8.95, 0.55, 3.1, 0.75), (13.4, 0.8, 2.2, 0.5), (19.6, 0.9, 3.0, 0.5))
 """When cars come to charge: hour, its spread, hours that they charge at most, and how often on a day of work."""
-OFTEN_OFF = 0.3
+OFTEN_OFF = 0.8
 """How much of that on days off."""
-AC_KW, DC_KW = 7.0, 60.0
+AC_KW, DC_KW = 7.0, 40.0
 DC_SHARE = 0.15
 TAPER = 0.25
 """The last part of a charge, in which its power falls to nought."""
