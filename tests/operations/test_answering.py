@@ -248,3 +248,22 @@ def test_unusual_consumption_is_told_with_what_was_looked_at(house: House) -> No
     reply = ask(house, "最近一周用电有没有异常")
     assert (reply.error, "异常" in reply.text.zh) == (None, True)
     assert ask(house, "最近一周用电有没有异常", MEMBER).error == "forbidden"
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"), [("还有多少车位", "parking_query"), ("上周哪栋楼用电最多", "energy_compare")]
+)
+def test_another_question_is_no_change_of_a_command_that_waits(
+    house: House, clock: Clock, said: str, intent: str
+) -> None:
+    tell(house, clock.now, {"p1-free": 12})
+    shown = ask(house, "把100室的灯关了", talk=said)
+    assert shown.move.value == "confirm"
+    reply = ask(house, said, talk=said)
+    assert (reply.heard and reply.heard.intent, reply.cards[0].kind) == (intent, "chart")
+
+
+def test_a_place_that_is_said_while_a_command_waits_changes_it(house: House) -> None:
+    ask(house, "把100室的灯关了", talk="change")
+    reply = ask(house, "不对，是201室", talk="change")
+    assert (reply.move.value, "room1-1" in reply.text.zh) == ("confirm", True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.api.house import CAMPUS, MONDAY, Clock
 from tests.operations.twins import tell, twin_campus, twin_house
 
 from yuanli.bootstrap import House
-from yuanli.campus import FeatureId
+from yuanli.campus import DataPoint, FeatureId, Imported
 from yuanli.operations import (
     UNITS,
     Every,
@@ -197,6 +198,21 @@ def test_a_bad_reading_leaves_the_one_before_it(house: House) -> None:
     tell(house, MONDAY, {"t00": float("nan")})
     told = value_of(house.twin.state(CAMPUS, MONDAY), "room0-0", TwinQuantity.TEMPERATURE)
     assert (told.value, told.age_s) == (20.0, 600.0)
+
+
+def test_what_can_not_be_true_is_not_told_before_it_is_judged(house: House, clock: Clock) -> None:
+    campus = house.places.campus(CAMPUS)
+    meter = replace(campus.get("pwA", DataPoint), low=0.0, high=500.0)
+    changed = campus.with_features({meter.id: meter}, campus.revision)
+    house.places.add(Imported(campus=changed), who="test", why="test", replace=True)
+    tell(house, clock.now - timedelta(minutes=5), {"pwA": 620.0})
+    tell(house, clock.now, {"pwA": 380_000.0})
+    assert value_of(house.twin.state(CAMPUS, clock.now), BUILDING, TwinQuantity.POWER).value == 620.0
+    past = clock.now - timedelta(hours=1)
+    told = house.twin.history(
+        CAMPUS, TwinQuantity.POWER, past, clock.now + timedelta(minutes=1), every=Every.QUARTER
+    )
+    assert max(value or 0.0 for value in told.values[BUILDING]) == 620.0
 
 
 def test_readings_of_tomorrow_are_not_of_now(house: House) -> None:

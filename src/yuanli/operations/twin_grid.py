@@ -75,6 +75,7 @@ def read_at(
     by_number = dict(zip(numbers[rows].tolist(), rows.tolist(), strict=True))
     found = np.array([by_number[number] for number in newest.point.tolist()], np.intp)
     fine = np.isfinite(newest.value) & (newest.quality <= Quality.SUSPECT) & (newest.at <= at + AHEAD)
+    fine &= (newest.value >= plan.least[found]) & (newest.value <= plan.most[found])
     young = newest.at > at - hold[found]
     take = fine & young
     held.value[found[take]] = newest.value[take]
@@ -84,17 +85,27 @@ def read_at(
         missing = missing[np.isnan(held.value[missing])]
         if not len(missing):
             break
-        _look_back(store, numbers, missing, at, back, hold, held)
+        _look_back(store, plan, numbers, missing, at, back, hold, held)
         missing = missing[hold[missing] > back]
     scaled = held.value * plan.factor + plan.offset
     return Held(scaled, held.at, held.quality)
 
 
 def _look_back(
-    store: ReadingStore, numbers: Numbers, rows: Rows, at: int, back: int, hold: NDArray[np.int64], held: Held
+    store: ReadingStore,
+    plan: TwinPlan,
+    numbers: Numbers,
+    rows: Rows,
+    at: int,
+    back: int,
+    hold: NDArray[np.int64],
+    held: Held,
 ) -> None:
     for row, series in zip(rows.tolist(), store.load(numbers[rows], at - back, at + 1), strict=True):
-        good = np.flatnonzero(np.isfinite(series.value) & (series.quality <= Quality.SUSPECT))
+        good = np.flatnonzero(
+            np.isfinite(series.value) & (series.quality <= Quality.SUSPECT)
+            & (series.value >= plan.least[row]) & (series.value <= plan.most[row])
+        )  # fmt: skip
         if len(good) and series.at[good[-1]] > at - hold[row]:
             last = good[-1]
             held.value[row], held.at[row], held.quality[row] = (
@@ -147,6 +158,7 @@ def rolled_grid(
         inside[inside] = times[column[inside]] == found.start[inside]
         counts = plan.forms(Form.COUNTER)[row]
         told = np.where(counts, found.max, found.mean)
+        inside &= (told >= plan.least[row]) & (told <= plan.most[row])
         value[row[inside], column[inside]] = told[inside]
         quality[row[inside], column[inside]] = found.quality[inside]
     value = value * plan.factor[:, None] + plan.offset[:, None]

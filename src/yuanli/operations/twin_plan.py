@@ -91,6 +91,8 @@ class TwinPlan:
     ----------
     factor, offset
         Bring a value into the unit of its quantity: `value * factor + offset`.
+    least, most
+        Beyond these a value of a point, in its own unit, can't be true, and is not told even before it is judged.
     tellers
         By what they tell.
     device_places, device_points
@@ -105,6 +107,8 @@ class TwinPlan:
     quantities: tuple[Quantity | None, ...]
     factor: NDArray[np.float64]
     offset: NDArray[np.float64]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
     tellers: Mapping[str, Tellers]
     devices: tuple[Device, ...]
     device_places: Rows
@@ -124,6 +128,17 @@ class TwinPlan:
         """Return the rows of the points that tell any of these."""
         found = [self.tellers[name].points for name in names if name in self.tellers]
         return np.unique(np.concatenate(found)) if found else np.zeros(0, np.intp)
+
+
+def _bounds(points: Sequence[DataPoint]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the limits of points, each moved out by as much as they lie apart; without both a point has none.
+
+    A power that comes in watts for kilowatts is beyond them, one that is merely unusual is not.
+    """
+    low = np.array([-np.inf if p.low is None or p.high is None else p.low for p in points], np.float64)
+    high = np.array([np.inf if p.low is None or p.high is None else p.high for p in points], np.float64)
+    width = np.where(np.isfinite(low), high - low, 0.0)
+    return low - width, high + width
 
 
 def plan_twin(campus: Campus) -> TwinPlan:
@@ -146,8 +161,9 @@ def plan_twin(campus: Campus) -> TwinPlan:
     homes = [tree.home(device.space_id) for device in devices]
     places = tuple(tree.places)
     affine = np.array([scale or (1.0, 0.0) for scale in scales], np.float64).reshape(-1, 2)
+    least, most = _bounds(points)
     return TwinPlan(
-        campus=campus, places=places, points=points, quantities=quantities, factor=affine[:, 0],
+        least=least, most=most, campus=campus, places=places, points=points, quantities=quantities, factor=affine[:, 0],
         offset=affine[:, 1], devices=devices, device_places=np.array(homes, np.intp),
         device_points=_tellers([(row, i) for i, d in enumerate(devices) for row in by_device.get(d.id, ())]),
         switches=_switches(devices, points, quantities, by_device), rows=tree.rows,

@@ -37,7 +37,7 @@ export function optionOf(chart: Chart, words: Words, ink: Ink): Record<string, u
   const daily = !bars && isDaily(chart.times);
   const labels = bars ? chart.names.map(words.say) : chart.times.map((at) => words.time(at, false));
   const axis = { axisLabel: { color: ink.soft }, axisLine: { lineStyle: { color: ink.line } }, axisTick: { show: false } };
-  const category = { type: "category", data: labels, ...axis, axisLabel: { color: ink.soft, hideOverlap: true, width: 130, overflow: "truncate" } };
+  const category = { type: "category", data: labels, ...axis, axisLabel: { color: ink.soft, hideOverlap: true, width: 130, overflow: "truncate", ...(labels.includes("") ? { interval: (at: number) => labels[at] !== "" } : {}) } };
   const value = { type: "value", scale: !bars && !daily, ...axis, splitLine: { lineStyle: { color: ink.line } } };
   return {
     animation: false,

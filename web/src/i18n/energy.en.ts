@@ -1,6 +1,6 @@
 export default {
   energy: {
-    medium: { electricity: "Power", water: "Water", gas: "Gas", heat: "Heat", pv: "PV" },
+    medium: { electricity: "Electricity", water: "Water", gas: "Gas", heat: "Heat", pv: "PV" },
     length: { day: "Day", week: "Week", month: "Month" },
     tile: { today: "Today", month: "This month", span: "Span shown", cost: "Cost", carbon: "Carbon", peak: "Peak", base: "Night base load", covered: "Data covered" },
     curve: { title: "Load curve", now: "Span shown", yesterday: "Day before", lastWeek: "Same day last week", before: "Span before", expected: "Forecast" },

@@ -38,12 +38,18 @@ class AnomalyAnswers:
         """Say what was unusual, the worst first, with its cost so far and the likely cause."""
         if not is_operator(asker):
             return refused(understanding, OPERATORS if "member" in asker.roles else SIGN_IN)
-        where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now, days=7)
+        where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now, days=3)
         query = AnomalyQuery(kinds=ENERGY, place=where.id)
         report = self.anomalies.find(guide.campus.id, when.start, when.end, now, query)
         found = sorted(
             report.anomalies, key=lambda one: (-one.severity, -(one.excess_kwh or 0.0), -one.score)
         )
+        if not report.checked:
+            text = Text(
+                f"{when.name.zh}之前的历史不足三周，还判断不了什么是异常。",
+                f"Less than three weeks are known from before {when.name.en}: nobody can tell what is unusual yet.",
+            )
+            return Reply(text=text, understanding=understanding)
         if not found:
             text = Text(
                 f"{where.name.zh}{when.name.zh}没有发现用能异常（检查了 {report.checked} 个点位）。",

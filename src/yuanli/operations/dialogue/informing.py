@@ -14,6 +14,8 @@ from yuanli.operations.dialogue.frames import load_frames
 from yuanli.operations.dialogue.starting import is_request
 from yuanli.operations.dialogue.state import Asks, DialogueParams, Kind, Move, Request, Source, State
 
+OPEN = frozenset({Asks.CHANGE, Asks.CONFIRM})
+"""Questions that ask for no one type of value."""
 WHOLE = frozenset({Asks.SLOT, Asks.CHOICE})
 """Questions that a whole turn may answer, where no part of it was found to be the value."""
 
@@ -37,8 +39,15 @@ def inform(state: State, turn: Turn) -> Outcome | None:
 
 
 def is_open_answer(state: State, heard: Understanding) -> bool:
-    """Whether a turn was read as an answer to the open question, and nothing in it is what was asked for."""
-    if state.question is None or heard.intent != "dialog_inform":
+    """Whether a turn was read as an answer to the open question, and nothing in it is what was asked for.
+
+    A question what to change, or whether to do it, asks for no type of value: any may be meant, or none.
+    """
+    if state.question is None:
+        return False
+    if state.question.asks in OPEN:
+        return heard.intent in ("dialog_inform", "dialog_confirm") and find_answer(heard.text) is None
+    if heard.intent != "dialog_inform":
         return False
     slot, request = state.question.slot, state.active
     wanted = (slot,) if slot else request.frame.types if request else ()
@@ -49,9 +58,18 @@ def asks_otherwise(state: State, alone: Understanding, params: DialogueParams) -
     """Whether a turn that gives nothing that was asked for is, read by itself, surely another request."""
     if alone.confidence < params.sure_alone:
         return False
-    if state.active is not None and alone.intent == state.active.intent:
+    if state.active is not None and _alike(alone.intent, state):
         return False
     return is_request(alone) or load_frames().of(alone.intent).side
+
+
+def _alike(intent: str, state: State) -> bool:
+    """Whether an intent is that of the open request; where any value may change it, of its family."""
+    active, question = state.active, state.question
+    if active is None or intent == active.intent:
+        return active is not None
+    open_ended = question is not None and question.asks in OPEN
+    return open_ended and load_frames().of(intent).family == active.frame.family
 
 
 def _is_answer(state: State, turn: Turn) -> bool:
