@@ -1,7 +1,7 @@
 """States of rooms and devices on the shared sets, by the splits of their READMEs; all is chosen on training days.
 
-python benchmarks/states.py ../shared/data/telemetry [--sets occupancy dark count fcu30 fcu10] [--seeds 0]
-    [--candidate network:own]
+python benchmarks/states.py ../shared/data/telemetry [--sets occupancy dark fcu30 fcu10 count robod climate]
+    [--seeds 0 1 2] [--candidate network:own]
 """
 
 from __future__ import annotations
@@ -36,11 +36,12 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Places to learn from, and to try on by name; each pair is one split."""
+    """Places to learn from, and to try on by name; each pair is one split. What is before `since` is past, not tried."""
 
     classes: tuple[str, ...]
     ahead: int
     splits: tuple[tuple[tuple[Place, ...], Mapping[str, tuple[Place, ...]]], ...]
+    since: int | None = None
 
 
 def table(path: Path) -> dict[str, list[str]]:
@@ -102,7 +103,7 @@ def room_count(folder: Path) -> Task:
 
 
 def fcu(folder: Path, ahead: int, target: str = "FCU_onoff_feedback") -> Task:
-    """Return fan-coil units of four rooms: 9 to 15 August to learn from, 16 to 18 to try on."""
+    """Return fan-coil units of four rooms: 9 to 15 August to learn from, 16 to 18 to try on, what was before known."""
     source = folder / "office_fcu_cn"
     plant = {}
     for name in ("pump_1", "heatpump_1"):
@@ -115,12 +116,57 @@ def fcu(folder: Path, ahead: int, target: str = "FCU_onoff_feedback") -> Task:
     day = {
         d: (datetime(2021, 8, d, tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days for d in range(9, 19)
     }
-    learn = tuple(only(p, {day[d] for d in range(9, 16)}) for p in places)
-    tests = {"all": tuple(only(p, {day[d] for d in (16, 17, 18)}) for p in places)}
+    past = {day[d] for d in range(9, 16)}
+    learn = tuple(only(p, past) for p in places)
+    tests = {"all": tuple(only(p, past | {day[16], day[17], day[18]}) for p in places)}
     tests["without the copied day"] = tuple(
-        only(p, {day[17], day[18]} | (set() if p.name == "room 2" else {day[16]})) for p in places
+        only(p, past | {day[17], day[18]} | (set() if p.name == "room 2" else {day[16]})) for p in places
     )
-    return Task(classes=("off", "on"), ahead=ahead, splits=((learn, tests),))
+    since = day[16] * 24 * 60 * MINUTE
+    return Task(classes=("off", "on"), ahead=ahead, splits=((learn, tests),), since=since)
+
+
+def robod(folder: Path) -> Task:
+    """Return three rooms, each with its model: presence now by what is measured, 16 days to learn from, the rest to try on."""
+    splits = []
+    for path in sorted((folder / "robod").glob("room*.csv.gz")):
+        found = table(path)
+        at = np.array(
+            [
+                round(datetime.strptime(s, "%Y-%m-%d %H:%M %z").timestamp()) * 1_000_000
+                for s in found["timestamp"]
+            ]
+        )
+        readings = {
+            s: (at, numbers(c)) for s, c in found.items() if not s.startswith(("occupant", "timestamp"))
+        }
+        truth = (at, numbers(found["occupant_presence"]))
+        place = place_of(path.name[:5], readings, truth, step=5 * MINUTE, zone="Asia/Singapore")
+        days = np.unique(place.days()[np.isfinite(place.truth)]).tolist()
+        splits.append(((only(place, set(days[:16])),), {place.name: (only(place, set(days[16:])),)}))
+    return Task(classes=("empty", "used"), ahead=0, splits=tuple(splits))
+
+
+def room_climate(folder: Path) -> Task:
+    """Return two rooms, each with its model: presence by temperature and humidity alone, even runs to learn from."""
+    splits = []
+    for path in sorted((folder / "room_climate").glob("location_*.csv.gz")):
+        found = table(path)
+        at = times(found["ts"], "%Y-%m-%d %H:%M:%S", MINUTE)
+        run, node = numbers(found["run"]), numbers(found["node"])
+        signals = {"temperature": numbers(found["temp_c"]), "humidity": numbers(found["rh"])}
+        used = np.minimum(numbers(found["occupants"]), 1)
+        places: dict[int, Place] = {}
+        for number in np.unique(run).astype(int).tolist():
+            here = run == number
+            readings = {
+                f"{name} {one:g}": (at[here & (node == one)], column[here & (node == one)])
+                for one in np.unique(node) for name, column in signals.items()
+            }  # fmt: skip
+            places[number] = place_of(f"run {number}", readings, (at[here], used[here]), step=MINUTE)
+        learn, tried = (tuple(p for n, p in places.items() if n % 2 == odd) for odd in (0, 1))
+        splits.append((learn, {path.name.removesuffix("_1min.csv.gz"): tried}))
+    return Task(classes=("empty", "used"), ahead=0, splits=tuple(splits))
 
 
 def _columns(path: Path) -> dict[str, tuple[NDArray[np.int64], Floats]]:
@@ -146,6 +192,8 @@ TASKS = {
     "fcu10": lambda folder: fcu(folder, 10),
     "presence30": lambda folder: fcu(folder, 30, "occupant_transform"),
     "count": room_count,
+    "robod": robod,
+    "climate": room_climate,
 }
 
 
@@ -167,7 +215,7 @@ def run(task: Task, params: StateParams) -> tuple[list[StateModel], dict[str, di
     for learn, tests in task.splits:
         models.append(fit_states(learn, task.classes, ahead=task.ahead, params=params))
         for name, places in tests.items():
-            for what, scores in evaluate_states(models[-1], places).items():
+            for what, scores in evaluate_states(models[-1], places, since=task.since).items():
                 found.setdefault(name, {}).setdefault(what, []).append(scores)
     return models, found
 

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from yuanli.forecast.history import Floats, Ints
 from yuanli.forecast.states.features import Known, Look
+from yuanli.forecast.states.floors import fit_floors, say_floors
 from yuanli.forecast.states.members import StateLearning, fit_member
 from yuanli.forecast.states.places import Place
 from yuanli.forecast.states.views import Candidate
 
 MOST_FOLDS = 8
 MOST_MEMBERS = 3
-LEAST_GAIN = 0.003
-"""What a bolder candidate, or one more, must gain over a plainer one, in accuracy on days left out."""
 COPIED_CHANGES = 4
 """A day on which the state changes at least so often, and just as on another day, was copied."""
 LEANS = tuple(np.linspace(-1.0, 2.5, 15).tolist())
@@ -33,11 +32,14 @@ class Chosen:
         What the chosen ones say together, shape `(n, n_classes)`.
     each
         What every candidate said.
+    floors
+        What each plain answer said.
     """
 
     members: tuple[Candidate, ...]
     probabilities: Floats
     each: Mapping[str, Floats]
+    floors: Mapping[str, Ints]
 
 
 def folds_of(known: Known, places: Sequence[Place]) -> Ints:
@@ -75,7 +77,10 @@ def choose(
     candidates: Sequence[Candidate], known: Known, places: Sequence[Place], look: Look, *,
     classes: int, params: StateLearning,
 ) -> Chosen:  # fmt: skip
-    """Try candidates on days left out; take the best, or a plainer one about as good; others may join."""
+    """Try candidates, the plainest first, on days left out; take the plainest that is as good as the best.
+
+    As good is within one standard error of it (Breiman et al. 1984, section 3.4.3); by the same rule others may join.
+    """
     fold = folds_of(known, places)
     each = {
         str(one): _left_out(one, known, fold, places, look, classes=classes, params=params)
@@ -83,17 +88,20 @@ def choose(
     }
     truth = known.truth.astype(np.int64)
     names = [str(one) for one in candidates]
-    best_share = max(right_share(said, truth) for said in each.values())
-    taken = [next(name for name in names if right_share(each[name], truth) >= best_share - LEAST_GAIN)]
+    best = max(names, key=lambda name: right_share(each[name], truth))
+    bar = _bar(each[best], truth, known.day)
+    taken = [next(name for name in names if right_share(each[name], truth) >= bar)]
     while len(taken) < min(MOST_MEMBERS, len(names)):
-        now = right_share(_mean(each, taken), truth)
         others = [name for name in names if name not in taken]
         best = max(others, key=lambda name: _merit(_mean(each, [*taken, name]), truth))
-        if right_share(_mean(each, [*taken, best]), truth) < now + LEAST_GAIN:
+        if right_share(_mean(each, taken), truth) >= _bar(_mean(each, [*taken, best]), truth, known.day):
             break
         taken.append(best)
     by_name = {str(one): one for one in candidates}
-    return Chosen(members=tuple(by_name[name] for name in taken), probabilities=_mean(each, taken), each=each)
+    return Chosen(
+        members=tuple(by_name[name] for name in taken), probabilities=_mean(each, taken), each=each,
+        floors=_floors_left_out(known, fold, look, classes),
+    )  # fmt: skip
 
 
 def lean_to_change(
@@ -132,6 +140,15 @@ def right_share(probabilities: Floats, truth: Ints) -> float:
     return float((probabilities.argmax(axis=1) == truth).mean())
 
 
+def _bar(probabilities: Floats, truth: Ints, day: Ints) -> float:
+    """Return the accuracy less its standard error, as whole days are what was drawn."""
+    right = probabilities.argmax(axis=1) == truth
+    _, which = np.unique(day, return_inverse=True)
+    days = int(which.max()) + 1
+    apart = np.bincount(which, weights=right - right.mean()) / len(right)
+    return float(right.mean() - np.sqrt((apart**2).sum() * days / (days - 1)))
+
+
 def _merit(probabilities: Floats, truth: Ints) -> tuple[float, float]:
     """Return accuracy to the nearest half per mille, then likelihood: near-ties go to who is surer with reason."""
     loss = -np.log(np.clip(probabilities[np.arange(len(truth)), truth], 1e-6, 1)).mean()
@@ -142,23 +159,31 @@ def _mean(each: Mapping[str, Floats], names: Sequence[str]) -> Floats:
     return np.asarray(np.mean([each[name] for name in names], axis=0))
 
 
+def _floors_left_out(known: Known, fold: Ints, look: Look, classes: int) -> dict[str, Ints]:
+    said: dict[str, Ints] = {}
+    for number in np.unique(fold):
+        out = fold == number
+        floors = fit_floors(known.only(_learnt(known, fold, number)), look.signals, classes)
+        for name, one in say_floors(floors, known.only(out)).items():
+            said.setdefault(name, np.zeros(len(known), dtype=np.int64))[out] = one
+    return said
+
+
+def _learnt(known: Known, fold: Ints, number: int) -> NDArray[np.bool_]:
+    """Return what is learnt from while a fold is left out: no moment whose windows reach into its days, if others are."""
+    out = fold == number
+    apart: NDArray[np.bool_] = ~out & ~np.isin(known.since, np.unique(known.day[out]))
+    return next((which for which in (apart, ~out) if which.any()), out)
+
+
 def _left_out(
     candidate: Candidate, known: Known, fold: Ints, places: Sequence[Place], look: Look, *,
     classes: int, params: StateLearning,
 ) -> Floats:  # fmt: skip
-    """Return what a candidate says of each fold when it has learnt from the others.
-
-    A moment whose windows reach into a day that is left out is not learnt from either.
-    """
+    """Return what a candidate says of each fold when it has learnt from the others."""
     said = np.zeros((len(known), classes))
     for number in np.unique(fold):
-        out = fold == number
-        days = np.unique(known.day[out])
-        learn: NDArray[np.bool_] = ~out & ~np.isin(known.since, days)
-        if not learn.any():
-            learn = ~out
-        if not learn.any():
-            learn = out
+        out, learn = fold == number, _learnt(known, fold, number)
         member = fit_member(candidate, known.only(learn), places, look, classes=classes, params=params)
         said[out] = member.predict(known.only(out), places, look)
     return said

@@ -24,6 +24,7 @@ NOW = (
     "threshold:now",
     "line:now",
     "line:recent",
+    "trees:now+clock",
     "trees:recent",
     "trees:recent+clock",
 )
@@ -189,8 +190,7 @@ def fit_states(
     validation = {MODEL: _scores(leant(calm, known.now, lean), calm, known)}
     validation |= {name: _scores(said, said, known) for name, said in chosen.each.items()}
     validation |= {
-        name: score_states(said, known.truth, known.now, known.day)
-        for name, said in say_floors(floors, known).items()
+        name: score_states(said, known.truth, known.now, known.day) for name, said in chosen.floors.items()
     }
     return StateModel(
         classes=tuple(classes), look=look, step=step, members=members, temperature=temperature, lean=lean,
@@ -217,10 +217,21 @@ def say_states(model: StateModel, places: Sequence[Place], *, latest: bool = Fal
     return SaidStates(known=known, state=state, probabilities=calm)
 
 
-def evaluate_states(model: StateModel, places: Sequence[Place]) -> dict[str, StateScores]:
-    """Return scores of the model and the floors on places whose states are known."""
+def evaluate_states(
+    model: StateModel, places: Sequence[Place], *, since: int | None = None
+) -> dict[str, StateScores]:
+    """Return scores of the model and the floors on places whose states are known.
+
+    Parameters
+    ----------
+    since
+        The first moment that is asked about, in µs; what is before it is known as the past and not scored.
+    """
     said = say_states(model, places)
     which = _learnable(said.known, model.look)
+    if since is not None:
+        starts = np.array([place.history.start for place in places])
+        which &= starts[said.known.place] + (said.known.step + model.look.ahead) * model.step >= since
     known = said.known.only(which)
     found = {MODEL: score_states(
         said.state[which], known.truth, known.now, known.day, probabilities=said.probabilities[which]

@@ -11,7 +11,6 @@ from yuanli.forecast.states.features import STATE, Known
 
 MAJORITY, PERSISTENCE, LAST_WEEK, THRESHOLD = "majority", "persistence", "last_week", "threshold"
 FLOORS = (MAJORITY, PERSISTENCE, LAST_WEEK, THRESHOLD)
-CUTS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +66,20 @@ def _or(state: Floats | Ints, otherwise: Ints) -> Ints:
 
 
 def _best_cut(value: Floats, truth: Ints, classes: int) -> tuple[float, float, int, int] | None:
-    """Return how often the best cut is right, the cut, and the states below and above it."""
+    """Return how often the best cut is right, the cut midway between two values, and the states below and above it."""
     there = np.isfinite(value)
     if not there.any():
         return None
-    cuts = np.unique(np.quantile(value[there], np.linspace(0, 1, CUTS)))[:-1]
-    best: tuple[float, float, int, int] | None = None
-    missing = int((np.bincount(truth[~there], minlength=classes)).max()) if not there.all() else 0
-    for cut in cuts.tolist():
-        low = np.bincount(truth[there & (value <= cut)], minlength=classes)
-        high = np.bincount(truth[there & (value > cut)], minlength=classes)
-        right = (int(low.max()) + int(high.max()) + missing) / len(truth)
-        if best is None or right > best[0]:
-            best = (right, cut, int(low.argmax()), int(high.argmax()))
-    return best
+    order = np.argsort(value[there], kind="stable")
+    ordered = value[there][order]
+    steps = np.flatnonzero(ordered[1:] > ordered[:-1])
+    if not len(steps):
+        return None
+    low = np.cumsum(np.eye(classes, dtype=np.int64)[truth[there][order]], axis=0)
+    missing = 0 if there.all() else int(np.bincount(truth[~there], minlength=classes).max())
+    right = low[steps].max(axis=1) + (low[-1] - low[steps]).max(axis=1)
+    ties = np.flatnonzero(right == right.max())
+    best = steps[ties[len(ties) // 2]]
+    cut = float(ordered[best] + ordered[best + 1]) / 2
+    above = low[-1] - low[best]
+    return (int(right.max()) + missing) / len(truth), cut, int(low[best].argmax()), int(above.argmax())

@@ -12,15 +12,18 @@ from yuanli.errors import Text
 from yuanli.forecast.history import Floats, Ints
 from yuanli.forecast.trees import TreesMissingError
 
+LEAST_ROWS = 10
+"""In a leaf, however few there are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrowParams:
-    """How trees are grown; `extra` takes cuts at random, which holds them back more."""
+    """How trees are grown; a leaf holds at least `least_share` of the rows, `extra` takes cuts at random."""
 
-    trees: int = 100
-    leaves: int = 7
+    trees: int = 80
+    leaves: int = 4
     rate: float = 0.06
-    least_rows: int = 40
+    least_share: float = 0.01
     extra: bool = False
     threads: int = 1
 
@@ -58,7 +61,7 @@ def grow(
         "objective": "binary" if classes == 2 else "multiclass",
         "num_leaves": params.leaves,
         "learning_rate": params.rate,
-        "min_data_in_leaf": params.least_rows,
+        "min_data_in_leaf": max(LEAST_ROWS, round(params.least_share * len(truth))),
         "feature_fraction": 0.4,
         "bagging_fraction": 0.7,
         "bagging_freq": 1,
