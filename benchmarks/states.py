@@ -28,6 +28,7 @@ from yuanli.forecast import (
     fit_states,
     place_of,
 )
+from yuanli.learning import WindowParams
 
 MINUTE = 60_000_000
 ROOMS = (1, 2, 4, 5)
@@ -36,7 +37,7 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Places to learn from, and to try on by name; each pair is one split. What is before `since` is past, not tried."""
+    """Places to learn from, and to try on by name; each pair is one split. What is before `since` is not tried."""
 
     classes: tuple[str, ...]
     ahead: int
@@ -127,7 +128,7 @@ def fcu(folder: Path, ahead: int, target: str = "FCU_onoff_feedback") -> Task:
 
 
 def robod(folder: Path) -> Task:
-    """Return three rooms, each with its model: presence now by what is measured, 16 days to learn from, the rest to try on."""
+    """Return presence in three rooms, each with its model: 16 days to learn from, the rest to try on."""
     splits = []
     for path in sorted((folder / "robod").glob("room*.csv.gz")):
         found = table(path)
@@ -236,7 +237,8 @@ def main() -> None:
         task = TASKS[name](args.folder)
         for seed in args.seeds:
             began = time.process_time()
-            params = StateParams(candidates=tuple(args.candidate), learning=StateLearning(seed=seed))
+            learning = StateLearning(seed=seed, network=WindowParams(seed=seed))
+            params = StateParams(candidates=tuple(args.candidate), learning=learning)
             models, found = run(task, params)
             print(f"{name}, seed {seed}: {'; '.join(sorted({m.method for m in models}))}; lean {models[0].lean:.2f}; "
                   f"{time.process_time() - began:.0f} CPU s; {models[0].verdict().en}", flush=True)  # fmt: skip

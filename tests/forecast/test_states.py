@@ -26,6 +26,7 @@ from yuanli.forecast import (
 )
 from yuanli.forecast.states.choosing import copied_days, lean_to_change
 from yuanli.forecast.states.features import known_of, look_of
+from yuanli.forecast.states.floors import fit_floors
 from yuanli.forecast.states.scoring import score_states
 from yuanli.learning import BrokenModelError
 
@@ -159,6 +160,54 @@ def test_leaning_to_a_change_stops_where_it_costs_too_much() -> None:
     assert lean_to_change(useless, truth, now, least_recall=0.5, most_cost=0.01) < 2.2
     useful = np.where(truth[:, None] == 1, [0.6, 0.4], [0.9, 0.1])
     assert lean_to_change(useful, truth, now, least_recall=0.5, most_cost=0.01) > 0.3
+
+
+def test_one_threshold_answers_where_nothing_is_better_beyond_chance() -> None:
+    place = office()
+    rng = np.random.default_rng(5)
+    dark = place.of(("co2", "noise"))
+    lamp = np.where(place.truth > 0, 400.0, 5.0) + rng.normal(0, 3, len(place.truth))
+    lamp[3 * STEPS + 70 : 3 * STEPS + 90] = 5
+    values = np.concatenate([dark.history.values, [lamp]])
+    lit = replace(dark, signals=(*dark.signals, "lamp"), history=replace(place.history, values=values))
+    params = StateParams(candidates=("threshold:now", "line:now", "line:recent"))
+    assert fit_states([lit], ("empty", "used"), ahead=0, params=params).method == "threshold:now"
+    assert fit_states([dark], ("empty", "used"), ahead=0, params=params).method != "threshold:now"
+
+
+def test_a_cut_lies_midway_between_the_classes() -> None:
+    known = known_of([office(2)], look_of([office(2)], ahead=0, own=False))
+    level = np.where(known.truth > 0, 300.0, 100.0)
+    features = known.features.copy()
+    features[:, known.names.index("co2")] = level
+    floors = fit_floors(replace(known, features=features), ("co2", "noise"), 2)
+    assert floors.threshold is not None
+    assert (floors.threshold.feature, floors.threshold.cut) == ("co2", 200.0)
+
+
+def test_it_is_known_how_long_stays_lately_were_and_what_changed_at_this_time_of_the_day() -> None:
+    truth = np.zeros(3 * STEPS)
+    for day in range(3):
+        truth[day * STEPS + 60 : day * STEPS + 66] = 1
+    at = np.arange(len(truth), dtype=np.int64) * STEP
+    place = place_of("fan", {}, (at, truth), step=STEP)
+    known = known_of([place], look_of([place], ahead=3, own=True))
+    column = {name: known.features[:, place] for place, name in enumerate(known.names)}
+    third = 2 * STEPS + 63
+    assert column["state usual stay"][third] == pytest.approx(np.log(60))
+    assert column["state overdue"][third] == pytest.approx(np.log(40) - np.log(60))
+    assert np.isnan(column["state usual stay"][62])
+    assert column["state changed so 15"][third + 1] == 0.75
+    assert column["state changed so 15"][2 * STEPS + 20] == 0
+
+
+def test_what_was_before_is_known_and_not_scored() -> None:
+    place = office(12)
+    model = fit_states([place], ("empty", "used"), ahead=3, params=LINES)
+    start = place.history.start + 10 * STEPS * STEP
+    scores = evaluate_states(model, [place], since=start)
+    assert scores["model"].count == 2 * STEPS
+    assert scores["last_week"].accuracy > evaluate_states(model, [office(2)])["last_week"].accuracy
 
 
 def test_scores_are_as_worked_by_hand() -> None:

@@ -117,6 +117,9 @@ def test_a_model_of_a_table_is_trained_evaluated_and_asked_from_the_shell(
     assert [run_.state.value for run_ in Runs(tmp_path / "runs").all()] == ["done"]
     code, out, _ = run(capsys, "states", "evaluate", str(output), str(table), "--json")
     assert json.loads(out)["scores"]["model"]["accuracy"] > 0.9
+    later = (START + timedelta(days=5)).strftime("%Y-%m-%d")
+    code, out, _ = run(capsys, "states", "evaluate", str(output), str(table), "--since", later, "--json")
+    assert json.loads(out)["scores"]["model"]["count"] == 96
     code, out, _ = run(capsys, "states", "predict", str(output), str(table), "--json")
     assert json.loads(out)["state"] in ("0", "1")
     code, out, err = run(capsys, "states", "train", str(table), "--target", "valve", "-o", str(output))

@@ -85,9 +85,7 @@ def train(
     known = sorted({float(v) for table in tables.values() for v in _states(table, target)})
     classes = tuple(f"{value:g}" for value in known)
     places = [
-        place_of_columns(name, table, target, step=every, zone="UTC", classes=classes, signals=signal or ())[
-            1
-        ]
+        place_of_columns(name, table, target, step=every, zone=zone, classes=classes, signals=signal or ())[1]
         for name, table in tables.items()
     ]
     started = datetime.now(UTC)
@@ -101,17 +99,24 @@ def train(
 def evaluate(
     model: Annotated[Path, typer.Argument(help="Folder of a run. 训练结果。")],
     files: Files,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since", help="Score from here on; what is before is known as the past. 只评估此后的时刻。"
+        ),
+    ] = None,
     time: TimeColumn = None,
     zone: Zone = "UTC",
     as_json: AsJson = False,
 ) -> None:
     """Score a model and the plain answers on tables whose states are known. 评估状态模型。
 
-    Example: yuanli states evaluate runs/fan room1-later.csv
+    Example: yuanli states evaluate runs/fan room1.csv --since 2026-08-16
     """
     found, target = _open(model)
     places = [_place(path, found, target, time, zone) for path in files]
-    _print(evaluate_states(found, places), found, as_json)
+    start = None if since is None else round(since.replace(tzinfo=zone_of(zone)).timestamp() * 1e6)
+    _print(evaluate_states(found, places, since=start), found, as_json)
 
 
 @app.command("predict")
@@ -190,9 +195,9 @@ def _place(path: Path, model: StateModel, target: str, time: str | None, zone: s
     table = _columns(path, time, zone)
     step = timedelta(microseconds=model.step)
     if target in table:
-        return place_of_columns(path.stem, table, target, step=step, zone="UTC", classes=model.classes)[1]
+        return place_of_columns(path.stem, table, target, step=step, zone=zone, classes=model.classes)[1]
     nothing = (np.zeros(0, np.int64), np.zeros(0))
-    return place_of(path.stem, table, nothing, step=model.step)
+    return place_of(path.stem, table, nothing, step=model.step, zone=zone)
 
 
 def _open(run: Path) -> tuple[StateModel, str]:

@@ -170,7 +170,7 @@ def _floors_left_out(known: Known, fold: Ints, look: Look, classes: int) -> dict
 
 
 def _learnt(known: Known, fold: Ints, number: int) -> NDArray[np.bool_]:
-    """Return what is learnt from while a fold is left out: no moment whose windows reach into its days, if others are."""
+    """Return what is learnt from while a fold is left out: if it can be, nothing whose windows reach into its days."""
     out = fold == number
     apart: NDArray[np.bool_] = ~out & ~np.isin(known.since, np.unique(known.day[out]))
     return next((which for which in (apart, ~out) if which.any()), out)

@@ -173,8 +173,8 @@ def fit_states(
             hint=Text(f"至少要 {LEAST_MOMENTS} 个时刻、{LEAST_DAYS} 天。",
                       f"At least {LEAST_MOMENTS} moments of {LEAST_DAYS} days are needed."),
         )  # fmt: skip
-    candidates = [parse_candidate(one) for one in params.candidates] or _usual(look)
     count, truth = len(classes), known.truth.astype(np.int64)
+    candidates = [parse_candidate(one) for one in params.candidates] or _usual(look, count)
     chosen = choose(candidates, known, places, look, classes=count, params=params.learning)
     temperature = fit_temperature(np.log(np.clip(chosen.probabilities, 1e-6, 1)), truth)
     calm = tempered(chosen.probabilities, temperature)
@@ -258,10 +258,11 @@ def _scores(answered: Floats, probabilities: Floats, known: Known) -> StateScore
     )
 
 
-def _usual(look: Look) -> list[Candidate]:
-    names = AHEAD if look.own else NOW
-    trees = find_spec("lightgbm") is not None
-    return [parse_candidate(name) for name in names if trees or not name.startswith("trees")]
+def _usual(look: Look, classes: int) -> list[Candidate]:
+    """Return what is tried unless told: one threshold where it can tell the states, trees where they are installed."""
+    left_out = [*(["threshold"] if classes > 2 else []), *([] if find_spec("lightgbm") else ["trees"])]
+    candidates = [parse_candidate(name) for name in (AHEAD if look.own else NOW)]
+    return [one for one in candidates if one.kind not in left_out]
 
 
 def _signal_of(column: str, look: Look) -> str:
