@@ -17,6 +17,8 @@ from yuanli.forecast.states.views import Candidate
 
 MOST_FOLDS = 8
 MOST_MEMBERS = 3
+CHANCE = 0.05
+"""How probable a gain may be where there is none, and still be taken for one."""
 COPIED_CHANGES = 4
 """A day on which the state changes at least so often, and just as on another day, was copied."""
 LEANS = tuple(np.linspace(-1.0, 2.5, 15).tolist())
@@ -77,9 +79,9 @@ def choose(
     candidates: Sequence[Candidate], known: Known, places: Sequence[Place], look: Look, *,
     classes: int, params: StateLearning,
 ) -> Chosen:  # fmt: skip
-    """Try candidates, the plainest first, on days left out; take the plainest that is as good as the best.
+    """Try candidates, the plainest first, on days left out; keep the plainest unless the best is better beyond chance.
 
-    As good is within one standard error of it (Breiman et al. 1984, section 3.4.3); by the same rule others may join.
+    By the same rule others may join it.
     """
     fold = folds_of(known, places)
     each = {
@@ -88,13 +90,14 @@ def choose(
     }
     truth = known.truth.astype(np.int64)
     names = [str(one) for one in candidates]
-    best = max(names, key=lambda name: right_share(each[name], truth))
-    bar = _bar(each[best], truth, known.day)
-    taken = [next(name for name in names if right_share(each[name], truth) >= bar)]
+    right = {name: _right(each[name], truth) for name in names}
+    best = max(names, key=lambda name: right[name].mean())
+    taken = [next(name for name in names if not _beyond_chance(right[best] - right[name], known.day))]
     while len(taken) < min(MOST_MEMBERS, len(names)):
         others = [name for name in names if name not in taken]
         best = max(others, key=lambda name: _merit(_mean(each, [*taken, name]), truth))
-        if right_share(_mean(each, taken), truth) >= _bar(_mean(each, [*taken, best]), truth, known.day):
+        gain = _right(_mean(each, [*taken, best]), truth) - _right(_mean(each, taken), truth)
+        if not _beyond_chance(gain, known.day):
             break
         taken.append(best)
     by_name = {str(one): one for one in candidates}
@@ -137,16 +140,22 @@ def leant(probabilities: Floats, now: Floats, lean: float) -> Floats:
 
 def right_share(probabilities: Floats, truth: Ints) -> float:
     """Return how often the most probable state was true."""
-    return float((probabilities.argmax(axis=1) == truth).mean())
+    return float(_right(probabilities, truth).mean())
 
 
-def _bar(probabilities: Floats, truth: Ints, day: Ints) -> float:
-    """Return the accuracy less its standard error, as whole days are what was drawn."""
-    right = probabilities.argmax(axis=1) == truth
+def _right(probabilities: Floats, truth: Ints) -> Floats:
+    return (probabilities.argmax(axis=1) == truth).astype(np.float64)
+
+
+def _beyond_chance(gain: Floats, day: Ints) -> bool:
+    """Whether a gain is: by the one-sided paired t-test over days (Student 1908), each as heavy as its moments."""
+    from scipy.stats import t
+
     _, which = np.unique(day, return_inverse=True)
     days = int(which.max()) + 1
-    apart = np.bincount(which, weights=right - right.mean()) / len(right)
-    return float(right.mean() - np.sqrt((apart**2).sum() * days / (days - 1)))
+    apart = np.bincount(which, weights=gain - gain.mean()) / len(gain)
+    error = np.sqrt((apart**2).sum() * days / (days - 1))
+    return bool(gain.mean() > t.ppf(1 - CHANCE, days - 1) * error)
 
 
 def _merit(probabilities: Floats, truth: Ints) -> tuple[float, float]:
