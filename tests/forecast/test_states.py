@@ -24,7 +24,7 @@ from yuanli.forecast import (
     save_states,
     say_states,
 )
-from yuanli.forecast.states.choosing import copied_days, lean_to_change
+from yuanli.forecast.states.choosing import copied_days, lean_to_change, leant
 from yuanli.forecast.states.features import known_of, look_of
 from yuanli.forecast.states.floors import fit_floors
 from yuanli.forecast.states.scoring import score_states
@@ -158,6 +158,9 @@ def test_leaning_to_a_change_stops_where_it_costs_too_much() -> None:
     truth = (rng.random(1000) < 0.1).astype(np.int64)
     useless = np.tile([0.9, 0.1], (1000, 1))
     assert lean_to_change(useless, truth, now, least_recall=0.5, most_cost=0.01) < 2.2
+    blurred = np.where((rng.random(1000) < 0.1 + 0.5 * truth)[:, None], [0.48, 0.52], [0.9, 0.1])
+    lean = lean_to_change(blurred, truth, now, least_recall=0.9, most_cost=1.0)
+    assert (leant(blurred, now, lean).argmax(axis=1) == truth).mean() >= (truth == 0).mean()
     useful = np.where(truth[:, None] == 1, [0.6, 0.4], [0.9, 0.1])
     assert lean_to_change(useful, truth, now, least_recall=0.5, most_cost=0.01) > 0.3
 

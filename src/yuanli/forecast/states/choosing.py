@@ -113,7 +113,8 @@ def lean_to_change(
     """Return how far to lean towards a change: enough that so many changes are foreseen, if it costs little.
 
     The most probable answer seldom foresees a change. Of the leans that cost at most `most_cost` of the best accuracy,
-    the smallest is taken that reaches `least_recall`, else the one that foresees most.
+    and leave no less than no change has, the smallest is taken that reaches `least_recall`, else the one that foresees
+    most.
     """
     changes = np.isfinite(now) & (now != truth)
     if not changes.any():
@@ -123,7 +124,8 @@ def lean_to_change(
         said = leant(probabilities, now, lean).argmax(axis=1)
         tried.append((lean, float((said == truth).mean()), float((said == truth)[changes].mean())))
     best = max(accuracy for _, accuracy, _ in tried)
-    cheap = [one for one in tried if one[1] >= best - most_cost]
+    least = min(best, max(best - most_cost, float((now == truth).mean())))
+    cheap = [one for one in tried if one[1] >= least]
     enough = [one for one in cheap if one[2] >= least_recall]
     return float(min(enough)[0] if enough else max(cheap, key=lambda one: (one[2], one[1]))[0])
 
@@ -144,7 +146,7 @@ def right_share(probabilities: Floats, truth: Ints) -> float:
 
 
 def _right(probabilities: Floats, truth: Ints) -> Floats:
-    return (probabilities.argmax(axis=1) == truth).astype(np.float64)
+    return np.asarray(probabilities.argmax(axis=1) == truth, dtype=np.float64)
 
 
 def _beyond_chance(gain: Floats, day: Ints) -> bool:
