@@ -188,22 +188,6 @@ def test_a_cut_lies_midway_between_the_classes() -> None:
     assert (floors.threshold.feature, floors.threshold.cut) == ("co2", 200.0)
 
 
-def test_it_is_known_how_long_stays_lately_were_and_what_changed_at_this_time_of_the_day() -> None:
-    truth = np.zeros(3 * STEPS)
-    for day in range(3):
-        truth[day * STEPS + 60 : day * STEPS + 66] = 1
-    at = np.arange(len(truth), dtype=np.int64) * STEP
-    place = place_of("fan", {}, (at, truth), step=STEP)
-    known = known_of([place], look_of([place], ahead=3, own=True))
-    column = {name: known.features[:, place] for place, name in enumerate(known.names)}
-    third = 2 * STEPS + 63
-    assert column["state usual stay"][third] == pytest.approx(np.log(60))
-    assert column["state overdue"][third] == pytest.approx(np.log(40) - np.log(60))
-    assert np.isnan(column["state usual stay"][62])
-    assert column["state changed so 15"][third + 1] == 0.75
-    assert column["state changed so 15"][2 * STEPS + 20] == 0
-
-
 def test_what_was_before_is_known_and_not_scored() -> None:
     place = office(12)
     model = fit_states([place], ("empty", "used"), ahead=3, params=LINES)

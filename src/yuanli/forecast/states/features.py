@@ -22,12 +22,6 @@ HOLD_MIN = 60
 """For how long the last reading of any other signal stands for the next ones."""
 NEAR_MIN = 30
 """How far from a time of the day other days may be to be like it."""
-NIGHT_MIN = 10 * 60
-"""A stay in a state that is longer than this is a night, and tells nothing of how long stays are by day."""
-STAYS = 8
-"""Over how many stays in a state their usual length is taken."""
-SO_MIN = (15, 45)
-"""How far from a time of the day what a state then changed to on other days is looked at."""
 STATE = "state"
 """The place's own state, where it is known."""
 
@@ -132,8 +126,6 @@ def _known(place: Place, look: Look, number: int) -> Known:
     if look.own:
         columns |= _signal(STATE, now, history.step, steady=True)
         columns |= _days(place, look.ahead)
-        columns |= _stays(now, history.step)
-        columns |= _changed_so(now, look.ahead, history.step, history.steps_per_day)
     truth = np.full(n_times, np.nan)
     truth[: max(n_times - look.ahead, 0)] = place.truth[look.ahead :]
     local = history.times() + _offset(place)
@@ -195,7 +187,7 @@ def _window(values: Floats, steps: int) -> tuple[Floats, Floats]:
 
 
 def _running(values: Floats, steps: int) -> Floats:
-    sums = _sums(values)
+    sums = np.concatenate([[0.0], np.cumsum(values)])
     last = np.arange(1, len(values) + 1)
     return np.asarray(sums[last] - sums[np.maximum(last - steps, 0)])
 
@@ -234,58 +226,6 @@ def _days(place: Place, ahead: int) -> dict[str, Floats]:
         "state other days": _mean(seen) if seen else nothing,
         "state last days": _mean(seen[:3]) if seen else nothing,
     }
-
-
-def _stays(truth: Floats, step: int) -> dict[str, Floats]:
-    """Return how long stays in the present state and before changes to it lately were, and how overdue its end is."""
-    values, _ = held(truth, None)
-    minutes = step / MINUTE
-    starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-    ends = np.append(starts[1:], len(values))
-    stay, between = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    lately: dict[float, list[float]] = {}
-    for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
-        here = float(values[first])
-        if not np.isfinite(here):
-            continue
-        others = [one for state, known in lately.items() if state != here for one in known[-STAYS:]]
-        stay[first:last] = np.mean(lately[here][-STAYS:]) if here in lately else np.nan
-        between[first:last] = np.mean(others) if others else np.nan
-        if (last - first) * minutes < NIGHT_MIN:
-            lately.setdefault(here, []).append(float(np.log((last - first) * minutes)))
-    overdue = np.log((_unchanged(values) + 1) * minutes) - stay
-    return {"state usual stay": stay, "state usual between": between, "state overdue": overdue}
-
-
-def _changed_so(truth: Floats, ahead: int, step: int, steps_per_day: int) -> dict[str, Floats]:
-    """Return how often the present state had changed `ahead` later, on earlier days at this time of the day."""
-    values, _ = held(truth, None)
-    later = np.full(len(values), np.nan)
-    later[: max(len(values) - ahead, 0)] = truth[ahead:]
-    found: dict[str, Floats] = {}
-    moments = np.arange(len(values))
-    for span in SO_MIN:
-        near = max(1, round(span * MINUTE / step))
-        share = np.full(len(values), np.nan)
-        for state in np.unique(values[np.isfinite(values)]).tolist():
-            here = np.flatnonzero(values == state)
-            counted = (values == state) & np.isfinite(later)
-            counts, changes = (_sums(x.astype(np.float64)) for x in (counted, counted & (later != state)))
-            total, changed = np.zeros(len(here)), np.zeros(len(here))
-            for back in range(steps_per_day, min(28 * steps_per_day, len(values)) + 1, steps_per_day):
-                if back <= ahead + near:
-                    continue
-                first = np.maximum(moments[here] - back - near, 0)
-                last = np.maximum(moments[here] - back + near + 1, 0)
-                total += counts[last] - counts[first]
-                changed += changes[last] - changes[first]
-            share[here] = np.where(total > 0, changed / np.maximum(total, 1), np.nan)
-        found[f"state changed so {span}"] = share
-    return found
-
-
-def _sums(values: Floats) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(values)])
 
 
 def _mean(rows: Sequence[Floats]) -> Floats:

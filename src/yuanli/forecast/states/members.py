@@ -100,7 +100,7 @@ def fit_member(
     """Learn a candidate from moments whose state is known."""
     known = known.only(np.arange(0, len(known), max(1, -(-len(known) // params.rows))))
     truth = known.truth.astype(np.int64)
-    columns = columns_of(known.names, look, candidate)
+    columns = columns_of(known.names, look, candidate.view)
     if candidate.kind == "threshold":
         return Member(candidate=candidate, columns=columns, learnt=_cut(known, columns, classes))
     rows = features_of(known, columns)

@@ -16,8 +16,6 @@ KINDS = ("threshold", "line", "trees", "network")
 VIEWS = ("own", "now", "recent", "long")
 WITH_CLOCK = "+clock"
 CLOCK = ("hour", "hour_sin", "hour_cos", "weekend")
-BENT = ("usual stay", "usual between", "overdue", "changed so 15", "changed so 45")
-"""What matters only beside other columns: trees look at it, a line doesn't."""
 RECENT = ("mean 5", "change 5", "spread 5", "mean 15", "change 15", "spread 15", "unchanged")
 
 
@@ -61,13 +59,10 @@ def parse_candidate(text: str) -> Candidate:
     return Candidate(kind=kind, view=view)
 
 
-def columns_of(names: tuple[str, ...], look: Look, candidate: Candidate) -> tuple[str, ...]:
-    """Return the names of the columns that a candidate looks at."""
-    view = candidate.view
+def columns_of(names: tuple[str, ...], look: Look, view: str) -> tuple[str, ...]:
+    """Return the names of the columns of a view."""
     plain = view.removesuffix(WITH_CLOCK)
     signals = set(look.signals)
-    if candidate.kind == "line":
-        names = tuple(name for name in names if not name.endswith(BENT))
     own = {name for name in names if name == STATE or name.startswith(f"{STATE} ")} if look.own else set()
     tests: dict[str, Callable[[str], bool]] = {
         "own": lambda name: False,
