@@ -233,6 +233,35 @@ def test_the_watermark_never_goes_back_nor_into_the_future(store: MemoryReadingS
     assert marks == [NOW_US, NOW_US, NOW_US, NOW_US + 60_000_000]
 
 
+DAY_US = 86_400_000_000
+
+
+def mark_after(store: MemoryReadingStore, told: Sequence[Sequence[int]]) -> int | None:
+    """Return the watermark after deliveries, ten seconds apart, of times that differ so from when they came."""
+    intake = intake_of(store)
+    for number, off in enumerate(told):
+        received = NOW_US + number * 10_000_000
+        rows = [Row("m1", received + ahead, 1.0) for ahead in off]
+        intake.take([delivery(*rows, received=received)])
+    return intake.gateways()[0].watermark
+
+
+@pytest.mark.parametrize("jump", [3, 7, 8, 9, 30])
+def test_a_clock_that_jumps_once_does_not_move_the_watermark(store: MemoryReadingStore, jump: int) -> None:
+    told = [[0] if number != jump else [DAY_US] for number in range(jump + 1)]
+    assert mark_after(store, told) == NOW_US + (jump - 1) * 10_000_000
+
+
+def test_one_row_far_ahead_holds_up_no_other_of_its_delivery(store: MemoryReadingStore) -> None:
+    assert mark_after(store, [[0], [0, DAY_US, -5]]) == NOW_US + 10_000_000
+
+
+def test_a_watermark_falls_back_where_a_clock_was_ahead_and_is_set_right(store: MemoryReadingStore) -> None:
+    ahead = [[DAY_US]] * 20
+    assert mark_after(store, ahead) == NOW_US + 190_000_000 + DAY_US
+    assert mark_after(store, ahead + [[0]] * 300) == NOW_US + 3_190_000_000
+
+
 def test_refused_rows_are_counted_for_their_gateway(store: MemoryReadingStore) -> None:
     intake = intake_of(store)
     intake.take([delivery(Row("x", 1, 1.0), gateway="bad"), delivery(Row("m1", 1, 1.0))], partial=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from statistics import median
@@ -49,7 +49,8 @@ class GatewayState:
     Parameters
     ----------
     watermark
-        The newest time that it has told (µs); late readings do not move it back, nor do times that are still to come.
+        The newest time that it has told (µs); late readings do not move it back, nor do times that are still to come
+        move it. Where the clock turns out to have been ahead when it told, it falls back.
     skew_s
         How far its clock is behind ours; ahead where negative. None while too little is known.
     """
@@ -206,9 +207,9 @@ class Gateways:
     _lock: Lock = field(default_factory=Lock)
 
     def saw(
-        self, name: str, *, received: int, newest: int | None, readings: int = 0, refused: int = 0
+        self, name: str, *, received: int, times: Sequence[int] = (), readings: int = 0, refused: int = 0
     ) -> None:
-        """Take note of a delivery; `newest` is the latest time in it by the gateway's clock."""
+        """Take note of a delivery; `times` are those in it, by the gateway's clock."""
         with self._lock:
             gateway = self._known.pop(name, None) or _Gateway(deque(maxlen=self.params.deliveries))
             self._known[name] = gateway
@@ -217,8 +218,8 @@ class Gateways:
             gateway.readings += readings
             gateway.refused += refused
             gateway.last_received = max(gateway.last_received, received)
-            if newest is not None:
-                self._note_time(gateway, received, newest)
+            if times:
+                self._note_times(gateway, received, times)
 
     def states(self) -> tuple[GatewayState, ...]:
         """Return all gateways, by name."""
@@ -235,16 +236,22 @@ class Gateways:
                 for name, gateway in sorted(self._known.items())
             )
 
-    def _note_time(self, gateway: _Gateway, received: int, newest: int) -> None:
+    def _note_times(self, gateway: _Gateway, received: int, times: Sequence[int]) -> None:
+        to_come = received + self.params.ahead_s * SECOND_US - (gateway.skew_us or 0.0)
+        newest = max((at for at in times if at <= to_come), default=max(times))
         gateway.delays.append(received - newest)
         gateway.waits -= 1
         if gateway.waits < 0:  # the estimate moves slowly: once in a while is enough
             gateway.skew_us, gateway.waits = self._skew_us(gateway), min(len(gateway.delays), 32)
-        told = newest + (gateway.skew_us or 0.0)
-        if told <= received + self.params.ahead_s * SECOND_US:
-            gateway.watermark = max(gateway.watermark or newest, newest)
+            to_come = received + self.params.ahead_s * SECOND_US - (gateway.skew_us or 0.0)
+        if newest > to_come:
+            return
+        held = gateway.watermark
+        gateway.watermark = newest if held is None or held > to_come else max(held, newest)
 
     def _skew_us(self, gateway: _Gateway) -> float | None:
+        """Return the quantile, from above: a single delivery of a jumping clock says nothing."""
         if len(gateway.delays) < self.params.fewest:
             return None
-        return float(np.quantile(np.fromiter(gateway.delays, dtype=np.int64), self.params.quantile))
+        delays = np.fromiter(gateway.delays, dtype=np.int64)
+        return float(np.quantile(delays, self.params.quantile, method="higher"))

@@ -214,22 +214,22 @@ class Intake:
         with self._room(count, sum(delivery.size for delivery in deliveries)):
             now = (self._clock() - EPOCH) // MICROSECOND
             columns, refused = _Columns(), list[RefusedRow]()
-            noted: list[tuple[str, int, int | None, int, int]] = []
+            noted: list[tuple[str, int, list[int], int, int]] = []
             for number, delivery in enumerate(deliveries):
                 received = now if delivery.received is None else delivery.received
                 before = len(columns.at)
                 faults = [*delivery.decoded.faults, *self._add(delivery, received, columns)]
                 refused += (_refused(number, fault) for fault in faults)
-                newest = max((row.at for row in delivery.decoded.rows if row.at is not None), default=None)
-                noted.append((delivery.gateway, received, newest, len(columns.at) - before, len(faults)))
+                times = [row.at for row in delivery.decoded.rows if row.at is not None]
+                noted.append((delivery.gateway, received, times, len(columns.at) - before, len(faults)))
             if refused and not partial:
                 for gateway, received, _, _, wrong in noted:
-                    self._gateways.saw(gateway, received=received, newest=None, refused=wrong)
+                    self._gateways.saw(gateway, received=received, refused=wrong)
                 raise RefusedRowsError([_fault(row) for row in refused])
             readings = columns.readings()
             written = self._write(readings) if len(readings) else None
-            for gateway, received, newest, good, wrong in noted:
-                self._gateways.saw(gateway, received=received, newest=newest, readings=good, refused=wrong)
+            for gateway, received, times, good, wrong in noted:
+                self._gateways.saw(gateway, received=received, times=times, readings=good, refused=wrong)
             if written is None:
                 return Receipt(refused=tuple(refused))
             return Receipt(
