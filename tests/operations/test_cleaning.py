@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -56,12 +57,13 @@ AT_ONCE = CleanerParams(rest=0.0, slice_s=1e9)
 
 
 class Seconds:
-    """A clock that is moved by hand."""
+    """A clock that is moved by hand, or a step with each look."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.now = self.step = 0.0
 
     def __call__(self) -> float:
+        self.now += self.step
         return self.now
 
 
@@ -234,6 +236,41 @@ def test_a_new_reading_is_judged_at_once_though_its_group_rests(site: Plant) -> 
     assert (site.cleaner.pending(), len(heard)) == (0, 1)
 
 
+def test_what_comes_now_is_judged_before_what_waits_in_full(tmp_path: Path) -> None:
+    plant = Plant(tmp_path, params=CleanerParams(slice_s=0.0, near_groups=1))
+    heard: list[JudgedPoints] = []
+    plant.telemetry.on_judged(heard.append)
+    last = RECORDED[-1]
+    assert last.at is not None
+    now = last.at + 60_000_000
+    plant.take([replace(row, received=now) for row in RECORDED if row.point != "power"])
+    plant.seconds.step = 1.0
+    plant.cleaner.turn()
+    plant.take([Row(point="t1", at=now, value=-999.0, received=now, number=1)])
+    while plant.latest("t1") is Quality.GOOD:
+        plant.cleaner.turn()
+    windows = [window for one in heard for window in one.windows]
+    full = [window.end - window.start > int(7300e6) for window in windows]
+    seen = next(i for i, window in enumerate(windows) if window.end == now + 1)
+    assert not any(full[: seen + 1])
+    plant.cleaner.drain()
+    assert plant.cleaner.pending() == 0
+    plant.close()
+
+
+def test_a_reading_far_ahead_hides_no_other_from_being_judged_at_once(site: Plant) -> None:
+    site.take(RECORDED)
+    site.cleaner.turn()
+    at = (RECORDED[-1].at or 0) + 60_000_000
+    ahead = Row(point="t1", at=at + 10**12, value=21.0, received=at, number=1)
+    site.take([ahead])
+    site.take([Row(point="t1", at=at, value=-999.0, received=at, number=2)])
+    site.cleaner.turn()
+    window = (at, at + 1)
+    (series,) = site.store.load(site.store.number_points(CAMPUS, [PointId(FeatureId("t1"))]), *window)
+    assert series.quality.tolist() == [Quality.BAD]
+
+
 def test_what_no_rule_knows_waits_for_nothing(site: Plant) -> None:
     site.take([Row(point="riddle", at=EDGE, value=1.0, number=1)])
     site.cleaner.turn()
@@ -244,7 +281,7 @@ def test_a_flood_of_readings_is_gathered_to_a_row_a_point_and_span(tmp_path: Pat
     plant = Plant(tmp_path, params=CleanerParams(most_rows=500))
     for _ in range(20):
         plant.take(RECORDED[:400])
-    assert sum(len(points) for points, _ in plant.cleaner._heard) <= 500
+    assert sum(len(points) for points, *_ in plant.cleaner._heard) <= 500
     assert plant.cleaner.pending() == 4
     plant.close()
 
@@ -272,8 +309,9 @@ def test_a_group_that_fails_is_tried_again_and_holds_up_no_other(site: Plant) ->
         raise StoreUnavailableError(Text("磁盘已满", "the disk is full"))
 
     site.store.judge = refuse  # type: ignore[method-assign]
-    with pytest.raises(StoreUnavailableError):
-        site.cleaner.turn()
+    for _ in ("near", "in full"):
+        with pytest.raises(StoreUnavailableError):
+            site.cleaner.turn()
     site.store.judge = judge  # type: ignore[method-assign]
     site.cleaner.turn()
     assert site.cleaner.pending() > 0

@@ -68,7 +68,7 @@ class Push:
 
 
 def past(told_until: int | None, now: int, params: FeedParams = FeedParams()) -> tuple[Stretch, ...]:
-    """Return what is to be told of the past, oldest first by kind: days of meters, then hours of rooms.
+    """Return what is to be told of the past, newest first, so that what is looked at now soon has a yesterday.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def past(told_until: int | None, now: int, params: FeedParams = FeedParams()) ->
         first = -(-first // step) * step
         for start in range(first, now, piece):
             found.append(Stretch(cadences=cadences, start=start, end=min(start + piece, now), step=step))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda stretch: -stretch.end))
 
 
 def pushes(simulator: Simulator, stretch: Stretch, params: FeedParams = FeedParams()) -> Iterator[Push]:

@@ -1,15 +1,16 @@
 """Readings are judged as they arrive: at once by what is near, and soon as if all had been judged together.
 
 The rules compare four weeks with two on either side (`telemetry.BLOCK`, `REACH`), which is too much for each reading
-that comes. So new readings are first judged beside the last two days; later, when their group has rested, all that they
-touch is judged in full, which leaves what judging everything would. What waits is noted on disk before it is written.
+that comes. So new readings of now are first judged beside the last two days, before anything else; later, when their
+group has rested, all that has come is judged in full with what it touches, which leaves what judging everything would.
+What waits is noted on disk before it is written.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -25,7 +26,6 @@ from yuanli.telemetry import BLOCK, Readings, Times, Window, touched
 
 log = logging.getLogger(__name__)
 SECOND_US = 1_000_000
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,14 @@ class CleanerParams:
     rest
         A group that was judged in full rests for so many times the time that took.
     slice_s
-        For how long groups are judged in full before new readings get their turn.
+        For how long groups are judged in full before new readings get their turn, and the other way round.
+    near_turns
+        In full is judged when no new readings wait, and in every so many turns nevertheless.
+    near_groups
+        How many groups are judged together beside what is near.
     near_s, back_s
-        What new readings are first compared with, and how far back those lie that are.
+        What new readings are first compared with, and how far back those lie that are: measured before they came, or
+        before the newest of their point.
     most_rows
         How many readings are gathered before they are put together.
     failed_s
@@ -56,6 +61,8 @@ class CleanerParams:
     share: float = 0.2
     rest: float = 1000.0
     slice_s: float = 1.0
+    near_turns: int = 8
+    near_groups: int = 32
     near_s: float = 2 * 86_400.0
     back_s: float = 2 * 3_600.0
     most_rows: int = 200_000
@@ -114,8 +121,11 @@ class Cleaner:
         self._judging, self._places, self._notes = judging, places, notes
         self._writer, self._clock, self._cpu, self._params = writer, clock, cpu, params
         self._lock = Lock()
-        self._heard: list[tuple[NDArray[np.int32], Times]] = []
+        self._heard: list[tuple[NDArray[np.int32], Times, Times]] = []
         self._due: dict[int, _Spans] = {}
+        self._newest: dict[int, int] = {}
+        self._near: dict[PointGroup, float] = {}
+        self._turns = 0
         self._under_way: Counter[int] = Counter()
         self._noted: set[int] = set()
         self._beat, self._beaten = 0, clock()
@@ -145,8 +155,8 @@ class Cleaner:
     def hear(self, readings: Readings) -> None:
         """Take note of readings that are on disk; they are judged later, by `run`."""
         with self._lock:
-            self._heard.append((readings.point, readings.at))
-            if sum(len(point) for point, _ in self._heard) > self._params.most_rows:
+            self._heard.append((readings.point, readings.at, readings.received))
+            if sum(len(point) for point, *_ in self._heard) > self._params.most_rows:
                 self._gather()
 
     def pending(self) -> int:
@@ -178,17 +188,17 @@ class Cleaner:
     def turn(self) -> None:
         """Judge new readings beside those that are near, and in full the groups that have rested."""
         self._look_for_left()
-        now = self._clock()
+        began = self._clock()
         with self._lock:
             self._gather()
         groups = self._groups_due()
-        for group in groups:
-            if self._rest.get(group, 0.0) > now:
-                self._judge_near(group)
-        for group in sorted(groups, key=lambda one: self._rest.get(one, 0.0)):
-            if self._rest.get(group, 0.0) > now or self._clock() - now > self._params.slice_s:
-                break
-            self._judge_all(group)
+        self._turns += 1
+        if self._judge_fresh(groups) or self._turns % self._params.near_turns == 0:
+            began, ends = self._clock(), self._clock() + self._params.slice_s
+            for group in self._by_newest(groups):
+                if self._rest.get(group, 0.0) > began or self._clock() > ends:
+                    break
+                self._judge_all(group)
         self._settle()
 
     def drain(self) -> None:
@@ -209,17 +219,44 @@ class Cleaner:
             self._heard, self._due = [], {}
         self._settle()
 
-    def _judge_near(self, group: PointGroup) -> None:
-        params = self._params
+    def _judge_fresh(self, groups: Sequence[PointGroup]) -> bool:
+        """Judge new readings for a slice of time, those first whose group had its turn first; tell whether all are."""
         with self._lock:
-            spans = [own for point in group.numbers if (own := self._due.get(point)) is not None]
+            wait = [group for group in groups if any(self._is_fresh(point) for point in group.numbers)]
+        wait.sort(key=lambda group: self._near.get(group, 0.0))
+        ends, many = self._clock() + self._params.slice_s, self._params.near_groups
+        for i in range(0, len(wait), many):
+            if i and self._clock() > ends:
+                return False
+            self._judge_near(wait[i : i + many])
+        return True
+
+    def _is_fresh(self, point: int) -> bool:
+        return (spans := self._due.get(point)) is not None and spans.fresh is not None
+
+    def _judge_near(self, groups: Sequence[PointGroup]) -> None:
+        with self._lock:
+            spans = [own for one in groups for point in one.numbers if (own := self._due.get(point))]
             fresh = [own.fresh for own in spans if own.fresh is not None]
             for own in spans:
                 own.fresh = None
-        if fresh:
-            window = Window(min(first for first, _ in fresh), max(last for _, last in fresh) + 1)
-            near = Window(window.start - int(params.near_s * SECOND_US), window.end)
-            self._judging.judge(group, [window], context=near)
+        now = self._clock()
+        self._near.update((group, now) for group in groups)
+        window = Window(min(first for first, _ in fresh), max(last for _, last in fresh) + 1)
+        near = Window(window.start - int(self._params.near_s * SECOND_US), window.end)
+        self._judging.judge_near(groups, window, near)
+
+    def _by_newest(self, groups: Sequence[PointGroup]) -> list[PointGroup]:
+        """Return groups in the order in which they are judged in full: what has rested longest, then the newest."""
+
+        def order(group: PointGroup) -> tuple[float, int]:
+            blocks = [
+                block for point in group.numbers if point in self._due for block in self._due[point].blocks
+            ]
+            return self._rest.get(group, 0.0), -max(blocks, default=0)
+
+        with self._lock:
+            return sorted(groups, key=order)
 
     def _judge_all(self, group: PointGroup) -> None:
         with self._lock:
@@ -264,13 +301,17 @@ class Cleaner:
             return
         heard, self._heard = self._heard, []
         back = int(self._params.back_s * SECOND_US)
-        columns = _spans_of(np.concatenate([p for p, _ in heard]), np.concatenate([at for _, at in heard]))
-        for point, block, first, last in zip(*(column.tolist() for column in columns), strict=True):
-            spans = self._due_of(point)
-            spans.add(block, first, last)
-            begin, end = spans.fresh or (first, last)
-            end = max(end, last)
-            spans.fresh = (max(min(begin, first), end - back), end)
+        points, at, received = (np.concatenate(column) for column in zip(*heard, strict=True))
+        for point, block, first, last in _spans_of(points, at):
+            self._due_of(point).add(block, first, last)
+        live = at <= received + back
+        for point, _, first, last in _spans_of(points[live], at[live]):
+            newest = self._newest[point] = max(last, self._newest.get(point, 0))
+            if last >= newest - back:
+                spans = self._due_of(point)
+                begin, end = spans.fresh or (first, last)
+                end = max(end, last)
+                spans.fresh = (max(min(begin, first), end - back), end)
 
     def _due_of(self, point: int) -> _Spans:
         return self._due.setdefault(point, _Spans({}))
@@ -286,7 +327,9 @@ class Cleaner:
                     continue
                 index.update((point, group) for group in groups for point in group.numbers)
             known = set(index.values())
-            self._rest = {group: until for group, until in self._rest.items() if group in known}
+            for times in (self._rest, self._near):
+                for group in times.keys() - known:
+                    del times[group]
         return index
 
     def _forget_index(self) -> None:
@@ -300,7 +343,7 @@ class Cleaner:
         now = self._clock()
         with self._lock:
             waits = {block for spans in self._due.values() for block in spans.blocks}
-            waits.update(block for _, at in self._heard for block in np.unique(at // BLOCK).tolist())
+            waits.update(block for _, at, _ in self._heard for block in np.unique(at // BLOCK).tolist())
             own = {block for block in self._noted if block not in waits and not self._under_way[block]}
             gone = [self._note(block) for block in own]
             gone += [
@@ -353,8 +396,8 @@ class Cleaner:
                     self._due_of(point).add(block, block * BLOCK, (block + 1) * BLOCK - 1)
 
 
-def _spans_of(point: NDArray[np.int32], at: Times) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return points, blocks, and first and last times, a row a point and block."""
+def _spans_of(point: NDArray[np.int32], at: Times) -> Iterator[tuple[int, int, int, int]]:
+    """Yield a point, a block, and the first and last time there, ascending."""
     order = np.lexsort((at, point))
     numbers, times = point[order].astype(np.int64), at[order]
     blocks = times // BLOCK
@@ -362,4 +405,5 @@ def _spans_of(point: NDArray[np.int32], at: Times) -> tuple[Ints, Ints, Ints, In
     begins[1:] = (numbers[1:] != numbers[:-1]) | (blocks[1:] != blocks[:-1])
     first = np.flatnonzero(begins)
     last = np.append(first[1:], len(times)) - 1
-    return numbers[first], blocks[first], times[first], times[last]
+    columns = (numbers[first], blocks[first], times[first], times[last])
+    yield from zip(*(column.tolist() for column in columns), strict=True)

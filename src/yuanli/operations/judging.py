@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from threading import Lock
 
 import numpy as np
@@ -16,7 +17,7 @@ from yuanli.operations.moments import EPOCH, MICROSECOND
 from yuanli.operations.overrules import OverruleStore, words_of
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
-from yuanli.telemetry import Overrule, Series, Window, as_came, judge, overruled
+from yuanli.telemetry import Overrule, Readings, Series, Window, as_came, judge, overruled
 
 log = logging.getLogger(__name__)
 ALWAYS = Window(0, (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND)
@@ -137,39 +138,51 @@ class Judging:
             as if everything were judged.
         """
         with self._store.judging():
-            judgements = [self._judge(group, window, context) for window in windows]
+            judgements = [self._judge([group], window, context)[0] for window in windows]
         self._tell(JudgedPoints(campus_id=group.campus_id, points=group.points, windows=tuple(windows)))
         return judgements
 
-    def _judge(self, group: PointGroup, window: Window, context: Window | None) -> Judgement:
-        """Judge a window.
+    def judge_near(self, groups: Sequence[PointGroup], window: Window, context: Window) -> None:
+        """Judge a window of many groups beside what is near, in one go, and keep what comes of it."""
+        with self._store.judging():
+            self._judge(groups, window, context)
+        for group in groups:
+            self._tell(JudgedPoints(campus_id=group.campus_id, points=group.points, windows=(window,)))
+
+    def _judge(self, groups: Sequence[PointGroup], window: Window, context: Window | None) -> list[Judgement]:
+        """Judge a window of groups.
 
         Somebody may say a word while the rules are at work: then it is kept once more, with that word, so that
         no judgement takes back what was said after it began.
         """
         within = (max(window.start, 0), window.end)
         asked = None if window == ALWAYS else window
-        near = context or (window if asked is None or not group.facts else window.context)
-        numbers = np.array(group.numbers, np.int32)
+        ruled = any(group.facts for group in groups)
+        near = context or (window if asked is None or not ruled else window.context)
+        numbers = np.array([number for group in groups for number in group.numbers], np.int32)
         arrivals = self._store.arrivals(numbers, max(near.start, 0), near.end)
-        if group.facts:
-            found = judge(arrivals, group.facts, window=asked)
-        else:
-            found = tuple(as_came(arrivals, number, window=asked) for number in group.numbers)
-        words = self._words(group)
+        found = [_found(group, arrivals, asked) for group in groups]
+        words = self._words(groups)
         while True:
-            held = tuple(overruled(series, words) for series in found)
-            self._store.judge(*held, within=within)
-            now = self._words(group)
+            held = [tuple(overruled(series, words) for series in judged) for judged in found]
+            self._store.judge(*chain.from_iterable(held), within=within)
+            now = self._words(groups)
             if now == words:
-                return Judgement(found, held)
+                return [Judgement(*one) for one in zip(found, held, strict=True)]
             words = now
 
-    def _words(self, group: PointGroup) -> tuple[Overrule, ...]:
+    def _words(self, groups: Sequence[PointGroup]) -> tuple[Overrule, ...]:
+        """Return what people say of points of groups, numbered; points of other campuses have other numbers."""
         if self._overrules is None:
             return ()
-        said = self._overrules.list_overrules(group.campus_id, group.points)
-        return words_of(said, dict(zip(group.points, group.numbers, strict=True)))
+        numbers: dict[CampusId, dict[PointId, int]] = {}
+        for group in groups:
+            numbers.setdefault(group.campus_id, {}).update(zip(group.points, group.numbers, strict=True))
+        words = [
+            words_of(self._overrules.list_overrules(campus_id, tuple(known)), known)
+            for campus_id, known in numbers.items()
+        ]
+        return tuple(chain.from_iterable(words))
 
     def _tell(self, judged: JudgedPoints) -> None:
         with self._lock:
@@ -179,3 +192,10 @@ class Judging:
                 listener(judged)
             except Exception:  # what is kept stays so, whatever a listener makes of it
                 log.exception("A listener of judged readings failed")
+
+
+def _found(group: PointGroup, arrivals: Readings, window: Window | None) -> tuple[Series, ...]:
+    if group.facts:
+        own = arrivals.rows(np.isin(arrivals.point, group.numbers))
+        return judge(own, group.facts, window=window)
+    return tuple(as_came(arrivals, number, window=window) for number in group.numbers)

@@ -113,15 +113,19 @@ class SqliteReadingStore:
 
     def judge(self, *series: Series, within: tuple[int, int] | None = None) -> None:
         """Keep what readings are judged to be, beside what came; a row of no reading fills a gap."""
+        spans = [span for one in series if (span := span_of(one, within)) is not None]
+        if not spans:
+            return
+        numbers = np.unique(np.array([one.point for one in series], np.int32))
+        start, end = min(first for first, _ in spans), max(last for _, last in spans)
         with self._hot.writing() as connection:
             epoch = epoch_of(connection)
+            stored = self._stored(connection, numbers, start, end)
             for one in series:
-                span = span_of(one, within)
-                if span is not None:
-                    stored = self._stored(connection, np.array([one.point], np.int32), *span)
-                    changed = judge(one, stored, within)
-                    put(connection, changed, epoch)
-                    put_latest(connection, changed[np.argsort(changed["at"])])
+                own = stored[slice(*np.searchsorted(stored["point"], (one.point, one.point + 1)))]
+                changed = judge(one, own, within)
+                put(connection, changed, epoch)
+                put_latest(connection, changed[np.argsort(changed["at"])])
 
     @contextmanager
     def judging(self) -> Iterator[None]:

@@ -155,21 +155,11 @@ def _blocks(times: Sequence[Times], window: Window | None) -> list[Window]:
 
 
 def _of_point(readings: Readings, point: int) -> Readings:
-    return _rows(readings, readings.point == point)
+    return readings.rows(readings.point == point)
 
 
 def _between(readings: Readings, window: Window) -> Readings:
-    return _rows(readings, (readings.at >= window.start) & (readings.at < window.end))
-
-
-def _rows(readings: Readings, which: np.ndarray) -> Readings:
-    return Readings(
-        point=readings.point[which],
-        at=readings.at[which],
-        value=readings.value[which],
-        received=readings.received[which],
-        told=None if readings.told is None else readings.told[which],
-    )
+    return readings.rows((readings.at >= window.start) & (readings.at < window.end))
 
 
 def _joined(point: int, parts: Sequence[Series]) -> Series:

@@ -45,6 +45,16 @@ class Readings:
     def __len__(self) -> int:
         return len(self.at)
 
+    def rows(self, which: NDArray[np.bool_]) -> Readings:
+        """Return some of them; `which` has the shape `(n,)`."""
+        return Readings(
+            point=self.point[which],
+            at=self.at[which],
+            value=self.value[which],
+            received=self.received[which],
+            told=None if self.told is None else self.told[which],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Series:
