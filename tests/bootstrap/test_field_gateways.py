@@ -14,14 +14,14 @@ from tests.loops import run_apart
 
 from yuanli.bootstrap import House
 from yuanli.campus import DataPoint, Imported
-from yuanli.devices import RegisterError
 from yuanli.operations import CommandAction, CommandRequest, WriteState
 
 pytest.importorskip("pymodbus", reason="yuanli[field] is not installed: Modbus is not tested")
 
 
-def house_with(folder: Path, port: int, table: str) -> House:
-    (folder / "plc.csv").write_text(table, "utf-8")
+def house_with(folder: Path, port: int, table: str | None) -> House:
+    if table is not None:
+        (folder / "plc.csv").write_text(table, "utf-8")
     gateway = {
         "name": "plc", "campus": CAMPUS, "url": f"modbus://127.0.0.1:{port}", "points": str(folder / "plc.csv"),
         "every_s": 0.2,
@@ -60,10 +60,29 @@ def test_a_modbus_device_is_read_and_commanded_by_the_house(tmp_path: Path) -> N
     run_apart(tried())
 
 
-def test_a_faulty_table_of_registers_stops_the_start_and_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RegisterError) as caught:
-        house_with(tmp_path, 502, "point,address\nmeter,attic:4\n")
-    assert "line 2, column address" in caught.value.message.en
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [("point,address\nmeter,attic:4\n", "line 2, column address"), (None, "can't be read")],
+)
+def test_a_faulty_table_of_registers_stops_its_gateway_alone_and_is_told(
+    tmp_path: Path, table: str | None, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = house_with(tmp_path, 502, table)
+    try:
+        assert house.places.campus(CAMPUS).id == CAMPUS
+        (connection,) = [gateway.connection() for gateway in house.gateways]
+        assert (connection.name, connection.kind, connection.connected) == ("plc", "modbus", False)
+        assert connection.last_error is not None
+        assert told in connection.last_error.en
+        assert connection.last_error.en.endswith("Then start yuanli again.")
+        assert connection.last_error.zh.endswith("改正后重新启动 yuanli。")
+        assert not caplog.records
+        house.keep_connected()
+    finally:
+        house.close()
+    assert [record.getMessage() for record in caplog.records if "plc" in record.getMessage()] == [
+        f"Gateway plc can't start: {connection.last_error}"
+    ]
 
 
 def test_a_broker_with_a_command_topic_reaches_all_points(tmp_path: Path) -> None:

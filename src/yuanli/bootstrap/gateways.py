@@ -69,12 +69,40 @@ class Gateway(Protocol):
         """Read until cancelled."""
 
 
-def make_gateways(settings: Settings, intake: Intake) -> tuple[Gateway, ...]:
-    """Make the gateways of the settings; nothing is connected yet."""
-    return tuple(_gateway(one, intake, settings.data_dir) for one in settings.gateways)
+class FaultyGateway:
+    """A gateway of the settings that can't be made, and why."""
+
+    def __init__(self, told: GatewaySettings, error: YuanliError) -> None:
+        kind = told.protocol if isinstance(told, FieldGatewaySettings) else told.kind
+        self.link = Link(name=told.name, kind=kind, campus_id=CampusId(told.campus))
+        hint = error.hint or Text("", "")
+        self.link.lost(
+            Text(
+                f"{error.message.zh}{hint.zh}改正后重新启动 yuanli。",
+                f"{error.message.en} {hint.en} Then start yuanli again.".replace("  ", " "),
+            )
+        )
+
+    def connection(self) -> Connection:
+        """Return what is wrong with it."""
+        return self.link.connection(messages=0, readings=0, duplicates=0, conflicts=0, refused=0)
 
 
-def add_writers(settings: Settings, gateways: Sequence[Gateway], writers: DeviceGateways) -> None:
+def make_gateways(settings: Settings, intake: Intake) -> tuple[Gateway | FaultyGateway, ...]:
+    """Make the gateways of the settings; nothing is connected yet, and one that can't be made stops no other."""
+    return tuple(_made(one, intake, settings.data_dir) for one in settings.gateways)
+
+
+def _made(told: GatewaySettings, intake: Intake, folder: Path) -> Gateway | FaultyGateway:
+    try:
+        return _gateway(told, intake, folder)
+    except YuanliError as error:
+        return FaultyGateway(told, error)
+
+
+def add_writers(
+    settings: Settings, gateways: Sequence[Gateway | FaultyGateway], writers: DeviceGateways
+) -> None:
     """Let those gateways be written through that can be."""
     for told, gateway in zip(settings.gateways, gateways, strict=True):
         campus_id = CampusId(told.campus)
@@ -122,15 +150,21 @@ class GatewayThread:
         where it is.
     """
 
-    def __init__(self, gateways: Sequence[Gateway], find_campus: Callable[[CampusId], object]) -> None:
-        self._gateways, self._find_campus = tuple(gateways), find_campus
+    def __init__(
+        self, gateways: Sequence[Gateway | FaultyGateway], find_campus: Callable[[CampusId], object]
+    ) -> None:
+        self._faulty = tuple(one for one in gateways if isinstance(one, FaultyGateway))
+        self._gateways = tuple(one for one in gateways if not isinstance(one, FaultyGateway))
+        self._find_campus = find_campus
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._begun = Event()
         self._thread = Thread(target=lambda: asyncio.run(self._run()), name="gateways", daemon=True)
 
     def start(self) -> None:
-        """Begin to read."""
+        """Begin to read; tell which can't."""
+        for gateway in self._faulty:
+            log.error("Gateway %s can't start: %s", gateway.link.name, gateway.link.last_error)
         if self._gateways:
             self._thread.start()
             self._begun.wait(STOP_S)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from random import SystemRandom
 from threading import Event, Thread
 
-from yuanli.bootstrap.gateways import Gateway, GatewayThread, add_writers, make_gateways
+from yuanli.bootstrap.gateways import FaultyGateway, Gateway, GatewayThread, add_writers, make_gateways
 from yuanli.bootstrap.larger import second_opinion
 from yuanli.bootstrap.messengers import find_messenger
 from yuanli.bootstrap.models import open_models, reader_of
@@ -124,7 +124,7 @@ class House:
     commands: Commands
     standing: StandingOrders
     reports: Reports
-    gateways: tuple[Gateway, ...] = ()
+    gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
