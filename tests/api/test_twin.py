@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -92,7 +93,7 @@ def test_history_and_rooms_are_told(house: House, client: TestClient) -> None:
     assert {device["state"]["id"] for device in room["devices"]} == {"ahu-0", "air-0", "pir-0"}
 
 
-def events(message: bytes) -> list[tuple[str, dict[str, object]]]:
+def events(message: bytes) -> list[tuple[str, dict[str, Any]]]:
     found = []
     for block in message.decode().split("\n\n"):
         lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
@@ -123,6 +124,29 @@ def test_listeners_get_the_whole_and_then_what_changes(house: House) -> None:
         await other.aclose()
 
     run_apart(follow())
+
+
+def test_what_is_judged_anew_is_told_to_who_listens(house: House) -> None:
+    async def follow() -> None:
+        for minutes in range(600, 0, -15):
+            tell(house, MONDAY - timedelta(minutes=minutes), {"t00": 21.0 + minutes % 7 / 10})
+        tell(house, MONDAY, {"t00": 70.0})
+        channels = TwinChannels(house)
+        one = channels.listen(await channels.join(CAMPUS, None))
+        ((_, state),) = events(await anext(one))
+        await asyncio.to_thread(house.cleaner.turn)
+        ((name, changed),) = events(await asyncio.wait_for(anext(one), 10))
+        told = [room(which)["values"]["temperature"]["value"] for which in (state, changed)]
+        assert (name, told) == ("delta", [70.0, 21.1])
+        channels.close()
+        await one.aclose()
+
+    run_apart(follow())
+
+
+def room(state: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(place for place in state["places"] if place["id"] == "room0-0")
+    return found
 
 
 def test_who_falls_behind_gets_the_whole_again_and_holds_nobody_back(house: House) -> None:

@@ -16,12 +16,13 @@ from tests.api.house import CAMPUS, MONDAY, Clock
 from tests.operations.twins import tell, twin_campus, twin_house
 
 from yuanli.bootstrap import House
-from yuanli.campus import DataPoint, FeatureId, Imported
+from yuanli.campus import DataPoint, FeatureId, Imported, PointId
 from yuanli.operations import (
     UNITS,
     Every,
     PlaceKind,
     RangeError,
+    ReadingVerdict,
     TwinQuantity,
     TwinState,
     TwinValue,
@@ -153,6 +154,20 @@ def test_energy_counts_from_midnight_of_the_campus_clock(house: House) -> None:
     assert value_of(state, BUILDING, TwinQuantity.ENERGY_PER_PERSON).value == pytest.approx(25.0)
     earlier = house.twin.state(CAMPUS, midnight + timedelta(hours=5))
     assert value_of(earlier, BUILDING, TwinQuantity.ENERGY_TODAY).value == pytest.approx(40.0)
+
+
+def test_what_was_kept_of_a_night_follows_what_its_readings_are_judged_to_be(house: House) -> None:
+    midnight = MONDAY.replace(hour=16) - timedelta(days=1)
+    tell(house, midnight - timedelta(minutes=10), {"kwhA": 1000.0})
+    tell(house, midnight - timedelta(minutes=5), {"kwhA": 3.0})
+    tell(house, MONDAY, {"kwhA": 1100.0})
+    energy = [value_of(house.twin.state(CAMPUS, MONDAY), BUILDING, TwinQuantity.ENERGY_TODAY).value]
+    house.overruling.overrule(
+        CAMPUS, PointId(FeatureId("kwhA")), midnight - timedelta(minutes=6), midnight,
+        verdict=ReadingVerdict.BAD, who="ana",
+    )  # fmt: skip
+    energy.append(value_of(house.twin.state(CAMPUS, MONDAY), BUILDING, TwinQuantity.ENERGY_TODAY).value)
+    assert energy == [pytest.approx(1097.0), pytest.approx(100.0)]
 
 
 def test_the_surest_way_of_counting_holds(house: House) -> None:

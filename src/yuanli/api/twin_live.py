@@ -146,6 +146,7 @@ class TwinChannels:
         self._house = house
         self._feeds: dict[CampusId, Feed] = {}
         house.intake.on_readings(lambda readings: self._heard())
+        house.telemetry.on_judged(lambda judged: self._heard(judged.campus_id))
 
     async def join(self, campus: CampusId, ordinal: float | None) -> Channel:
         """Return the channel of a campus or a level, with a state to begin with.
@@ -191,9 +192,10 @@ class TwinChannels:
         for feed in list(self._feeds.values()):
             feed.stop()
 
-    def _heard(self) -> None:
+    def _heard(self, campus: CampusId | None = None) -> None:
+        """Let the feeds of a campus, or all, look again."""
         for feed in list(self._feeds.values()):
-            feed.dirty = True
+            feed.dirty |= campus in (None, feed.campus)
 
 
 def part_of(state: TwinState, ordinal: float | None) -> TwinState:

@@ -288,6 +288,7 @@ def build_house(
     intake.guard_by(cleaner.guard)
     intake.on_readings(cleaner.hear)
     device_gateways, twin = DeviceGateways(), Twin(readings, places)
+    telemetry.on_judged(twin.forget)
     energy = Energy(
         readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file)
     )

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.campus import CampusId, FeatureId
+from yuanli.campus import CampusId, FeatureId, PointId
 from yuanli.errors import NotFoundError, Text
+from yuanli.operations.judging import JudgedPoints
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, Numbers, ReadingStore
 from yuanli.operations.telemetry import RangeError, time_of
@@ -86,6 +87,21 @@ class _Made:
     zone: ZoneInfo
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Column:
+    """What held at a time, and what it rests on: readings of points in `[start, end]` (µs)."""
+
+    plan: TwinPlan
+    held: Held
+    points: frozenset[PointId]
+    start: int
+    end: int
+
+    def rests_on(self, judged: JudgedPoints) -> bool:
+        touched = any(window.start <= self.end and window.end > self.start for window in judged.windows)
+        return touched and not self.points.isdisjoint(judged.points)
+
+
 class Twin:
     """Tells the state of the kept campuses from the newest readings that hold. Safe for threads."""
 
@@ -102,7 +118,7 @@ class Twin:
         self._occupancy, self._clothing = occupancy, clothing
         self._lock = Lock()
         self._made: dict[CampusId, _Made] = {}
-        self._columns: OrderedDict[tuple[CampusId, int, str], tuple[TwinPlan, Held]] = OrderedDict()
+        self._columns: OrderedDict[tuple[CampusId, int, str], _Column] = OrderedDict()
         self._ratios: OrderedDict[tuple[CampusId, int], float] = OrderedDict()
 
     def state(self, campus_id: CampusId, at: datetime, *, ordinal: float | None = None) -> TwinState:
@@ -207,6 +223,17 @@ class Twin:
             },
         )
 
+    def forget(self, judged: JudgedPoints) -> None:
+        """Forget what was kept of readings that were judged anew, so that the next who asks is told what holds."""
+        with self._lock:
+            stale = [
+                key
+                for key, column in self._columns.items()
+                if key[0] == judged.campus_id and column.rests_on(judged)
+            ]
+            for key in stale:
+                del self._columns[key]
+
     def _plan(self, campus_id: CampusId) -> _Made:
         campus = self._places.campus(campus_id)
         with self._lock:
@@ -253,8 +280,8 @@ class Twin:
         key = (campus_id, at, name)
         with self._lock:
             kept = self._columns.get(key)
-        if kept is not None and kept[0] is made.plan:
-            return kept[1]
+        if kept is not None and kept.plan is made.plan:
+            return kept.held
         if not len(rows):
             return nothing(len(made.plan.points))
         held = read_at(self._store, made.plan, made.numbers, at, hold=made.hold, rows=rows)
@@ -265,9 +292,17 @@ class Twin:
             np.where(use, later.value, held.value), np.where(use, later.at, held.at),
             np.where(use, later.quality, held.quality),
         )  # fmt: skip
-        if np.isfinite(held.value[rows]).any():
+        told = rows[np.isfinite(held.value[rows])]
+        if len(told):
+            column = _Column(
+                plan=made.plan,
+                held=held,
+                points=frozenset(made.plan.points[row].id for row in rows.tolist()),
+                start=min(at, int(held.at[told].min())),
+                end=max(at, int(held.at[told].max())),
+            )
             with self._lock:
-                self._columns[key] = (made.plan, held)
+                self._columns[key] = column
                 while len(self._columns) > KEPT_COLUMNS:
                     self._columns.popitem(last=False)
         return held
