@@ -168,6 +168,24 @@ def test_a_setpoint_is_obeyed_and_the_room_follows() -> None:
     assert after[warmth][3] == before[warmth][3]
 
 
+def test_air_conditioning_goes_off_and_on_and_the_room_follows() -> None:
+    known = Simulator(park())
+    switch = next(p for p in of_class("On_Off_Command") if p.id.startswith("a-3f") and "-vav" in p.id)
+    air, warmth, wished = (point(f"{switch.id.rsplit('-', 1)[0]}-p{number}") for number in (1, 2, 3))
+    when = times(THURSDAY + timedelta(hours=10), hours=30)
+    before = told(when, by=known)
+    known.command(switch.id, 0.0, int(when[2]))
+    known.command(switch.id, None, int(when[20]))
+    after = told(when, by=known)
+    assert (before[switch.id][2:20].tolist(), after[switch.id][2:20].tolist()) == ([1.0] * 18, [0.0] * 18)
+    assert (after[switch.id][20:] == before[switch.id][20:]).all()
+    assert (after[air][2:20].max(), after[air][:2].tolist()) == (0.0, before[air][:2].tolist())
+    assert abs(after[warmth][19] - before[warmth][19]) > 0.5
+    assert abs(after[warmth][-1] - before[warmth][-1]) < 0.1
+    known.command(wished, 28.0, int(when[0]))
+    assert told(when, by=known)[wished][1] == 28.0
+
+
 def test_a_lamp_goes_off_with_its_light_and_on_again_when_it_is_let_go() -> None:
     known = Simulator(park())
     lamp = next(

@@ -11,8 +11,9 @@ import numpy as np
 
 from yuanli.campus import DeviceId, PointId
 from yuanli.demo.simulation.chance import Floats
-from yuanli.demo.simulation.moments import DAY_S, OFFSET_S
+from yuanli.demo.simulation.moments import DAY_S, OFFSET_S, moments_of
 from yuanli.demo.simulation.plan import Plan, Spot
+from yuanli.demo.simulation.weather import usual_c
 from yuanli.errors import InvalidInputError, Text
 from yuanli.telemetry import Times
 
@@ -21,8 +22,12 @@ RELEASED_H = 4
 MOST_ORDERS = 20_000
 FOLLOWS_S = 3_000.0
 """How fast a room follows another setpoint."""
+COOLS_S, WARMS_S = 4 * 3_600.0, 4_000.0
+"""How fast a room leaves what it was held at when its air conditioning goes off, and comes back when it goes on."""
 TELLS = ("_Command", "_Setpoint")
+AIR_UNITS = ("Fan_Coil_Unit", "VAV")
 LAMPS_LX = 400.0
+LEAST_FLOW_M3_H = 180.0
 
 
 class CommandRefusedError(InvalidInputError):
@@ -59,6 +64,7 @@ class Commands:
             if spot.point.brick_class.endswith(TELLS)
         }
         self._warmed = _beside(plan, "Zone_Air_Temperature_Sensor", by_room=False)
+        self._blown = _beside(plan, "Supply_Air_Flow_Sensor", by_room=False)
         self._lit = _beside(plan, "Illuminance_Sensor", by_room=True)
 
     def take(self, order: Order) -> None:
@@ -104,6 +110,13 @@ class Commands:
                 for other in self._warmed.get(spot.device.id, ()):
                     if other in rows:
                         value[rows[other]] += _warming(kept, at)
+            elif spot.device.brick_class in AIR_UNITS:
+                for other in self._warmed.get(spot.device.id, ()):
+                    if other in rows:
+                        value[rows[other]] = _conditioned(kept, at, value[rows[other]])
+                for other in self._blown.get(spot.device.id, ()):
+                    if other in rows:
+                        value[rows[other]] = _blowing(told, value[rows[other]])
             if spot.device.brick_class == "Luminaire":
                 for other in self._lit.get(spot.room, ()):
                     if other in rows:
@@ -138,6 +151,27 @@ def _warming(orders: Sequence[Order], at: Times) -> Floats:
         wished = 0.0 if order.value is None else 0.85 * (order.value - order.usual)
         change = np.where(at >= order.at, change + (wished - change) * share, change) * after
     return change
+
+
+def _conditioned(orders: Sequence[Order], at: Times, value: Floats) -> Floats:
+    """Return the warmth of a room whose air conditioning was told on or off, other than it would be by itself."""
+    usual = usual_c(moments_of(at))
+    by_itself, held = 0.42 * usual + 13.5, np.where(usual > 19.5, 25.5, np.where(usual < 13.5, 21.0, 23.0))
+    change = np.zeros(len(at))
+    for order in orders:
+        runs = order.value is not None and order.value > 0.5
+        turned = order.value is not None and runs != (order.usual > 0.5)
+        wished = ((held if runs else by_itself) - value) if turned else 0.0
+        pace = COOLS_S if turned and not runs else WARMS_S
+        share = 1 - np.exp(-np.maximum((at - order.at) / 1e6, 0) / pace)
+        after = np.exp(-np.maximum((at - order.until) / 1e6, 0) / WARMS_S)
+        change = np.where(at >= order.at, change + (wished - change) * share, change) * after
+    return value + change
+
+
+def _blowing(told: Floats, value: Floats) -> Floats:
+    """Return the air that a box blows that was told on or off."""
+    return np.where(np.isnan(told), value, np.where(told > 0.5, np.maximum(value, LEAST_FLOW_M3_H), 0.0))
 
 
 def _lighting(told: Floats, value: Floats) -> Floats:

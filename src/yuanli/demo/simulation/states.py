@@ -9,6 +9,7 @@ import numpy as np
 from yuanli.campus import BuildingId, FeatureId
 from yuanli.demo.simulation.chance import Floats, draw
 from yuanli.demo.simulation.channels import Cadence, Channel, Park, Tell, View, channel
+from yuanli.demo.simulation.commands import AIR_UNITS
 
 CHANGE = Cadence.CHANGE
 ALWAYS_LIT = ("hall", "garage", "none")
@@ -29,9 +30,8 @@ def states(park: Park) -> Iterator[Channel]:
         return np.where(public, busy, view.rooms.lit[rows]).astype(np.float64)
 
     yield channel(lamps, CHANGE, 0, lit)
-    setpoints = plan.of("Fan_Coil_Unit", "Zone_Air_Temperature_Setpoint")
-    set_rows = park.rows(setpoints)
-    yield channel(setpoints, CHANGE, 1, lambda v: v.rooms.setpoint_c[set_rows])
+    for unit in AIR_UNITS:
+        yield from _served_air(park, unit)
     seen = plan.of("Occupancy_Sensor_Equipment", "Occupancy_Sensor")
     seen_rows = park.rows(seen)
     yield channel(seen, CHANGE, 0, lambda v: (v.rooms.people[seen_rows] > 0).astype(np.float64))
@@ -46,6 +46,16 @@ def states(park: Park) -> Iterator[Channel]:
         still = plan.of(device, point)
         yield channel(still, CHANGE, 0, _always(value, len(still)))
     yield from _lifts(park)
+
+
+def _served_air(park: Park, unit: str) -> Iterator[Channel]:
+    """Yield what units that serve a room are set to, and whether they run: as long as their building is open."""
+    setpoints = park.plan.of(unit, "Zone_Air_Temperature_Setpoint")
+    rows = park.rows(setpoints)
+    yield channel(setpoints, CHANGE, 1, lambda v: v.rooms.setpoint_c[rows])
+    switches = park.plan.of(unit, "On_Off_Command")
+    at = park.buildings(switches)
+    yield channel(switches, CHANGE, 0, lambda v: (v.scene.open[at] > 0.5).astype(np.float64))
 
 
 def _always(value: float, count: int) -> Tell:
