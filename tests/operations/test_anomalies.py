@@ -20,6 +20,7 @@ from yuanli.campus import Campus, CampusId, DataPoint, Device, DeviceId, Feature
 from yuanli.errors import InvalidInputError
 from yuanli.forecast import AirPoint, NoBaselineError
 from yuanli.operations import (
+    Anomalies,
     AnomalyKind,
     AnomalyQuery,
     AnomalyReport,
@@ -31,12 +32,14 @@ from yuanli.operations import (
     TooShortRecordingError,
     recorded_anomalies,
 )
+from yuanli.storage import SqlAnomalyStore
 from yuanli.telemetry import Decoded, Row
 
 PARK = CampusId("plant")
 NOW = datetime(2026, 4, 7, 0, 0, tzinfo=UTC)
 DAYS = 70
 SINCE = NOW - timedelta(days=7)
+ENERGY = frozenset({AnomalyKind.ENERGY})
 CLASSES = {
     "power": ("Electrical_Power_Sensor", "kW", "main"), "water": ("Water_Usage_Sensor", "m³", "tap"),
     "t": ("Supply_Air_Temperature_Sensor", "°C", "ahu1"), "tset": ("Supply_Air_Temperature_Setpoint", "°C", "ahu1"),
@@ -165,6 +168,44 @@ def test_an_air_handler_is_judged_by_its_rules_with_the_park_s_outdoor_air(tmp_p
 def test_the_same_anomaly_has_the_same_id(tmp_path: Path) -> None:
     house = house_with(tmp_path, measured(left_on=True, leak=True))
     assert [a.id for a in found(house).anomalies] == [a.id for a in found(house).anomalies]
+
+
+def test_what_was_computed_is_told_at_once_and_a_narrow_question_as_it_is_now(tmp_path: Path) -> None:
+    house = house_with(tmp_path, measured(left_on=True, leak=True))
+    anomalies = Anomalies(house.readings, house.places, SqlAnomalyStore(house.database), narrow=1)
+    anew = anomalies.find(PARK, SINCE, NOW, NOW)
+    assert anomalies.renew(PARK, NOW)
+    later = NOW + timedelta(hours=1)
+    house.readings.forget(None, int((NOW - timedelta(days=2)).timestamp() * 1e6))
+    told = anomalies.find(PARK, SINCE, later, later)
+    assert told == anew
+    assert (told.computed_at, told.end) == (NOW, NOW)
+    one = anomalies.find(PARK, SINCE, later, later, AnomalyQuery(place="power"))
+    assert (one.computed_at, one.checked) == (later, 0)
+    ahu = anomalies.find(PARK, SINCE, later, later, AnomalyQuery(place="ahu1"))
+    assert (ahu.computed_at, ahu.total) == (NOW, 0)
+    priced = anomalies.find(PARK, SINCE, later, later, AnomalyQuery(price_kwh=2.0, kinds=ENERGY))
+    assert {one.kind for one in priced.anomalies} == {AnomalyKind.ENERGY}
+    for load in priced.anomalies:
+        assert load.cost == pytest.approx(2.0 * (load.excess_kwh or 0.0), abs=0.01)
+    house.close()
+
+
+def test_weeks_before_are_computed_one_by_one_and_the_last_again_after_hours(tmp_path: Path) -> None:
+    house = house_with(tmp_path, measured())
+    anomalies, store = house.anomalies, SqlAnomalyStore(house.database)
+    spans = []
+    while anomalies.renew(PARK, NOW):
+        spans.append(store.find_kept_span(PARK))
+    assert [(NOW - span.start).days for span in spans if span is not None] == list(range(7, 92, 7))
+    assert {span.end for span in spans if span is not None} == {NOW}
+    assert not anomalies.renew(PARK, NOW + timedelta(hours=5))
+    later = NOW + timedelta(hours=6)
+    assert anomalies.renew(PARK, later)
+    span = store.find_kept_span(PARK)
+    assert span is not None
+    assert (span.start, span.end) == (NOW - timedelta(days=91), later)
+    house.close()
 
 
 def test_kinds_and_places_narrow_what_is_looked_at(tmp_path: Path) -> None:

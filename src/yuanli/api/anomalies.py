@@ -25,11 +25,15 @@ def list_anomalies(
     start: From,
     end: Until,
     kind: Annotated[list[AnomalyKind] | None, Query(description="All without")] = None,
-    place: Annotated[Name | None, Query(description="A building, level, space or device")] = None,
+    place: Annotated[Name | None, Query(description="A building, level, space, device or point")] = None,
     price: Price = None,
     limit: Annotated[int, Query(ge=1, le=5000)] = 500,
 ) -> AnomalyReport:
-    """Return what is unusual, with evidence, likely causes and the cost so far, and how many alarms a point raises."""
+    """Return what is unusual, with evidence, likely causes, the cost so far, and how many alarms a point raises.
+
+    It is told as it was last computed, at most six hours ago (`computed_at`); for a few points, such as those of a
+    device, it is computed now.
+    """
     query = AnomalyQuery(
         kinds=frozenset(kind or AnomalyKind), place=place or None, price_kwh=price, limit=limit
     )

@@ -68,6 +68,7 @@ from yuanli.settings import Settings
 from yuanli.storage import (
     Database,
     SqlAccountStore,
+    SqlAnomalyStore,
     SqlCampusStore,
     SqlCommandStore,
     SqlConversationStore,
@@ -88,6 +89,7 @@ ID_BYTES = 12
 TIDY_EVERY_S = 3600
 STOP_S = 10
 REPORTS_EVERY_S = 300
+FINDING_EVERY_S = 600
 log = logging.getLogger(__name__)
 
 
@@ -227,6 +229,25 @@ class House:
 
         Thread(target=tend, name="reports", daemon=True).start()
 
+    def keep_finding(self) -> None:
+        """Look for anomalies each few hours, beside the requests, until the house is closed."""
+        closing = Event()
+        self.resources.callback(closing.set)
+
+        def tend() -> None:
+            while not closing.wait(FINDING_EVERY_S):
+                self.renew_anomalies()
+
+        Thread(target=tend, name="anomalies", daemon=True).start()
+
+    def renew_anomalies(self) -> None:
+        """Compute what is due of the anomalies of all campuses."""
+        for summary in self.places.summaries():
+            try:
+                self.anomalies.renew(summary.id, self.now())
+            except YuanliError as error:
+                log.warning("Campus %s can't be searched for anomalies: %s", summary.id, error)
+
     def _prepare(self, campus_id: CampusId) -> None:
         try:
             self.guidance.guide(campus_id)
@@ -296,7 +317,7 @@ def build_house(
         SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
     )
     standing = StandingOrders(SqlStandingStore(database), commands, twin)
-    anomalies = Anomalies(readings, places, energy.tariffs)
+    anomalies = Anomalies(readings, places, SqlAnomalyStore(database), energy.tariffs)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
         abilities = Abilities(

@@ -59,7 +59,8 @@ def anomalies(
     end: Annotated[str | None, typer.Option("--to", help="ISO time; now. 结束。")] = None,
     kind: Annotated[list[AnomalyKind] | None, typer.Option("--kind", help="Only these. 类别。")] = None,
     place: Annotated[
-        str | None, typer.Option("--place", help="A building, level or space. 地点编号。")
+        str | None,
+        typer.Option("--place", help="A building, level, space, device or point. 地点、设备或点位编号。"),
     ] = None,
     price: Annotated[float | None, typer.Option("--price", help="Of a kWh. 每千瓦时价格。")] = None,
     train_rows: Annotated[
@@ -98,11 +99,14 @@ def anomalies(
         print_json_lines(report.anomalies)
         return
     print_table(TITLES, (_row(one) for one in report.anomalies[:SHOWN]))
+    computed = report.computed_at.astimezone(clock)
     OUT.print(
         said(
             Text(
-                f"{report.total} 处异常，{report.checked} 个点位；每点每周 {report.per_point_week:.3f} 次。",
-                f"{report.total} anomalies, {report.checked} points; {report.per_point_week:.3f} a point and week.",
+                f"{report.total} 处异常，{report.checked} 个点位；每点每周 {report.per_point_week:.3f} 次。"
+                f"{computed:%Y-%m-%d %H:%M} 计算。",
+                f"{report.total} anomalies, {report.checked} points; {report.per_point_week:.3f} a point and week. "
+                f"Computed {computed:%Y-%m-%d %H:%M}.",
             )
         )
     )

@@ -9,7 +9,7 @@ from yuanli.operations.accounts import (
     TooManyAttemptsError,
 )
 from yuanli.operations.acts import Act
-from yuanli.operations.anomalies import Anomalies
+from yuanli.operations.anomalies import Anomalies, AnomalyStore, KeptSpan
 from yuanli.operations.anomaly_scene import (
     AlarmVolume,
     AnomalyKind,
@@ -398,6 +398,7 @@ __all__ = [
     "AnomalyQuery",
     "AnomalyReport",
     "AnomalySample",
+    "AnomalyStore",
     "Answer",
     "Asker",
     "Assistant",
@@ -534,6 +535,7 @@ __all__ = [
     "Judging",
     "KeptDataset",
     "KeptOverrule",
+    "KeptSpan",
     "KeptTariffs",
     "KeptTurn",
     "Kind",

@@ -116,6 +116,10 @@ class AnomalyReport:
 
     Parameters
     ----------
+    start, end
+        What was looked at of the span that was asked for.
+    computed_at
+        When it was computed; an anomaly that goes on is told as it was then.
     checked
         Points with readings enough to be judged.
     total
@@ -130,6 +134,7 @@ class AnomalyReport:
 
     start: datetime
     end: datetime
+    computed_at: datetime
     checked: int
     total: int
     per_point_week: float
@@ -147,7 +152,7 @@ class AnomalyQuery:
     Parameters
     ----------
     place
-        A building, level or space: what stands in it.
+        A building, level or space: what stands in it; or a device or point.
     price_kwh
         Of a kWh; the tariffs of the park where None.
     most_a_week

@@ -1,6 +1,7 @@
 """Where is it kept?"""
 
 from yuanli.storage.accounts import SqlAccountStore
+from yuanli.storage.anomalies import SqlAnomalyStore
 from yuanli.storage.campuses import SqlCampusStore
 from yuanli.storage.commands import SqlCommandStore
 from yuanli.storage.conversations import SqlConversationStore
@@ -21,6 +22,7 @@ __all__ = [
     "Database",
     "PostgresReadingStore",
     "SqlAccountStore",
+    "SqlAnomalyStore",
     "SqlCampusStore",
     "SqlCommandStore",
     "SqlConversationStore",

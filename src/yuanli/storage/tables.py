@@ -397,5 +397,24 @@ TARIFF = Table(
     Column("changed_by", String, nullable=False),
 )
 """Stays when a campus is imported anew, so that its id is no key of `campus` here."""
+ANOMALY_SPAN = Table(
+    "anomaly_span",
+    METADATA,
+    Column("campus_id", String, primary_key=True),
+    Column("start", UtcTime, nullable=False),
+    Column("end", UtcTime, nullable=False),
+    Column("checked", Text, nullable=False),
+)
+ANOMALY = Table(
+    "anomaly",
+    METADATA,
+    Column("campus_id", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("start", UtcTime, nullable=False),
+    Column("end", UtcTime, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""Both are computed anew where a campus is imported anew, so that its id is no key of `campus` here either."""
+Index("ix_anomaly_end", ANOMALY.c.campus_id, ANOMALY.c.end)
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

@@ -2311,7 +2311,10 @@ export interface paths {
         };
         /**
          * List Anomalies
-         * @description Return what is unusual, with evidence, likely causes and the cost so far, and how many alarms a point raises.
+         * @description Return what is unusual, with evidence, likely causes, the cost so far, and how many alarms a point raises.
+         *
+         *     It is told as it was last computed, at most six hours ago (`computed_at`); for a few points, such as those of a
+         *     device, it is computed now.
          */
         get: operations["list_anomalies"];
         put?: never;
@@ -2499,6 +2502,10 @@ export interface components {
          *
          *     Parameters
          *     ----------
+         *     start, end
+         *         What was looked at of the span that was asked for.
+         *     computed_at
+         *         When it was computed; an anomaly that goes on is told as it was then.
          *     checked
          *         Points with readings enough to be judged.
          *     total
@@ -2521,6 +2528,11 @@ export interface components {
              * Format: date-time
              */
             end: string;
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
             /** Checked */
             checked: number;
             /** Total */
@@ -21619,7 +21631,7 @@ export interface operations {
                 to: string;
                 /** @description All without */
                 kind?: components["schemas"]["AnomalyKind"][] | null;
-                /** @description A building, level, space or device */
+                /** @description A building, level, space, device or point */
                 place?: string | null;
                 /** @description Of a kWh */
                 price?: number | null;

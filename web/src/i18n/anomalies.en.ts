@@ -1,7 +1,7 @@
 export default {
   anomalies: {
     text: "What leaves its habits: points, machines, energy and water, each with evidence, likely causes and what it has cost so far.",
-    list: "Anomalies", savings: "Savings", span: "Span", days: "Last day | Last {n} days", allKinds: "All kinds", found: "anomalies", checked: "points judged", perWeek: "a point and week", costSoFar: "excess energy so far", heldBack: "held back: more than three of a point a week",
+    list: "Anomalies", savings: "Savings", span: "Span", days: "Last day | Last {n} days", allKinds: "All kinds", found: "anomalies", checked: "points judged", perWeek: "a point and week", costSoFar: "excess energy so far", computed: "computed", heldBack: "held back: more than three of a point a week",
     none: "Nothing unusual", tooLittle: "No point has been measured for three weeks yet: nothing can be judged by its habits", ongoing: "goes on", causes: "Likely causes", figures: "Figures", points: "Points", excess: "Excess", volume: "Alarms by point and week", point: "Point", count: "Count", aWeek: "A week",
     severity: { 1: "Minor", 2: "Look after", 3: "Serious" },
     kind: { equipment: "Air handlers", energy: "Energy", base_load: "Base load", water_leak: "Water leak", system: "Machines", point: "Points" },

@@ -1,7 +1,7 @@
 export default {
   anomalies: {
     text: "偏离常态的点位、设备、用能和用水，附依据、可能原因和至今的费用。",
-    list: "异常", savings: "节能核算", span: "时间范围", days: "最近一天 | 最近 {n} 天", allKinds: "全部类别", found: "处异常", checked: "个点位参与判断", perWeek: "次/点·周", costSoFar: "至今多耗电费", heldBack: "处未列出：同一点每周最多三处",
+    list: "异常", savings: "节能核算", span: "时间范围", days: "最近一天 | 最近 {n} 天", allKinds: "全部类别", found: "处异常", checked: "个点位参与判断", perWeek: "次/点·周", costSoFar: "至今多耗电费", computed: "计算", heldBack: "处未列出：同一点每周最多三处",
     none: "没有异常", tooLittle: "还没有测满三周的点位，无法按常态判断", ongoing: "持续中", causes: "可能原因", figures: "数据", points: "点位", excess: "超出量", volume: "各点每周报警量", point: "点位", count: "次数", aWeek: "每周",
     severity: { 1: "轻微", 2: "需处理", 3: "严重" },
     kind: { equipment: "空调机组", energy: "用电", base_load: "夜间基础负荷", water_leak: "漏水", system: "设备联动", point: "点位" },
