@@ -222,16 +222,12 @@ from yuanli.operations.intervals import (
 from yuanli.operations.judging import ALWAYS, JudgedPoints, Judging, PointGroup
 from yuanli.operations.labelling import AgreementReport, DisagreementPage, Labelling, LabelTask, NextTask
 from yuanli.operations.labels import (
-    AlreadyDecidedError,
     Annotation,
     BadLabelError,
     DatasetId,
     KeptDataset,
     LabelAgreement,
-    LabelConflictError,
     LabelledExample,
-    LabelState,
-    NotLabelledYetError,
     known_names,
 )
 from yuanli.operations.listening import Listening, SpeechOffError
@@ -314,6 +310,12 @@ from yuanli.operations.reports import (
 )
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.retention import DAYS, PointClass, RetentionParams, class_of, forget_old
+from yuanli.operations.reviewing import (
+    AlreadyDecidedError,
+    LabelConflictError,
+    LabelState,
+    NotLabelledYetError,
+)
 from yuanli.operations.rights import RIGHTS, Right, Role
 from yuanli.operations.savings import (
     NotAMeterError,

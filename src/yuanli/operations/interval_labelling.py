@@ -17,6 +17,7 @@ from yuanli.errors import Text
 from yuanli.learning import LabelledWindow, interval_f1, interval_iou, interval_kappa
 from yuanli.operations.interval_files import parse_proposals
 from yuanli.operations.intervals import (
+    WINDOW,
     BadIntervalSetError,
     IntervalAnnotation,
     IntervalSet,
@@ -26,18 +27,16 @@ from yuanli.operations.intervals import (
     LabelledIntervals,
     MarkedInterval,
     ProposedInterval,
-    annotated_intervals,
     check_intervals,
     check_set,
-    decided_intervals,
     find_final_intervals,
     interval_state,
     spans_of,
 )
 from yuanli.operations.judging import ALWAYS
-from yuanli.operations.labels import LabelState
 from yuanli.operations.moments import micros_of
 from yuanli.operations.ports import Progress
+from yuanli.operations.reviewing import LabelState, annotated, decided
 from yuanli.operations.telemetry import Telemetry
 
 MICROS = 1_000_000
@@ -228,7 +227,7 @@ class IntervalLabelling:
         """
         made = self._placed(campus_id, set_id, position)
         said = self._said(made, position, intervals, reviewer, version)
-        self._store.change_labelled(set_id, position, lambda item: annotated_intervals(item, said))
+        self._store.change_labelled(set_id, position, lambda item: annotated(item, said, WINDOW))
         return said
 
     def decide(
@@ -253,7 +252,7 @@ class IntervalLabelling:
         made = self._placed(campus_id, set_id, position)
         said = self._said(made, position, intervals, reviewer, version)
         return self._store.change_labelled(
-            set_id, position, lambda item: decided_intervals(item, said, needed=made.reviewers)
+            set_id, position, lambda item: decided(item, said, WINDOW, needed=made.reviewers)
         )
 
     def agreement(self, campus_id: CampusId, set_id: str) -> IntervalReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -12,16 +12,12 @@ from typing import NewType, Protocol
 from yuanli.campus import CampusId, PointId
 from yuanli.errors import InfeasibleError, InvalidInputError, NotFoundError, Text
 from yuanli.learning import TimeSpan, same_intervals
-from yuanli.operations.labels import (
-    AlreadyDecidedError,
-    BadLabelError,
-    LabelConflictError,
-    LabelState,
-    NotLabelledYetError,
-)
+from yuanli.operations.labels import BadLabelError
 from yuanli.operations.moments import micros_of, time_of
+from yuanli.operations.reviewing import LabelState, review_state
 
 IntervalSetId = NewType("IntervalSetId", str)
+WINDOW = Text("个窗口", "window")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MOST_LABELS = 40
 MOST_POINTS = 12
@@ -265,62 +261,14 @@ def check_label(made: IntervalSet, label: str) -> None:
         )
 
 
-def annotated_intervals(item: LabelledIntervals, said: IntervalAnnotation) -> LabelledIntervals:
-    """Return a window after a reviewer labelled it, or labelled it anew.
-
-    Raises
-    ------
-    AlreadyDecidedError
-        It was adjudicated.
-    LabelConflictError
-        `said.version` is not the kept one plus one.
-    """
-    if item.decision is not None:
-        raise AlreadyDecidedError(
-            Text(
-                f"第 {item.position + 1} 个窗口已裁定。", f"Window {item.position + 1} has been adjudicated."
-            ),
-            field="position",
-            hint=Text("如需更改，请改裁定结果。", "Change the adjudication instead."),
-        )
-    _check_version(item.find_by(said.reviewer), said)
-    others = (a for a in item.annotations if a.reviewer != said.reviewer)
-    return replace(item, annotations=tuple(sorted((*others, said), key=lambda a: a.reviewer)))
-
-
-def decided_intervals(item: LabelledIntervals, said: IntervalAnnotation, *, needed: int) -> LabelledIntervals:
-    """Return a window after it was adjudicated.
-
-    Raises
-    ------
-    NotLabelledYetError
-        Fewer than `needed` reviewers have labelled it.
-    LabelConflictError
-        `said.version` is not the kept one plus one.
-    """
-    if len(item.annotations) < needed:
-        raise NotLabelledYetError(
-            Text(
-                f"第 {item.position + 1} 个窗口只有 {len(item.annotations)} 人标注，需 {needed} 人。",
-                f"Window {item.position + 1} has labels of {len(item.annotations)}, and needs {needed}.",
-            ),
-            field="position",
-            hint=Text("等标注满员后再裁定。", "Adjudicate it when all have labelled it."),
-        )
-    _check_version(item.decision, said)
-    return replace(item, decision=said)
-
-
 def interval_state(item: LabelledIntervals, made: IntervalSet) -> LabelState:
     """Return where a window is: agreed where all marked the same, within the set's tolerance."""
-    if item.decision is not None:
-        return LabelState.DECIDED
-    if len(item.annotations) < made.reviewers:
-        return LabelState.OPEN
-    first, *others = (spans_of(a.intervals) for a in item.annotations)
-    tolerance = made.tolerance_s * 1_000_000
-    same = all(same_intervals(first, other, tolerance) for other in others)
-    return LabelState.AGREED if same else LabelState.DISPUTED
+
+    def same(item: LabelledIntervals) -> bool:
+        first, *others = (spans_of(a.intervals) for a in item.annotations)
+        return all(same_intervals(first, other, made.tolerance_s * 1_000_000) for other in others)
+
+    return review_state(item, same, needed=made.reviewers)
 
 
 def find_final_intervals(item: LabelledIntervals, made: IntervalSet) -> tuple[MarkedInterval, ...] | None:
@@ -344,19 +292,6 @@ def find_final_intervals(item: LabelledIntervals, made: IntervalSet) -> tuple[Ma
 def spans_of(marked: Sequence[MarkedInterval]) -> tuple[TimeSpan, ...]:
     """Return intervals as the measures of agreement take them, in µs."""
     return tuple(TimeSpan(micros_of(one.start), micros_of(one.end), one.label) for one in marked)
-
-
-def _check_version(kept: IntervalAnnotation | None, said: IntervalAnnotation) -> None:
-    last = 0 if kept is None else kept.version
-    if said.version != last + 1:
-        raise LabelConflictError(
-            Text(
-                f"已有第 {last} 版，您改的是第 {said.version - 1} 版。",
-                f"Version {last} is kept, and you changed version {said.version - 1}.",
-            ),
-            field="version",
-            hint=Text("重新打开这个窗口后再改。", "Open the window again, then change it."),
-        )
 
 
 def _told(one: MarkedInterval) -> str:

@@ -11,18 +11,17 @@ from yuanli.errors import Text
 from yuanli.learning import Span
 from yuanli.operations.datasets import Datasets
 from yuanli.operations.labels import (
+    EXAMPLE,
     Annotation,
     KeptDataset,
     LabelAgreement,
     LabelledExample,
-    LabelState,
-    annotated,
     check_annotation,
-    decided,
     label_agreements,
     state_of,
 )
 from yuanli.operations.ports import DatasetNotFoundError, DatasetStore, Progress
+from yuanli.operations.reviewing import LabelState, annotated, decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +118,7 @@ class Labelling:
 
         def change(item: LabelledExample) -> LabelledExample:
             check_annotation(dataset, item, said)
-            return annotated(item, said)
+            return annotated(item, said, EXAMPLE)
 
         self._store.change_labelled(dataset_id, position, change)
         return said
@@ -148,7 +147,7 @@ class Labelling:
 
         def change(item: LabelledExample) -> LabelledExample:
             check_annotation(dataset, item, said)
-            return decided(item, said, needed=dataset.reviewers)
+            return decided(item, said, EXAMPLE, needed=dataset.reviewers)
 
         return self._store.change_labelled(dataset_id, position, change)
 

@@ -5,40 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from itertools import combinations
 from typing import NewType
 
-from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.errors import InvalidInputError, Text
 from yuanli.language import catalogue
 from yuanli.learning import Example, Span, cohen_kappa, labels_of, span_agreement, span_types_of
+from yuanli.operations.reviewing import LabelState, review_state
 
 DatasetId = NewType("DatasetId", str)
+EXAMPLE = Text("条", "example")
 
 
 class BadLabelError(InvalidInputError):
     """A label or a type of span is not one of the data set's, or a label is missing."""
-
-
-class LabelConflictError(InfeasibleError):
-    """Somebody saved a newer version since it was read: read it again."""
-
-
-class AlreadyDecidedError(InfeasibleError):
-    """The example has been adjudicated: its labels can't be changed any more."""
-
-
-class NotLabelledYetError(InfeasibleError):
-    """Too few reviewers have labelled the example to adjudicate it."""
-
-
-class LabelState(StrEnum):
-    """Where an example is: too few labels, all the same, not the same, or adjudicated."""
-
-    OPEN = "open"
-    AGREED = "agreed"
-    DISPUTED = "disputed"
-    DECIDED = "decided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,57 +137,9 @@ def labelled(example: Example, said: Annotation) -> Example:
     return replace(example, label=said.label, spans=tuple(sorted(said.spans)))
 
 
-def annotated(item: LabelledExample, said: Annotation) -> LabelledExample:
-    """Return an example after a reviewer labelled it, or labelled it anew.
-
-    Raises
-    ------
-    AlreadyDecidedError
-        It was adjudicated.
-    LabelConflictError
-        `said.version` is not the kept one plus one.
-    """
-    if item.decision is not None:
-        raise AlreadyDecidedError(
-            Text(f"第 {item.position + 1} 条已裁定。", f"Example {item.position + 1} has been adjudicated."),
-            field="position",
-            hint=Text("如需更改，请改裁定结果。", "Change the adjudication instead."),
-        )
-    _check_version(item.find_by(said.reviewer), said)
-    others = (a for a in item.annotations if a.reviewer != said.reviewer)
-    return replace(item, annotations=tuple(sorted((*others, said), key=lambda a: a.reviewer)))
-
-
-def decided(item: LabelledExample, said: Annotation, *, needed: int) -> LabelledExample:
-    """Return an example after it was adjudicated.
-
-    Raises
-    ------
-    NotLabelledYetError
-        Fewer than `needed` reviewers have labelled it.
-    LabelConflictError
-        `said.version` is not the kept one plus one.
-    """
-    if len(item.annotations) < needed:
-        raise NotLabelledYetError(
-            Text(
-                f"第 {item.position + 1} 条只有 {len(item.annotations)} 人标注，需 {needed} 人。",
-                f"Example {item.position + 1} has labels of {len(item.annotations)}, and needs {needed}.",
-            ),
-            field="position",
-            hint=Text("等标注满员后再裁定。", "Adjudicate it when all have labelled it."),
-        )
-    _check_version(item.decision, said)
-    return replace(item, decision=said)
-
-
 def state_of(item: LabelledExample, *, needed: int) -> LabelState:
     """Return where an example is, if `needed` reviewers label each."""
-    if item.decision is not None:
-        return LabelState.DECIDED
-    if len(item.annotations) < needed:
-        return LabelState.OPEN
-    return LabelState.AGREED if len({_meant(a) for a in item.annotations}) == 1 else LabelState.DISPUTED
+    return review_state(item, lambda one: len({_meant(a) for a in one.annotations}) == 1, needed=needed)
 
 
 def find_final(item: LabelledExample, *, needed: int) -> Example | None:
@@ -243,19 +175,6 @@ def _agreement(first: str, second: str, said: list[tuple[Annotation, Annotation]
 
 def _meant(said: Annotation) -> tuple[str | None, tuple[Span, ...]]:
     return said.label, tuple(sorted(said.spans))
-
-
-def _check_version(kept: Annotation | None, said: Annotation) -> None:
-    last = 0 if kept is None else kept.version
-    if said.version != last + 1:
-        raise LabelConflictError(
-            Text(
-                f"已有第 {last} 版，您改的是第 {said.version - 1} 版。",
-                f"Version {last} is kept, and you changed version {said.version - 1}.",
-            ),
-            field="version",
-            hint=Text("重新打开这一条后再改。", "Open the example again, then change it."),
-        )
 
 
 def _unknown(field: str, what: Text, value: str) -> BadLabelError:
