@@ -1,0 +1,164 @@
+"""One face for every kind of problem: tables in, a checked plan out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from yuanli.errors import Text, YuanliError
+from yuanli.solver.checking import Checked
+from yuanli.solver.results import Progress, Result, Status
+from yuanli.solver.searching import Search
+
+P = TypeVar("P")
+S = TypeVar("S")
+Row = Mapping[str, Any]
+"""An assignment as a row of a table: the columns are the kind's own, the first says what is assigned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish(Generic[S]):
+    """What is asked of a solver besides the problem.
+
+    Parameters
+    ----------
+    start
+        A plan to begin from: today's, or one of an earlier run.
+    locked
+        Names of what stays as it is in `start`.
+    max_changes
+        How many assignments may differ from `start`.
+    workers
+        Threads that may be used.
+    """
+
+    seed: int = 0
+    start: S | None = None
+    locked: Collection[str] = field(default=frozenset())
+    max_changes: int | None = None
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.start is None and (self.locked or self.max_changes is not None):
+            raise ValueError("what is locked or counted as changed needs a start")
+        if self.max_changes is not None and self.max_changes < 0:
+            raise ValueError("the number of changes is not negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[P, S]):
+    """A kind of problem: what commands, endpoints and pages need of it.
+
+    Parameters
+    ----------
+    name
+        As in `yuanli schedule devices`.
+    parse
+        Reads a file's bytes, told its name, whatever its format; raises `InvalidInputError` with line or field.
+    schema
+        The JSON schema of the problem's own documents.
+    solve
+        Searches; offers only plans that keep each hard rule.
+    check
+        Recomputes cost and rules from the tables, written apart from `solve`.
+    rows, read_rows
+        A plan as a table and back; `read_rows` raises `InvalidInputError`.
+    explain
+        Says what was reached, which rules bind and what a little more of them would change.
+    conflicts
+        Names the fewest rules that can't hold together, where there is no plan.
+    """
+
+    name: str
+    title: Text
+    method: Text
+    parse: Callable[[bytes, str], P]
+    schema: Callable[[], dict[str, Any]]
+    solve: Callable[[P, Search[S], Wish[S]], Result[S]]
+    check: Callable[[P, S], Checked]
+    rows: Callable[[P, S], Sequence[Row]]
+    read_rows: Callable[[P, Sequence[Row]], S]
+    explain: Callable[[P, Result[S]], tuple[Text, ...]]
+    conflicts: Callable[[P], tuple[Text, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """An answer as people and programs get it; its cost and its rules are the checker's.
+
+    `bound` is None where nothing is proved, `cost` where there is no plan. `changes` counts assignments that differ
+    from the start.
+    """
+
+    kind: str
+    status: Status
+    cost: float | None
+    bound: float | None
+    gap: float | None
+    cost_breakdown: Mapping[str, float]
+    assignments: tuple[Row, ...]
+    explanation: tuple[Text, ...]
+    conflicts: tuple[Text, ...]
+    changes: int | None
+    method: Text
+    seed: int
+    rounds: int
+    elapsed_s: float
+    cpu_s: float
+    history: tuple[Progress, ...]
+
+
+class WrongPlanError(YuanliError):
+    """A solver's plan did not pass its check: it is not shown."""
+
+
+def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = Wish()) -> Plan:
+    """Solve, check, and explain.
+
+    Raises
+    ------
+    WrongPlanError
+        The checker finds a hard rule broken, or another cost than the solver: a fault of ours.
+    """
+    result = kind.solve(problem, search, wish)
+    checked = None if result.best is None else kind.check(problem, result.best)
+    if checked is not None and not (checked.valid and _alike(checked.cost, result.cost)):
+        raise WrongPlanError(
+            Text(
+                f"求解结果未通过核验，不予采用：{'；'.join(b.message.zh for b in checked.broken) or '费用不符'}。",
+                "The plan did not pass its check and is not used: "
+                f"{'; '.join(b.message.en for b in checked.broken) or 'its cost is another'}.",
+            ),
+            hint=Text("请把问题文件发给我们。", "Please send us the file of the problem."),
+        )
+    rows = () if result.best is None else tuple(kind.rows(problem, result.best))
+    before = None if wish.start is None else tuple(kind.rows(problem, wish.start))
+    return Plan(
+        kind=kind.name,
+        status=result.status,
+        cost=None if checked is None else checked.cost,
+        bound=result.bound if abs(result.bound) < float("inf") else None,
+        gap=result.gap if result.gap < float("inf") else None,
+        cost_breakdown={} if checked is None else checked.parts,
+        assignments=rows,
+        explanation=() if result.best is None else kind.explain(problem, result),
+        conflicts=kind.conflicts(problem) if result.status is Status.INFEASIBLE else (),
+        changes=None if before is None else count_changes(before, rows),
+        method=kind.method,
+        seed=wish.seed,
+        rounds=result.rounds,
+        elapsed_s=result.elapsed_s,
+        cpu_s=result.cpu_s,
+        history=result.history,
+    )
+
+
+def count_changes(before: Sequence[Row], after: Sequence[Row]) -> int:
+    """Return how many rows are in only one of two plans, by their first column."""
+    old, new = ({next(iter(row.values())): row for row in rows} for rows in (before, after))
+    return sum(old.get(key) != new.get(key) for key in old.keys() | new.keys())
+
+
+def _alike(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(1.0, abs(one), abs(other))

@@ -1,0 +1,109 @@
+"""A mixed-integer linear programme, solved by HiGHS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from yuanli.solver.missing import load_solver
+from yuanli.solver.results import Result
+from yuanli.solver.searching import Search
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milp:
+    """Minimise `cost · x + constant` where `low ≤ x ≤ high` and `row_low ≤ rows · x ≤ row_high`.
+
+    Parameters
+    ----------
+    integer
+        Which variables are whole numbers, shape `(n,)`.
+    rows
+        Sparse, shape `(m, n)`.
+    """
+
+    cost: Floats
+    low: Floats
+    high: Floats
+    integer: NDArray[np.bool_]
+    rows: csr_array
+    row_low: Floats
+    row_high: Floats
+    constant: float = field(default=0.0)
+
+
+def solve_milp(
+    milp: Milp, search: Search[Floats], *, start: Floats | None = None, seed: int = 0, threads: int = 1
+) -> Result[Floats]:
+    """Solve with HiGHS (Huangfu and Hall 2018, doi:10.1007/s12532-017-0130-5) until the search is over.
+
+    Better answers and bounds reach the search as they are found; a round is a node of the branch and bound.
+
+    Parameters
+    ----------
+    start
+        Values to begin from; those that are not numbers are left to HiGHS.
+
+    Raises
+    ------
+    MissingSolverError
+        HiGHS is not installed.
+    """
+    highspy = load_solver("highspy")
+    highs = highspy.Highs()
+    for name, value in {
+        "output_flag": False, "log_to_console": False, "time_limit": search.left_s,
+        "random_seed": seed, "threads": threads, "mip_rel_gap": search.stop.gap,
+        "mip_feasibility_tolerance": 1e-7,
+    }.items():  # fmt: skip
+        highs.setOptionValue(name, value)
+    highs.passModel(_model(highspy, milp))
+    if start is not None:
+        known = np.flatnonzero(np.isfinite(start)).astype(np.int32)
+        highs.setSolution(len(known), known, start[known])
+
+    def better(event: Any) -> None:
+        found = np.array(event.data_out.mip_solution)
+        search.offer(found, float(event.data_out.objective_function_value))
+
+    def asked(event: Any) -> None:
+        if np.isfinite(bound := float(event.data_out.mip_dual_bound)):
+            search.prove(bound)
+        if search.over():
+            event.interrupt()
+
+    highs.cbMipImprovingSolution += better
+    highs.cbMipInterrupt += asked
+    highs.cbSimplexInterrupt += asked
+    highs.run()
+    status, info = highs.getModelStatus(), highs.getInfo()
+    search.count(max(0, info.mip_node_count))
+    states = highspy.HighsModelStatus
+    if status == states.kOptimal:
+        search.offer(np.array(highs.getSolution().col_value), float(info.objective_function_value))
+        search.prove(
+            float(info.mip_dual_bound) if milp.integer.any() else float(info.objective_function_value)
+        )
+    return search.result(infeasible=status in (states.kInfeasible, states.kUnboundedOrInfeasible))
+
+
+def _model(highspy: Any, milp: Milp) -> Any:
+    """Return the model in HiGHS's own form."""
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(milp.cost), milp.rows.shape[0]
+    model.col_cost_, model.offset_ = milp.cost, milp.constant
+    model.col_lower_, model.col_upper_ = milp.low, milp.high
+    model.row_lower_, model.row_upper_ = milp.row_low, milp.row_high
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = milp.rows.indptr
+    model.a_matrix_.index_ = milp.rows.indices
+    model.a_matrix_.value_ = milp.rows.data
+    whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+    model.integrality_ = [whole if one else real for one in milp.integer]
+    return model
