@@ -1,59 +1,11 @@
-"""A toy kind: choose numbers of least sum, at least so many."""
+"""One face for every kind of problem, on a toy."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from tests.solver.toys import TOY, Chosen, Problem
 
-from yuanli.errors import Text
-from yuanli.solver import (
-    Broken,
-    Checked,
-    Kind,
-    Result,
-    Row,
-    Search,
-    Status,
-    Wish,
-    WrongPlanError,
-    count_changes,
-    make_plan,
-)
-
-Problem = tuple[tuple[int, ...], int]
-Chosen = tuple[int, ...]
-
-
-def solve(problem: Problem, search: Search[Chosen], wish: Wish[Chosen]) -> Result[Chosen]:
-    numbers, least = problem
-    assert wish.seed == 0
-    if least > len(numbers):
-        return search.result(infeasible=True)
-    best = tuple(sorted(numbers)[:least])
-    search.offer(best, sum(best))
-    search.prove(sum(best))
-    return search.result()
-
-
-def check(problem: Problem, plan: Chosen) -> Checked:
-    short = problem[1] - len(plan)
-    text = Text(f"少选 {short} 个", f"{short} too few")
-    return Checked(
-        parts={"sum": float(sum(plan))},
-        broken=(Broken(rule="least", subject="all", amount=short, message=text),) if short > 0 else (),
-    )
-
-
-def rows(problem: Problem, plan: Chosen) -> Sequence[Row]:
-    return [{"number": number, "chosen": number in plan} for number in problem[0]]
-
-
-TOY: Kind[Problem, Chosen] = Kind(
-    name="toy", title=Text("示例", "Toy"), method=Text("排序", "sorting"),
-    parse=lambda data, name: (tuple(int(n) for n in data.split()), 2), schema=dict, solve=solve, check=check,
-    rows=rows, read_rows=lambda problem, found: tuple(row["number"] for row in found if row["chosen"]),
-    explain=lambda problem, result: (Text("最小", "least"),), conflicts=lambda problem: (Text("太少", "too few"),),
-)  # fmt: skip
+from yuanli.solver import Result, Search, Status, Wish, WrongPlanError, count_changes, make_plan
 
 
 def test_a_plan_has_the_checker_s_cost_and_counts_changes() -> None:
@@ -67,7 +19,7 @@ def test_a_plan_has_the_checker_s_cost_and_counts_changes() -> None:
 def test_what_has_no_plan_names_its_conflict() -> None:
     plan = make_plan(TOY, ((5,), 2), Search[Chosen]())
     assert (plan.status, plan.cost, plan.assignments) == (Status.INFEASIBLE, None, ())
-    assert plan.conflicts[0].en == "too few"
+    assert plan.conflicts[0].en == "too few numbers"
 
 
 @pytest.mark.parametrize("lie", [0, 2])

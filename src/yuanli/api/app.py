@@ -43,6 +43,7 @@ from yuanli.api import (
     reports,
     routing,
     runs,
+    solving,
     speech,
     twin,
     users,
@@ -59,6 +60,7 @@ PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
+    solving,
 )  # fmt: skip
 
 

@@ -11,12 +11,15 @@ from yuanli.api.problems import reply_with
 from yuanli.services import LARGEST_BYTES
 
 BODY_LIMIT_BYTES = 2_000_000
-"""Largest body of everything but an import, a recording or a data set."""
+"""Largest body of everything but an import, a recording, a data set or a problem."""
 FORM_BYTES = 1_000_000
 """What a form may hold beside the file."""
 IMPORTS = "/v1/imports"
 RECORDINGS = "/v1/transcribe"
 DATASETS = "/v1/datasets"
+PLANS = "/plans"
+PLAN_BYTES = 20_000_000
+"""Largest file of a problem."""
 DATASET_BYTES = 50_000_000
 """Largest file of examples."""
 
@@ -29,6 +32,7 @@ class BodyLimits:
         self._limits = {
             IMPORTS: upload_bytes + FORM_BYTES,
             RECORDINGS: LARGEST_BYTES + FORM_BYTES,
+            PLANS: PLAN_BYTES + FORM_BYTES,
             DATASETS: min(upload_bytes, DATASET_BYTES) + FORM_BYTES,
         }
 
@@ -37,7 +41,8 @@ class BodyLimits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limits.get(scope["path"], BODY_LIMIT_BYTES)
+        path: str = scope["path"]
+        limit = self._limits.get(PLANS if path.endswith(PLANS) else path, BODY_LIMIT_BYTES)
         told = Headers(scope=scope).get("content-length", "")
         if told.isdecimal() and int(told) > limit:
             await reply_with(PLAIN[413], 413, {"Connection": "close"})(scope, receive, send)

@@ -54,6 +54,7 @@ from yuanli.operations import (
     RetentionParams,
     SavingsMeasurement,
     Sections,
+    Solving,
     StandingOrders,
     States,
     Telemetry,
@@ -77,6 +78,7 @@ from yuanli.storage import (
     SqlIntervalStore,
     SqlOverruleStore,
     SqlReportStore,
+    SqlSolveStore,
     SqlStandingStore,
     SqlTariffStore,
     SqlUnjudgedStore,
@@ -126,6 +128,7 @@ class House:
     commands: Commands
     standing: StandingOrders
     reports: Reports
+    solving: Solving
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None
@@ -248,6 +251,19 @@ class House:
             except YuanliError as error:
                 log.warning("Campus %s can't be searched for anomalies: %s", summary.id, error)
 
+    def keep_solving(self) -> None:
+        """Solve the problems that wait, beside the requests, until the house is closed."""
+        closing = Event()
+        thread = Thread(target=self.solving.run, args=(closing,), name="solving", daemon=True)
+
+        def stop() -> None:
+            closing.set()
+            thread.join(STOP_S)
+
+        self.resources.callback(stop)
+        self.solving.resume()
+        thread.start()
+
     def _prepare(self, campus_id: CampusId) -> None:
         try:
             self.guidance.guide(campus_id)
@@ -364,6 +380,7 @@ def build_house(
             clock=now,
             new_id=_new_id,
         ),
+        solving=Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id),
         forecasts=Forecasts(readings, places),
         anomalies=anomalies,
         savings=SavingsMeasurement(readings, places),

@@ -18,6 +18,7 @@ from yuanli.cli import (
     learn,
     route,
     serve,
+    solving,
     states,
     telemetry,
     users,
@@ -39,6 +40,8 @@ app.add_typer(learn.app, name="learn")
 app.add_typer(telemetry.app, name="telemetry")
 app.add_typer(states.app, name="states")
 app.add_typer(demo.app, name="demo")
+app.add_typer(solving.schedule, name="schedule")
+app.add_typer(solving.plan, name="plan")
 app.command("up")(serve.up)
 app.command("forecast")(forecast.forecast)
 app.command("energy")(energy.energy)

@@ -29,6 +29,7 @@ class Right(StrEnum):
     PUSH_READINGS = "push_readings"
     JUDGE_READINGS = "judge_readings"
     COMMAND_DEVICES = "command_devices"
+    MAKE_PLANS = "make_plans"
     EDIT_PLACE = "edit_place"
     IMPORT_PLACE = "import_place"
     REVIEW_FEEDBACK = "review_feedback"
@@ -43,6 +44,7 @@ _OPERATOR = _MEMBER | {
     Right.PUSH_READINGS,
     Right.JUDGE_READINGS,
     Right.COMMAND_DEVICES,
+    Right.MAKE_PLANS,
     Right.EDIT_PLACE,
     Right.IMPORT_PLACE,
     Right.REVIEW_FEEDBACK,

@@ -1,3 +1,10 @@
 """Who sits where; where do shared things go, and how many?"""
 
-__all__: list[str] = []
+from typing import Any
+
+from yuanli.solver import Kind
+
+KINDS: tuple[Kind[Any, Any], ...] = ()
+"""The kinds of problems there are."""
+
+__all__ = ["KINDS"]

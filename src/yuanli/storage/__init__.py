@@ -13,6 +13,7 @@ from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
 from yuanli.storage.reports import SqlReportStore
+from yuanli.storage.solves import SqlSolveStore
 from yuanli.storage.standing import SqlStandingStore
 from yuanli.storage.tariffs import SqlTariffStore
 from yuanli.storage.unjudged import SqlUnjudgedStore
@@ -31,6 +32,7 @@ __all__ = [
     "SqlIntervalStore",
     "SqlOverruleStore",
     "SqlReportStore",
+    "SqlSolveStore",
     "SqlStandingStore",
     "SqlTariffStore",
     "SqlUnjudgedStore",

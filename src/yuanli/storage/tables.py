@@ -416,5 +416,25 @@ ANOMALY = Table(
 )
 """Both are computed anew where a campus is imported anew, so that its id is no key of `campus` here either."""
 Index("ix_anomaly_end", ANOMALY.c.campus_id, ANOMALY.c.end)
+SOLVE = Table(
+    "solve",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("progress", Text),
+    Column("ended_at", UtcTime),
+    Column("error", Text),
+    Column("order", Text, nullable=False),
+    Column("problem", LargeBinary, nullable=False),
+    Column("incumbent", Text),
+    Column("plan", Text),
+)
+"""Problems that are solved, with the newest incumbent while they are, and their plans."""
+Index("ix_solve_campus_id", SOLVE.c.campus_id, SOLVE.c.at)
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

@@ -1,0 +1,202 @@
+"""Problems of scheduling and planning: ordered, followed while they are solved, checked again when edited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
+from fastapi.responses import StreamingResponse
+from pydantic import Field, Json
+
+from yuanli.api.bodies import Body, Name
+from yuanli.api.callers import CallerDep, HouseDep, needs
+from yuanli.api.campus import CampusPath
+from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
+from yuanli.bootstrap import House
+from yuanli.campus import CampusId
+from yuanli.errors import Text
+from yuanli.operations import (
+    PLANNING_KINDS,
+    SCHEDULING_KINDS,
+    Right,
+    SolveJob,
+    SolveOrder,
+    SolveState,
+    SolveSummary,
+    kind_of,
+)
+from yuanli.solver import Broken, Stop
+
+router = APIRouter(tags=["solving"])
+JobPath = Annotated[str, Path(max_length=100)]
+LOOK_S = 0.1
+MOST_ROWS = 100_000
+ENDED = (SolveState.DONE, SolveState.CANCELLED, SolveState.FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemKind:
+    """A kind of problem, by which method it is solved, and the command that solves it too."""
+
+    name: str
+    command: str
+    title: Text
+    method: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemKinds:
+    """The kinds of problems there are."""
+
+    kinds: tuple[ProblemKind, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveList:
+    """The problems of a campus, newest first."""
+
+    plans: tuple[SolveSummary, ...]
+
+
+class EditedPlan(Body):
+    """The rows of a plan that somebody edited."""
+
+    assignments: Annotated[list[dict[str, Any]], Field(max_length=MOST_ROWS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanVerdict:
+    """What the checker says of a plan."""
+
+    valid: bool
+    cost: float
+    cost_breakdown: dict[str, float]
+    broken: tuple[Broken, ...]
+
+
+@router.get("/problem-kinds", dependencies=[needs(Right.MAKE_PLANS)])
+def list_problem_kinds() -> ProblemKinds:
+    """Return the kinds of problems of scheduling and planning."""
+    return ProblemKinds(
+        kinds=tuple(
+            ProblemKind(
+                name=kind.name, command=f"yuanli {command} {kind.name}", title=kind.title, method=kind.method
+            )
+            for command, kinds in (("schedule", SCHEDULING_KINDS), ("plan", PLANNING_KINDS))
+            for kind in kinds
+        )
+    )
+
+
+@router.get("/problem-kinds/{name}", dependencies=[needs(Right.MAKE_PLANS)])
+def problem_schema(name: JobPath) -> dict[str, Any]:
+    """Return the JSON schema of the documents of a kind of problem."""
+    return kind_of(name).schema()
+
+
+@router.post("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)], status_code=202)
+def start_plan(
+    campus: CampusPath,
+    house: HouseDep,
+    caller: CallerDep,
+    file: Annotated[UploadFile, File()],
+    kind: Annotated[Name, Form()],
+    name: Annotated[Name, Form()] = "",
+    time_s: Annotated[float, Form(gt=0)] = 30.0,
+    gap: Annotated[float, Form(ge=0, le=1)] = 0.0,
+    seed: Annotated[int, Form(ge=0, lt=2**31)] = 0,
+    start: Annotated[Json[list[dict[str, Any]]], Form()] = [],  # noqa: B006
+    locked: Annotated[Json[list[str]], Form()] = [],  # noqa: B006
+    max_changes: Annotated[int | None, Form(ge=0)] = None,
+) -> SolveSummary:
+    """Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays."""
+    file_name = file.filename or "problem.json"
+    order = SolveOrder(
+        kind=kind, name=name or file_name[:100], file_name=file_name, problem=file.file.read(),
+        stop=Stop(time_s=time_s, gap=gap), seed=seed, start=tuple(start), locked=tuple(locked), max_changes=max_changes,
+    )  # fmt: skip
+    return house.solving.start(campus, order, caller.name)
+
+
+@router.get("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)])
+def list_plans(campus: CampusPath, house: HouseDep) -> SolveList:
+    """Return the problems of a campus and where they stand, newest first."""
+    return SolveList(plans=house.solving.list(campus))
+
+
+@router.get("/campuses/{campus}/plans/{job_id}", dependencies=[needs(Right.MAKE_PLANS)])
+def get_plan(campus: CampusPath, job_id: JobPath, house: HouseDep) -> SolveJob:
+    """Return a problem with its plan, once there is one."""
+    return house.solving.get(campus, job_id)
+
+
+@router.get(
+    "/campuses/{campus}/plans/{job_id}/problem",
+    dependencies=[needs(Right.MAKE_PLANS)],
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file"}},
+)
+def get_problem_file(campus: CampusPath, job_id: JobPath, house: HouseDep) -> Response:
+    """Return the file of a problem as it came."""
+    order = house.solving.problem(campus, job_id)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(order.file_name)}"}
+    return Response(order.problem, media_type="application/octet-stream", headers=headers)
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/cancel", dependencies=[needs(Right.MAKE_PLANS)])
+def cancel_plan(campus: CampusPath, job_id: JobPath, house: HouseDep) -> SolveSummary:
+    """End a search; the best that was found becomes its plan."""
+    return house.solving.cancel(campus, job_id)
+
+
+@router.delete("/campuses/{campus}/plans/{job_id}", dependencies=[needs(Right.MAKE_PLANS)], status_code=204)
+def remove_plan(campus: CampusPath, job_id: JobPath, house: HouseDep) -> None:
+    """Forget a problem and its plan."""
+    house.solving.remove(campus, job_id)
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/check", dependencies=[needs(Right.MAKE_PLANS)])
+def check_plan(campus: CampusPath, job_id: JobPath, body: EditedPlan, house: HouseDep) -> PlanVerdict:
+    """Return what an edited plan costs, and which rules it breaks."""
+    checked = house.solving.check(campus, job_id, body.assignments)
+    return PlanVerdict(
+        valid=checked.valid, cost=checked.cost, cost_breakdown=dict(checked.parts), broken=checked.broken
+    )
+
+
+@router.get(
+    "/campuses/{campus}/plans/{job_id}/events",
+    dependencies=[needs(Right.MAKE_PLANS)],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "Events `plan`: SolveSummary"}},
+)
+async def plan_events(
+    campus: CampusPath, job_id: JobPath, request: Request, house: HouseDep
+) -> StreamingResponse:
+    """Send how far a search is, until it ends."""
+    await asyncio.to_thread(house.solving.get, campus, job_id)
+    return stream(_events(request, house, campus, job_id))
+
+
+async def _events(
+    request: Request, house: House, campus: CampusId, job_id: str
+) -> AsyncGenerator[bytes, None]:
+    stopping: asyncio.Event = request.app.state.stopping
+    sent: SolveSummary | None = None
+    quiet_s = 0.0
+    while not stopping.is_set():
+        now = (await asyncio.to_thread(house.solving.get, campus, job_id)).summary
+        if now != sent:
+            yield event_of("plan", now)
+            sent, quiet_s = now, 0.0
+        if now.state in ENDED:
+            return
+        await asyncio.sleep(LOOK_S)
+        quiet_s += LOOK_S
+        if quiet_s >= HEARTBEAT_S:
+            yield HEARTBEAT
+            quiet_s = 0.0

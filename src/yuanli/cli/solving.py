@@ -1,0 +1,294 @@
+"""`yuanli schedule` and `yuanli plan`: a problem's file in, a checked plan out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from yuanli.cli.opening import AsJson
+from yuanli.cli.printing import ERR, OUT, plain, print_json, print_table, said
+from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.operations import PLANNING_KINDS, SCHEDULING_KINDS, plan_table
+from yuanli.solver import Checked, Kind, Plan, Progress, Row, Search, Status, Stop, Wish, make_plan
+
+SHOWN = 40
+STATUSES = {
+    Status.OPTIMAL: Text("已证明最优", "proved to be best"),
+    Status.FEASIBLE: Text("可行", "feasible"),
+    Status.INFEASIBLE: Text("无可行方案", "there is no plan"),
+    Status.UNKNOWN: Text("时限内未找到方案", "no plan was found in this time"),
+}
+
+schedule = typer.Typer(no_args_is_help=True, help="Devices, rooms, rounds, flows: when and who. 调度。")
+plan = typer.Typer(no_args_is_help=True, help="Spaces, layouts, sites: where and how many. 空间规划。")
+
+
+class ProblemFileError(NotFoundError):
+    """A file of a problem or a plan is not there."""
+
+
+class PlanFileError(InvalidInputError):
+    """A file is no plan, or can't be written."""
+
+
+Problem = Annotated[Path | None, typer.Argument(help="The problem's file. 问题文件。")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the plan: .json or .csv. 保存方案。")
+]
+TimeLimit = Annotated[float, typer.Option("--time-limit", min=0.0, help="Seconds. 时限（秒）。")]
+Gap = Annotated[
+    float, typer.Option("--gap", min=0.0, max=1.0, help="Enough when so near the bound. 允许间隙。")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Of what is drawn by lot. 随机种子。")]
+Rounds = Annotated[
+    int | None, typer.Option("--rounds", min=1, help="Steps instead of seconds: repeatable. 轮数。")
+]
+Begin = Annotated[Path | None, typer.Option("--start", help="A plan to begin from. 现有方案。")]
+Locked = Annotated[list[str] | None, typer.Option("--lock", help="Stays as in --start. 锁定，可多次。")]
+Changes = Annotated[
+    int | None, typer.Option("--max-changes", min=0, help="Rows that may differ from --start. 最多变动数。")
+]
+Check = Annotated[Path | None, typer.Option("--check", help="Only check this plan. 仅核验该方案。")]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads. 线程数。")]
+Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON schema of problems. 输出问题格式。")]
+
+
+def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
+    """Return the command that solves one kind of problem."""
+
+    def solve(
+        problem: Problem = None,
+        output: Output = None,
+        time_limit: TimeLimit = 30.0,
+        gap: Gap = 0.0,
+        seed: Seed = 0,
+        rounds: Rounds = None,
+        start: Begin = None,
+        locked: Locked = None,
+        max_changes: Changes = None,
+        check: Check = None,
+        workers: Workers = 1,
+        schema: Schema = False,
+        as_json: AsJson = False,
+    ) -> None:
+        if schema:
+            print_json(kind.schema())
+            return
+        if problem is None:
+            raise ProblemFileError(
+                Text("请给出问题文件。", "Give the file of a problem."),
+                field="PROBLEM",
+                hint=Text("用 --schema 查看格式。", "See the format with --schema."),
+            )
+        tables = kind.parse(_bytes_of(problem), problem.name)
+        if check is not None:
+            _say_check(kind.check(tables, kind.read_rows(tables, _rows_of(check))), as_json)
+            return
+        begin = None if start is None else kind.read_rows(tables, _rows_of(start))
+        if begin is None and (locked or max_changes is not None):
+            raise PlanFileError(
+                Text("--lock 和 --max-changes 需要 --start。", "--lock and --max-changes need --start."),
+                field="--start",
+            )
+        wish = Wish(
+            seed=seed, start=begin, locked=frozenset(locked or ()), max_changes=max_changes, workers=workers
+        )
+        with _interruptible() as cancelled, _Bar(quiet=as_json) as bar:
+            search: Search[Any] = Search(
+                Stop(time_s=None if rounds else time_limit, gap=gap, rounds=rounds),
+                cancelled=cancelled.is_set,
+                told=bar,
+            )
+            found = make_plan(kind, tables, search, wish)
+        if output is not None:
+            _write(output, found)
+        if as_json:
+            print_json(_finite(plain(found)))
+        else:
+            _say(found)
+        if found.status in (Status.INFEASIBLE, Status.UNKNOWN):
+            raise typer.Exit(1)
+
+    solve.__doc__ = f"""{kind.title.en}. {kind.title.zh}。
+
+    Exit code 1 where there is no plan. Ctrl-C ends the search and keeps the best so far.
+
+    Example: yuanli {group} {kind.name} problem.json -o plan.json --time-limit 10
+    """
+    return solve
+
+
+for _kind in SCHEDULING_KINDS:
+    schedule.command(_kind.name)(command_of(_kind, "schedule"))
+for _kind in PLANNING_KINDS:
+    plan.command(_kind.name)(command_of(_kind, "plan"))
+
+
+class _Bar:
+    """A line on stderr that says how far the search is."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._status = None if quiet or not ERR.is_terminal else ERR.status("")
+
+    def __enter__(self) -> _Bar:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def __call__(self, progress: Progress, best: object) -> None:
+        """Show cost, bound and gap."""
+        del best
+        if self._status is not None:
+            gap = f"{progress.gap:.2%}" if progress.gap < float("inf") else "–"
+            self._status.update(
+                said(
+                    Text(
+                        f"{progress.at_s:.1f} 秒，费用 {progress.cost:,.6g}，下界 {progress.bound:,.6g}，间隙 {gap}",
+                        f"{progress.at_s:.1f} s, cost {progress.cost:,.6g}, bound {progress.bound:,.6g}, gap {gap}",
+                    )
+                )
+            )
+
+
+@contextmanager
+def _interruptible() -> Iterator[Event]:
+    """Turn the first Ctrl-C into the wish to stop; the second ends the program as usual."""
+    cancelled = Event()
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        cancelled.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, heard)
+    try:
+        yield cancelled
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProblemFileError(
+            Text(f"无法读取 {path}：{error.strerror}", f"{path} can't be read: {error.strerror}"),
+            field=str(path),
+        ) from error
+
+
+def _rows_of(path: Path) -> Sequence[Row]:
+    """Return the rows of a plan, as it was written by --output."""
+    data = _bytes_of(path)
+    try:
+        text = data.decode("utf-8-sig")
+        if path.suffix.lower() == ".csv":
+            return list(csv.DictReader(io.StringIO(text)))
+        document = json.loads(text)
+        rows = document["assignments"] if isinstance(document, dict) else document
+        if not (isinstance(rows, list) and all(isinstance(row, dict) and row for row in rows)):
+            raise ValueError("assignments")
+    except (ValueError, KeyError) as error:
+        raise PlanFileError(
+            Text(f"{path} 不是方案文件。", f"{path} is no plan."),
+            field=str(path),
+            hint=Text("用 -o 保存的 .json 或 .csv。", "Give a .json or .csv that -o wrote."),
+        ) from error
+    return rows
+
+
+def _write(path: Path, found: Plan) -> None:
+    try:
+        if path.suffix.lower() == ".csv":
+            path.write_text(plan_table(found), encoding="utf-8-sig")
+        else:
+            document = json.dumps(_finite(plain(found)), ensure_ascii=False, indent=1)
+            path.write_text(document + "\n", encoding="utf-8")
+    except OSError as error:
+        raise PlanFileError(
+            Text(f"无法写入 {path}：{error.strerror}", f"{path} can't be written: {error.strerror}"),
+            field="--output",
+        ) from error
+
+
+def _finite(value: Any) -> Any:
+    """Return a document with null for what JSON has no number for."""
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list) else value
+
+
+def _say(found: Plan) -> None:
+    """Print a plan for people."""
+    OUT.print(said(STATUSES[found.status]), style="bold", markup=False)
+    if found.cost is not None:
+        bound = "–" if found.bound is None else f"{found.bound:,.6g}"
+        gap = "–" if found.gap is None else f"{found.gap:.2%}"
+        OUT.print(
+            said(
+                Text(
+                    f"费用 {found.cost:,.6g}，下界 {bound}，间隙 {gap}，用时 {found.elapsed_s:.1f} 秒",
+                    f"Cost {found.cost:,.6g}, bound {bound}, gap {gap}, in {found.elapsed_s:.1f} s",
+                )
+            ),
+            markup=False,
+        )
+        for name, part in found.cost_breakdown.items():
+            OUT.print(f"  {name}: {part:,.6g}", markup=False)
+    for sentence in (*found.explanation, *found.conflicts):
+        OUT.print(said(sentence), markup=False)
+    rows = found.assignments
+    if rows:
+        names = list(rows[0])
+        print_table(
+            [Text(name, name) for name in names], [[row.get(n, "") for n in names] for row in rows[:SHOWN]]
+        )
+    if len(rows) > SHOWN:
+        more = len(rows) - SHOWN
+        OUT.print(
+            said(Text(f"……另有 {more} 行，用 -o 保存。", f"… and {more} more rows; save all with -o.")),
+            markup=False,
+        )
+
+
+def _say_check(checked: Checked, as_json: bool) -> None:
+    """Print what the checker says; exit with 1 where a rule is broken."""
+    if as_json:
+        print_json(
+            {
+                "valid": checked.valid,
+                "cost": checked.cost,
+                "cost_breakdown": checked.parts,
+                "broken": checked.broken,
+            }
+        )
+    else:
+        verdict = (
+            Text("方案有效", "The plan is valid")
+            if checked.valid
+            else Text("方案违反规则", "The plan breaks rules")
+        )
+        OUT.print(
+            said(Text(f"{verdict.zh}，费用 {checked.cost:,.6g}", f"{verdict.en}, cost {checked.cost:,.6g}")),
+            markup=False,
+        )
+        for broken in checked.broken:
+            OUT.print(f"  {said(broken.message)}", markup=False)
+    if not checked.valid:
+        raise typer.Exit(1)

@@ -1,0 +1,134 @@
+"""A problem that somebody wants solved, from the wish to the plan; the port that keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from yuanli.campus import CampusId
+from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.solver import Plan, Progress, Row, Stop
+
+LONGEST_NAME = 120
+
+
+class SolveNotFoundError(NotFoundError):
+    """The campus has no such problem."""
+
+
+class UnknownKindError(NotFoundError):
+    """There is no such kind of problem."""
+
+
+class SolveOrderError(InvalidInputError):
+    """A problem can't be ordered to be solved like that."""
+
+
+class SolveState(StrEnum):
+    """Where a problem stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveOrder:
+    """What is to be solved, and how.
+
+    Parameters
+    ----------
+    problem
+        The file as it came, called `file_name`.
+    start
+        Rows of the plan to begin from, empty without one; `locked` names rows of it that stay.
+    """
+
+    kind: str
+    name: str
+    file_name: str
+    problem: bytes = field(repr=False)
+    stop: Stop = Stop()
+    seed: int = 0
+    start: tuple[Row, ...] = ()
+    locked: tuple[str, ...] = ()
+    max_changes: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or len(self.name) > LONGEST_NAME:
+            raise SolveOrderError(
+                Text(f"名称需 1–{LONGEST_NAME} 字。", f"A name has 1 to {LONGEST_NAME} characters."),
+                field="name",
+            )
+        if not self.start and (self.locked or self.max_changes is not None):
+            raise SolveOrderError(
+                Text(
+                    "锁定或限制变动时需要给出现有方案。",
+                    "What is locked or may change little needs a plan to begin from.",
+                ),
+                field="start",
+                hint=Text("附上现有方案的安排。", "Give the assignments of the plan there is."),
+            )
+        if self.max_changes is not None and self.max_changes < 0:
+            raise SolveOrderError(
+                Text(
+                    f"变动数 {self.max_changes} 不能为负。", f"{self.max_changes} changes are less than none."
+                ),
+                field="max_changes",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveSummary:
+    """A problem and where it stands; `progress` is the last that was heard of the search."""
+
+    id: str
+    campus_id: CampusId
+    kind: str
+    name: str
+    who: str
+    at: datetime
+    state: SolveState = SolveState.WAITING
+    progress: Progress | None = None
+    ended_at: datetime | None = None
+    error: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveJob:
+    """A problem with its plan, once there is one."""
+
+    summary: SolveSummary
+    plan: Plan | None = None
+
+
+class SolveStore(Protocol):
+    """Keeps problems and plans."""
+
+    def add(self, summary: SolveSummary, order: SolveOrder) -> None:
+        """Keep a new problem."""
+
+    def order(self, job_id: str) -> SolveOrder:
+        """Return what was ordered; its start is the newest incumbent, where one was kept."""
+
+    def update(
+        self, summary: SolveSummary, *, incumbent: Sequence[Row] | None = None, plan: Plan | None = None
+    ) -> None:
+        """Keep where it stands, and what is given of the newest incumbent and the plan."""
+
+    def list(self, campus_id: CampusId) -> tuple[SolveSummary, ...]:
+        """Return the problems of a campus, newest first."""
+
+    def get(self, campus_id: CampusId, job_id: str) -> SolveJob | None:
+        """Return a problem with its plan, if there is one."""
+
+    def unfinished(self) -> tuple[SolveSummary, ...]:
+        """Return what waits or was running, oldest first."""
+
+    def remove(self, campus_id: CampusId, job_id: str) -> bool:
+        """Forget a problem and its plan; tell whether there was one."""

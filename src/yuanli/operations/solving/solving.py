@@ -1,0 +1,243 @@
+"""Problems solved beside the requests, one after the other; what a crash interrupts goes on from its incumbent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+from typing import Any
+
+from yuanli.campus import CampusId
+from yuanli.errors import Text, YuanliError
+from yuanli.operations.places import Places
+from yuanli.operations.solving.jobs import (
+    SolveJob,
+    SolveNotFoundError,
+    SolveOrder,
+    SolveOrderError,
+    SolveState,
+    SolveStore,
+    SolveSummary,
+)
+from yuanli.operations.solving.kinds import kind_of
+from yuanli.solver import Checked, Kind, Plan, Progress, Row, Search, Wish, make_plan
+
+log = logging.getLogger(__name__)
+FAULT = Text(
+    "求解时出现意外错误，已记入日志。", "Something unexpected failed while solving; it is in the log."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolvingParams:
+    """How problems are solved.
+
+    Parameters
+    ----------
+    longest_s
+        The most seconds that a problem may be given.
+    keep_every_s
+        So often, at most, the incumbent is kept on disk.
+    """
+
+    longest_s: float = 3_600.0
+    keep_every_s: float = 1.0
+    look_every_s: float = 0.5
+
+
+class Solving:
+    """Takes problems, solves them in the background, tells how far it is."""
+
+    def __init__(
+        self,
+        store: SolveStore,
+        places: Places,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+        params: SolvingParams = SolvingParams(),
+    ) -> None:
+        self._store, self._places, self._clock, self._new_id = store, places, clock, new_id
+        self._params = params
+        self._queue: SimpleQueue[SolveSummary] = SimpleQueue()
+        self._lock = Lock()
+        self._live: dict[str, SolveSummary] = {}
+        self._cancelled: dict[str, Event] = {}
+
+    def start(self, campus_id: CampusId, order: SolveOrder, who: str) -> SolveSummary:
+        """Keep a problem that is well put, to be solved in its turn.
+
+        Raises
+        ------
+        CampusNotFoundError, UnknownKindError, InvalidInputError
+            There is no such campus or kind; the file, the plan to begin from or the limits break a rule.
+        """
+        self._places.campus(campus_id)
+        longest = self._params.longest_s
+        if order.stop.time_s is None or order.stop.time_s > longest:
+            raise SolveOrderError(
+                Text(
+                    f"求解时限需在 {longest:g} 秒以内。", f"A problem is given at most {longest:g} seconds."
+                ),
+                field="time_s",
+            )
+        kind = kind_of(order.kind)
+        problem = kind.parse(order.problem, order.file_name)
+        _wish(kind, problem, order)
+        summary = SolveSummary(
+            id=self._new_id(),
+            campus_id=campus_id,
+            kind=order.kind,
+            name=order.name,
+            who=who,
+            at=self._clock(),
+        )
+        self._store.add(summary, order)
+        self._queue_up(summary)
+        return summary
+
+    def list(self, campus_id: CampusId) -> tuple[SolveSummary, ...]:
+        """Return the problems of a campus, newest first."""
+        self._places.campus(campus_id)
+        return tuple(self._now(summary) for summary in self._store.list(campus_id))
+
+    def get(self, campus_id: CampusId, job_id: str) -> SolveJob:
+        """Return a problem with its plan.
+
+        Raises
+        ------
+        SolveNotFoundError
+            The campus has none of this id.
+        """
+        job = self._store.get(campus_id, job_id)
+        if job is None:
+            raise SolveNotFoundError(
+                Text(f"没有求解任务 {job_id!r}。", f"There is no problem {job_id!r}."),
+                field="job",
+                hint=Text("在任务列表中查看编号。", "See its id in the list of problems."),
+            )
+        return replace(job, summary=self._now(job.summary))
+
+    def problem(self, campus_id: CampusId, job_id: str) -> SolveOrder:
+        """Return what was ordered."""
+        return self._store.order(self.get(campus_id, job_id).summary.id)
+
+    def cancel(self, campus_id: CampusId, job_id: str) -> SolveSummary:
+        """End a search: what was found so far becomes its plan."""
+        summary = self.get(campus_id, job_id).summary
+        with self._lock:
+            wanted = self._cancelled.get(job_id)
+            if wanted is not None:
+                wanted.set()
+        if wanted is not None and summary.state is SolveState.WAITING:
+            return self._end(replace(summary, state=SolveState.CANCELLED))
+        return summary
+
+    def remove(self, campus_id: CampusId, job_id: str) -> None:
+        """End a search and forget the problem."""
+        self.cancel(campus_id, job_id)
+        self._store.remove(campus_id, job_id)
+
+    def check(self, campus_id: CampusId, job_id: str, rows: Sequence[Row]) -> Checked:
+        """Return the cost and the broken rules of an edited plan of a problem."""
+        order = self.problem(campus_id, job_id)
+        kind = kind_of(order.kind)
+        problem = kind.parse(order.problem, order.file_name)
+        return kind.check(problem, kind.read_rows(problem, rows))
+
+    def resume(self) -> None:
+        """Queue what a crash or a stop interrupted."""
+        for summary in self._store.unfinished():
+            self._queue_up(replace(summary, state=SolveState.WAITING))
+
+    def run(self, closing: Event) -> None:
+        """Solve what waits, until closing; what is not over then goes on at the next start."""
+        while not closing.is_set():
+            try:
+                summary = self._queue.get(timeout=self._params.look_every_s)
+            except Empty:
+                continue
+            wanted = self._cancelled[summary.id]
+            if not wanted.is_set():
+                self._solve(summary, wanted, closing)
+
+    def _queue_up(self, summary: SolveSummary) -> None:
+        with self._lock:
+            self._live[summary.id], self._cancelled[summary.id] = summary, Event()
+        self._queue.put(summary)
+
+    def _now(self, summary: SolveSummary) -> SolveSummary:
+        with self._lock:
+            return self._live.get(summary.id, summary)
+
+    def _solve(self, summary: SolveSummary, wanted: Event, closing: Event) -> None:
+        """Solve one problem, and keep what came of it."""
+        summary = replace(summary, state=SolveState.RUNNING)
+        self._keep(summary)
+        try:
+            plan = self._plan(summary, wanted, closing)
+        except YuanliError as error:
+            self._end(replace(self._now(summary), state=SolveState.FAILED, error=error.message))
+        except Exception:
+            log.exception("Solving %s failed", summary.id)
+            self._end(replace(self._now(summary), state=SolveState.FAILED, error=FAULT))
+        else:
+            if closing.is_set() and not wanted.is_set():
+                return
+            state = SolveState.CANCELLED if wanted.is_set() else SolveState.DONE
+            self._end(replace(self._now(summary), state=state), plan=plan)
+
+    def _plan(self, summary: SolveSummary, wanted: Event, closing: Event) -> Plan:
+        order = self._store.order(summary.id)
+        kind = kind_of(order.kind)
+        problem = kind.parse(order.problem, order.file_name)
+        kept_at = -self._params.keep_every_s
+
+        def told(progress: Progress, best: Any) -> None:
+            nonlocal kept_at
+            now = replace(self._now(summary), progress=progress)
+            with self._lock:
+                self._live[summary.id] = now
+            if best is not None and progress.at_s - kept_at >= self._params.keep_every_s:
+                kept_at = progress.at_s
+                self._store.update(now, incumbent=kind.rows(problem, best))
+
+        search: Search[Any] = Search(
+            order.stop, cancelled=lambda: wanted.is_set() or closing.is_set(), told=told
+        )
+        return make_plan(kind, problem, search, _wish(kind, problem, order))
+
+    def _keep(self, summary: SolveSummary) -> None:
+        with self._lock:
+            self._live[summary.id] = summary
+        self._store.update(summary)
+
+    def _end(self, summary: SolveSummary, *, plan: Plan | None = None) -> SolveSummary:
+        summary = replace(summary, ended_at=self._clock())
+        self._store.update(summary, plan=plan)
+        with self._lock:
+            self._live.pop(summary.id, None)
+            self._cancelled.pop(summary.id, None)
+        return summary
+
+
+def _wish(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
+    """Return what is asked besides, with the plan to begin from read.
+
+    Raises
+    ------
+    InvalidInputError
+        That plan is not one of this problem, or has no row that is locked.
+    """
+    start = kind.read_rows(problem, order.start) if order.start else None
+    if order.locked:
+        known = {str(next(iter(row.values()))) for row in order.start}
+        if unknown := sorted(set(order.locked) - known):
+            raise SolveOrderError(
+                Text(f"方案中没有 {unknown[0]!r}，无法锁定。", f"The plan has no {unknown[0]!r} to lock."),
+                field="locked",
+            )
+    return Wish(seed=order.seed, start=start, locked=frozenset(order.locked), max_changes=order.max_changes)

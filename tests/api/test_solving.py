@@ -1,0 +1,97 @@
+"""Problems over the API, on a toy."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from threading import Event, Thread
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.solver.toys import TOY
+
+from yuanli.api import solving as endpoints
+from yuanli.bootstrap import House
+from yuanli.operations.solving import kinds
+
+PLANS = "/v1/campuses/small/plans"
+
+
+@pytest.fixture(autouse=True)
+def toys(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[None]:
+    monkeypatch.setattr(kinds, "SCHEDULING_KINDS", (TOY,))
+    monkeypatch.setattr(endpoints, "SCHEDULING_KINDS", (TOY,))
+    closing = Event()
+    thread = Thread(target=house.solving.run, args=(closing,))
+    thread.start()
+    yield
+    closing.set()
+    thread.join(5)
+
+
+def start(client: TestClient, problem: object, **form: str) -> str:
+    reply = client.post(
+        PLANS, data={"kind": "toy", **form}, files={"file": ("谜.json", json.dumps(problem).encode())}
+    )
+    assert reply.status_code == 202, reply.text
+    job_id: str = reply.json()["id"]
+    return job_id
+
+
+def ended(client: TestClient, job_id: str) -> dict[str, object]:
+    deadline = time.monotonic() + 10
+    while (job := client.get(f"{PLANS}/{job_id}").json())["summary"]["ended_at"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    found: dict[str, object] = job
+    return found
+
+
+def test_a_problem_is_uploaded_solved_followed_and_checked(operator: TestClient) -> None:
+    listed = operator.get("/v1/problem-kinds").json()["kinds"]
+    assert listed[0]["command"] == "yuanli schedule toy"
+    assert operator.get("/v1/problem-kinds/toy").json() == {"type": "array"}
+    job_id = start(operator, [[5, 1, 3], 2], name="选数")
+    job = ended(operator, job_id)
+    assert job["plan"]["cost"] == 4  # type: ignore[index]
+    events = operator.get(f"{PLANS}/{job_id}/events").text
+    assert '"state":"done"' in events
+    assert [one["name"] for one in operator.get(PLANS).json()["plans"]] == ["选数"]
+    file = operator.get(f"{PLANS}/{job_id}/problem")
+    assert (file.json(), "%E8%B0%9C.json" in file.headers["content-disposition"]) == ([[5, 1, 3], 2], True)
+    edited = operator.post(f"{PLANS}/{job_id}/check", json={"assignments": [{"number": "5", "chosen": True}]})
+    assert (edited.json()["valid"], edited.json()["broken"][0]["rule"]) == (False, "least")
+    assert operator.delete(f"{PLANS}/{job_id}").status_code == 204
+    assert operator.get(f"{PLANS}/{job_id}").status_code == 404
+
+
+def test_a_search_is_cancelled_and_keeps_its_best(operator: TestClient) -> None:
+    job_id = start(operator, [[5, 1, 3], 1])
+    assert operator.post(f"{PLANS}/{job_id}/cancel").status_code == 200
+    assert ended(operator, job_id)["summary"]["state"] == "cancelled"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"kind": "riddle"}, "kind"),
+        ({"time_s": "0"}, "time_s"),
+        ({"start": "no rows"}, "start"),
+        ({"max_changes": "1"}, "start"),
+    ],
+)
+def test_what_is_ill_put_is_told(operator: TestClient, form: dict[str, str], field: str) -> None:
+    reply = operator.post(PLANS, data={"kind": "toy", **form}, files={"file": ("a.json", b"[[1], 1]")})
+    assert reply.status_code in (404, 422)
+    assert field in reply.json()["field"]
+    assert operator.get(PLANS).json()["plans"] == []
+
+
+def test_a_malformed_file_names_its_line(operator: TestClient) -> None:
+    reply = operator.post(PLANS, data={"kind": "toy"}, files={"file": ("a.json", b"[[1")})
+    assert (reply.status_code, reply.json()["field"]) == (422, "line 1")
+
+
+def test_members_make_no_plans(member: TestClient) -> None:
+    assert member.get(PLANS).status_code == 403

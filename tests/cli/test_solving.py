@@ -1,0 +1,89 @@
+"""`yuanli schedule`, on a toy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from tests.solver.toys import TOY
+from typer.testing import CliRunner
+
+from yuanli.cli.solving import command_of
+from yuanli.errors import YuanliError
+
+RUNNER = CliRunner()
+APP = typer.Typer()
+APP.command("toy")(command_of(TOY, "schedule"))
+
+
+@pytest.fixture
+def problem(tmp_path: Path) -> Path:
+    path = tmp_path / "toy.json"
+    path.write_text("[[5, 1, 3], 2]")
+    return path
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = RUNNER.invoke(APP, [str(a) for a in arguments])
+    if isinstance(done.exception, YuanliError):
+        raise done.exception
+    return done.exit_code, done.stdout
+
+
+def test_a_plan_is_printed_written_and_checked(problem: Path, tmp_path: Path) -> None:
+    for suffix in ("json", "csv"):
+        out = tmp_path / f"plan.{suffix}"
+        code, printed = run(problem, "--json", "-o", out)
+        plan = json.loads(printed)
+        assert (code, plan["status"], plan["cost"], plan["bound"]) == (0, "optimal", 4, 4)
+        assert plan["assignments"][1] == {"number": "1", "chosen": True}
+        code, printed = run(problem, "--check", out, "--json")
+        assert (code, json.loads(printed)["valid"]) == (0, True)
+    code, printed = run(problem, "--start", out, "--lock", "1", "--max-changes", 0, "--json")
+    assert json.loads(printed)["changes"] == 0
+
+
+def test_people_get_words(problem: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANLI_LANGUAGE", "zh")
+    code, printed = run(problem)
+    assert code == 0
+    assert "已证明最优" in printed
+    assert "和最小" in printed
+
+
+def test_no_plan_is_exit_code_one_and_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "toy.json"
+    path.write_text("[[5], 2]")
+    code, printed = run(path, "--json")
+    told = json.loads(printed)
+    assert (code, told["status"], told["cost"]) == (1, "infeasible", None)
+    assert told["conflicts"][0]["en"] == "too few numbers"
+
+
+def test_a_broken_plan_is_exit_code_one(problem: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "edited.json"
+    plan.write_text('[{"number": "5", "chosen": true}]')
+    code, printed = run(problem, "--check", plan)
+    assert (code, "1" in printed) == (1, True)
+
+
+def test_the_format_is_told(problem: Path) -> None:
+    assert run("--schema") == (0, '{"type": "array"}\n')
+    del problem
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.json"], "nowhere.json"),
+        ([], "file of a problem"),
+        (["PROBLEM", "--lock", "1"], "--start"),
+        (["PROBLEM", "--start", "PROBLEM"], "no plan"),
+        (["PROBLEM", "-o", "/nowhere/plan.json"], "/nowhere/plan.json"),
+    ],
+)
+def test_bad_use_is_told(problem: Path, arguments: list[str], said: str) -> None:
+    with pytest.raises(YuanliError, match=said):
+        run(*(problem if one == "PROBLEM" else one for one in arguments))

@@ -1,0 +1,189 @@
+"""Problems in the background, on a toy: solved, cancelled, refused, and taken up again after a crash."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from tests.api.house import CAMPUS, Clock, small_house
+from tests.solver.toys import TOY, ToyError
+
+from yuanli.campus import CampusId
+from yuanli.operations import (
+    SolveNotFoundError,
+    SolveOrder,
+    SolveState,
+    Solving,
+    UnknownKindError,
+    kind_of,
+    plan_table,
+)
+from yuanli.operations.solving import kinds
+from yuanli.operations.solving.jobs import SolveOrderError
+from yuanli.solver import Status, Stop
+from yuanli.storage import SqlSolveStore, open_database
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def toys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "SCHEDULING_KINDS", (TOY,))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlSolveStore]:
+    database = open_database(f"sqlite:///{tmp_path / 'solves.db'}")
+    yield SqlSolveStore(database)
+    database.close()
+
+
+@pytest.fixture
+def solving(tmp_path: Path, store: SqlSolveStore) -> Iterator[Solving]:
+    house = small_house(tmp_path / "house", Clock())
+    ids = count()
+    yield Solving(store, house.places, clock=lambda: NOW, new_id=lambda: f"job-{next(ids)}")
+    house.close()
+
+
+@pytest.fixture
+def running(solving: Solving) -> Iterator[Solving]:
+    closing = Event()
+    thread = Thread(target=solving.run, args=(closing,))
+    thread.start()
+    yield solving
+    closing.set()
+    thread.join(5)
+
+
+def order(numbers: list[int], least: int, **more: object) -> SolveOrder:
+    values = {
+        "kind": "toy",
+        "name": "pick",
+        "file_name": "toy.json",
+        "problem": json.dumps([numbers, least]).encode(),
+    }
+    return SolveOrder(**(values | more))  # type: ignore[arg-type]
+
+
+def until(solving: Solving, job_id: str, *states: SolveState) -> None:
+    deadline = time.monotonic() + 10
+    while solving.get(CAMPUS, job_id).summary.state not in states:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_problem_is_solved_and_its_plan_kept(running: Solving, store: SqlSolveStore) -> None:
+    job = running.start(CAMPUS, order([5, 1, 3], 2), "op")
+    until(running, job.id, SolveState.DONE)
+    kept = store.get(CAMPUS, job.id)
+    assert kept is not None
+    assert kept.plan is not None
+    assert (kept.plan.status, kept.plan.cost, kept.plan.bound, kept.summary.who) == (
+        Status.OPTIMAL,
+        4,
+        4,
+        "op",
+    )
+    assert kept.summary.ended_at == NOW
+    assert [one.id for one in running.list(CAMPUS)] == [job.id]
+    assert running.problem(CAMPUS, job.id).problem == b"[[5, 1, 3], 2]"
+    verdict = running.check(CAMPUS, job.id, [{"number": "5", "chosen": True}])
+    assert (verdict.valid, verdict.cost) == (False, 5)
+    running.remove(CAMPUS, job.id)
+    with pytest.raises(SolveNotFoundError, match="job-0"):
+        running.get(CAMPUS, job.id)
+
+
+def test_a_cancelled_search_gives_its_best_at_once(running: Solving) -> None:
+    job = running.start(CAMPUS, order([5, 1, 3], 1), "op")
+    until(running, job.id, SolveState.RUNNING)
+    began = time.monotonic()
+    running.cancel(CAMPUS, job.id)
+    until(running, job.id, SolveState.CANCELLED)
+    assert time.monotonic() - began < 0.5
+    plan = running.get(CAMPUS, job.id).plan
+    assert plan is not None
+    assert (plan.status, plan.cost) == (Status.FEASIBLE, 1)
+
+
+def test_what_waits_can_be_cancelled(solving: Solving) -> None:
+    job = solving.start(CAMPUS, order([5, 1, 3], 1), "op")
+    assert solving.cancel(CAMPUS, job.id).state is SolveState.CANCELLED
+    assert solving.get(CAMPUS, job.id).plan is None
+
+
+def test_what_has_no_plan_says_why(running: Solving) -> None:
+    job = running.start(CAMPUS, order([5], 2), "op")
+    until(running, job.id, SolveState.DONE)
+    plan = running.get(CAMPUS, job.id).plan
+    assert plan is not None
+    assert (plan.status, plan.conflicts[0].en) == (Status.INFEASIBLE, "too few numbers")
+
+
+def test_a_problem_goes_on_after_a_crash_from_its_incumbent(solving: Solving, store: SqlSolveStore) -> None:
+    job = solving.start(CAMPUS, order([5, 1, 3], 1), "op")
+    closing = Event()
+    thread = Thread(target=solving.run, args=(closing,))
+    thread.start()
+    until(solving, job.id, SolveState.RUNNING)
+    deadline = time.monotonic() + 10
+    while not store.order(job.id).start:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    closing.set()
+    thread.join(5)
+    assert [one.state for one in store.unfinished()] == [SolveState.RUNNING]
+    assert {row["number"] for row in store.order(job.id).start if row["chosen"]} == {"1"}
+    solving.resume()
+    closing = Event()
+    thread = Thread(target=solving.run, args=(closing,))
+    thread.start()
+    until(solving, job.id, SolveState.RUNNING)
+    solving.cancel(CAMPUS, job.id)
+    until(solving, job.id, SolveState.CANCELLED)
+    closing.set()
+    thread.join(5)
+
+
+def test_what_is_ill_put_is_refused_and_not_kept(solving: Solving) -> None:
+    with pytest.raises(UnknownKindError, match="riddle"):
+        solving.start(CAMPUS, order([1], 1, kind="riddle"), "op")
+    with pytest.raises(ToyError, match="line 1"):
+        solving.start(CAMPUS, order([1], 1, problem=b"["), "op")
+    with pytest.raises(SolveOrderError, match="'9'"):
+        solving.start(CAMPUS, order([1], 1, start=({"number": "1", "chosen": True},), locked=("9",)), "op")
+    with pytest.raises(SolveOrderError, match="3600"):
+        solving.start(CAMPUS, order([1], 1, stop=Stop(time_s=None)), "op")
+    with pytest.raises(SolveOrderError, match="begin from"):
+        order([1], 1, max_changes=2)
+    assert solving.list(CAMPUS) == ()
+
+
+def test_locked_rows_stay(running: Solving) -> None:
+    start = ({"number": "5", "chosen": True}, {"number": "1", "chosen": True})
+    job = running.start(CAMPUS, order([5, 1, 3], 2, start=start, locked=("5",), max_changes=9), "op")
+    until(running, job.id, SolveState.DONE)
+    plan = running.get(CAMPUS, job.id).plan
+    assert plan is not None
+    assert {row["number"] for row in plan.assignments if row["chosen"]} == {"5", "1"}
+    assert plan.changes == 0
+    assert plan_table(plan).splitlines()[1] == "5,True"
+
+
+def test_other_campuses_see_nothing(solving: Solving, store: SqlSolveStore) -> None:
+    job = solving.start(CAMPUS, order([5, 1, 3], 2), "op")
+    assert store.list(CampusId("other")) == ()
+    assert store.get(CampusId("other"), job.id) is None
+    assert not store.remove(CampusId("other"), job.id)
+    assert (store.get(CAMPUS, "a\x00b"), store.remove(CAMPUS, "a\x00b")) == (None, False)
+
+
+def test_kinds_are_found_by_name() -> None:
+    assert kind_of("toy") is TOY
