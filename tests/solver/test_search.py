@@ -2,11 +2,11 @@ import time
 
 import pytest
 
-from yuanli.solver import Progress, Result, Search, Status, Stop, StopError, difference, gap_of
+from yuanli.solver import Result, Search, SearchProgress, Status, Stop, StopError, difference, gap_of
 
 
 def test_what_is_better_is_kept_and_told() -> None:
-    told: list[tuple[Progress, str | None]] = []
+    told: list[tuple[SearchProgress, str | None]] = []
     search = Search[str](told=lambda progress, best: told.append((progress, best)))
     assert search.offer("dear", 10)
     assert not search.offer("as dear", 10)

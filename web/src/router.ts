@@ -87,6 +87,19 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.devices", right: "see_readings" },
   },
   {
+    path: "/plans",
+    name: "plans",
+    component: () => import("@/plans/PlansPage.vue"),
+    meta: { title: "nav.plans", right: "make_plans" },
+  },
+  {
+    path: "/plans/:id",
+    name: "plan",
+    component: () => import("@/plans/PlanPage.vue"),
+    props: true,
+    meta: { title: "nav.plan", right: "make_plans" },
+  },
+  {
     path: "/reports",
     name: "reports",
     component: () => import("@/reports/ReportsPage.vue"),

@@ -19,7 +19,7 @@ from yuanli.cli.opening import AsJson
 from yuanli.cli.printing import ERR, OUT, plain, print_json, print_table, said
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.operations import PLANNING_KINDS, SCHEDULING_KINDS, plan_table
-from yuanli.solver import Checked, Kind, Plan, Progress, Row, Search, Status, Stop, Wish, make_plan
+from yuanli.solver import Checked, Kind, Plan, Row, Search, SearchProgress, Status, Stop, Wish, make_plan
 
 SHOWN = 40
 STATUSES = {
@@ -149,7 +149,7 @@ class _Bar:
         if self._status is not None:
             self._status.stop()
 
-    def __call__(self, progress: Progress, best: object) -> None:
+    def __call__(self, progress: SearchProgress, best: object) -> None:
         """Show cost, bound and gap."""
         del best
         if self._status is not None:

@@ -6,7 +6,7 @@ from yuanli.solver.cpsat import conflict_of, solve_cpsat
 from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_changes, make_plan
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
-from yuanli.solver.results import Difference, Progress, Result, Status, difference, gap_of
+from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
 from yuanli.solver.searching import Search
 from yuanli.solver.stopping import Stop, StopError
 
@@ -18,10 +18,10 @@ __all__ = [
     "Milp",
     "MissingSolverError",
     "Plan",
-    "Progress",
     "Result",
     "Row",
     "Search",
+    "SearchProgress",
     "Status",
     "Stop",
     "StopError",

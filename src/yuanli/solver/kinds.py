@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from yuanli.errors import Text, YuanliError
 from yuanli.solver.checking import Checked
-from yuanli.solver.results import Progress, Result, Status
+from yuanli.solver.results import Result, SearchProgress, Status
 from yuanli.solver.searching import Search
 
 P = TypeVar("P")
@@ -106,7 +106,7 @@ class Plan:
     rounds: int
     elapsed_s: float
     cpu_s: float
-    history: tuple[Progress, ...]
+    history: tuple[SearchProgress, ...]
 
 
 class WrongPlanError(YuanliError):

@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class SearchProgress:
     """Where a search was: seconds since its start, rounds, the least cost and the greatest bound; infinite if none."""
 
     at_s: float
@@ -47,7 +47,7 @@ class Result(Generic[S]):
     rounds: int
     elapsed_s: float
     cpu_s: float
-    history: tuple[Progress, ...] = ()
+    history: tuple[SearchProgress, ...] = ()
 
     @property
     def gap(self) -> float:

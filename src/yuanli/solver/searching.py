@@ -7,7 +7,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Generic, TypeVar
 
-from yuanli.solver.results import PROVED, Progress, Result, Status, gap_of
+from yuanli.solver.results import PROVED, Result, SearchProgress, Status, gap_of
 from yuanli.solver.stopping import Stop
 
 S = TypeVar("S")
@@ -35,7 +35,7 @@ class Search(Generic[S]):
         stop: Stop = Stop(),
         *,
         cancelled: Callable[[], bool] = _never,
-        told: Callable[[Progress, S | None], None] | None = None,
+        told: Callable[[SearchProgress, S | None], None] | None = None,
     ) -> None:
         self.stop = stop
         self.rounds = 0
@@ -44,7 +44,7 @@ class Search(Generic[S]):
         self._cancelled, self._told = cancelled, told
         self._began, self._cpu_began = time.monotonic(), time.process_time()
         self._bettered = self._began
-        self._history: list[Progress] = []
+        self._history: list[SearchProgress] = []
 
     @property
     def elapsed_s(self) -> float:
@@ -116,7 +116,7 @@ class Search(Generic[S]):
         )  # fmt: skip
 
     def _tell(self) -> None:
-        now = Progress(at_s=self.elapsed_s, rounds=self.rounds, cost=self.cost, bound=self.bound)
+        now = SearchProgress(at_s=self.elapsed_s, rounds=self.rounds, cost=self.cost, bound=self.bound)
         self._history.append(now)
         if self._told is not None:
             self._told(now, self.best)

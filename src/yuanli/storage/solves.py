@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from yuanli.campus import CampusId
 from yuanli.errors import Text
 from yuanli.operations import SolveJob, SolveOrder, SolveState, SolveSummary
-from yuanli.solver import Plan, Progress, Row, Status, Stop
+from yuanli.solver import Plan, Row, SearchProgress, Status, Stop
 from yuanli.storage.database import Database
 from yuanli.storage.documents import find_storable, to_text
 from yuanli.storage.tables import SOLVE
@@ -124,8 +124,8 @@ def _finite(value: Any) -> Any:
     return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _progress(told: dict[str, Any]) -> Progress:
-    return Progress(
+def _progress(told: dict[str, Any]) -> SearchProgress:
+    return SearchProgress(
         at_s=told["at_s"], rounds=told["rounds"],
         cost=inf if told["cost"] is None else told["cost"], bound=-inf if told["bound"] is None else told["bound"],
     )  # fmt: skip

@@ -5711,7 +5711,7 @@ export interface components {
          */
         NextIntervalTask: {
             task: components["schemas"]["IntervalTask"] | null;
-            progress: components["schemas"]["yuanli__operations__ports__Progress"];
+            progress: components["schemas"]["Progress"];
         };
         /**
          * NextTask
@@ -5719,7 +5719,7 @@ export interface components {
          */
         NextTask: {
             task: components["schemas"]["LabelTask"] | null;
-            progress: components["schemas"]["yuanli__operations__ports__Progress"];
+            progress: components["schemas"]["Progress"];
         };
         /**
          * Obstacle
@@ -5893,7 +5893,7 @@ export interface components {
             /** Cpu S */
             cpu_s: number;
             /** History */
-            history: components["schemas"]["yuanli__solver__results__Progress"][];
+            history: components["schemas"]["SearchProgress"][];
         };
         /**
          * PlanVerdict
@@ -6179,6 +6179,29 @@ export interface components {
         ProblemKinds: {
             /** Kinds */
             kinds: components["schemas"]["ProblemKind"][];
+        };
+        /**
+         * Progress
+         * @description How far the labelling of a data set is.
+         *
+         *     Parameters
+         *     ----------
+         *     mine
+         *         How many examples this reviewer has labelled.
+         *     left
+         *         How many still wait for this reviewer.
+         *     full
+         *         How many have the labels of enough reviewers, or were adjudicated.
+         */
+        Progress: {
+            /** Total */
+            total: number;
+            /** Mine */
+            mine: number;
+            /** Left */
+            left: number;
+            /** Full */
+            full: number;
         };
         /**
          * Proposed
@@ -6895,6 +6918,20 @@ export interface components {
             second: number | null;
         };
         /**
+         * SearchProgress
+         * @description Where a search was: seconds since its start, rounds, the least cost and the greatest bound; infinite if none.
+         */
+        SearchProgress: {
+            /** At S */
+            at_s: number;
+            /** Rounds */
+            rounds: number;
+            /** Cost */
+            cost: number;
+            /** Bound */
+            bound: number;
+        };
+        /**
          * Segment
          * @description A piece of speech, and when it was said.
          */
@@ -7202,7 +7239,7 @@ export interface components {
             at: string;
             /** @default waiting */
             state: components["schemas"]["SolveState"];
-            progress?: components["schemas"]["yuanli__solver__results__Progress"] | null;
+            progress?: components["schemas"]["SearchProgress"] | null;
             /** Ended At */
             ended_at?: string | null;
             error?: components["schemas"]["Text"] | null;
@@ -7785,43 +7822,6 @@ export interface components {
          * @enum {string}
          */
         WriteState: "pending" | "acknowledged" | "refused" | "failed" | "unknown";
-        /**
-         * Progress
-         * @description How far the labelling of a data set is.
-         *
-         *     Parameters
-         *     ----------
-         *     mine
-         *         How many examples this reviewer has labelled.
-         *     left
-         *         How many still wait for this reviewer.
-         *     full
-         *         How many have the labels of enough reviewers, or were adjudicated.
-         */
-        yuanli__operations__ports__Progress: {
-            /** Total */
-            total: number;
-            /** Mine */
-            mine: number;
-            /** Left */
-            left: number;
-            /** Full */
-            full: number;
-        };
-        /**
-         * Progress
-         * @description Where a search was: seconds since its start, rounds, the least cost and the greatest bound; infinite if none.
-         */
-        yuanli__solver__results__Progress: {
-            /** At S */
-            at_s: number;
-            /** Rounds */
-            rounds: number;
-            /** Cost */
-            cost: number;
-            /** Bound */
-            bound: number;
-        };
     };
     responses: never;
     parameters: never;

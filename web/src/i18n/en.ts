@@ -5,6 +5,7 @@ import devices from "./devices.en";
 import energy from "./energy.en";
 import learning from "./learning.en";
 import places from "./places.en";
+import plans from "./plans.en";
 import reports from "./reports.en";
 import rule from "./rules.en";
 import twin from "./twin.en";
@@ -16,6 +17,7 @@ export default {
     anomalies: "Anomalies",
     people: "People", air: "Air", screen: "Big screen",
     devices: "Devices",
+    plans: "Plans", plan: "Plan",
     reports: "Reports",
     energy: "Energy",
     map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
@@ -30,6 +32,7 @@ export default {
   ...energy,
   ...learning,
   ...places,
+  ...plans,
   ...reports,
   ...twin,
   ...telemetry,

@@ -5,6 +5,7 @@ import devices from "./devices.zh";
 import energy from "./energy.zh";
 import learning from "./learning.zh";
 import places from "./places.zh";
+import plans from "./plans.zh";
 import reports from "./reports.zh";
 import rule from "./rules.zh";
 import twin from "./twin.zh";
@@ -16,6 +17,7 @@ export default {
     anomalies: "异常与节能",
     people: "人流", air: "环境", screen: "数字大屏",
     devices: "设备",
+    plans: "方案", plan: "方案详情",
     reports: "报表",
     energy: "能耗",
     map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", feedback: "反馈审核", models: "模型管理", model: "模型版本", users: "用户管理", account: "我的账号",
@@ -30,6 +32,7 @@ export default {
   ...energy,
   ...learning,
   ...places,
+  ...plans,
   ...reports,
   ...twin,
   ...telemetry,

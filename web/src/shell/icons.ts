@@ -7,6 +7,7 @@ export {
   mdiArrowULeftTop as iconUndo,
   mdiChevronDown as iconDown,
   mdiClockOutline as iconClock,
+  mdiChartGantt as iconPlan,
   mdiClose as iconClose,
   mdiCrosshairsGps as iconLocate,
   mdiDatabaseOutline as iconData,

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from yuanli.campus import CampusId
 from yuanli.errors import InvalidInputError, NotFoundError, Text
-from yuanli.solver import Plan, Progress, Row, Stop
+from yuanli.solver import Plan, Row, SearchProgress, Stop
 
 LONGEST_NAME = 120
 
@@ -94,7 +94,7 @@ class SolveSummary:
     who: str
     at: datetime
     state: SolveState = SolveState.WAITING
-    progress: Progress | None = None
+    progress: SearchProgress | None = None
     ended_at: datetime | None = None
     error: Text | None = None
 

@@ -23,7 +23,7 @@ from yuanli.operations.solving.jobs import (
     SolveSummary,
 )
 from yuanli.operations.solving.kinds import kind_of
-from yuanli.solver import Checked, Kind, Plan, Progress, Row, Search, Wish, make_plan
+from yuanli.solver import Checked, Kind, Plan, Row, Search, SearchProgress, Wish, make_plan
 
 log = logging.getLogger(__name__)
 FAULT = Text(
@@ -196,7 +196,7 @@ class Solving:
         problem = kind.parse(order.problem, order.file_name)
         kept_at = -self._params.keep_every_s
 
-        def told(progress: Progress, best: Any) -> None:
+        def told(progress: SearchProgress, best: Any) -> None:
             nonlocal kept_at
             now = replace(self._now(summary), progress=progress)
             with self._lock:

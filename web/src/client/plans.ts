@@ -1,0 +1,50 @@
+import { get, post, remove } from "./http";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Plan = Schemas["Plan"];
+export type PlanJob = Schemas["SolveJob"];
+export type PlanSummary = Schemas["SolveSummary"];
+export type PlanVerdict = Schemas["PlanVerdict"];
+export type ProblemKind = Schemas["ProblemKind"];
+export type SearchProgress = Schemas["SearchProgress"];
+export type Row = Record<string, unknown>;
+
+const base = (campus: string, id?: string): string => `/v1/campuses/${encodeURIComponent(campus)}/plans${id ? `/${encodeURIComponent(id)}` : ""}`;
+
+export interface PlanOrder {
+  file: Blob;
+  fileName: string;
+  kind: string;
+  name: string;
+  timeS: number;
+  gap: number;
+  seed: number;
+  start?: readonly Row[];
+  locked?: readonly string[];
+  maxChanges?: number | null;
+}
+
+export const listKinds = (): Promise<{ kinds: ProblemKind[] }> => get("/v1/problem-kinds");
+export const listPlans = (campus: string): Promise<{ plans: PlanSummary[] }> => get(base(campus));
+export const getPlan = (campus: string, id: string): Promise<PlanJob> => get(base(campus, id));
+export const cancelPlan = (campus: string, id: string): Promise<PlanSummary> => post(`${base(campus, id)}/cancel`);
+export const removePlan = (campus: string, id: string): Promise<void> => remove(base(campus, id));
+export const checkPlan = (campus: string, id: string, assignments: readonly Row[]): Promise<PlanVerdict> => post(`${base(campus, id)}/check`, { assignments });
+export const planEventsUrl = (campus: string, id: string): string => `${base(campus, id)}/events`;
+export const problemFileUrl = (campus: string, id: string): string => `${base(campus, id)}/problem`;
+export const schemaUrl = (kind: string): string => `/v1/problem-kinds/${encodeURIComponent(kind)}`;
+
+export function startPlan(campus: string, order: PlanOrder): Promise<PlanSummary> {
+  const form = new FormData();
+  form.set("file", order.file, order.fileName);
+  form.set("kind", order.kind);
+  form.set("name", order.name);
+  form.set("time_s", String(order.timeS));
+  form.set("gap", String(order.gap));
+  form.set("seed", String(order.seed));
+  form.set("start", JSON.stringify(order.start ?? []));
+  form.set("locked", JSON.stringify(order.locked ?? []));
+  if (order.maxChanges !== null && order.maxChanges !== undefined) form.set("max_changes", String(order.maxChanges));
+  return post(base(campus), form);
+}

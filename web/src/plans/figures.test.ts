@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { cellText, columnsOf, csvOf, figure, filteredRows, gapOf, heard, isEnded, percent, searchOption } from "./figures";
+
+const palette = { ink: "#000", soft: "#333", line: "#ccc", panel: "#fff" };
+const step = (at_s: number, cost: number | null, bound: number | null) => ({ at_s, rounds: 1, cost, bound }) as never;
+
+describe("a search and its plan", () => {
+  it("is told in a few digits", () => {
+    expect([figure(17894.123, "en"), figure(0.12345, "zh"), figure(null, "en"), figure(Infinity, "en")]).toEqual(["17,894.12", "0.1235", "–", "–"]);
+    expect([percent(0.0123, "en"), percent(null, "en")]).toEqual(["1.23%", "–"]);
+  });
+  it("has a gap where there are cost and bound", () => {
+    expect([gapOf(step(1, 200, 190)), gapOf(step(1, 200, null)), gapOf(null)]).toEqual([0.05, null, null]);
+  });
+  it("hears each step once", () => {
+    const steps = heard([], step(1, 10, null));
+    expect(heard(steps, step(1, 10, null))).toBe(steps);
+    expect(heard(steps, step(2, 9, 8))).toHaveLength(2);
+  });
+  it("draws cost and bound up to now", () => {
+    const { series } = searchOption([step(1, 10, null), step(2, 9, 8)], 5, (key) => key, palette) as { series: { data: number[][] }[] };
+    expect(series.map((s) => s.data)).toEqual([[[1, 10], [2, 9], [5, 9]], [[2, 8], [5, 8]]]);
+  });
+  it("ends when it is done, cancelled or failed", () => expect([isEnded("done"), isEnded("running")]).toEqual([true, false]));
+});
+
+describe("the assignments", () => {
+  const rows = [{ who: "研发部", room: "A301", on: true }, { who: "=1+1", room: 'a,"b', extra: [1, 2] }];
+  it("have the columns that any has", () => expect(columnsOf(rows)).toEqual(["who", "room", "on", "extra"]));
+  it("are read as text", () => expect([cellText(true, "en"), cellText([1, 2.5], "en"), cellText(null, "en"), cellText({ a: 1 }, "en")]).toEqual(["✓", "1, 2.5", "", '{"a":1}']));
+  it("are found by any cell", () => expect(filteredRows(rows, "a301")).toEqual([rows[0]]));
+  it("are CSV in which no text is a formula", () => expect(csvOf(rows)).toBe('who,room,on,extra\n研发部,A301,true,\n\'=1+1,"a,""b",,"[1,2]"'));
+});

@@ -1,0 +1,79 @@
+/** What the pages of plans say and draw of a search and its plan. */
+import type { Option, Palette } from "@/energy/options";
+import type { PlanSummary, Row, SearchProgress } from "@/client/plans";
+
+export const ENDED: readonly PlanSummary["state"][] = ["done", "cancelled", "failed"];
+const COLOURS = { cost: "#0f9b8e", bound: "#8d5bb8" };
+
+export const isEnded = (state: PlanSummary["state"]): boolean => ENDED.includes(state);
+
+/** A figure as people read it: a few digits, grouped. */
+export function figure(value: number | null | undefined, language: string): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 7 : 4 }).format(value);
+}
+
+/** How far a cost is from a bound, as a share of the cost; null without one. */
+export function gapOf(progress: Pick<SearchProgress, "cost" | "bound"> | null | undefined): number | null {
+  if (!progress || progress.cost === null || progress.bound === null) return null;
+  const { cost, bound } = progress;
+  return Number.isFinite(cost) && Number.isFinite(bound) ? Math.max(0, cost - bound) / Math.max(Math.abs(cost), 1) : null;
+}
+
+export const percent = (share: number | null, language: string): string =>
+  share === null ? "–" : new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", { style: "percent", maximumFractionDigits: 2 }).format(share);
+
+/** The steps that were heard, with one that is new; what was heard twice is once. */
+export function heard(steps: readonly SearchProgress[], next: SearchProgress | null | undefined): readonly SearchProgress[] {
+  const last = steps.at(-1);
+  return !next || (last && last.at_s === next.at_s && last.cost === next.cost && last.bound === next.bound) ? steps : [...steps, next];
+}
+
+/** Cost and bound over time, drawn as steps up to now. */
+export function searchOption(steps: readonly SearchProgress[], untilS: number, word: (key: "cost" | "bound" | "seconds") => string, palette: Palette): Option {
+  const axis = { axisLabel: { color: palette.soft }, nameTextStyle: { color: palette.soft }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
+  const line = (key: "cost" | "bound"): Option => {
+    const points = steps.filter((step) => step[key] !== null && Number.isFinite(step[key])).map((step) => [step.at_s, step[key]]);
+    const last = points.at(-1);
+    if (last && untilS > Number(last[0])) points.push([untilS, last[1]!]);
+    return { name: word(key), type: "line", step: "end", showSymbol: false, color: COLOURS[key], data: points };
+  };
+  return {
+    animation: false,
+    textStyle: { fontFamily: "inherit" },
+    tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
+    legend: { top: 2, textStyle: { color: palette.ink } },
+    grid: { left: 8, right: 24, top: 36, bottom: 22, containLabel: true },
+    xAxis: { type: "value", name: word("seconds"), nameLocation: "middle", nameGap: 24, ...axis },
+    yAxis: { type: "value", scale: true, ...axis },
+    series: [line("cost"), line("bound")],
+  };
+}
+
+/** Columns of rows, in the order in which they first come. */
+export const columnsOf = (rows: readonly Row[]): string[] => [...new Set(rows.slice(0, 200).flatMap((row) => Object.keys(row)))];
+
+/** A cell as text: lists with commas, truth as a tick. */
+export function cellText(value: unknown, language: string): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return value ? "✓" : "";
+  if (typeof value === "number") return figure(value, language);
+  if (Array.isArray(value)) return value.length > 12 ? `${value.slice(0, 12).map((one) => cellText(one, language)).join(", ")} …` : value.map((one) => cellText(one, language)).join(", ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+export const filteredRows = (rows: readonly Row[], text: string): readonly Row[] => {
+  const wanted = text.trim().toLowerCase();
+  return wanted ? rows.filter((row) => Object.values(row).some((value) => String(value).toLowerCase().includes(wanted))) : rows;
+};
+
+/** Rows as CSV that a spreadsheet opens, text that it would take for a formula quoted. */
+export function csvOf(rows: readonly Row[]): string {
+  const names = columnsOf(rows);
+  const cell = (value: unknown): string => {
+    const text = value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+    const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return [names.join(","), ...rows.map((row) => names.map((name) => cell(row[name])).join(","))].join("\n");
+}
