@@ -132,6 +132,9 @@ export async function* streamed(path: string, body: unknown): AsyncGenerator<Eve
   for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) yield next.value;
 }
 
+/** Ask for a file. */
+export const download = (path: string): Promise<Response> => send("GET", path);
+
 export async function put<T>(path: string, body: unknown): Promise<T> {
   return parsed<T>(await send("PUT", path, body));
 }

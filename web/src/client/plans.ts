@@ -1,4 +1,4 @@
-import { get, post, remove } from "./http";
+import { download, get, post, remove } from "./http";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -34,6 +34,12 @@ export const checkPlan = (campus: string, id: string, assignments: readonly Row[
 export const planEventsUrl = (campus: string, id: string): string => `${base(campus, id)}/events`;
 export const problemFileUrl = (campus: string, id: string): string => `${base(campus, id)}/problem`;
 export const schemaUrl = (kind: string): string => `/v1/problem-kinds/${encodeURIComponent(kind)}`;
+
+export async function problemFile(campus: string, id: string): Promise<{ file: Blob; fileName: string }> {
+  const reply = await download(problemFileUrl(campus, id));
+  const told = /filename\*=UTF-8''([^;]+)/.exec(reply.headers.get("content-disposition") ?? "");
+  return { file: await reply.blob(), fileName: told ? decodeURIComponent(told[1]!) : "problem.json" };
+}
 
 export function startPlan(campus: string, order: PlanOrder): Promise<PlanSummary> {
   const form = new FormData();
