@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -129,6 +130,7 @@ def clock_offsets(times: Times, zone: str) -> Times:
     return np.array(found, dtype=np.int64)[where]
 
 
+@lru_cache(maxsize=65_536)
 def _ahead(second: int, clock: ZoneInfo) -> int:
     ahead = datetime.fromtimestamp(second, UTC).astimezone(clock).utcoffset()
     return 0 if ahead is None else round(ahead.total_seconds()) * SECOND
