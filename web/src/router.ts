@@ -42,6 +42,12 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.energy", right: "see_readings" },
   },
   {
+    path: "/tariffs",
+    name: "tariffs",
+    component: () => import("@/energy/TariffsPage.vue"),
+    meta: { title: "nav.tariffs", right: "see_reports" },
+  },
+  {
     path: "/campuses",
     name: "campuses",
     component: () => import("@/campus/CampusesPage.vue"),

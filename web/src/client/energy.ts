@@ -1,4 +1,4 @@
-import { get } from "./http";
+import { get, put, remove } from "./http";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -15,6 +15,8 @@ export type MediumCost = Schemas["MediumCost"];
 export type EnergyPlace = Schemas["EnergyPlace"];
 export type Medium = Schemas["Medium"];
 export type Period = Schemas["Period"];
+export type Band = Schemas["Band"];
+export type TariffDocument = Schemas["TariffDocument"];
 
 /** What is asked: of which place (the site without), of what, from when to when. */
 export interface Question {
@@ -36,3 +38,8 @@ export const getRanking = (q: Question, perM2: boolean): Promise<EnergyRanking> 
 export const getCalendar = (q: Question): Promise<EnergyCalendar> => ask("calendar", q);
 export const getFlows = (q: Question): Promise<EnergyFlows> => ask("sankey", q);
 export const getCost = (q: Question): Promise<EnergyCost> => ask("cost", q);
+
+const tariffOf = (campus: string): string => `/v1/campuses/${encodeURIComponent(campus)}/energy/tariff`;
+export const getTariffs = (campus: string): Promise<TariffDocument> => get(tariffOf(campus));
+export const putTariffs = (campus: string, document: object): Promise<TariffDocument> => put(tariffOf(campus), document);
+export const resetTariffs = (campus: string): Promise<void> => remove(tariffOf(campus));

@@ -20,6 +20,7 @@ export default {
     plans: "Plans", plan: "Plan",
     reports: "Reports",
     energy: "Energy",
+    tariffs: "Tariffs and carbon",
     map: "Live map", go: "Directions", ask: "Assistant", campuses: "Campus data", campus: "Campus", feedback: "Feedback", models: "Models", model: "Model version", users: "Users", account: "My account",
     about: "About", signIn: "Sign in", signOut: "Sign out", missing: "No such page", menu: "Menu", tabs: "Open pages", closeTab: "Close tab",
     points: "Points", point: "Point", quality: "Data quality", intervals: "Intervals", intervalSet: "Interval set", intervalLabel: "Label intervals",

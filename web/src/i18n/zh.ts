@@ -20,6 +20,7 @@ export default {
     plans: "方案", plan: "方案详情",
     reports: "报表",
     energy: "能耗",
+    tariffs: "电价与碳因子",
     map: "实时地图", go: "路线导航", ask: "智能助手", campuses: "园区数据", campus: "园区", feedback: "反馈审核", models: "模型管理", model: "模型版本", users: "用户管理", account: "我的账号",
     about: "关于", signIn: "登录", signOut: "退出登录", missing: "页面不存在", menu: "菜单", tabs: "已打开的页面", closeTab: "关闭标签页",
     points: "点位", point: "点位", quality: "数据质量", intervals: "区间标注", intervalSet: "标注组", intervalLabel: "区间标注",
