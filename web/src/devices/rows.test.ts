@@ -12,7 +12,9 @@ const written = (row: DeviceRow): string => `${row.id} ${row.brick_class}`;
 describe("the list of devices", () => {
   it("puts a fault before whether a device runs", () => {
     expect(rows.map(conditionOf)).toEqual(["on", "off", "fault", "unknown"]);
-    expect(countsOf(rows)).toEqual({ on: 1, off: 1, fault: 1, unknown: 1 });
+    expect(countsOf(rows)).toEqual({ on: 1, off: 1, fault: 1, heard: 0, unknown: 1 });
+    const meter = device("meter", null);
+    expect(conditionOf({ ...meter, state: { ...meter.state!, at: "2026-05-01T00:00:00Z" } })).toBe("heard");
   });
   it("is filtered by words, kind and condition", () => {
     expect(fitting(rows, { text: "lamp LUM", kind: "", condition: "" }, written).map((r) => r.id)).toEqual(["a lamp", "b lamp"]);

@@ -1,13 +1,13 @@
 import type { DeviceRow } from "@/client/devices";
 
-export type Condition = "on" | "off" | "fault" | "unknown";
+export type Condition = "on" | "off" | "fault" | "heard" | "unknown";
 
-/** How a device is: a fault before anything else. */
+/** How a device is: a fault before anything else; `heard` has nothing to switch but sends readings. */
 export function conditionOf(row: DeviceRow): Condition {
   if (row.state?.fault) return "fault";
   if (row.state?.on === true) return "on";
   if (row.state?.on === false) return "off";
-  return "unknown";
+  return row.state?.at ? "heard" : "unknown";
 }
 
 export interface Filter {
@@ -29,7 +29,7 @@ export function fitting(rows: readonly DeviceRow[], filter: Filter, written: (ro
 }
 
 export function countsOf(rows: readonly DeviceRow[]): Record<Condition, number> {
-  const counts: Record<Condition, number> = { on: 0, off: 0, fault: 0, unknown: 0 };
+  const counts: Record<Condition, number> = { on: 0, off: 0, fault: 0, heard: 0, unknown: 0 };
   for (const row of rows) counts[conditionOf(row)] += 1;
   return counts;
 }

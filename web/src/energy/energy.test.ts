@@ -31,17 +31,19 @@ test("CSV quotes what needs it and makes no formulas", () => {
   expect(csv([["a", 'say "x"', null, -1.5, "=1+1"]])).toBe("\ufeffa,\"say \"\"x\"\"\",,-1.5,'=1+1\r\n");
 });
 
-const bucket = (start: string, amount: number | null) => ({ start, end: start, amount, power: amount, covered: 1, estimated: 0 });
+const bucket = (start: string, amount: number | null) => ({ start, end: new Date(Date.parse(start) + 3_600_000).toISOString(), amount, power: amount, covered: 1, estimated: 0 });
 const now = { place, medium: "electricity", unit: "kWh", power_unit: "kW", note: null, buckets: [bucket("2026-05-01T00:00:00Z", 1), bucket("2026-05-01T01:00:00Z", null)] } as EnergyCurve;
 test("the curve has its spans, and a band where something is expected", () => {
   const expected = { place, medium: "electricity", unit: "kWh", method: "ridge", note: null, hours: [{ start: "2026-05-01T01:00:00Z", mean: 3, low: 2, high: 5 }] } as EnergyExpected;
   const labels = labelsOf(now.buckets.map((b) => b.start), "Asia/Shanghai", false);
   expect(labels).toEqual(["08:00", "09:00"]);
   expect(labelsOf(["2026-05-01T20:00:00Z"], "Asia/Shanghai", true)).toEqual(["05-02"]);
-  const option = curveOption({ now, others: { yesterday: now }, expected, labels, word: (key) => key, palette });
+  const option = curveOption({ now, others: { yesterday: now }, expected, labels, until: Infinity, word: (key) => key, palette });
   const series = option.series as { name?: string; data: (number | null)[] }[];
   expect(series.map((one) => one.name)).toEqual(["now", "yesterday", undefined, undefined, "expected"]);
   expect(series.map((one) => one.data[1])).toEqual([null, null, 2, 3, 3]);
+  const unfinished = curveOption({ now, others: {}, expected: null, labels, until: Date.parse("2026-05-01T00:30:00Z"), word: (key) => key, palette });
+  expect((unfinished.series as { data: (number | null)[] }[])[0]!.data).toEqual([null, null]);
   expect((option.legend as { data: string[] }).data).toEqual(["now", "yesterday", "expected"]);
 });
 test("flows keep their amounts, and names are no markup", () => {

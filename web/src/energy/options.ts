@@ -1,5 +1,6 @@
 /** What charts draw, as plain options: the load curve, the flows, the heat calendar. */
 import type { EnergyCalendar, EnergyCurve, EnergyExpected, EnergyFlows } from "@/client/energy";
+import { figure } from "./figures";
 
 export interface Palette {
   ink: string;
@@ -37,14 +38,16 @@ export interface CurveParts {
   others: Record<string, EnergyCurve>;
   expected: EnergyExpected | null;
   labels: string[];
+  /** What has not ended by then is not drawn: it would look like a fall. */
+  until: number;
   word: (key: string) => string;
   palette: Palette;
 }
 
 /** The curve of a span over those before it, with the band that was expected. */
-export function curveOption({ now, others, expected, labels, word, palette }: CurveParts): Option {
+export function curveOption({ now, others, expected, labels, until, word, palette }: CurveParts): Option {
   const line = (key: keyof typeof COLOURS, data: (number | null)[], more: Option = {}): Option => ({ name: word(key), type: "line", data, showSymbol: false, color: COLOURS[key], lineStyle: { width: key === "now" ? 2.5 : 1.5, ...(key === "now" ? {} : { type: "dashed" }) }, ...more });
-  const series: Option[] = [line("now", now.buckets.map((b) => rounded(b.amount)), { areaStyle: { opacity: 0.08 }, z: 5 })];
+  const series: Option[] = [line("now", now.buckets.map((b) => (Date.parse(b.end) <= until ? rounded(b.amount) : null)), { areaStyle: { opacity: 0.08 }, z: 5 })];
   for (const [key, curve] of Object.entries(others)) series.push(line(key as keyof typeof COLOURS, labels.map((_, i) => rounded(curve.buckets[i]?.amount))));
   if (expected?.hours.length) {
     const at = new Map(expected.hours.map((hour) => [Date.parse(hour.start), hour]));
@@ -95,7 +98,7 @@ export function calendarOption(calendar: EnergyCalendar, palette: Palette): Opti
     grid: { left: 8, right: 8, top: 8, bottom: 44, containLabel: true },
     xAxis: { type: "category", data: Array.from({ length: 24 }, (_, hour) => String(hour)), ...axis(palette), splitLine: { show: false } },
     yAxis: { type: "category", inverse: true, data: calendar.days.map((day) => day.day.slice(5)), ...axis(palette), splitLine: { show: false } },
-    visualMap: { min: Math.min(...values, 0), max: Math.max(...values, 1), calculable: false, orient: "horizontal", left: "center", bottom: 0, itemWidth: 10, textStyle: { color: palette.soft }, inRange: { color: ["#e6f4f1", "#79c7bb", "#f2c14e", "#d1495b"] } },
+    visualMap: { min: Math.min(...values, 0), max: Math.max(...values, 1), text: [`${figure(Math.max(...values, 1), "en")} ${calendar.unit}`, figure(Math.min(...values, 0), "en")], calculable: false, orient: "horizontal", left: "center", bottom: 0, itemWidth: 10, textStyle: { color: palette.soft }, inRange: { color: ["#e6f4f1", "#79c7bb", "#f2c14e", "#d1495b"] } },
     series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: palette.panel, borderWidth: 1 } }],
   };
 }

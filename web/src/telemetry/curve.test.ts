@@ -51,4 +51,4 @@ test("CSV quotes what has to be quoted", () => {
   const reading = { at: "2026-01-01T00:00:00Z", raw: -999, value: null, quality: 3 as const, reasons: ["sentinel", "late"] };
   expect(csvOf('a,"b"', "°C", [reading])).toBe('point,time,raw,value,unit,quality,reasons\n"a,""b""",2026-01-01T00:00:00Z,-999,,°C,bad,sentinel late\n');
 });
-test("numbers are short", () => expect([written(null), written(0.1 + 0.2), written(123456.7), written(21.256)]).toEqual(["–", "0.3", "123456.7", "21.26"]));
+test("numbers are short", () => expect([written(null), written(0.1 + 0.2), written(123456.7), written(21.256)]).toEqual(["–", "0.3", "123,456.7", "21.26"]));

@@ -127,4 +127,4 @@ export function csvOf(point: string, unit: string | null | undefined, readings: 
 }
 
 /** A number as it is read: four digits that say something, no more. */
-export const written = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : String(Number(value.toPrecision(Math.abs(value) >= 1e4 ? 7 : 4))));
+export const written = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : Number(value.toPrecision(Math.abs(value) >= 1e4 ? 7 : 4)).toLocaleString("en-US", { maximumSignificantDigits: 15 }));
