@@ -1,5 +1,6 @@
 export default {
   twin: {
+    beside: "side by side",
     title: "Live layers", off: "None", live: "Live", connecting: "Connecting…", broken: "Reconnecting…", choose: "What to show on the map", alarms: "Alarms ({n})",
     layer: { temperature: "Temperature", humidity: "Humidity", co2: "CO₂", comfort: "Comfort", people: "People", power: "Power", devices: "Devices", pm25: "PM2.5", noise: "Noise", illuminance: "Light" },
     note: { temperature: "air temperature", humidity: "relative humidity", co2: "CO₂ in the air", comfort: "how warm it feels: −2 cool, 0 neutral, 2 warm", people: "people per m²", power: "electric power per m²", devices: "what devices do", pm25: "fine dust", noise: "sound level", illuminance: "illuminance" },

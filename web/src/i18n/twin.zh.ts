@@ -1,5 +1,6 @@
 export default {
   twin: {
+    beside: "并排",
     title: "实时图层", off: "不显示", live: "实时", connecting: "正在连接…", broken: "正在重新连接…", choose: "地图上显示什么", alarms: "告警（{n}）",
     layer: { temperature: "温度", humidity: "湿度", co2: "CO₂", comfort: "舒适度", people: "人员", power: "功率", devices: "设备", pm25: "PM2.5", noise: "噪声", illuminance: "照度" },
     note: { temperature: "空气温度", humidity: "相对湿度", co2: "空气中的二氧化碳", comfort: "冷热感觉：−2 偏凉，0 适中，2 偏热", people: "每平方米人数", power: "每平方米用电功率", devices: "设备状态", pm25: "细颗粒物", noise: "声级", illuminance: "光照强度" },

@@ -24,6 +24,8 @@ export function useTwin(campus: Ref<string | null>, ordinal: Ref<number | null>,
   const frame = ref(0);
   const playing = ref(false);
   const compare = ref<Compare>("none");
+  /** Both times on maps of their own, instead of their difference on one. */
+  const beside = ref(false);
   const histories = shallowRef<TwinHistory[]>([]);
   const earlier = shallowRef<TwinHistory[]>([]);
   const before = shallowRef<Places>(new Map());
@@ -106,13 +108,16 @@ export function useTwin(campus: Ref<string | null>, ordinal: Ref<number | null>,
 
   const times = computed(() => histories.value[0]?.times ?? []);
   const moment = computed(() => (span.value ? (times.value[frame.value] ?? null) : at.value));
+  const numbersIn = (frames: TwinHistory[], still: Places): Numbers => {
+    if (!layer.value) return new Map();
+    return span.value ? numbersAt(frames, frame.value, layer.value) : numbersOf(still, layer.value);
+  };
+  const past = computed(() => numbersIn(earlier.value, before.value));
+  const signed = computed(() => compare.value !== "none" && !beside.value);
   const numbers = computed<Numbers>(() => {
-    const key = layer.value;
-    if (!key) return new Map();
-    const now = span.value ? numbersAt(histories.value, frame.value, key) : numbersOf(places.value, key);
-    if (compare.value === "none") return now;
-    return difference(now, span.value ? numbersAt(earlier.value, frame.value, key) : numbersOf(before.value, key));
+    const now = numbersIn(histories.value, places.value);
+    return signed.value ? difference(now, past.value) : now;
   });
-  const scale = computed(() => (layer.value ? (compare.value === "none" ? layers[layer.value].stops : differenceStops(layer.value)) : []));
-  return { places, alarms, live, problem, loading, span, frame, playing, compare, times, moment, numbers, scale, reload: load };
+  const scale = computed(() => (layer.value ? (signed.value ? differenceStops(layer.value) : layers[layer.value].stops) : []));
+  return { places, alarms, live, problem, loading, span, frame, playing, compare, beside, signed, past, times, moment, numbers, scale, reload: load };
 }

@@ -15,15 +15,18 @@ from yuanli.operations.answering.asked import (
     figure,
     find_zone,
     is_operator,
+    money,
     refused,
     text_of,
     when_of,
     where_of,
 )
+from yuanli.operations.answering.vocabulary import says
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 
 ENERGY = frozenset({AnomalyKind.ENERGY, AnomalyKind.BASE_LOAD, AnomalyKind.WATER_LEAK})
+LEAKS = frozenset({AnomalyKind.WATER_LEAK})
 TOLD = 3
 OPERATORS = Text("用能异常只对园区运营人员开放。", "Only the park's operators may see what is unusual.")
 
@@ -39,7 +42,8 @@ class AnomalyAnswers:
         if not is_operator(asker):
             return refused(understanding, OPERATORS if "member" in asker.roles else SIGN_IN)
         where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now, days=3)
-        query = AnomalyQuery(kinds=ENERGY, place=where.id)
+        leaks = says(understanding.text, "leaks")
+        query = AnomalyQuery(kinds=LEAKS if leaks else ENERGY, place=where.id)
         report = self.anomalies.find(guide.campus.id, when.start, when.end, now, query)
         found = sorted(
             report.anomalies, key=lambda one: (-one.severity, -(one.excess_kwh or 0.0), -one.score)
@@ -51,12 +55,14 @@ class AnomalyAnswers:
             )
             return Reply(text=text, understanding=understanding)
         if not found:
+            what = Text("漏水", "No leak") if leaks else Text("用能异常", "Nothing unusual")
             text = Text(
-                f"{where.name.zh}{when.name.zh}没有发现用能异常（检查了 {report.checked} 个点位）。",
-                f"Nothing unusual was found in {where.name.en} {when.name.en} (of {report.checked} points).",
+                f"{where.name.zh}{when.name.zh}没有发现{what.zh}（检查了 {report.checked} 个点位）。",
+                f"{what.en} was found in {where.name.en} {when.name.en} (of {report.checked} points).",
             )
             return Reply(text=text, understanding=understanding)
-        told = [_told(guide, one, report.currency, when.start) for one in found[:TOLD]]
+        worst = {(one.place, one.kind): one for one in reversed(found)}
+        told = [_told(guide, one, report.currency, when.start) for one in [*reversed(worst.values())][:TOLD]]
         text = Text(
             f"{where.name.zh}{when.name.zh}有 {len(found)} 处用能异常：{'；'.join(t.zh for t in told)}。",
             f"{len(found)} unusual in {where.name.en} {when.name.en}: {'; '.join(t.en for t in told)}.",
@@ -74,7 +80,8 @@ def _told(guide: Guide, one: FoundAnomaly, currency: str | None, start: datetime
             f"{en}, {figure(one.excess_kwh, 'kWh')} too much",
         )
     if one.cost is not None and currency is not None:
-        zh, en = f"{zh}（{figure(one.cost, currency)}）", f"{en} ({figure(one.cost, currency)})"
+        cost = money(one.cost, currency)
+        zh, en = f"{zh}（{cost.zh}）", f"{en} ({cost.en})"
     if one.causes:
         zh, en = f"{zh}，可能是{one.causes[0].zh}", f"{en}; likely {one.causes[0].en}"
     return Text(zh.rstrip("。"), en.rstrip("."))

@@ -183,6 +183,15 @@ def figure(value: float, unit: str = "") -> str:
     return f"{value:,.{digits}f}{gap}{unit}"
 
 
+def money(value: float, currency: str) -> Text:
+    """Return an amount of money as it is said.
+
+    >>> money(4565.0, "CNY")
+    Text(zh='4,565 元', en='4,565 CNY')
+    """
+    return Text(figure(value, "元" if currency == "CNY" else currency), figure(value, currency))
+
+
 def change(share: float) -> Text:
     """Return a change as people say it: 多 3%, 3% more."""
     percent = f"{abs(share) * 100:.0f}%" if abs(share) >= 0.095 else f"{abs(share) * 100:.1f}%"

@@ -22,6 +22,7 @@ from yuanli.operations.answering.asked import (
     is_member,
     is_operator,
     listed,
+    money,
     refused,
     say_span,
     span_of,
@@ -135,7 +136,7 @@ class EnergyAnswers:
             power = figure(total.peak.power, "kW" if total.unit == "kWh" else f"{total.unit}/h")
             zh.append(f"最高 {power}，在 {at.zh}")
             en.append(f"at most {power}, at {at.en}")
-        if total.per_m2 is not None:
+        if total.per_m2 is not None and total.per_m2 >= 0.01:
             zh.append(f"每平方米 {figure(total.per_m2, total.unit)}")
             en.append(f"{figure(total.per_m2, total.unit)} per m²")
         note = total.note or Text("", "")
@@ -221,16 +222,20 @@ class EnergyAnswers:
             Text("按示例电价和因子估算", "by example prices and factors") if told.example else Text("", "")
         )
         rows = [(row.name, float((row.carbon_kg if carbon else row.cost) or 0)) for row in known]
-        unit = "kg" if carbon else told.currency
-        whole = figure(float(told.carbon_kg if carbon else told.total), unit)
-        parts = listed(
-            [Text(f"{name.zh} {figure(v, unit)}", f"{name.en} {figure(v, unit)}") for name, v in rows]
-        )
+        unit = "kg CO₂" if carbon else told.currency
+
+        def said(value: float) -> Text:
+            return Text(figure(value, unit), figure(value, unit)) if carbon else money(value, unit)
+
+        whole = said(float(told.carbon_kg if carbon else told.total))
+        each = [Text(f"{name.zh} {said(v).zh}", f"{name.en} {said(v).en}") for name, v in rows]
+        parts = listed(each)
+        split = Text(f"：{parts.zh}", f", of it {parts.en}") if len(each) > 1 else Text("", "")
         what = Text("碳排放", "emissions") if carbon else Text("费用", "cost")
         tail = Text(f"（{example.zh}）", f" ({example.en})") if example.zh else Text("", "")
         text = Text(
-            f"{where.name.zh}{when.name.zh}的{what.zh}是 {whole}：{parts.zh}{tail.zh}。",
-            f"The {what.en} of {where.name.en} {when.name.en}: {whole}, of it {parts.en}{tail.en}.",
+            f"{where.name.zh}{when.name.zh}的{what.zh}是 {whole.zh}{split.zh}{tail.zh}。",
+            f"The {what.en} of {where.name.en} {when.name.en}: {whole.en}{split.en}{tail.en}.",
         )
         return Reply(text=text, understanding=understanding, cards=(_bars(what, unit, rows),))
 
@@ -245,7 +250,8 @@ class EnergyAnswers:
         )
         if one.amount is None or other.amount is None:
             return Reply(
-                text=_untold(one if one.amount is None else other, where, when), understanding=understanding
+                text=_untold(one, where, when) if one.amount is None else _untold(other, where, then),
+                understanding=understanding,
             )
         share = one.amount / other.amount - 1 if other.amount else None
         than = change(share) if share is not None else Text("无法比较", "not comparable")
@@ -360,7 +366,10 @@ def _of(medium: Medium) -> str:
 
 
 def _untold(total: MediumTotal, where: Where, when: When) -> Text:
-    return total.note or Text(
+    if total.note is not None:
+        begin = when.name.en[:1].upper() + when.name.en[1:]
+        return Text(f"{when.name.zh}：{total.note.zh}", f"{begin}: {total.note.en}")
+    return Text(
         f"{where.name.zh}{when.name.zh}没有{total.name.zh}读数。",
         f"There are no {total.name.en} readings of {where.name.en} {when.name.en}.",
     )
