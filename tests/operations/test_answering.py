@@ -25,6 +25,7 @@ from yuanli.campus import (
     Unit,
 )
 from yuanli.operations import Asker, OrderState, Reply
+from yuanli.operations.answering.vocabulary import says
 from yuanli.telemetry import Readings
 
 OPERATOR = frozenset({"member", "operator"})
@@ -205,6 +206,20 @@ def test_a_value_is_set_absolutely_or_by_a_difference(
     gateway = house.device_gateways.find("bus")
     assert isinstance(gateway, Loopback)
     assert (reply.error, gateway.values.get("sp00")) == (None, value)
+
+
+def test_a_misspelt_kind_of_device_is_understood(house: House) -> None:
+    shown = ask(house, "turn off the ligths in room 100", talk="misspelt")
+    assert (shown.pending is not None, "lamp" in shown.text.en) == (True, True), shown.text
+    ask(house, "no", talk="misspelt")
+
+
+def test_faults_are_told_where_they_are_asked_for(house: House) -> None:
+    assert "没有上报故障的" in ask(house, "所有灯都正常吗").text.zh
+
+
+def test_who_asks_for_leaks_is_told_of_leaks_alone() -> None:
+    assert (says("哪里漏水", "leaks"), says("用电异常", "leaks")) == (True, False)
 
 
 def test_only_operators_command_devices(house: House) -> None:

@@ -20,7 +20,7 @@ from yuanli.operations.answering.asked import (
     text_of,
     where_of,
 )
-from yuanli.operations.answering.vocabulary import named_in
+from yuanli.operations.answering.vocabulary import named_in, nearly_named_in, says
 from yuanli.operations.command_rules import CommandRules, fits
 from yuanli.operations.command_targets import stands_in
 from yuanli.operations.guidance import Guide
@@ -58,7 +58,9 @@ def meant_devices(guide: Guide, understanding: Understanding, asker: Asker, rule
     if name is not None and (found := _called(guide.campus, name)):
         return Meant(devices=found, kind=None, where=where, named=True)
     said = " ".join((*understanding.values("device_type"), *([name] if name else [])))
-    kind = named_in(said, "devices") or (None if said else named_in(understanding.text, "devices"))
+    kind = named_in(said or understanding.text, "devices") or (
+        nearly_named_in(said, "devices") if said else None
+    )
     if kind is None and understanding.intent == "device_set":
         attribute = named_in(" ".join(understanding.values("attribute")) or understanding.text, "attributes")
         kind = {"temperature": "hvac", "speed": "hvac", "brightness": "lighting"}.get(attribute or "")
@@ -104,7 +106,10 @@ class DeviceAnswers:
         what = self._what(guide, meant)
         if len(states) == 1:
             return Reply(text=_one(what, states[0]), understanding=understanding)
-        return Reply(text=_many(guide.campus, what, states), understanding=understanding)
+        return Reply(
+            text=_many(guide.campus, what, states, judged=says(understanding.text, "faults")),
+            understanding=understanding,
+        )
 
     def _what(self, guide: Guide, meant: Meant) -> Text:
         if len(meant.devices) == 1:
@@ -134,13 +139,13 @@ def _one(what: Text, state: DeviceState) -> Text:
     )
 
 
-def _many(campus: Campus, what: Text, states: Sequence[DeviceState]) -> Text:
+def _many(campus: Campus, what: Text, states: Sequence[DeviceState], *, judged: bool) -> Text:
     on = [s for s in states if s.on]
     off = sum(s.on is False for s in states)
     faults = [s for s in states if s.fault]
     untold = len(states) - len(on) - off
     zh = [f"{what.zh}共 {len(states)} 台，开着 {len(on)} 台，关着 {off} 台"]
-    en = [f"{what.en}: {len(states)} in all, {len(on)} on, {off} off"]
+    en = [f"{what.en[:1].upper()}{what.en[1:]}: {len(states)} in all, {len(on)} on, {off} off"]
     if untold:
         zh.append(f"{untold} 台没有上报开关")
         en.append(f"{untold} do not tell")
@@ -148,6 +153,9 @@ def _many(campus: Campus, what: Text, states: Sequence[DeviceState]) -> Text:
         names = listed([_name(campus, s.id) for s in faults[:SHOWN]])
         zh.append(f"{len(faults)} 台有故障：{names.zh}")
         en.append(f"{len(faults)} in fault: {names.en}")
+    elif judged:
+        zh.append("没有上报故障的")
+        en.append("none in fault")
     elif 0 < len(on) <= SHOWN:
         names = listed([_name(campus, s.id) for s in on])
         zh.append(f"开着的是{names.zh}")

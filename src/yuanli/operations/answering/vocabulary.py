@@ -9,6 +9,8 @@ from importlib import resources
 from typing import Any
 
 import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from yuanli.telemetry import find_unit
 
@@ -34,6 +36,19 @@ def names_in(text: str, part: str) -> tuple[str, ...]:
     }
     order = list(lengths)
     return tuple(sorted((n for n in order if lengths[n]), key=lambda n: (-lengths[n], order.index(n))))
+
+
+def nearly_named_in(text: str, part: str) -> str | None:
+    """Return the name in a part whose Latin word a text misspells: about one letter of five may be wrong.
+
+    >>> nearly_named_in("ligths", "devices")
+    'lighting'
+    """
+    names = {w: name for name, own in _part(part).items() for w in own if len(w) >= 5 and w.isascii()}
+    found = process.extractOne(
+        text.casefold().strip(), list(names), scorer=OSA.normalized_similarity, score_cutoff=0.8
+    )
+    return None if found is None else names[found[0]]
 
 
 def says(text: str, part: str) -> bool:
