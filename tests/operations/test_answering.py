@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from math import pi
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -282,3 +283,46 @@ def test_a_place_that_is_said_while_a_command_waits_changes_it(house: House) -> 
     ask(house, "把100室的灯关了", talk="change")
     reply = ask(house, "不对，是201室", talk="change")
     assert (reply.move.value, "room1-1" in reply.text.zh) == ("confirm", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "proposed", "times"),
+    [
+        ("每天晚上10点关掉room0-0的灯", "每天 22:00", ["22:00", "22:00"]),
+        ("turn off the lights in room0-0 at 7 pm on weekdays", "every weekday at 19:00", ["19:00", "19:00"]),
+        ("明天早上8点打开room0-0的灯", "3月3日 08:00", ["08:00"]),
+        ("明天8点到18点打开room0-0的灯", "3月3日 18:00", ["08:00", "18:00"]),
+    ],
+)
+def test_devices_do_something_at_their_time(
+    house: House, clock: Clock, said: str, proposed: str, times: list[str]
+) -> None:
+    talk = f"timed-{said}"
+    reply = ask(house, said, talk=talk)
+    assert proposed in f"{reply.text}"
+    before = {order.id for order in house.standing.list(CAMPUS)}
+    assert ask(house, "确认" if said[0] > "z" else "yes", talk=talk).error is None
+    made = sorted(
+        (order for order in house.standing.list(CAMPUS) if order.id not in before),
+        key=lambda o: o.next_at or o.at,
+    )
+    zone = ZoneInfo("Asia/Shanghai")
+    now, done = clock.now.replace(minute=0, second=0), list[str]()
+    while len(done) < len(times) and now < clock.now + timedelta(days=4):
+        now += timedelta(minutes=5)
+        old = {order.id: (order.state, order.next_at) for order in house.standing.list(CAMPUS)}
+        house.standing.look(now)
+        new = {order.id: (order.state, order.next_at) for order in house.standing.list(CAMPUS)}
+        done += [f"{now.astimezone(zone):%H:%M}" for o in made if new[o.id] != old[o.id]]
+    assert done == times
+    for order in house.standing.list(CAMPUS):
+        if order.state is OrderState.WAITING:
+            house.standing.cancel(CAMPUS, order.id)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("今天早上8点关掉room0-0的灯", "已经过了"), ("每天关掉room0-0的灯", "几点")],
+)
+def test_a_time_that_can_t_be_is_told(house: House, said: str, told: str) -> None:
+    assert told in ask(house, said, talk=f"never-{said}").text.zh

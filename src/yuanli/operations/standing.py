@@ -1,4 +1,4 @@
-"""Commands that wait until nobody is left: kept, looked at each minute, done once, or given up in time."""
+"""Commands that wait until nobody is left, or for their time: looked at each minute, done, or given up in time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from yuanli.campus import CampusId, FeatureId
 from yuanli.errors import NotFoundError, Text, YuanliError
+from yuanli.language import occurrences
 from yuanli.operations.command_log import CommandRequest, WriteState
 from yuanli.operations.commands import Commands
 from yuanli.operations.twin import Twin
@@ -35,7 +36,7 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingOrder:
-    """A command that is done once a place has been empty for a while.
+    """A command that is done once a place has been empty for a while, or at its time.
 
     Parameters
     ----------
@@ -45,8 +46,12 @@ class StandingOrder:
         When it is given up.
     empty_since
         Since when nobody is there, as far as that is known; None while somebody is.
+    next_at
+        When it is done; None where it waits for the place to be empty.
+    rule
+        How often it is done (an RFC 5545 RRULE); None where it is done once.
     message
-        Why it failed.
+        Why it failed the last time.
     """
 
     id: str
@@ -58,6 +63,8 @@ class StandingOrder:
     until: datetime
     state: OrderState = OrderState.WAITING
     empty_since: datetime | None = None
+    next_at: datetime | None = None
+    rule: str | None = None
     message: Text | None = None
 
 
@@ -72,17 +79,24 @@ class StandingStore(Protocol):
     ) -> tuple[StandingOrder, ...]:
         """Return the orders of a campus or of all, those that wait or all, newest first."""
 
-    def move_order(self, order: StandingOrder, before: OrderState) -> bool:
-        """Keep an order's new state if it still was `before`; tell whether it was."""
+    def move_order(
+        self, order: StandingOrder, before: OrderState, *, next_at: datetime | None = None
+    ) -> bool:
+        """Keep an order's new state if it still was `before`, due at `next_at` where that is told; tell whether."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingParams:
-    """How long a place must be empty, how long an order waits, and below which number of people a place is empty."""
+    """How long a place must be empty, how long an order waits, and below which number of people a place is empty.
+
+    `repeats_s` is how long a repeated order holds; what is late by more than `late_s` is not done any more.
+    """
 
     empty_s: float = 600.0
     waits_s: float = 16 * 3600.0
     nobody: float = 0.5
+    repeats_s: float = 366 * 86_400.0
+    late_s: float = 900.0
 
 
 class StandingOrders:
@@ -115,6 +129,26 @@ class StandingOrders:
         )
         return self._store.add_order(order)
 
+    def add_timed(
+        self,
+        campus_id: CampusId,
+        request: CommandRequest,
+        place: FeatureId,
+        *,
+        key: str,
+        who: str,
+        now: datetime,
+        next_at: datetime,
+        rule: str | None = None,
+    ) -> StandingOrder:
+        """Keep a command for its time, once or by a rule; the same `key` again is the same order."""
+        until = next_at + timedelta(seconds=self._params.late_s if rule is None else self._params.repeats_s)
+        order = StandingOrder(
+            id=key, campus_id=campus_id, request=request, place=place, who=who, at=now, until=until,
+            next_at=next_at, rule=rule,
+        )  # fmt: skip
+        return self._store.add_order(order)
+
     def list(self, campus_id: CampusId) -> tuple[StandingOrder, ...]:
         """Return the orders of a campus, newest first."""
         return self._store.list_orders(campus_id)
@@ -138,12 +172,16 @@ class StandingOrders:
         )
 
     def look(self, now: datetime) -> tuple[StandingOrder, ...]:
-        """Carry out the orders whose places have been empty long enough, give up those that waited too long.
+        """Carry out the orders whose time has come or whose places have been empty long enough; give up late ones.
 
         Returns those that are no longer waiting. Where it is not known who is there, an order waits.
         """
         ended: list[StandingOrder] = []
         for order in self._store.list_orders(waiting=True):
+            if order.next_at is not None:
+                after = self._timed(order, order.next_at, now)
+                ended += [after] if after.state is not OrderState.WAITING else []
+                continue
             after = self._looked_at(order, now)
             if after == order or not self._store.move_order(after, OrderState.WAITING):
                 continue
@@ -152,6 +190,26 @@ class StandingOrders:
             if after.state is not OrderState.WAITING:
                 ended.append(after)
         return tuple(ended)
+
+    def _timed(self, order: StandingOrder, due: datetime, now: datetime) -> StandingOrder:
+        """Do an order whose time has come; its next time is kept before, so that none is done twice."""
+        if due > now:
+            return order
+        following = None if order.rule is None else following_time(order.rule, now.astimezone(due.tzinfo))
+        last = following is None or following > order.until
+        after = (
+            replace(order, state=OrderState.DONE, message=None)
+            if last
+            else replace(order, next_at=following, message=None)
+        )
+        if not self._store.move_order(after, OrderState.WAITING, next_at=due):
+            return order
+        if (now - due).total_seconds() > self._params.late_s:
+            late = Text("到时未能执行，已错过。", "It was not done in time.")
+            missed = replace(after, message=late, state=OrderState.EXPIRED if last else OrderState.WAITING)
+            self._store.move_order(missed, after.state)
+            return missed
+        return self._done(after)
 
     def _looked_at(self, order: StandingOrder, now: datetime) -> StandingOrder:
         if now >= order.until:
@@ -170,22 +228,38 @@ class StandingOrders:
         return order
 
     def _done(self, order: StandingOrder) -> StandingOrder:
-        """Send an order's command; it is marked as done before, so that it is never sent twice."""
+        """Send an order's command; it is marked as done before, so that it is never sent twice.
+
+        An order that is repeated goes on though it failed.
+        """
+        failed = OrderState.FAILED if order.state is OrderState.DONE else order.state
         try:
             outcome = self._commands.execute(order.campus_id, order.request, who=order.who)
         except YuanliError as error:
-            after = replace(order, state=OrderState.FAILED, message=error.message)
+            after = replace(order, state=failed, message=error.message)
         else:
             lost = [w for w in outcome.writes if w.state is not WriteState.ACKNOWLEDGED]
             if not lost:
                 return order
             why = lost[0].message or Text("没有回应", "no answer")
-            after = replace(order, state=OrderState.FAILED, message=why)
+            after = replace(order, state=failed, message=why)
         log.warning(
             "Standing order %s of %s failed: %s", order.id, order.who, after.message and after.message.en
         )
-        self._store.move_order(after, OrderState.DONE)
+        self._store.move_order(after, order.state)
         return after
+
+
+def following_time(rule: str, after: datetime) -> datetime | None:
+    """Return the first time of a rule later than a moment, by the clock of that moment's zone.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> friday = datetime(2026, 3, 6, 22, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    >>> str(following_time("FREQ=WEEKLY;BYDAY=MO,FR;BYHOUR=22;BYMINUTE=0;BYSECOND=0", friday))
+    '2026-03-09 22:00:00+08:00'
+    """
+    midnight = after.replace(hour=0, minute=0, second=0, microsecond=0)
+    return next((at for at in occurrences(rule, midnight, 1000) if at > after), None)
 
 
 Wait = Callable[[float], bool]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, insert, select, update
 
@@ -46,9 +48,13 @@ class SqlStandingStore:
         with self._database.reading() as connection:
             return tuple(_order(row) for row in connection.execute(query))
 
-    def move_order(self, order: StandingOrder, before: OrderState) -> bool:
-        """Keep an order's new state if it still was `before`; tell whether it was."""
+    def move_order(
+        self, order: StandingOrder, before: OrderState, *, next_at: datetime | None = None
+    ) -> bool:
+        """Keep an order's new state if it still was `before`, due at `next_at` where that is told; tell whether."""
         here = (STANDING_ORDER.c.id == order.id) & (STANDING_ORDER.c.state == before.value)
+        if next_at is not None:
+            here &= STANDING_ORDER.c.next_at == next_at
         with self._database.writing() as connection:
             return (
                 connection.execute(update(STANDING_ORDER).where(here).values(**_values(order))).rowcount == 1
@@ -59,7 +65,8 @@ def _values(order: StandingOrder) -> dict[str, object]:
     return {
         "id": order.id, "campus_id": order.campus_id, "request": to_text(asdict(order.request)), "place": order.place,
         "who": order.who, "at": order.at, "until": order.until, "state": order.state.value,
-        "empty_since": order.empty_since, "message": order.message and to_text(asdict(order.message)),
+        "empty_since": order.empty_since, "next_at": order.next_at,
+        "zone": _zone(order.next_at), "rule": order.rule, "message": order.message and to_text(asdict(order.message)),
     }  # fmt: skip
 
 
@@ -68,6 +75,12 @@ def _order(row: Row[tuple[object, ...]]) -> StandingOrder:
     return StandingOrder(
         id=told["id"], campus_id=CampusId(told["campus_id"]), request=request_of(json.loads(told["request"])),
         place=FeatureId(told["place"]), who=told["who"], at=told["at"], until=told["until"],
-        state=OrderState(told["state"]), empty_since=told["empty_since"],
+        state=OrderState(told["state"]), empty_since=told["empty_since"], rule=told["rule"],
+        next_at=told["next_at"] and told["next_at"].astimezone(ZoneInfo(told["zone"] or "UTC")),
         message=Text(**json.loads(told["message"])) if told["message"] else None,
     )  # fmt: skip
+
+
+def _zone(at: datetime | None) -> str | None:
+    """Return the zone by whose clock an order is repeated."""
+    return at.tzinfo.key if at is not None and isinstance(at.tzinfo, ZoneInfo) else None

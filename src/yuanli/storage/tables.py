@@ -360,8 +360,11 @@ STANDING_ORDER = Table(
     Column("state", String, nullable=False),
     Column("empty_since", UtcTime),
     Column("message", Text),
+    Column("next_at", UtcTime),
+    Column("zone", String),
+    Column("rule", String),
 )
-"""Commands that wait until a place is empty."""
+"""Commands that wait until a place is empty, or for their time by the clock of a zone."""
 REPORT = Table(
     "report",
     METADATA,

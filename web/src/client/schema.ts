@@ -5080,7 +5080,7 @@ export interface components {
         };
         /**
          * LabelState
-         * @description Where an example is: too few labels, all the same, not the same, or adjudicated.
+         * @description Where an example or a window is: too few labels, all the same, not the same, or adjudicated.
          * @enum {string}
          */
         LabelState: "open" | "agreed" | "disputed" | "decided";
@@ -7333,7 +7333,7 @@ export interface components {
         };
         /**
          * StandingOrder
-         * @description A command that is done once a place has been empty for a while.
+         * @description A command that is done once a place has been empty for a while, or at its time.
          *
          *     Parameters
          *     ----------
@@ -7343,8 +7343,12 @@ export interface components {
          *         When it is given up.
          *     empty_since
          *         Since when nobody is there, as far as that is known; None while somebody is.
+         *     next_at
+         *         When it is done; None where it waits for the place to be empty.
+         *     rule
+         *         How often it is done (an RFC 5545 RRULE); None where it is done once.
          *     message
-         *         Why it failed.
+         *         Why it failed the last time.
          */
         StandingOrder: {
             /** Id */
@@ -7370,6 +7374,10 @@ export interface components {
             state: components["schemas"]["OrderState"];
             /** Empty Since */
             empty_since?: string | null;
+            /** Next At */
+            next_at?: string | null;
+            /** Rule */
+            rule?: string | null;
             message?: components["schemas"]["Text"] | null;
         };
         /**

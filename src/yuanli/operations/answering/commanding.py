@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from yuanli.campus import DeviceId, FeatureId
 from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.language import Kind, Quantity, Understanding, find_quantity
-from yuanli.operations.acts import Act
 from yuanli.operations.answering.asked import is_operator, where_of
 from yuanli.operations.answering.devices import meant_devices
 from yuanli.operations.answering.vocabulary import named_in, says, unit_of
@@ -48,8 +46,8 @@ class DeviceAct:
     def propose(self, request: Request, *, asker: Asker, now: datetime) -> Text | None:
         """Return exactly what would be written, or why it can't be."""
         del now
-        _require(asker)
-        command, guide = self._command(request, asker)
+        require_operator(asker)
+        command, guide = self.command(request, asker)
         preview = self.commands.preview(asker.campus_id, command, who=asker.user)
         if not preview.allowed:
             raise _blocked(preview.left_out[0].obstacles[0].message if preview.left_out else preview.text)
@@ -65,8 +63,8 @@ class DeviceAct:
 
     def execute(self, request: Request, *, key: str, asker: Asker, now: datetime) -> Reply:
         """Send the command, or keep it until nobody is left."""
-        _require(asker)
-        command, guide = self._command(request, asker)
+        require_operator(asker)
+        command, guide = self.command(request, asker)
         understanding = request.understanding()
         wait = self._wait(guide, request, asker)
         if wait is not None:
@@ -92,7 +90,8 @@ class DeviceAct:
         )
         return Reply(text=text, understanding=understanding, error=None if done else "unavailable")
 
-    def _command(self, request: Request, asker: Asker) -> tuple[CommandRequest, Guide]:
+    def command(self, request: Request, asker: Asker) -> tuple[CommandRequest, Guide]:
+        """Return the command that words mean."""
         guide, heard = self.guidance.guide(asker.campus_id), request.understanding()
         if self.action is CommandAction.SCENE:
             where = where_of(guide, heard, asker)
@@ -104,7 +103,7 @@ class DeviceAct:
                     Text(f"没有场景“{heard.find('scene')}”。", f"There is no scene {heard.find('scene')!r}."),
                     field="scene", hint=Text(f"可用：{known}。", f"There are: {known_en}."),
                 )  # fmt: skip
-            return CommandRequest(action=self.action, scene=name, space_id=_place(guide, where.id)), guide
+            return CommandRequest(action=self.action, scene=name, space_id=place_of(guide, where.id)), guide
         meant = meant_devices(guide, heard, asker, self.commands.rules)
         ids: tuple[DeviceId, ...] = tuple(device.id for device in meant.devices)
         command = CommandRequest(action=self.action, device_ids=ids)
@@ -154,19 +153,7 @@ class DeviceAct:
         if not says(request.text, "after_leaving"):
             return None
         where = where_of(guide, request.understanding(), asker)
-        return _place(guide, where.id), where.name
-
-
-def device_acts(commands: Commands, guidance: Guidance, standing: StandingOrders) -> Mapping[str, Act]:
-    """Return what the assistant does to devices, by intent."""
-    actions = {
-        "device_on": CommandAction.ON, "device_off": CommandAction.OFF, "device_set": CommandAction.SET,
-        "device_scene": CommandAction.SCENE,
-    }  # fmt: skip
-    return {
-        intent: DeviceAct(action=action, commands=commands, guidance=guidance, standing=standing)
-        for intent, action in actions.items()
-    }
+        return place_of(guide, where.id), where.name
 
 
 def _attribute(found: Quantity, heard: Understanding, kind: str | None) -> str:
@@ -189,12 +176,14 @@ def _without_places(heard: Understanding) -> str:
     return text
 
 
-def _place(guide: Guide, place: FeatureId | None) -> FeatureId:
+def place_of(guide: Guide, place: FeatureId | None) -> FeatureId:
+    """Return a place, or the site where none is meant."""
     venue = guide.campus.venue
     return place if place is not None else venue.id if venue is not None else FeatureId("site")
 
 
-def _require(asker: Asker) -> None:
+def require_operator(asker: Asker) -> None:
+    """Refuse whoever may not command devices."""
     if not is_operator(asker):
         raise NotAllowedError(
             Text("只有园区运营人员可以控制设备。", "Only the park's operators may command devices."),

@@ -38,6 +38,21 @@ def names_in(text: str, part: str) -> tuple[str, ...]:
     return tuple(sorted((n for n in order if lengths[n]), key=lambda n: (-lengths[n], order.index(n))))
 
 
+def order_in(text: str, part: str) -> tuple[str, ...]:
+    """Return all names in a part of the table that a text says, in the order in which it first says them.
+
+    >>> order_in("8点开，18点关", "switching")
+    ('on', 'off')
+    """
+    folded = text.casefold()
+    at = {
+        name: min(found)
+        for name, words in _part(part).items()
+        if (found := [folded.index(word) for word in words if _says(folded, word)])
+    }
+    return tuple(sorted(at, key=lambda name: at[name]))
+
+
 def nearly_named_in(text: str, part: str) -> str | None:
     """Return the name in a part whose Latin word a text misspells: about one letter of five may be wrong.
 
