@@ -14,20 +14,42 @@ from yuanli.planning.layout import (
     swap_cost,
     swap_costs,
 )
+from yuanli.planning.sites import (
+    SITES,
+    Aim,
+    SitesPlan,
+    SitesProblem,
+    check_sites,
+    conflicts_sites,
+    explain_sites,
+    parse_sites,
+    served_rows,
+    solve_sites,
+)
 from yuanli.planning.wishes import UnmetWishError
 
 __all__ = [
     "LAYOUT",
+    "SITES",
+    "Aim",
     "InvalidProblemError",
     "LayoutParams",
     "LayoutPlan",
     "LayoutProblem",
+    "SitesPlan",
+    "SitesProblem",
     "UnmetWishError",
     "check_layout",
+    "check_sites",
     "conflicts_layout",
+    "conflicts_sites",
     "explain_layout",
+    "explain_sites",
     "parse_layout",
+    "parse_sites",
+    "served_rows",
     "solve_layout",
+    "solve_sites",
     "swap_cost",
     "swap_costs",
 ]
