@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yuanli.planning import InvalidProblemError
-from yuanli.planning.sizes import (
+from yuanli.planning import (
     Booking,
+    InvalidProblemError,
     LiftGroup,
     desks_for,
     erlang_b,

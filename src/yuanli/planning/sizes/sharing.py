@@ -34,8 +34,7 @@ def presence(teams: Sequence[tuple[int, float]]) -> Floats:
 
 def sharing_curve(teams: Sequence[tuple[int, float]]) -> Floats:
     """Return the chance that desks are short, for 0 desks to one each, shape `(people + 1,)`."""
-    short: Floats = 1.0 - np.cumsum(presence(teams))
-    short = np.clip(short, 0.0, 1.0)
+    short: Floats = np.maximum(1.0 - np.cumsum(presence(teams)), 0.0)
     return short
 
 

@@ -1,0 +1,120 @@
+"""Blocks as a table and in words, and why there is no plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from yuanli.errors import Text
+from yuanli.planning.blocks.problem import BlocksPlan, BlocksProblem
+from yuanli.planning.documents import place_of, refusal
+from yuanli.solver import Result, Row, minimal_conflict
+
+COLUMNS = ("x_m", "y_m", "width_m", "depth_m")
+
+
+def blocks_rows(problem: BlocksProblem, plan: BlocksPlan) -> tuple[Row, ...]:
+    """Return the rectangle of each block."""
+    return tuple(
+        {"block": name, **dict(zip(COLUMNS, rectangle, strict=True))}
+        for name, rectangle in zip(problem.blocks, plan.rectangles, strict=True)
+    )
+
+
+def read_blocks_rows(problem: BlocksProblem, rows: Sequence[Row]) -> BlocksPlan:
+    """Return the plan of a table.
+
+    Raises
+    ------
+    InvalidProblemError
+        A column or a block is missing, unknown or there twice, or a value is no number.
+    """
+    at = {name: i for i, name in enumerate(problem.blocks)}
+    hint = Text(
+        "列为 block、x_m、y_m、width_m、depth_m。", "The columns are block, x_m, y_m, width_m, depth_m."
+    )
+    found: dict[int, tuple[float, float, float, float]] = {}
+    for line, row in enumerate(rows, 1):
+        block = place_of(f"row {line}", str(row.get("block")), at)
+        values = [row.get(column) for column in COLUMNS]
+        if block in found or not all(
+            isinstance(value, int | float) and np.isfinite(value) for value in values
+        ):
+            raise refusal(
+                f"row {line}",
+                "区块重复，或有值不是数",
+                "the block is there twice, or a value is no number",
+                hint=hint,
+            )
+        found[block] = tuple(float(value) for value in values if value is not None)  # type: ignore[assignment]
+    missing = [name for name, i in at.items() if i not in found]
+    if missing:
+        raise refusal("rows", f"缺少“{missing[0]}”", f"“{missing[0]}” is missing", hint=hint)
+    return BlocksPlan(tuple(found[i] for i in range(len(at))))
+
+
+def explain_blocks(problem: BlocksProblem, result: Result[BlocksPlan]) -> tuple[Text, ...]:
+    """Say what it costs, how full the plant is, which pair costs most, and which blocks are as narrow as may be."""
+    plan = result.best
+    if plan is None:
+        return ()
+    x, y, w, h = np.array(plan.rectangles).T
+    full = float(problem.areas.sum() / (problem.width_m * problem.depth_m))
+    told = [
+        Text(
+            f"流量×直角距离合计 {result.cost:,.6g}，厂区占用 {full:.0%}。",
+            f"Flow times rectilinear distance is {result.cost:,.6g}; {full:.0%} of the plant is used.",
+        ),
+        Text(
+            f"相邻所需的最小距离给出下界 {result.bound:,.6g}，偏松。",
+            f"The least distances of neighbours give the bound {result.bound:,.6g}, which is loose.",
+        ),
+    ]
+    far = np.abs((x + w / 2)[:, None] - (x + w / 2)) + np.abs((y + h / 2)[:, None] - (y + h / 2))
+    paid = np.triu((problem.flows + problem.flows.T) * far, 1)
+    if result.cost > 0:
+        i, j = (int(k) for k in np.unravel_index(int(paid.argmax()), paid.shape))
+        one, other, share = problem.blocks[i], problem.blocks[j], paid[i, j] / result.cost
+        told.append(
+            Text(f"“{one}”与“{other}”占 {share:.1%}。", f"“{one}” and “{other}” take {share:.1%} of it.")
+        )
+    narrow = [
+        name
+        for name, shape, limit in zip(problem.blocks, np.maximum(w / h, h / w), problem.aspects, strict=True)
+        if shape > 0.98 * limit
+    ]
+    if narrow:
+        told.append(
+            Text(f"长宽比已到上限：{'、'.join(narrow)}。", f"As narrow as they may be: {', '.join(narrow)}.")
+        )
+    return tuple(told)
+
+
+def conflicts_blocks(problem: BlocksProblem) -> tuple[Text, ...]:
+    """Return the fewest blocks that can't be in the plant; what only a search can tell is not told."""
+    least = np.maximum(np.sqrt(problem.areas / problem.aspects), problem.areas / problem.depth_m)
+    most = np.minimum(np.sqrt(problem.areas * problem.aspects), problem.width_m)
+    for i in np.flatnonzero(least > most * (1 + 1e-9)):
+        name, area, aspect = problem.blocks[i], problem.areas[i], problem.aspects[i]
+        return (
+            Text(
+                f"“{name}”面积 {area:g} 平方米、长宽比至多 {aspect:g}，"
+                f"放不进 {problem.width_m:g} × {problem.depth_m:g} 米的厂区。",
+                f"“{name}” of {area:g} m² and an aspect of at most {aspect:g} does not fit into the plant of "
+                f"{problem.width_m:g} × {problem.depth_m:g} m.",
+            ),
+        )
+    room = problem.width_m * problem.depth_m * (1 + 1e-9)
+    order = [int(i) for i in np.argsort(-problem.areas, kind="stable")]
+    rest = minimal_conflict(order[::-1], lambda held: float(problem.areas[list(held)].sum()) <= room)
+    if not rest:
+        return ()
+    area = float(problem.areas[list(rest)].sum())
+    names = "、".join(problem.blocks[i] for i in sorted(rest))
+    return (
+        Text(
+            f"{names} 共 {area:g} 平方米，厂区只有 {problem.width_m * problem.depth_m:g} 平方米。",
+            f"{names.replace('、', ', ')} take {area:g} m², the plant has {problem.width_m * problem.depth_m:g} m².",
+        ),
+    )
