@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.signal import fftconvolve
 
 from yuanli.planning.documents import Floats
 from yuanli.planning.sizes.queues import checked
 
-MOST_PEOPLE = 100_000
+MOST_PEOPLE = 20_000
 
 
 def presence(teams: Sequence[tuple[int, float]]) -> Floats:
@@ -27,7 +26,7 @@ def presence(teams: Sequence[tuple[int, float]]) -> Floats:
     for people, chance in teams:
         checked("people", people, most=MOST_PEOPLE)
         checked("chance", chance, most=1.0)
-        chances = np.clip(fftconvolve(chances, _binomial(people, chance)), 0.0, 1.0)
+        chances = np.convolve(chances, _binomial(people, chance))
     found: Floats = chances / chances.sum()
     return found
 
