@@ -1,10 +1,7 @@
 """Which device, room, person or group, and when?"""
 
-from typing import Any
+from yuanli.scheduling.documents import InvalidProblemError
+from yuanli.scheduling.rounds import ROUNDS
+from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
 
-from yuanli.solver import Kind
-
-KINDS: tuple[Kind[Any, Any], ...] = ()
-"""The kinds of problems there are."""
-
-__all__ = ["KINDS"]
+__all__ = ["ROUNDS", "InvalidProblemError", "RoundsPlan", "RoundsProblem"]

@@ -68,6 +68,8 @@ class Kind(Generic[P, S]):
         Says what was reached, which rules bind and what a little more of them would change.
     conflicts
         Names the fewest rules that can't hold together, where there is no plan.
+    changed_by
+        Columns by which an assignment counts as changed, where others only follow from them; all if empty.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Kind(Generic[P, S]):
     read_rows: Callable[[P, Sequence[Row]], S]
     explain: Callable[[P, Result[S]], tuple[Text, ...]]
     conflicts: Callable[[P], tuple[Text, ...]]
+    changed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +147,7 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
         assignments=rows,
         explanation=() if result.best is None else kind.explain(problem, result),
         conflicts=kind.conflicts(problem) if result.status is Status.INFEASIBLE else (),
-        changes=None if before is None else count_changes(before, rows),
+        changes=None if before is None else count_changes(before, rows, kind.changed_by),
         method=kind.method,
         seed=wish.seed,
         rounds=result.rounds,
@@ -154,10 +157,16 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
     )
 
 
-def count_changes(before: Sequence[Row], after: Sequence[Row]) -> int:
-    """Return how many rows are in only one of two plans, by their first column."""
+def count_changes(before: Sequence[Row], after: Sequence[Row], columns: Sequence[str] = ()) -> int:
+    """Return how many rows differ between two plans, in some columns or all; the first column says which is which."""
     old, new = ({next(iter(row.values())): row for row in rows} for rows in (before, after))
-    return sum(old.get(key) != new.get(key) for key in old.keys() | new.keys())
+
+    def changed(one: Row | None, other: Row | None) -> bool:
+        if one is None or other is None or not columns:
+            return one != other
+        return any(one[column] != other[column] for column in columns)
+
+    return sum(changed(old.get(key), new.get(key)) for key in old.keys() | new.keys())
 
 
 def _alike(one: float, other: float) -> bool:

@@ -1,0 +1,231 @@
+"""Why there are no tours: stops that can't all be served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse.csgraph import shortest_path
+
+from yuanli.errors import Text
+from yuanli.scheduling.rounds.tables import Ints, RoundsProblem, RoundStaff, RoundStop
+from yuanli.solver import MissingSolverError, conflict_of, load_solver, minimal_conflict
+
+MOST_PAIRS = 1_500
+"""Required stops whose pairs are looked at."""
+MOST_EXACT = 200
+"""Pairs of a stop and a person up to which CP-SAT looks for a proof."""
+EXACT_S = 1.0
+
+
+def conflicts_rounds(problem: RoundsProblem) -> tuple[Text, ...]:
+    """Name the fewest stops that can't all be served, and why; empty where none are found.
+
+    Stops alone and loads together are looked at in all problems, stops that no two of which one person can serve up to
+    1,500 stops, everything at once by CP-SAT in small ones. Walks are shortest ones by way of any place, so what is
+    called impossible is.
+    """
+    return find_contradiction(problem, exact_s=EXACT_S)
+
+
+def find_contradiction(problem: RoundsProblem, *, exact_s: float = 0.2) -> tuple[Text, ...]:
+    """Return why some stops can't all be served, or nothing; `exact_s` limits the proof by CP-SAT."""
+    walk = (
+        shortest_path(problem.walk.astype(float), method="FW") if len(problem.places) <= 300 else problem.walk
+    )
+    walk = np.asarray(walk).astype(np.int64)
+    needed = [i for i, stop in enumerate(problem.stops) if stop.prize is None]
+    for i in needed:
+        if said := _alone(problem, walk, problem.stops[i]):
+            return (said,)
+    if said := _too_much(problem, needed):
+        return (said,)
+    exact = len(problem.places) <= 300 or bool((walk == problem.walk).all())
+    if not exact or len(needed) > MOST_PAIRS:
+        return ()
+    able = _able(problem, needed)
+    apart = _apart(problem, walk, needed)
+    if found := _crowd(apart, able):
+        return _say(problem, [needed[i] for i in found])
+    if len(needed) * len(problem.staff) <= MOST_EXACT and (
+        proved := _proved(problem, walk, needed, able, exact_s)
+    ):
+        return _say(problem, [needed[i] for i in proved])
+    return ()
+
+
+def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
+    """Say why nobody can serve a stop, had they nothing else to do."""
+    skilled = [one for one in problem.staff if stop.skills <= one.skills]
+    if not skilled:
+        skills = "、".join(sorted(stop.skills))
+        return Text(
+            f"“{stop.id}”要求技能 {skills}，没有人同时具备。",
+            f"{stop.id!r} needs the skills {', '.join(sorted(stop.skills))}; nobody has all of them.",
+        )
+    strong = [one for one in skilled if one.capacity is None or max(stop.load, stop.collect) <= one.capacity]
+    if not strong:
+        most = max(one.capacity or 0 for one in skilled)
+        return Text(
+            f"“{stop.id}”的载量 {max(stop.load, stop.collect)} 超过能去的人的最大容量 {most}。",
+            f"{stop.id!r} is a load of {max(stop.load, stop.collect)}; those who can go there carry {most} at most.",
+        )
+    if any(_in_time(walk, one, stop) for one in strong):
+        return None
+    first = min(one.earliest + int(walk[one.start, stop.place]) for one in strong)
+    s = problem.time_scale
+    return Text(
+        f"“{stop.id}”须在 {stop.earliest / s:g} 到 {stop.latest / s:g} 之间开始、用时 {stop.service / s:g}；"
+        f"能去的 {len(strong)} 人最早 {first / s:g} 才到，或来不及在班次与工时内返回。",
+        f"{stop.id!r} begins between {stop.earliest / s:g} and {stop.latest / s:g} and takes {stop.service / s:g}; the "
+        f"{len(strong)} who could go arrive at {first / s:g} at the soonest, or can't be back within their shift.",
+    )
+
+
+def _in_time(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:
+    out, home = int(walk[one.start, stop.place]), int(walk[stop.place, one.end])
+    begin = max(one.earliest + out, stop.earliest)
+    long = one.max_work is not None and out + stop.service + home > one.max_work
+    return begin <= stop.latest and begin + stop.service + home <= one.latest and not long
+
+
+def _too_much(problem: RoundsProblem, needed: Sequence[int]) -> Text | None:
+    """Say which loads together are more than all can carry."""
+    capacities = [one.capacity for one in problem.staff]
+    if None in capacities:
+        return None
+    room = sum(c for c in capacities if c is not None)
+    for name_zh, name_en, loads in (
+        ("送达", "brought", {i: problem.stops[i].load for i in needed}),
+        ("收取", "taken", {i: problem.stops[i].collect for i in needed}),
+    ):
+        chosen, total = [], 0
+        for i in sorted(loads, key=lambda i: -loads[i]):
+            chosen.append(i)
+            total += loads[i]
+            if total > room:
+                names = [problem.stops[k].id for k in chosen]
+                return Text(
+                    f"{_listed(names, '、')} 共需{name_zh} {total}，全部人员合计只能带 {room}。",
+                    f"{total} is to be {name_en} at {_listed(names, ', ')}; all staff together carry {room}.",
+                )
+    return None
+
+
+def _able(problem: RoundsProblem, needed: Sequence[int]) -> NDArray[np.bool_]:
+    return np.array([[problem.stops[i].skills <= one.skills for one in problem.staff] for i in needed])
+
+
+def _apart(problem: RoundsProblem, walk: Ints, needed: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which two stops one person can't both serve, whoever it is."""
+    stops = [problem.stops[i] for i in needed]
+    place = np.array([stop.place for stop in stops], dtype=np.int64)
+    starts = [one.start for one in problem.staff]
+    soonest = np.min(
+        [walk[s, place] + one.earliest for s, one in zip(starts, problem.staff, strict=True)], axis=0
+    )
+    early = np.maximum(soonest, [stop.earliest for stop in stops])
+    leave = early + [stop.service for stop in stops]
+    late = np.array([stop.latest for stop in stops])
+    late_after = leave[:, None] + walk[np.ix_(place, place)] > late[None, :]
+    apart: NDArray[np.bool_] = late_after & late_after.T
+    np.fill_diagonal(apart, False)
+    return apart
+
+
+def _crowd(apart: NDArray[np.bool_], able: NDArray[np.bool_]) -> list[int]:
+    """Return stops of which no two can be one person's, more than there are people for; the fewest of them."""
+    for first in np.argsort(-apart.sum(axis=1))[:200]:
+        crowd, open_ = [int(first)], np.flatnonzero(apart[first])
+        while len(open_):
+            nearest = open_[np.argmax(apart[np.ix_(open_, open_)].sum(axis=1))]
+            crowd.append(int(nearest))
+            open_ = open_[apart[nearest, open_]]
+        if not _matched(able[crowd]):
+            return list(minimal_conflict(crowd, lambda part: not part or _matched(able[list(part)])))
+    return []
+
+
+def _matched(able: NDArray[np.bool_]) -> bool:
+    """Say whether each row can have a column of its own."""
+    if able.shape[0] > able.shape[1]:
+        return False
+    rows, columns = linear_sum_assignment(~able)
+    return bool(able[rows, columns].all())
+
+
+def _proved(
+    problem: RoundsProblem, walk: Ints, needed: Sequence[int], able: NDArray[np.bool_], time_s: float
+) -> list[int]:
+    """Return the fewest stops that CP-SAT proves can't all be served, or none within the time."""
+    try:
+        load_solver("ortools.sat.python.cp_model")
+    except MissingSolverError:
+        return []
+    ends = monotonic() + time_s
+
+    def core(part: Sequence[int]) -> list[int] | None:
+        left = ends - monotonic()
+        return (
+            None
+            if left <= 0 or not part
+            else conflict_of(*_model(problem, walk, needed, able, part), time_s=left)
+        )
+
+    found = core(range(len(needed)))
+    return [] if found is None else list(minimal_conflict(found, lambda part: core(part) is None))
+
+
+def _model(
+    problem: RoundsProblem, walk: Ints, needed: Sequence[int], able: NDArray[np.bool_], part: Sequence[int]
+) -> tuple[Any, list[Any]]:
+    """Return a model of who serves which of some stops when, and a switch for each stop."""
+    model = load_solver("ortools.sat.python.cp_model").CpModel()
+    stops = [problem.stops[needed[i]] for i in part]
+    switches = [model.new_bool_var("") for _ in stops]
+    begins = [model.new_int_var(stop.earliest, stop.latest, "") for stop in stops]
+    taken = [
+        [model.new_bool_var("") if able[i, k] else None for k in range(len(problem.staff))] for i in part
+    ]
+    for row, switch in zip(taken, switches, strict=True):
+        model.add(sum(one for one in row if one is not None) == 1).only_enforce_if(switch)
+    for k, one in enumerate(problem.staff):
+        mine = [(j, row[k]) for j, row in enumerate(taken) if row[k] is not None]
+        for j, literal in mine:
+            stop = stops[j]
+            model.add(begins[j] >= one.earliest + int(walk[one.start, stop.place])).only_enforce_if(literal)
+            model.add(
+                begins[j] + stop.service + int(walk[stop.place, one.end]) <= one.latest
+            ).only_enforce_if(literal)
+        for at, (j, literal) in enumerate(mine):
+            for i, other in mine[at + 1 :]:
+                first = model.new_bool_var("")
+                for a, b, order in ((j, i, first), (i, j, first.negated())):
+                    step = stops[a].service + int(walk[stops[a].place, stops[b].place])
+                    model.add(begins[b] >= begins[a] + step).only_enforce_if(literal, other, order)
+        for name in ("load", "collect"):
+            if one.capacity is not None and any(getattr(stop, name) for stop in stops):
+                model.add(sum(getattr(stops[j], name) * literal for j, literal in mine) <= one.capacity)
+    return model, switches
+
+
+def _say(problem: RoundsProblem, found: Sequence[int]) -> tuple[Text, ...]:
+    s = problem.time_scale
+    stops = [problem.stops[i] for i in found]
+    able = sum(any(stop.skills <= one.skills for stop in stops) for one in problem.staff)
+    names = [f"{stop.id}（{stop.earliest / s:g}–{stop.latest / s:g}）" for stop in stops]
+    english = [f"{stop.id} ({stop.earliest / s:g}–{stop.latest / s:g})" for stop in stops]
+    return (
+        Text(
+            f"{_listed(names, '、')} 不能都按时完成：能去的只有 {able} 人。去掉其中任何一个都可以。",
+            f"{_listed(english, ', ')} can't all be done in time: only {able} can go. Without any one of them it works.",
+        ),
+    )
+
+
+def _listed(names: Sequence[str], comma: str) -> str:
+    return comma.join(names) if len(names) <= 12 else f"{comma.join(names[:12])}{comma}…（{len(names)}）"

@@ -1,0 +1,217 @@
+"""Rounds as a table and in words."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from yuanli.errors import Text
+from yuanli.scheduling.documents import refuse
+from yuanli.scheduling.rounds.checks import check_rounds
+from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
+from yuanli.solver import Result, Row
+
+BREAK = "break"
+
+
+def rows_rounds(problem: RoundsProblem, plan: RoundsPlan) -> list[Row]:
+    """Return a row for each stop, in order of tours, then those left out; and one for each break.
+
+    `begin` and `end` count as the file does; a break is named after whom it belongs to, `anna/break 1`.
+    """
+    scale, rows = problem.time_scale, list[Row]()
+    for tour in plan.tours:
+        one = problem.staff[tour.staff]
+        for order, call in enumerate(tour.calls, 1):
+            duration = _duration(problem, one, call)
+            rows.append(
+                {
+                    "stop": _name(problem, one, call), "staff": one.id, "order": order,
+                    "place": problem.places[call.place], "begin": _unscaled(call.begin, scale),
+                    "end": _unscaled(call.begin + duration, scale),
+                }
+            )  # fmt: skip
+    done = plan.staff_of()
+    rows += [
+        {
+            "stop": stop.id,
+            "staff": None,
+            "order": None,
+            "place": problem.places[stop.place],
+            "begin": None,
+            "end": None,
+        }
+        for i, stop in enumerate(problem.stops)
+        if i not in done
+    ]
+    return rows
+
+
+def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
+    """Return the plan of a table.
+
+    Raises
+    ------
+    InvalidProblemError
+        A row names a stop, a person or a place that isn't there, or a number is none.
+    """
+    stops = {stop.id: i for i, stop in enumerate(problem.stops)}
+    staff = {one.id: k for k, one in enumerate(problem.staff)}
+    places = {place: i for i, place in enumerate(problem.places)}
+    breaks = {
+        f"{one.id}/{BREAK} {r + 1}": (k, r)
+        for k, one in enumerate(problem.staff)
+        for r in range(len(one.rests))
+    }
+    calls: dict[int, list[tuple[float, Call]]] = {}
+    for line, row in enumerate(rows, 1):
+        name, who = row.get("stop"), row.get("staff")
+        if name not in stops and name not in breaks:
+            refuse(
+                f"第 {line} 行的“{name}”不在问题中。",
+                f"Row {line}: {name!r} is not in the problem.",
+                field="stop",
+            )
+        if who in (None, ""):
+            continue
+        place = row.get("place")
+        if who not in staff or place not in places:
+            refuse(
+                f"第 {line} 行的人员“{who}”或地点“{place}”不在问题中。",
+                f"Row {line}: the person {who!r} or the place {place!r} is not in the problem.",
+                field="staff" if who not in staff else "place",
+            )
+        try:
+            begin = round(float(row["begin"]) * problem.time_scale)
+        except (KeyError, TypeError, ValueError, OverflowError):
+            refuse(
+                f"第 {line} 行的 begin 为 {row.get('begin')}，应是数。",
+                f"Row {line}: begin is {row.get('begin')!r}; it is a number.",
+                field="begin",
+            )
+        call = Call(
+            stop=stops.get(str(name)), rest=breaks[str(name)][1] if name in breaks else None,
+            place=places[str(place)], begin=begin,
+        )  # fmt: skip
+        order = row.get("order")
+        calls.setdefault(staff[str(who)], []).append((begin if order is None else float(order), call))
+    return RoundsPlan(
+        tours=tuple(
+            Tour(staff=k, calls=tuple(call for _, call in sorted(found, key=lambda pair: pair[0])))
+            for k, found in sorted(calls.items())
+        )
+    )
+
+
+def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[Text, ...]:
+    """Say what the tours reach, who is busiest, which stop is dearest, what binds, and how sure it is."""
+    plan = result.best
+    if plan is None:
+        return ()
+    done = plan.staff_of()
+    parts = check_rounds(problem, plan).parts
+    walked = sum(_walked(problem, tour) for tour in plan.tours) / problem.time_scale
+    said = [
+        Text(
+            f"{len(plan.tours)} 人（共 {len(problem.staff)} 人）完成 {len(done)} 个任务点（共 {len(problem.stops)} 个），"
+            f"共步行 {walked:g}，总代价 {result.cost:g}。",
+            f"{len(plan.tours)} of {len(problem.staff)} staff serve {len(done)} of {len(problem.stops)} stops, walk "
+            f"{walked:g} and cost {result.cost:g} in all.",
+        )
+    ]
+    if parts["skipped"]:
+        said.append(
+            Text(
+                f"放弃了 {len(problem.stops) - len(done)} 个可选点，损失 {parts['skipped']:g}：去那里比放弃更贵或来不及。",
+                f"{len(problem.stops) - len(done)} optional stops are left out, worth {parts['skipped']:g}: going there "
+                "would cost more, or too much time.",
+            )
+        )
+    if problem.surprise is not None and parts["walking"]:
+        share = parts["surprise"] / parts["walking"]
+        said.append(
+            Text(
+                f"为使每天的顺序难以预料，今天的步行按日期随机加价，平均 {share:.1%}。",
+                f"So that the order is hard to foretell, today's walks were made dearer at random, {share:.1%} on average.",
+            )
+        )
+    said += _dearest(problem, plan)
+    said += _tightest(problem, plan)
+    said.append(
+        Text(
+            f"已证明任何方案的代价不低于 {result.bound:g}（指派松弛）。",
+            f"No plan costs less than {result.bound:g}: proved by the assignment relaxation.",
+        )
+        if result.bound > 0
+        else Text("没有证明下界。", "No bound is proved.")
+    )
+    return tuple(said)
+
+
+def _walked(problem: RoundsProblem, tour: Tour) -> int:
+    one = problem.staff[tour.staff]
+    places = [one.start, *(call.place for call in tour.calls), one.end]
+    return sum(int(problem.walk[a, b]) for a, b in itertools.pairwise(places))
+
+
+def _dearest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
+    """Say which stop makes the longest way round, and how much shorter the walk would be without it."""
+    best: tuple[float, str, str] | None = None
+    for tour in plan.tours:
+        one = problem.staff[tour.staff]
+        places = [one.start, *(call.place for call in tour.calls), one.end]
+        for a, call, b in zip(places, tour.calls, places[2:], strict=False):
+            saved = int(problem.walk[a, call.place] + problem.walk[call.place, b] - problem.walk[a, b])
+            if call.stop is not None and (best is None or saved > best[0]):
+                best = (saved, problem.stops[call.stop].id, one.id)
+    if best is None:
+        return []
+    shorter, stop, who = best[0] / problem.time_scale, best[1], best[2]
+    return [
+        Text(
+            f"绕路最多的是“{stop}”：不去它，{who} 少走 {shorter:g}。",
+            f"{stop!r} is the longest way round: without it {who} would walk {shorter:g} less.",
+        )
+    ]
+
+
+def _tightest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
+    """Say who is fullest, and how many stops begin at the last moment."""
+    last = sum(
+        call.begin == problem.stops[call.stop].latest
+        for t in plan.tours
+        for call in t.calls
+        if call.stop is not None
+    )
+    spans = []
+    for tour in plan.tours:
+        one, first, end = problem.staff[tour.staff], tour.calls[0], tour.calls[-1]
+        leave = first.begin - int(problem.walk[one.start, first.place])
+        back = end.begin + _duration(problem, one, end) + int(problem.walk[end.place, one.end])
+        spans.append(((back - leave) / (one.latest - one.earliest), one.id))
+    share, busiest = max(spans, default=(0.0, ""))
+    if not busiest:
+        return []
+    return [
+        Text(
+            f"最忙的是 {busiest}，用去班次的 {share:.0%}；{last} 个点在时间窗的最后一刻开始。",
+            f"{busiest} is busiest, out for {share:.0%} of the shift; {last} stops begin at the last moment of their "
+            "windows.",
+        )
+    ]
+
+
+def _name(problem: RoundsProblem, one: RoundStaff, call: Call) -> str:
+    if call.stop is not None:
+        return problem.stops[call.stop].id
+    return f"{one.id}/{BREAK} {(call.rest or 0) + 1}"
+
+
+def _duration(problem: RoundsProblem, one: RoundStaff, call: Call) -> int:
+    if call.stop is not None:
+        return problem.stops[call.stop].service
+    return one.rests[call.rest or 0].duration
+
+
+def _unscaled(value: int, scale: int) -> float:
+    return value if scale == 1 else value / scale
