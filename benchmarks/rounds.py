@@ -1,10 +1,10 @@
 """Rounds on published instances, side by side with PyVRP itself and with OR-Tools' routing solver.
 
-python -m benchmarks.rounds [--data ../shared/data/optimisation] [--seconds 30] [--seeds 1] [--stops 200] [--only NAME …]
-    [--ortools]
+python -m benchmarks.rounds [--data ../shared/data/optimisation] [--seconds 30] [--seeds 1] [--stops 200]
+    [--only NAME …] [--ortools]
 
-Each solver gets the same seconds of processor and the same seed. VRPTW and PCVRPTW tell the gap to the best known cost, TOPTW the
-profit beside the reference.
+Each solver gets the same seconds of processor and the same seed. VRPTW and PCVRPTW tell the gap to the best known
+cost, TOPTW the profit beside the reference.
 """
 
 from __future__ import annotations

@@ -222,7 +222,7 @@ def _say(problem: RoundsProblem, found: Sequence[int]) -> tuple[Text, ...]:
     return (
         Text(
             f"{_listed(names, '、')} 不能都按时完成：能去的只有 {able} 人。去掉其中任何一个都可以。",
-            f"{_listed(english, ', ')} can't all be done in time: only {able} can go. Without any one of them it works.",
+            f"{_listed(english, ', ')} can't all be done in time: only {able} can go. Without any one it works.",
         ),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 
 from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
 
@@ -52,7 +52,7 @@ def cost_of(problem: RoundsProblem, plan: RoundsPlan) -> float:
         )
         if problem.surprise is not None:
             places = [one.start, *(call.place for call in tour.calls), one.end]
-            total += one.walk_cost * sum(int(problem.surprise[a, b]) for a, b in itertools.pairwise(places))
+            total += one.walk_cost * sum(int(problem.surprise[a, b]) for a, b in pairwise(places))
     return total / problem.cost_scale
 
 
@@ -75,4 +75,4 @@ def _window(problem: RoundsProblem, one: RoundStaff, part: Part) -> tuple[int, i
 
 def _walks(problem: RoundsProblem, one: RoundStaff, parts: Sequence[Part]) -> list[int]:
     places = [one.start, *(place for _, _, place in parts), one.end]
-    return [int(problem.walk[a, b]) for a, b in itertools.pairwise(places)]
+    return [int(problem.walk[a, b]) for a, b in pairwise(places)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count, pairwise
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -45,7 +46,7 @@ def solve_rounds(
         search.prove(bound)
     limits = limits_of(problem, wish)
     if wish.max_changes is None:
-        _improve(problem, limits, search, wish, until=search.over)
+        _improve(problem, limits, search, wish)
     else:
         _change_little(problem, limits, search, wish)
     return search.result()
@@ -120,9 +121,9 @@ class _Watcher:
 
 def _improve(
     problem: RoundsProblem, limits: Limits, search: Search[RoundsPlan], wish: Wish[RoundsPlan], *,
-    until: Callable[[], bool], start: RoundsPlan | None = None, most: int | None = None,
+    steps: float = inf, start: RoundsPlan | None = None, most: int | None = None,
 ) -> bool:  # fmt: skip
-    """Run PyVRP until told, offer what it finds, and say whether its best changes at most so many."""
+    """Run PyVRP for some steps, offer what it finds, and say whether its best changes at most so many."""
     vrp = load_solver("pyvrp")
     model = VrpModel(problem, limits)
     start = wish.start if start is None else start
@@ -138,14 +139,14 @@ def _improve(
         search.offer(plan, cost_of(problem, plan))
         return True
 
-    watcher = _Watcher(offer)
+    watcher, began = _Watcher(offer), search.rounds
     if initial is not None:
         offer(initial)
 
     def stop(cost: int) -> bool:
         del cost
         search.count()
-        return until()
+        return search.over() or search.rounds - began >= steps
 
     params = vrp.SolveParams(ils=vrp.IteratedLocalSearchParams(callbacks=watcher))
     result = vrp.solve(
@@ -171,10 +172,9 @@ def _change_little(
     )
     low, price = 0, high
     for stage in count():
-        steps = iter(range(STAGE * (1 + stage // 4)))
         kept = _improve(
             problem, replace(limits, change_cost=price), search, wish,
-            until=lambda: search.over() or next(steps, None) is None,
+            steps=STAGE * (1 + stage // 4),
             start=wish.start if search.best is None else search.best, most=wish.max_changes,
         )  # fmt: skip
         if search.over():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 
 from yuanli.errors import Text
 from yuanli.scheduling.documents import refuse
@@ -111,19 +111,20 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
     done = plan.staff_of()
     parts = check_rounds(problem, plan).parts
     walked = sum(_walked(problem, tour) for tour in plan.tours) / problem.time_scale
+    total, out = len(problem.stops), len(problem.stops) - len(done)
     said = [
         Text(
-            f"{len(plan.tours)} 人（共 {len(problem.staff)} 人）完成 {len(done)} 个任务点（共 {len(problem.stops)} 个），"
+            f"{len(plan.tours)} 人（共 {len(problem.staff)} 人）完成 {len(done)} 个任务点（共 {total} 个），"
             f"共步行 {walked:g}，总代价 {result.cost:g}。",
-            f"{len(plan.tours)} of {len(problem.staff)} staff serve {len(done)} of {len(problem.stops)} stops, walk "
+            f"{len(plan.tours)} of {len(problem.staff)} staff serve {len(done)} of {total} stops, walk "
             f"{walked:g} and cost {result.cost:g} in all.",
         )
     ]
     if parts["skipped"]:
         said.append(
             Text(
-                f"放弃了 {len(problem.stops) - len(done)} 个可选点，损失 {parts['skipped']:g}：去那里比放弃更贵或来不及。",
-                f"{len(problem.stops) - len(done)} optional stops are left out, worth {parts['skipped']:g}: going there "
+                f"放弃了 {out} 个可选点，损失 {parts['skipped']:g}：去那里比放弃更贵或来不及。",
+                f"{out} optional stops are left out, worth {parts['skipped']:g}: going there "
                 "would cost more, or too much time.",
             )
         )
@@ -132,7 +133,7 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
         said.append(
             Text(
                 f"为使每天的顺序难以预料，今天的步行按日期随机加价，平均 {share:.1%}。",
-                f"So that the order is hard to foretell, today's walks were made dearer at random, {share:.1%} on average.",
+                f"Today's walks were made dearer at random, {share:.1%} on average, so that nobody foretells the order.",
             )
         )
     said += _dearest(problem, plan)
@@ -151,7 +152,7 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
 def _walked(problem: RoundsProblem, tour: Tour) -> int:
     one = problem.staff[tour.staff]
     places = [one.start, *(call.place for call in tour.calls), one.end]
-    return sum(int(problem.walk[a, b]) for a, b in itertools.pairwise(places))
+    return sum(int(problem.walk[a, b]) for a, b in pairwise(places))
 
 
 def _dearest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
