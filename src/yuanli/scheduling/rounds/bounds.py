@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from yuanli.scheduling.rounds.tables import RoundsProblem
+from yuanli.scheduling.rounds.tables import RoundsProblem, shortest
 
 DEAR = 10**12
+MOST_PLACES = 1_000
+"""Places between which shortest walks are sought, where somebody may pass one for a break."""
 
 
 def least_cost(problem: RoundsProblem) -> float | None:
     """Return the cost of the assignment relaxation, in the file's unit; None where it is infeasible.
 
     Each stop gets one successor that can be begun in time after it, or is left out at its prize; each of the staff
-    leaves once or stays. Tours may fall apart into circles, and anybody may walk anywhere at the cheapest price.
+    leaves once or stays. Tours may fall apart into circles, and anybody may walk anywhere at the cheapest price,
+    by way of any place where somebody has a break.
     """
     stops, staff = problem.stops, problem.staff
     n, m = len(stops), len(staff)
@@ -24,14 +27,19 @@ def least_cost(problem: RoundsProblem) -> float | None:
     time_cost = min(one.time_cost for one in staff)
     early = np.array([s.earliest for s in stops]) + service
     late = np.array([s.latest for s in stops])
-    walks = problem.walk[np.ix_(place, place)]
+    walk = problem.walk
+    if any(one.rests for one in staff):
+        if len(problem.places) > MOST_PLACES:
+            return None
+        price, walk = shortest(price), shortest(walk)
+    walks = walk[np.ix_(place, place)]
     table = np.full((n + m, n + m), float(DEAR))
     inner = price[np.ix_(place, place)] + time_cost * (walks + service[:, None]).astype(float)
     inner[early[:, None] + walks > late[None, :]] = DEAR
     table[:n, :n] = inner
     np.fill_diagonal(table[:n, :n], [DEAR if s.prize is None else s.prize for s in stops])
     for k, one in enumerate(staff):
-        out, home = problem.walk[one.start, place], problem.walk[place, one.end]
+        out, home = walk[one.start, place], walk[place, one.end]
         able = np.array([s.skills <= one.skills for s in stops])
         table[n + k, :n] = np.where(
             able & (one.earliest + out <= late),

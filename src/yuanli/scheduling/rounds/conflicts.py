@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse.csgraph import shortest_path
 
 from yuanli.errors import Text
 from yuanli.scheduling.rounds.tables import Ints, RoundsProblem, RoundStaff, RoundStop
 from yuanli.solver import MissingSolverError, conflict_of, load_solver, minimal_conflict
 
-MOST_PAIRS = 1_500
-"""Required stops whose pairs are looked at."""
+MOST_PLACES = 400
+"""Places between which shortest walks are sought; between more, only stops alone and loads are looked at."""
 MOST_EXACT = 200
 """Pairs of a stop and a person up to which CP-SAT looks for a proof."""
 EXACT_S = 1.0
@@ -25,8 +24,8 @@ EXACT_S = 1.0
 def conflicts_rounds(problem: RoundsProblem) -> tuple[Text, ...]:
     """Name the fewest stops that can't all be served, and why; empty where none are found.
 
-    Stops alone and loads together are looked at in all problems, stops that no two of which one person can serve up to
-    1,500 stops, everything at once by CP-SAT in small ones. Walks are shortest ones by way of any place, so what is
+    Stops alone and loads together are looked at in all problems, stops no two of which one person can serve up to
+    400 places, everything at once by CP-SAT in small ones. Walks are shortest ones by way of any place, so what is
     called impossible is.
     """
     return find_contradiction(problem, exact_s=EXACT_S)
@@ -44,8 +43,7 @@ def find_contradiction(problem: RoundsProblem, *, exact_s: float = 0.2) -> tuple
             return (said,)
     if said := _too_much(problem, needed):
         return (said,)
-    exact = len(problem.places) <= 300 or bool((walk == problem.walk).all())
-    if not exact or len(needed) > MOST_PAIRS:
+    if not exact:
         return ()
     able = _able(problem, needed)
     apart = _apart(problem, walk, needed)

@@ -152,6 +152,14 @@ class RoundsProblem:
         return staff.walk_cost * (self.walk if self.surprise is None else self.walk + self.surprise)
 
 
+def shortest(table: Ints) -> Ints:
+    """Return the least sum from each place to each by way of any (Floyd 1962, doi:10.1145/367766.368168)."""
+    found = table.copy()
+    for by in range(len(found)):
+        np.minimum(found, found[:, by, None] + found[None, by, :], out=found)
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A part of a tour: a stop or a rest, by number, where and when it begins."""

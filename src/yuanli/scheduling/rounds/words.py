@@ -133,7 +133,7 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
         said.append(
             Text(
                 f"为使每天的顺序难以预料，今天的步行按日期随机加价，平均 {share:.1%}。",
-                f"Today's walks were made dearer at random, {share:.1%} on average, so that nobody foretells the order.",
+                f"Today's walks were made dearer at random, {share:.1%} on average, so that nobody foretells it.",
             )
         )
     said += _dearest(problem, plan)
