@@ -33,10 +33,8 @@ def conflicts_rounds(problem: RoundsProblem) -> tuple[Text, ...]:
 
 def find_contradiction(problem: RoundsProblem, *, exact_s: float = 0.2) -> tuple[Text, ...]:
     """Return why some stops can't all be served, or nothing; `exact_s` limits the proof by CP-SAT."""
-    walk = (
-        shortest_path(problem.walk.astype(float), method="FW") if len(problem.places) <= 300 else problem.walk
-    )
-    walk = np.asarray(walk).astype(np.int64)
+    exact = len(problem.places) <= MOST_PLACES
+    walk = shortest(problem.walk) if exact else problem.walk
     needed = [i for i, stop in enumerate(problem.stops) if stop.prize is None]
     for i in needed:
         if said := _alone(problem, walk, problem.stops[i]):
