@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from yuanli.errors import Text
-from yuanli.scheduling.rounds.tables import Ints, RoundsProblem, RoundStaff, RoundStop
+from yuanli.scheduling.rounds.tables import Ints, RoundsProblem, RoundStaff, RoundStop, shortest
 from yuanli.solver import MissingSolverError, conflict_of, load_solver, minimal_conflict
 
 MOST_PLACES = 400
