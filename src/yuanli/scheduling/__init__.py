@@ -1,7 +1,15 @@
 """Which device, room, person or group, and when?"""
 
 from yuanli.scheduling.documents import InvalidProblemError
-from yuanli.scheduling.rounds import ROUNDS
-from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
+from yuanli.scheduling.projects import PROJECTS, ProjectsPlan, ProjectsProblem
+from yuanli.scheduling.rounds import ROUNDS, RoundsPlan, RoundsProblem
 
-__all__ = ["ROUNDS", "InvalidProblemError", "RoundsPlan", "RoundsProblem"]
+__all__ = [
+    "PROJECTS",
+    "ROUNDS",
+    "InvalidProblemError",
+    "ProjectsPlan",
+    "ProjectsProblem",
+    "RoundsPlan",
+    "RoundsProblem",
+]

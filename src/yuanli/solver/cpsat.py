@@ -50,8 +50,8 @@ def solve_cpsat(
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = workers
     solver.parameters.relative_gap_limit = search.stop.gap
-    if isfinite(search.left_s):
-        solver.parameters.max_time_in_seconds = max(search.left_s, LEAST_S)
+    if search.stop.time_s is not None:
+        solver.parameters.max_time_in_seconds = max(search.stop.time_s - search.elapsed_s, LEAST_S)
     if isfinite(search.left_rounds):
         solver.parameters.max_deterministic_time = search.left_rounds
     found = SimpleQueue[tuple[S | None, float]]()
