@@ -1,0 +1,123 @@
+"""Rosters as a table and in words, and why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yuanli.errors import Text
+from yuanli.scheduling.documents import refuse
+from yuanli.scheduling.rosters.checks import check_rosters
+from yuanli.scheduling.rosters.modelling import rosters_model
+from yuanli.scheduling.rosters.solving import duty_name
+from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
+from yuanli.solver import Result, Row, conflict_of, minimal_conflict
+
+CORE_S = 1.0
+
+
+def rows_rosters(problem: RostersProblem, plan: RostersPlan) -> list[Row]:
+    """Return a row for each person and day; no shift is off."""
+    return [
+        {
+            "duty": duty_name(problem, one.id, d), "person": one.id, "day": problem.date_of(d).isoformat(),
+            "shift": None if s < 0 else problem.shifts[s].id,
+        }
+        for one, days in zip(problem.people, plan.shifts, strict=True)
+        for d, s in enumerate(days)
+    ]  # fmt: skip
+
+
+def read_rows_rosters(problem: RostersProblem, rows: Sequence[Row]) -> RostersPlan:
+    """Return the plan of a table; who has no row is off.
+
+    Raises
+    ------
+    InvalidProblemError
+        A row names a duty or a shift that isn't there.
+    """
+    cells = {
+        duty_name(problem, one.id, d): (p, d)
+        for p, one in enumerate(problem.people)
+        for d in range(problem.days)
+    }
+    number = {shift.id: s for s, shift in enumerate(problem.shifts)}
+    shifts = [[-1] * problem.days for _ in problem.people]
+    for line, row in enumerate(rows, 1):
+        duty, shift = row.get("duty"), row.get("shift")
+        if duty not in cells or (shift not in (None, "") and shift not in number):
+            refuse(
+                f"第 {line} 行的“{duty}”或班次“{shift}”不在问题中。",
+                f"Row {line}: {duty!r} or the shift {shift!r} is not in the problem.",
+                field="duty" if duty not in cells else "shift",
+            )
+        p, d = cells[str(duty)]
+        shifts[p][d] = -1 if shift in (None, "") else number[str(shift)]
+    return RostersPlan(shifts=tuple(map(tuple, shifts)))
+
+
+def explain_rosters(problem: RostersProblem, result: Result[RostersPlan]) -> tuple[Text, ...]:
+    """Say how well needs and wishes are met, how even nights and weekends are, and how sure it is."""
+    plan = result.best
+    if plan is None:
+        return ()
+    parts = check_rosters(problem, plan).parts
+    weights = problem.weights
+    missing = parts["short"] / weights.short if weights.short else 0
+    nights = [sum(s >= 0 and problem.shifts[s].night for s in days) for days in plan.shifts]
+    desires = [
+        (desire, days)
+        for one, days in zip(problem.people, plan.shifts, strict=True)
+        for desire in one.desires
+    ]
+    granted = sum(days[w.day] == (-1 if w.shift is None else w.shift) for w, days in desires)
+    said = [
+        Text(
+            f"所有班次达到最低人数，距目标共缺 {missing:g} 人次；{len(desires)} 个愿望满足 {granted} 个。",
+            f"Shifts have their least; {missing:g} are missing to the targets, {granted} of {len(desires)} wishes hold.",
+        ),
+        Text(
+            f"夜班每人 {min(nights)} 到 {max(nights)} 个。",
+            f"Everybody has {min(nights)} to {max(nights)} nights.",
+        ),
+    ]
+    if missing:
+        days = 7 - problem.law.rest_days_week
+        said.append(
+            Text(
+                f"多一个人每周最多再补 {min(missing, days):g} 人次。",
+                f"One more person would fill {min(missing, days):g} a week at most.",
+            )
+        )
+    said.append(
+        Text(
+            f"代价 {result.cost:g}，已证明不可能低于 {result.bound:g}。",
+            f"It costs {result.cost:g}; less than {result.bound:g} is proved to be impossible.",
+        )
+    )
+    return tuple(said)
+
+
+def conflicts_rosters(problem: RostersProblem) -> tuple[Text, ...]:
+    """Name the fewest rules that can't hold together, each with its numbers."""
+    for need in problem.needs:
+        free = sum(need.day not in problem.people[p].leave for p in problem.able(need))
+        if free < need.least:
+            zh, en = problem.label(need)
+            return (
+                Text(
+                    f"{zh}要 {need.least} 人，只有 {free} 人可上。",
+                    f"{en} needs {need.least}; only {free} could come.",
+                ),
+            )
+    built = rosters_model(problem, switched=True)
+    found = conflict_of(built.model, built.switches, time_s=CORE_S)
+    if found is None:
+        return ()
+
+    def feasible(part: Sequence[int]) -> bool:
+        if not part:
+            return True
+        some = rosters_model(problem, switched=True, only=set(part))
+        return conflict_of(some.model, some.switches, time_s=CORE_S) is None
+
+    return tuple(built.rules[i] for i in minimal_conflict(found, feasible))
