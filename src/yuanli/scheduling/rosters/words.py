@@ -73,7 +73,7 @@ def explain_rosters(problem: RostersProblem, result: Result[RostersPlan]) -> tup
     said = [
         Text(
             f"所有班次达到最低人数，距目标共缺 {missing:g} 人次；{len(desires)} 个愿望满足 {granted} 个。",
-            f"Shifts have their least; {missing:g} are missing to the targets, {granted} of {len(desires)} wishes hold.",
+            f"Shifts have their least; {missing:g} miss to the targets, {granted} of {len(desires)} wishes hold.",
         ),
         Text(
             f"夜班每人 {min(nights)} 到 {max(nights)} 个。",

@@ -1,0 +1,163 @@
+"""Flows as a table and in words, and why there is no plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from yuanli.errors import Text
+from yuanli.scheduling.documents import refuse
+from yuanli.scheduling.flows.checks import check_flows
+from yuanli.scheduling.flows.queues import fluid_queue, simulated_wait
+from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model
+from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
+from yuanli.solver import Result, Row, Search, Status, Stop, minimal_conflict, solve_milp
+
+ASK_S = 0.3
+
+
+def rows_flows(problem: FlowsProblem, plan: FlowsPlan) -> list[Row]:
+    """Return a row for each group."""
+    return [
+        {
+            "group": group.id, "slot": problem.slots[s],
+            "current": None if group.current is None else problem.slots[group.current], "size": group.size,
+        }
+        for group, s in zip(problem.groups, plan.slots, strict=True)
+    ]  # fmt: skip
+
+
+def read_rows_flows(problem: FlowsProblem, rows: Sequence[Row]) -> FlowsPlan:
+    """Return the plan of a table.
+
+    Raises
+    ------
+    InvalidProblemError
+        A group is missing, or a group or slot isn't there.
+    """
+    number = {slot: t for t, slot in enumerate(problem.slots)}
+    found: dict[str, int] = {}
+    for line, row in enumerate(rows, 1):
+        if row.get("slot") not in number:
+            refuse(
+                f"第 {line} 行的时段“{row.get('slot')}”不存在。",
+                f"Row {line}: there is no slot {row.get('slot')!r}.",
+                field="slot",
+            )
+        found[str(row.get("group"))] = number[str(row["slot"])]
+    wrong = sorted(found.keys() ^ {group.id for group in problem.groups})
+    if wrong:
+        refuse(
+            f"“{wrong[0]}”只在方案或只在问题中。",
+            f"{wrong[0]!r} is only in the plan, or only in the problem.",
+            field="group",
+        )
+    return FlowsPlan(slots=tuple(found[group.id] for group in problem.groups))
+
+
+def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Text, ...]:
+    """Say what becomes of queues and waits, who is moved how far, what is narrowest, and how sure it is."""
+    plan = result.best
+    if plan is None:
+        return ()
+    today = FlowsPlan(
+        slots=tuple(
+            s if g.current is None else g.current for g, s in zip(problem.groups, plan.slots, strict=True)
+        )
+    )
+    before, after = arrivals_of(problem, today), arrivals_of(problem, plan)
+    said = []
+    for f, passage in enumerate(problem.passages):
+        room = np.array(passage.capacity)
+        queues = [float(fluid_queue(come[f], room).max()) for come in (before, after)]
+        waits = [
+            simulated_wait(
+                come[f], float(room.mean()), slot_min=problem.slot_min, rng=np.random.default_rng(0)
+            )
+            for come in (before, after)
+        ]
+        said.append(
+            Text(
+                f"{passage.id}：最长排队从 {queues[0]:.0f} 人到 {queues[1]:.0f} 人，"
+                f"模拟平均等待从 {waits[0]:.1f} 分钟到 {waits[1]:.1f} 分钟。",
+                f"{passage.id}: the longest queue goes from {queues[0]:.0f} to {queues[1]:.0f}, the simulated mean wait "
+                f"from {waits[0]:.1f} to {waits[1]:.1f} minutes.",
+            )
+        )
+    moves = [(problem.moved_min(g, s), g.id) for g, s in zip(problem.groups, plan.slots, strict=True)]
+    moved = sum(minutes > 0 for minutes, _ in moves)
+    far, who = max(moves)
+    said.append(
+        Text(
+            f"调整 {moved} 个团队（共 {len(moves)} 个），最多的是 {who}，{far:g} 分钟。"
+            if moved
+            else "没有团队需要调整。",
+            f"{moved} of {len(moves)} groups are moved, {who} most: by {far:g} minutes."
+            if moved
+            else "No group is moved.",
+        )
+    )
+    more = [
+        (check_flows(problem, plan).cost - check_flows(_wider(problem, f), plan).cost, passage.id)
+        for f, passage in enumerate(problem.passages)
+    ]
+    saved, where = max(more)
+    if saved > 0:
+        said.append(
+            Text(
+                f"{where} 每个时段多通过 1 人，代价至少降 {saved:.1f}。",
+                f"One more person through {where} in each slot would save at least {saved:.1f}.",
+            )
+        )
+    said.append(
+        Text(
+            f"代价 {result.cost:.1f}，已证明不可能低于 {result.bound:.1f}。",
+            f"It costs {result.cost:.1f}; less than {result.bound:.1f} is proved to be impossible.",
+        )
+    )
+    return tuple(said)
+
+
+def conflicts_flows(problem: FlowsProblem) -> tuple[Text, ...]:
+    """Name the fewest limits of queues and slots of groups that can't hold together."""
+    limited = [f for f, passage in enumerate(problem.passages) if passage.most_waiting is not None]
+    rules = [("queue", f) for f in limited] + [("slots", g) for g in range(len(problem.groups))]
+
+    def feasible(part: Sequence[tuple[str, int]]) -> bool:
+        model = flows_model(
+            problem, limits={i for kind, i in part if kind == "queue"},
+            bound_groups={i for kind, i in part if kind == "slots"},
+        )  # fmt: skip
+        found = solve_milp(model.milp, Search[Floats](Stop(time_s=ASK_S, gap=1.0)))
+        return found.status is not Status.INFEASIBLE
+
+    said = []
+    for kind, i in minimal_conflict(rules, feasible):
+        if kind == "queue":
+            passage = problem.passages[i]
+            said.append(
+                Text(
+                    f"{passage.id} 排队不超过 {passage.most_waiting:g} 人（每时段通过 {max(passage.capacity):g} 人）",
+                    f"at most {passage.most_waiting:g} wait at {passage.id}, which lets {max(passage.capacity):g} through a slot",
+                )
+            )
+        else:
+            group = problem.groups[i]
+            slots = "、".join(problem.slots[s] for s in group.allowed)
+            said.append(
+                Text(
+                    f"{group.id}（{group.size} 人）只能在 {slots}",
+                    f"{group.id} ({group.size}) can only have {slots.replace('、', ', ')}",
+                )
+            )
+    return tuple(said)
+
+
+def _wider(problem: FlowsProblem, f: int) -> FlowsProblem:
+    passages = tuple(
+        replace(passage, capacity=tuple(c + 1 for c in passage.capacity)) if i == f else passage
+        for i, passage in enumerate(problem.passages)
+    )
+    return replace(problem, passages=passages)
