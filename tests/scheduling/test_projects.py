@@ -17,7 +17,7 @@ from yuanli.scheduling.projects.tables import Job
 from yuanli.solver import Plan, Search, Status, Stop, Wish, make_plan
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "psplib"
-LIFT = {
+LIFT: dict[str, Any] = {
     "crews": {"fitters": 2},
     "jobs": [
         {"id": "stop lift", "duration": 1},
@@ -34,11 +34,11 @@ def parsed(**changed: Any) -> ProjectsProblem:
 
 
 def solved(problem: ProjectsProblem, rounds: int = 60, **wish: Any) -> Plan:
-    return make_plan(PROJECTS, problem, Search[ProjectsPlan](Stop(time_s=20, rounds=rounds)), Wish(**wish))
+    return make_plan(PROJECTS, problem, Search[ProjectsPlan](Stop(time_s=None, rounds=rounds)), Wish(**wish))
 
 
 def best_of(problem: ProjectsProblem, rounds: int = 60, **wish: Any) -> ProjectsPlan:
-    found = PROJECTS.solve(problem, Search[ProjectsPlan](Stop(time_s=20, rounds=rounds)), Wish(**wish)).best
+    found = PROJECTS.solve(problem, Search[ProjectsPlan](Stop(time_s=None, rounds=rounds)), Wish(**wish)).best
     assert found is not None
     return found
 
@@ -86,7 +86,7 @@ def test_agrees_with_all_begins_of_tiny_problems(problem: ProjectsProblem) -> No
 
 
 def test_deadlines_that_contradict_are_named_and_no_others() -> None:
-    jobs = [dict(job) for job in LIFT["jobs"]]  # type: ignore[call-overload]
+    jobs = [dict(job) for job in LIFT["jobs"]]
     jobs[1]["deadline"], jobs[2]["deadline"], jobs[3]["deadline"] = 6, 6, 9
     problem = parsed(jobs=jobs)
     began = time.process_time()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from yuanli.scheduling import ROSTERS, InvalidProblemError, RostersPlan, RostersProblem
 from yuanli.solver import Plan, Search, Status, Stop, Wish, make_plan
 
-GUARDS = {
+GUARDS: dict[str, Any] = {
     "first": "2026-11-30",
     "days": 7,
     "shifts": [
@@ -109,7 +109,7 @@ def test_what_is_locked_stays_and_few_change() -> None:
     problem = parsed()
     start = ROSTERS.solve(problem, Search[RostersPlan](Stop(rounds=5)), Wish()).best
     assert start is not None
-    away = parsed(people=[{"id": "wang", "leave": ["2026-12-01", "2026-12-02"]}, *GUARDS["people"][1:]])  # type: ignore[index]
+    away = parsed(people=[{"id": "wang", "leave": ["2026-12-01", "2026-12-02"]}, *GUARDS["people"][1:]])
     few = solved(away, start=start, max_changes=6)
     assert few.changes is not None
     assert few.changes <= 6

@@ -33,7 +33,7 @@ class FlowModel:
 def solve_flows(
     problem: FlowsProblem, search: Search[FlowsPlan], wish: Wish[FlowsPlan] = Wish()
 ) -> Result[FlowsPlan]:
-    """Choose a slot for each group so that waiting, moving and the farthest move cost least, by mixed-integer programme.
+    """Choose a slot for each group so that waiting, moving and the farthest move cost least, by HiGHS.
 
     A locked group keeps its slot. A round is a node of the branch and bound.
 

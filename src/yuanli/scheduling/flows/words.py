@@ -82,8 +82,8 @@ def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Tex
             Text(
                 f"{passage.id}：最长排队从 {queues[0]:.0f} 人到 {queues[1]:.0f} 人，"
                 f"模拟平均等待从 {waits[0]:.1f} 分钟到 {waits[1]:.1f} 分钟。",
-                f"{passage.id}: the longest queue goes from {queues[0]:.0f} to {queues[1]:.0f}, the simulated mean wait "
-                f"from {waits[0]:.1f} to {waits[1]:.1f} minutes.",
+                f"{passage.id}: the longest queue goes from {queues[0]:.0f} to {queues[1]:.0f}, the simulated mean "
+                f"wait from {waits[0]:.1f} to {waits[1]:.1f} minutes.",
             )
         )
     moves = [(problem.moved_min(g, s), g.id) for g, s in zip(problem.groups, plan.slots, strict=True)]
@@ -140,7 +140,8 @@ def conflicts_flows(problem: FlowsProblem) -> tuple[Text, ...]:
             said.append(
                 Text(
                     f"{passage.id} 排队不超过 {passage.most_waiting:g} 人（每时段通过 {max(passage.capacity):g} 人）",
-                    f"at most {passage.most_waiting:g} wait at {passage.id}, which lets {max(passage.capacity):g} through a slot",
+                    f"at most {passage.most_waiting:g} wait at {passage.id}, which lets {max(passage.capacity):g} "
+                    "through a slot",
                 )
             )
         else:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def decode(
-    order: Ints, durations: Ints, needs: Ints, sizes: Ints, pointer: Ints, before: Ints, earliest: Ints, pinned: Ints,
-    free: Ints, begins: Ints,
-) -> int:  # fmt: skip
+def compiled(function: F) -> F:
+    """Compile a function; it is kept on disk and lets other threads run."""
+    return cast(F, njit(cache=True, nogil=True)(function))
+
+
+@compiled
+def decode(order: Ints, tables: Any, free: Ints, begins: Ints) -> int:
     """Fill begins by serial schedule generation along a list, and return the last end; pinned jobs are ≥ 0."""
+    durations, needs, sizes, pointer, before, earliest, pinned = tables
     free[:, :] = sizes.reshape(-1, 1)
     crews, last = len(sizes), 0
     for j in range(len(durations)):
@@ -45,15 +50,15 @@ def decode(
     return last
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def justify(tables: Any, back_tables: Any, rank: Ints, free: Ints, begins: Ints, late: Ints) -> int:
     """Push all jobs late, then early (Valls, Ballestín and Quintanilla 2005, doi:10.1016/j.ejor.2004.04.008)."""
     durations, n = tables[0], len(rank)
-    decode(np.argsort(-((begins + durations) * n + rank)), *back_tables, free, late)
-    return int(decode(np.argsort(-((late + durations) * n - rank)), *tables, free, begins))
+    decode(np.argsort(-((begins + durations) * n + rank)), back_tables, free, late)
+    return int(decode(np.argsort(-((late + durations) * n - rank)), tables, free, begins))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def drawn(state: NDArray[np.uint64], below: int) -> int:
     """Return the next number below a limit (xorshift; Marsaglia 2003, doi:10.18637/jss.v008.i14)."""
     x = state[0]
@@ -64,7 +69,7 @@ def drawn(state: NDArray[np.uint64], below: int) -> int:
     return np.int64((x >> np.uint64(11)) % np.uint64(below))  # type: ignore[return-value]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def evolve(
     population: Ints, ends: Ints, tables: Any, back_tables: Any, rank: Ints, free: Ints, state: NDArray[np.uint64],
     children: int,
@@ -108,7 +113,7 @@ def evolve(
                         free_to_swap = False
                 if free_to_swap:
                     order[i], order[i + 1] = other, one
-        decode(order, *tables, free, begins)
+        decode(order, tables, free, begins)
         end = justify(tables, back_tables, rank, free, begins, late)
         worst = 0
         for i in range(size):

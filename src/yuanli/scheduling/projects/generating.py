@@ -48,7 +48,7 @@ def generate(problem: ProjectsProblem, pinned: Mapping[int, int]) -> list[int]:
 
     tables, _, rank, free = _tables(problem, pinned)
     begins = np.empty(len(rank), dtype=np.int64)
-    decode(_ranked(problem, -np.array(tails_of(problem), dtype=float)), *tables, free, begins)
+    decode(_ranked(problem, -np.array(tails_of(problem), dtype=float)), tables, free, begins)
     found: list[int] = begins.tolist()
     return found
 
@@ -67,7 +67,7 @@ def evolved(problem: ProjectsProblem, seed: int) -> Iterator[list[int]]:
     while True:
         for i in range(POPULATION):
             noise = np.ones(n) if i == 0 else rng.uniform(0.5, 1.5, n)
-            decode(_ranked(problem, -tails * noise), *tables, free, population[i])
+            decode(_ranked(problem, -tails * noise), tables, free, population[i])
             ends[i] = justify(tables, back_tables, rank, free, population[i], late)
             if i % 10 == 0:
                 yield population[int(np.argmin(ends[: i + 1]))].tolist()

@@ -89,7 +89,7 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
             refuse(f"{name} 缺少 {key} 段。", f"{name} has no part {key}.", field=key)
 
     def table(key: str) -> list[tuple[int, list[int]]]:
-        found = []
+        found: list[tuple[int, list[int]]] = []
         for i, words in lines[parts[key] :]:
             if words and words[0].startswith("***"):
                 break

@@ -12,6 +12,8 @@ from yuanli.solver import Progress, Result, Search, Status, Stop, Wish, load_sol
 
 CHUNKS = 20
 """Chunks of evolution before CP-SAT."""
+SMALL = 40
+"""Jobs up to which CP-SAT comes first: it mostly solves them at once."""
 PROVING = 0.4
 """The share of time or rounds for which CP-SAT bounds, proves and betters; evolution gets the rest."""
 
@@ -43,7 +45,7 @@ def solve_projects(
     _offer(problem, search, wish, generate(problem, pinned))
     free = not pinned and wish.max_changes is None and all(job.deadline is None for job in problem.jobs)
     plans = evolved(problem, wish.seed) if free else iter(())
-    for begins in islice(plans, CHUNKS):
+    for begins in islice(plans, CHUNKS if len(problem.jobs) > SMALL else 0):
         search.count()
         _offer(problem, search, wish, begins)
         if search.over():

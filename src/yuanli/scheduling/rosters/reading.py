@@ -22,8 +22,8 @@ from yuanli.scheduling.rosters.tables import (
     Worker,
 )
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Amount = Annotated[int, Field(ge=0, le=10**6)]
 
 
