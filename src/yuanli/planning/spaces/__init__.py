@@ -1,1 +1,44 @@
-"""Who sits where."""
+"""Who sits where: its tables, formats, solver, checker, explanations and comparisons."""
+
+from typing import Final
+
+from yuanli.errors import Text
+from yuanli.planning.spaces.annealing import solve_spaces
+from yuanli.planning.spaces.checking import Violation, check_spaces, violations
+from yuanli.planning.spaces.explaining import explain_spaces
+from yuanli.planning.spaces.plans import read_space_rows, space_rows, today
+from yuanli.planning.spaces.previewing import Preview, force, preview_moves, preview_swap
+from yuanli.planning.spaces.problem import (
+    Entity, Flow, Period, Room, Rule, RuleKind, SpacePlan, SpaceProblem, SpacesError, Weights,
+)  # fmt: skip
+from yuanli.planning.spaces.reading import parse_spaces, schema_spaces
+from yuanli.planning.spaces.repairing import conflicting_rules, conflicts_spaces
+from yuanli.planning.spaces.replanning import replan_spaces
+from yuanli.planning.spaces.scenarios import (
+    Charge, Move, Scenario, Stacked, Use, charges_of, compare_plans, moves_of, stack_plan, use_of,
+)  # fmt: skip
+from yuanli.planning.spaces.wording import Unread, rules_from_words
+from yuanli.planning.spaces.workbook import SheetsError, write_spaces_excel
+from yuanli.solver import Kind
+
+SPACES: Final = Kind(
+    name="spaces",
+    title=Text("空间分配", "Who sits where"),
+    method=Text("模拟退火，增量计价；CP-SAT 修复；HiGHS 下限", "simulated annealing; repair by CP-SAT; bound by HiGHS"),
+    parse=parse_spaces,
+    schema=schema_spaces,
+    solve=solve_spaces,
+    check=check_spaces,
+    rows=space_rows,
+    read_rows=read_space_rows,
+    explain=explain_spaces,
+    conflicts=conflicts_spaces,
+)
+
+__all__ = [
+    "SPACES", "Charge", "Entity", "Flow", "Move", "Period", "Preview", "Room", "Rule", "RuleKind", "Scenario",
+    "SheetsError", "SpacePlan", "SpaceProblem", "SpacesError", "Stacked", "Unread", "Use", "Violation", "Weights",
+    "charges_of", "check_spaces", "compare_plans", "conflicting_rules", "conflicts_spaces", "explain_spaces", "force",
+    "moves_of", "parse_spaces", "preview_moves", "preview_swap", "read_space_rows", "replan_spaces", "rules_from_words",
+    "schema_spaces", "solve_spaces", "space_rows", "stack_plan", "today", "use_of", "violations", "write_spaces_excel",
+]  # fmt: skip

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-HARD = 200.0
-"""What a broken hard rule counts while a plan is repaired; once none is broken, no step breaks one."""
 EPS = 1e-7
 MOVES, PEOPLE, FIT, CHANGES = range(4)
 RENT = 4
@@ -60,7 +58,7 @@ class Tables(NamedTuple):
     limit_hard: Any
     people_all: Any
     weights: Any
-    """waste, overuse, rent, fit-out, fairness"""
+    """waste, overuse, rent, fit-out, fairness; the most changes; what a broken hard rule counts while a plan is repaired"""
 
 
 class State(NamedTuple):
@@ -371,7 +369,7 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
             s.origin[i] = s.room[s.moving[i]]
         change, worse = _apply(t, s, n, s.target)
         ok = broken > EPS or broken + worse <= EPS
-        total = change + HARD * worse
+        total = change + t.weights[6] * worse
         if ok and total > 0 and _random(s.rng) >= exp(-total / temperature):
             ok = False
         if ok and total > EPS and unsaved:
@@ -390,3 +388,21 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
     if unsaved:
         _copy(s.room, best)
     return best_cost, cost, broken, temperature
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def typical(t, s, steps):
+    """Return by how much a step changes the cost, in the mean over steps that are taken back."""
+    total, many = 0.0, 0
+    for _ in range(steps):
+        n = _propose(t, s)
+        ok = n > 0
+        for i in range(n):
+            s.origin[i] = s.room[s.moving[i]]
+            ok = ok and t.allowed[s.moving[i], s.target[i]]
+        if ok:
+            change, _ = _apply(t, s, n, s.target)
+            total += abs(change)
+            many += 1
+            _apply(t, s, n, s.origin)
+    return total / max(1, many)

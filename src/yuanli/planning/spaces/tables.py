@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from yuanli.planning.spaces.plans import row_name
 from yuanli.planning.spaces.problem import LIMITS, PAIRS, PLACES, SUITED, Rule, RuleKind, SpacePlan, SpaceProblem
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def tables_of(
         pair_bit=pairs[:, 0].astype(np.int64), pair_want=pairs[:, 1].astype(np.int64),
         pair_soft=pairs[:, 2].copy(), pair_hard=pairs[:, 3].copy(),
         flow_at=flow_at, flow_other=flow_other, flow_cost=flows[:, 0].copy(),
-        walk_s=np.array(problem.walk_s, dtype=float).reshape(-1, size) if problem.walk_s else np.zeros((1, 1)),
+        walk_s=_both_ways(problem),
         alone_soft=_loners(problem, seats, hard=False), alone_hard=_loners(problem, seats, hard=True),
         full_soft=full_soft, full_hard=full_hard,
         floor=np.array([floors[room.building, room.floor] for room in rooms]),
@@ -129,7 +130,7 @@ def tables_of(
         limit_hard=np.array([float(rule.hard) for rule in limits]),
         people_all=np.bincount(seats.period, people, minlength=len(problem.periods)),
         weights=np.array([
-            weights.waste, weights.overuse, weights.rent, weights.fit_out, weights.fairness, changes
+            weights.waste, weights.overuse, weights.rent, weights.fit_out, weights.fairness, changes, 0.0
         ]),
     )  # fmt: skip
 
@@ -163,12 +164,6 @@ def locked_rooms(problem: SpaceProblem, seats: Seats, start: SpacePlan | None, n
     return locked
 
 
-def row_name(problem: SpaceProblem, period: int, entity: int) -> str:
-    """Return the name of an assignment: the entity's, with `@period` where there are several."""
-    name = problem.entities[entity].name
-    return name if len(problem.periods) == 1 else f"{name}@{problem.periods[period].name}"
-
-
 def relations(problem: SpaceProblem) -> Ints:
     """Return what two rooms are to each other, as bits: the same, adjacent or the same, on the same floor."""
     size = len(problem.rooms)
@@ -183,6 +178,12 @@ def relations(problem: SpaceProblem) -> Ints:
     index = np.unique([floors.index(floor) for floor in floors], return_inverse=True)[1]
     related[index[:, None] == index[None, :]] |= 4
     return related
+
+
+def _both_ways(problem: SpaceProblem) -> Floats:
+    """Return the seconds between rooms, the mean of both ways."""
+    seconds = np.array(problem.walk_s, dtype=float) if problem.walk_s else np.zeros((1, 1))
+    return (seconds + seconds.T) / 2
 
 
 def _neighbours(seats: Seats) -> tuple[Ints, Ints]:

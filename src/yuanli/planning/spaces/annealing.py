@@ -1,0 +1,163 @@
+"""Solves who sits where: annealing in cycles, a start by CP-SAT where annealing finds none, a bound by HiGHS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuanli.planning.spaces.bounding import lower_bound
+from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
+from yuanli.planning.spaces.repairing import find_start
+from yuanli.planning.spaces.tables import (
+    Ints, Seats, allowed_rooms, locked_rooms, seats_of, state_of, tables_of,
+)  # fmt: skip
+from yuanli.solver import MissingSolverError, Result, Search, Wish
+
+if TYPE_CHECKING:
+    from yuanli.planning.spaces.kernels import State, Tables
+
+ROUND = 8_000
+"""Steps of a round: about a hundredth of a second."""
+CYCLE = 700
+"""Rounds from hot to cold."""
+REPAIR = 60
+"""Rounds in which annealing looks for a plan that keeps the hard rules, before CP-SAT does."""
+WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 8.0, 3.0, 0.5
+"""Temperatures of the repair and of the search, where a step changes the cost by `TYPICAL` in the mean."""
+TYPICAL = 43.0
+HARD = 200.0
+"""What a broken hard rule counts while a plan is repaired, at that scale."""
+BOUND_SHARE, BOUND_S = 0.15, 3.0
+
+
+def solve_spaces(
+    problem: SpaceProblem, search: Search[SpacePlan], wish: Wish[SpacePlan] = Wish()
+) -> Result[SpacePlan]:
+    """Search by simulated annealing with reheating; a round is 8,000 steps.
+
+    It begins from the wish's start or else from today's rooms. The first run after an install compiles for about half
+    a minute.
+    """
+    seats = seats_of(problem)
+    locked = locked_rooms(problem, seats, wish.start, wish.locked)
+    allowed = allowed_rooms(problem, seats, locked)
+    if not allowed.any(axis=1).all():
+        return search.result(infeasible=True)
+    start = None if wish.start is None else seats.rooms(wish.start)
+    most = inf if wish.max_changes is None else wish.max_changes
+    tables = tables_of(problem, seats, allowed, start=start, changes=most)
+    begin = _begin(problem, seats, allowed, start, wish.seed)
+    walk = Walk.begin(problem, seats, tables, search, begin, wish.seed)
+    _bound(problem, seats, allowed, tables.unary, search)
+    if walk.best_cost == inf and start is None:
+        walk.cool(WILD, FIRM, REPAIR, until_valid=True)
+    if walk.best_cost == inf and not search.over():
+        try:
+            rooms, none = find_start(
+                problem, seats, locked, search, near=begin, start=start, changes=wish.max_changes, seed=wish.seed
+            )
+        except MissingSolverError:
+            rooms, none = None, False
+        if none:
+            return search.result(infeasible=True)
+        if rooms is not None:
+            walk.restart(rooms)
+    hot = WARM if start is not None else HOT
+    while not search.over():
+        walk.cool(WILD if walk.best_cost == inf else hot, COLD, CYCLE)
+        hot = WARM
+        if walk.best_cost < inf:
+            walk.restart(walk.best)
+    return search.result()
+
+
+@dataclass(slots=True)
+class Walk:
+    """An annealing that tells its search what it finds."""
+
+    seats: Seats
+    tables: Tables
+    state: State
+    search: Search[SpacePlan]
+    best: Ints
+    scale: float = 1.0
+    best_cost: float = inf
+    cost: float = inf
+    broken: float = inf
+
+    @classmethod
+    def begin(
+        cls, problem: SpaceProblem, seats: Seats, tables: Tables, search: Search[SpacePlan], rooms: Ints, seed: int
+    ) -> Walk:
+        """Return a walk that stands at a plan, with the scale of its temperatures."""
+        from yuanli.planning.spaces import kernels
+
+        walk = cls(seats, tables, state_of(problem, tables, rooms, seed), search, rooms.copy())
+        kernels.fill(tables, walk.state)
+        walk.scale = max(kernels.typical(tables, walk.state, 2_000) / TYPICAL, 1e-3)
+        tables.weights[6] = HARD * walk.scale
+        walk.restart(rooms)
+        return walk
+
+    def restart(self, rooms: Ints) -> None:
+        """Stand at another plan."""
+        from yuanli.planning.spaces import kernels
+
+        self.state.room[:] = rooms
+        self.cost, self.broken = kernels.fill(self.tables, self.state)
+        if self.broken <= kernels.EPS and self.cost < self.best_cost:
+            self._keep(self.cost, self.state.room)
+
+    def cool(self, hot: float, cold: float, rounds: int, *, until_valid: bool = False) -> None:
+        """Anneal from hot to cold."""
+        from yuanli.planning.spaces import kernels
+
+        temperature = hot * self.scale
+        cooling = (cold / hot) ** (1 / (rounds * ROUND))
+        for _ in range(rounds):
+            if self.search.over() or (until_valid and self.best_cost < inf):
+                return
+            self.cost, self.broken = kernels.fill(self.tables, self.state)
+            found, self.cost, self.broken, temperature = kernels.anneal(
+                self.tables, self.state, self.cost, self.broken, self.best, self.best_cost, temperature, cooling, ROUND
+            )
+            self.search.count()
+            if found < self.best_cost:
+                self._keep(found, self.best)
+
+    def _keep(self, cost: float, rooms: Ints) -> None:
+        self.best = rooms.copy()
+        self.best_cost = cost
+        self.search.offer(self.seats.plan(self.best), cost)
+
+
+def _begin(
+    problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], start: Ints | None, seed: int
+) -> Ints:
+    """Return rooms to begin from: the start's, today's, or any that is allowed."""
+    rng = np.random.default_rng(seed)
+    rooms = np.array([rng.choice(np.flatnonzero(row)) for row in allowed])
+    today = np.array([problem.room_place.get(problem.entities[e].room or "", -1) for e in seats.entity])
+    for wanted in (today, start):
+        if wanted is not None:
+            fits = (wanted >= 0) & allowed[np.arange(len(rooms)), wanted]
+            rooms[fits] = wanted[fits]
+    return rooms
+
+
+def _bound(
+    problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], unary: NDArray[np.float64],
+    search: Search[SpacePlan],
+) -> None:  # fmt: skip
+    try:
+        bound = lower_bound(
+            problem, seats, allowed, unary, time_s=min(BOUND_S, BOUND_SHARE * search.left_s)
+        )
+    except MissingSolverError:
+        return
+    if isfinite(bound):
+        search.prove(bound)

@@ -1,0 +1,209 @@
+"""Reads problems of who sits where: our JSON, Excel, the Nottingham format; each may be gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yuanli.errors import Text
+from yuanli.planning.spaces.osa import is_osa, parse_osa
+from yuanli.planning.spaces.problem import (
+    Entity, Flow, Period, Room, Rule, RuleKind, SpaceProblem, SpacesError, Weights,
+)  # fmt: skip
+from yuanli.planning.spaces.workbook import parse_spaces_excel
+
+MOST_BYTES = 200_000_000
+FINITE = {"allow_inf_nan": False}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoomDocument(_Strict):
+    """A room or desk."""
+
+    name: str = Field(min_length=1, description="unique name")
+    capacity_m2: float = Field(ge=0, **FINITE, description="m² that can be used")
+    floor: str = Field("", description="floor; rooms of one floor of one building are near each other")
+    building: str = ""
+    zone: str = ""
+    features: tuple[str, ...] = ()
+    noise: float = Field(0, ge=0, **FINITE, description="level of noise, compared with `quiet` rules")
+    security: float = Field(0, ge=0, **FINITE, description="level of security, compared with `secure` rules")
+    accessible: bool = True
+    rent_per_m2: float = Field(0, ge=0, **FINITE, description="rent in a period, money per m²")
+    fit_out_per_m2: float = Field(0, ge=0, **FINITE, description="fit-out for who moves in, money per m² of need")
+    lease_end: date | None = Field(None, description="last day on which the room can be used")
+    adjacent: tuple[str, ...] = Field((), description="names of adjacent rooms; it holds both ways")
+
+
+class EntityDocument(_Strict):
+    """A team, person, tenant or function."""
+
+    name: str = Field(min_length=1, description="unique name")
+    need_m2: float = Field(ge=0, **FINITE, description="m² it needs")
+    headcount: float = Field(1, ge=0, **FINITE, description="people")
+    kind: str = Field("team", description="team, person, tenant, function")
+    group: str = Field("", description="group that rules may name")
+    room: str | None = Field(None, description="room today")
+    locked: bool = Field(False, description="stays in its room of today")
+    lease_end: date | None = Field(None, description="last day on which it is there")
+    move_cost: float = Field(0, ge=0, **FINITE, description="cost of a move")
+
+
+class RuleDocument(_Strict):
+    """A rule; which fields it reads depends on its kind."""
+
+    kind: RuleKind
+    entities: tuple[str, ...] = Field((), description="entities or groups; two for rules about two")
+    rooms: tuple[str, ...] = ()
+    floors: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    buildings: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    value: float | None = Field(None, ge=0, **FINITE, description="level, number of moves or people, or money")
+    hard: bool = True
+    weight: float = Field(10, ge=0, **FINITE, description="cost of breaking it where it is soft")
+    name: str = ""
+
+
+class WalkingDocument(_Strict):
+    """Walking times between rooms."""
+
+    rooms: tuple[str, ...] = Field(description="each room once, in the order of the matrix")
+    seconds: tuple[tuple[float, ...], ...] = Field(description="seconds from row to column")
+
+
+class FlowDocument(_Strict):
+    """Walks between two entities."""
+
+    origin: str
+    destination: str
+    trips: float = Field(ge=0, **FINITE, description="trips in a period, both ways together")
+
+
+class PeriodDocument(_Strict):
+    """A time with its own plan."""
+
+    name: str
+    starts: date | None = None
+    needs_m2: dict[str, float] = Field({}, description="needs that differ, m²; 0 where it is not there")
+    headcounts: dict[str, float] = Field({}, description="headcounts that differ")
+
+
+class WeightsDocument(_Strict):
+    """What a unit of each part costs."""
+
+    waste: float = Field(1, ge=0, **FINITE, description="m² that nobody uses")
+    overuse: float = Field(2, ge=0, **FINITE, description="m² beyond the capacity")
+    walking: float = Field(0.01, ge=0, **FINITE, description="trip·second")
+    moves: float = Field(1, ge=0, **FINITE, description="unit of move_cost")
+    rent: float = Field(0, ge=0, **FINITE, description="money of rent of the rooms in use")
+    fit_out: float = Field(0, ge=0, **FINITE, description="money of fit-out")
+    fairness: float = Field(0, ge=0, **FINITE, description="m² of the standard deviation of m² per person")
+
+
+class SpacesDocument(_Strict):
+    """A problem of who sits where."""
+
+    rooms: tuple[RoomDocument, ...]
+    entities: tuple[EntityDocument, ...]
+    rules: tuple[RuleDocument, ...] = ()
+    walking: WalkingDocument | None = None
+    flows: tuple[FlowDocument, ...] = ()
+    periods: tuple[PeriodDocument, ...] = ()
+    weights: WeightsDocument = WeightsDocument()
+
+
+def schema_spaces() -> dict[str, Any]:
+    """Return the JSON schema of a problem."""
+    return SpacesDocument.model_json_schema()
+
+
+def parse_spaces(data: bytes, name: str) -> SpaceProblem:
+    """Read a problem: JSON, Excel (`.xlsx`), or the Nottingham format; told apart by content.
+
+    Raises
+    ------
+    SpacesError
+        With the line, the field, or the sheet and cell of what is wrong.
+    """
+    data = _unzipped(data, name)
+    if data[:2] == b"PK":
+        return parse_spaces_excel(data, name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _wrong(name, f"第 {error.start} 字节不是 UTF-8", f"byte {error.start} is not UTF-8") from error
+    if is_osa(text):
+        return parse_osa(text)
+    try:
+        document = SpacesDocument.model_validate(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise _wrong(
+            f"{name}:{error.lineno}", f"不是 JSON：{error.msg}", f"no JSON: {error.msg}"
+        ) from error
+    except (ValidationError, RecursionError) as error:
+        raise _invalid(name, error) from error
+    return problem_of(document)
+
+
+def problem_of(document: SpacesDocument) -> SpaceProblem:
+    """Return the checked problem of a document."""
+    def plain(one: BaseModel) -> dict[str, Any]:
+        return {key: getattr(one, key) for key in type(one).model_fields}
+
+    rooms = tuple(Room(**plain(room)) for room in document.rooms)
+    return SpaceProblem(
+        rooms=rooms,
+        entities=tuple(Entity(**plain(entity)) for entity in document.entities),
+        rules=tuple(Rule(**plain(rule)) for rule in document.rules),
+        walk_s=() if document.walking is None else _walking(document.walking, [room.name for room in rooms]),
+        flows=tuple(Flow(**plain(flow)) for flow in document.flows),
+        periods=tuple(Period(**plain(period)) for period in document.periods) or (Period(name=""),),
+        weights=Weights(**plain(document.weights)),
+    )
+
+
+def _walking(walking: WalkingDocument, rooms: list[str]) -> tuple[tuple[float, ...], ...]:
+    size = len(rooms)
+    if sorted(walking.rooms) != sorted(rooms) or [len(row) for row in walking.seconds] != [size] * size:
+        raise _wrong("walking", f"应列出全部 {size} 个房间及 {size}×{size} 个时间",
+                     f"it lists all {size} rooms and {size} × {size} times")  # fmt: skip
+    place = {name: i for i, name in enumerate(walking.rooms)}
+    return tuple(tuple(walking.seconds[place[a]][place[b]] for b in rooms) for a in rooms)
+
+
+def _unzipped(data: bytes, name: str) -> bytes:
+    if data[:2] == b"\x1f\x8b":
+        try:
+            unzip = zlib.decompressobj(31)
+            data = unzip.decompress(data, MOST_BYTES + 1)
+        except (OSError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise _wrong(name, f"压缩文件损坏：{error}", f"broken gzip: {error}") from error
+    if len(data) > MOST_BYTES:
+        raise _wrong(name, f"超过 {MOST_BYTES} 字节", f"more than {MOST_BYTES} bytes")
+    return data
+
+
+def _invalid(name: str, error: ValidationError | RecursionError) -> SpacesError:
+    if isinstance(error, RecursionError):
+        return _wrong(name, "嵌套过深", "nested too deeply")
+    first = error.errors()[0]
+    at = ".".join(str(part) for part in first["loc"]) or name
+    value = str(first.get("input"))[:80]
+    return _wrong(at, f"值“{value}”不符合要求（{first['type']}）", f'"{value}": {first["msg"]}')
+
+
+def _wrong(at: str, zh: str, en: str) -> SpacesError:
+    return SpacesError(
+        Text(f"{at}：{zh}。", f"{at}: {en}."),
+        field=at,
+        hint=Text("按文件格式说明改正。", "Correct it as the page of the format says."),
+    )

@@ -1,0 +1,122 @@
+"""Demands in words: read whole or given back."""
+
+import pytest
+
+from yuanli.planning import Entity, Room, Rule, SpaceProblem, rules_from_words
+
+ROOMS = (
+    Room(name="101", capacity_m2=40, floor="1", building="A座", zone="north", adjacent=("102",)),
+    Room(name="102", capacity_m2=40, floor="1", building="A座", zone="north", features=("投影",)),
+    Room(name="201", capacity_m2=40, floor="2", building="A座", zone="south", features=("projector",)),
+    Room(name="大会议室", capacity_m2=60, floor="3", building="B座", zone="south"),
+)
+TEAMS = ("研发部", "测试部", "财务部", "前台", "市场部", "人事部", "Finance", "Reception", "R&D", "QA", "Sales", "Legal", "Design")
+PLACE = SpaceProblem(
+    rooms=ROOMS,
+    entities=(
+        *(Entity(name=name, need_m2=10, room="101") for name in TEAMS),
+        Entity(name="甲", need_m2=5, group="客服中心"), Entity(name="乙", need_m2=5, group="客服中心"),
+    ),
+)  # fmt: skip
+
+
+def said(rule: Rule) -> str:
+    where = [*rule.rooms, *rule.floors, *rule.zones, *rule.buildings, *rule.features]
+    value = "" if rule.value is None else f" {rule.value:g}"
+    return f"{rule.kind} {'+'.join(rule.entities)}{' @' + '+'.join(where) if where else ''}{value}".replace("  ", " ")
+
+
+CASES = {
+    "研发部和测试部挨着": ["adjacent 研发部+测试部"],
+    "研发和测试要挨着": ["adjacent 研发部+测试部"],
+    "请把研发部放在测试部旁边": ["adjacent 研发部+测试部"],
+    "市场部紧挨着人事部": ["adjacent 市场部+人事部"],
+    "财务离前台远一点": ["away 财务部+前台"],
+    "财务部远离前台": ["away 财务部+前台"],
+    "市场部和人事部不要在同一层": ["away 市场部+人事部"],
+    "市场部和人事部分开": ["away 市场部+人事部"],
+    "最多搬30个人": ["max_people_moved 30"],
+    "最多搬三十个人": ["max_people_moved 30"],
+    "搬动不超过12人": ["max_people_moved 12"],
+    "最多动5个部门": ["max_moves 5"],
+    "搬迁次数不超过3次": ["max_moves 3"],
+    "研发部、测试部和市场部在同一层": ["near 研发部+测试部", "near 研发部+市场部", "near 测试部+市场部"],
+    "财务靠近人事": ["near 财务部+人事部"],
+    "客服中心都在同一层": ["one_floor 客服中心"],
+    "研发部和测试部共用一间": ["same_room 研发部+测试部"],
+    "研发部和测试部不要在同一个房间": ["not_same_room 研发部+测试部"],
+    "财务部单独一间": ["not_sharing 财务部"],
+    "财务部不与别人共用": ["not_sharing 财务部"],
+    "市场部搬到2楼": ["in 市场部 @2"],
+    "市场部放在三层": ["in 市场部 @3"],
+    "市场部在B座": ["in 市场部 @B座"],
+    "前台留在101": ["in 前台 @101"],
+    "财务部不能在101": ["not_in 财务部 @101"],
+    "财务部离大会议室远一点": ["not_in 财务部 @3+B座"],
+    "前台不动": ["in 前台 @101"],
+    "别动财务部": ["in 财务部 @101"],
+    "租金不超过12万元": ["max_rent 120000"],
+    "装修费用控制在5000元以内": ["max_fit_out 5000"],
+    "人事部需要无障碍办公室": ["accessible 人事部"],
+    "市场部要有投影": ["features 市场部 @投影"],
+    "研发部噪声不超过2级": ["quiet 研发部 2"],
+    "财务部安全等级不低于3": ["secure 财务部 3"],
+    "房间不能超员": ["capacity"],
+    "keep finance away from reception": ["away Finance+Reception"],
+    "move at most 30 people": ["max_people_moved 30"],
+    "no more than thirty people may move": ["max_people_moved 30"],
+    "at most 4 moves": ["max_moves 4"],
+    "R&D and QA next to each other": ["adjacent R&D+QA"],
+    "Put sales beside design": ["adjacent Sales+Design"],
+    "The design team should sit near the sales team": ["near Design+Sales"],
+    "Sales, design and legal on the same floor": ["near Sales+Design", "near Sales+Legal", "near Design+Legal"],
+    "Legal must have its own room": ["not_sharing Legal"],
+    "legal does not share a room": ["not_sharing Legal"],
+    "QA and R&D share a room": ["same_room QA+R&D"],
+    "Sales and legal in different rooms": ["not_same_room Sales+Legal"],
+    "Put Sales on floor 2": ["in Sales @2"],
+    "Keep legal out of 101": ["not_in Legal @101"],
+    "don't move reception": ["in Reception @101"],
+    "Reception stays where it is": ["in Reception @101"],
+    "keep fniance away from reception": ["away Finance+Reception"],
+    "Sales needs projector": ["features Sales @projector"],
+    "rent at most 50,000 yuan": ["max_rent 50000"],
+    "Keep sales and legal on different floors": ["away Sales+Legal"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", CASES)
+def test_a_demand_becomes_a_rule(words: str) -> None:
+    rules, unread = rules_from_words(words, PLACE)
+    assert ([said(rule).strip() for rule in rules], unread) == (CASES[words], ())
+
+
+def test_several_demands_in_one_sentence() -> None:
+    rules, unread = rules_from_words("研发部和测试部挨着，财务离前台远一点，最多搬30个人", PLACE)
+    assert [rule.kind for rule in rules] == ["adjacent", "away", "max_people_moved"]
+    assert unread == ()
+    rules, unread = rules_from_words("keep finance away from reception and move at most 30 people.", PLACE)
+    assert ([rule.kind for rule in rules], unread) == (["away", "max_people_moved"], ())
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["让大家都开心一点", "财务部挨着火星部", "make everyone happy", "finance near the moon", "财务部安静一点", "最多搬人", "finance or not"],
+)
+def test_what_is_not_understood_is_given_back(words: str) -> None:
+    rules, unread = rules_from_words(f"市场部搬到2楼，{words}", PLACE)
+    assert [rule.kind for rule in rules] == ["in"]
+    assert [(one.text, one.start) for one in unread] == [(words, 8)]
+
+
+def test_must_is_hard_and_a_wish_is_soft() -> None:
+    assert [rules_from_words(words, PLACE)[0][0].hard for words in
+            ("财务部必须远离前台", "财务部最好远离前台", "财务部远离前台", "finance must be next to legal")] == [True, False, False, True]  # fmt: skip
+
+
+def test_a_name_that_could_be_two_is_not_read() -> None:
+    twice = SpaceProblem(rooms=ROOMS, entities=(
+        Entity(name="销售部", need_m2=1), Entity(name="销售组", need_m2=1), Entity(name="财务部", need_m2=1),
+    ))  # fmt: skip
+    rules, unread = rules_from_words("销售离财务远一点", twice)
+    assert (rules, [one.text for one in unread]) == ((), ["销售离财务远一点"])
