@@ -9,13 +9,31 @@ from yuanli.planning.spaces.explaining import explain_spaces
 from yuanli.planning.spaces.plans import read_space_rows, space_rows, today
 from yuanli.planning.spaces.previewing import Preview, force, preview_moves, preview_swap
 from yuanli.planning.spaces.problem import (
-    Entity, Flow, Period, Room, Rule, RuleKind, SpacePlan, SpaceProblem, SpacesError, Weights,
+    Entity,
+    Flow,
+    Period,
+    Room,
+    Rule,
+    RuleKind,
+    SpacePlan,
+    SpaceProblem,
+    SpacesError,
+    Weights,
 )  # fmt: skip
 from yuanli.planning.spaces.reading import parse_spaces, schema_spaces
 from yuanli.planning.spaces.repairing import conflicting_rules, conflicts_spaces
 from yuanli.planning.spaces.replanning import replan_spaces
 from yuanli.planning.spaces.scenarios import (
-    Charge, Move, Scenario, Stacked, Use, charges_of, compare_plans, moves_of, stack_plan, use_of,
+    Charge,
+    Move,
+    Scenario,
+    Stacked,
+    Use,
+    charges_of,
+    compare_plans,
+    moves_of,
+    stack_plan,
+    use_of,
 )  # fmt: skip
 from yuanli.planning.spaces.wording import Unread, rules_from_words
 from yuanli.planning.spaces.workbook import SheetsError, write_spaces_excel
@@ -24,7 +42,9 @@ from yuanli.solver import Kind
 SPACES: Final = Kind(
     name="spaces",
     title=Text("空间分配", "Who sits where"),
-    method=Text("模拟退火，增量计价；CP-SAT 修复；HiGHS 下限", "simulated annealing; repair by CP-SAT; bound by HiGHS"),
+    method=Text(
+        "模拟退火，增量计价；CP-SAT 修复；HiGHS 下限", "simulated annealing; repair by CP-SAT; bound by HiGHS"
+    ),
     parse=parse_spaces,
     schema=schema_spaces,
     solve=solve_spaces,

@@ -13,7 +13,13 @@ from yuanli.planning.spaces.bounding import lower_bound
 from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
 from yuanli.planning.spaces.repairing import find_start
 from yuanli.planning.spaces.tables import (
-    Ints, Seats, allowed_rooms, locked_rooms, seats_of, state_of, tables_of,
+    Ints,
+    Seats,
+    allowed_rooms,
+    locked_rooms,
+    seats_of,
+    state_of,
+    tables_of,
 )  # fmt: skip
 from yuanli.solver import MissingSolverError, Result, Search, Wish
 
@@ -58,7 +64,14 @@ def solve_spaces(
     if walk.best_cost == inf and not search.over():
         try:
             rooms, none = find_start(
-                problem, seats, locked, search, near=begin, start=start, changes=wish.max_changes, seed=wish.seed
+                problem,
+                seats,
+                locked,
+                search,
+                near=begin,
+                start=start,
+                changes=wish.max_changes,
+                seed=wish.seed,
             )
         except MissingSolverError:
             rooms, none = None, False
@@ -91,7 +104,13 @@ class Walk:
 
     @classmethod
     def begin(
-        cls, problem: SpaceProblem, seats: Seats, tables: Tables, search: Search[SpacePlan], rooms: Ints, seed: int
+        cls,
+        problem: SpaceProblem,
+        seats: Seats,
+        tables: Tables,
+        search: Search[SpacePlan],
+        rooms: Ints,
+        seed: int,
     ) -> Walk:
         """Return a walk that stands at a plan, with the scale of its temperatures."""
         from yuanli.planning.spaces import kernels
@@ -123,7 +142,15 @@ class Walk:
                 return
             self.cost, self.broken = kernels.fill(self.tables, self.state)
             found, self.cost, self.broken, temperature = kernels.anneal(
-                self.tables, self.state, self.cost, self.broken, self.best, self.best_cost, temperature, cooling, ROUND
+                self.tables,
+                self.state,
+                self.cost,
+                self.broken,
+                self.best,
+                self.best_cost,
+                temperature,
+                cooling,
+                ROUND,
             )
             self.search.count()
             if found < self.best_cost:
@@ -154,9 +181,7 @@ def _bound(
     search: Search[SpacePlan],
 ) -> None:  # fmt: skip
     try:
-        bound = lower_bound(
-            problem, seats, allowed, unary, time_s=min(BOUND_S, BOUND_SHARE * search.left_s)
-        )
+        bound = lower_bound(problem, seats, allowed, unary, time_s=min(BOUND_S, BOUND_SHARE * search.left_s))
     except MissingSolverError:
         return
     if isfinite(bound):

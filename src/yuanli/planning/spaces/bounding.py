@@ -34,7 +34,9 @@ def lower_bound(
 class _Relaxation:
     """Columns and rows of the linear programme as they are added."""
 
-    def __init__(self, problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], unary: Floats) -> None:
+    def __init__(
+        self, problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], unary: Floats
+    ) -> None:
         self.cost: list[float] = []
         self.high: list[float] = []
         self.terms: list[tuple[int, int, float]] = []
@@ -72,7 +74,8 @@ class _Relaxation:
         shape = (len(self.low_row), len(self.cost))
         return Milp(
             cost=np.array(self.cost), low=np.zeros(len(self.cost)), high=np.array(self.high),
-            integer=np.zeros(len(self.cost), dtype=bool), rows=coo_array((values, (rows, columns)), shape=shape).tocsr(),
+            integer=np.zeros(len(self.cost), dtype=bool),
+            rows=coo_array((values, (rows, columns)), shape=shape).tocsr(),
             row_low=np.array(self.low_row), row_high=np.array(self.high_row),
         )  # fmt: skip
 
@@ -120,7 +123,9 @@ class _Relaxation:
                         cost = 0.0 if rule.hard else rule.weight / len(couples)
                         self._add_pair(rule.kind, int(row[a]), int(row[b]), cost, rule.hard, parts, related)
 
-    def _add_pair(self, kind: RuleKind, a: int, b: int, cost: float, hard: bool, parts: Any, related: Any) -> None:
+    def _add_pair(
+        self, kind: RuleKind, a: int, b: int, cost: float, hard: bool, parts: Any, related: Any
+    ) -> None:
         broken = self._column(cost, 0.0 if hard else 1.0)
         for part in parts:
             mine = [(self.x[a, r], 1.0) for r in self.by_seat[a] if part[r]]

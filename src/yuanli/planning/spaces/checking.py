@@ -8,7 +8,7 @@ from math import sqrt
 
 from yuanli.errors import Text
 from yuanli.planning.spaces.naming import RULE_NAMES
-from yuanli.planning.spaces.problem import LIMITS, Room, Rule, RuleKind, SpacePlan, SpaceProblem
+from yuanli.planning.spaces.problem import LIMITS, Entity, Room, Rule, RuleKind, SpacePlan, SpaceProblem
 from yuanli.solver import Broken, Checked
 
 NEAR_ZERO = 1e-6
@@ -47,9 +47,7 @@ def check_spaces(problem: SpaceProblem, plan: SpacePlan) -> Checked:
         _add_day(problem, day, parts)
     moved = _moves(problem, days)
     weights = problem.weights
-    parts["moves"] = weights.moves * sum(
-        entity.move_cost for entity, old, _ in moved if old is not None
-    )
+    parts["moves"] = weights.moves * sum(entity.move_cost for entity, old, _ in moved if old is not None)
     parts["fit_out"] = weights.fit_out * _fit_out(problem, days)
     broken = [
         Broken(rule=one.rule.kind, subject=one.subject, amount=one.amount, message=tell(one))
@@ -81,7 +79,7 @@ def tell(one: Violation) -> Text:
     name, when = RULE_NAMES[one.rule.kind], f"{one.period}：" if one.period else ""
     return Text(
         f"{when}{one.subject}未满足“{name.zh}”（差 {one.amount:g}）",
-        f"{one.period + ': ' if one.period else ''}{one.subject} breaks \"{name.en}\" (by {one.amount:g})",
+        f'{one.period + ": " if one.period else ""}{one.subject} breaks "{name.en}" (by {one.amount:g})',
     )
 
 
@@ -124,7 +122,7 @@ def _add_day(problem: SpaceProblem, day: _Day, parts: dict[str, float]) -> None:
         parts["fairness"] += weights.fairness * sqrt(spread)
 
 
-def _moves(problem: SpaceProblem, days: list[_Day]):  # type: ignore[no-untyped-def]
+def _moves(problem: SpaceProblem, days: list[_Day]) -> list[tuple[Entity, str | None, _Day]]:
     """Return who changes rooms: entity, the room before, the day."""
     moved = []
     at = {entity.name: entity.room for entity in problem.entities}
@@ -180,6 +178,14 @@ def _names(problem: SpaceProblem, names: tuple[str, ...]) -> list[str]:
     return found
 
 
+def _named(rule: Rule, room: Room) -> bool:
+    return (
+        (not rule.rooms or room.name in rule.rooms) and (not rule.floors or room.floor in rule.floors)
+        and (not rule.zones or room.zone in rule.zones)
+        and (not rule.buildings or room.building in rule.buildings)
+    )  # fmt: skip
+
+
 def _room_rule(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
     value = rule.value or 0.0
     found: Found = []
@@ -187,11 +193,7 @@ def _room_rule(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
         room = day.room_of.get(name)
         if room is None:
             continue
-        named = (
-            (not rule.rooms or room.name in rule.rooms) and (not rule.floors or room.floor in rule.floors)
-            and (not rule.zones or room.zone in rule.zones)
-            and (not rule.buildings or room.building in rule.buildings)
-        )  # fmt: skip
+        named = _named(rule, room)
         amount = {
             RuleKind.IN: float(not named),
             RuleKind.NOT_IN: float(named),
@@ -241,7 +243,7 @@ def _floors(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
 def _overfull(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
     return [
         (room.name, day.used_m2.get(room.name, 0.0) - room.capacity_m2, 1.0)
-        for room in problem.rooms if problem.matches(rule, room)
+        for room in problem.rooms if _named(rule, room)
     ]  # fmt: skip
 
 
@@ -270,7 +272,10 @@ def _impossible(problem: SpaceProblem, plan: SpacePlan) -> list[Broken]:
             elif room is not None and entity.locked and room.name != entity.room:
                 said = Text(f"{entity.name}锁定在{entity.room}", f"{entity.name} is locked in {entity.room}")
             elif room is not None and period.starts and room.lease_end and room.lease_end < period.starts:
-                said = Text(f"{room.name}的租约到 {room.lease_end}", f"the lease of {room.name} ends on {room.lease_end}")
+                said = Text(
+                    f"{room.name}的租约到 {room.lease_end}",
+                    f"the lease of {room.name} ends on {room.lease_end}",
+                )
             if said:
                 broken.append(Broken(rule="room", subject=entity.name, amount=1.0, message=said))
     return broken

@@ -18,7 +18,7 @@ MOST_TOLD = 3
 
 
 def explain_spaces(problem: SpaceProblem, result: Result[SpacePlan]) -> tuple[Text, ...]:
-    """Tell the cost by parts, moves, overfull rooms with what a m² would save, the worst broken wishes, binding rules."""
+    """Tell the cost by parts, moves, what a m² more would save, the worst unmet wishes, and binding rules."""
     plan = result.best
     if plan is None:
         return ()

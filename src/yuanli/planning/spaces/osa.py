@@ -40,12 +40,18 @@ def parse_osa(text: str) -> SpaceProblem:
             counts[name.strip()] = int(_numbers(number, value, 1)[0])
         else:
             tables[head].append((number, _numbers(number, line, FIELDS[head])))
-    for head, name in (("ENTITIES", "NoOfEntities"), ("ROOMS", "NoOfRooms"), ("CONSTRAINTS", "NoOfConstraints")):
+    for head, name in (
+        ("ENTITIES", "NoOfEntities"),
+        ("ROOMS", "NoOfRooms"),
+        ("CONSTRAINTS", "NoOfConstraints"),
+    ):
         if (found := len(tables[head])) != counts.get(name, found):
-            raise _wrong(1, f"{name} 为 {counts[name]}，实有 {found} 行", f"{name} is {counts[name]}; there are {found} lines")
-    entities, rooms = (
-        [int(values[0]) for _, values in tables[head]] for head in ("ENTITIES", "ROOMS")
-    )
+            raise _wrong(
+                1,
+                f"{name} 为 {counts[name]}，实有 {found} 行",
+                f"{name} is {counts[name]}; there are {found} lines",
+            )
+    entities, rooms = ([int(values[0]) for _, values in tables[head]] for head in ("ENTITIES", "ROOMS"))
     known_entities, known_rooms = set(entities), set(rooms)
     return SpaceProblem(
         rooms=tuple(_room(number, values, known_rooms) for number, values in tables["ROOMS"]),
@@ -74,7 +80,11 @@ def _numbers(number: int, line: str, least: int) -> list[float]:
     except ValueError as error:
         raise _wrong(number, f"不是数：{line.strip()}", f"not numbers: {line.strip()}") from error
     if len(values) < least or (least in (3, 5) and len(values) != least):
-        raise _wrong(number, f"应有 {least} 个数，实有 {len(values)}", f"{least} numbers are due, {len(values)} are there")
+        raise _wrong(
+            number,
+            f"应有 {least} 个数，实有 {len(values)}",
+            f"{least} numbers are due, {len(values)} are there",
+        )
     return values
 
 
@@ -96,7 +106,13 @@ def _rule(number: int, values: list[float], entities: set[int], rooms: set[int])
         raise _wrong(number, f"未知的约束 {ctype} {hard}", f"unknown constraint {ctype} {hard}")
     kind, weight = KINDS[ctype]
     about_room = {RuleKind.IN: other, RuleKind.NOT_IN: other, RuleKind.CAPACITY: one}.get(kind)
-    about = () if kind is RuleKind.CAPACITY else (one,) if kind in (RuleKind.IN, RuleKind.NOT_IN, RuleKind.NOT_SHARING) else (one, other)
+    about = (
+        ()
+        if kind is RuleKind.CAPACITY
+        else (one,)
+        if kind in (RuleKind.IN, RuleKind.NOT_IN, RuleKind.NOT_SHARING)
+        else (one, other)
+    )
     if not entities.issuperset(about) or (about_room is not None and about_room not in rooms):
         raise _wrong(number, f"没有这个编号：{one} {other}", f"no such number: {one} {other}")
     return Rule(

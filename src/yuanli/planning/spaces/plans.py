@@ -46,7 +46,12 @@ def read_space_rows(problem: SpaceProblem, rows: Sequence[Row]) -> SpacePlan:
     for i, row in enumerate(rows):
         name, room = row.get("name"), row.get("room")
         if name not in places:
-            raise _wrong(f"rows[{i}].name", f"{name}", "没有这个单位，或出现了两次", "no such entity, or it comes twice")
+            raise _wrong(
+                f"rows[{i}].name",
+                f"{name}",
+                "没有这个单位，或出现了两次",
+                "no such entity, or it comes twice",
+            )
         if room not in problem.room_place:
             raise _wrong(f"rows[{i}].room", f"{room}", "没有这个房间", "there is no such room")
         p, e = places.pop(name)

@@ -14,7 +14,7 @@ from yuanli.solver import Broken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A plan after a move: by how much each part of the cost changes, which hard rules it breaks, which soft ones anew."""
+    """A plan after a move: how each part of the cost changes, the hard rules it breaks, what is broken anew or mended."""
 
     plan: SpacePlan
     cost: float
@@ -58,8 +58,9 @@ def preview_swap(problem: SpaceProblem, plan: SpacePlan, one: str, other: str) -
     return preview_moves(problem, plan, moves if len(moves) == 2 else {one: "", other: ""})
 
 
-def force(problem: SpaceProblem, plan: SpacePlan, moves: Mapping[str, str]) -> tuple[SpacePlan, frozenset[str]]:
-    """Return a start and what to lock in it, to ask what it would cost to force moves: solve with both, take `difference`."""
+def force(
+    problem: SpaceProblem, plan: SpacePlan, moves: Mapping[str, str]
+) -> tuple[SpacePlan, frozenset[str]]:
+    """Return a start and what to lock in it: solved with both, `difference` tells what the moves would cost."""
     forced = preview_moves(problem, plan, moves).plan
     return forced, frozenset(moves)
-

@@ -244,7 +244,13 @@ def check_tables(problem: SpaceProblem) -> None:
     ):
         _unique(table, names)
     clash = problem.entity_place.keys() & problem.groups.keys()
-    _ask(not clash, "entities.group", ", ".join(sorted(clash)), "组名不能与单位同名", "a group is not named like an entity")
+    _ask(
+        not clash,
+        "entities.group",
+        ", ".join(sorted(clash)),
+        "组名不能与单位同名",
+        "a group is not named like an entity",
+    )
     _check_rooms(problem)
     _check_entities(problem)
     for i, rule in enumerate(problem.rules):
@@ -285,10 +291,22 @@ def _check_rule(problem: SpaceProblem, rule: Rule, at: str) -> None:
          f"{rule.kind} 规则{'写两个' if sides == 2 else '至少写一个' if sides else '不写'}单位或组",
          f"a rule {rule.kind} names {'two' if sides == 2 else 'at least one' if sides else 'no'} entities or groups",
          )  # fmt: skip
-    _known(f"{at}.entities", rule.entities, {**problem.entity_place, **problem.groups}, "单位或组", "entity or group")
+    _known(
+        f"{at}.entities",
+        rule.entities,
+        {**problem.entity_place, **problem.groups},
+        "单位或组",
+        "entity or group",
+    )
     if rule.kind in PAIRS:
         one, other = rule.entities
-        _ask(one != other or len(problem.members(one)) > 1, f"{at}.entities", one, "两边要不同", "the two differ")
+        _ask(
+            one != other or len(problem.members(one)) > 1,
+            f"{at}.entities",
+            one,
+            "两边要不同",
+            "the two differ",
+        )
     _known(f"{at}.rooms", rule.rooms, problem.room_place, "房间", "room")
     for name, known in (
         ("floors", {room.floor for room in problem.rooms}),
@@ -309,7 +327,13 @@ def _check_walking(problem: SpaceProblem) -> None:
     size = len(problem.rooms)
     if problem.walk_s:
         shape = {len(row) for row in problem.walk_s} | {len(problem.walk_s)}
-        _ask(shape == {size}, "walking", f"{sorted(shape)}", f"步行时间表应为 {size}×{size}", f"it is {size} × {size}")
+        _ask(
+            shape == {size},
+            "walking",
+            f"{sorted(shape)}",
+            f"步行时间表应为 {size}×{size}",
+            f"it is {size} × {size}",
+        )
         for i, row in enumerate(problem.walk_s):
             for j, value in enumerate(row):
                 if not (isfinite(value) and value >= 0):
@@ -330,11 +354,17 @@ def _unique(table: str, names: list[str]) -> None:
 
 def _known(at: str, names: Iterable[str], known: Iterable[str], zh: str, en: str) -> None:
     for name in names:
-        _ask(name in known, at, name, f"没有这个{zh}", f"there is no such {en}")  # type: ignore[operator]
+        _ask(name in known, at, name, f"没有这个{zh}", f"there is no such {en}")
 
 
 def _number(at: str, value: float | None) -> None:
-    _ask(value is not None and isfinite(value) and value >= 0, at, f"{value}", "应是不小于 0 的数", "it is a number from 0")
+    _ask(
+        value is not None and isfinite(value) and value >= 0,
+        at,
+        f"{value}",
+        "应是不小于 0 的数",
+        "it is a number from 0",
+    )
 
 
 def _ask(holds: bool, at: str, value: str, zh: str, en: str) -> None:

@@ -13,7 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from yuanli.errors import Text
 from yuanli.planning.spaces.osa import is_osa, parse_osa
 from yuanli.planning.spaces.problem import (
-    Entity, Flow, Period, Room, Rule, RuleKind, SpaceProblem, SpacesError, Weights,
+    Entity,
+    Flow,
+    Period,
+    Room,
+    Rule,
+    RuleKind,
+    SpaceProblem,
+    SpacesError,
+    Weights,
 )  # fmt: skip
 from yuanli.planning.spaces.workbook import parse_spaces_excel
 
@@ -38,7 +46,9 @@ class RoomDocument(_Strict):
     security: float = Field(0, ge=0, **FINITE, description="level of security, compared with `secure` rules")
     accessible: bool = True
     rent_per_m2: float = Field(0, ge=0, **FINITE, description="rent in a period, money per m²")
-    fit_out_per_m2: float = Field(0, ge=0, **FINITE, description="fit-out for who moves in, money per m² of need")
+    fit_out_per_m2: float = Field(
+        0, ge=0, **FINITE, description="fit-out for who moves in, money per m² of need"
+    )
     lease_end: date | None = Field(None, description="last day on which the room can be used")
     adjacent: tuple[str, ...] = Field((), description="names of adjacent rooms; it holds both ways")
 
@@ -67,7 +77,9 @@ class RuleDocument(_Strict):
     zones: tuple[str, ...] = ()
     buildings: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
-    value: float | None = Field(None, ge=0, **FINITE, description="level, number of moves or people, or money")
+    value: float | None = Field(
+        None, ge=0, **FINITE, description="level, number of moves or people, or money"
+    )
     hard: bool = True
     weight: float = Field(10, ge=0, **FINITE, description="cost of breaking it where it is soft")
     name: str = ""
@@ -146,9 +158,7 @@ def parse_spaces(data: bytes, name: str) -> SpaceProblem:
     try:
         document = SpacesDocument.model_validate(json.loads(text))
     except json.JSONDecodeError as error:
-        raise _wrong(
-            f"{name}:{error.lineno}", f"不是 JSON：{error.msg}", f"no JSON: {error.msg}"
-        ) from error
+        raise _wrong(f"{name}:{error.lineno}", f"不是 JSON：{error.msg}", f"no JSON: {error.msg}") from error
     except (ValidationError, RecursionError) as error:
         raise _invalid(name, error) from error
     return problem_of(document)
@@ -156,6 +166,7 @@ def parse_spaces(data: bytes, name: str) -> SpaceProblem:
 
 def problem_of(document: SpacesDocument) -> SpaceProblem:
     """Return the checked problem of a document."""
+
     def plain(one: BaseModel) -> dict[str, Any]:
         return {key: getattr(one, key) for key in type(one).model_fields}
 

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 SCALE = 1000
 CORE_S, STEP_S = 1.0, 0.4
-BITS = {RuleKind.SAME_ROOM: 1, RuleKind.NOT_SAME_ROOM: 1, RuleKind.ADJACENT: 2, RuleKind.NEAR: 4, RuleKind.AWAY: 4}
+BITS = {
+    RuleKind.SAME_ROOM: 1,
+    RuleKind.NOT_SAME_ROOM: 1,
+    RuleKind.ADJACENT: 2,
+    RuleKind.NEAR: 4,
+    RuleKind.AWAY: 4,
+}
 
 
 class HardModel:
@@ -177,8 +183,15 @@ def hard_rules(problem: SpaceProblem) -> list[Rule]:
 
 
 def find_start(
-    problem: SpaceProblem, seats: Seats, locked: Ints, search: Search[Any], *, near: Ints, start: Ints | None,
-    changes: int | None, seed: int,
+    problem: SpaceProblem,
+    seats: Seats,
+    locked: Ints,
+    search: Search[Any],
+    *,
+    near: Ints,
+    start: Ints | None,
+    changes: int | None,
+    seed: int,
 ) -> tuple[Ints | None, bool]:
     """Return the rooms of a plan that keeps the hard rules, if one is found, and whether there surely is none."""
     hard = HardModel(problem, seats, locked)
@@ -202,7 +215,11 @@ def conflicting_rules(problem: SpaceProblem) -> tuple[Rule, ...]:
     locked = locked_rooms(problem, seats, None, ())
     allowed = allowed_rooms(problem, seats, locked)
     if len(stuck := np.flatnonzero(~allowed.any(axis=1))):
-        about = [rule for rule in rules if rule.kind in PLACES + SUITED and _concerns(problem, rule, seats.entity[stuck[0]])]
+        about = [
+            rule
+            for rule in rules
+            if rule.kind in PLACES + SUITED and _concerns(problem, rule, seats.entity[stuck[0]])
+        ]
         return minimal_conflict(
             about, lambda held: bool(allowed_rooms(problem, seats, locked, rules=held)[stuck[0]].any())
         )

@@ -33,7 +33,8 @@ def replan_spaces(
         raise ValueError("a plan anew needs a start")
     stop = search.stop
     first_stop = Stop(
-        time_s=None if stop.time_s is None else 0.7 * stop.time_s, cpu_s=None if stop.cpu_s is None else 0.7 * stop.cpu_s,
+        time_s=None if stop.time_s is None else 0.7 * stop.time_s,
+        cpu_s=None if stop.cpu_s is None else 0.7 * stop.cpu_s,
         gap=stop.gap, stale_s=stop.stale_s, rounds=None if stop.rounds is None else int(0.7 * stop.rounds),
     )  # fmt: skip
     first = solve_spaces(problem, Search(first_stop, cancelled=search.over), wish)
@@ -46,7 +47,11 @@ def replan_spaces(
 
 
 def _fewest(
-    problem: SpaceProblem, search: Search[SpacePlan], wish: Wish[SpacePlan], first: Result[SpacePlan], extra: float
+    problem: SpaceProblem,
+    search: Search[SpacePlan],
+    wish: Wish[SpacePlan],
+    first: Result[SpacePlan],
+    extra: float,
 ) -> SpacePlan:
     """Return the plan with the fewest changes that was found within the limit of cost."""
     from yuanli.planning.spaces import kernels

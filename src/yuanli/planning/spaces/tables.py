@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuanli.planning.spaces.plans import row_name
-from yuanli.planning.spaces.problem import LIMITS, PAIRS, PLACES, SUITED, Rule, RuleKind, SpacePlan, SpaceProblem
+from yuanli.planning.spaces.problem import (
+    LIMITS,
+    PAIRS,
+    PLACES,
+    SUITED,
+    Rule,
+    RuleKind,
+    SpacePlan,
+    SpaceProblem,
+)
 
 if TYPE_CHECKING:
     from yuanli.planning.spaces.kernels import State, Tables
@@ -53,7 +62,9 @@ def seats_of(problem: SpaceProblem) -> Seats:
     return Seats(period, entity, place)
 
 
-def allowed_rooms(problem: SpaceProblem, seats: Seats, locked: Ints, *, rules: Iterable[Rule] | None = None) -> NDArray[np.bool_]:
+def allowed_rooms(
+    problem: SpaceProblem, seats: Seats, locked: Ints, *, rules: Iterable[Rule] | None = None
+) -> NDArray[np.bool_]:
     """Return which rooms each seat may have, shape `(seats, rooms)`: by leases, locks, and hard rules about one entity.
 
     Parameters
@@ -64,7 +75,9 @@ def allowed_rooms(problem: SpaceProblem, seats: Seats, locked: Ints, *, rules: I
     allowed = np.ones((len(seats.period), len(problem.rooms)), dtype=bool)
     for i, period in enumerate(problem.periods):
         if period.starts:
-            over = [r for r, room in enumerate(problem.rooms) if room.lease_end and room.lease_end < period.starts]
+            over = [
+                r for r, room in enumerate(problem.rooms) if room.lease_end and room.lease_end < period.starts
+            ]
             allowed[np.ix_(seats.period == i, over)] = False
     for rule in problem.rules if rules is None else rules:
         if rule.hard and rule.kind in PLACES + SUITED:
@@ -77,20 +90,32 @@ def allowed_rooms(problem: SpaceProblem, seats: Seats, locked: Ints, *, rules: I
 
 
 def tables_of(
-    problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], *, start: Ints | None = None, changes: float = inf
+    problem: SpaceProblem,
+    seats: Seats,
+    allowed: NDArray[np.bool_],
+    *,
+    start: Ints | None = None,
+    changes: float = inf,
 ) -> Tables:
     """Return the arrays of the search; `start` and `changes` are from what and by how much a plan may differ."""
     from yuanli.planning.spaces.kernels import Tables
 
     weights, rooms, entities = problem.weights, problem.rooms, problem.entities
     many, size = len(seats.period), len(rooms)
-    need = np.array([problem.need_m2(problem.periods[p], entities[e]) for p, e in zip(seats.period, seats.entity, strict=True)])
+    need = np.array(
+        [
+            problem.need_m2(problem.periods[p], entities[e])
+            for p, e in zip(seats.period, seats.entity, strict=True)
+        ]
+    )
     people = np.array([
         problem.periods[p].headcounts.get(entities[e].name, entities[e].headcount)
         for p, e in zip(seats.period, seats.entity, strict=True)
     ])  # fmt: skip
     before, after = _neighbours(seats)
-    today = np.array([-1 if entities[e].room is None else problem.room_place[entities[e].room] for e in seats.entity])  # type: ignore[index]
+    today = np.array(
+        [-1 if entities[e].room is None else problem.room_place[entities[e].room] for e in seats.entity]
+    )  # type: ignore[index]
     full_soft, full_hard = np.zeros(size), np.zeros(size)
     for rule in problem.rules:
         if rule.kind is RuleKind.CAPACITY:
@@ -152,8 +177,10 @@ def state_of(problem: SpaceProblem, tables: Tables, rooms: Ints, seed: int) -> S
     )  # fmt: skip
 
 
-def locked_rooms(problem: SpaceProblem, seats: Seats, start: SpacePlan | None, names: Collection[str]) -> Ints:
-    """Return the rooms of seats that keep theirs, −1 for the others: entities locked today, and rows named of a start."""
+def locked_rooms(
+    problem: SpaceProblem, seats: Seats, start: SpacePlan | None, names: Collection[str]
+) -> Ints:
+    """Return the rooms of seats that keep theirs, −1 for others: locked entities, and named rows of a start."""
     locked = np.full(len(seats.period), -1)
     for v, (p, e) in enumerate(zip(seats.period, seats.entity, strict=True)):
         entity = problem.entities[e]
@@ -187,7 +214,7 @@ def _both_ways(problem: SpaceProblem) -> Floats:
 
 
 def _neighbours(seats: Seats) -> tuple[Ints, Ints]:
-    """Return the seat of the same entity in the period before in which it is there, and in the one after; −1 if none."""
+    """Return the seat of the same entity in the last period before, and the next, in which it is there; −1 if none."""
     before, after = np.full(len(seats.period), -1), np.full(len(seats.period), -1)
     for column in seats.place.T:
         own = column[column >= 0]
@@ -223,13 +250,18 @@ def _pairs(problem: SpaceProblem, seats: Seats) -> tuple[Ints, Ints, Floats]:
             share = 1.0 / len(couples)
             values = (bit, want, 0.0 if rule.hard else rule.weight * share, share if rule.hard else 0.0)
             found += [
-                (row[a], row[b], values) for row in seats.place for a, b in couples if row[a] >= 0 and row[b] >= 0
+                (row[a], row[b], values)
+                for row in seats.place
+                for a, b in couples
+                if row[a] >= 0 and row[b] >= 0
             ]
     return _rows(len(seats.period), found, 4)
 
 
-def _rows(many: int, found: list[tuple[int, int, tuple[float, ...]]], width: int) -> tuple[Ints, Ints, Floats]:
-    """Return what joins two seats by the first of them, each both ways: where a seat's begins, the other, the values."""
+def _rows(
+    many: int, found: list[tuple[int, int, tuple[float, ...]]], width: int
+) -> tuple[Ints, Ints, Floats]:
+    """Return what joins two seats, by the first of them and both ways: where a seat's begins, the other, the values."""
     both = sorted([*found, *((b, a, values) for a, b, values in found)], key=lambda one: one[:2])
     at = np.searchsorted([one[0] for one in both], np.arange(many + 1))
     other = np.array([one[1] for one in both], dtype=np.int64)

@@ -69,11 +69,16 @@ def rules_from_words(text: str, problem: SpaceProblem) -> tuple[tuple[Rule, ...]
         else:
             start, stop = pieces[at]
             part = text[start:stop]
-            first, *_ = halves = _halves(part, problem) or (((), part),)
-            for found, said in halves:
+            for found, said in _halves(part, problem) or (((), part),):
                 rules += found
                 if not found:
-                    unread.append(Unread(text=said, start=start + part.index(said), end=start + part.index(said) + len(said)))
+                    unread.append(
+                        Unread(
+                            text=said,
+                            start=start + part.index(said),
+                            end=start + part.index(said) + len(said),
+                        )
+                    )
             at += 1
     return tuple(dict.fromkeys(rules)), tuple(unread)
 
@@ -121,7 +126,9 @@ def _read(said: str, problem: SpaceProblem) -> tuple[Rule, ...]:
     return ()
 
 
-def _rules(kind: str, found: re.Match[str], clause: _Clause, problem: SpaceProblem, *, hard: bool) -> Iterator[Rule]:
+def _rules(
+    kind: str, found: re.Match[str], clause: _Clause, problem: SpaceProblem, *, hard: bool
+) -> Iterator[Rule]:
     groups = found.groupdict()
     one, other, places, features = (
         [clause.named[int(i)][1] for i in re.findall(r"⟦\w(\d+)⟧", groups.get(key) or "")] for key in "abpf"
@@ -134,7 +141,7 @@ def _rules(kind: str, found: re.Match[str], clause: _Clause, problem: SpaceProbl
             if entity.room is not None:
                 yield Rule(kind=RuleKind.IN, entities=(entity.name,), rooms=(entity.room,), **about)
     elif kind in ("away_place", "near_place", "next_place"):
-        yield from _by_place(kind, one, [name for name in places], problem, about)
+        yield from _by_place(kind, one, places, problem, about)
     elif kind in PAIRS:
         couples = list(product(one, other)) if other else list(combinations(one, 2))
         if not couples and kind == RuleKind.NEAR and one[0] in problem.groups:
@@ -146,7 +153,9 @@ def _rules(kind: str, found: re.Match[str], clause: _Clause, problem: SpaceProbl
         for i in re.findall(r"⟦\w(\d+)⟧", groups.get("p") or ""):
             column, name = clause.named[int(i)]
             fields.setdefault(column, []).append(name)
-        yield Rule(kind=RuleKind(kind), entities=tuple(one), **{k: tuple(v) for k, v in fields.items()}, **about)
+        yield Rule(
+            kind=RuleKind(kind), entities=tuple(one), **{k: tuple(v) for k, v in fields.items()}, **about
+        )
     else:
         yield Rule(kind=RuleKind(kind), entities=tuple(one), features=tuple(features), value=value, **about)
 
@@ -184,7 +193,9 @@ def _with_names(said: str, problem: SpaceProblem) -> _Clause | None:
             if name is None:
                 return None
             clause.named.append((column, name))
-            clause.template = re.sub(pattern, f"⟦{letter}{len(clause.named) - 1}⟧", clause.template, flags=re.I)
+            clause.template = re.sub(
+                pattern, f"⟦{letter}{len(clause.named) - 1}⟧", clause.template, flags=re.I
+            )
     _forgive(clause, problem)
     clause.template = _with_numbers(clause.template)
     return clause
@@ -195,7 +206,11 @@ def _with_numbers(template: str) -> str:
     parts = re.split(r"(⟦\w\d+⟧)", template)
     for i in range(0, len(parts), 2):
         part = re.sub(r"(?<=\d),(?=\d{3})", "", parts[i])
-        part = re.sub(r"(?:[零一二三四五六七八九十百千万两]|半(?=[零一二三四五六七八九十百千万两]))+(?=个(?:人|员工|团队|部门|单位|小组|组)|名|位|人|元|块|支|家|次|级|团|部|$)", _digits, part)
+        part = re.sub(
+            r"(?:[零一二三四五六七八九十百千万两]|半(?=[零一二三四五六七八九十百千万两]))+(?=个(?:人|员工|团队|部门|单位|小组|组)|名|位|人|元|块|支|家|次|级|团|部|$)",
+            _digits,
+            part,
+        )
         part = re.sub(r"(\d+(?:\.\d+)?)\s*万", lambda found: f"{float(found[1]) * 10_000:g}", part)
         parts[i] = alpha2digit(part, "en") if re.search(r"[a-z]{3}", part, re.I) else part
     return "".join(parts)
@@ -210,8 +225,16 @@ def _digits(found: re.Match[str]) -> str:
 
 def _forgive(clause: _Clause, problem: SpaceProblem) -> None:
     """Replace words that are nearly a Latin name, where no other name is as near."""
-    names = {name.lower(): ("e", "entities", name) for name in (*problem.entity_place, *problem.groups) if name.isascii()}
-    names |= {name.lower(): ("p", "rooms", name) for name in problem.room_place if name.isascii() and name.lower() not in names}
+    names = {
+        name.lower(): ("e", "entities", name)
+        for name in (*problem.entity_place, *problem.groups)
+        if name.isascii()
+    }
+    names |= {
+        name.lower(): ("p", "rooms", name)
+        for name in problem.room_place
+        if name.isascii() and name.lower() not in names
+    }
     names = {name: value for name, value in names.items() if len(name) >= 5 and not re.search(r"\d", name)}
     for word in re.findall(r"(?<![⟦\w])[A-Za-z]{5,}(?![⟧\w])", clause.template):
         near = process.extract(word.lower(), list(names), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=2)
@@ -250,7 +273,10 @@ def _spellings(problem: SpaceProblem) -> list[tuple[str, str, str, str | None]]:
         if len(short) >= 2 and short.lower() not in exact:
             add("e", "entities", short, name)
     ordered = sorted(found.items(), key=lambda item: -len(item[0]))
-    return [(l, c, spelt, next(iter(names)) if len(names) == 1 else None) for spelt, (l, c, names) in ordered]
+    return [
+        (letter, column, spelt, next(iter(names)) if len(names) == 1 else None)
+        for spelt, (letter, column, names) in ordered
+    ]
 
 
 def _floor_spellings(name: str) -> list[str]:
@@ -258,7 +284,9 @@ def _floor_spellings(name: str) -> list[str]:
     spelt = [f"{bare}层", f"{bare}楼", f"floor {bare}", f"level {bare}", f"{bare}f", f"f{bare}"]
     if bare.isdigit():
         spelt += [f"{cn2an.an2cn(bare)}{word}" for word in ("层", "楼")]
-        ordinal = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}.get(int(bare), "")
+        ordinal = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}.get(
+            int(bare), ""
+        )
         spelt += [f"{ordinal} floor"] if ordinal else []
     return spelt if bare != name or len(name) < 2 or name.isdigit() else [name, *spelt]
 

@@ -13,7 +13,13 @@ from typing import Any
 from yuanli.errors import Text
 from yuanli.planning.spaces.plans import space_rows
 from yuanli.planning.spaces.problem import (
-    Entity, Room, Rule, RuleKind, SpacePlan, SpaceProblem, SpacesError,
+    Entity,
+    Room,
+    Rule,
+    RuleKind,
+    SpacePlan,
+    SpaceProblem,
+    SpacesError,
 )  # fmt: skip
 
 SHEETS: dict[str, type[Any]] = {"Rooms": Room, "Entities": Entity, "Rules": Rule}
@@ -30,10 +36,14 @@ class SheetsError(SpacesError):
         super().__init__(
             Text(
                 f"工作簿有 {len(faults)} 处错误：" + "；".join(f"{at} {said.zh}" for at, said in told),
-                f"The workbook has {len(faults)} faults: " + "; ".join(f"{at} {said.en}" for at, said in told),
+                f"The workbook has {len(faults)} faults: "
+                + "; ".join(f"{at} {said.en}" for at, said in told),
             ),
             field=faults[0][0],
-            hint=Text("改正这些单元格后重新导入，目前什么也没有导入。", "Correct these cells and import again; nothing was imported."),
+            hint=Text(
+                "改正这些单元格后重新导入，目前什么也没有导入。",
+                "Correct these cells and import again; nothing was imported.",
+            ),
         )
         self.faults = tuple(faults)
 
@@ -60,7 +70,11 @@ def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = {sheet.title: [*sheet.iter_rows(values_only=True)] for sheet in book.worksheets if sheet.title in SHEETS}
+        sheets = {
+            sheet.title: [*sheet.iter_rows(values_only=True)]
+            for sheet in book.worksheets
+            if sheet.title in SHEETS
+        }
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise SheetsError([(name, Text(f"不是工作簿：{error}", f"no workbook: {error}"))]) from error
     reading = _Reading()
@@ -82,7 +96,7 @@ def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
 
 
 def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | None = None) -> bytes:
-    """Return a workbook: the template, or a problem, with its plan on the sheet Plan. Walking and periods have no sheet."""
+    """Return a workbook: the template, or a problem and its plan; walking and periods have no sheet."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
@@ -123,7 +137,9 @@ def _read_sheet(reading: _Reading, title: str, rows: Sequence[Sequence[Any]]) ->
         reading.faults.append((f"{title}!1", Text(f"缺少列 {missing}", f"the column {missing} is missing")))
     for j, column in enumerate(head):
         if column and column not in readers:
-            reading.faults.append((f"{title}!{_letters(j)}1", Text(f"没有列 {column}", f"there is no column {column}")))
+            reading.faults.append(
+                (f"{title}!{_letters(j)}1", Text(f"没有列 {column}", f"there is no column {column}"))
+            )
     place = 0
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell not in (None, "") for cell in row):
@@ -145,7 +161,9 @@ def _read_sheet(reading: _Reading, title: str, rows: Sequence[Sequence[Any]]) ->
             yield kind(**values)
 
 
-def _check_names(reading: _Reading, found: Mapping[str, Sequence[Any]], names: Mapping[str, set[str]]) -> None:
+def _check_names(
+    reading: _Reading, found: Mapping[str, Sequence[Any]], names: Mapping[str, set[str]]
+) -> None:
     """Tell each name that is not there, unless cells before were wrong: then rows are missing."""
     if reading.faults:
         return
