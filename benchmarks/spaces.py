@@ -69,7 +69,8 @@ def main() -> None:
         changes = sum(a != b for a, b in zip(few.best.rooms[0], start.rooms[0], strict=True))
         print(
             f"| {name} | {reference[name]} | {mean:.1f} | {' '.join(f'{cost:.1f}' for cost in costs)} "
-            f"| {ratios[-1]:.3f} | {spreads[-1]:.1%} | {results[0].bound:.1f} | {changes}, {few.cost / free.cost - 1:+.2%} |",
+            f"| {ratios[-1]:.3f} | {spreads[-1]:.1%} | {results[0].bound:.1f} "
+            f"| {changes}, {few.cost / free.cost - 1:+.2%} |",
             flush=True,
         )
     print(

@@ -83,7 +83,8 @@ def random_problem(seed: int) -> SpaceProblem:
         rooms=tuple(replace(room, fit_out_per_m2=rng.randint(0, 3)) for room in ROOMS), entities=TEAMS,
         rules=tuple(rng.sample(every_rule(rng), rng.randint(1, 6))), walk_s=WALK, flows=SMALL.flows,
         periods=(
-            Period(name="now"), Period(name="next", needs_m2={"ops": 25.0, "law": rng.choice([0.0, 30.0])}, headcounts={"lab": 8.0}),
+            Period(name="now"), Period(name="next", needs_m2={"ops": 25.0, "law": rng.choice([0.0, 30.0])},
+                   headcounts={"lab": 8.0}),
         )[: rng.randint(1, 2)],
         weights=Weights(rent=0.1, fit_out=0.2, fairness=rng.choice([0.0, 3.0])),
     )  # fmt: skip

@@ -135,7 +135,10 @@ def test_what_is_not_understood_is_given_back(words: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "hard"),
-    [("财务部必须远离前台", True), ("财务部最好远离前台", False), ("财务部远离前台", False), ("finance must be next to legal", True)],
+    [
+        ("财务部必须远离前台", True), ("财务部最好远离前台", False), ("财务部远离前台", False),
+        ("finance must be next to legal", True),
+    ],
 )  # fmt: skip
 def test_must_is_hard_and_a_wish_is_soft(words: str, hard: bool) -> None:
     assert [rule.hard for rule in rules_from_words(words, PLACE)[0]] == [hard]

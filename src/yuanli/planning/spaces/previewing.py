@@ -14,7 +14,7 @@ from yuanli.solver import Broken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A plan after a move: how each part of the cost changes, the hard rules it breaks, what is broken anew or mended."""
+    """A plan after a move: how each part of the cost changes, hard rules it breaks, what is broken or mended."""
 
     plan: SpacePlan
     cost: float
