@@ -39,7 +39,7 @@ def main() -> None:
     reference = {row["instance"]: float(row["best_total_found"]) for row in csv.DictReader(table)}
     names = options.only.split(",") if options.only else list(reference)
     warm = parse_spaces((options.data / f"{names[0]}.txt").read_bytes(), names[0])
-    solve_spaces(warm, Search(Stop(rounds=2)))
+    solve_spaces(warm, Search(Stop(time_s=None, rounds=2)))
     stop = Stop(time_s=None, cpu_s=options.cpu)
     ratios, spreads = [], []
     print(

@@ -99,7 +99,7 @@ def all_plans(problem: SpaceProblem) -> list[SpacePlan]:
 
 
 def solved(problem: SpaceProblem, rounds: int = 5, **wish: Any) -> Any:
-    return SPACES.solve(problem, Search(Stop(time_s=20, rounds=rounds)), Wish(**wish))
+    return SPACES.solve(problem, Search(Stop(time_s=None, rounds=rounds)), Wish(**wish))
 
 
 def test_a_case_by_hand() -> None:
@@ -137,7 +137,7 @@ def test_a_run_is_repeated_by_its_rounds_and_kept_by_the_face() -> None:
     problem = random_problem(3)
     one, other = (solved(problem, rounds=4, seed=7) for _ in range(2))
     assert (one.best, one.cost, one.rounds) == (other.best, other.cost, other.rounds)
-    plan = make_plan(SPACES, SMALL, Search(Stop(rounds=3)))
+    plan = make_plan(SPACES, SMALL, Search(Stop(time_s=None, rounds=3)))
     assert plan.cost == pytest.approx(sum(plan.cost_breakdown.values()))
     assert [row["name"] for row in plan.assignments] == ["ops", "lab", "law"]
     assert any("misuse" in text.en for text in plan.explanation)
@@ -240,7 +240,7 @@ def test_planning_anew_changes_little() -> None:
             *problem.entities[1:],
         ),
     )
-    search = Search[SpacePlan](Stop(time_s=30, rounds=200))
+    search = Search[SpacePlan](Stop(time_s=None, rounds=200))
     anew = replan_spaces(grown, search, Wish(start=start))
     best = solved(grown, rounds=60, seed=5)
     assert anew.best is not None
