@@ -113,12 +113,12 @@ def test_a_case_by_hand() -> None:
     assert moved.parts["moves"] == 2
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(10))
 def test_it_is_as_good_as_trying_all_and_the_checker_agrees(seed: int) -> None:
     problem = random_problem(seed)
     checks = [check_spaces(problem, plan) for plan in all_plans(problem)]
     least = min((checked.cost for checked in checks if checked.valid), default=None)
-    result = solved(problem, rounds=3, seed=seed)
+    result = solved(problem, rounds=66, seed=seed)
     if least is None:
         assert result.best is None
         rules = conflicting_rules(problem)

@@ -32,12 +32,12 @@ CYCLE = 700
 """Rounds from hot to cold."""
 REPAIR = 60
 """Rounds in which annealing looks for a plan that keeps the hard rules, before CP-SAT does."""
-WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 8.0, 3.0, 0.5
+WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 6.0, 3.0, 0.5
 """Temperatures of the repair and of the search, where a step changes the cost by `TYPICAL` in the mean."""
 TYPICAL = 43.0
 HARD = 200.0
 """What a broken hard rule counts while a plan is repaired, at that scale."""
-BOUND_SHARE, BOUND_S = 0.15, 3.0
+BOUND_SHARE, BOUND_S = 0.25, 5.0
 
 
 def solve_spaces(

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-compiled: Any = njit(cache=True, nogil=True, _nrt=False)
+OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+compiled: Any = njit(**OPTIONS)
 """Without counting references: nothing is allocated, and the tables are many; thirty times as fast."""
 EPS = 1e-7
 MOVES, PEOPLE, FIT, CHANGES = range(4)

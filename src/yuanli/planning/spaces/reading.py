@@ -26,7 +26,6 @@ from yuanli.planning.spaces.problem import (
 from yuanli.planning.spaces.workbook import parse_spaces_excel
 
 MOST_BYTES = 200_000_000
-FINITE = {"allow_inf_nan": False}
 
 
 class _Strict(BaseModel):
@@ -37,17 +36,21 @@ class RoomDocument(_Strict):
     """A room or desk."""
 
     name: str = Field(min_length=1, description="unique name")
-    capacity_m2: float = Field(ge=0, **FINITE, description="m² that can be used")
+    capacity_m2: float = Field(ge=0, allow_inf_nan=False, description="m² that can be used")
     floor: str = Field("", description="floor; rooms of one floor of one building are near each other")
     building: str = ""
     zone: str = ""
     features: tuple[str, ...] = ()
-    noise: float = Field(0, ge=0, **FINITE, description="level of noise, compared with `quiet` rules")
-    security: float = Field(0, ge=0, **FINITE, description="level of security, compared with `secure` rules")
+    noise: float = Field(
+        0, ge=0, allow_inf_nan=False, description="level of noise, compared with `quiet` rules"
+    )
+    security: float = Field(
+        0, ge=0, allow_inf_nan=False, description="level of security, compared with `secure` rules"
+    )
     accessible: bool = True
-    rent_per_m2: float = Field(0, ge=0, **FINITE, description="rent in a period, money per m²")
+    rent_per_m2: float = Field(0, ge=0, allow_inf_nan=False, description="rent in a period, money per m²")
     fit_out_per_m2: float = Field(
-        0, ge=0, **FINITE, description="fit-out for who moves in, money per m² of need"
+        0, ge=0, allow_inf_nan=False, description="fit-out for who moves in, money per m² of need"
     )
     lease_end: date | None = Field(None, description="last day on which the room can be used")
     adjacent: tuple[str, ...] = Field((), description="names of adjacent rooms; it holds both ways")
@@ -57,14 +60,14 @@ class EntityDocument(_Strict):
     """A team, person, tenant or function."""
 
     name: str = Field(min_length=1, description="unique name")
-    need_m2: float = Field(ge=0, **FINITE, description="m² it needs")
-    headcount: float = Field(1, ge=0, **FINITE, description="people")
+    need_m2: float = Field(ge=0, allow_inf_nan=False, description="m² it needs")
+    headcount: float = Field(1, ge=0, allow_inf_nan=False, description="people")
     kind: str = Field("team", description="team, person, tenant, function")
     group: str = Field("", description="group that rules may name")
     room: str | None = Field(None, description="room today")
     locked: bool = Field(False, description="stays in its room of today")
     lease_end: date | None = Field(None, description="last day on which it is there")
-    move_cost: float = Field(0, ge=0, **FINITE, description="cost of a move")
+    move_cost: float = Field(0, ge=0, allow_inf_nan=False, description="cost of a move")
 
 
 class RuleDocument(_Strict):
@@ -78,10 +81,10 @@ class RuleDocument(_Strict):
     buildings: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     value: float | None = Field(
-        None, ge=0, **FINITE, description="level, number of moves or people, or money"
+        None, ge=0, allow_inf_nan=False, description="level, number of moves or people, or money"
     )
     hard: bool = True
-    weight: float = Field(10, ge=0, **FINITE, description="cost of breaking it where it is soft")
+    weight: float = Field(10, ge=0, allow_inf_nan=False, description="cost of breaking it where it is soft")
     name: str = ""
 
 
@@ -97,7 +100,7 @@ class FlowDocument(_Strict):
 
     origin: str
     destination: str
-    trips: float = Field(ge=0, **FINITE, description="trips in a period, both ways together")
+    trips: float = Field(ge=0, allow_inf_nan=False, description="trips in a period, both ways together")
 
 
 class PeriodDocument(_Strict):
@@ -112,13 +115,15 @@ class PeriodDocument(_Strict):
 class WeightsDocument(_Strict):
     """What a unit of each part costs."""
 
-    waste: float = Field(1, ge=0, **FINITE, description="m² that nobody uses")
-    overuse: float = Field(2, ge=0, **FINITE, description="m² beyond the capacity")
-    walking: float = Field(0.01, ge=0, **FINITE, description="trip·second")
-    moves: float = Field(1, ge=0, **FINITE, description="unit of move_cost")
-    rent: float = Field(0, ge=0, **FINITE, description="money of rent of the rooms in use")
-    fit_out: float = Field(0, ge=0, **FINITE, description="money of fit-out")
-    fairness: float = Field(0, ge=0, **FINITE, description="m² of the standard deviation of m² per person")
+    waste: float = Field(1, ge=0, allow_inf_nan=False, description="m² that nobody uses")
+    overuse: float = Field(2, ge=0, allow_inf_nan=False, description="m² beyond the capacity")
+    walking: float = Field(0.01, ge=0, allow_inf_nan=False, description="trip·second")
+    moves: float = Field(1, ge=0, allow_inf_nan=False, description="unit of move_cost")
+    rent: float = Field(0, ge=0, allow_inf_nan=False, description="money of rent of the rooms in use")
+    fit_out: float = Field(0, ge=0, allow_inf_nan=False, description="money of fit-out")
+    fairness: float = Field(
+        0, ge=0, allow_inf_nan=False, description="m² of the standard deviation of m² per person"
+    )
 
 
 class SpacesDocument(_Strict):
@@ -130,7 +135,7 @@ class SpacesDocument(_Strict):
     walking: WalkingDocument | None = None
     flows: tuple[FlowDocument, ...] = ()
     periods: tuple[PeriodDocument, ...] = ()
-    weights: WeightsDocument = WeightsDocument()
+    weights: WeightsDocument = Field(default_factory=lambda: WeightsDocument.model_validate({}))
 
 
 def schema_spaces() -> dict[str, Any]:

@@ -115,7 +115,7 @@ def tables_of(
     before, after = _neighbours(seats)
     today = np.array(
         [-1 if entities[e].room is None else problem.room_place[entities[e].room] for e in seats.entity]
-    )  # type: ignore[index]
+    )
     full_soft, full_hard = np.zeros(size), np.zeros(size)
     for rule in problem.rules:
         if rule.kind is RuleKind.CAPACITY:
@@ -242,7 +242,7 @@ def _loners(problem: SpaceProblem, seats: Seats, *, hard: bool) -> Floats:
 
 
 def _pairs(problem: SpaceProblem, seats: Seats) -> tuple[Ints, Ints, Floats]:
-    found = []
+    found: list[tuple[int, int, tuple[float, ...]]] = []
     for rule in problem.rules:
         if rule.kind in PAIRS:
             bit, want = RELATIONS[rule.kind]
@@ -271,7 +271,8 @@ def _rows(
 def _teams(problem: SpaceProblem, seats: Seats) -> tuple[Ints, Ints, Floats, Floats]:
     """Return the teams of rules about one floor, by seat; each period has its own."""
     of_seat: list[tuple[int, int]] = []
-    soft, hard = [], []
+    soft: list[float] = []
+    hard: list[float] = []
     for rule in problem.rules:
         if rule.kind is RuleKind.ONE_FLOOR:
             members = sorted({place for name in rule.entities for place in problem.members(name)})

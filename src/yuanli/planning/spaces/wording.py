@@ -69,9 +69,9 @@ def rules_from_words(text: str, problem: SpaceProblem) -> tuple[tuple[Rule, ...]
         else:
             start, stop = pieces[at]
             part = text[start:stop]
-            for found, said in _halves(part, problem) or (((), part),):
-                rules += found
-                if not found:
+            for read, said in _halves(part, problem) or (((), part),):
+                rules += read
+                if not read:
                     unread.append(
                         Unread(
                             text=said,
@@ -149,13 +149,11 @@ def _rules(
         for couple in couples:
             yield Rule(kind=RuleKind(kind), entities=couple, **about)
     elif kind in (RuleKind.IN, RuleKind.NOT_IN):
-        fields: dict[str, list[str]] = {}
+        fields: dict[str, Any] = {}
         for i in re.findall(r"⟦\w(\d+)⟧", groups.get("p") or ""):
             column, name = clause.named[int(i)]
-            fields.setdefault(column, []).append(name)
-        yield Rule(
-            kind=RuleKind(kind), entities=tuple(one), **{k: tuple(v) for k, v in fields.items()}, **about
-        )
+            fields[column] = (*fields.get(column, ()), name)
+        yield Rule(kind=RuleKind(kind), entities=tuple(one), **fields, **about)
     else:
         yield Rule(kind=RuleKind(kind), entities=tuple(one), features=tuple(features), value=value, **about)
 
