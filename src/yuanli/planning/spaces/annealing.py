@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROUND = 8_000
 """Steps of a round: about a hundredth of a second."""
-CYCLE = 700
+CYCLE = 600
 """Rounds from hot to cold."""
 REPAIR = 60
 """Rounds in which annealing looks for a plan that keeps the hard rules, before CP-SAT does."""
