@@ -6,6 +6,7 @@ from yuanli.errors import Text
 from yuanli.planning.spaces.annealing import solve_spaces
 from yuanli.planning.spaces.checking import Violation, check_spaces, violations
 from yuanli.planning.spaces.explaining import explain_spaces
+from yuanli.planning.spaces.naming import tell_rule
 from yuanli.planning.spaces.plans import read_space_rows, space_rows, today
 from yuanli.planning.spaces.previewing import Preview, force, preview_moves, preview_swap
 from yuanli.planning.spaces.problem import (
@@ -60,5 +61,6 @@ __all__ = [
     "SheetsError", "SpacePlan", "SpaceProblem", "SpacesError", "Stacked", "Unread", "Use", "Violation", "Weights",
     "charges_of", "check_spaces", "compare_plans", "conflicting_rules", "conflicts_spaces", "explain_spaces", "force",
     "moves_of", "parse_spaces", "preview_moves", "preview_swap", "read_space_rows", "replan_spaces", "rules_from_words",
-    "schema_spaces", "solve_spaces", "space_rows", "stack_plan", "today", "use_of", "violations", "write_spaces_excel",
+    "schema_spaces", "solve_spaces", "space_rows", "stack_plan", "tell_rule", "today", "use_of", "violations",
+    "write_spaces_excel",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from yuanli.scheduling.flows.queues import fluid_queue
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
-from yuanli.solver import Milp, Progress, Result, Search, Status, Stop, Wish, solve_milp
+from yuanli.solver import Milp, Result, Search, SearchProgress, Status, Stop, Wish, solve_milp
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def solve_flows(
     model = flows_model(problem, wish=wish)
     slack = 1e-6
 
-    def told(progress: Progress, values: Floats | None) -> None:
+    def told(progress: SearchProgress, values: Floats | None) -> None:
         if values is not None:
             plan = model.read(values)
             search.offer(plan, cost_of(problem, plan))

@@ -8,7 +8,7 @@ from typing import Any
 
 from yuanli.scheduling.projects.generating import evolved, generate, least_makespan, tails_of
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
-from yuanli.solver import Progress, Result, Search, Status, Stop, Wish, load_solver, solve_cpsat
+from yuanli.solver import Result, Search, SearchProgress, Status, Stop, Wish, load_solver, solve_cpsat
 
 CHUNKS = 20
 """Chunks of evolution before CP-SAT."""
@@ -82,7 +82,7 @@ def _prove(
         gap=search.stop.gap,
     )
 
-    def told(progress: Progress, best: ProjectsPlan | None) -> None:
+    def told(progress: SearchProgress, best: ProjectsPlan | None) -> None:
         if best is not None:
             search.offer(best, progress.cost)
         if progress.bound > -inf:
