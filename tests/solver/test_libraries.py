@@ -1,6 +1,9 @@
 """The faces to HiGHS and CP-SAT, on knapsacks whose best is found by trying all."""
 
+import subprocess
+import sys
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -109,3 +112,13 @@ def test_a_solver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(NAMES, "yuanli_none_such", "Solver X")
     with pytest.raises(MissingSolverError, match="Solver X"):
         load_solver("yuanli_none_such")
+
+
+def test_highs_says_nothing_where_answers_go() -> None:
+    code = (
+        "from tests.solver.test_libraries import knapsack; from yuanli.solver import Search, solve_milp; "
+        "print(solve_milp(knapsack(), Search()).status.value)"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    assert done.stdout == "optimal\n"

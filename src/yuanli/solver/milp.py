@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,10 +59,10 @@ def solve_milp(
     MissingSolverError
         HiGHS is not installed.
     """
-    highspy = load_solver("highspy")
+    highspy = _highspy()
     highs = highspy.Highs()
     for name, value in {
-        "output_flag": False, "log_to_console": False, "time_limit": search.left_s,
+        "output_flag": False, "log_to_console": False, "time_limit": search.clock_left_s,
         "random_seed": seed, "threads": threads, "mip_rel_gap": search.stop.gap,
         "mip_feasibility_tolerance": 1e-7,
     }.items():  # fmt: skip
@@ -91,6 +95,22 @@ def solve_milp(
             float(info.mip_dual_bound) if milp.integer.any() else float(info.objective_function_value)
         )
     return search.result(infeasible=status in (states.kInfeasible, states.kUnboundedOrInfeasible))
+
+
+@cache
+def _highspy() -> Any:
+    """Return HiGHS, whose first model of a process greets on standard output, where answers go."""
+    highspy = load_solver("highspy")
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            highspy.Highs()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+    return highspy
 
 
 def _model(highspy: Any, milp: Milp) -> Any:

@@ -57,12 +57,15 @@ class Search(Generic[S]):
         return time.process_time() - self._cpu_began
 
     @property
+    def clock_left_s(self) -> float:
+        """Seconds until the clock on the wall ends it, infinite without such a limit."""
+        return inf if self.stop.time_s is None else max(0.0, self.stop.time_s - self.elapsed_s)
+
+    @property
     def left_s(self) -> float:
-        """Seconds until a clock ends it, infinite without one."""
-        left = inf if self.stop.time_s is None else self.stop.time_s - self.elapsed_s
-        if self.stop.cpu_s is not None:
-            left = min(left, self.stop.cpu_s - self.cpu_s)
-        return max(0.0, left)
+        """Seconds until a limit of time ends it at the earliest, infinite without one."""
+        cpu = inf if self.stop.cpu_s is None else self.stop.cpu_s - self.cpu_s
+        return max(0.0, min(self.clock_left_s, cpu))
 
     @property
     def left_rounds(self) -> float:
