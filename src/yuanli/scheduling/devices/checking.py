@@ -1,0 +1,174 @@
+"""What a plan of devices costs and breaks, recomputed from the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from yuanli.errors import Text
+from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags, Floats
+from yuanli.solver import Broken, Checked
+
+TOLERANCE = 1e-6
+
+
+def check_devices(problem: DevicesProblem, plan: DevicesPlan) -> Checked:
+    """Return the cost of a plan by parts, and the rules it breaks."""
+    shapes = (len(problem.devices), problem.slots), (len(problem.storages), problem.slots)
+    if (plan.on.shape, plan.storage.shape) != shapes:
+        message = Text("计划与设备表大小不符。", "The plan is not of the size of the tables.")
+        return Checked(parts={}, broken=(Broken(rule="size", subject="plan", amount=1.0, message=message),))
+    devices_kw = np.array([d.power_kw for d in problem.devices]) @ plan.on
+    net = devices_kw + _or_zero(problem, problem.base_kw) - _or_zero(problem, problem.solar_kw)
+    for storage, row in zip(problem.storages, plan.storage, strict=True):
+        net = net + (np.maximum(row, 0.0) if storage.zone is not None else row)
+    broken = [
+        *(b for i, device in enumerate(problem.devices) for b in _device(device, plan.on[i])),
+        *_zones(problem, plan),
+        *_site(problem, devices_kw, net),
+        *_relations(problem, plan.on),
+        *_storages(problem, plan),
+    ]
+    return Checked(parts=_parts(problem, plan, net), broken=tuple(broken))
+
+
+def _or_zero(problem: DevicesProblem, values: Floats | None) -> Floats:
+    return np.zeros(problem.slots) if values is None else values
+
+
+def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str, float]:
+    bought_kwh = np.maximum(net, 0.0) * problem.slot_h
+    fed_kwh = np.maximum(-net, 0.0) * problem.slot_h
+    carbon = _or_zero(problem, problem.carbon_price)
+    paid = np.minimum(problem.price + carbon, 0.0) if problem.feed_in is None else problem.feed_in
+    starts = 0.0
+    for device, on in zip(problem.devices, plan.on, strict=True):
+        before = device.on
+        for now in on:
+            if now and not before:
+                starts += device.start_cost
+            before = bool(now)
+    parts = {"energy": float(problem.price @ bought_kwh), "starts": starts}
+    if problem.carbon_price is not None:
+        parts["carbon"] = float(carbon @ bought_kwh)
+    if problem.solar_kw is not None or problem.storages:
+        parts["feed_in"] = -float(paid @ fed_kwh)
+    if problem.peak_price:
+        parts["peak"] = problem.peak_price * max(0.0, float(net.max()) - problem.peak_paid_kw)
+    return parts
+
+
+def _device(device: Device, on: Flags) -> Iterator[Broken]:
+    n, name = len(on), device.name
+    runs = runs_of(on)
+    first_state, first_end = bool(on[0]), runs[0][2]
+    if first_state == device.on:
+        runs = runs[1:]
+        held = device.held + first_end + 1
+    else:
+        held = device.held
+    least = device.min_up if device.on else device.min_down
+    if runs and held < least:
+        yield _broken("minimum", name, least - held, f"初始状态只保持了 {held} 个时段，至少 {least} 个", f"its first state lasts {held} slots, not {least}")
+    for state, first, last in runs:
+        least, length = (device.min_up if state else device.min_down), last - first + 1
+        if length < least and last < n - 1:
+            yield _broken(
+                "minimum", name, least - length, f"时段 {first}–{last} 只{'开' if state else '关'}了 {length} 个时段，至少 {least} 个",
+                f"it is {'on' if state else 'off'} for {length} slots from {first}, not {least}",
+            )  # fmt: skip
+    if device.target is not None and bool(on[-1]) != device.target:
+        yield _broken("target", name, 1, "末时段状态不是目标", "its last state is not its target")
+    if device.task is not None:
+        inside = on[device.task.first : device.task.last + 1]
+        if int(inside.sum()) != device.task.slots or int(on.sum()) != device.task.slots:
+            yield _broken(
+                "task", name, abs(int(inside.sum()) - device.task.slots), f"窗口内开 {int(inside.sum())}、总共开 {int(on.sum())} 个时段，应为 {device.task.slots}",
+                f"it is on for {int(inside.sum())} slots in its window and {int(on.sum())} in all, not {device.task.slots}",
+            )  # fmt: skip
+    wrong = [t for t in device.must_be_on if not on[t]] + [t for t in device.must_be_off if on[t]]
+    if wrong:
+        yield _broken("locked", name, len(wrong), f"时段 {min(wrong)} 的锁定状态被改", f"its locked state in slot {min(wrong)} is changed")
+
+
+def runs_of(on: Flags) -> list[tuple[bool, int, int]]:
+    """Return the runs of states: state, first and last slot."""
+    runs: list[tuple[bool, int, int]] = []
+    for t, state in enumerate(on):
+        if runs and runs[-1][0] == bool(state):
+            runs[-1] = (bool(state), runs[-1][1], t)
+        else:
+            runs.append((bool(state), t, t))
+    return runs
+
+
+def _broken(rule: str, subject: str, amount: float, zh: str, en: str) -> Broken:
+    return Broken(
+        rule=rule, subject=subject, amount=float(amount), message=Text(f"{subject}：{zh}。", f"{subject}: {en}.")
+    )
+
+
+def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
+    for zone in problem.zones:
+        given, power = np.zeros(problem.slots), np.zeros(problem.slots)
+        for device, on in zip(problem.devices, plan.on, strict=True):
+            if device.zone == zone.name:
+                given = given + device.service * on
+                power = power + device.power_kw * on
+        for storage, row in zip(problem.storages, plan.storage, strict=True):
+            if storage.zone == zone.name:
+                given = given + np.maximum(-row, 0.0)
+        short = zone.demand - given
+        if (at := int(np.argmax(short))) >= 0 and short[at] > TOLERANCE * max(1.0, zone.demand[at]):
+            yield _broken("demand", zone.name, short[at], f"时段 {at} 需 {zone.demand[at]:g}，只供 {given[at]:g}", f"in slot {at} it needs {zone.demand[at]:g} and gets {given[at]:g}")
+        if zone.limit_kw is not None:
+            over = power - zone.limit_kw
+            if over[at := int(np.argmax(over))] > TOLERANCE * max(1.0, zone.limit_kw[at]):
+                yield _broken("zone_limit", zone.name, over[at], f"时段 {at} 用电 {power[at]:g} kW，上限 {zone.limit_kw[at]:g}", f"in slot {at} it takes {power[at]:g} kW, its limit is {zone.limit_kw[at]:g}")
+
+
+def _site(problem: DevicesProblem, devices_kw: Floats, net: Floats) -> Iterator[Broken]:
+    if problem.limit_kw is not None:
+        over = net - problem.limit_kw
+        if over[at := int(np.argmax(over))] > TOLERANCE * max(1.0, problem.limit_kw[at]):
+            yield _broken("limit", "site", over[at], f"时段 {at} 用电 {net[at]:g} kW，上限 {problem.limit_kw[at]:g}", f"in slot {at} it takes {net[at]:g} kW, its limit is {problem.limit_kw[at]:g}")
+    if problem.ramp_kw is not None:
+        before = sum(d.power_kw for d in problem.devices if d.on)
+        steps = np.abs(np.diff(np.concatenate([[before], devices_kw])))
+        if steps[at := int(np.argmax(steps))] > problem.ramp_kw + TOLERANCE * max(1.0, problem.ramp_kw):
+            yield _broken("ramp", "site", steps[at] - problem.ramp_kw, f"时段 {at} 变化 {steps[at]:g} kW，上限 {problem.ramp_kw:g}", f"in slot {at} its power changes by {steps[at]:g} kW, the limit is {problem.ramp_kw:g}")
+
+
+def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
+    place = {d.name: i for i, d in enumerate(problem.devices)}
+    for group in problem.exclusions:
+        many = np.sum([on[place[name]] for name in group], axis=0)
+        if many.size and many.max() > 1:
+            at = int(np.argmax(many))
+            yield _broken("exclusion", "、".join(group), many[at] - 1, f"时段 {at} 有 {many[at]} 台同时开", f"{many[at]} of them are on in slot {at}")
+    for device, other in problem.needs:
+        alone = on[place[device]] & ~on[place[other]]
+        if alone.any():
+            yield _broken("needs", device, int(alone.sum()), f"时段 {int(np.argmax(alone))} 开着而“{other}”没开", f"it is on in slot {int(np.argmax(alone))} without {other}")
+    for order in problem.orders:
+        before, after = np.flatnonzero(on[place[order.before]]), np.flatnonzero(on[place[order.after]])
+        if before.size and after.size and after[0] < before[-1] + 1 + order.lag:
+            yield _broken("order", order.after, before[-1] + 1 + order.lag - after[0], f"时段 {after[0]} 开始，早于“{order.before}”结束后 {order.lag} 个时段", f"it starts in slot {after[0]}, earlier than {order.lag} slots after {order.before}")
+
+
+def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
+    for storage, row in zip(problem.storages, plan.storage, strict=True):
+        content, name = storage.content, storage.name
+        if not np.isfinite(row).all() or row.max() > storage.charge_kw + TOLERANCE or -row.min() > storage.discharge + TOLERANCE:
+            yield _broken("storage_power", name, 1, "充放功率超限", "it takes or gives more than it can")
+            continue
+        for t, power in enumerate(row):
+            gained = power * storage.charge_efficiency if power > 0 else power / storage.discharge_efficiency
+            content = content * (1.0 - storage.loss) + gained * problem.slot_h
+            if not -TOLERANCE * max(1.0, storage.capacity) <= content <= storage.capacity + TOLERANCE * max(1.0, storage.capacity):
+                yield _broken("storage_content", name, 1, f"时段 {t} 存量 {content:g} 不在 0 与 {storage.capacity:g} 之间", f"in slot {t} it holds {content:g}, not from 0 to {storage.capacity:g}")
+                break
+        else:
+            if content < storage.target - TOLERANCE * max(1.0, storage.capacity):
+                yield _broken("storage_target", name, storage.target - content, f"末存量 {content:g}，应不少于 {storage.target:g}", f"in the end it holds {content:g}, not {storage.target:g}")

@@ -1,0 +1,333 @@
+"""Devices problems as documents: our own JSON with its schema, and the tables of the on/off benchmark."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from yuanli.errors import Text
+from yuanli.scheduling.devices.problem import (
+    MOST_DEVICES,
+    MOST_MINIMUM,
+    MOST_SLOTS,
+    Device,
+    DevicesProblem,
+    DevicesProblemError,
+    Floats,
+    Order,
+    Storage,
+    Task,
+    Zone,
+    refuse,
+)
+
+MOST_BYTES = 200_000_000
+Series = float | list[float]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Span(_Document):
+    """From one slot to another, both included."""
+
+    first: int = Field(description="First slot, from 0.")
+    last: int = Field(description="Last slot.")
+
+
+class TaskDocument(_Document):
+    """A charging session or another piece of work: give slots, hours or energy."""
+
+    first: int = Field(description="First slot it may be on: arrival.")
+    last: int = Field(description="Last slot it may be on: departure.")
+    slots: int | None = Field(None, description="Slots it is on, exactly.")
+    hours: float | None = Field(None, gt=0, description="Hours it is on; rounded up to slots.")
+    energy_kwh: float | None = Field(None, gt=0, description="Energy it needs, kWh; rounded up to slots.")
+    in_one_run: bool = Field(False, description="Without a break.")
+
+
+class DeviceDocument(_Document):
+    """A device that is on or off in each slot."""
+
+    name: str
+    power_kw: float = Field(description="Power while on, kW.")
+    zone: str | None = Field(None, description="Zone that it serves.")
+    service: float = Field(0.0, description="What it gives to the zone while on, in the unit of the zone's demand.")
+    min_up: int = Field(1, description="Slots it stays on at least.")
+    min_down: int = Field(1, description="Slots it stays off at least.")
+    start_cost: float = Field(0.0, description="Cost of a start, money.")
+    on: bool = Field(False, description="Whether it is on before the first slot.")
+    held: int = Field(MOST_MINIMUM, description="Slots it has been in that state.")
+    target: bool | None = Field(None, description="State in the last slot; null is free.")
+    task: TaskDocument | None = None
+    must_be_on: list[Span] = Field([], description="Slots in which it is locked on.")
+    must_be_off: list[Span] = Field([], description="Slots in which it is locked off: maintenance.")
+
+
+class ZoneDocument(_Document):
+    """A place whose demand is covered in each slot."""
+
+    name: str
+    demand: Series = Field(0.0, description="Service needed, one value or one for each slot.")
+    limit_kw: Series | None = Field(None, description="The most power of its devices, kW.")
+
+
+class StorageDocument(_Document):
+    """A battery; with a zone, a store of ice or hot water that gives service to it."""
+
+    name: str
+    capacity: float = Field(description="The most in it: kWh, or service × hours.")
+    charge_kw: float = Field(description="The most power it takes, kW.")
+    discharge: float = Field(description="The most it gives: kW, or service.")
+    charge_efficiency: float = Field(1.0, description="Content gained for each kWh taken.")
+    discharge_efficiency: float = Field(1.0, description="Output for each unit of content.")
+    content: float = Field(0.0, description="Content before the first slot.")
+    target: float = Field(0.0, description="Content after the last slot, at least.")
+    loss: float = Field(0.0, description="Share of the content lost in a slot.")
+    zone: str | None = Field(None, description="Zone that it serves; null feeds the site.")
+
+
+class OrderDocument(_Document):
+    """One task after another."""
+
+    before: str
+    after: str
+    lag: int = Field(0, description="Slots between them, at least.")
+
+
+class NeedDocument(_Document):
+    """A device that is on only while another is."""
+
+    device: str
+    needs: str
+
+
+class DevicesDocument(_Document):
+    """Devices on or off from their states now to their targets, at least cost."""
+
+    kind: str = Field("devices", pattern="^devices$")
+    slots: int = Field(description="Number of slots.")
+    slot_minutes: float = Field(15.0, description="Minutes of a slot.")
+    price: Series = Field(description="Cost of energy per kWh: one value, or one for each slot.")
+    carbon_kg_per_kwh: Series | None = Field(None, description="Carbon of the grid's energy, kg per kWh.")
+    carbon_weight: float = Field(0.0, ge=0, description="Money that a kg of carbon weighs.")
+    feed_in: Series | None = Field(None, description="Money paid per kWh fed in.")
+    limit_kw: Series | None = Field(None, description="The most power of the site, kW.")
+    base_kw: Series | None = Field(None, description="Power that is not decided here, kW.")
+    solar_kw: Series | None = Field(None, description="Power the site makes itself, kW.")
+    peak_price: float = Field(0.0, description="Money per kW of the greatest power.")
+    peak_paid_kw: float = Field(0.0, description="Peak that is paid for already, kW.")
+    ramp_kw: float | None = Field(None, description="The most that the devices' power changes between slots, kW.")
+    zones: list[ZoneDocument] = []
+    devices: list[DeviceDocument]
+    exclusions: list[list[str]] = Field([], description="Devices of which at most one is on.")
+    needs: list[NeedDocument] = []
+    orders: list[OrderDocument] = []
+    storages: list[StorageDocument] = []
+
+
+def devices_schema() -> dict[str, Any]:
+    """Return the JSON schema of the documents."""
+    return DevicesDocument.model_json_schema()
+
+
+def parse_devices(data: bytes, name: str) -> DevicesProblem:
+    """Return the problem of a file: our own JSON or the tables of the on/off benchmark, as they are or with gzip.
+
+    Raises
+    ------
+    DevicesProblemError
+        It is malformed, told by line or field.
+    """
+    tables = _json(_unpacked(data, name), name)
+    if "P" in tables and "Lu" in tables:
+        return _benchmark(tables)
+    if len(tables.get("devices", ())) > MOST_DEVICES:
+        many = len(tables["devices"])
+        raise refuse("devices", f"有 {many} 台设备，最多 {MOST_DEVICES} 台。", f"There are {many} devices; at most {MOST_DEVICES} are planned.")
+    try:
+        document = DevicesDocument.model_validate(tables)
+    except ValidationError as error:
+        raise _told(error) from error
+    return _problem(document)
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    if data[:2] != b"\x1f\x8b":
+        return data
+    try:
+        reader = gzip.GzipFile(fileobj=BytesIO(data))
+        plain = reader.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise refuse(name, f"{name} 不是完整的 gzip 文件：{error}。", f"{name} is no whole gzip file: {error}.") from error
+    if len(plain) > MOST_BYTES:
+        raise refuse(name, f"{name} 解压后超过 {MOST_BYTES} 字节。", f"{name} is more than {MOST_BYTES} bytes unpacked.")
+    return plain
+
+
+def _json(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        tables = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise refuse(name, f"{name} 不是 UTF-8 文本。", f"{name} is no text in UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise refuse(
+            f"{name}:{error.lineno}", f"{name} 第 {error.lineno} 行第 {error.colno} 列不是 JSON：{error.msg}。",
+            f"{name}, line {error.lineno}, column {error.colno}, is no JSON: {error.msg}.",
+        ) from error  # fmt: skip
+    except RecursionError as error:
+        raise refuse(name, f"{name} 嵌套过深。", f"{name} is nested too deeply.") from error
+    if not isinstance(tables, dict):
+        raise refuse(name, f"{name} 应是一个 JSON 对象。", f"{name} must be one JSON object.")
+    return tables
+
+
+def _told(error: ValidationError) -> DevicesProblemError:
+    first = error.errors()[0]
+    at = ".".join(str(part) for part in first["loc"])
+    value = repr(first.get("input"))[:60]
+    return DevicesProblemError(
+        Text(f"{at} 的值 {value} 不合格：{first['msg']}。", f"{at} is {value}: {first['msg']}."),
+        field=at,
+        hint=Text("按 yuanli schedule devices --schema 更正。", "Correct it by yuanli schedule devices --schema."),
+    )
+
+
+def _problem(document: DevicesDocument) -> DevicesProblem:
+    n, hours = document.slots, document.slot_minutes / 60
+    if not 1 <= n <= MOST_SLOTS:
+        raise refuse("slots", f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。", f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.")
+    if not hours > 0:
+        raise refuse("slot_minutes", f"时段长 {document.slot_minutes} 分钟，应大于 0。", f"A slot has {document.slot_minutes} minutes; more than 0 are needed.")
+    carbon = _series(document.carbon_kg_per_kwh, n)
+    return DevicesProblem(
+        slots=n,
+        slot_h=hours,
+        price=_full(document.price, n),
+        carbon_price=None if carbon is None else carbon * document.carbon_weight,
+        feed_in=_series(document.feed_in, n),
+        limit_kw=_series(document.limit_kw, n),
+        base_kw=_series(document.base_kw, n),
+        solar_kw=_series(document.solar_kw, n),
+        peak_price=document.peak_price,
+        peak_paid_kw=document.peak_paid_kw,
+        ramp_kw=document.ramp_kw,
+        zones=tuple(
+            Zone(name=z.name, demand=_full(z.demand, n), limit_kw=_series(z.limit_kw, n)) for z in document.zones
+        ),
+        devices=tuple(_device(d, n, hours) for d in document.devices),
+        exclusions=tuple(tuple(group) for group in document.exclusions),
+        needs=tuple((pair.device, pair.needs) for pair in document.needs),
+        orders=tuple(Order(**o.model_dump()) for o in document.orders),
+        storages=tuple(Storage(**s.model_dump()) for s in document.storages),
+    )
+
+
+def _device(document: DeviceDocument, n: int, hours: float) -> Device:
+    plain = document.model_dump(exclude={"task", "must_be_on", "must_be_off"})
+    task, run = None, None
+    if document.task is not None:
+        task = _task(document, document.task, hours)
+        run = task.slots if document.task.in_one_run else None
+    if run is not None:
+        plain["min_up"] = max(document.min_up, run)
+    return Device(
+        **plain, task=task,
+        must_be_on=_slots(document.name, "must_be_on", document.must_be_on, n),
+        must_be_off=_slots(document.name, "must_be_off", document.must_be_off, n),
+    )  # fmt: skip
+
+
+def _task(device: DeviceDocument, task: TaskDocument, hours: float) -> Task:
+    at = f"devices.{device.name}.task"
+    given = [x for x in (task.slots, task.hours, task.energy_kwh) if x is not None]
+    if len(given) != 1:
+        raise refuse(at, "请在 slots、hours、energy_kwh 中恰给一项。", "Give exactly one of slots, hours and energy_kwh.")
+    slots = task.slots
+    if task.hours is not None:
+        slots = int(np.ceil(task.hours / hours - 1e-9))
+    elif task.energy_kwh is not None:
+        if not device.power_kw > 0:
+            raise refuse(f"{at}.energy_kwh", f"功率 {device.power_kw} kW 充不进电量。", f"A power of {device.power_kw} kW gives no energy.")
+        slots = int(np.ceil(task.energy_kwh / (device.power_kw * hours) - 1e-9))
+    return Task(first=task.first, last=task.last, slots=slots or 0)
+
+
+def _slots(name: str, field: str, spans: list[Span], n: int) -> frozenset[int]:
+    for span in spans:
+        if not 0 <= span.first <= span.last < n:
+            raise refuse(
+                f"devices.{name}.{field}", f"时段 {span.first}–{span.last} 不在 0 与 {n - 1} 之间或前后颠倒。",
+                f"The slots {span.first} to {span.last} are not within 0 and {n - 1}, or in the wrong order.",
+            )  # fmt: skip
+    return frozenset(t for span in spans for t in range(span.first, span.last + 1))
+
+
+def _series(value: Series | None, n: int) -> Floats | None:
+    return None if value is None else _full(value, n)
+
+
+def _full(value: Series, n: int) -> Floats:
+    return np.array(value, np.float64) if isinstance(value, list) else np.full(n, float(value))
+
+
+BENCHMARK_LISTS = ("P", "q", "zone", "Lu", "Ld", "S", "u0", "hist", "g", "a", "b", "K")
+QUARTER_H = 0.25
+
+
+def _benchmark(tables: dict[str, Any]) -> DevicesProblem:
+    """Return the problem of the on/off benchmark: quarters of an hour, prices per kW and slot."""
+    for name in ("N", "T", "c", "D", "cap", *BENCHMARK_LISTS):
+        if name not in tables:
+            raise refuse(name, f"缺少字段“{name}”。", f"The field {name!r} is missing.")
+    many, n = _whole(tables["N"], "N"), _whole(tables["T"], "T")
+    if not 1 <= n <= MOST_SLOTS:
+        raise refuse("T", f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。", f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.")
+    columns = {name: _column(tables[name], name, many) for name in BENCHMARK_LISTS}
+    price, limit = _column(tables["c"], "c", n), _column(tables["cap"], "cap", n)
+    if not isinstance(tables["D"], list):
+        raise refuse("D", "D 应是每个区域一行的表。", "D must be a table with a row for each zone.")
+    zones = tuple(Zone(name=f"zone{z}", demand=_column(row, f"D[{z}]", n)) for z, row in enumerate(tables["D"]))
+    whole = {
+        name: [_whole(x, f"{name}[{i}]") for i, x in enumerate(columns[name])]
+        for name in BENCHMARK_LISTS if name not in ("P", "q", "S")
+    }  # fmt: skip
+    devices = []
+    for i in range(many):
+        row = {name: values[i] for name, values in whole.items()}
+        task = Task(first=row["a"], last=row["b"], slots=row["K"]) if row["zone"] < 0 else None
+        devices.append(
+            Device(
+                name=f"device{i}", power_kw=float(columns["P"][i]), service=float(columns["q"][i]),
+                zone=None if row["zone"] < 0 else f"zone{row['zone']}", min_up=row["Lu"], min_down=row["Ld"],
+                start_cost=float(columns["S"][i]), on=row["u0"] == 1, held=row["hist"],
+                target=None if row["g"] < 0 else row["g"] == 1, task=task,
+            )
+        )  # fmt: skip
+    return DevicesProblem(
+        slots=n, slot_h=QUARTER_H, price=price / QUARTER_H, devices=tuple(devices), zones=zones, limit_kw=limit,
+        peak_price=float(_column([tables.get("dc", 0.0)], "dc", 1)[0]),
+    )  # fmt: skip
+
+
+def _column(values: Any, name: str, n: int) -> Floats:
+    if not isinstance(values, list) or len(values) != n:
+        many = len(values) if isinstance(values, list) else 0
+        raise refuse(name, f"“{name}”有 {many} 个值，应为 {n} 个。", f"{name!r} has {many} values; it needs {n}.")
+    for i, value in enumerate(values):
+        if not isinstance(value, int | float) or not np.isfinite(value):
+            raise refuse(f"{name}[{i}]", f"{name}[{i}] 为 {value!r}，应是有限数。", f"{name}[{i}] is {value!r}; a finite number is needed.")
+    return np.array(values, np.float64)
+
+
+def _whole(value: Any, name: str) -> int:
+    if not isinstance(value, int | float) or not np.isfinite(value) or value != int(value):
+        raise refuse(name, f"{name} 为 {value!r}，应是整数。", f"{name} is {value!r}; a whole number is needed.")
+    return int(value)

@@ -1,0 +1,139 @@
+"""From states to better ones that keep each rule: one device after another, then groups of three, exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yuanli.scheduling.devices.arrays import state_of
+from yuanli.scheduling.devices.kernels import FAR
+from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, State, Tables, Weights, one_by_one, together
+
+WORK = 20_000
+"""Joint states valued in a round of `groups`, about 40 ms for a day in quarters of an hour."""
+MOST_JOINT = 1_500
+HARD = 1e3
+NEAR = 1e-7
+CHUNK = 500
+PASSES = 40
+HEATS = (0.1, 0.3, 0.05, 0.2)
+PEAKS = (1.0, 0.995, 1.005, 0.99, 1.0, 0.98)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a search works on besides the tables: the peak's price, and what storages take and give."""
+
+    peak_price: float
+    peak_paid_kw: float
+    storage_kw: Floats
+    storage_service: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """States with their cost and peak; `broken` is the sum of all that rules lack."""
+
+    on: Bytes
+    cost: float
+    broken: float
+    peak_kw: float
+
+
+def judge(tables: Tables, terms: Terms, on: Bytes) -> Found:
+    """Return the cost of states and what they break."""
+    state = state_of(tables, on, terms.storage_kw, terms.storage_service)
+    net = tables.net + state.load
+    energy = float(np.where(net > 0, tables.buy * net, tables.sell * net).sum())
+    before = np.concatenate([tables.was_on[:, None], on[:, :-1]], axis=1)
+    starts = float(tables.start @ ((on == 1) & (before == 0)).sum(axis=1))
+    peak = max(terms.peak_paid_kw, float(net.max()))
+    broken = float(np.maximum(tables.demand - state.cover, 0.0).sum() + np.maximum(net - tables.limit, 0.0).sum())
+    broken += float(np.maximum(state.zone_load - tables.zone_limit, 0.0).sum())
+    if tables.ramp < FAR:
+        broken += float(np.maximum(np.abs(np.diff(state.moved)) - tables.ramp, 0.0).sum())
+    return Found(
+        on=on, cost=energy + starts + terms.peak_price * (peak - terms.peak_paid_kw),
+        broken=broken + _broken_relations(tables, on), peak_kw=peak,
+    )  # fmt: skip
+
+
+def _broken_relations(tables: Tables, on: Bytes) -> float:
+    broken = 0
+    for i in range(len(on)):
+        for lists, wanted in ((tables.apart, 0), (tables.needs, 1)):
+            for other in lists[1][lists[0][i] : lists[0][i + 1]]:
+                broken += int(((on[i] == 1) & (on[other] != wanted)).sum())
+        pointer, partner, lag = tables.later
+        for at in range(pointer[i], pointer[i + 1]):
+            end, begin = np.flatnonzero(on[i]), np.flatnonzero(on[partner[at]])
+            if len(end) and len(begin):
+                broken += max(0, int(end[-1]) + 1 + int(lag[at]) - int(begin[0]))
+    return float(broken)
+
+
+class Improver:
+    """States of a search that get better; all that is random comes from its seed.
+
+    Parameters
+    ----------
+    movable
+        Devices that may change.
+    """
+
+    def __init__(self, tables: Tables, terms: Terms, movable: Ints, *, seed: int) -> None:
+        self.tables, self.terms, self.movable = tables, terms, movable
+        self.rng = np.random.default_rng(seed)
+        self.seed = self.rng.integers(1, 2**63, 1, np.uint64)
+        free = movable[(tables.count[movable] < 0) & (tables.up[movable] + tables.down[movable] <= MOST_JOINT)]
+        self.pool = free[np.argsort(tables.zone[free], kind="stable")]
+        self.pointer = np.searchsorted(tables.zone[self.pool], np.arange(len(tables.demand) + 1)).astype(np.int64)
+        self.alone = np.setdiff1d(movable, self.pool)
+        self.rounds = 0
+
+    def state(self, on: Bytes) -> State:
+        """Return states with their sums, to be changed."""
+        return state_of(self.tables, on, self.terms.storage_kw, self.terms.storage_service)
+
+    def weights(self, peak_kw: float, *, hard: float = HARD) -> Weights:
+        """Return what broken rules cost."""
+        free = peak_kw if self.terms.peak_price > 0 else np.inf
+        return Weights(hard, hard, max(free, self.terms.peak_paid_kw), self.terms.peak_price)
+
+    def repair(self, on: Bytes, *, short: float, peak_kw: float) -> Found:
+        """Return states near to these, most often with nothing broken: each device in turn, what lacks ever dearer."""
+        state, order = self.state(on), self.movable
+        for k in range(PASSES):
+            weights = self.weights(peak_kw, hard=short)
+            order = self.rng.permutation(order)
+            changed = 0
+            for first in range(0, len(order), CHUNK):
+                changed += one_by_one(self.tables, state, weights, order[first : first + CHUNK], 0.0, self.seed)
+            found = judge(self.tables, self.terms, state.on)
+            if found.broken <= NEAR and changed <= len(order) // 50:
+                return found
+            if k >= 2 and changed <= max(1, len(order) // 50):
+                short = min(short * 2.0, 1e5)
+            if k >= 3:
+                order = self._helping(state, found)
+        return judge(self.tables, self.terms, state.on)
+
+    def _helping(self, state: State, found: Found) -> Ints:
+        """Return the devices of zones that lack something; all where it is the site that does."""
+        tables = self.tables
+        short = (state.cover < tables.demand - NEAR).any(axis=1) | (state.zone_load > tables.zone_limit + NEAR).any(axis=1)
+        helping = self.movable[short[tables.zone[self.movable]]]
+        return helping if len(helping) and found.broken > NEAR else self.movable
+
+    def groups(self, state: State, weights: Weights, heat: float) -> None:
+        """Change groups of devices for a round, and each task once."""
+        self.rounds += 1
+        if len(self.pool):
+            together(
+                self.tables, state, weights, self.pool, self.pointer, 3, WORK, heat, self.seed, MOST_JOINT
+            )
+        many = min(len(self.alone), CHUNK)
+        if many:
+            chosen = self.rng.choice(self.alone, many, replace=False)
+            one_by_one(self.tables, state, weights, chosen, heat, self.seed)

@@ -1,0 +1,403 @@
+"""Moves of a search: devices anew by exact dynamic programming, against what the others leave; compiled."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuanli.scheduling.devices.kernels import (
+    FAR,
+    cheapest_states,
+    cheapest_task,
+    cheapest_together,
+    compiled,
+    draw,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+
+class Tables(NamedTuple):
+    """The problem as arrays; the last zone is that of devices without one, and `pointer` and `partner` list relations."""
+
+    power: Floats
+    service: Floats
+    zone: Ints
+    up: Ints
+    down: Ints
+    start: Floats
+    was_on: Bytes
+    count: Ints
+    may_on: Bytes
+    may_off: Bytes
+    demand: Floats
+    zone_limit: Floats
+    net: Floats
+    buy: Floats
+    sell: Floats
+    limit: Floats
+    apart: tuple[Ints, Ints]
+    needs: tuple[Ints, Ints]
+    needed: tuple[Ints, Ints]
+    later: tuple[Ints, Ints, Ints]
+    earlier: tuple[Ints, Ints, Ints]
+    ramp: float
+
+
+class State(NamedTuple):
+    """Which devices are on, and their sums by zone and slot; `load` counts storages too."""
+
+    on: Bytes
+    cover: Floats
+    zone_load: Floats
+    load: Floats
+    moved: Floats
+
+
+class Weights(NamedTuple):
+    """What a unit of a broken rule costs in a search, and up to where the peak is free."""
+
+    short: float
+    over: float
+    peak_kw: float
+    peak: float
+
+
+@compiled
+def _site(tables, weights, t, load):
+    net = tables.net[t] + load
+    cost = tables.buy[t] * net if net > 0 else tables.sell[t] * net
+    if net > weights.peak_kw:
+        cost += weights.peak * (net - weights.peak_kw)
+    if net > tables.limit[t]:
+        cost += weights.over * (net - tables.limit[t])
+    return cost
+
+
+@compiled
+def _zone(tables, weights, z, t, cover, load):
+    cost = 0.0
+    if cover < tables.demand[z, t]:
+        cost += weights.short * (tables.demand[z, t] - cover)
+    if load > tables.zone_limit[z, t]:
+        cost += weights.over * (load - tables.zone_limit[z, t])
+    return cost
+
+
+@compiled
+def _ramp(tables, weights, change):
+    return weights.over * max(0.0, abs(change) - tables.ramp)
+
+
+@compiled
+def _related(tables, state, weights, i, t, skip):
+    """Return what device i being on at t breaks, less what its being off does, toward devices other than `skip`."""
+    cost = 0.0
+    pointer, partner = tables.apart
+    for at in range(pointer[i], pointer[i + 1]):
+        if partner[at] != skip:
+            cost += weights.short * state.on[partner[at], t]
+    pointer, partner = tables.needs
+    for at in range(pointer[i], pointer[i + 1]):
+        if partner[at] != skip:
+            cost += weights.short * (1 - state.on[partner[at], t])
+    pointer, partner = tables.needed
+    for at in range(pointer[i], pointer[i + 1]):
+        if partner[at] != skip:
+            cost -= weights.short * state.on[partner[at], t]
+    return cost
+
+
+@compiled
+def _ordered(tables, state, weights, i, w):
+    """Add what being on costs where tasks before or after have not ended, or have begun."""
+    n = len(w)
+    pointer, partner, lag = tables.earlier
+    for at in range(pointer[i], pointer[i + 1]):
+        end = -1
+        for t in range(n):
+            if state.on[partner[at], t]:
+                end = t
+        for t in range(min(n, end + 1 + lag[at])):
+            w[t] += weights.short * (1 + end + lag[at] - t)
+    pointer, partner, lag = tables.later
+    for at in range(pointer[i], pointer[i + 1]):
+        begin = n
+        for t in range(n - 1, -1, -1):
+            if state.on[partner[at], t]:
+                begin = t
+        if begin < n:
+            for t in range(max(0, begin - lag[at]), n):
+                w[t] += weights.short * (t - begin + lag[at] + 1)
+
+
+@compiled
+def _prices(tables, state, weights, i, w, start, stop):
+    """Fill what it costs that device i is on, starts and stops, by slot, the others as they are."""
+    power, service, z = tables.power[i], tables.service[i], tables.zone[i]
+    ramped = tables.ramp < FAR
+    for t in range(len(w)):
+        on = state.on[i, t]
+        rest = state.load[t] - power * on
+        w[t] = _site(tables, weights, t, rest + power) - _site(tables, weights, t, rest)
+        cover, load = state.cover[z, t] - service * on, state.zone_load[z, t] - power * on
+        w[t] += _zone(tables, weights, z, t, cover + service, load + power)
+        w[t] -= _zone(tables, weights, z, t, cover, load)
+        w[t] += _related(tables, state, weights, i, t, -1)
+        start[t] = tables.start[i]
+        stop[t] = 0.0
+        if ramped:
+            before = tables.was_on[i] if t == 0 else state.on[i, t - 1]
+            change = state.moved[t + 1] - state.moved[t] - power * on + power * before
+            still = _ramp(tables, weights, change)
+            w[t] += _ramp(tables, weights, change) - still
+            start[t] += _ramp(tables, weights, change + power) - still
+            stop[t] = _ramp(tables, weights, change - power) - still
+    _ordered(tables, state, weights, i, w)
+
+
+@compiled
+def _put(tables, state, i, new):
+    power, service, z = tables.power[i], tables.service[i], tables.zone[i]
+    changed = False
+    for t in range(len(new)):
+        step = float(new[t]) - float(state.on[i, t])
+        if step != 0.0:
+            changed = True
+            state.on[i, t] = new[t]
+            state.cover[z, t] += step * service
+            state.zone_load[z, t] += step * power
+            state.load[t] += step * power
+            state.moved[t + 1] += step * power
+    return changed
+
+
+@compiled
+def one_by_one(tables, state, weights, devices, noise, seed):
+    """Set each device to its cheapest states in turn; return how many changed, or −1 − i where i has none."""
+    n = len(tables.buy)
+    w, start, stop = np.empty(n), np.empty(n), np.empty(n)
+    on_best, off_best = np.empty(n + 1), np.empty(n + 1)
+    on_run, off_run = np.empty(n + 1, np.int16), np.empty(n + 1, np.int16)
+    out = np.empty(n, np.uint8)
+    most = 0
+    for i in devices:
+        most = max(most, tables.count[i])
+    if most > 0:
+        on_best2, off_best2 = np.empty((n + 1, most + 1)), np.empty((n + 1, most + 1))
+        on_run2, off_run2 = np.empty((n + 1, most + 1), np.int16), np.empty((n + 1, most + 1), np.int16)
+    else:
+        on_best2, off_best2 = np.empty((1, 1)), np.empty((1, 1))
+        on_run2, off_run2 = np.empty((1, 1), np.int16), np.empty((1, 1), np.int16)
+    changes = 0
+    for i in devices:
+        _prices(tables, state, weights, i, w, start, stop)
+        if noise > 0.0:
+            for t in range(n):
+                w[t] *= 1.0 + noise * (draw(seed, 2001) - 1000) / 1000.0
+        if tables.count[i] >= 0:
+            cost = cheapest_task(
+                w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
+                tables.was_on[i], tables.count[i], on_best2, off_best2, on_run2, off_run2, out,
+            )  # fmt: skip
+        else:
+            cost = cheapest_states(
+                w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
+                tables.was_on[i], on_best, off_best, on_run, off_run, out,
+            )  # fmt: skip
+        if cost >= FAR:
+            return -1 - i
+        if _put(tables, state, i, out):
+            changes += 1
+    return changes
+
+
+@compiled
+def _slots(tables, state, weights, group, width, slot):
+    """Fill what each choice of states of a group, all of one zone, costs by slot."""
+    n = len(tables.buy)
+    z = tables.zone[group[0]]
+    choices = 1 << width
+    for t in range(n):
+        rest, cover, load = state.load[t], state.cover[z, t], state.zone_load[z, t]
+        for d in range(width):
+            i = group[d]
+            on = state.on[i, t]
+            rest -= tables.power[i] * on
+            cover -= tables.service[i] * on
+            load -= tables.power[i] * on
+        for b in range(choices):
+            power, service, allowed, extra = 0.0, 0.0, True, 0.0
+            for d in range(width):
+                i = group[d]
+                if b >> d & 1:
+                    power += tables.power[i]
+                    service += tables.service[i]
+                    allowed = allowed and tables.may_on[i, t] != 0
+                else:
+                    allowed = allowed and tables.may_off[i, t] != 0
+            if allowed:
+                extra = _site(tables, weights, t, rest + power)
+                extra += _zone(tables, weights, z, t, cover + service, load + power)
+                slot[t, b] = extra
+            else:
+                slot[t, b] = FAR
+    related = False
+    for d in range(width):
+        i = group[d]
+        if tables.apart[0][i] < tables.apart[0][i + 1] or tables.needs[0][i] < tables.needs[0][i + 1]:
+            related = True
+        if tables.needed[0][i] < tables.needed[0][i + 1]:
+            related = True
+    if related:
+        _slots_related(tables, state, weights, group, width, slot)
+
+
+@compiled
+def _slots_related(tables, state, weights, group, width, slot):
+    for t in range(slot.shape[0]):
+        for b in range(1 << width):
+            if slot[t, b] >= FAR:
+                continue
+            for d in range(width):
+                i = group[d]
+                on_i = b >> d & 1
+                pointer, partner = tables.apart
+                for at in range(pointer[i], pointer[i + 1]):
+                    inside = _place(group, width, partner[at])
+                    other = state.on[partner[at], t] if inside < 0 else b >> inside & 1
+                    if on_i and other and (inside < 0 or inside > d):
+                        slot[t, b] += weights.short
+                pointer, partner = tables.needs
+                for at in range(pointer[i], pointer[i + 1]):
+                    inside = _place(group, width, partner[at])
+                    other = state.on[partner[at], t] if inside < 0 else b >> inside & 1
+                    if on_i and not other:
+                        slot[t, b] += weights.short
+                pointer, partner = tables.needed
+                for at in range(pointer[i], pointer[i + 1]):
+                    if not on_i and _place(group, width, partner[at]) < 0 and state.on[partner[at], t]:
+                        slot[t, b] += weights.short
+
+
+@compiled
+def _place(group, width, i):
+    for d in range(width):
+        if group[d] == i:
+            return d
+    return -1
+
+
+@compiled
+def _changes(tables, state, weights, group, width, change):
+    """Fill what each change of states of a group costs, by slot where the site's ramps are limited; say if by slot."""
+    choices = 1 << width
+    ramped = tables.ramp < FAR
+    for t in range(len(tables.buy) if ramped else 1):
+        rest = 0.0
+        if ramped:
+            rest = state.moved[t + 1] - state.moved[t]
+            for d in range(width):
+                i = group[d]
+                before = tables.was_on[i] if t == 0 else state.on[i, t - 1]
+                rest += tables.power[i] * (float(before) - float(state.on[i, t]))
+        for a in range(choices):
+            for b in range(choices):
+                cost, step = 0.0, 0.0
+                for d in range(width):
+                    i = group[d]
+                    was, is_ = a >> d & 1, b >> d & 1
+                    step += tables.power[i] * (is_ - was)
+                    if is_ > was:
+                        cost += tables.start[i]
+                if ramped:
+                    cost += _ramp(tables, weights, rest + step)
+                change[t, a, b] = cost
+    return ramped
+
+
+@compiled
+def _now(on, tables, group, width, slot, change, steady):
+    """Return what a group's states cost as they are."""
+    cost, a = 0.0, 0
+    for d in range(width):
+        if tables.was_on[group[d]]:
+            a |= 1 << d
+    for t in range(slot.shape[0]):
+        b = 0
+        for d in range(width):
+            if on[group[d], t]:
+                b |= 1 << d
+        cost += slot[t, b] + change[0 if steady else t, a, b]
+        a = b
+    return cost
+
+
+@compiled
+def together(tables, state, weights, pool, pointer, width, work, heat, seed, size):
+    """Set random groups of devices of one zone to their cheapest states together.
+
+    `pool[pointer[z]:pointer[z + 1]]` are the devices of zone z that may move and are no tasks; it ends when `work` joint
+    states were valued, at once in each slot. `size` is the most joint states of a group.
+    """
+    n = len(tables.buy)
+    group, up, down, was_on = np.zeros(3, np.int64), np.ones(3, np.int64), np.zeros(3, np.int64), np.zeros(3, np.uint8)
+    slot, change = np.empty((n, 8)), np.empty((n, 8, 8))
+    value, past, how = np.empty(size), np.empty(size), np.empty((n, size), np.uint8)
+    longest = 1
+    for i in pool:
+        longest = max(longest, tables.up[i] + tables.down[i])
+    sizes, befores = np.empty((3, longest), np.int64), np.empty((3, longest, 2), np.int64)
+    out = np.empty((3, n), np.uint8)
+    done = 0
+    noisy = np.empty((n, 8))
+    while done < work:
+        one = pool[draw(seed, len(pool))]
+        z = tables.zone[one]
+        first, many = pointer[z], pointer[z + 1] - pointer[z]
+        total, members = 1, 0
+        done += 10
+        for d in range(3):
+            up[d], down[d] = 1, 0
+        for d in range(min(width, many)):
+            i = one if d == 0 else pool[first + draw(seed, many)]
+            states = tables.up[i] + tables.down[i]
+            if _place(group, members, i) >= 0 or total * states > size:
+                continue
+            group[members], up[members], down[members] = i, tables.up[i], tables.down[i]
+            was_on[members] = tables.was_on[i]
+            members += 1
+            total *= states
+        if members == 0:
+            continue
+        done += total
+        _slots(tables, state, weights, group, members, slot)
+        steady = not _changes(tables, state, weights, group, members, change)
+        if heat > 0.0:
+            _disturb(tables, group, members, slot, noisy, heat, seed)
+        cost = cheapest_together(
+            noisy if heat > 0.0 else slot, change, steady, up, down, was_on, members, value, past, how, sizes, befores, out
+        )
+        if cost >= FAR:
+            continue
+        if heat <= 0.0 and cost > _now(state.on, tables, group, members, slot, change, steady):
+            continue
+        for d in range(members):
+            _put(tables, state, group[d], out[d])
+
+
+@compiled
+def _disturb(tables, group, width, slot, noisy, heat, seed):
+    """Copy what states cost, with errors of a share `heat` of what a device's energy does."""
+    for t in range(slot.shape[0]):
+        for b in range(1 << width):
+            noisy[t, b] = slot[t, b]
+        for d in range(width):
+            error = heat * tables.power[group[d]] * abs(tables.buy[t]) * (draw(seed, 2001) - 1000) / 1000.0
+            for b in range(1 << width):
+                if b >> d & 1:
+                    noisy[t, b] += error

@@ -1,0 +1,209 @@
+"""A proved bound: each device alone under prices of what they share (Lagrangian decomposition)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from yuanli.scheduling.devices.cuts import Cuts, add_worth, broken_cuts, demand_rows, row_sums
+from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
+from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
+
+CHUNK_STATES = 2_000_000
+BAD_STEPS = 20
+FRESH = 0.02
+
+
+class UnreachableError(Exception):
+    """A device, told by its number, has no states that keep its own rules."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Priced:
+    """The least cost under prices, a lower bound of the least cost; the states, and how much of each price's thing lacks."""
+
+    value: float
+    lacks: Floats
+    on: Bytes
+    peak_kw: float
+
+
+@compiled
+def _price_devices(tables, worth, power, first, last, on):
+    n = len(tables.buy)
+    w, start, stop = np.empty(n), np.empty(n), np.zeros(n)
+    on_best, off_best = np.empty(n + 1), np.empty(n + 1)
+    on_run, off_run = np.empty(n + 1, np.int16), np.empty(n + 1, np.int16)
+    most = 0
+    for i in range(first, last):
+        most = max(most, tables.count[i])
+    on_best2, off_best2 = np.empty((n + 1, most + 1)), np.empty((n + 1, most + 1))
+    on_run2, off_run2 = np.empty((n + 1, most + 1), np.int16), np.empty((n + 1, most + 1), np.int16)
+    value = 0.0
+    for i in range(first, last):
+        z = tables.zone[i]
+        for t in range(n):
+            w[t] = tables.power[i] * power[z, t] - worth[i, t]
+            start[t] = tables.start[i]
+        if tables.count[i] >= 0:
+            cost = cheapest_task(
+                w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
+                tables.was_on[i], tables.count[i], on_best2, off_best2, on_run2, off_run2, on[i],
+            )  # fmt: skip
+        else:
+            cost = cheapest_states(
+                w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
+                tables.was_on[i], on_best, off_best, on_run, off_run, on[i],
+            )  # fmt: skip
+        if cost >= FAR:
+            return value, i
+        value += cost
+    return value, -1
+
+
+class Pricing:
+    """Prices of service by rows of demand, of power by zone where it is limited, and of the site's power over its tariff.
+
+    They climb on the dual by the volume algorithm (Barahona and Anbil 2000, doi:10.1007/s101070050002), and rows that its
+    mean states break are added. Relations between devices and ramps are left out of the bound, which stays one.
+    """
+
+    def __init__(self, tables: Tables, *, peak_price: float, peak_paid_kw: float) -> None:
+        self.tables, self.peak_price, self.peak_paid_kw = tables, peak_price, peak_paid_kw
+        self.slots = len(tables.buy)
+        self.cuts = demand_rows(tables)
+        self.limited = np.nonzero(tables.zone_limit < FAR)
+        self.high = np.minimum(tables.limit, tables.net + tables.power @ tables.may_on)
+        fed = (tables.net < 0) & (tables.sell < tables.buy)
+        self.floor = np.where(fed, tables.sell - tables.buy, 0.0)
+        self.at = self._guess()
+        self.best = self.price(self.at)
+        self.lacks, self.mean, self.peak_kw = self.best.lacks, self.best.on.astype(np.float64), self.best.peak_kw
+        self.length, self.bad = 0.1, 0
+
+    def price(self, prices: Floats) -> Priced:
+        """Return the least cost under prices.
+
+        Raises
+        ------
+        UnreachableError
+            A device has no states.
+        """
+        tables, n = self.tables, self.slots
+        by_row, by_zone, extra = self._parts(prices)
+        worth = np.zeros((len(tables.power), n))
+        add_worth(*_shape(self.cuts), by_row, worth)
+        power = np.tile(tables.buy + extra, (len(tables.demand), 1))
+        power[self.limited] += by_zone
+        on = np.empty(worth.shape, np.uint8)
+        value = 0.0
+        step = max(1, CHUNK_STATES // n)
+        for first in range(0, len(on), step):
+            part, wrong = _price_devices(tables, worth, power, first, min(first + step, len(on)), on)
+            if wrong >= 0:
+                raise UnreachableError(wrong)
+            value += part
+        site, net, peak = self._site(extra)
+        value += site + by_row @ self.cuts.least - by_zone @ tables.zone_limit[self.limited]
+        return Priced(value=float(value), lacks=self._lacks(on, net), on=on, peak_kw=peak)
+
+    def _parts(self, prices: Floats) -> tuple[Floats, Floats, Floats]:
+        rows, zones = self.cuts.size, len(self.limited[0])
+        return prices[:rows], prices[rows : rows + zones], prices[rows + zones :]
+
+    def _lacks(self, on: Bytes, net: Floats) -> Floats:
+        tables = self.tables
+        given = np.empty(self.cuts.size)
+        row_sums(*_shape(self.cuts), on, given)
+        load = zone_sums(tables, tables.power, on)
+        over = load[self.limited] - tables.zone_limit[self.limited]
+        return np.concatenate([self.cuts.least - given, over, tables.net + load.sum(axis=0) - net])
+
+    def _site(self, extra: Floats) -> tuple[float, Floats, float]:
+        """Return the least of tariff and peak less what the price of power brings, the site's power there, its peak."""
+        tables = self.tables
+        gains = extra > 0
+        peak = np.inf
+        if self.peak_price > 0:
+            order = np.argsort(-self.high)
+            over = np.cumsum(np.where(gains, extra, 0.0)[order]) > self.peak_price
+            peak = max(self.peak_paid_kw, float(tables.net.max()), 0.0)
+            if over.any():
+                peak = max(peak, float(self.high[order][np.argmax(over)]))
+        high = np.maximum(np.minimum(self.high, peak), tables.net)
+        net = np.where(gains | (high <= 0), high, np.clip(0.0, tables.net, high))
+        cost = np.where(net > 0, tables.buy * net, tables.sell * net) - (tables.buy + extra) * (net - tables.net)
+        paid = self.peak_price * (peak - self.peak_paid_kw) if self.peak_price > 0 else 0.0
+        return float(cost.sum()) + paid, net, peak
+
+    def _project(self, prices: Floats) -> Floats:
+        floor = np.zeros(len(prices))
+        floor[len(prices) - self.slots :] = self.floor
+        return np.maximum(prices, floor)
+
+    def _guess(self) -> Floats:
+        """Return prices to begin from: what a unit of service costs in energy."""
+        tables, cuts = self.tables, self.cuts
+        effort = np.zeros(len(tables.demand))
+        for z in range(len(effort)):
+            inside = cuts.inside[cuts.first[z] : cuts.first[z + 1]]
+            if len(inside):
+                effort[z] = np.median(tables.power[inside] / tables.service[inside])
+        by_row = effort[cuts.zone] * np.maximum(tables.buy, 0.0)[cuts.slot] * 1.1
+        power = np.full(self.slots, self.peak_price / self.slots * 0.5)
+        return self._project(np.concatenate([by_row, np.zeros(len(self.limited[0])), power]))
+
+    def step(self, upper: float) -> Priced:
+        """Take a step toward an upper bound; return what was priced there."""
+        size = float(self.lacks @ self.lacks)
+        if size <= 0:
+            return self.best
+        aim = max(upper - self.best.value, 1e-4 * abs(upper))
+        there = self._project(self.at + self.length * aim / size * self.lacks)
+        priced = self.price(there)
+        along = float(priced.lacks @ self.lacks)
+        turn = priced.lacks - self.lacks
+        share = -float(self.lacks @ turn) / max(float(turn @ turn), 1e-12)
+        share = 0.01 if share < 0.01 else min(share, 0.1)
+        self.lacks = self.lacks + share * turn
+        self.mean += share * (priced.on - self.mean)
+        if np.isfinite(priced.peak_kw):
+            self.peak_kw += share * (priced.peak_kw - self.peak_kw)
+        if priced.value > self.best.value:
+            self.at, self.best, self.bad = there, priced, 0
+            self.length = min(2.0, self.length * (1.1 if along >= 0 else 1.0))
+        else:
+            self.bad += 1
+            if self.bad >= BAD_STEPS:
+                self.length, self.bad = self.length * 0.66, 0
+        return priced
+
+    def cut(self) -> int:
+        """Add rows that the mean states break, leave out added ones without a price; return how many were added."""
+        before = self.cuts
+        by_row, *rest = self._parts(self.at)
+        cuts = broken_cuts(before, self.tables, self.mean)
+        added = cuts.size - before.size
+        demands = demand_rows(self.tables).size
+        keep = np.flatnonzero(np.append((by_row > 0) | (np.arange(before.size) < demands), np.ones(added, np.bool_)))
+        self.cuts = cuts.kept(keep)
+        self.at = np.concatenate([np.append(by_row, np.zeros(added))[keep], *rest])
+        given = np.empty(self.cuts.size)
+        row_sums(*_shape(self.cuts), self.mean, given)
+        self.lacks = np.concatenate([self.cuts.least - given, self.lacks[before.size :]])
+        self.length, self.bad = max(self.length, FRESH), 0
+        return added
+
+
+def zone_sums(tables: Tables, weights: Floats, on: Bytes) -> Floats:
+    """Return sums of weighted states by zone and slot."""
+    total = np.zeros(tables.demand.shape)
+    for z in range(len(total)):
+        inside = np.flatnonzero(tables.zone == z)
+        total[z] = weights[inside] @ on[inside]
+    return total
+
+
+def _shape(cuts: Cuts) -> tuple[np.ndarray, ...]:
+    return cuts.zone, cuts.slot, cuts.pointer, cuts.factor, cuts.inside, cuts.first

@@ -1,0 +1,350 @@
+"""Which devices are on, slot by slot: the tables, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yuanli.errors import InvalidInputError, Text
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+MOST_DEVICES = 50_000
+MOST_SLOTS = 2_000
+MOST_STATES = 20_000_000
+MOST_MINIMUM = 250
+
+
+class DevicesProblemError(InvalidInputError):
+    """A table of devices breaks a rule."""
+
+
+def refuse(field_: str, zh: str, en: str, *, hint: Text | None = None) -> DevicesProblemError:
+    """Return the error about a field."""
+    return DevicesProblemError(
+        Text(zh, en), field=field_, hint=hint or Text("更正该值后重试。", "Correct the value and try again.")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Exactly `slots` slots on, all from slot `first` to slot `last`: a charging session, a wash."""
+
+    first: int
+    last: int
+    slots: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device that is on or off in each slot.
+
+    Parameters
+    ----------
+    service
+        What it gives to its zone while on, in the unit of the zone's demand.
+    min_up, min_down
+        Slots that a change lasts at least, unless the horizon ends before.
+    on, held
+        Its state before the first slot, and for how many slots it has been in it.
+    target
+        Its state in the last slot; None is free.
+    must_be_on, must_be_off
+        Slots of a locked state, of maintenance.
+    """
+
+    name: str
+    power_kw: float
+    zone: str | None = None
+    service: float = 0.0
+    min_up: int = 1
+    min_down: int = 1
+    start_cost: float = 0.0
+    on: bool = False
+    held: int = MOST_MINIMUM
+    target: bool | None = None
+    task: Task | None = None
+    must_be_on: frozenset[int] = field(default=frozenset())
+    must_be_off: frozenset[int] = field(default=frozenset())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A place whose demand the devices of it cover in each slot, and whose power is limited."""
+
+    name: str
+    demand: Floats
+    limit_kw: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """A battery; or, with a zone, ice or hot water that takes power and gives service to the zone.
+
+    Parameters
+    ----------
+    charge_kw, discharge
+        The most it takes, and gives: kW, or the zone's unit of service.
+    charge_efficiency, discharge_efficiency
+        Shares that arrive: of the power in the storage, of the content outside.
+    content, target
+        What is in it before the first slot, and at least after the last, in units of what it gives times hours.
+    loss
+        The share of the content lost in a slot.
+    """
+
+    name: str
+    capacity: float
+    charge_kw: float
+    discharge: float
+    charge_efficiency: float = 1.0
+    discharge_efficiency: float = 1.0
+    content: float = 0.0
+    target: float = 0.0
+    loss: float = 0.0
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """`after` starts at the earliest `lag` slots after `before` was on last; both are tasks."""
+
+    before: str
+    after: str
+    lag: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesProblem:
+    """Least cost = energy + starts + peak, from the states before the first slot to the targets in the last.
+
+    Parameters
+    ----------
+    slot_h
+        Hours of a slot.
+    price, carbon_price, feed_in
+        Per kWh and slot: what energy costs, what its carbon weighs in the same money, what is paid for what is fed in.
+    limit_kw
+        The most power the site may take, by slot.
+    base_kw, solar_kw
+        Power that is not decided here, and what the site makes itself.
+    peak_price, peak_paid_kw
+        Per kW of the greatest power; up to where it is paid for already.
+    ramp_kw
+        The most that the power of all devices together may change between slots.
+    exclusions
+        Names of devices of which at most one is on.
+    needs
+        (device, other): the device is on only while the other is.
+    """
+
+    slots: int
+    slot_h: float
+    price: Floats
+    devices: tuple[Device, ...]
+    zones: tuple[Zone, ...] = ()
+    carbon_price: Floats | None = None
+    feed_in: Floats | None = None
+    limit_kw: Floats | None = None
+    base_kw: Floats | None = None
+    solar_kw: Floats | None = None
+    peak_price: float = 0.0
+    peak_paid_kw: float = 0.0
+    ramp_kw: float | None = None
+    exclusions: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
+    orders: tuple[Order, ...] = ()
+    storages: tuple[Storage, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_size(self)
+        _check_series(self)
+        _check_names(self)
+        for device in self.devices:
+            _check_device(device, self.slots)
+        for storage in self.storages:
+            _check_storage(storage)
+        _check_relations(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesPlan:
+    """What is on, shape `(n_devices, slots)`, and what storages take (above 0) and give (below), `(n_storages, slots)`."""
+
+    on: Flags
+    storage: Floats
+
+
+def _check_size(problem: DevicesProblem) -> None:
+    if not 1 <= problem.slots <= MOST_SLOTS:
+        raise refuse(
+            "slots", f"时段数为 {problem.slots}，应在 1 与 {MOST_SLOTS} 之间。",
+            f"There are {problem.slots} slots; from 1 to {MOST_SLOTS} are planned.",
+        )  # fmt: skip
+    if len(problem.devices) > MOST_DEVICES or len(problem.devices) * problem.slots > MOST_STATES:
+        raise refuse(
+            "devices",
+            f"有 {len(problem.devices)} 台设备、{problem.slots} 个时段，最多 {MOST_DEVICES} 台且共 {MOST_STATES} 个状态。",
+            f"There are {len(problem.devices)} devices and {problem.slots} slots; at most {MOST_DEVICES} devices and "
+            f"{MOST_STATES} states are planned.",
+            hint=Text("请按区域拆分。", "Divide it by zones."),
+        )
+    _number("slot_h", problem.slot_h, above=0.0)
+
+
+def _number(field_: str, value: float, *, least: float | None = None, above: float | None = None, most: float = 1e12) -> None:
+    good = np.isfinite(value) and abs(value) <= most and (least is None or value >= least) and (above is None or value > above)
+    if not good:
+        rule = f"> {above:g}" if above is not None else f"≥ {least:g}" if least is not None else f"|x| ≤ {most:g}"
+        rule += f", ≤ {most:g}" if most < 1e12 else ""
+        raise refuse(field_, f"{field_} 为 {value}，应是有限数且 {rule}。", f"{field_} is {value}; a finite number {rule} is needed.")
+
+
+def _series(field_: str, values: Floats | None, slots: int, *, least: float | None = None) -> None:
+    if values is None:
+        return
+    if values.shape != (slots,):
+        raise refuse(field_, f"{field_} 有 {values.size} 个值，应为 {slots} 个。", f"{field_} has {values.size} values; it needs {slots}.")
+    bad = ~np.isfinite(values) | (np.abs(values) > 1e12)
+    if least is not None:
+        bad |= values < least
+    if bad.any():
+        at = int(np.argmax(bad))
+        _number(f"{field_}[{at}]", float(values[at]), least=least)
+
+
+def _check_series(problem: DevicesProblem) -> None:
+    n = problem.slots
+    _series("price", problem.price, n)
+    _series("carbon_price", problem.carbon_price, n)
+    _series("feed_in", problem.feed_in, n)
+    _series("limit_kw", problem.limit_kw, n, least=0.0)
+    _series("base_kw", problem.base_kw, n, least=0.0)
+    _series("solar_kw", problem.solar_kw, n, least=0.0)
+    _number("peak_price", problem.peak_price, least=0.0)
+    _number("peak_paid_kw", problem.peak_paid_kw, least=0.0)
+    if problem.ramp_kw is not None:
+        _number("ramp_kw", problem.ramp_kw, least=0.0)
+    for zone in problem.zones:
+        _series(f"zones.{zone.name}.demand", zone.demand, n, least=0.0)
+        _series(f"zones.{zone.name}.limit_kw", zone.limit_kw, n, least=0.0)
+    if problem.feed_in is not None:
+        buying = problem.price + (0.0 if problem.carbon_price is None else problem.carbon_price)
+        if (problem.feed_in > buying).any():
+            at = int(np.argmax(problem.feed_in > buying))
+            raise refuse(
+                f"feed_in[{at}]",
+                f"时段 {at} 的上网电价 {problem.feed_in[at]:g} 高于购电价 {buying[at]:g}，会诱使空买空卖。",
+                f"In slot {at} feeding in pays {problem.feed_in[at]:g}, more than the {buying[at]:g} that buying costs.",
+            )
+
+
+def _check_names(problem: DevicesProblem) -> None:
+    for field_, names in (
+        ("devices", [d.name for d in problem.devices] + [s.name for s in problem.storages]),
+        ("zones", [z.name for z in problem.zones]),
+    ):
+        seen: set[str] = set()
+        for name in names:
+            if not name or name in seen:
+                raise refuse(
+                    field_, f"名称“{name}”为空或重复。", f"The name {name!r} is empty or used twice.",
+                    hint=Text("每项取一个不同的名称。", "Give each its own name."),
+                )  # fmt: skip
+            seen.add(name)
+    zones = {z.name for z in problem.zones}
+    for one in (*problem.devices, *problem.storages):
+        if one.zone is not None and one.zone not in zones:
+            raise refuse(f"{one.name}.zone", f"没有区域“{one.zone}”。", f"There is no zone {one.zone!r}.")
+
+
+def _check_device(device: Device, slots: int) -> None:
+    at = f"devices.{device.name}"
+    _number(f"{at}.power_kw", device.power_kw, least=0.0)
+    _number(f"{at}.service", device.service, least=0.0)
+    _number(f"{at}.start_cost", device.start_cost, least=0.0)
+    _number(f"{at}.min_up", device.min_up, least=1, most=MOST_MINIMUM)
+    _number(f"{at}.min_down", device.min_down, least=1, most=MOST_MINIMUM)
+    _number(f"{at}.held", device.held, least=0)
+    for name, locked in (("must_be_on", device.must_be_on), ("must_be_off", device.must_be_off)):
+        outside = [t for t in locked if not 0 <= t < slots]
+        if outside:
+            _outside(f"{at}.{name}", outside[0], slots)
+    both = device.must_be_on & device.must_be_off
+    if both:
+        raise refuse(
+            f"{at}.must_be_on", f"时段 {min(both)} 既须开又须关。", f"Slot {min(both)} is to be both on and off."
+        )
+    task = device.task
+    if task is not None:
+        for name, value in (("first", task.first), ("last", task.last)):
+            if not 0 <= value < slots:
+                _outside(f"{at}.task.{name}", value, slots)
+        if task.last < task.first:
+            raise refuse(
+                f"{at}.task.last", f"结束时段 {task.last} 早于开始时段 {task.first}。",
+                f"The last slot {task.last} is before the first, {task.first}.",
+            )  # fmt: skip
+        _number(f"{at}.task.slots", task.slots, least=1)
+
+
+def _outside(field_: str, value: int, slots: int) -> None:
+    raise refuse(
+        field_, f"时段 {value} 不在 0 与 {slots - 1} 之间。", f"Slot {value} is not from 0 to {slots - 1}."
+    )
+
+
+def _check_storage(storage: Storage) -> None:
+    at = f"storages.{storage.name}"
+    for name in ("capacity", "charge_kw", "discharge"):
+        _number(f"{at}.{name}", getattr(storage, name), least=0.0)
+    for name in ("charge_efficiency", "discharge_efficiency"):
+        _number(f"{at}.{name}", getattr(storage, name), above=0.0, most=10.0)
+    if storage.zone is None and storage.charge_efficiency * storage.discharge_efficiency > 1:
+        raise refuse(
+            f"{at}.charge_efficiency", "充放电效率之积大于 1。", "The two efficiencies together are above 1."
+        )
+    _number(f"{at}.loss", storage.loss, least=0.0, most=0.99)
+    for name in ("content", "target"):
+        _number(f"{at}.{name}", getattr(storage, name), least=0.0, most=storage.capacity)
+
+
+def _check_relations(problem: DevicesProblem) -> None:
+    devices = {d.name: d for d in problem.devices}
+
+    def known(field_: str, names: Sequence[str]) -> None:
+        for name in names:
+            if name not in devices:
+                raise refuse(field_, f"没有设备“{name}”。", f"There is no device {name!r}.")
+        if len(set(names)) < len(names):
+            raise refuse(field_, f"“{names[0]}”与自身相关。", f"{names[0]!r} is related to itself.")
+
+    for group in problem.exclusions:
+        known("exclusions", group)
+    for pair in problem.needs:
+        known("needs", pair)
+    for order in problem.orders:
+        known("orders", (order.before, order.after))
+        _number("orders.lag", order.lag, least=0)
+        for name in (order.before, order.after):
+            if devices[name].task is None:
+                raise refuse(
+                    "orders", f"“{name}”不是任务，无先后可言。", f"{name!r} is no task; only tasks have an order."
+                )
+    _check_cycle({(o.before, o.after) for o in problem.orders})
+
+
+def _check_cycle(arcs: set[tuple[str, str]]) -> None:
+    left = {name for arc in arcs for name in arc}
+    while left:
+        free = {name for name in left if not any(b == name and a in left for a, b in arcs)}
+        if not free:
+            raise refuse(
+                "orders", f"先后关系成环：{'、'.join(sorted(left))}。", f"The orders go in a circle: {', '.join(sorted(left))}."
+            )
+        left -= free
