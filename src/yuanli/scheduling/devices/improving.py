@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ HARD = 1e3
 NEAR = 1e-7
 CHUNK = 500
 PASSES = 40
+NOTHING: Floats = np.empty(0)
 HEATS = (0.1, 0.3, 0.05, 0.2)
 PEAKS = (1.0, 0.995, 1.005, 0.99, 1.0, 0.98)
 
@@ -83,14 +85,17 @@ class Improver:
     """
 
     def __init__(self, tables: Tables, terms: Terms, movable: Ints, *, seed: int) -> None:
-        self.tables, self.terms, self.movable = tables, terms, movable
+        self.tables, self.terms = tables, terms
         self.rng = np.random.default_rng(seed)
         self.seed = self.rng.integers(1, 2**63, 1, np.uint64)
+        self._move(movable)
+
+    def _move(self, movable: Ints) -> None:
+        tables, self.movable = self.tables, movable
         free = movable[(tables.count[movable] < 0) & (tables.up[movable] + tables.down[movable] <= MOST_JOINT)]
         self.pool = free[np.argsort(tables.zone[free], kind="stable")]
         self.pointer = np.searchsorted(tables.zone[self.pool], np.arange(len(tables.demand) + 1)).astype(np.int64)
         self.alone = np.setdiff1d(movable, self.pool)
-        self.rounds = 0
 
     def state(self, on: Bytes) -> State:
         """Return states with their sums, to be changed."""
@@ -101,6 +106,26 @@ class Improver:
         free = peak_kw if self.terms.peak_price > 0 else np.inf
         return Weights(hard, hard, max(free, self.terms.peak_paid_kw), self.terms.peak_price)
 
+    def gains(self, state: State, weights: Weights, devices: Ints) -> Floats:
+        """Return what each device alone would save."""
+        gains = np.empty(len(devices))
+        for first in range(0, len(devices), CHUNK):
+            part = slice(first, first + CHUNK)
+            one_by_one(self.tables, state, weights, devices[part], 0.0, self.seed, gains[part])
+        return gains
+
+    def set(self, state: State, weights: Weights, devices: Ints) -> None:
+        """Set devices to their cheapest states in turn."""
+        one_by_one(self.tables, state, weights, devices, 0.0, self.seed, NOTHING)
+
+    def store(self, power: Floats, service: Floats) -> None:
+        """Take over what storages take and give."""
+        self.terms = replace(self.terms, storage_kw=power, storage_service=service)
+
+    def judge(self, on: Bytes) -> Found:
+        """Return the cost of states and what they break."""
+        return judge(self.tables, self.terms, on)
+
     def repair(self, on: Bytes, *, short: float, peak_kw: float) -> Found:
         """Return states near to these, most often with nothing broken: each device in turn, what lacks ever dearer."""
         state, order = self.state(on), self.movable
@@ -109,15 +134,15 @@ class Improver:
             order = self.rng.permutation(order)
             changed = 0
             for first in range(0, len(order), CHUNK):
-                changed += one_by_one(self.tables, state, weights, order[first : first + CHUNK], 0.0, self.seed)
-            found = judge(self.tables, self.terms, state.on)
+                changed += one_by_one(self.tables, state, weights, order[first : first + CHUNK], 0.0, self.seed, NOTHING)
+            found = self.judge(state.on)
             if found.broken <= NEAR and changed <= len(order) // 50:
                 return found
             if k >= 2 and changed <= max(1, len(order) // 50):
                 short = min(short * 2.0, 1e5)
             if k >= 3:
                 order = self._helping(state, found)
-        return judge(self.tables, self.terms, state.on)
+        return self.judge(state.on)
 
     def _helping(self, state: State, found: Found) -> Ints:
         """Return the devices of zones that lack something; all where it is the site that does."""
@@ -126,9 +151,14 @@ class Improver:
         helping = self.movable[short[tables.zone[self.movable]]]
         return helping if len(helping) and found.broken > NEAR else self.movable
 
+    def among(self, movable: Ints) -> Improver:
+        """Return one that may change only these devices; it shares the chance."""
+        part = copy(self)
+        part._move(movable)
+        return part
+
     def groups(self, state: State, weights: Weights, heat: float) -> None:
         """Change groups of devices for a round, and each task once."""
-        self.rounds += 1
         if len(self.pool):
             together(
                 self.tables, state, weights, self.pool, self.pointer, 3, WORK, heat, self.seed, MOST_JOINT
@@ -136,4 +166,4 @@ class Improver:
         many = min(len(self.alone), CHUNK)
         if many:
             chosen = self.rng.choice(self.alone, many, replace=False)
-            one_by_one(self.tables, state, weights, chosen, heat, self.seed)
+            one_by_one(self.tables, state, weights, chosen, heat, self.seed, NOTHING)

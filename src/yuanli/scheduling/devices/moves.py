@@ -177,8 +177,23 @@ def _put(tables, state, i, new):
 
 
 @compiled
-def one_by_one(tables, state, weights, devices, noise, seed):
-    """Set each device to its cheapest states in turn; return how many changed, or −1 − i where i has none."""
+def _cost_of(row, w, start, stop, was_on):
+    cost, before = 0.0, was_on
+    for t in range(len(w)):
+        if row[t]:
+            cost += w[t] if before else w[t] + start[t]
+        elif before:
+            cost += stop[t]
+        before = row[t]
+    return cost
+
+
+@compiled
+def one_by_one(tables, state, weights, devices, noise, seed, gains):
+    """Set each device to its cheapest states in turn; return how many changed, or −1 − i where i has none.
+
+    Where `gains` is as long as `devices`, nothing is set and it is filled with what each alone would save.
+    """
     n = len(tables.buy)
     w, start, stop = np.empty(n), np.empty(n), np.empty(n)
     on_best, off_best = np.empty(n + 1), np.empty(n + 1)
@@ -211,7 +226,10 @@ def one_by_one(tables, state, weights, devices, noise, seed):
             )  # fmt: skip
         if cost >= FAR:
             return -1 - i
-        if _put(tables, state, i, out):
+        if len(gains) > 0:
+            gains[changes] = _cost_of(state.on[i], w, start, stop, tables.was_on[i]) - cost
+            changes += 1
+        elif _put(tables, state, i, out):
             changes += 1
     return changes
 

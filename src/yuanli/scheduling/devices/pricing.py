@@ -9,6 +9,7 @@ import numpy as np
 from yuanli.scheduling.devices.cuts import Cuts, add_worth, broken_cuts, demand_rows, row_sums
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
+from yuanli.scheduling.devices.storing import Flows, Stores
 
 CHUNK_STATES = 2_000_000
 BAD_STEPS = 20
@@ -16,7 +17,7 @@ FRESH = 0.02
 
 
 class UnreachableError(Exception):
-    """A device, told by its number, has no states that keep its own rules."""
+    """A device, told by its number, has no states that keep its own rules; or storages have no flows."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Priced:
     value: float
     lacks: Floats
     on: Bytes
+    flows: Flows
     peak_kw: float
 
 
@@ -69,17 +71,24 @@ class Pricing:
     mean states break are added. Relations between devices and ramps are left out of the bound, which stays one.
     """
 
-    def __init__(self, tables: Tables, *, peak_price: float, peak_paid_kw: float) -> None:
-        self.tables, self.peak_price, self.peak_paid_kw = tables, peak_price, peak_paid_kw
+    def __init__(self, tables: Tables, stores: Stores, *, peak_price: float, peak_paid_kw: float) -> None:
+        self.tables, self.stores, self.peak_price, self.peak_paid_kw = tables, stores, peak_price, peak_paid_kw
         self.slots = len(tables.buy)
         self.cuts = demand_rows(tables)
         self.limited = np.nonzero(tables.zone_limit < FAR)
-        self.high = np.minimum(tables.limit, tables.net + tables.power @ tables.may_on)
-        fed = (tables.net < 0) & (tables.sell < tables.buy)
+        self.demands = self.cuts.size
+        self.stored = np.zeros(len(tables.demand), np.bool_)
+        self.stored[stores.zone[stores.zone >= 0]] = True
+        self.low = tables.net - sum(s.discharge for s in stores.storages if s.zone is None)
+        high = tables.net + tables.power @ tables.may_on + sum(s.charge_kw for s in stores.storages)
+        self.high = np.minimum(tables.limit, high)
+        fed = (self.low < 0) & (tables.sell < tables.buy)
         self.floor = np.where(fed, tables.sell - tables.buy, 0.0)
+        self.scale = 0.2 * float(tables.power.sum() * np.abs(tables.buy).sum())
         self.at = self._guess()
         self.best = self.price(self.at)
         self.lacks, self.mean, self.peak_kw = self.best.lacks, self.best.on.astype(np.float64), self.best.peak_kw
+        self.flows = self.best.flows
         self.length, self.bad = 0.1, 0
 
     def price(self, prices: Floats) -> Priced:
@@ -88,7 +97,7 @@ class Pricing:
         Raises
         ------
         UnreachableError
-            A device has no states.
+            A device has no states, or storages have no flows.
         """
         tables, n = self.tables, self.slots
         by_row, by_zone, extra = self._parts(prices)
@@ -106,19 +115,35 @@ class Pricing:
             value += part
         site, net, peak = self._site(extra)
         value += site + by_row @ self.cuts.least - by_zone @ tables.zone_limit[self.limited]
-        return Priced(value=float(value), lacks=self._lacks(on, net), on=on, peak_kw=peak)
+        flows = self.stores.idle()
+        if self.stores.storages:
+            service = np.zeros(tables.demand.shape)
+            np.add.at(service, (self.cuts.zone[: self.demands], self.cuts.slot[: self.demands]), by_row[: self.demands])
+            stored = self.stores.priced(tables.buy + extra, service)
+            if stored is None:
+                raise UnreachableError(-1)
+            value, flows = value + stored[0], stored[1]
+        return Priced(value=float(value), lacks=self._lacks(on, flows, net), on=on, flows=flows, peak_kw=peak)
 
     def _parts(self, prices: Floats) -> tuple[Floats, Floats, Floats]:
         rows, zones = self.cuts.size, len(self.limited[0])
         return prices[:rows], prices[rows : rows + zones], prices[rows + zones :]
 
-    def _lacks(self, on: Bytes, net: Floats) -> Floats:
-        tables = self.tables
+    def _given(self, on: Bytes | Floats, flows: Flows) -> Floats:
+        """Return the left sides of the rows; storages count in those of demand, zones with storages have no others."""
         given = np.empty(self.cuts.size)
         row_sums(*_shape(self.cuts), on, given)
+        if self.stored.any():
+            service = self.stores.service(flows)
+            given[: self.demands] += service[self.cuts.zone[: self.demands], self.cuts.slot[: self.demands]]
+        return given
+
+    def _lacks(self, on: Bytes, flows: Flows, net: Floats) -> Floats:
+        tables = self.tables
+        given = self._given(on, flows)
         load = zone_sums(tables, tables.power, on)
         over = load[self.limited] - tables.zone_limit[self.limited]
-        return np.concatenate([self.cuts.least - given, over, tables.net + load.sum(axis=0) - net])
+        return np.concatenate([self.cuts.least - given, over, tables.net + load.sum(axis=0) + self.stores.power(flows) - net])
 
     def _site(self, extra: Floats) -> tuple[float, Floats, float]:
         """Return the least of tariff and peak less what the price of power brings, the site's power there, its peak."""
@@ -128,11 +153,11 @@ class Pricing:
         if self.peak_price > 0:
             order = np.argsort(-self.high)
             over = np.cumsum(np.where(gains, extra, 0.0)[order]) > self.peak_price
-            peak = max(self.peak_paid_kw, float(tables.net.max()), 0.0)
+            peak = max(self.peak_paid_kw, float(self.low.max()), 0.0)
             if over.any():
                 peak = max(peak, float(self.high[order][np.argmax(over)]))
-        high = np.maximum(np.minimum(self.high, peak), tables.net)
-        net = np.where(gains | (high <= 0), high, np.clip(0.0, tables.net, high))
+        high = np.maximum(np.minimum(self.high, peak), self.low)
+        net = np.where(gains | (high <= 0), high, np.clip(0.0, self.low, high))
         cost = np.where(net > 0, tables.buy * net, tables.sell * net) - (tables.buy + extra) * (net - tables.net)
         paid = self.peak_price * (peak - self.peak_paid_kw) if self.peak_price > 0 else 0.0
         return float(cost.sum()) + paid, net, peak
@@ -154,12 +179,13 @@ class Pricing:
         power = np.full(self.slots, self.peak_price / self.slots * 0.5)
         return self._project(np.concatenate([by_row, np.zeros(len(self.limited[0])), power]))
 
-    def step(self, upper: float) -> Priced:
-        """Take a step toward an upper bound; return what was priced there."""
+    def step(self, upper: float | None) -> Priced:
+        """Take a step toward an upper bound, where there is one; return what was priced there."""
         size = float(self.lacks @ self.lacks)
         if size <= 0:
             return self.best
-        aim = max(upper - self.best.value, 1e-4 * abs(upper))
+        far = 0.03 * max(abs(self.best.value), self.scale) if upper is None else upper - self.best.value
+        aim = max(far, 1e-4 * max(abs(self.best.value), 1e-3 * self.scale))
         there = self._project(self.at + self.length * aim / size * self.lacks)
         priced = self.price(there)
         along = float(priced.lacks @ self.lacks)
@@ -168,6 +194,7 @@ class Pricing:
         share = 0.01 if share < 0.01 else min(share, 0.1)
         self.lacks = self.lacks + share * turn
         self.mean += share * (priced.on - self.mean)
+        self.flows = self.flows.mixed(priced.flows, share)
         if np.isfinite(priced.peak_kw):
             self.peak_kw += share * (priced.peak_kw - self.peak_kw)
         if priced.value > self.best.value:
@@ -185,13 +212,11 @@ class Pricing:
         by_row, *rest = self._parts(self.at)
         cuts = broken_cuts(before, self.tables, self.mean)
         added = cuts.size - before.size
-        demands = demand_rows(self.tables).size
-        keep = np.flatnonzero(np.append((by_row > 0) | (np.arange(before.size) < demands), np.ones(added, np.bool_)))
+        wanted = (by_row > 0) | (np.arange(before.size) < self.demands)
+        keep = np.flatnonzero(np.append(wanted, ~self.stored[cuts.zone[before.size :]]))
         self.cuts = cuts.kept(keep)
         self.at = np.concatenate([np.append(by_row, np.zeros(added))[keep], *rest])
-        given = np.empty(self.cuts.size)
-        row_sums(*_shape(self.cuts), self.mean, given)
-        self.lacks = np.concatenate([self.cuts.least - given, self.lacks[before.size :]])
+        self.lacks = np.concatenate([self.cuts.least - self._given(self.mean, self.flows), self.lacks[before.size :]])
         self.length, self.bad = max(self.length, FRESH), 0
         return added
 

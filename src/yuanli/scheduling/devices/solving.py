@@ -7,10 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from yuanli.scheduling.devices.arrays import tables_of
-from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms, judge
-from yuanli.scheduling.devices.moves import Tables
+from yuanli.scheduling.devices.conflicts import conflicts_of_devices, impossible
+from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms
+from yuanli.scheduling.devices.moves import Bytes, Floats
 from yuanli.scheduling.devices.pricing import Pricing, UnreachableError
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
+from yuanli.scheduling.devices.replanning import few_changes, free_devices, keeps_own_rules
+from yuanli.scheduling.devices.storing import Flows, Stores, flows_of
 from yuanli.solver import Result, Search, Wish
 
 FIRST_STEPS = 150
@@ -28,35 +31,57 @@ def solve_devices(
 
     Each device alone under prices of what they share gives the bound; its states are repaired, and groups of three
     devices of a zone are set anew by exact dynamic programming over their joint states, with errors that grow and fade. A
-    round is a step of the prices, or about 20,000 joint states.
+    round is a step of the prices, or about 20,000 joint states. What is locked is a device or a storage, by name.
     """
-    tables = tables_of(problem)
-    return _Solving(problem, tables, search, wish).run()
+    return _Solving(problem, search, wish).run()
 
 
 class _Solving:
-    def __init__(
-        self, problem: DevicesProblem, tables: Tables, search: Search[DevicesPlan], wish: Wish[DevicesPlan]
-    ) -> None:
-        self.problem, self.tables, self.search, self.wish = problem, tables, search, wish
-        zones = np.zeros(tables.demand.shape)
-        self.terms = Terms(
+    def __init__(self, problem: DevicesProblem, search: Search[DevicesPlan], wish: Wish[DevicesPlan]) -> None:
+        self.problem, self.search, self.wish = problem, search, wish
+        self.tables = tables_of(problem)
+        self.locked = np.array([d.name in wish.locked for d in problem.devices], np.bool_)
+        if wish.start is not None and self.locked.any():
+            self._lock(wish.start.on)
+        self.stores = Stores(problem, self.tables)
+        if wish.start is not None:
+            for s, one in enumerate(problem.storages):
+                if one.name in wish.locked:
+                    self.stores.fix(s, flows_of(wish.start.storage))
+        self.flows = self.stores.idle()
+        self.stored = bool(problem.storages)
+        terms = Terms(
             peak_price=problem.peak_price, peak_paid_kw=problem.peak_paid_kw,
-            storage_kw=np.zeros(problem.slots), storage_service=zones,
+            storage_kw=np.zeros(problem.slots), storage_service=np.zeros(self.tables.demand.shape),
         )  # fmt: skip
-        self.improver = Improver(tables, self.terms, np.arange(len(problem.devices)), seed=wish.seed)
+        self.improver = Improver(self.tables, terms, np.flatnonzero(~self.locked), seed=wish.seed)
         self.best: Found | None = None
+        self.most = wish.max_changes
+        self.cycles = 0
+
+    def _lock(self, on: Bytes) -> None:
+        tables = self.tables
+        for i in np.flatnonzero(self.locked):
+            tables.may_on[i] &= on[i]
+            tables.may_off[i] &= ~on[i]
 
     def run(self) -> Result[DevicesPlan]:
         """Search."""
+        if impossible(self.problem, self.tables):
+            return self.search.result(infeasible=True)
         try:
-            pricing = Pricing(self.tables, peak_price=self.problem.peak_price, peak_paid_kw=self.problem.peak_paid_kw)
+            pricing = Pricing(
+                self.tables, self.stores, peak_price=self.problem.peak_price, peak_paid_kw=self.problem.peak_paid_kw
+            )
         except UnreachableError:
             return self.search.result(infeasible=True)
-        self._climb(pricing, FIRST_STEPS)
-        self._repair(pricing)
-        self._climb(pricing, STEPS - FIRST_STEPS)
-        self._repair(pricing)
+        self.search.prove(pricing.best.value)
+        if self.wish.start is not None:
+            self._start(self.wish.start, pricing)
+        for steps in (FIRST_STEPS, STEPS - FIRST_STEPS):
+            self._climb(pricing, steps)
+            if self.most is None and not (self.best is not None and self.search.over()):
+                self._repair(pricing)
         cutting = True
         while not self.search.over():
             if cutting:
@@ -65,29 +90,58 @@ class _Solving:
                 self._climb(pricing, CUT_STEPS)
                 cutting = pricing.best.value - before > LEAST_GAIN * abs(before)
             self._cycle(pricing)
+        if self.best is None and conflicts_of_devices(self.problem):
+            return self.search.result(infeasible=True)
         return self.search.result()
+
+    def _start(self, start: DevicesPlan, pricing: Pricing) -> None:
+        """Take over a plan as it is where it breaks nothing, else what is near to it."""
+        on = start.on.astype(np.uint8)
+        self._flow(self.stores.one_way(flows_of(start.storage)))
+        peak = max(float(self._net(on).max()), self.problem.peak_paid_kw)
+        own = all(keeps_own_rules(self.tables, i, on[i]) for i in range(len(on)))
+        if own:
+            self._offer(self.improver.judge(on))
+        if self.most is not None:
+            found = few_changes(self.improver, on, self.most, peak)
+            if found is not None:
+                self._offer(self.improver.judge(found))
+        elif self.best is None:
+            self._offer(self.improver.repair(on, short=self._short(), peak_kw=peak))
 
     def _climb(self, pricing: Pricing, steps: int) -> None:
         for _ in range(steps):
             if self.search.over():
                 return
-            upper = self.search.cost if self.best is not None else pricing.best.value * 1.03
-            pricing.step(upper)
+            pricing.step(None if self.best is None else self.best.cost)
             self.search.prove(pricing.best.value)
             self.search.count()
 
+    def _short(self) -> float:
+        """Return what a unit that lacks costs at first in a repair: twice its energy."""
+        tables = self.tables
+        effort = tables.power.sum() / max(1.0, tables.service.sum())
+        return max(0.1, 2.0 * effort * float(np.abs(tables.buy).max()))
+
     def _repair(self, pricing: Pricing) -> None:
-        if self.best is not None and self.search.over():
-            return
-        short = 2.0 * float((self.tables.buy * self.tables.power.mean()).max() / max(1.0, self.tables.service.mean()))
-        found = self.improver.repair(pricing.best.on, short=max(short, 0.1), peak_kw=pricing.peak_kw)
-        self._offer(found)
+        before = self.flows
+        if self.stored:
+            self._flow(self.stores.one_way(pricing.flows))
+        found = self.improver.repair(pricing.best.on, short=self._short(), peak_kw=pricing.peak_kw)
+        offered = self._offer(found)
+        if self.stored:
+            offered = self._store(found) or offered
+            if not offered and self.best is not None:
+                self._flow(before)
 
     def _cycle(self, pricing: Pricing) -> None:
         """Improve the best for a while: with errors first, but in the first cycle; the best is kept."""
-        improver, rounds = self.improver, self.improver.rounds
+        start = self.wish.start
+        improver = self.improver
+        if self.most is not None and start is not None and self.best is not None:
+            improver = improver.among(free_devices(improver, self.best.on, start.on, self.most))
         length = max(LEAST_CYCLE, len(improver.pool) // DEVICES_PER_ROUND)
-        turn = rounds // length
+        turn, self.cycles = self.cycles, self.cycles + 1
         heat = HEATS[turn % len(HEATS)] if turn and self.best is not None else 0.0
         on = pricing.best.on if self.best is None else self.best.on
         peak = pricing.peak_kw if self.best is None else self.best.peak_kw * PEAKS[turn % len(PEAKS)]
@@ -96,13 +150,36 @@ class _Solving:
             improver.groups(state, weights, heat * max(0.0, 1.0 - k / (0.6 * length)))
             self.search.count()
             if k >= 0.6 * length or heat == 0.0:
-                self._offer(judge(self.tables, self.terms, state.on))
+                self._offer(improver.judge(state.on))
             if self.search.over():
                 return
+        if self.stored and self.most is None and self.best is not None:
+            self._store(self.best)
 
-    def _offer(self, found: Found) -> None:
-        if found.broken <= NEAR and (self.best is None or found.cost < self.best.cost):
-            self.best = replace(found, on=found.on.copy())
-            self.search.offer(
-                DevicesPlan(on=self.best.on.astype(np.bool_), storage=np.zeros((0, self.problem.slots))), found.cost
-            )
+    def _store(self, found: Found) -> bool:
+        """Give the storages their cheapest flows against states; say whether that was better."""
+        peak = found.peak_kw if self.problem.peak_price > 0 else np.inf
+        flows = self.stores.answered(self.improver.state(found.on), peak, self.problem.peak_price)
+        if flows is None:
+            return False
+        before = self.flows
+        self._flow(flows)
+        if self._offer(self.improver.judge(found.on)):
+            return True
+        self._flow(before)
+        return False
+
+    def _flow(self, flows: Flows) -> None:
+        self.flows = flows
+        self.improver.store(self.stores.power(flows), self.stores.service(flows))
+
+    def _net(self, on: Bytes) -> Floats:
+        return self.tables.net + self.improver.state(on).load
+
+    def _offer(self, found: Found) -> bool:
+        if found.broken > NEAR or not (self.best is None or found.cost < self.best.cost):
+            return False
+        self.best = replace(found, on=found.on.copy())
+        plan = DevicesPlan(on=self.best.on.astype(np.bool_), storage=self.flows.taken - self.flows.given)
+        self.search.offer(plan, found.cost)
+        return True

@@ -1,0 +1,79 @@
+"""Which devices are on, slot by slot: from their states now to their targets, at least cost."""
+
+from typing import Final
+
+from yuanli.errors import Text
+from yuanli.scheduling.devices.checking import check_devices
+from yuanli.scheduling.devices.documents import devices_schema, parse_devices
+from yuanli.scheduling.devices.problem import (
+    Device,
+    DevicesPlan,
+    DevicesProblem,
+    DevicesProblemError,
+    Order,
+    Storage,
+    Task,
+    Zone,
+)
+from yuanli.scheduling.devices.tabulating import read_rows_of_devices, rows_of_devices
+from yuanli.solver import Kind, Result, Search, Wish
+
+
+def solve_devices(
+    problem: DevicesProblem, search: Search[DevicesPlan], wish: Wish[DevicesPlan] = Wish()
+) -> Result[DevicesPlan]:
+    """Find the least cost, with a proved bound, until the search is over; see `solving`, which compiles on first use."""
+    from yuanli.scheduling.devices.solving import solve_devices as solve
+
+    return solve(problem, search, wish)
+
+
+def explain_devices(problem: DevicesProblem, result: Result[DevicesPlan]) -> tuple[Text, ...]:
+    """Return sentences about a plan: cost and how sure it is, its parts, the peak, what binds."""
+    from yuanli.scheduling.devices.explaining import explain_devices as explain
+
+    return explain(problem, result)
+
+
+def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
+    """Return the fewest rules that can't hold together; none where no conflict is proved."""
+    from yuanli.scheduling.devices.conflicts import conflicts_of_devices as conflicts
+
+    return conflicts(problem)
+
+
+DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
+    name="devices",
+    title=Text("设备启停排程", "When devices are on"),
+    method=Text(
+        "价格分解与逐台精确动态规划，三台一组改进", "prices for what is shared, exact dynamic programming by device and in threes"
+    ),
+    parse=parse_devices,
+    schema=devices_schema,
+    solve=solve_devices,
+    check=check_devices,
+    rows=rows_of_devices,
+    read_rows=read_rows_of_devices,
+    explain=explain_devices,
+    conflicts=conflicts_of_devices,
+)
+
+__all__ = [
+    "DEVICES",
+    "Device",
+    "DevicesPlan",
+    "DevicesProblem",
+    "DevicesProblemError",
+    "Order",
+    "Storage",
+    "Task",
+    "Zone",
+    "check_devices",
+    "conflicts_of_devices",
+    "devices_schema",
+    "explain_devices",
+    "parse_devices",
+    "read_rows_of_devices",
+    "rows_of_devices",
+    "solve_devices",
+]

@@ -1,0 +1,155 @@
+"""What storages take and give: linear programmes under prices, and against what devices leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import block_diag, coo_array, csr_array, eye_array, hstack, vstack
+
+from yuanli.scheduling.devices.moves import Floats, State, Tables
+from yuanli.scheduling.devices.problem import DevicesProblem, Storage
+
+NEAR = 1e-9
+SHORT = 1e3
+FIXES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flows:
+    """What storages take, kW, and give, kW or service, shape `(n_storages, slots)`."""
+
+    taken: Floats
+    given: Floats
+
+    def mixed(self, other: Flows, share: float) -> Flows:
+        """Return flows between these and others; they are possible where both are."""
+        return Flows(
+            taken=self.taken + share * (other.taken - self.taken), given=self.given + share * (other.given - self.given)
+        )
+
+
+def flows_of(rows: Floats) -> Flows:
+    """Return the flows of a plan's storages."""
+    return Flows(taken=np.maximum(rows, 0.0), given=np.maximum(-rows, 0.0))
+
+
+class Stores:
+    """The storages of a problem."""
+
+    def __init__(self, problem: DevicesProblem, tables: Tables) -> None:
+        self.problem, self.tables = problem, tables
+        self.storages, n = problem.storages, problem.slots
+        names = [z.name for z in problem.zones]
+        self.zone = np.array([-1 if s.zone is None else names.index(s.zone) for s in self.storages], np.int64)
+        self.content, self.start = _contents(self.storages, n, problem.slot_h)
+        self.bounds = np.array(
+            [
+                *((0.0, s.charge_kw) for s in self.storages for _ in range(n)),
+                *((0.0, s.discharge) for s in self.storages for _ in range(n)),
+                *((s.target if t == n - 1 else 0.0, s.capacity) for s in self.storages for t in range(n)),
+            ]
+        ).reshape(-1, 2)  # fmt: skip
+
+    def fix(self, s: int, flows: Flows) -> None:
+        """Lock the flows of a storage."""
+        n, size = self.problem.slots, len(self.storages) * self.problem.slots
+        here = slice(s * n, (s + 1) * n)
+        self.bounds[:size][here] = flows.taken[s][:, None]
+        self.bounds[size : 2 * size][here] = flows.given[s][:, None]
+
+    def power(self, flows: Flows) -> Floats:
+        """Return the power of the site that storages take, by slot."""
+        return flows.taken.sum(axis=0) - flows.given[self.zone < 0].sum(axis=0)
+
+    def service(self, flows: Flows) -> Floats:
+        """Return what storages give to zones, by zone and slot."""
+        total = np.zeros(self.tables.demand.shape)
+        for s, z in enumerate(self.zone):
+            if z >= 0:
+                total[z] += flows.given[s]
+        return total
+
+    def idle(self) -> Flows:
+        """Return no flows."""
+        return Flows(taken=np.zeros((len(self.storages), self.problem.slots)), given=np.zeros((len(self.storages), self.problem.slots)))
+
+    def priced(self, power: Floats, service: Floats) -> tuple[float, Flows] | None:
+        """Return the least cost at prices of power by slot, and of service by zone and slot; None where none is possible."""
+        n = self.problem.slots
+        taken = np.tile(power, len(self.storages))
+        given = np.concatenate([-power if z < 0 else -service[z] for z in self.zone])
+        found = linprog(
+            np.concatenate([taken, given, np.zeros(len(given))]), A_eq=self.content, b_eq=self.start,
+            bounds=self.bounds, method="highs",
+        )  # fmt: skip
+        return (float(found.fun), self._flows(found.x, n)) if found.status == 0 else None
+
+    def answered(self, state: State, peak_kw: float, peak_price: float) -> Flows | None:
+        """Return the cheapest flows against devices as they are, without what storages do in `state`; none both ways."""
+        n, tables, many = self.problem.slots, self.tables, len(self.storages)
+        size = many * n
+        zones = sorted({int(z) for z in self.zone if z >= 0})
+        short = len(zones) * n
+        # taken, given, content | bought, fed | short by zone | over the limit, over the peak
+        cost = np.concatenate([np.zeros(3 * size), tables.buy, -tables.sell, np.full(short + n, SHORT), np.full(n, peak_price)])
+        one = eye_array(n, format="csr")
+        taken = hstack([one] * many)
+        given = hstack([one if z < 0 else csr_array((n, n)) for z in self.zone])
+        blank = csr_array((n, size))
+        load = state.zone_load.sum(axis=0)
+        balance = hstack([taken, -given, blank, -one, one, csr_array((n, short + 2 * n))])
+        equal = vstack([hstack([self.content, csr_array((size, 4 * n + short))]), balance])
+        high = hstack([csr_array((n, 3 * size)), one, -one, csr_array((n, short)), -one, csr_array((n, n))])
+        peak = hstack([csr_array((n, 3 * size)), one, -one, csr_array((n, short + n)), -one])
+        rows, limits = [high, peak], [np.minimum(tables.limit, 1e12), np.full(n, min(peak_kw, 1e12))]
+        for at, z in enumerate(zones):
+            gives = hstack([-one if own == z else csr_array((n, n)) for own in self.zone])
+            slack = hstack([-one if k == at else csr_array((n, n)) for k in range(len(zones))])
+            rows.append(hstack([blank, gives, blank, csr_array((n, 2 * n)), slack, csr_array((n, 2 * n))]))
+            devices = tables.service[tables.zone == z] @ state.on[tables.zone == z]
+            limits.append(devices - tables.demand[z])
+        bounds = np.vstack([self.bounds, np.tile([0.0, np.inf], (4 * n + short, 1))])
+        for _ in range(FIXES):
+            found = linprog(
+                cost, A_ub=vstack(rows), b_ub=np.concatenate(limits), A_eq=equal,
+                b_eq=np.concatenate([self.start, -(tables.net + load)]), bounds=bounds, method="highs",
+            )  # fmt: skip
+            if found.status != 0:
+                return None
+            flows = self._flows(found.x, n)
+            both = (flows.taken > NEAR) & (flows.given > NEAR)
+            if not both.any():
+                return flows
+            taking = (flows.taken >= flows.given) & (self.zone < 0)[:, None]
+            bounds[np.flatnonzero((both & ~taking).ravel()), 1] = 0.0
+            bounds[size + np.flatnonzero((both & taking).ravel()), 1] = 0.0
+        return None
+
+    def _flows(self, x: Floats, n: int) -> Flows:
+        size = len(self.storages) * n
+        return Flows(taken=np.maximum(x[:size].reshape(-1, n), 0.0), given=np.maximum(x[size : 2 * size].reshape(-1, n), 0.0))
+
+    def one_way(self, flows: Flows) -> Flows:
+        """Return flows with the same contents that never go both ways at once."""
+        taken, given = np.zeros_like(flows.taken), np.zeros_like(flows.given)
+        for s, one in enumerate(self.storages):
+            gained = flows.taken[s] * one.charge_efficiency - flows.given[s] / one.discharge_efficiency
+            taken[s] = np.maximum(gained, 0.0) / one.charge_efficiency
+            given[s] = np.maximum(-gained, 0.0) * one.discharge_efficiency
+        return Flows(taken=taken, given=given)
+
+
+def _contents(storages: tuple[Storage, ...], n: int, slot_h: float) -> tuple[csr_array, Floats]:
+    """Return rows that tie contents to flows, for all storages, and their right sides."""
+    taken, given, content, start = [], [], [], []
+    for one in storages:
+        diagonal = np.ones(n)
+        taken.append(coo_array(eye_array(n) * (-one.charge_efficiency * slot_h)))
+        given.append(coo_array(eye_array(n) * (slot_h / one.discharge_efficiency)))
+        content.append(coo_array(eye_array(n) - eye_array(n, k=-1) * (1.0 - one.loss)))
+        start.append(np.where(np.arange(n) == 0, (1.0 - one.loss) * one.content, 0.0) * diagonal)
+    if not storages:
+        return csr_array((0, 0)), np.empty(0)
+    return csr_array(hstack([block_diag(taken), block_diag(given), block_diag(content)])), np.concatenate(start)

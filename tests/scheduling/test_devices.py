@@ -1,0 +1,299 @@
+"""Devices on and off: worked by hand, against all plans, published instances, bad input, few changes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.scheduling.device_tables import least_cost, problems
+from yuanli.errors import InvalidInputError
+from yuanli.scheduling import (
+    DEVICES,
+    Device,
+    DevicesPlan,
+    DevicesProblem,
+    Order,
+    Storage,
+    Task,
+    Zone,
+    check_devices,
+    conflicts_of_devices,
+    parse_devices,
+    solve_devices,
+)
+from yuanli.solver import Search, Status, Stop, Wish, count_changes, make_plan
+
+PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "device_onoff"
+ROUNDS = Stop(time_s=None, rounds=640)
+
+
+def searching(rounds: int = 640) -> Search[DevicesPlan]:
+    return Search(Stop(time_s=None, rounds=rounds))
+
+
+def fans(many: int = 12, slots: int = 24, **more: object) -> DevicesProblem:
+    """Return fans of one hall: two kinds, demand by day."""
+    demand = np.where((np.arange(slots) > 6) & (np.arange(slots) < 20), 3.0 * many, 0.8 * many)
+    ones = tuple(
+        Device(name=f"fan{i}", power_kw=4.0 + i % 3, service=5.0 + i % 4, zone="hall", min_up=2 + i % 2, min_down=2, start_cost=0.5)
+        for i in range(many)
+    )
+    return replace(
+        DevicesProblem(
+            slots=slots, slot_h=1.0, price=0.3 + 0.4 * ((np.arange(slots) >= 9) & (np.arange(slots) < 12)), devices=ones,
+            zones=(Zone(name="hall", demand=demand),),
+        ),
+        **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def pump(**more: object) -> DevicesProblem:
+    """Return one pump of 2 kW for four hours at 1, 5, 1 and 1 money per kWh, wanted in the last three."""
+    one = Device(name="pump", power_kw=2.0, service=1.0, zone="pool", start_cost=3.0)
+    return replace(
+        DevicesProblem(
+            slots=4, slot_h=1.0, price=np.array([1.0, 5.0, 1.0, 1.0]), devices=(one,),
+            zones=(Zone(name="pool", demand=np.array([0.0, 1.0, 1.0, 1.0])),),
+        ),
+        **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def test_a_case_by_hand() -> None:
+    plan = make_plan(DEVICES, pump(peak_price=4.0, peak_paid_kw=0.5), searching())
+    assert plan.cost_breakdown == {"energy": 14.0, "starts": 3.0, "peak": 6.0}
+    assert (plan.status, plan.cost) == (Status.OPTIMAL, pytest.approx(23.0))
+    assert plan.assignments[0] == {
+        "device": "pump", "zone": "pool", "on": "1-3", "flows": "", "hours": 3.0, "energy_kwh": 6.0,
+    }  # fmt: skip
+
+
+def test_a_battery_carries_cheap_power_over_the_dear_hour() -> None:
+    battery = Storage(name="battery", capacity=4, charge_kw=4, discharge=4, charge_efficiency=0.5)
+    plan = make_plan(DEVICES, pump(storages=(battery,)), searching(900))
+    assert plan.cost == pytest.approx(3.0 + 4.0 + 4.0)
+    assert plan.cost_breakdown["energy"] == pytest.approx(8.0)
+
+
+def test_ice_serves_its_zone_when_the_chiller_may_not_run() -> None:
+    ice = Storage(name="ice", capacity=3, charge_kw=3, discharge=2, zone="pool", loss=0.1)
+    problem = pump(storages=(ice,))
+    off = replace(problem.devices[0], must_be_off=frozenset({2}))
+    plan = make_plan(DEVICES, replace(problem, devices=(off,)), searching(900))
+    assert plan.cost == pytest.approx(2 + 3 + 1 / 0.9 + 1 / 0.81, rel=0.3)
+    assert plan.assignments[1]["energy_kwh"] > 1.0
+
+
+def test_sun_is_used_before_it_is_sold() -> None:
+    task = Device(name="car", power_kw=4.0, task=Task(first=0, last=3, slots=2))
+    sunny = pump(devices=(task,), zones=(), solar_kw=np.array([0.0, 4.0, 4.0, 0.0]), feed_in=np.full(4, 0.1))
+    plan = make_plan(DEVICES, sunny, searching())
+    assert (plan.assignments[0]["on"], plan.cost) == ("1-2", pytest.approx(0.0))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(problems())
+def test_agrees_with_all_plans(problem: DevicesProblem) -> None:
+    least = least_cost(problem)
+    result = solve_devices(problem, searching(645))
+    if result.best is None:
+        assert not np.isfinite(least)
+        return
+    checked = check_devices(problem, result.best)
+    assert checked.valid and checked.cost == pytest.approx(result.cost)
+    assert result.bound <= least + 1e-6 * max(1.0, least)
+    assert result.cost >= least - 1e-6
+    if problem.peak_price == 0:
+        assert result.cost <= least * 1.15 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"min_up": 4}, "minimum"), ({"target": False}, "target"), ({"on": True, "min_up": 3, "held": 1}, "minimum"),
+        ({"must_be_off": frozenset({2})}, "locked"), ({"must_be_on": frozenset({0})}, "locked"),
+        ({"service": 0.5}, "demand"), ({"task": Task(first=0, last=3, slots=2)}, "task"),
+    ],
+)  # fmt: skip
+def test_the_checker_finds_each_broken_rule(more: dict[str, object], rule: str) -> None:
+    on = np.array([[False, True, True, True]])
+    if rule == "minimum":
+        on = np.array([[False, True, True, False]])
+    problem = pump(devices=(replace(pump().devices[0], **more),))  # type: ignore[arg-type]
+    assert rule in {b.rule for b in check_devices(problem, DevicesPlan(on=on, storage=np.zeros((0, 4)))).broken}
+
+
+def test_the_checker_finds_broken_rules_of_many() -> None:
+    two = fans(2, zones=(Zone(name="hall", demand=np.zeros(24), limit_kw=np.full(24, 5.0)),), limit_kw=np.full(24, 6.0))
+    two = replace(two, exclusions=(("fan0", "fan1"),), ramp_kw=3.0)
+    on = np.ones((2, 24), np.bool_)
+    broken = {b.rule for b in check_devices(two, DevicesPlan(on=on, storage=np.zeros((0, 24)))).broken}
+    assert broken == {"zone_limit", "limit", "exclusion", "ramp"}
+    tasks = tuple(Device(name=n, power_kw=1.0, task=Task(first=0, last=23, slots=2)) for n in "ab")
+    ordered = replace(two, devices=tasks, exclusions=(), needs=(("a", "b"),), orders=(Order(before="a", after="b", lag=1),))
+    on = np.zeros((2, 24), np.bool_)
+    on[0, 3:5], on[1, 5:7] = True, True
+    broken = {b.rule for b in check_devices(ordered, DevicesPlan(on=on, storage=np.zeros((0, 24)))).broken}
+    assert broken == {"needs", "order"}
+
+
+def test_relations_hold_in_a_plan() -> None:
+    tasks = tuple(Device(name=n, power_kw=3.0, task=Task(first=0, last=12, slots=3)) for n in ("wash", "dry"))
+    problem = fans(9, exclusions=(("fan0", "fan1", "fan2"),), needs=(("fan3", "fan4"),), ramp_kw=40.0)
+    problem = replace(problem, devices=(*problem.devices, *tasks), orders=(Order(before="wash", after="dry", lag=1),))
+    problem = replace(problem, zones=(replace(problem.zones[0], demand=problem.zones[0].demand * 0.8),))
+    plan = make_plan(DEVICES, problem, searching(680))
+    assert plan.status is Status.FEASIBLE
+
+
+def test_a_run_with_the_same_seed_is_the_same_to_the_letter() -> None:
+    first, second, other = (
+        solve_devices(fans(peak_price=2.0), searching(670), Wish(seed=seed)) for seed in (3, 3, 4)
+    )
+    assert first.best is not None and second.best is not None and other.best is not None
+    assert np.array_equal(first.best.on, second.best.on)
+    assert (first.cost, first.bound) == (second.cost, second.bound)
+
+
+def test_what_is_locked_stays_and_few_changes_are_kept() -> None:
+    problem = fans(20)
+    start = solve_devices(problem, searching(660)).best
+    assert start is not None
+    zone = replace(problem.zones[0], demand=problem.zones[0].demand * 1.03)
+    changed = replace(problem, zones=(zone,))
+    wish = Wish(start=start, locked=frozenset({"fan0", "fan5"}), max_changes=3)
+    result = solve_devices(changed, searching(200), wish)
+    assert result.best is not None
+    assert check_devices(changed, result.best).valid
+    assert np.array_equal(result.best.on[[0, 5]], start.on[[0, 5]])
+    assert count_changes(DEVICES.rows(changed, start), DEVICES.rows(changed, result.best)) <= 3
+    again = solve_devices(problem, searching(160), Wish(start=start, max_changes=0)).best
+    assert again is not None and np.array_equal(again.on, start.on)
+
+
+def test_a_cancelled_search_keeps_its_best() -> None:
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 700
+
+    result = solve_devices(fans(), Search(Stop(time_s=60.0), cancelled=cancelled))
+    assert result.best is not None and result.elapsed_s < 30
+
+
+def test_a_plan_survives_its_table() -> None:
+    problem = pump(storages=(Storage(name="battery", capacity=4, charge_kw=4, discharge=4),))
+    result = solve_devices(problem, searching(700))
+    assert result.best is not None
+    back = DEVICES.read_rows(problem, DEVICES.rows(problem, result.best))
+    assert np.array_equal(back.on, result.best.on) and np.array_equal(back.storage, result.best.storage)
+    for rows, message in (
+        ([{"device": "pump", "on": "2-9"}], "2-9"), ([{"device": "mill"}], "mill"), ([], "missing"),
+        ([{"device": "pump"}, {"device": "pump"}], "there before"),
+        ([{"device": "pump"}, {"device": "battery", "flows": "1 x"}], "1 x"),
+    ):  # fmt: skip
+        with pytest.raises(InvalidInputError, match=message):
+            DEVICES.read_rows(problem, rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"slots": 0}, "slots"), ({"price": [1.0, float("nan")]}, "price"), ({"price": [0.1]}, "price"),
+        ({"slot_minutes": -15}, "slot_minutes"), ({"peak_price": -1}, "peak_price"), ({"colour": 1}, "colour"),
+        ({"devices": [{"name": "a", "power_kw": -1}]}, "devices.a.power_kw"),
+        ({"devices": [{"name": "a", "power_kw": 1, "zone": "x"}]}, "a.zone"),
+        ({"devices": [{"name": "a", "power_kw": 1, "min_up": 0}]}, "devices.a.min_up"),
+        ({"devices": [{"name": "a", "power_kw": 1}, {"name": "a", "power_kw": 1}]}, "devices"),
+        ({"devices": [{"name": "a", "power_kw": 1, "task": {"first": 1, "last": 0, "slots": 1}}]}, "devices.a.task.last"),
+        ({"devices": [{"name": "a", "power_kw": 1, "task": {"first": 0, "last": 1}}]}, "devices.a.task"),
+        ({"devices": [{"name": "a", "power_kw": 1, "must_be_on": [{"first": 0, "last": 9}]}]}, "devices.a.must_be_on"),
+        ({"exclusions": [["a", "b"]]}, "exclusions"), ({"devices": [{}] * 1_000_000}, "devices"),
+        ({"storages": [{"name": "s", "capacity": 1, "charge_kw": 1, "discharge": 1, "content": 2}]}, "storages.s.content"),
+        ({"feed_in": 9.0}, "feed_in[0]"),
+    ],
+)  # fmt: skip
+def test_bad_tables_name_the_field(change: dict[str, object], named: str) -> None:
+    document = {"slots": 2, "price": 1.0, "devices": [{"name": "a", "power_kw": 1.0}], **change}
+    with pytest.raises(InvalidInputError) as refused:
+        parse_devices(json.dumps(document).encode(), "problem.json")
+    assert refused.value.field is not None and refused.value.field.startswith(named)
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff\xfe", b"\x1f\x8bxx", b'{"P": [1], "Lu": [1]}', b"[" * 100_000])
+def test_malformed_files_are_refused(data: bytes) -> None:
+    with pytest.raises(InvalidInputError):
+        parse_devices(data, "x.json")
+
+
+def test_our_document_is_read_with_its_units() -> None:
+    document = {
+        "slots": 4, "slot_minutes": 30, "price": 0.5, "carbon_kg_per_kwh": [0.6] * 4, "carbon_weight": 0.1,
+        "zones": [{"name": "hall", "demand": 1, "limit_kw": 9}],
+        "devices": [
+            {"name": "fan", "power_kw": 2, "zone": "hall", "service": 1, "must_be_off": [{"first": 1, "last": 2}]},
+            {"name": "car", "power_kw": 7, "task": {"first": 0, "last": 3, "energy_kwh": 8, "in_one_run": True}},
+        ],
+    }  # fmt: skip
+    problem = parse_devices(gzip.compress(json.dumps(document).encode()), "problem.json.gz")
+    assert problem.devices[0].must_be_off == {1, 2}
+    assert problem.devices[1].task == Task(first=0, last=3, slots=3) and problem.devices[1].min_up == 3
+    assert problem.carbon_price is not None and problem.carbon_price[0] == pytest.approx(0.06)
+    assert DEVICES.schema()["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("problem", "named"),
+    [
+        (pump(zones=(Zone(name="pool", demand=np.full(4, 2.0)),)), ("demand of zone pool",)),
+        (pump(limit_kw=np.full(4, 1.0)), ("demand of zone pool", "power limit of the site")),
+        (pump(limit_kw=np.full(4, 2.5), base_kw=np.full(4, 1.0)), ("demand of zone pool", "power limit of the site")),
+        (
+            pump(devices=(replace(pump().devices[0], must_be_off=frozenset({2})),)),
+            ("demand of zone pool", "locked off"),
+        ),
+        (
+            pump(zones=(), devices=(Device(name="car", power_kw=7, task=Task(first=1, last=2, slots=3)),)),
+            ("to be on for 3 slots",),
+        ),
+        (
+            pump(zones=(), devices=(Device(name="mill", power_kw=1, on=True, min_up=9, held=2, target=False),)),
+            ("stays on for 7 slots more", "to be off in the last slot"),
+        ),
+        (
+            pump(zones=(), limit_kw=np.full(4, 7.0), devices=tuple(
+                Device(name=n, power_kw=7, task=Task(first=1, last=2, slots=2)) for n in "ab")),
+            ("power limit of the site",),
+        ),
+    ],
+)  # fmt: skip
+def test_what_has_no_plan_names_the_fewest_rules(problem: DevicesProblem, named: tuple[str, ...]) -> None:
+    plan = make_plan(DEVICES, problem, searching(1))
+    assert plan.status is Status.INFEASIBLE
+    said = " ".join(text.en for text in plan.conflicts).casefold()
+    assert all(name in said for name in named)
+    assert len(plan.conflicts) == len(named) or "power limit of the site" in named
+    assert all(text.zh and "“" in text.zh or "园区" in text.zh for text in plan.conflicts)
+
+
+def test_a_feasible_problem_has_no_conflict() -> None:
+    assert conflicts_of_devices(fans()) == ()
+
+
+@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the published instances are not here")
+@pytest.mark.parametrize(("name", "gap"), [("dev_site_100_dc1_s1", 0.02), ("dev_zone_100_dc0_s1", 0.09)])
+def test_published_instances_are_solved_as_well_as_before(name: str, gap: float) -> None:
+    data = gzip.decompress((PUBLISHED / f"{name}.json.gz").read_bytes())
+    plan = make_plan(DEVICES, parse_devices(data, name), searching(840))
+    assert plan.cost is not None and plan.gap is not None
+    assert plan.cost <= 1.005 * json.loads(data)["reference_cost"]
+    assert plan.gap <= gap
+    assert len(plan.explanation) >= 3
