@@ -44,7 +44,8 @@ def problems(draw: st.DrawFn) -> DevicesProblem:
         feed_in=draw(st.sampled_from([None, np.full(SLOTS, 0.5)])),
         peak_price=draw(st.sampled_from([0.0, 0.0, 2.0])), peak_paid_kw=draw(st.sampled_from([0.0, 4.0])),
         ramp_kw=draw(st.sampled_from([None, None, 10.0])),
-        exclusions=draw(st.sampled_from([(), (), (("d0", "d1"),)])), needs=draw(st.sampled_from([(), (), (("d0", "d1"),)])),
+        exclusions=draw(st.sampled_from([(), (), (("d0", "d1"),)])), needs=draw(st.sampled_from([(), (),
+        (("d0", "d1"),)])),
         orders=(Order(before="d0", after="d1", lag=draw(st.integers(0, 1))),) if both_tasks else (),
     )  # fmt: skip
 
@@ -55,7 +56,11 @@ def least_cost(problem: DevicesProblem) -> float:
     possible = []
     for device in problem.devices:
         alone = DevicesProblem(
-            slots=problem.slots, slot_h=problem.slot_h, price=problem.price, devices=(device,), zones=problem.zones
+            slots=problem.slots,
+            slot_h=problem.slot_h,
+            price=problem.price,
+            devices=(device,),
+            zones=problem.zones,
         )
         none = np.zeros((0, problem.slots))
         possible.append(
@@ -66,7 +71,9 @@ def least_cost(problem: DevicesProblem) -> float:
         )  # fmt: skip
     best = np.inf
     for chosen in product(*possible):
-        checked = check_devices(problem, DevicesPlan(on=np.array(chosen), storage=np.zeros((0, problem.slots))))
+        checked = check_devices(
+            problem, DevicesPlan(on=np.array(chosen), storage=np.zeros((0, problem.slots)))
+        )
         if checked.valid:
             best = min(best, checked.cost)
     return best

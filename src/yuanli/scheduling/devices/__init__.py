@@ -22,7 +22,7 @@ from yuanli.solver import Kind, Result, Search, Wish
 def solve_devices(
     problem: DevicesProblem, search: Search[DevicesPlan], wish: Wish[DevicesPlan] = Wish()
 ) -> Result[DevicesPlan]:
-    """Find the least cost, with a proved bound, until the search is over; see `solving`, which compiles on first use."""
+    """Find the least cost, with a proved bound, until the search is over; compiled on first use."""
     from yuanli.scheduling.devices.solving import solve_devices as solve
 
     return solve(problem, search, wish)
@@ -46,7 +46,8 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     name="devices",
     title=Text("设备启停排程", "When devices are on"),
     method=Text(
-        "价格分解与逐台精确动态规划，三台一组改进", "prices for what is shared, exact dynamic programming by device and in threes"
+        "价格分解与逐台精确动态规划，三台一组改进",
+        "prices for what is shared, exact dynamic programming by device and in threes",
     ),
     parse=parse_devices,
     schema=devices_schema,

@@ -34,7 +34,7 @@ def tables_of(problem: DevicesProblem) -> Tables:
         down=np.array([d.min_down for d in devices], np.int64),
         start=np.array([d.start_cost for d in devices], np.float64),
         was_on=np.array([d.on for d in devices], np.uint8),
-        count=np.array([-1 if d.task is None else d.task.slots for d in devices], np.int64),
+        slots_on=np.array([-1 if d.task is None else d.task.slots for d in devices], np.int64),
         may_on=may_on,
         may_off=may_off,
         demand=np.array([*(z.demand for z in problem.zones), zero], np.float64),
@@ -46,8 +46,8 @@ def tables_of(problem: DevicesProblem) -> Tables:
         apart=_lists(len(devices), sorted(apart)),
         needs=_lists(len(devices), needs),
         needed=_lists(len(devices), [(b, a) for a, b in needs]),
-        later=_lists(len(devices), [(b, a) for b, a, _ in orders]) + (_lags(orders, 0),),
-        earlier=_lists(len(devices), [(a, b) for b, a, _ in orders]) + (_lags(orders, 1),),
+        later=(*_lists(len(devices), [(b, a) for b, a, _ in orders]), _lags(orders, 0)),
+        earlier=(*_lists(len(devices), [(a, b) for b, a, _ in orders]), _lags(orders, 1)),
         ramp=FAR if problem.ramp_kw is None else float(problem.ramp_kw),
     )
 

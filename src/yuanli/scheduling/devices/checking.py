@@ -70,12 +70,19 @@ def _device(device: Device, on: Flags) -> Iterator[Broken]:
         held = device.held
     least = device.min_up if device.on else device.min_down
     if runs and held < least:
-        yield _broken("minimum", name, least - held, f"初始状态只保持了 {held} 个时段，至少 {least} 个", f"its first state lasts {held} slots, not {least}")
+        yield _broken(
+            "minimum",
+            name,
+            least - held,
+            f"初始状态只保持了 {held} 个时段，至少 {least} 个",
+            f"its first state lasts {held} slots, not {least}",
+        )
     for state, first, last in runs:
         least, length = (device.min_up if state else device.min_down), last - first + 1
         if length < least and last < n - 1:
             yield _broken(
-                "minimum", name, least - length, f"时段 {first}–{last} 只{'开' if state else '关'}了 {length} 个时段，至少 {least} 个",
+                "minimum", name, least - length, f"时段 {first}–{last} 只{'开' if state else '关'}了 {length} "
+                f"个时段，至少 {least} 个",
                 f"it is {'on' if state else 'off'} for {length} slots from {first}, not {least}",
             )  # fmt: skip
     if device.target is not None and bool(on[-1]) != device.target:
@@ -84,12 +91,20 @@ def _device(device: Device, on: Flags) -> Iterator[Broken]:
         inside = on[device.task.first : device.task.last + 1]
         if int(inside.sum()) != device.task.slots or int(on.sum()) != device.task.slots:
             yield _broken(
-                "task", name, abs(int(inside.sum()) - device.task.slots), f"窗口内开 {int(inside.sum())}、总共开 {int(on.sum())} 个时段，应为 {device.task.slots}",
-                f"it is on for {int(inside.sum())} slots in its window and {int(on.sum())} in all, not {device.task.slots}",
+                "task", name, abs(int(inside.sum()) - device.task.slots), f"窗口内开 "
+                f"{int(inside.sum())}、总共开 {int(on.sum())} 个时段，应为 {device.task.slots}",
+                f"it is on for {int(inside.sum())} slots in its window and {int(on.sum())} in all, not "
+                f"{device.task.slots}",
             )  # fmt: skip
     wrong = [t for t in device.must_be_on if not on[t]] + [t for t in device.must_be_off if on[t]]
     if wrong:
-        yield _broken("locked", name, len(wrong), f"时段 {min(wrong)} 的锁定状态被改", f"its locked state in slot {min(wrong)} is changed")
+        yield _broken(
+            "locked",
+            name,
+            len(wrong),
+            f"时段 {min(wrong)} 的锁定状态被改",
+            f"its locked state in slot {min(wrong)} is changed",
+        )
 
 
 def runs_of(on: Flags) -> list[tuple[bool, int, int]]:
@@ -105,7 +120,10 @@ def runs_of(on: Flags) -> list[tuple[bool, int, int]]:
 
 def _broken(rule: str, subject: str, amount: float, zh: str, en: str) -> Broken:
     return Broken(
-        rule=rule, subject=subject, amount=float(amount), message=Text(f"{subject}：{zh}。", f"{subject}: {en}.")
+        rule=rule,
+        subject=subject,
+        amount=float(amount),
+        message=Text(f"{subject}：{zh}。", f"{subject}: {en}."),
     )
 
 
@@ -121,23 +139,47 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                 given = given + np.maximum(-row, 0.0)
         short = zone.demand - given
         if (at := int(np.argmax(short))) >= 0 and short[at] > TOLERANCE * max(1.0, zone.demand[at]):
-            yield _broken("demand", zone.name, short[at], f"时段 {at} 需 {zone.demand[at]:g}，只供 {given[at]:g}", f"in slot {at} it needs {zone.demand[at]:g} and gets {given[at]:g}")
+            yield _broken(
+                "demand",
+                zone.name,
+                short[at],
+                f"时段 {at} 需 {zone.demand[at]:g}，只供 {given[at]:g}",
+                f"in slot {at} it needs {zone.demand[at]:g} and gets {given[at]:g}",
+            )
         if zone.limit_kw is not None:
             over = power - zone.limit_kw
             if over[at := int(np.argmax(over))] > TOLERANCE * max(1.0, zone.limit_kw[at]):
-                yield _broken("zone_limit", zone.name, over[at], f"时段 {at} 用电 {power[at]:g} kW，上限 {zone.limit_kw[at]:g}", f"in slot {at} it takes {power[at]:g} kW, its limit is {zone.limit_kw[at]:g}")
+                yield _broken(
+                    "zone_limit",
+                    zone.name,
+                    over[at],
+                    f"时段 {at} 用电 {power[at]:g} kW，上限 {zone.limit_kw[at]:g}",
+                    f"in slot {at} it takes {power[at]:g} kW, its limit is {zone.limit_kw[at]:g}",
+                )
 
 
 def _site(problem: DevicesProblem, devices_kw: Floats, net: Floats) -> Iterator[Broken]:
     if problem.limit_kw is not None:
         over = net - problem.limit_kw
         if over[at := int(np.argmax(over))] > TOLERANCE * max(1.0, problem.limit_kw[at]):
-            yield _broken("limit", "site", over[at], f"时段 {at} 用电 {net[at]:g} kW，上限 {problem.limit_kw[at]:g}", f"in slot {at} it takes {net[at]:g} kW, its limit is {problem.limit_kw[at]:g}")
+            yield _broken(
+                "limit",
+                "site",
+                over[at],
+                f"时段 {at} 用电 {net[at]:g} kW，上限 {problem.limit_kw[at]:g}",
+                f"in slot {at} it takes {net[at]:g} kW, its limit is {problem.limit_kw[at]:g}",
+            )
     if problem.ramp_kw is not None:
         before = sum(d.power_kw for d in problem.devices if d.on)
         steps = np.abs(np.diff(np.concatenate([[before], devices_kw])))
         if steps[at := int(np.argmax(steps))] > problem.ramp_kw + TOLERANCE * max(1.0, problem.ramp_kw):
-            yield _broken("ramp", "site", steps[at] - problem.ramp_kw, f"时段 {at} 变化 {steps[at]:g} kW，上限 {problem.ramp_kw:g}", f"in slot {at} its power changes by {steps[at]:g} kW, the limit is {problem.ramp_kw:g}")
+            yield _broken(
+                "ramp",
+                "site",
+                steps[at] - problem.ramp_kw,
+                f"时段 {at} 变化 {steps[at]:g} kW，上限 {problem.ramp_kw:g}",
+                f"in slot {at} its power changes by {steps[at]:g} kW, the limit is {problem.ramp_kw:g}",
+            )
 
 
 def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
@@ -146,29 +188,67 @@ def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
         many = np.sum([on[place[name]] for name in group], axis=0)
         if many.size and many.max() > 1:
             at = int(np.argmax(many))
-            yield _broken("exclusion", "、".join(group), many[at] - 1, f"时段 {at} 有 {many[at]} 台同时开", f"{many[at]} of them are on in slot {at}")
+            yield _broken(
+                "exclusion",
+                "、".join(group),
+                many[at] - 1,
+                f"时段 {at} 有 {many[at]} 台同时开",
+                f"{many[at]} of them are on in slot {at}",
+            )
     for device, other in problem.needs:
         alone = on[place[device]] & ~on[place[other]]
         if alone.any():
-            yield _broken("needs", device, int(alone.sum()), f"时段 {int(np.argmax(alone))} 开着而“{other}”没开", f"it is on in slot {int(np.argmax(alone))} without {other}")
+            yield _broken(
+                "needs",
+                device,
+                int(alone.sum()),
+                f"时段 {int(np.argmax(alone))} 开着而“{other}”没开",
+                f"it is on in slot {int(np.argmax(alone))} without {other}",
+            )
     for order in problem.orders:
         before, after = np.flatnonzero(on[place[order.before]]), np.flatnonzero(on[place[order.after]])
         if before.size and after.size and after[0] < before[-1] + 1 + order.lag:
-            yield _broken("order", order.after, before[-1] + 1 + order.lag - after[0], f"时段 {after[0]} 开始，早于“{order.before}”结束后 {order.lag} 个时段", f"it starts in slot {after[0]}, earlier than {order.lag} slots after {order.before}")
+            yield _broken(
+                "order",
+                order.after,
+                before[-1] + 1 + order.lag - after[0],
+                f"时段 {after[0]} 开始，早于“{order.before}”结束后 {order.lag} 个时段",
+                f"it starts in slot {after[0]}, earlier than {order.lag} slots after {order.before}",
+            )
 
 
 def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
     for storage, row in zip(problem.storages, plan.storage, strict=True):
         content, name = storage.content, storage.name
-        if not np.isfinite(row).all() or row.max() > storage.charge_kw + TOLERANCE or -row.min() > storage.discharge + TOLERANCE:
+        if (
+            not np.isfinite(row).all()
+            or row.max() > storage.charge_kw + TOLERANCE
+            or -row.min() > storage.discharge + TOLERANCE
+        ):
             yield _broken("storage_power", name, 1, "充放功率超限", "it takes or gives more than it can")
             continue
         for t, power in enumerate(row):
             gained = power * storage.charge_efficiency if power > 0 else power / storage.discharge_efficiency
             content = content * (1.0 - storage.loss) + gained * problem.slot_h
-            if not -TOLERANCE * max(1.0, storage.capacity) <= content <= storage.capacity + TOLERANCE * max(1.0, storage.capacity):
-                yield _broken("storage_content", name, 1, f"时段 {t} 存量 {content:g} 不在 0 与 {storage.capacity:g} 之间", f"in slot {t} it holds {content:g}, not from 0 to {storage.capacity:g}")
+            if (
+                not -TOLERANCE * max(1.0, storage.capacity)
+                <= content
+                <= storage.capacity + TOLERANCE * max(1.0, storage.capacity)
+            ):
+                yield _broken(
+                    "storage_content",
+                    name,
+                    1,
+                    f"时段 {t} 存量 {content:g} 不在 0 与 {storage.capacity:g} 之间",
+                    f"in slot {t} it holds {content:g}, not from 0 to {storage.capacity:g}",
+                )
                 break
         else:
             if content < storage.target - TOLERANCE * max(1.0, storage.capacity):
-                yield _broken("storage_target", name, storage.target - content, f"末存量 {content:g}，应不少于 {storage.target:g}", f"in the end it holds {content:g}, not {storage.target:g}")
+                yield _broken(
+                    "storage_target",
+                    name,
+                    storage.target - content,
+                    f"末存量 {content:g}，应不少于 {storage.target:g}",
+                    f"in the end it holds {content:g}, not {storage.target:g}",
+                )

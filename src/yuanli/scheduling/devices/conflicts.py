@@ -42,7 +42,12 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
             storages=(), ramp_kw=None,
         )  # fmt: skip
         rules = tuple(_device_rules(device, range(problem.slots)))
-        return tuple(rule.text for rule in minimal_conflict(rules, lambda held: _unreachable(tables_of(_kept(alone, rules, held))) is None))
+        return tuple(
+            rule.text
+            for rule in minimal_conflict(
+                rules, lambda held: _unreachable(tables_of(_kept(alone, rules, held))) is None
+            )
+        )
     at = _broken_slot(problem, tables, exact=True)
     if at is None:
         return ()
@@ -50,7 +55,12 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
 
     def holds(held: Sequence[_Rule]) -> bool:
         kept = _kept(problem, rules, held)
-        return _broken_slot(kept, tables_of(kept), exact=len(problem.devices) * problem.slots**2 <= MOST_EXACT // 10) is None
+        return (
+            _broken_slot(
+                kept, tables_of(kept), exact=len(problem.devices) * problem.slots**2 <= MOST_EXACT // 10
+            )
+            is None
+        )
 
     if holds(rules):
         return (Text(f"时段 {at} 的要求不能同时满足。", f"What is asked of slot {at} can't be met."),)
@@ -68,21 +78,44 @@ def _device_rules(device: Device, slots: Sequence[int]) -> Iterator[_Rule]:
     state_zh, state_en = ("开", "on") if device.on else ("关", "off")
     left = (device.min_up if device.on else device.min_down) - device.held
     if left > min(slots):
-        yield _rule("held", name, f"“{name}”还须保持{state_zh} {left} 个时段", f"{name} stays {state_en} for {left} slots more")
+        yield _rule(
+            "held",
+            name,
+            f"“{name}”还须保持{state_zh} {left} 个时段",
+            f"{name} stays {state_en} for {left} slots more",
+        )
     if len(slots) > 1 and (device.min_up > 1 or device.min_down > 1):
-        yield _rule("minimum", name, f"“{name}”至少开 {device.min_up}、关 {device.min_down} 个时段", f"{name} stays on for {device.min_up} slots and off for {device.min_down} at least")
+        yield _rule(
+            "minimum",
+            name,
+            f"“{name}”至少开 {device.min_up}、关 {device.min_down} 个时段",
+            f"{name} stays on for {device.min_up} slots and off for {device.min_down} at least",
+        )
     if device.target is not None and (len(slots) > 1 or not device.target):
         target_zh, target_en = ("开", "on") if device.target else ("关", "off")
-        yield _rule("target", name, f"“{name}”末时段须{target_zh}", f"{name} is to be {target_en} in the last slot")
+        yield _rule(
+            "target", name, f"“{name}”末时段须{target_zh}", f"{name} is to be {target_en} in the last slot"
+        )
     task = device.task
     if task is not None:
-        yield _rule("task", name, f"“{name}”在时段 {task.first}–{task.last} 内须开 {task.slots} 个时段", f"{name} is to be on for {task.slots} slots from {task.first} to {task.last}")
+        yield _rule(
+            "task",
+            name,
+            f"“{name}”在时段 {task.first}–{task.last} 内须开 {task.slots} 个时段",
+            f"{name} is to be on for {task.slots} slots from {task.first} to {task.last}",
+        )
     for part, locked, zh, en in (
-        ("must_be_on", device.must_be_on, "锁定为开", "locked on"), ("must_be_off", device.must_be_off, "锁定为关", "locked off"),
+        ("must_be_on", device.must_be_on, "锁定为开", "locked on"), ("must_be_off", device.must_be_off,
+        "锁定为关", "locked off"),
     ):  # fmt: skip
         here = locked & set(slots)
         if here:
-            yield _rule(part, name, f"“{name}”在时段 {min(locked)}–{max(locked)} {zh}", f"{name} is {en} from slot {min(locked)} to {max(locked)}")
+            yield _rule(
+                part,
+                name,
+                f"“{name}”在时段 {min(locked)}–{max(locked)} {zh}",
+                f"{name} is {en} from slot {min(locked)} to {max(locked)}",
+            )
 
 
 def _shared_rules(problem: DevicesProblem, at: int) -> Iterator[_Rule]:
@@ -91,16 +124,33 @@ def _shared_rules(problem: DevicesProblem, at: int) -> Iterator[_Rule]:
         most = sum(d.service for d in inside)
         if zone.demand[at] > 0:
             yield _rule(
-                "demand", zone.name, f"区域“{zone.name}”的需求（时段 {at} 为 {zone.demand[at]:g}，其 {len(inside)} 台设备全开共 {most:g}）",
-                f"the demand of zone {zone.name} ({zone.demand[at]:g} in slot {at}; its {len(inside)} devices give {most:g} all on)",
+                "demand", zone.name, f"区域“{zone.name}”的需求（时段 {at} 为 {zone.demand[at]:g}，其 "
+                f"{len(inside)} 台设备全开共 {most:g}）",
+                f"the demand of zone {zone.name} ({zone.demand[at]:g} in slot {at}; its {len(inside)} devices "
+                f"give {most:g} all on)",
             )  # fmt: skip
         if zone.limit_kw is not None:
-            yield _rule("zone_limit", zone.name, f"区域“{zone.name}”的功率上限（时段 {at} 为 {zone.limit_kw[at]:g} kW）", f"the power limit of zone {zone.name} ({zone.limit_kw[at]:g} kW in slot {at})")
+            yield _rule(
+                "zone_limit",
+                zone.name,
+                f"区域“{zone.name}”的功率上限（时段 {at} 为 {zone.limit_kw[at]:g} kW）",
+                f"the power limit of zone {zone.name} ({zone.limit_kw[at]:g} kW in slot {at})",
+            )
     if problem.limit_kw is not None:
         base = 0.0 if problem.base_kw is None else problem.base_kw[at]
-        yield _rule("limit", "site", f"园区功率上限（时段 {at} 为 {problem.limit_kw[at]:g} kW，其中基础负荷 {base:g} kW）", f"the power limit of the site ({problem.limit_kw[at]:g} kW in slot {at}, with a base load of {base:g} kW)")
+        yield _rule(
+            "limit",
+            "site",
+            f"园区功率上限（时段 {at} 为 {problem.limit_kw[at]:g} kW，其中基础负荷 {base:g} kW）",
+            f"the power limit of the site ({problem.limit_kw[at]:g} kW in slot {at}, with a base load of {base:g} kW)",
+        )
     for group in problem.exclusions:
-        yield _rule("exclusion", "\n".join(group), f"{'、'.join(group)} 至多开一台", f"at most one of {', '.join(group)} is on")
+        yield _rule(
+            "exclusion",
+            "\n".join(group),
+            f"{'、'.join(group)} 至多开一台",
+            f"at most one of {', '.join(group)} is on",
+        )
 
 
 def _rule(part: str, subject: str, zh: str, en: str) -> _Rule:
@@ -134,7 +184,11 @@ def _kept(problem: DevicesProblem, rules: Sequence[_Rule], held: Sequence[_Rule]
         problem,
         devices=tuple(device(d) if d.name in touched else d for d in problem.devices),
         zones=tuple(
-            replace(z, demand=nothing if free("demand", z.name) else z.demand, limit_kw=None if free("zone_limit", z.name) else z.limit_kw)
+            replace(
+                z,
+                demand=nothing if free("demand", z.name) else z.demand,
+                limit_kw=None if free("zone_limit", z.name) else z.limit_kw,
+            )
             for z in problem.zones
         ),
         limit_kw=None if free("limit", "site") else problem.limit_kw,
@@ -153,7 +207,7 @@ def _first_unreachable(tables):
 
 @compiled
 def _reachable(tables, i, may_on, may_off):
-    n, count = len(may_on), tables.count[i]
+    n, count = len(may_on), tables.slots_on[i]
     zero, out = np.zeros(n), np.empty(n, np.uint8)
     if count >= 0:
         values, runs = np.empty((2, n + 1, count + 1)), np.empty((2, n + 1, count + 1), np.int16)
@@ -248,7 +302,7 @@ def _least_power(
 
 def _broken_window(tables: Tables, total: Floats, may_off: Bytes) -> int | None:
     """Return a slot of a window in which tasks need more energy than the limit leaves."""
-    tasks = np.flatnonzero(tables.count > 0)
+    tasks = np.flatnonzero(tables.slots_on > 0)
     if not len(tasks) or not (tables.limit < FAR).any():
         return None
     n = len(total)
@@ -256,7 +310,7 @@ def _broken_window(tables: Tables, total: Floats, may_off: Bytes) -> int | None:
     lasts = n - 1 - np.argmax(tables.may_on[tasks, ::-1], axis=1)
     must = tables.power[tasks] @ (1.0 - may_off[tasks])
     left = np.concatenate([[0.0], np.cumsum(np.minimum(tables.limit, 1e12) - total + must)])
-    needed = tables.power[tasks] * tables.count[tasks]
+    needed = tables.power[tasks] * tables.slots_on[tasks]
     for first in np.unique(firsts):
         for last in np.unique(lasts[lasts >= first]):
             need = needed[(firsts >= first) & (lasts <= last)].sum()

@@ -1,4 +1,4 @@
-"""What service a zone needs in a slot, as inequalities that fractions of devices break (knapsack covers, rounding)."""
+"""What a zone needs in a slot, as inequalities that fractions of devices break."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_STEPS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cuts:
-    """Rows `Σ factor · on ≥ least`, each of a zone and a slot, over all devices of the zone in the order of `inside`."""
+    """Rows `Σ factor · on ≥ least`, each of a zone and a slot, over its devices as in `inside`."""
 
     zone: Ints
     slot: Ints
@@ -63,15 +63,18 @@ def demand_rows(tables: Tables) -> Cuts:
         return none
     zone, slot = (np.array(part, np.int64) for part in zip(*rows, strict=True))
     least = tables.demand[zone, slot]
-    factor = np.concatenate([np.minimum(tables.service[serving[z]], d) for z, d in zip(zone, least, strict=True)])
+    factor = np.concatenate(
+        [np.minimum(tables.service[serving[z]], d) for z, d in zip(zone, least, strict=True)]
+    )
     return none.with_rows(zone, slot, least, factor)
 
 
 def broken_cuts(cuts: Cuts, tables: Tables, mean: Floats) -> Cuts:
-    """Return the rows, and for each zone and slot the one that the mean states break most, where they break one.
+    """Return the rows, and for each zone and slot the one that the mean states break most.
 
     The devices that are nearly on are taken as on; what is left of the demand is rounded (Marchand and Wolsey 2001,
-    doi:10.1287/opre.49.3.363.11211) in steps of a device, or the others count for no more than it (Carr et al. 2000). Rows are
+    doi:10.1287/opre.49.3.363.11211) in steps of a device, or the others count for no more than it (Carr et al.
+    2000). Rows are
     as long as that of the demand, so that their prices are of one size.
     """
     zones, n = tables.demand.shape
@@ -82,7 +85,9 @@ def broken_cuts(cuts: Cuts, tables: Tables, mean: Floats) -> Cuts:
         here = slice(cuts.first[z], cuts.first[z + 1])
         inside = cuts.inside[here]
         if len(inside):
-            _break(tables.service[inside], tables.demand[z], mean[inside], found[z], least[z], factor[:, here])
+            _break(
+                tables.service[inside], tables.demand[z], mean[inside], found[z], least[z], factor[:, here]
+            )
     zone, slot = np.nonzero(found)
     parts = [factor[t, cuts.first[z] : cuts.first[z + 1]] for z, t in zip(zone, slot, strict=True)]
     return cuts.with_rows(zone, slot, least[zone, slot], np.concatenate(parts)) if parts else cuts

@@ -59,7 +59,9 @@ class DeviceDocument(_Document):
     name: str
     power_kw: float = Field(description="Power while on, kW.")
     zone: str | None = Field(None, description="Zone that it serves.")
-    service: float = Field(0.0, description="What it gives to the zone while on, in the unit of the zone's demand.")
+    service: float = Field(
+        0.0, description="What it gives to the zone while on, in the unit of the zone's demand."
+    )
     min_up: int = Field(1, description="Slots it stays on at least.")
     min_down: int = Field(1, description="Slots it stays off at least.")
     start_cost: float = Field(0.0, description="Cost of a start, money.")
@@ -124,7 +126,9 @@ class DevicesDocument(_Document):
     solar_kw: Series | None = Field(None, description="Power the site makes itself, kW.")
     peak_price: float = Field(0.0, description="Money per kW of the greatest power.")
     peak_paid_kw: float = Field(0.0, description="Peak that is paid for already, kW.")
-    ramp_kw: float | None = Field(None, description="The most that the devices' power changes between slots, kW.")
+    ramp_kw: float | None = Field(
+        None, description="The most that the devices' power changes between slots, kW."
+    )
     zones: list[ZoneDocument] = []
     devices: list[DeviceDocument]
     exclusions: list[list[str]] = Field([], description="Devices of which at most one is on.")
@@ -151,7 +155,11 @@ def parse_devices(data: bytes, name: str) -> DevicesProblem:
         return _benchmark(tables)
     if len(tables.get("devices", ())) > MOST_DEVICES:
         many = len(tables["devices"])
-        raise refuse("devices", f"有 {many} 台设备，最多 {MOST_DEVICES} 台。", f"There are {many} devices; at most {MOST_DEVICES} are planned.")
+        raise refuse(
+            "devices",
+            f"有 {many} 台设备，最多 {MOST_DEVICES} 台。",
+            f"There are {many} devices; at most {MOST_DEVICES} are planned.",
+        )
     try:
         document = DevicesDocument.model_validate(tables)
     except ValidationError as error:
@@ -166,9 +174,15 @@ def _unpacked(data: bytes, name: str) -> bytes:
         reader = gzip.GzipFile(fileobj=BytesIO(data))
         plain = reader.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise refuse(name, f"{name} 不是完整的 gzip 文件：{error}。", f"{name} is no whole gzip file: {error}.") from error
+        raise refuse(
+            name, f"{name} 不是完整的 gzip 文件：{error}。", f"{name} is no whole gzip file: {error}."
+        ) from error
     if len(plain) > MOST_BYTES:
-        raise refuse(name, f"{name} 解压后超过 {MOST_BYTES} 字节。", f"{name} is more than {MOST_BYTES} bytes unpacked.")
+        raise refuse(
+            name,
+            f"{name} 解压后超过 {MOST_BYTES} 字节。",
+            f"{name} is more than {MOST_BYTES} bytes unpacked.",
+        )
     return plain
 
 
@@ -196,16 +210,26 @@ def _told(error: ValidationError) -> DevicesProblemError:
     return DevicesProblemError(
         Text(f"{at} 的值 {value} 不合格：{first['msg']}。", f"{at} is {value}: {first['msg']}."),
         field=at,
-        hint=Text("按 yuanli schedule devices --schema 更正。", "Correct it by yuanli schedule devices --schema."),
+        hint=Text(
+            "按 yuanli schedule devices --schema 更正。", "Correct it by yuanli schedule devices --schema."
+        ),
     )
 
 
 def _problem(document: DevicesDocument) -> DevicesProblem:
     n, hours = document.slots, document.slot_minutes / 60
     if not 1 <= n <= MOST_SLOTS:
-        raise refuse("slots", f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。", f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.")
+        raise refuse(
+            "slots",
+            f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。",
+            f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.",
+        )
     if not hours > 0:
-        raise refuse("slot_minutes", f"时段长 {document.slot_minutes} 分钟，应大于 0。", f"A slot has {document.slot_minutes} minutes; more than 0 are needed.")
+        raise refuse(
+            "slot_minutes",
+            f"时段长 {document.slot_minutes} 分钟，应大于 0。",
+            f"A slot has {document.slot_minutes} minutes; more than 0 are needed.",
+        )
     carbon = _series(document.carbon_kg_per_kwh, n)
     return DevicesProblem(
         slots=n,
@@ -220,7 +244,8 @@ def _problem(document: DevicesDocument) -> DevicesProblem:
         peak_paid_kw=document.peak_paid_kw,
         ramp_kw=document.ramp_kw,
         zones=tuple(
-            Zone(name=z.name, demand=_full(z.demand, n), limit_kw=_series(z.limit_kw, n)) for z in document.zones
+            Zone(name=z.name, demand=_full(z.demand, n), limit_kw=_series(z.limit_kw, n))
+            for z in document.zones
         ),
         devices=tuple(_device(d, n, hours) for d in document.devices),
         exclusions=tuple(tuple(group) for group in document.exclusions),
@@ -249,13 +274,21 @@ def _task(device: DeviceDocument, task: TaskDocument, hours: float) -> Task:
     at = f"devices.{device.name}.task"
     given = [x for x in (task.slots, task.hours, task.energy_kwh) if x is not None]
     if len(given) != 1:
-        raise refuse(at, "请在 slots、hours、energy_kwh 中恰给一项。", "Give exactly one of slots, hours and energy_kwh.")
+        raise refuse(
+            at,
+            "请在 slots、hours、energy_kwh 中恰给一项。",
+            "Give exactly one of slots, hours and energy_kwh.",
+        )
     slots = task.slots
     if task.hours is not None:
         slots = int(np.ceil(task.hours / hours - 1e-9))
     elif task.energy_kwh is not None:
         if not device.power_kw > 0:
-            raise refuse(f"{at}.energy_kwh", f"功率 {device.power_kw} kW 充不进电量。", f"A power of {device.power_kw} kW gives no energy.")
+            raise refuse(
+                f"{at}.energy_kwh",
+                f"功率 {device.power_kw} kW 充不进电量。",
+                f"A power of {device.power_kw} kW gives no energy.",
+            )
         slots = int(np.ceil(task.energy_kwh / (device.power_kw * hours) - 1e-9))
     return Task(first=task.first, last=task.last, slots=slots or 0)
 
@@ -289,12 +322,18 @@ def _benchmark(tables: dict[str, Any]) -> DevicesProblem:
             raise refuse(name, f"缺少字段“{name}”。", f"The field {name!r} is missing.")
     many, n = _whole(tables["N"], "N"), _whole(tables["T"], "T")
     if not 1 <= n <= MOST_SLOTS:
-        raise refuse("T", f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。", f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.")
+        raise refuse(
+            "T",
+            f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。",
+            f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.",
+        )
     columns = {name: _column(tables[name], name, many) for name in BENCHMARK_LISTS}
     price, limit = _column(tables["c"], "c", n), _column(tables["cap"], "cap", n)
     if not isinstance(tables["D"], list):
         raise refuse("D", "D 应是每个区域一行的表。", "D must be a table with a row for each zone.")
-    zones = tuple(Zone(name=f"zone{z}", demand=_column(row, f"D[{z}]", n)) for z, row in enumerate(tables["D"]))
+    zones = tuple(
+        Zone(name=f"zone{z}", demand=_column(row, f"D[{z}]", n)) for z, row in enumerate(tables["D"])
+    )
     whole = {
         name: [_whole(x, f"{name}[{i}]") for i, x in enumerate(columns[name])]
         for name in BENCHMARK_LISTS if name not in ("P", "q", "S")
@@ -320,14 +359,22 @@ def _benchmark(tables: dict[str, Any]) -> DevicesProblem:
 def _column(values: Any, name: str, n: int) -> Floats:
     if not isinstance(values, list) or len(values) != n:
         many = len(values) if isinstance(values, list) else 0
-        raise refuse(name, f"“{name}”有 {many} 个值，应为 {n} 个。", f"{name!r} has {many} values; it needs {n}.")
+        raise refuse(
+            name, f"“{name}”有 {many} 个值，应为 {n} 个。", f"{name!r} has {many} values; it needs {n}."
+        )
     for i, value in enumerate(values):
         if not isinstance(value, int | float) or not np.isfinite(value):
-            raise refuse(f"{name}[{i}]", f"{name}[{i}] 为 {value!r}，应是有限数。", f"{name}[{i}] is {value!r}; a finite number is needed.")
+            raise refuse(
+                f"{name}[{i}]",
+                f"{name}[{i}] 为 {value!r}，应是有限数。",
+                f"{name}[{i}] is {value!r}; a finite number is needed.",
+            )
     return np.array(values, np.float64)
 
 
 def _whole(value: Any, name: str) -> int:
     if not isinstance(value, int | float) or not np.isfinite(value) or value != int(value):
-        raise refuse(name, f"{name} 为 {value!r}，应是整数。", f"{name} is {value!r}; a whole number is needed.")
+        raise refuse(
+            name, f"{name} 为 {value!r}，应是整数。", f"{name} is {value!r}; a whole number is needed."
+        )
     return int(value)

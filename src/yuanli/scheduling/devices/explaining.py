@@ -31,7 +31,11 @@ def explain_devices(problem: DevicesProblem, result: Result[DevicesPlan]) -> tup
 
 def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: DevicesPlan) -> Iterator[Text]:
     sure_zh = f"，离下界 {result.bound:,.2f} 至多 {result.gap:.2%}" if np.isfinite(result.gap) else ""
-    sure_en = f", at most {result.gap:.2%} above what is possible ({result.bound:,.2f})" if np.isfinite(result.gap) else ""
+    sure_en = (
+        f", at most {result.gap:.2%} above what is possible ({result.bound:,.2f})"
+        if np.isfinite(result.gap)
+        else ""
+    )
     on = int(plan.on.any(axis=1).sum())
     yield Text(
         f"总费用 {result.cost:,.2f}{sure_zh}；{len(plan.on)} 台设备中 {on} 台开过。",
@@ -72,5 +76,6 @@ def _zones(problem: DevicesProblem, cover: np.ndarray) -> Iterator[Text]:
     for less, name, over in sorted(spare)[:MOST_ZONES]:
         yield Text(
             f"区域“{name}”的需求在 {-less} 个时段几乎用满所开设备，平均富余 {over:,.1f}。",
-            f"In zone {name} the demand takes nearly all of what is on in {-less} slots; on average {over:,.1f} is spare.",
+            f"In zone {name} the demand takes nearly all of what is on in {-less} slots; on average {over:,.1f} "
+            f"is spare.",
         )

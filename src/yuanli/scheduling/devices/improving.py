@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yuanli.scheduling.devices.arrays import state_of
 from yuanli.scheduling.devices.kernels import FAR
@@ -51,7 +52,9 @@ def judge(tables: Tables, terms: Terms, on: Bytes) -> Found:
     before = np.concatenate([tables.was_on[:, None], on[:, :-1]], axis=1)
     starts = float(tables.start @ ((on == 1) & (before == 0)).sum(axis=1))
     peak = max(terms.peak_paid_kw, float(net.max()))
-    broken = float(np.maximum(tables.demand - state.cover, 0.0).sum() + np.maximum(net - tables.limit, 0.0).sum())
+    broken = float(
+        np.maximum(tables.demand - state.cover, 0.0).sum() + np.maximum(net - tables.limit, 0.0).sum()
+    )
     broken += float(np.maximum(state.zone_load - tables.zone_limit, 0.0).sum())
     if tables.ramp < FAR:
         broken += float(np.maximum(np.abs(np.diff(state.moved)) - tables.ramp, 0.0).sum())
@@ -92,9 +95,13 @@ class Improver:
 
     def _move(self, movable: Ints) -> None:
         tables, self.movable = self.tables, movable
-        free = movable[(tables.count[movable] < 0) & (tables.up[movable] + tables.down[movable] <= MOST_JOINT)]
+        free = movable[
+            (tables.slots_on[movable] < 0) & (tables.up[movable] + tables.down[movable] <= MOST_JOINT)
+        ]
         self.pool = free[np.argsort(tables.zone[free], kind="stable")]
-        self.pointer = np.searchsorted(tables.zone[self.pool], np.arange(len(tables.demand) + 1)).astype(np.int64)
+        self.pointer = np.searchsorted(tables.zone[self.pool], np.arange(len(tables.demand) + 1)).astype(
+            np.int64
+        )
         self.alone = np.setdiff1d(movable, self.pool)
 
     def state(self, on: Bytes) -> State:
@@ -134,7 +141,9 @@ class Improver:
             order = self.rng.permutation(order)
             changed = 0
             for first in range(0, len(order), CHUNK):
-                changed += one_by_one(self.tables, state, weights, order[first : first + CHUNK], 0.0, self.seed, NOTHING)
+                changed += one_by_one(
+                    self.tables, state, weights, order[first : first + CHUNK], 0.0, self.seed, NOTHING
+                )
             found = self.judge(state.on)
             if found.broken <= NEAR and changed <= len(order) // 50:
                 return found
@@ -147,7 +156,10 @@ class Improver:
     def _helping(self, state: State, found: Found) -> Ints:
         """Return the devices of zones that lack something; all where it is the site that does."""
         tables = self.tables
-        short = (state.cover < tables.demand - NEAR).any(axis=1) | (state.zone_load > tables.zone_limit + NEAR).any(axis=1)
+        lacking: NDArray[np.bool_] = (state.cover < tables.demand - NEAR) | (
+            state.zone_load > tables.zone_limit + NEAR
+        )
+        short = np.any(lacking, axis=1)
         helping = self.movable[short[tables.zone[self.movable]]]
         return helping if len(helping) and found.broken > NEAR else self.movable
 

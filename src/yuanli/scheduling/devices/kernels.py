@@ -21,7 +21,9 @@ def draw(state, n):
 
 
 @compiled
-def cheapest_states(w, may_on, may_off, up, down, start, stop, was_on, on_best, off_best, on_run, off_run, out):
+def cheapest_states(
+    w, may_on, may_off, up, down, start, stop, was_on, on_best, off_best, on_run, off_run, out
+):
     """Find the cheapest states of a device in O(T), by its value after runs of least length; return their cost.
 
     `w[t]` is what being on at t costs, `start[t]` and `stop[t]` what changing at t does. A minimum time left over from
@@ -84,7 +86,9 @@ def cheapest_states(w, may_on, may_off, up, down, start, stop, was_on, on_best, 
 
 
 @compiled
-def cheapest_task(w, may_on, may_off, up, down, start, stop, was_on, count, on_best, off_best, on_run, off_run, out):
+def cheapest_task(
+    w, may_on, may_off, up, down, start, stop, was_on, count, on_best, off_best, on_run, off_run, out
+):
     """Find the cheapest states with exactly `count` slots on, in O(T · count); else as `cheapest_states`.
 
     The work arrays hold (T + 1, count + 1) values.
@@ -194,7 +198,8 @@ def _chain(up, down, size, before):
 def cheapest_together(slot, change, steady, up, down, was_on, width, value, past, how, sizes, befores, out):
     """Find the cheapest states of up to three devices together; return their cost, or FAR.
 
-    `slot[t, b]` is the cost of the states in the bits of b at t; `change[t, a, b]` of going from a to b, the same for all
+    `slot[t, b]` is the cost of the states in the bits of b at t; `change[t, a, b]` of going from a to b, the same
+    for all
     t where `steady`. `up` and `down` are 1 and 0 for a device that is not there.
     """
     n = slot.shape[0]

@@ -22,7 +22,7 @@ Bytes = NDArray[np.uint8]
 
 
 class Tables(NamedTuple):
-    """The problem as arrays; the last zone is that of devices without one, and `pointer` and `partner` list relations."""
+    """The problem as arrays; the last zone is of devices without one; relations are lists by device."""
 
     power: Floats
     service: Floats
@@ -31,7 +31,7 @@ class Tables(NamedTuple):
     down: Ints
     start: Floats
     was_on: Bytes
-    count: Ints
+    slots_on: Ints
     may_on: Bytes
     may_off: Bytes
     demand: Floats
@@ -201,7 +201,7 @@ def one_by_one(tables, state, weights, devices, noise, seed, gains):
     out = np.empty(n, np.uint8)
     most = 0
     for i in devices:
-        most = max(most, tables.count[i])
+        most = max(most, tables.slots_on[i])
     if most > 0:
         on_best2, off_best2 = np.empty((n + 1, most + 1)), np.empty((n + 1, most + 1))
         on_run2, off_run2 = np.empty((n + 1, most + 1), np.int16), np.empty((n + 1, most + 1), np.int16)
@@ -214,10 +214,10 @@ def one_by_one(tables, state, weights, devices, noise, seed, gains):
         if noise > 0.0:
             for t in range(n):
                 w[t] *= 1.0 + noise * (draw(seed, 2001) - 1000) / 1000.0
-        if tables.count[i] >= 0:
+        if tables.slots_on[i] >= 0:
             cost = cheapest_task(
                 w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
-                tables.was_on[i], tables.count[i], on_best2, off_best2, on_run2, off_run2, out,
+                tables.was_on[i], tables.slots_on[i], on_best2, off_best2, on_run2, off_run2, out,
             )  # fmt: skip
         else:
             cost = cheapest_states(
@@ -359,11 +359,17 @@ def _now(on, tables, group, width, slot, change, steady):
 def together(tables, state, weights, pool, pointer, width, work, heat, seed, size):
     """Set random groups of devices of one zone to their cheapest states together.
 
-    `pool[pointer[z]:pointer[z + 1]]` are the devices of zone z that may move and are no tasks; it ends when `work` joint
+    `pool[pointer[z]:pointer[z + 1]]` are the devices of zone z that may move and are no tasks; it ends when `work`
+    joint
     states were valued, at once in each slot. `size` is the most joint states of a group.
     """
     n = len(tables.buy)
-    group, up, down, was_on = np.zeros(3, np.int64), np.ones(3, np.int64), np.zeros(3, np.int64), np.zeros(3, np.uint8)
+    group, up, down, was_on = (
+        np.zeros(3, np.int64),
+        np.ones(3, np.int64),
+        np.zeros(3, np.int64),
+        np.zeros(3, np.uint8),
+    )
     slot, change = np.empty((n, 8)), np.empty((n, 8, 8))
     value, past, how = np.empty(size), np.empty(size), np.empty((n, size), np.uint8)
     longest = 1
@@ -398,7 +404,19 @@ def together(tables, state, weights, pool, pointer, width, work, heat, seed, siz
         if heat > 0.0:
             _disturb(tables, group, members, slot, noisy, heat, seed)
         cost = cheapest_together(
-            noisy if heat > 0.0 else slot, change, steady, up, down, was_on, members, value, past, how, sizes, befores, out
+            noisy if heat > 0.0 else slot,
+            change,
+            steady,
+            up,
+            down,
+            was_on,
+            members,
+            value,
+            past,
+            how,
+            sizes,
+            befores,
+            out,
         )
         if cost >= FAR:
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yuanli.scheduling.devices.cuts import Cuts, add_worth, broken_cuts, demand_rows, row_sums
+from yuanli.scheduling.devices.cuts import add_worth, broken_cuts, demand_rows, row_sums
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.storing import Flows, Stores
@@ -22,7 +22,7 @@ class UnreachableError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Priced:
-    """The least cost under prices, a lower bound of the least cost; the states, and how much of each price's thing lacks."""
+    """The least cost under prices, a lower bound; the states, and how much of each price's thing lacks."""
 
     value: float
     lacks: Floats
@@ -39,7 +39,7 @@ def _price_devices(tables, worth, power, first, last, on):
     on_run, off_run = np.empty(n + 1, np.int16), np.empty(n + 1, np.int16)
     most = 0
     for i in range(first, last):
-        most = max(most, tables.count[i])
+        most = max(most, tables.slots_on[i])
     on_best2, off_best2 = np.empty((n + 1, most + 1)), np.empty((n + 1, most + 1))
     on_run2, off_run2 = np.empty((n + 1, most + 1), np.int16), np.empty((n + 1, most + 1), np.int16)
     value = 0.0
@@ -48,10 +48,10 @@ def _price_devices(tables, worth, power, first, last, on):
         for t in range(n):
             w[t] = tables.power[i] * power[z, t] - worth[i, t]
             start[t] = tables.start[i]
-        if tables.count[i] >= 0:
+        if tables.slots_on[i] >= 0:
             cost = cheapest_task(
                 w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
-                tables.was_on[i], tables.count[i], on_best2, off_best2, on_run2, off_run2, on[i],
+                tables.was_on[i], tables.slots_on[i], on_best2, off_best2, on_run2, off_run2, on[i],
             )  # fmt: skip
         else:
             cost = cheapest_states(
@@ -65,14 +65,20 @@ def _price_devices(tables, worth, power, first, last, on):
 
 
 class Pricing:
-    """Prices of service by rows of demand, of power by zone where it is limited, and of the site's power over its tariff.
+    """Prices of service by rows of demand, of power by limited zone, and of the site's power over its tariff.
 
-    They climb on the dual by the volume algorithm (Barahona and Anbil 2000, doi:10.1007/s101070050002), and rows that its
-    mean states break are added. Relations between devices and ramps are left out of the bound, which stays one.
+    They climb on the dual by the volume algorithm (Barahona and Anbil 2000,
+    doi:10.1007/s101070050002), and rows that its mean states break are added. Relations between devices and ramps
+    are left out of the bound, which stays one.
     """
 
     def __init__(self, tables: Tables, stores: Stores, *, peak_price: float, peak_paid_kw: float) -> None:
-        self.tables, self.stores, self.peak_price, self.peak_paid_kw = tables, stores, peak_price, peak_paid_kw
+        self.tables, self.stores, self.peak_price, self.peak_paid_kw = (
+            tables,
+            stores,
+            peak_price,
+            peak_paid_kw,
+        )
         self.slots = len(tables.buy)
         self.cuts = demand_rows(tables)
         self.limited = np.nonzero(tables.zone_limit < FAR)
@@ -87,7 +93,11 @@ class Pricing:
         self.scale = 0.2 * float(tables.power.sum() * np.abs(tables.buy).sum())
         self.at = self._guess()
         self.best = self.price(self.at)
-        self.lacks, self.mean, self.peak_kw = self.best.lacks, self.best.on.astype(np.float64), self.best.peak_kw
+        self.lacks, self.mean, self.peak_kw = (
+            self.best.lacks,
+            self.best.on.astype(np.float64),
+            self.best.peak_kw,
+        )
         self.flows = self.best.flows
         self.length, self.bad = 0.1, 0
 
@@ -102,7 +112,8 @@ class Pricing:
         tables, n = self.tables, self.slots
         by_row, by_zone, extra = self._parts(prices)
         worth = np.zeros((len(tables.power), n))
-        add_worth(*_shape(self.cuts), by_row, worth)
+        cuts = self.cuts
+        add_worth(cuts.zone, cuts.slot, cuts.pointer, cuts.factor, cuts.inside, cuts.first, by_row, worth)
         power = np.tile(tables.buy + extra, (len(tables.demand), 1))
         power[self.limited] += by_zone
         on = np.empty(worth.shape, np.uint8)
@@ -114,11 +125,15 @@ class Pricing:
                 raise UnreachableError(wrong)
             value += part
         site, net, peak = self._site(extra)
-        value += site + by_row @ self.cuts.least - by_zone @ tables.zone_limit[self.limited]
+        value += site + float(by_row @ self.cuts.least - by_zone @ tables.zone_limit[self.limited])
         flows = self.stores.idle()
         if self.stores.storages:
             service = np.zeros(tables.demand.shape)
-            np.add.at(service, (self.cuts.zone[: self.demands], self.cuts.slot[: self.demands]), by_row[: self.demands])
+            np.add.at(
+                service,
+                (self.cuts.zone[: self.demands], self.cuts.slot[: self.demands]),
+                by_row[: self.demands],
+            )
             stored = self.stores.priced(tables.buy + extra, service)
             if stored is None:
                 raise UnreachableError(-1)
@@ -130,9 +145,10 @@ class Pricing:
         return prices[:rows], prices[rows : rows + zones], prices[rows + zones :]
 
     def _given(self, on: Bytes | Floats, flows: Flows) -> Floats:
-        """Return the left sides of the rows; storages count in those of demand, zones with storages have no others."""
+        """Return the left sides of the rows; storages count in those of demand."""
         given = np.empty(self.cuts.size)
-        row_sums(*_shape(self.cuts), on, given)
+        cuts = self.cuts
+        row_sums(cuts.zone, cuts.slot, cuts.pointer, cuts.factor, cuts.inside, cuts.first, on, given)
         if self.stored.any():
             service = self.stores.service(flows)
             given[: self.demands] += service[self.cuts.zone[: self.demands], self.cuts.slot[: self.demands]]
@@ -143,7 +159,9 @@ class Pricing:
         given = self._given(on, flows)
         load = zone_sums(tables, tables.power, on)
         over = load[self.limited] - tables.zone_limit[self.limited]
-        return np.concatenate([self.cuts.least - given, over, tables.net + load.sum(axis=0) + self.stores.power(flows) - net])
+        return np.concatenate(
+            [self.cuts.least - given, over, tables.net + load.sum(axis=0) + self.stores.power(flows) - net]
+        )
 
     def _site(self, extra: Floats) -> tuple[float, Floats, float]:
         """Return the least of tariff and peak less what the price of power brings, the site's power there, its peak."""
@@ -158,7 +176,9 @@ class Pricing:
                 peak = max(peak, float(self.high[order][np.argmax(over)]))
         high = np.maximum(np.minimum(self.high, peak), self.low)
         net = np.where(gains | (high <= 0), high, np.clip(0.0, self.low, high))
-        cost = np.where(net > 0, tables.buy * net, tables.sell * net) - (tables.buy + extra) * (net - tables.net)
+        cost = np.where(net > 0, tables.buy * net, tables.sell * net) - (tables.buy + extra) * (
+            net - tables.net
+        )
         paid = self.peak_price * (peak - self.peak_paid_kw) if self.peak_price > 0 else 0.0
         return float(cost.sum()) + paid, net, peak
 
@@ -216,7 +236,9 @@ class Pricing:
         keep = np.flatnonzero(np.append(wanted, ~self.stored[cuts.zone[before.size :]]))
         self.cuts = cuts.kept(keep)
         self.at = np.concatenate([np.append(by_row, np.zeros(added))[keep], *rest])
-        self.lacks = np.concatenate([self.cuts.least - self._given(self.mean, self.flows), self.lacks[before.size :]])
+        self.lacks = np.concatenate(
+            [self.cuts.least - self._given(self.mean, self.flows), self.lacks[before.size :]]
+        )
         self.length, self.bad = max(self.length, FRESH), 0
         return added
 
@@ -228,7 +250,3 @@ def zone_sums(tables: Tables, weights: Floats, on: Bytes) -> Floats:
         inside = np.flatnonzero(tables.zone == z)
         total[z] = weights[inside] @ on[inside]
     return total
-
-
-def _shape(cuts: Cuts) -> tuple[np.ndarray, ...]:
-    return cuts.zone, cuts.slot, cuts.pointer, cuts.factor, cuts.inside, cuts.first

@@ -174,7 +174,7 @@ class DevicesProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesPlan:
-    """What is on, shape `(n_devices, slots)`, and what storages take (above 0) and give (below), `(n_storages, slots)`."""
+    """What is on, `(n_devices, slots)`; what storages take (above 0) or give, `(n_storages, slots)`."""
 
     on: Flags
     storage: Floats
@@ -189,7 +189,8 @@ def _check_size(problem: DevicesProblem) -> None:
     if len(problem.devices) > MOST_DEVICES or len(problem.devices) * problem.slots > MOST_STATES:
         raise refuse(
             "devices",
-            f"有 {len(problem.devices)} 台设备、{problem.slots} 个时段，最多 {MOST_DEVICES} 台且共 {MOST_STATES} 个状态。",
+            f"有 {len(problem.devices)} 台设备、{problem.slots} 个时段，最多 {MOST_DEVICES} 台且共 "
+            f"{MOST_STATES} 个状态。",
             f"There are {len(problem.devices)} devices and {problem.slots} slots; at most {MOST_DEVICES} devices and "
             f"{MOST_STATES} states are planned.",
             hint=Text("请按区域拆分。", "Divide it by zones."),
@@ -197,19 +198,40 @@ def _check_size(problem: DevicesProblem) -> None:
     _number("slot_h", problem.slot_h, above=0.0)
 
 
-def _number(field_: str, value: float, *, least: float | None = None, above: float | None = None, most: float = 1e12) -> None:
-    good = np.isfinite(value) and abs(value) <= most and (least is None or value >= least) and (above is None or value > above)
+def _number(
+    field_: str, value: float, *, least: float | None = None, above: float | None = None, most: float = 1e12
+) -> None:
+    good = (
+        np.isfinite(value)
+        and abs(value) <= most
+        and (least is None or value >= least)
+        and (above is None or value > above)
+    )
     if not good:
-        rule = f"> {above:g}" if above is not None else f"≥ {least:g}" if least is not None else f"|x| ≤ {most:g}"
+        rule = (
+            f"> {above:g}"
+            if above is not None
+            else f"≥ {least:g}"
+            if least is not None
+            else f"|x| ≤ {most:g}"
+        )
         rule += f", ≤ {most:g}" if most < 1e12 else ""
-        raise refuse(field_, f"{field_} 为 {value}，应是有限数且 {rule}。", f"{field_} is {value}; a finite number {rule} is needed.")
+        raise refuse(
+            field_,
+            f"{field_} 为 {value}，应是有限数且 {rule}。",
+            f"{field_} is {value}; a finite number {rule} is needed.",
+        )
 
 
 def _series(field_: str, values: Floats | None, slots: int, *, least: float | None = None) -> None:
     if values is None:
         return
     if values.shape != (slots,):
-        raise refuse(field_, f"{field_} 有 {values.size} 个值，应为 {slots} 个。", f"{field_} has {values.size} values; it needs {slots}.")
+        raise refuse(
+            field_,
+            f"{field_} 有 {values.size} 个值，应为 {slots} 个。",
+            f"{field_} has {values.size} values; it needs {slots}.",
+        )
     bad = ~np.isfinite(values) | (np.abs(values) > 1e12)
     if least is not None:
         bad |= values < least
@@ -240,7 +262,8 @@ def _check_series(problem: DevicesProblem) -> None:
             raise refuse(
                 f"feed_in[{at}]",
                 f"时段 {at} 的上网电价 {problem.feed_in[at]:g} 高于购电价 {buying[at]:g}，会诱使空买空卖。",
-                f"In slot {at} feeding in pays {problem.feed_in[at]:g}, more than the {buying[at]:g} that buying costs.",
+                f"In slot {at} feeding in pays {problem.feed_in[at]:g}, more than the {buying[at]:g} that "
+                f"buying costs.",
             )
 
 
@@ -258,9 +281,10 @@ def _check_names(problem: DevicesProblem) -> None:
                 )  # fmt: skip
             seen.add(name)
     zones = {z.name for z in problem.zones}
-    for one in (*problem.devices, *problem.storages):
-        if one.zone is not None and one.zone not in zones:
-            raise refuse(f"{one.name}.zone", f"没有区域“{one.zone}”。", f"There is no zone {one.zone!r}.")
+    places = [(d.name, d.zone) for d in problem.devices] + [(s.name, s.zone) for s in problem.storages]
+    for name, place in places:
+        if place is not None and place not in zones:
+            raise refuse(f"{name}.zone", f"没有区域“{place}”。", f"There is no zone {place!r}.")
 
 
 def _check_device(device: Device, slots: int) -> None:
@@ -278,7 +302,9 @@ def _check_device(device: Device, slots: int) -> None:
     both = device.must_be_on & device.must_be_off
     if both:
         raise refuse(
-            f"{at}.must_be_on", f"时段 {min(both)} 既须开又须关。", f"Slot {min(both)} is to be both on and off."
+            f"{at}.must_be_on",
+            f"时段 {min(both)} 既须开又须关。",
+            f"Slot {min(both)} is to be both on and off.",
         )
     task = device.task
     if task is not None:
@@ -334,7 +360,9 @@ def _check_relations(problem: DevicesProblem) -> None:
         for name in (order.before, order.after):
             if devices[name].task is None:
                 raise refuse(
-                    "orders", f"“{name}”不是任务，无先后可言。", f"{name!r} is no task; only tasks have an order."
+                    "orders",
+                    f"“{name}”不是任务，无先后可言。",
+                    f"{name!r} is no task; only tasks have an order.",
                 )
     _check_cycle({(o.before, o.after) for o in problem.orders})
 
@@ -345,6 +373,8 @@ def _check_cycle(arcs: set[tuple[str, str]]) -> None:
         free = {name for name in left if not any(b == name and a in left for a, b in arcs)}
         if not free:
             raise refuse(
-                "orders", f"先后关系成环：{'、'.join(sorted(left))}。", f"The orders go in a circle: {', '.join(sorted(left))}."
+                "orders",
+                f"先后关系成环：{'、'.join(sorted(left))}。",
+                f"The orders go in a circle: {', '.join(sorted(left))}.",
             )
         left -= free

@@ -14,7 +14,7 @@ def keeps_own_rules(tables: Tables, i: int, row: Bytes) -> bool:
     """Say whether states of device i keep what concerns it alone."""
     if (row > tables.may_on[i]).any() or (1 - row > tables.may_off[i]).any():
         return False
-    if tables.count[i] >= 0 and int(row.sum()) != tables.count[i]:
+    if tables.slots_on[i] >= 0 and int(row.sum()) != tables.slots_on[i]:
         return False
     ends = np.flatnonzero(np.diff(np.concatenate([[tables.was_on[i]], row]).astype(np.int8)))
     lengths, states = np.diff(ends), row[ends[:-1]]
@@ -22,7 +22,7 @@ def keeps_own_rules(tables: Tables, i: int, row: Bytes) -> bool:
 
 
 def few_changes(improver: Improver, start: Bytes, most: int, peak_kw: float) -> Bytes | None:
-    """Return states that break nothing with at most `most` devices other than in `start`; None where none were found."""
+    """Return states that break nothing, at most `most` devices not as in `start`; None if not found."""
     tables, movable = improver.tables, improver.movable
     wrong = np.array([i for i in range(len(start)) if not keeps_own_rules(tables, i, start[i])], np.int64)
     if len(wrong) > most or np.setdiff1d(wrong, movable).size:
@@ -37,11 +37,17 @@ def few_changes(improver: Improver, start: Bytes, most: int, peak_kw: float) -> 
             break
         gains = improver.gains(state, weights, candidates)
         best = int(np.argmax(gains))
-        if gains[best] <= (LEAST_GAIN if found.broken > NEAR else 1e-4 * abs(found.cost) / max(1, len(start))):
+        if gains[best] <= (
+            LEAST_GAIN if found.broken > NEAR else 1e-4 * abs(found.cost) / max(1, len(start))
+        ):
             break
         improver.set(state, weights, candidates[best : best + 1])
         changed.add(int(candidates[best]))
-    return state.on if improver.judge(state.on).broken <= NEAR else _together(improver, state.on, start, most, peak_kw)
+    return (
+        state.on
+        if improver.judge(state.on).broken <= NEAR
+        else _together(improver, state.on, start, most, peak_kw)
+    )
 
 
 def _together(improver: Improver, on: Bytes, start: Bytes, most: int, peak_kw: float) -> Bytes | None:

@@ -11,7 +11,7 @@ from yuanli.scheduling.devices.conflicts import conflicts_of_devices, impossible
 from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms
 from yuanli.scheduling.devices.moves import Bytes, Floats
 from yuanli.scheduling.devices.pricing import Pricing, UnreachableError
-from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
+from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import few_changes, free_devices, keeps_own_rules
 from yuanli.scheduling.devices.storing import Flows, Stores, flows_of
 from yuanli.solver import Result, Search, Wish
@@ -30,7 +30,8 @@ def solve_devices(
     """Find the least cost, with a proved bound, until the search is over.
 
     Each device alone under prices of what they share gives the bound; its states are repaired, and groups of three
-    devices of a zone are set anew by exact dynamic programming over their joint states, with errors that grow and fade. A
+    devices of a zone are set anew by exact dynamic programming over their joint states, with errors that grow and
+    fade. A
     round is a step of the prices, or about 20,000 joint states. What is locked is a device or a storage, by name.
     """
     return _Solving(problem, search, wish).run()
@@ -59,7 +60,7 @@ class _Solving:
         self.most = wish.max_changes
         self.cycles = 0
 
-    def _lock(self, on: Bytes) -> None:
+    def _lock(self, on: Flags) -> None:
         tables = self.tables
         for i in np.flatnonzero(self.locked):
             tables.may_on[i] &= on[i]
@@ -71,13 +72,16 @@ class _Solving:
             return self.search.result(infeasible=True)
         try:
             pricing = Pricing(
-                self.tables, self.stores, peak_price=self.problem.peak_price, peak_paid_kw=self.problem.peak_paid_kw
+                self.tables,
+                self.stores,
+                peak_price=self.problem.peak_price,
+                peak_paid_kw=self.problem.peak_paid_kw,
             )
         except UnreachableError:
             return self.search.result(infeasible=True)
         self.search.prove(pricing.best.value)
         if self.wish.start is not None:
-            self._start(self.wish.start, pricing)
+            self._start(self.wish.start)
         for steps in (FIRST_STEPS, STEPS - FIRST_STEPS):
             self._climb(pricing, steps)
             if self.most is None and not (self.best is not None and self.search.over()):
@@ -94,7 +98,7 @@ class _Solving:
             return self.search.result(infeasible=True)
         return self.search.result()
 
-    def _start(self, start: DevicesPlan, pricing: Pricing) -> None:
+    def _start(self, start: DevicesPlan) -> None:
         """Take over a plan as it is where it breaks nothing, else what is near to it."""
         on = start.on.astype(np.uint8)
         self._flow(self.stores.one_way(flows_of(start.storage)))
@@ -120,7 +124,7 @@ class _Solving:
     def _short(self) -> float:
         """Return what a unit that lacks costs at first in a repair: twice its energy."""
         tables = self.tables
-        effort = tables.power.sum() / max(1.0, tables.service.sum())
+        effort = float(tables.power.sum()) / max(1.0, float(tables.service.sum()))
         return max(0.1, 2.0 * effort * float(np.abs(tables.buy).max()))
 
     def _repair(self, pricing: Pricing) -> None:
@@ -139,7 +143,9 @@ class _Solving:
         start = self.wish.start
         improver = self.improver
         if self.most is not None and start is not None and self.best is not None:
-            improver = improver.among(free_devices(improver, self.best.on, start.on, self.most))
+            improver = improver.among(
+                free_devices(improver, self.best.on, start.on.astype(np.uint8), self.most)
+            )
         length = max(LEAST_CYCLE, len(improver.pool) // DEVICES_PER_ROUND)
         turn, self.cycles = self.cycles, self.cycles + 1
         heat = HEATS[turn % len(HEATS)] if turn and self.best is not None else 0.0

@@ -26,7 +26,8 @@ class Flows:
     def mixed(self, other: Flows, share: float) -> Flows:
         """Return flows between these and others; they are possible where both are."""
         return Flows(
-            taken=self.taken + share * (other.taken - self.taken), given=self.given + share * (other.given - self.given)
+            taken=self.taken + share * (other.taken - self.taken),
+            given=self.given + share * (other.given - self.given),
         )
 
 
@@ -61,7 +62,8 @@ class Stores:
 
     def power(self, flows: Flows) -> Floats:
         """Return the power of the site that storages take, by slot."""
-        return flows.taken.sum(axis=0) - flows.given[self.zone < 0].sum(axis=0)
+        total: Floats = flows.taken.sum(axis=0) - flows.given[self.zone < 0].sum(axis=0)
+        return total
 
     def service(self, flows: Flows) -> Floats:
         """Return what storages give to zones, by zone and slot."""
@@ -73,10 +75,13 @@ class Stores:
 
     def idle(self) -> Flows:
         """Return no flows."""
-        return Flows(taken=np.zeros((len(self.storages), self.problem.slots)), given=np.zeros((len(self.storages), self.problem.slots)))
+        return Flows(
+            taken=np.zeros((len(self.storages), self.problem.slots)),
+            given=np.zeros((len(self.storages), self.problem.slots)),
+        )
 
     def priced(self, power: Floats, service: Floats) -> tuple[float, Flows] | None:
-        """Return the least cost at prices of power by slot, and of service by zone and slot; None where none is possible."""
+        """Return the least cost at prices of power, and of service by zone; None where none is possible."""
         n = self.problem.slots
         taken = np.tile(power, len(self.storages))
         given = np.concatenate([-power if z < 0 else -service[z] for z in self.zone])
@@ -87,13 +92,15 @@ class Stores:
         return (float(found.fun), self._flows(found.x, n)) if found.status == 0 else None
 
     def answered(self, state: State, peak_kw: float, peak_price: float) -> Flows | None:
-        """Return the cheapest flows against devices as they are, without what storages do in `state`; none both ways."""
+        """Return the cheapest flows against the devices of `state`, never both ways at once."""
         n, tables, many = self.problem.slots, self.tables, len(self.storages)
         size = many * n
         zones = sorted({int(z) for z in self.zone if z >= 0})
         short = len(zones) * n
         # taken, given, content | bought, fed | short by zone | over the limit, over the peak
-        cost = np.concatenate([np.zeros(3 * size), tables.buy, -tables.sell, np.full(short + n, SHORT), np.full(n, peak_price)])
+        cost = np.concatenate(
+            [np.zeros(3 * size), tables.buy, -tables.sell, np.full(short + n, SHORT), np.full(n, peak_price)]
+        )
         one = eye_array(n, format="csr")
         taken = hstack([one] * many)
         given = hstack([one if z < 0 else csr_array((n, n)) for z in self.zone])
@@ -129,7 +136,10 @@ class Stores:
 
     def _flows(self, x: Floats, n: int) -> Flows:
         size = len(self.storages) * n
-        return Flows(taken=np.maximum(x[:size].reshape(-1, n), 0.0), given=np.maximum(x[size : 2 * size].reshape(-1, n), 0.0))
+        return Flows(
+            taken=np.maximum(x[:size].reshape(-1, n), 0.0),
+            given=np.maximum(x[size : 2 * size].reshape(-1, n), 0.0),
+        )
 
     def one_way(self, flows: Flows) -> Flows:
         """Return flows with the same contents that never go both ways at once."""
@@ -152,4 +162,6 @@ def _contents(storages: tuple[Storage, ...], n: int, slot_h: float) -> tuple[csr
         start.append(np.where(np.arange(n) == 0, (1.0 - one.loss) * one.content, 0.0) * diagonal)
     if not storages:
         return csr_array((0, 0)), np.empty(0)
-    return csr_array(hstack([block_diag(taken), block_diag(given), block_diag(content)])), np.concatenate(start)
+    return csr_array(hstack([block_diag(taken), block_diag(given), block_diag(content)])), np.concatenate(
+        start
+    )

@@ -8,20 +8,28 @@ from itertools import pairwise
 
 import numpy as np
 
-from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, DevicesProblemError, Flags, Floats, refuse
+from yuanli.scheduling.devices.problem import (
+    DevicesPlan,
+    DevicesProblem,
+    DevicesProblemError,
+    Flags,
+    Floats,
+    refuse,
+)
 from yuanli.solver import Row
 
 RUN = re.compile(r"(\d+)(?:-(\d+))?")
 
 
 def rows_of_devices(problem: DevicesProblem, plan: DevicesPlan) -> list[Row]:
-    """Return a row for each device and storage: slots on as `8-15 40-52`, what a storage takes (below 0: gives) by slot."""
+    """Return a row for each device and storage: slots on as `8-15 40-52`, flows (below 0: given) by slot."""
     rows: list[Row] = []
     for device, on in zip(problem.devices, plan.on, strict=True):
         hours = float(on.sum()) * problem.slot_h
         rows.append(
             {
-                "device": device.name, "zone": device.zone or "", "on": _text(on), "flows": "", "hours": round(hours, 4),
+                "device": device.name, "zone": device.zone or "", "on": _text(on), "flows": "", "hours":
+                round(hours, 4),
                 "energy_kwh": round(hours * device.power_kw, 4),
             }
         )  # fmt: skip
@@ -61,7 +69,9 @@ def read_rows_of_devices(problem: DevicesProblem, rows: Sequence[Row]) -> Device
         if name in devices:
             on[devices[name]] = _slots(str(row.get("on") or ""), problem.slots, f"rows[{number}].on")
         else:
-            flows[storages[name]] = _flows(str(row.get("flows") or ""), problem.slots, f"rows[{number}].flows")
+            flows[storages[name]] = _flows(
+                str(row.get("flows") or ""), problem.slots, f"rows[{number}].flows"
+            )
     if left:
         raise refuse("rows", f"缺少设备“{min(left)}”。", f"The device {min(left)!r} is missing.")
     return DevicesPlan(on=on, storage=flows)
@@ -96,4 +106,8 @@ def _flows(text: str, n: int, field: str) -> Floats:
 
 
 def _unreadable(field: str, value: str, rule: str) -> DevicesProblemError:
-    return refuse(field, f"{field} 的“{value}”读不懂，应如 {rule}。", f"{field}: {value!r} can't be read; like {rule} is needed.")
+    return refuse(
+        field,
+        f"{field} 的“{value}”读不懂，应如 {rule}。",
+        f"{field}: {value!r} can't be read; like {rule} is needed.",
+    )
