@@ -46,7 +46,8 @@ class VrpModel:
 
     Skills and locks are profiles in which walks to forbidden stops take longer than the day; a rest is a client that
     only its own staff reaches, where it may be taken at several places a group of which one is visited. Whoever has a
-    rest but no stop is sent to it by the search, and dropped from the plan.
+    rest but no stop is sent to it by the search, and dropped from the plan. Where walking
+    costs nothing, the search takes the shorter of tours of equal prizes: it is blind without.
     """
 
     def __init__(self, problem: RoundsProblem, limits: Limits) -> None:
@@ -63,6 +64,9 @@ class VrpModel:
         for k in range(len(problem.staff)):
             self._types[self._signature(k)].append(k)
         self.staff_of_type = list(self._types.values())
+        self._worth = 1
+        if all(one.walk_cost == one.use_cost == one.time_cost == 0 for one in problem.staff):
+            self._worth = sum(one.latest - one.earliest for one in problem.staff) + 1
         self.data = self._data()
 
     def plan_of(self, solution: Any, names: Mapping[int, int]) -> RoundsPlan:
@@ -136,10 +140,8 @@ class VrpModel:
             key = (one.walk_cost, mine.tobytes(), surcharge.tobytes())
             if key not in profiles:
                 profiles[key] = len(profiles)
-                cost, walk = (
-                    problem.arc_cost(one)[np.ix_(places, places)],
-                    problem.walk[np.ix_(places, places)],
-                )
+                walk = problem.walk[np.ix_(places, places)]
+                cost = problem.arc_cost(one)[np.ix_(places, places)] if self._worth == 1 else walk.copy()
                 cost[:, len(self._depots) :] += surcharge
                 self._forbid(cost, walk, ~mine)
                 distances.append(cost)
@@ -171,7 +173,7 @@ class VrpModel:
                 vrp.Client(
                     location=len(self._depots) + i, service_duration=stop.service,
                     tw_early=int(limits.windows[i, 0]), tw_late=int(limits.windows[i, 1]),
-                    prize=prize or 0, required=prize is None,
+                    prize=self._worth * (prize or 0), required=prize is None,
                     **({"delivery": [stop.load], "pickup": [stop.collect]} if loaded else {}),
                 )
             )  # fmt: skip
