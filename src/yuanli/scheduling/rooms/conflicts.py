@@ -1,0 +1,149 @@
+"""Why events can't all have a room and a time: the fewest rules that can't hold together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from yuanli.errors import Text
+from yuanli.scheduling.rooms.tables import Event, Placed, Room, RoomsProblem, Time
+from yuanli.solver import load_solver, minimal_conflict
+
+Moment = tuple[int, int, int]
+MOST_CHOICES = 60_000
+TIME_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A rule that may be given up: that an event takes place, its size, its features, a room or one of the people."""
+
+    rule: str
+    subject: str
+
+
+def conflicts_rooms(problem: RoomsProblem) -> tuple[Text, ...]:
+    """Return the fewest rules that can't hold together, in words; empty where none were found.
+
+    Looks at each event alone, then at the people one by one, then at all events together. Rules between events are
+    not among them.
+    """
+    events = {event.name: event for event in problem.events}
+    for names, people, rooms in _parts(problem):
+        reasons = [Reason("room", room.name) for room in problem.rooms if rooms]
+        reasons += [Reason("person", person) for person in people]
+        for name in names:
+            if problem.capacity == "hard":
+                reasons.append(Reason("size", name))
+            reasons += [Reason("features", name)] if events[name].features else []
+        reasons += [Reason("closed", room.name) for room in problem.rooms if room.closed]
+        reasons += [Reason("event", name) for name in names]
+        if not _feasible(problem, reasons):
+            found = minimal_conflict(reasons, lambda held: _feasible(problem, held))
+            return tuple(_told(problem, events, reason, found) for reason in found)
+    return ()
+
+
+def _parts(problem: RoomsProblem) -> Iterator[tuple[list[str], list[str], bool]]:
+    """Yield events, people, and whether rooms count, from the smallest parts of the problem on."""
+    for event in problem.events:
+        if not any(True for _ in _choices(problem, event, _every(problem, event))):
+            yield [event.name], [], False
+            return
+    of_person = defaultdict(list)
+    for event in problem.events:
+        for person in event.people:
+            of_person[person].append(event.name)
+    by_name = {event.name: event for event in problem.events}
+    for person, names in of_person.items():
+        open_ = {m for n in names for time in by_name[n].times for m in _moments(time)}
+        need = sum(min((len(_moments(t)) for t in by_name[n].times), default=0) for n in names)
+        if need > len(open_) or len(names) <= 40:
+            yield names, [person], False
+    if sum(len(e.times) * max(1, len(e.rooms)) for e in problem.events) <= MOST_CHOICES:
+        yield [event.name for event in problem.events], sorted(of_person), True
+
+
+def _every(problem: RoomsProblem, event: Event) -> set[Reason]:
+    return {Reason("size", event.name), Reason("features", event.name)} | {
+        Reason("closed", room.name) for room in problem.rooms
+    }
+
+
+def _choices(problem: RoomsProblem, event: Event, held: set[Reason]) -> Iterator[Placed]:
+    """Yield what an event may have under the rules that hold."""
+    for time in event.times:
+        if not event.rooms:
+            yield Placed(time=time, room=None)
+        for room in problem.rooms:
+            if room.name in event.rooms and _fits(problem, event, room, time, held):
+                yield Placed(time=time, room=room.name)
+
+
+def _fits(problem: RoomsProblem, event: Event, room: Room, time: Time, held: set[Reason]) -> bool:
+    large = problem.capacity == "hard" and event.size > room.capacity and Reason("size", event.name) in held
+    lacks = not event.features <= room.features and Reason("features", event.name) in held
+    shut = Reason("closed", room.name) in held and any(_moments(time) & _moments(one) for one in room.closed)
+    return not (large or lacks or shut)
+
+
+def _moments(time: Time) -> set[Moment]:
+    return {(w, d, p) for w in time.weeks for d in time.days for p in range(time.start, time.end)}
+
+
+def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
+    """Say whether rules can hold together; yes where that can't be told in time."""
+    held = set(reasons)
+    cp = load_solver("ortools.sat.python.cp_model")
+    model = cp.CpModel()
+    full = defaultdict(list)
+    for event in problem.events:
+        if Reason("event", event.name) not in held:
+            continue
+        choices = [(placed, model.new_bool_var("")) for placed in _choices(problem, event, held)]
+        if not choices:
+            return False
+        model.add_exactly_one(z for _, z in choices)
+        people = [person for person in event.people if Reason("person", person) in held]
+        by_time = defaultdict(list)
+        for placed, z in choices:
+            by_time[placed.time].append(z)
+            if placed.room is not None and Reason("room", placed.room) in held:
+                for moment in _moments(placed.time):
+                    full["room", placed.room, moment].append(z)
+        for time, some in by_time.items():
+            for moment in _moments(time) if people else ():
+                for person in people:
+                    full["person", person, moment] += some
+    for some in full.values():
+        if len(some) > 1:
+            model.add_at_most_one(some)
+    solver = cp.CpSolver()
+    solver.parameters.max_time_in_seconds = TIME_S
+    solver.parameters.num_workers = 1
+    return bool(solver.solve(model) != cp.INFEASIBLE)
+
+
+def _told(problem: RoomsProblem, events: dict[str, Event], reason: Reason, found: Sequence[Reason]) -> Text:
+    name = reason.subject
+    if reason.rule == "room":
+        return Text(f"“{name}”同一时间只能有一个活动", f"{name!r} holds one event at a time")
+    if reason.rule == "person":
+        n = sum(one.rule == "event" for one in found)
+        return Text(
+            f"“{name}”不能同时参加两个活动（这里有 {n} 个）",
+            f"{name!r} can't be in two of these {n} events at once",
+        )
+    if reason.rule == "size":
+        largest = max((room.capacity for room in problem.rooms if room.name in events[name].rooms), default=0)
+        return Text(f"“{name}”有 {events[name].size} 人，可用房间最多容 {largest} 人",
+                    f"{name!r} has {events[name].size} people; the largest of its rooms holds {largest}")  # fmt: skip
+    if reason.rule == "features":
+        needs = "、".join(sorted(events[name].features)), ", ".join(sorted(events[name].features))
+        return Text(f"“{name}”需要：{needs[0]}", f"{name!r} needs {needs[1]}")
+    if reason.rule == "closed":
+        return Text(f"“{name}”有不开放的时间", f"{name!r} is closed at times")
+    times, rooms = len(events[name].times), len(events[name].rooms)
+    return Text(f"“{name}”要在它允许的 {times} 个时间、{rooms} 个房间里安排",
+                f"{name!r} takes place, at one of its {times} times in one of its {rooms} rooms")  # fmt: skip

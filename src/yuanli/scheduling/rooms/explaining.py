@@ -1,0 +1,94 @@
+"""What a plan of rooms reached, and what binds it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import isfinite
+
+from yuanli.errors import Text
+from yuanli.scheduling.rooms.checking import check_rooms
+from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
+from yuanli.solver import Result, Status
+
+PARTS = {
+    "size": ("人数超出房间容量", "people more than rooms hold"),
+    "time": ("时间偏好", "times that are less liked"),
+    "room": ("房间偏好", "rooms that are less liked"),
+    "min_days": ("课程天数不足", "days that courses have too few"),
+    "compactness": ("孤立节次", "lone periods"),
+    "stability": ("课程换房间", "courses in several rooms"),
+    "walking": ("连续活动之间的步行", "walks between consecutive events"),
+    "rules": ("活动之间的规则", "rules between events"),
+}
+
+
+def explain_rooms(problem: RoomsProblem, result: Result[RoomsPlan]) -> tuple[Text, ...]:
+    """Say what was reached, what it costs where, which rooms bind, and what one more seat would change."""
+    plan = result.best
+    if plan is None:
+        return ()
+    cost, n = f"{result.cost:g}", len(problem.events)
+    if result.status is Status.OPTIMAL:
+        said = [
+            Text(
+                f"{n} 个活动全部安排，费用 {cost}，已证明最优。",
+                f"All {n} events are placed at cost {cost}, proved least.",
+            )
+        ]
+    elif isfinite(result.bound):
+        said = [Text(f"{n} 个活动全部安排，费用 {cost}，下界 {result.bound:g}。",
+                     f"All {n} events are placed at cost {cost}; none costs less than {result.bound:g}.")]  # fmt: skip
+    else:
+        said = [Text(f"{n} 个活动全部安排，费用 {cost}。", f"All {n} events are placed at cost {cost}.")]
+    parts = [(name, value) for name, value in check_rooms(problem, plan).parts.items() if value > 0]
+    if parts:
+        zh = "、".join(f"{PARTS[name][0]} {value:g}" for name, value in parts)
+        en = ", ".join(f"{PARTS[name][1]} {value:g}" for name, value in parts)
+        said.append(Text(f"费用来自：{zh}。", f"It comes from {en}."))
+    return (*said, *_full(problem, plan), *_one_more_seat(problem, plan))
+
+
+def _full(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
+    """Say when all rooms are taken."""
+    taken = Counter(
+        (week, day, period)
+        for where in plan.placed.values() if where.room is not None
+        for week in where.time.weeks for day in where.time.days
+        for period in range(where.time.start, where.time.end)
+    )  # fmt: skip
+    closed = Counter(
+        (week, day, period)
+        for room in problem.rooms
+        for cell in {
+            (w, d, p) for t in room.closed for w in t.weeks for d in t.days for p in range(t.start, t.end)
+        }
+        for week, day, period in [cell]
+    )
+    full = sum(used + closed[cell] >= len(problem.rooms) for cell, used in taken.items())
+    if not full:
+        return []
+    cells = problem.weeks * problem.days * problem.periods
+    return [
+        Text(f"{cells} 节中有 {full} 节所有房间都占满：房间数是约束。",
+             f"In {full} of {cells} periods every room is taken: the number of rooms binds.")
+    ]  # fmt: skip
+
+
+def _one_more_seat(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
+    """Say where a seat more would save most."""
+    if problem.capacity == "hard" or problem.weights.size == 0:
+        return []
+    holds = {room.name: room.capacity for room in problem.rooms}
+    events = {event.name: event for event in problem.events}
+    over = Counter(
+        where.room for name, where in plan.placed.items()
+        if where.room is not None and events[name].size > holds[where.room]
+    )  # fmt: skip
+    if not over:
+        return []
+    room, times = over.most_common(1)[0]
+    saved = times * problem.weights.size
+    return [
+        Text(f"“{room}”每多一个座位，费用可减 {saved:g}（{times} 个活动坐不下）。",
+             f"A seat more in {room!r} saves {saved:g}: {times} events there have too few.")
+    ]  # fmt: skip

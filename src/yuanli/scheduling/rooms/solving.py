@@ -1,0 +1,91 @@
+"""Solving rooms and times: exactly where the problem is small, else by annealing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from yuanli.errors import Text
+from yuanli.scheduling.rooms.annealing import anneal_rooms
+from yuanli.scheduling.rooms.arrays import Compiled, compile_problem
+from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
+from yuanli.scheduling.rooms.tables import RoomsError, RoomsPlan, RoomsProblem
+from yuanli.solver import MissingSolverError, Result, Search, Stop, Wish
+
+QUICK_ROUNDS = 60
+"""Rounds of annealing before a small problem is solved exactly."""
+
+
+def solve_rooms(
+    problem: RoomsProblem, search: Search[RoomsPlan], wish: Wish[RoomsPlan] = Wish()
+) -> Result[RoomsPlan]:
+    """Give each event a time and a room at least cost.
+
+    A small problem is annealed for a moment and then solved to proof by CP-SAT; where that is not installed, or the
+    problem is large, it is annealed. Compiling takes some seconds when it is first used on a machine.
+
+    Raises
+    ------
+    RoomsError
+        Something is locked that the start does not have, or that the problem does not allow any more.
+    """
+    compiled = compile_problem(problem)
+    _check_locked(compiled, wish)
+    if wish.start is not None and wish.max_changes is not None:
+        _check_changes(compiled, wish)
+    if any(not e.times for e in problem.events) or not _all_have_rooms(problem, compiled):
+        return search.result(infeasible=True)
+    search.prove(_unary_bound(compiled))
+    given = wish.start is not None
+    if not small_enough(compiled):
+        anneal_rooms(compiled, search, wish, given=given)
+        return search.result()
+    quick = Search[RoomsPlan](
+        Stop(time_s=min(2.0, search.left_s / 4), rounds=QUICK_ROUNDS), cancelled=search.over
+    )
+    anneal_rooms(compiled, quick, wish, given=given)
+    if quick.best is not None:
+        search.offer(quick.best, quick.cost)
+    if search.over():
+        return search.result()
+    try:
+        return solve_exactly(compiled, search, wish)
+    except MissingSolverError:
+        anneal_rooms(compiled, search, replace(wish), given=given)
+        return search.result()
+
+
+def _all_have_rooms(problem: RoomsProblem, compiled: Compiled) -> bool:
+    tables = compiled.tables
+    return bool((tables.rooms_ptr[1:] > tables.rooms_ptr[:-1]).all()) and len(problem.events) > 0
+
+
+def _check_locked(compiled: Compiled, wish: Wish[RoomsPlan]) -> None:
+    if not wish.locked or wish.start is None:
+        return
+    known = dict(zip(compiled.events, zip(*compiled.state(wish.start), strict=True), strict=True))
+    for name in sorted(wish.locked):
+        if name not in known or min(known[name]) < 0:
+            raise RoomsError(
+                Text(f"“{name}”已锁定，但没有可保持的安排，或原来的时间、房间已不允许。",
+                     f"{name!r} is locked, but has nothing to keep, or its time or room is not allowed any more."),
+                field="locked", hint=Text("请解除锁定，或允许原来的安排。", "Unlock it, or allow what it has."),
+            )  # fmt: skip
+
+
+def _check_changes(compiled: Compiled, wish: Wish[RoomsPlan]) -> None:
+    assert wish.start is not None
+    assert wish.max_changes is not None
+    times, rooms = compiled.state(wish.start)
+    must = int(((times < 0) | (rooms < 0)).sum())
+    if must > wish.max_changes:
+        raise RoomsError(
+            Text(f"最多改 {wish.max_changes} 项，但有 {must} 项原来的安排已不允许。",
+                 f"At most {wish.max_changes} may change, but what {must} had is not allowed any more."),
+            field="max_changes", hint=Text(f"请至少允许改 {must} 项。", f"Allow at least {must} changes."),
+        )  # fmt: skip
+
+
+def _unary_bound(compiled: Compiled) -> float:
+    """Return what each event costs at least by itself, together."""
+    tables = compiled.tables
+    return float(tables.time_cost.min(axis=1).sum() + tables.room_cost.min(axis=1).sum())
