@@ -14,7 +14,8 @@ ROUND = 2_000
 """Moves of a round."""
 HOT, COLD, WARM, HARD = 5.0, 0.12, 0.5, 100.0
 """Temperatures at the begin, at the end, and at the begin from a plan; what a broken rule costs; in units of cost."""
-SWAPS = 0.4
+MENDING = 0.2
+"""Share of the time in which only broken rules count, until there are none."""
 FIRST = 0.05
 """Share of the time of a first, quick annealing: so that there soon is a plan."""
 SURE = 0.85
@@ -51,25 +52,33 @@ def anneal_rooms(
         if state.numbers[2] < search.cost - 1e-9:
             search.offer(compiled.plan(state.best_time, state.best_room), float(state.numbers[2]))
 
+    kernel.anneal(tables, state, 0, unit, 1.0, HARD * unit)
     kernel.note(state)
     offer()
     if not len(movable):
         return
     hot = unit * (WARM if given else HOT)
     planned = _planned(kernel, tables, state, search, unit)
+    for step in range(steps := int(MENDING * planned)):
+        if search.over() or state.numbers[1] < 0.5:
+            break
+        kernel.anneal(tables, state, ROUND, 0.5 * 0.1 ** (step / steps), 0.0, 1.0)
+        search.count()
+        offer()
+    planned = max(planned * (1 - MENDING), search.left_rounds if isfinite(search.left_rounds) else 1.0)
     for share, temperature in ((FIRST, hot), (1.0 - FIRST, hot)):
         steps = max(1, int(share * planned))
         for step in range(steps):
             if search.over():
                 return
             now = temperature * (COLD * unit / temperature) ** (step / steps)
-            kernel.anneal(tables, state, ROUND, now, HARD * unit, SWAPS)
+            kernel.anneal(tables, state, ROUND, now, 1.0, HARD * unit)
             search.count()
             offer()
         if state.numbers[2] < np.inf:
             kernel.restore(tables, state)
     while not search.over() and not isfinite(search.left_rounds):
-        kernel.anneal(tables, state, ROUND, COLD * unit, HARD * unit, SWAPS)
+        kernel.anneal(tables, state, ROUND, COLD * unit, 1.0, HARD * unit)
         search.count()
         offer()
 
@@ -100,7 +109,7 @@ def _planned(kernel: object, tables: object, state: object, search: Search[Rooms
     before, rounds = search.left_s, 0
     copy = type(state)(*(a.copy() for a in state))  # type: ignore[attr-defined]
     while rounds < 20 and not search.over():
-        kernel.anneal(tables, copy, ROUND, COLD * unit, HARD * unit, SWAPS)  # type: ignore[attr-defined]
+        kernel.anneal(tables, copy, ROUND, COLD * unit, 1.0, HARD * unit)  # type: ignore[attr-defined]
         rounds += 1
     return max(20.0, SURE * rounds * search.left_s / max(before - search.left_s, 1e-4))
 

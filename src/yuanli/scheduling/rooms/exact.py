@@ -1,58 +1,116 @@
-"""Times and rooms as a model for CP-SAT: small problems are solved to proof."""
+"""Times and rooms as a mixed-integer programme: small problems are solved to proof."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from math import inf
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from yuanli.scheduling.rooms.arrays import Compiled
+from yuanli.scheduling.rooms.arrays import Compiled, Floats, Ints
 from yuanli.scheduling.rooms.tables import RoomsPlan
-from yuanli.solver import Result, Search, Wish, load_solver, solve_cpsat
+from yuanli.solver import Milp, Progress, Result, Search, Stop, Wish, solve_milp
 
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
-
-MOST_CHOICES = 40_000
+MOST_CHOICES = 20_000
+MOST_COURSE_CHOICES = 4_000
+"""The same where courses and curricula count: their programme has a weaker bound."""
 MOST_WALKS = 2_000_000
-Var = Any
+Choice = tuple[int, int]
 
 
-class Choices:
-    """The variables of a model: an event at a time in a room, at a time, in a room."""
+class _Rows:
+    """A programme while it is written: columns with a cost, rows with limits."""
 
-    def __init__(self, compiled: Compiled, model: cp_model.CpModel) -> None:
-        tables = compiled.tables
-        self.both: list[dict[tuple[int, int], Var]] = []
-        self.time: list[dict[int, Var]] = []
-        self.room: list[dict[int, Var]] = []
-        for e in range(len(compiled.events)):
-            times = tables.choices_at[tables.choices_ptr[e] : tables.choices_ptr[e + 1]].tolist()
-            rooms = tables.rooms_at[tables.rooms_ptr[e] : tables.rooms_ptr[e + 1]].tolist()
-            both = {(t, r): model.new_bool_var("") for t in times for r in rooms if not shut(compiled, t, r)}
-            self.both.append(both)
-            self.time.append(
-                _sums(model, both, 0) if len(rooms) > 1 else {t: z for (t, _), z in both.items()}
-            )
-            self.room.append(
-                _sums(model, both, 1) if len(times) > 1 else {r: z for (_, r), z in both.items()}
-            )
+    def __init__(self) -> None:
+        self.cost: list[float] = []
+        self.whole: list[bool] = []
+        self.entries: list[tuple[int, int, float]] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+        self.constant = 0.0
+
+    def column(self, cost: float = 0.0, *, whole: bool = True) -> int:
+        """Add a column, whole from 0 to 1, or a number from 0."""
+        self.cost.append(cost)
+        self.whole.append(whole)
+        return len(self.cost) - 1
+
+    def row(self, terms: Mapping[int, float], low: float = -inf, high: float = inf) -> None:
+        """Add `low ≤ Σ terms ≤ high`."""
+        self.entries += [(len(self.low), column, value) for column, value in terms.items()]
+        self.low.append(low)
+        self.high.append(high)
+
+    def milp(self) -> Milp:
+        """Return the programme."""
+        n, m = len(self.cost), len(self.low)
+        i, j, v = (np.array([entry[k] for entry in self.entries]) for k in range(3))
+        whole = np.array(self.whole)
+        return Milp(
+            cost=np.array(self.cost), low=np.zeros(n), high=np.where(whole, 1.0, inf), integer=whole,
+            rows=csr_array((v, (i.astype(np.int64), j.astype(np.int64))), shape=(m, n)),
+            row_low=np.array(self.low), row_high=np.array(self.high), constant=self.constant,
+        )  # fmt: skip
 
 
-def _sums(model: cp_model.CpModel, both: dict[tuple[int, int], Var], place: int) -> dict[int, Var]:
-    parts: dict[int, list[Var]] = defaultdict(list)
-    for key, z in both.items():
-        parts[key[place]].append(z)
-    sums: dict[int, Var] = {number: model.new_bool_var("") for number in parts}
-    for number, some in parts.items():
-        model.add(sum(some) == sums[number])
-    return sums
+def small_enough(compiled: Compiled) -> bool:
+    """Say whether a problem is small enough to be solved as a programme, and all of its rules are in that."""
+    tables = compiled.tables
+    n_choices = (np.diff(tables.choices_ptr) * np.diff(tables.rooms_ptr)).astype(float)
+    walks = sum(
+        n_choices[e] * n_choices[tables.pairs_at[tables.pairs_ptr[e] : tables.pairs_ptr[e + 1]]].sum()
+        for e in range(len(compiled.events))
+    )
+    rules = bool((tables.pairs_kind >= 0).any()) or compiled.group_rules
+    courses = bool((tables.course >= 0).any() or (tables.compact > 0).any())
+    most = MOST_COURSE_CHOICES if courses else MOST_CHOICES
+    return bool(n_choices.sum() <= most) and walks <= MOST_WALKS and not rules
 
 
-def shut(compiled: Compiled, time: int, room: int) -> bool:
-    """Say whether a room is closed at a time."""
-    return bool(compiled.tables.closed[cells_of(compiled, time), room].any())
+def solve_exactly(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[RoomsPlan]) -> Result[RoomsPlan]:
+    """Solve with HiGHS: a column is an event at a time in a room; a round is a node of its branch and bound."""
+    from yuanli.scheduling.rooms import kernel
+
+    tables = compiled.tables
+    rows = _Rows()
+    columns: list[dict[Choice, int]] = []
+    for e in range(len(compiled.events)):
+        times = tables.choices_at[tables.choices_ptr[e] : tables.choices_ptr[e + 1]].tolist()
+        rooms = tables.rooms_at[tables.rooms_ptr[e] : tables.rooms_ptr[e + 1]].tolist()
+        own = {
+            (t, r): rows.column(float(tables.time_cost[e, t] + tables.room_cost[e, r]))
+            for t in times for r in rooms if not tables.closed[cells_of(compiled, t), r].any()
+        }  # fmt: skip
+        rows.row(dict.fromkeys(own.values(), 1.0), 1.0, 1.0)
+        columns.append(own)
+    _never_twice(compiled, rows, columns)
+    _walks(compiled, rows, columns)
+    _courses(compiled, rows, columns)
+    _lone(compiled, rows, columns)
+    _keep(compiled, rows, columns, wish)
+
+    def read(values: Floats) -> tuple[Ints, Ints]:
+        chosen = [max(own, key=lambda choice: values[own[choice]]) for own in columns]
+        times, rooms = np.array(chosen, np.int64).T
+        return np.ascontiguousarray(times), np.ascontiguousarray(rooms)
+
+    def told(now: Progress, values: Floats | None) -> None:
+        if values is not None and now.cost < search.cost - 1e-9:
+            found = read(values)
+            state = kernel.new_state(tables, *found, seed=0, most_changed=None, first=found)
+            search.offer(compiled.plan(*found), float(state.numbers[0]))
+        search.prove(now.bound)
+
+    rounds = None if search.stop.rounds is None else int(search.left_rounds)
+    inner = Search[Floats](
+        Stop(time_s=None, rounds=rounds, gap=search.stop.gap), cancelled=search.over, told=told
+    )
+    begin = _start(compiled, rows, columns, search.best)
+    result = solve_milp(rows.milp(), inner, start=begin, seed=wish.seed, threads=wish.workers)
+    search.count(result.rounds)
+    return search.result(infeasible=result.status == "infeasible")
 
 
 def cells_of(compiled: Compiled, time: int) -> list[int]:
@@ -62,169 +120,129 @@ def cells_of(compiled: Compiled, time: int) -> list[int]:
     return found
 
 
-def small_enough(compiled: Compiled) -> bool:
-    """Say whether a problem is small enough to be solved as a model, and all of its rules are in the model."""
+def _groups(compiled: Compiled, event: int) -> list[int]:
     tables = compiled.tables
-    times, rooms = np.diff(tables.choices_ptr), np.diff(tables.rooms_ptr)
-    n_choices = (times * rooms).astype(float)
-    walks = sum(
-        n_choices[e] * n_choices[tables.pairs_at[tables.pairs_ptr[e] : tables.pairs_ptr[e + 1]]].sum()
-        for e in range(len(compiled.events))
-    )
-    rules = bool((tables.pairs_kind >= 0).any()) or compiled.group_rules
-    return bool(n_choices.sum() <= MOST_CHOICES) and walks <= MOST_WALKS and not rules
+    found: list[int] = tables.groups_at[tables.groups_ptr[event] : tables.groups_ptr[event + 1]].tolist()
+    return found
 
 
-def solve_exactly(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[RoomsPlan]) -> Result[RoomsPlan]:
-    """Solve with CP-SAT; a round is a second of its own clock."""
-    model: cp_model.CpModel = load_solver("ortools.sat.python.cp_model").CpModel()
-    choices = Choices(compiled, model)
-    cost: list[Any] = []
-    tables = compiled.tables
-    for e, both in enumerate(choices.both):
-        model.add_exactly_one(both.values())
-        cost += [
-            price * z
-            for (t, r), z in both.items()
-            if (price := tables.time_cost[e, t] + tables.room_cost[e, r]) > 0
-        ]
-    never_twice(compiled, model, choices)
-    cost += (
-        _walks(compiled, model, choices)
-        + _courses(compiled, model, choices)
-        + _lone(compiled, model, choices)
-    )
-    _keep(compiled, model, choices, wish)
-    hint(compiled, model, choices, search.best or wish.start)
-    model.minimize(sum(cost))
-
-    def read(value: Any) -> RoomsPlan:
-        chosen = [next(key for key, z in both.items() if value(z)) for both in choices.both]
-        times, rooms = np.array(chosen).T
-        return compiled.plan(times, rooms)
-
-    return solve_cpsat(model, search, read, seed=wish.seed, workers=wish.workers)
-
-
-def never_twice(compiled: Compiled, model: cp_model.CpModel, choices: Choices) -> None:
+def _never_twice(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]]) -> None:
     """Let no room and none of the people be wanted twice at once."""
-    tables, full = compiled.tables, defaultdict(list)
-    for e, both in enumerate(choices.both):
-        groups = tables.groups_at[tables.groups_ptr[e] : tables.groups_ptr[e + 1]].tolist()
-        for (t, r), z in both.items():
-            if r < tables.n_rooms:
-                for cell in cells_of(compiled, t):
-                    full["room", r, cell].append(z.index)
-        for t, x in choices.time[e].items():
+    full: dict[tuple[str, int, int], set[int]] = defaultdict(set)
+    for e, own in enumerate(columns):
+        groups = _groups(compiled, e)
+        for (t, r), column in own.items():
             for cell in cells_of(compiled, t):
+                if r < compiled.tables.n_rooms:
+                    full["room", r, cell].add(column)
                 for group in groups:
-                    full["group", group, cell].append(x.index)
-    for same in {tuple(sorted(some)) for some in full.values() if len(some) > 1}:
-        model.add_at_most_one(model.get_bool_var_from_proto_index(index) for index in same)
+                    full["group", group, cell].add(column)
+    for same in {frozenset(some) for some in full.values() if len(some) > 1}:
+        rows.row(dict.fromkeys(sorted(same), 1.0), high=1.0)
 
 
-def _walks(compiled: Compiled, model: cp_model.CpModel, choices: Choices) -> list[Any]:
+def _walks(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]]) -> None:
+    """Let a walk between two events cost at least what their rooms say, and forbid those that take too long."""
     from yuanli.scheduling.rooms import kernel
 
-    tables, cost = compiled.tables, []
-    for e in range(len(compiled.events)):
+    tables = compiled.tables
+    for e in range(len(columns)):
         for k in range(tables.pairs_ptr[e], tables.pairs_ptr[e + 1]):
-            f, people = int(tables.pairs_at[k]), int(tables.pairs_value[k])
+            f, price = int(tables.pairs_at[k]), float(tables.weights[2] * tables.pairs_value[k])
             if f < e:
                 continue
-            terms: list[tuple[Var, list[tuple[float, Var]]]] = []
-            most = 0.0
-            for (t, r), z in choices.both[e].items():
-                near = []
-                for (u, s), w in choices.both[f].items():
-                    walk, late = kernel.walk_of(tables, t, r, u, s)
-                    if late:
-                        model.add_at_most_one(z, w)
-                    elif walk * tables.weights[2]:
-                        near.append((walk * tables.weights[2] * people, w))
+            walked: int | None = None
+            for (t, r), column in columns[e].items():
+                near, late = {}, {column: 1.0}
+                for (u, s), other in columns[f].items():
+                    minutes, too_late = kernel.walk_of(tables, t, r, u, s)
+                    if too_late:
+                        late[other] = 1.0
+                    elif minutes * price > 0:
+                        near[other] = minutes * price
+                if len(late) > 1:
+                    rows.row(late, high=1.0)
                 if near:
-                    most = max(most, *(price for price, _ in near))
-                    terms.append((z, near))
-            if terms:
-                scale = 1000.0
-                walked = model.new_int_var(0, int(most * scale) + 1, "")
-                for z, near in terms:
-                    top = max(round(p * scale) for p, _ in near)
-                    model.add(walked >= sum(round(p * scale) * w for p, w in near) - top * (1 - z))
-                cost.append(walked * (1 / scale))
-    return cost
+                    walked = rows.column(1.0, whole=False) if walked is None else walked
+                    most = max(near.values())
+                    rows.row({walked: 1.0, column: -most} | {j: -v for j, v in near.items()}, low=-most)
 
 
-def _courses(compiled: Compiled, model: cp_model.CpModel, choices: Choices) -> list[Any]:
-    tables, cost = compiled.tables, []
-    events = defaultdict(list)
+def _courses(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]]) -> None:
+    """Let a course cost for each day that it has too few and each room beyond the first."""
+    tables = compiled.tables
+    members = defaultdict(list)
     for e, course in enumerate(tables.course.tolist()):
         if course >= 0:
-            events[course].append(e)
-    for course, members in events.items():
-        days: dict[int, list[Var]] = defaultdict(list)
-        rooms: dict[int, list[Var]] = defaultdict(list)
-        for e in members:
-            for t, x in choices.time[e].items():
-                for day in {cell // tables.n_periods for cell in cells_of(compiled, t)}:
-                    days[day].append(x)
-            for r, y in choices.room[e].items():
-                rooms[r].append(y)
-        least = int(tables.min_days[course])
-        if tables.weights[0] > 0 and least > 0:
-            short = model.new_int_var(0, least, "")
-            used = [model.new_bool_var("") for _ in days]
-            for one, some in zip(used, days.values(), strict=True):
-                model.add(sum(some) >= one)
-            model.add(short + sum(used) >= least)
-            cost.append(tables.weights[0] * short)
-        if tables.weights[1] > 0 and len(members) > 1:
-            for some in rooms.values():
-                used_room = model.new_bool_var("")
-                model.add_max_equality(used_room, some)
-                cost.append(tables.weights[1] * used_room)
-            cost.append(-tables.weights[1])
-    return cost
+            members[course].append(e)
+    for course in range(len(tables.min_days)):
+        days: dict[int, set[int]] = defaultdict(set)
+        rooms: dict[int, list[dict[int, float]]] = defaultdict(list)
+        for e in members[course]:
+            of_room: dict[int, dict[int, float]] = defaultdict(dict)
+            for (t, r), column in columns[e].items():
+                of_room[r][column] = 1.0
+                for cell in cells_of(compiled, t):
+                    days[cell // tables.n_periods].add(column)
+            for r, some in of_room.items():
+                rooms[r].append(some)
+        if (least := int(tables.min_days[course])) and tables.weights[0] > 0:
+            enough = {rows.column(float(tables.weights[0]), whole=False): 1.0}
+            for held in days.values():
+                used = rows.column()
+                rows.row({used: -1.0} | dict.fromkeys(sorted(held), 1.0), low=0.0)
+                enough[used] = 1.0
+            rows.row(enough, low=least)
+        if len(members[course]) > 1 and tables.weights[1] > 0:
+            rows.constant -= float(tables.weights[1])
+            for parts in rooms.values():
+                used = rows.column(float(tables.weights[1]))
+                for some in parts:
+                    rows.row({used: 1.0} | dict.fromkeys(some, -1.0), low=0.0)
 
 
-def _lone(compiled: Compiled, model: cp_model.CpModel, choices: Choices) -> list[Any]:
-    tables, cost = compiled.tables, []
-    busy: dict[int, dict[int, list[Var]]] = defaultdict(lambda: defaultdict(list))
-    for e in range(len(compiled.events)):
-        for g in tables.groups_at[tables.groups_ptr[e] : tables.groups_ptr[e + 1]].tolist():
+def _lone(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]]) -> None:
+    """Let a curriculum's period with nothing beside it cost."""
+    tables = compiled.tables
+    busy: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for e, own in enumerate(columns):
+        for g in _groups(compiled, e):
             if tables.compact[g] > 0:
-                for t, x in choices.time[e].items():
+                for (t, _), column in own.items():
                     for cell in cells_of(compiled, t):
-                        busy[g][cell].append(x)
+                        busy[g][cell].append(column)
     for g, cells in busy.items():
-        for cell, some in cells.items():
+        for cell, here in cells.items():
             period = cell % tables.n_periods
-            beside = [*(cells.get(cell - 1, []) if period else [])]
+            beside = [*cells.get(cell - 1, [])] if period else []
             beside += cells.get(cell + 1, []) if period < tables.n_periods - 1 else []
-            lone = model.new_bool_var("")
-            model.add(lone >= sum(some) - sum(beside))
-            cost.append(tables.compact[g] * lone)
-    return cost
+            terms = {rows.column(float(tables.compact[g]), whole=False): 1.0} | dict.fromkeys(here, -1.0)
+            for column in beside:
+                terms[column] = terms.get(column, 0.0) + 1.0
+            rows.row(terms, low=0.0)
 
 
-def _keep(compiled: Compiled, model: cp_model.CpModel, choices: Choices, wish: Wish[RoomsPlan]) -> None:
+def _keep(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]], wish: Wish[RoomsPlan]) -> None:
     if wish.start is None:
         return
-    stays = []
-    for e, (t, r) in enumerate(zip(*compiled.state(wish.start), strict=True)):
-        z = choices.both[e].get((int(t), int(r)))
+    stays: dict[int, float] = {}
+    for e, where in enumerate(zip(*compiled.state(wish.start), strict=True)):
+        column = columns[e].get((int(where[0]), int(where[1])))
         if compiled.events[e] in wish.locked:
-            model.add_bool_or([] if z is None else [z])
-        if z is not None:
-            stays.append(z)
+            rows.row({} if column is None else {column: 1.0}, low=1.0)
+        if column is not None:
+            stays[column] = 1.0
     if wish.max_changes is not None:
-        model.add(len(compiled.events) - sum(stays) <= wish.max_changes)
+        rows.row(stays, low=len(columns) - wish.max_changes)
 
 
-def hint(compiled: Compiled, model: cp_model.CpModel, choices: Choices, plan: RoomsPlan | None) -> None:
-    """Give a plan to begin from."""
+def _start(
+    compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]], plan: RoomsPlan | None
+) -> Floats | None:
     if plan is None:
-        return
-    for e, (t, r) in enumerate(zip(*compiled.state(plan), strict=True)):
-        for key, z in choices.both[e].items():
-            model.add_hint(z, key == (int(t), int(r)))
+        return None
+    values = np.full(len(rows.cost), np.nan)
+    for e, where in enumerate(zip(*compiled.state(plan), strict=True)):
+        for choice, column in columns[e].items():
+            values[column] = float(choice == (int(where[0]), int(where[1])))
+    return values

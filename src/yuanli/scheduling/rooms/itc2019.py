@@ -31,7 +31,8 @@ UNCLOSED = re.compile(rb'(="[^"<>\r\n]*)/>')
 def parse_itc2019(data: bytes) -> RoomsProblem:
     """Return the classes with their times and rooms, and the rules between them; students are not assigned.
 
-    Travel is in slots, and counts for `same_attendees` only.
+    A room that only classes name is taken to hold the largest of them. Travel is in slots, and
+    counts for `same_attendees` only.
 
     Raises
     ------
@@ -51,6 +52,10 @@ def parse_itc2019(data: bytes) -> RoomsProblem:
         )
         for name, part in zip(names, parts, strict=True)
     }  # fmt: skip
+    for part in root.iterfind("courses/course/config/subpart/class"):
+        for name in {_text(one, "id") for one in part.iterfind("room")} - set(names):
+            known = rooms[name].capacity if name in rooms else 0
+            rooms[name] = Room(name=name, capacity=max(known, _size(part)))
     weights = root.find("optimization")
     worth = {} if weights is None else {key: _whole(weights, key) for key in ("time", "room", "distribution")}
     return RoomsProblem(
@@ -92,9 +97,7 @@ def _events(root: Element, weeks: int) -> Iterator[Event]:
         length = int(part.attrib["length"]) if part.attrib.get("length", "").isdecimal() else None
         times = {_time(t, weeks=weeks, length=length): _penalty(t) for t in part.iterfind("time")}
         rooms = {_text(r, "id"): _penalty(r) for r in part.iterfind("room")}
-        yield Event(
-            name=name, size=_whole(part, "limit") if "limit" in part.attrib else 0, times=times, rooms=rooms
-        )
+        yield Event(name=name, size=_size(part), times=times, rooms=rooms)
 
 
 def _rules(root: Element) -> Iterator[Rule]:
@@ -150,6 +153,10 @@ def _penalty(part: Element) -> float:
         return float(text)
     except ValueError:
         raise _wrong(f"{part.tag} penalty {text!r}", "应是数", "it is a number") from None
+
+
+def _size(part: Element) -> int:
+    return _whole(part, "limit") if "limit" in part.attrib else 0
 
 
 def _whole(part: Element, name: str) -> int:

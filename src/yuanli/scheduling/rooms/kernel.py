@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Floats, Ints, Tables
 
+SWAPS = 0.4
+"""Share of moves that swap two events."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -366,7 +368,7 @@ def clashes(tables: Tables, state: State, e: int, t0: int, t1: int, r1: int, f: 
 
 @jit
 def anneal(
-    tables: Tables, state: State, rounds: int, temperature: float, hard_cost: float, swaps: float
+    tables: Tables, state: State, rounds: int, temperature: float, soft_share: float, hard_cost: float
 ) -> int:
     """Do so many rounds at one temperature; return how many moves were accepted."""
     numbers, rng, n = state.numbers, state.rng, len(tables.movable)
@@ -375,7 +377,7 @@ def anneal(
         e = tables.movable[below(rng, n)]
         t0, r0 = state.time_of[e], state.room_of[e]
         f, t1, r1 = -1, t0, r0
-        if below(rng, 1000000) < swaps * 1000000:
+        if below(rng, 1000000) < SWAPS * 1000000:
             f = tables.movable[below(rng, n)]
             t1, r1 = state.time_of[f], state.room_of[f]
         else:
@@ -401,7 +403,7 @@ def anneal(
         if f >= 0:
             worse += clashes(tables, state, f, t1, t0, r0, e)
             gain += tables.most_gain[f] + tables.room_cost[f, r1] - tables.room_cost[f, r0]
-        if (worse - numbers[1]) * hard_cost - gain > limit:
+        if (worse - numbers[1]) * hard_cost - soft_share * gain > limit:
             continue
         kept = False
         for undo in range(2):
@@ -410,7 +412,7 @@ def anneal(
             soft, hard = exchange(tables, state, e, t0, r0, t1, r1, f)
             if undo:
                 break
-            delta = soft + hard_cost * hard
+            delta = soft_share * soft + hard_cost * hard
             if delta <= limit:
                 kept = True
                 numbers[0] += soft

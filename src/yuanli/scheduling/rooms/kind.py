@@ -19,8 +19,8 @@ ROOMS: Final[Kind[RoomsProblem, RoomsPlan]] = Kind(
     name="rooms",
     title=Text("房间与活动排期", "Rooms and events"),
     method=Text(
-        "小规模用 CP-SAT 证明最优，大规模用模拟退火",
-        "CP-SAT to proof where small, else simulated annealing",
+        "小规模用 HiGHS 证明最优，大规模用模拟退火",
+        "HiGHS to proof where small, else simulated annealing",
     ),
     parse=parse_rooms,
     schema=rooms_schema,

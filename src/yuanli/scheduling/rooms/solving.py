@@ -20,7 +20,7 @@ def solve_rooms(
 ) -> Result[RoomsPlan]:
     """Give each event a time and a room at least cost.
 
-    A small problem is annealed for a moment and then solved to proof by CP-SAT; where that is not installed, or the
+    A small problem is annealed for a moment and then solved to proof by HiGHS; where that is not installed, or the
     problem is large, it is annealed. Compiling takes some seconds when it is first used on a machine.
 
     Raises
