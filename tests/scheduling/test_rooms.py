@@ -319,6 +319,21 @@ def test_an_event_without_a_room_says_why(event: Event, said: str) -> None:
     assert all("other" not in text.en for text in plan.conflicts)
 
 
+def test_a_teacher_with_too_few_times_is_told_in_a_large_timetable() -> None:
+    grid = [(day, period) for day in range(5) for period in range(6)]
+    times = {Time(days=(d,), start=p): 0.0 for d, p in grid}
+    rooms = tuple(Room(name=f"r{i}", capacity=30) for i in range(9))
+    events = [
+        Event(name=f"e{i}", size=20, times=times, rooms={r.name: 0.0 for r in rooms}, course=f"c{i // 3}",
+              people=("ada",) if i < 31 else ())
+        for i in range(60)
+    ]  # fmt: skip
+    courses = tuple(Course(name=f"c{i}") for i in range(20))
+    plan = solve(RoomsProblem(name="", days=5, periods=6, rooms=rooms, events=tuple(events), courses=courses))
+    assert plan.status is Status.INFEASIBLE
+    assert "'ada' can't be in two of these 31 events" in plan.conflicts[0].en
+
+
 def test_a_preview_is_the_difference_of_two_checks() -> None:
     events = [meeting(f"m{i}", people=("p",) if i < 2 else ("q",), course="c") for i in range(3)]
     problem = day(*events, courses=(Course(name="c"),))

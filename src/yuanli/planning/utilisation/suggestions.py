@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, isnan, sqrt
 
 import numpy as np
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from yuanli.errors import Text
 from yuanli.planning.utilisation.measures import SHOW_MIN, Grid, Use, Watched, measure_use
@@ -202,8 +202,8 @@ def _clash(grid: Grid, one: int, other: int) -> float:
 def _limits(k: int, n: int) -> tuple[float, float]:
     """Return between which limits a rate surely is (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404)."""
     tail = (1 - LEVEL) / 2
-    low = 0.0 if k == 0 else float(beta.ppf(tail, k, n - k + 1))
-    high = 1.0 if k == n else float(beta.ppf(1 - tail, k + 1, n - k))
+    low = 0.0 if k == 0 else float(betaincinv(k, n - k + 1, tail))
+    high = 1.0 if k == n else float(betaincinv(k + 1, n - k, 1 - tail))
     return low, high
 
 

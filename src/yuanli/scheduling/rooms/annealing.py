@@ -60,7 +60,7 @@ def anneal_rooms(
     hot = unit * (WARM if given else HOT)
     planned = _planned(kernel, tables, state, search, unit)
     for step in range(steps := int(MENDING * planned)):
-        if search.over() or state.numbers[1] < 0.5:
+        if search.over() or state.numbers[1] < 0.5 or given:
             break
         kernel.anneal(tables, state, ROUND, 0.5 * 0.1 ** (step / steps), 0.0, 1.0)
         search.count()

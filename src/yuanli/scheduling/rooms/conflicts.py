@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 from yuanli.errors import Text
 from yuanli.scheduling.rooms.tables import Event, Placed, Room, RoomsProblem, Time
@@ -72,13 +74,16 @@ def _every(problem: RoomsProblem, event: Event) -> set[Reason]:
 
 
 def _choices(problem: RoomsProblem, event: Event, held: set[Reason]) -> Iterator[Placed]:
-    """Yield what an event may have under the rules that hold."""
+    """Yield what an event may have under the rules that hold; one room of a time where rooms can be shared."""
+    shared = problem.walking_s is None and not any(reason.rule == "room" for reason in held)
     for time in event.times:
         if not event.rooms:
             yield Placed(time=time, room=None)
         for room in problem.rooms:
             if room.name in event.rooms and _fits(problem, event, room, time, held):
                 yield Placed(time=time, room=room.name)
+                if shared:
+                    break
 
 
 def _fits(problem: RoomsProblem, event: Event, room: Room, time: Time, held: set[Reason]) -> bool:
@@ -98,6 +103,7 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
     cp = load_solver("ortools.sat.python.cp_model")
     model = cp.CpModel()
     full = defaultdict(list)
+    placed_before: list[tuple[set[str], list[tuple[Placed, Any]]]] = []
     for event in problem.events:
         if Reason("event", event.name) not in held:
             continue
@@ -106,6 +112,12 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
             return False
         model.add_exactly_one(z for _, z in choices)
         people = [person for person in event.people if Reason("person", person) in held]
+        for others, theirs in placed_before if problem.walking_s is not None else ():
+            if not others.isdisjoint(people):
+                for (a, x), (b, y) in product(choices, theirs):
+                    if _late(problem, a, b):
+                        model.add_bool_or(~x, ~y)
+        placed_before.append((set(people), choices))
         by_time = defaultdict(list)
         for placed, z in choices:
             by_time[placed.time].append(z)
@@ -116,6 +128,8 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
             for moment in _moments(time) if people else ():
                 for person in people:
                     full["person", person, moment] += some
+    if _too_many(problem, held):
+        return False
     for some in full.values():
         if len(some) > 1:
             model.add_at_most_one(some)
@@ -123,6 +137,31 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
     solver.parameters.max_time_in_seconds = TIME_S
     solver.parameters.num_workers = 1
     return bool(solver.solve(model) != cp.INFEASIBLE)
+
+
+def _late(problem: RoomsProblem, a: Placed, b: Placed) -> bool:
+    """Say whether nobody can walk from the earlier to the later in time."""
+    first, then = (a, b) if a.time.end <= b.time.start else (b, a)
+    gap = then.time.start - first.time.end
+    meet = set(a.time.days) & set(b.time.days) and set(a.time.weeks) & set(b.time.weeks)
+    if gap < 0 or not meet or problem.walking_s is None or a.room is None or b.room is None:
+        return False
+    row = {room.name: i for i, room in enumerate(problem.rooms)}
+    return bool(problem.walking_s[row[str(first.room)], row[str(then.room)]] > gap * problem.period_min * 60)
+
+
+def _too_many(problem: RoomsProblem, held: set[Reason]) -> bool:
+    """Say whether somebody's events take more moments than they have times at; models see that late."""
+    need: dict[str, int] = defaultdict(int)
+    open_: dict[str, set[Moment]] = defaultdict(set)
+    for event in problem.events:
+        people = [person for person in event.people if Reason("person", person) in held]
+        if people and Reason("event", event.name) in held:
+            spans = [_moments(time) for time in event.times]
+            for person in people:
+                need[person] += min(map(len, spans), default=0)
+                open_[person].update(*spans)
+    return any(need[person] > len(open_[person]) for person in need)
 
 
 def _told(problem: RoomsProblem, events: dict[str, Event], reason: Reason, found: Sequence[Reason]) -> Text:

@@ -107,8 +107,7 @@ def solve_exactly(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[Room
     inner = Search[Floats](
         Stop(time_s=None, rounds=rounds, gap=search.stop.gap), cancelled=search.over, told=told
     )
-    begin = _start(compiled, rows, columns, search.best)
-    result = solve_milp(rows.milp(), inner, start=begin, seed=wish.seed, threads=wish.workers)
+    result = solve_milp(rows.milp(), inner, seed=wish.seed, threads=wish.workers)
     search.count(result.rounds)
     return search.result(infeasible=result.status == "infeasible")
 
@@ -234,15 +233,3 @@ def _keep(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]], wis
             stays[column] = 1.0
     if wish.max_changes is not None:
         rows.row(stays, low=len(columns) - wish.max_changes)
-
-
-def _start(
-    compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]], plan: RoomsPlan | None
-) -> Floats | None:
-    if plan is None:
-        return None
-    values = np.full(len(rows.cost), np.nan)
-    for e, where in enumerate(zip(*compiled.state(plan), strict=True)):
-        for choice, column in columns[e].items():
-            values[column] = float(choice == (int(where[0]), int(where[1])))
-    return values

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import defaultdict
+
+import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.rooms.annealing import anneal_rooms
-from yuanli.scheduling.rooms.arrays import Compiled, compile_problem
+from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, compile_problem
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
-from yuanli.scheduling.rooms.tables import RoomsError, RoomsPlan, RoomsProblem
+from yuanli.scheduling.rooms.tables import GROUP_RULES, RoomsError, RoomsPlan, RoomsProblem
 from yuanli.solver import MissingSolverError, Result, Search, Stop, Wish
 
 QUICK_ROUNDS = 60
@@ -26,13 +28,20 @@ def solve_rooms(
     Raises
     ------
     RoomsError
-        Something is locked that the start does not have, or that the problem does not allow any more.
+        A rule is of a kind that is only checked; something is locked that the start does not have, or that the
+        problem does not allow any more.
     """
     compiled = compile_problem(problem)
+    if compiled.group_rules:
+        _refuse_groups(problem)
     _check_locked(compiled, wish)
     if wish.start is not None and wish.max_changes is not None:
         _check_changes(compiled, wish)
-    if any(not e.times for e in problem.events) or not _all_have_rooms(problem, compiled):
+    if (
+        any(not e.times for e in problem.events)
+        or not _all_have_rooms(problem, compiled)
+        or _overfull(compiled)
+    ):
         return search.result(infeasible=True)
     search.prove(_unary_bound(compiled))
     given = wish.start is not None
@@ -50,13 +59,44 @@ def solve_rooms(
     try:
         return solve_exactly(compiled, search, wish)
     except MissingSolverError:
-        anneal_rooms(compiled, search, replace(wish), given=given)
+        anneal_rooms(compiled, search, wish, given=given)
         return search.result()
+
+
+def _refuse_groups(problem: RoomsProblem) -> None:
+    kinds = sorted({rule.kind for rule in problem.rules if rule.kind in GROUP_RULES})
+    raise RoomsError(
+        Text(f"规则 {'、'.join(kinds)} 只能核验，不能求解。",
+             f"The rules {', '.join(kinds)} are checked, but not solved for."),
+        field="rules", hint=Text("请去掉这些规则后求解。", "Solve without them."),
+    )  # fmt: skip
 
 
 def _all_have_rooms(problem: RoomsProblem, compiled: Compiled) -> bool:
     tables = compiled.tables
     return bool((tables.rooms_ptr[1:] > tables.rooms_ptr[:-1]).all()) and len(problem.events) > 0
+
+
+def _overfull(compiled: Compiled) -> bool:
+    """Say whether somebody's events, or those that need rooms, take more cells than there are for them."""
+    tables = compiled.tables
+    cells: dict[int, set[int]] = defaultdict(set)
+    needed: dict[int, int] = defaultdict(int)
+    in_rooms = 0
+    lengths = np.diff(tables.cells_ptr)
+    for e in range(len(compiled.events)):
+        times = tables.choices_at[tables.choices_ptr[e] : tables.choices_ptr[e + 1]]
+        least = int(lengths[times].min())
+        in_rooms += least * bool(tables.room_cost[e, tables.n_rooms] >= FORBIDDEN)
+        groups = tables.groups_at[tables.groups_ptr[e] : tables.groups_ptr[e + 1]].tolist()
+        own = {
+            c for t in times for c in tables.cells_at[tables.cells_ptr[t] : tables.cells_ptr[t + 1]].tolist()
+        }
+        for group in groups:
+            needed[group] += least
+            cells[group] |= own
+    open_cells = int((tables.closed[:, : tables.n_rooms] == 0).sum())
+    return in_rooms > open_cells or any(needed[group] > len(cells[group]) for group in needed)
 
 
 def _check_locked(compiled: Compiled, wish: Wish[RoomsPlan]) -> None:
