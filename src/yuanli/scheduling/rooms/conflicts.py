@@ -100,6 +100,8 @@ def _moments(time: Time) -> set[Moment]:
 def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
     """Say whether rules can hold together; yes where that can't be told in time."""
     held = set(reasons)
+    if _too_many(problem, held):
+        return False
     cp = load_solver("ortools.sat.python.cp_model")
     model = cp.CpModel()
     full = defaultdict(list)
@@ -128,8 +130,6 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
             for moment in _moments(time) if people else ():
                 for person in people:
                     full["person", person, moment] += some
-    if _too_many(problem, held):
-        return False
     for some in full.values():
         if len(some) > 1:
             model.add_at_most_one(some)
