@@ -17,7 +17,7 @@ from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
 from yuanli.bootstrap import House
-from yuanli.campus import CampusId
+from yuanli.campus import CampusId, FeatureId
 from yuanli.errors import Text
 from yuanli.operations import (
     PLANNING_KINDS,
@@ -27,6 +27,8 @@ from yuanli.operations import (
     SolveOrder,
     SolveState,
     SolveSummary,
+    SpaceDraft,
+    SpaceWish,
     kind_of,
 )
 from yuanli.solver import Broken, Stop
@@ -60,6 +62,22 @@ class SolveList:
     """The problems of a campus, newest first."""
 
     plans: tuple[SolveSummary, ...]
+
+
+class SpaceWishBody(Body):
+    """What is to be planned of spaces: a building, a level or all, with demands in words."""
+
+    place: Name | None = None
+    demands: Annotated[str, Field(max_length=2000)] = ""
+    m2_per_person: float = 8.0
+    language: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
+
+    def wish(self) -> SpaceWish:
+        """Return the wish."""
+        return SpaceWish(
+            place=None if self.place is None else FeatureId(self.place), demands=self.demands,
+            m2_per_person=self.m2_per_person, language=self.language,
+        )  # fmt: skip
 
 
 class EditedPlan(Body):
@@ -120,6 +138,12 @@ def start_plan(
         stop=Stop(time_s=time_s, gap=gap), seed=seed, start=tuple(start), locked=tuple(locked), max_changes=max_changes,
     )  # fmt: skip
     return house.solving.start(campus, order, caller.name)
+
+
+@router.post("/campuses/{campus}/plan-drafts/spaces", dependencies=[needs(Right.MAKE_PLANS)])
+def draft_spaces(campus: CampusPath, body: SpaceWishBody, house: HouseDep) -> SpaceDraft:
+    """Draft who could sit where from the map: rooms, who sits where today, demands in words; nothing is solved."""
+    return house.space_drafts.draft(campus, body.wish())
 
 
 @router.get("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)])

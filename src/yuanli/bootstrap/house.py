@@ -55,6 +55,7 @@ from yuanli.operations import (
     SavingsMeasurement,
     Sections,
     Solving,
+    SpaceDrafts,
     StandingOrders,
     States,
     Telemetry,
@@ -129,6 +130,7 @@ class House:
     standing: StandingOrders
     reports: Reports
     solving: Solving
+    space_drafts: SpaceDrafts
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None
@@ -380,6 +382,7 @@ def build_house(
             clock=now,
             new_id=_new_id,
         ),
+        space_drafts=SpaceDrafts(guidance, clock=now),
         solving=Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id),
         forecasts=Forecasts(readings, places),
         anomalies=anomalies,

@@ -341,6 +341,13 @@ from yuanli.operations.solving import (
     kind_of,
     plan_table,
 )
+from yuanli.operations.space_plans import (
+    NobodySeatedError,
+    SpaceDraft,
+    SpaceDrafts,
+    SpaceWish,
+    SpaceWishError,
+)
 from yuanli.operations.standing import (
     OrderNotFoundError,
     OrderState,
@@ -592,6 +599,7 @@ __all__ = [
     "NoGateSetError",
     "NoGatewayError",
     "NoStatesError",
+    "NobodySeatedError",
     "NotAMeterError",
     "NotAllowedError",
     "NotLabelledYetError",
@@ -681,6 +689,10 @@ __all__ = [
     "Solving",
     "SolvingParams",
     "Source",
+    "SpaceDraft",
+    "SpaceDrafts",
+    "SpaceWish",
+    "SpaceWishError",
     "SpanError",
     "SpeechOffError",
     "StandingOrder",

@@ -2409,6 +2409,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plan-drafts/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Spaces
+         * @description Draft who could sit where from the map: rooms, who sits where today, demands in words; nothing is solved.
+         */
+        post: operations["draft_spaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}": {
         parameters: {
             query?: never;
@@ -7250,6 +7270,49 @@ export interface components {
          * @enum {string}
          */
         Source: "said" | "carried" | "corrected" | "chosen" | "here";
+        /**
+         * SpaceDraft
+         * @description A problem of spaces to be confirmed: its document, the demands as they were understood, and what was not.
+         */
+        SpaceDraft: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Rules */
+            rules: components["schemas"]["Text"][];
+            /** Unread */
+            unread: string[];
+            /** Rooms */
+            rooms: number;
+            /** Teams */
+            teams: number;
+            /** People */
+            people: number;
+        };
+        /**
+         * SpaceWishBody
+         * @description What is to be planned of spaces: a building, a level or all, with demands in words.
+         */
+        SpaceWishBody: {
+            /** Place */
+            place?: string | null;
+            /**
+             * Demands
+             * @default
+             */
+            demands: string;
+            /**
+             * M2 Per Person
+             * @default 8
+             */
+            m2_per_person: number;
+            /**
+             * Language
+             * @default zh
+             */
+            language: string;
+        };
         /**
          * Span
          * @description `text[start:end]` is a value of one type.
@@ -22572,6 +22635,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SolveSummary"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_spaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceWishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceDraft"];
                 };
             };
             /** @description The request can't be read */

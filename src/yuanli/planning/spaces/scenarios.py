@@ -23,7 +23,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class PlannedUse:
     """How much of a floor is used; `share` is above 1 where it is overfull."""
 
     period: str
@@ -73,7 +73,7 @@ class Scenario:
     walking_s: float
     moves: int
     people_moved: float
-    used: tuple[Use, ...]
+    used: tuple[PlannedUse, ...]
 
 
 def compare_plans(problem: SpaceProblem, plans: Mapping[str, SpacePlan]) -> tuple[Scenario, ...]:
@@ -119,7 +119,7 @@ def moves_of(problem: SpaceProblem, plan: SpacePlan) -> tuple[Move, ...]:
     return tuple(moves)
 
 
-def use_of(problem: SpaceProblem, plan: SpacePlan) -> tuple[Use, ...]:
+def use_of(problem: SpaceProblem, plan: SpacePlan) -> tuple[PlannedUse, ...]:
     """Return how full each floor is in each period."""
     capacity: dict[tuple[str, str], float] = defaultdict(float)
     for room in problem.rooms:
@@ -129,7 +129,7 @@ def use_of(problem: SpaceProblem, plan: SpacePlan) -> tuple[Use, ...]:
         key = (block.period, block.building, block.floor)
         used[key] = (used[key][0] + block.need_m2, used[key][1] + block.people)
     return tuple(
-        Use(period=period.name, building=building, floor=floor, capacity_m2=area,
+        PlannedUse(period=period.name, building=building, floor=floor, capacity_m2=area,
             used_m2=used[period.name, building, floor][0], people=used[period.name, building, floor][1])
         for period in problem.periods for (building, floor), area in capacity.items()
     )  # fmt: skip

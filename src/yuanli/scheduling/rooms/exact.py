@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from yuanli.scheduling.rooms.arrays import Compiled, Floats, Ints
 from yuanli.scheduling.rooms.tables import RoomsPlan
-from yuanli.solver import Milp, Progress, Result, Search, Stop, Wish, solve_milp
+from yuanli.solver import Milp, Result, Search, SearchProgress, Stop, Wish, solve_milp
 
 MOST_CHOICES = 20_000
 MOST_COURSE_CHOICES = 4_000
@@ -96,7 +96,7 @@ def solve_exactly(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[Room
         times, rooms = np.array(chosen, np.int64).T
         return np.ascontiguousarray(times), np.ascontiguousarray(rooms)
 
-    def told(now: Progress, values: Floats | None) -> None:
+    def told(now: SearchProgress, values: Floats | None) -> None:
         if values is not None and now.cost < search.cost - 1e-9:
             found = read(values)
             state = kernel.new_state(tables, *found, seed=0, most_changed=None, first=found)

@@ -1,0 +1,240 @@
+"""Who could sit where, drafted from the map: rooms, teams where they sit today, and demands in words."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+
+from yuanli.campus import Building, Campus, CampusId, FeatureId, Level, Team, Unit, Venue, name_in
+from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.operations.guidance import Guidance
+from yuanli.planning import parse_spaces, rules_from_words, tell_rule
+
+SEATED = frozenset({"office", "openoffice", "privateoffice", "workspace", "coworking"})
+"""Categories of units in which teams can sit, besides those in which they sit today."""
+MOST_WALKED = 150
+"""Of more rooms than so many, walks are not reckoned with."""
+NO_WAY_S = 3_600.0
+NEXT_DOOR_M = 0.6
+TOGETHER = 20.0
+"""What it costs that a team does not sit on one floor."""
+
+
+class SpaceWishError(InvalidInputError):
+    """A wish for a plan of spaces breaks a rule."""
+
+
+class NobodySeatedError(InfeasibleError):
+    """There are no rooms or no teams to plan for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceWish:
+    """What is to be planned.
+
+    Parameters
+    ----------
+    place
+        A building or level; the whole site where None.
+    demands
+        In words, such as 研发部和测试部挨着，最多搬30个人.
+    language
+        Of the names in the plan, `zh` or `en`.
+    """
+
+    place: FeatureId | None = None
+    demands: str = ""
+    m2_per_person: float = 8.0
+    language: str = "zh"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.m2_per_person <= 100:
+            raise SpaceWishError(
+                Text(
+                    f"每人 {self.m2_per_person:g} m²，应在 1 与 100 之间。",
+                    f"{self.m2_per_person:g} m² a person are not between 1 and 100.",
+                ),
+                field="m2_per_person",
+                hint=Text("办公室通常 6–12 m²。", "Offices usually have 6 to 12 m²."),
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceDraft:
+    """A problem of spaces to be confirmed: its document, the demands as they were understood, and what was not."""
+
+    document: Mapping[str, Any]
+    rules: tuple[Text, ...]
+    unread: tuple[str, ...]
+    rooms: int
+    teams: int
+    people: int
+
+
+class SpaceDrafts:
+    """Drafts problems of spaces from the kept campuses."""
+
+    def __init__(self, guidance: Guidance, *, clock: Callable[[], datetime]) -> None:
+        self._guidance, self._clock = guidance, clock
+
+    def draft(self, campus_id: CampusId, wish: SpaceWish) -> SpaceDraft:
+        """Return the problem of a place: its rooms, who sits there today, and what is demanded.
+
+        Raises
+        ------
+        CampusNotFoundError, FeatureNotFoundError, NobodySeatedError
+            There is no such campus or place, or nobody sits there.
+        """
+        guide = self._guidance.guide(campus_id)
+        campus = guide.campus
+        units = _units(campus, wish.place)
+        teams = [t for t in campus.of(Team) if t.headcount > 0 and any(s in units for s in t.space_ids)]
+        if not units or not teams:
+            raise NobodySeatedError(
+                Text("这里没有登记办公房间或团队。", "No offices or no teams are registered here."),
+                field="place",
+                hint=Text("请选择有团队的楼宇或楼层。", "Choose a building or level where teams sit."),
+            )
+        called = _unique({key: _label(unit, wish.language) for key, unit in units.items()})
+        rooms = _rooms(campus, units, called, wish.language)
+        entities, rules = _seated(campus, teams, units, called, wish)
+        document: dict[str, Any] = {"rooms": rooms, "entities": entities, "rules": rules}
+        if len(units) <= MOST_WALKED:
+            ids = tuple(units)
+            walks = guide.matrix(ids, ids, now=self._clock()).duration_s
+            seconds = [[NO_WAY_S if s is None else s for s in row] for row in walks]
+            document["walking"] = {"rooms": [called[key] for key in ids], "seconds": seconds}
+            document["flows"] = _flows(entities)
+        problem = parse_spaces(json.dumps(document).encode(), "draft.json")
+        demanded, unread = rules_from_words(wish.demands, problem)
+        document["rules"] = rules + [_plain(asdict(rule)) for rule in demanded]
+        return SpaceDraft(
+            document=document, rules=tuple(tell_rule(rule) for rule in demanded),
+            unread=tuple(part.text for part in unread), rooms=len(units), teams=len(teams),
+            people=round(sum(entity["headcount"] for entity in entities)),
+        )  # fmt: skip
+
+
+def _units(campus: Campus, place: FeatureId | None) -> dict[FeatureId, Unit]:
+    """Return the units of a place in which teams sit or can sit."""
+    levels = {level.id for level in campus.of(Level)}
+    if place is not None and not isinstance(campus.find(place), Venue):
+        building = campus.find(place)
+        inside = isinstance(building, Building)
+        levels = {
+            level.id
+            for level in campus.of(Level)
+            if (place in level.building_ids if inside else level.id == place)
+        }
+    seated = {space for team in campus.of(Team) if team.headcount > 0 for space in team.space_ids}
+    return {
+        unit.id: unit
+        for unit in campus.of(Unit)
+        if unit.level_id in levels
+        and unit.geometry is not None
+        and (unit.id in seated or unit.category in SEATED)
+    }
+
+
+def _rooms(
+    campus: Campus, units: Mapping[FeatureId, Unit], called: Mapping[FeatureId, str], language: str
+) -> list[dict[str, Any]]:
+    ids = list(units)
+    shapes = np.array([campus.frame.metric(units[key].geometry) for key in ids], dtype=object)
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=NEXT_DOOR_M)
+    beside: dict[int, list[str]] = {}
+    for a, b in zip(one.tolist(), other.tolist(), strict=True):
+        if a < b and units[ids[a]].level_id == units[ids[b]].level_id:
+            beside.setdefault(a, []).append(called[ids[b]])
+    levels = {level.id: level for level in campus.of(Level)}
+    buildings = {b.id: b for b in campus.of(Building)}
+    found = []
+    for i, key in enumerate(ids):
+        level = levels[units[key].level_id]
+        building = next((buildings[b] for b in level.building_ids if b in buildings), None)
+        found.append(
+            {
+                "name": called[key],
+                "capacity_m2": round(float(shapes[i].area), 1),
+                "floor": name_in(level.name, language) or f"{level.ordinal:g}",
+                "building": "" if building is None else name_in(building.name, language) or building.id,
+                "accessible": "notwheelchair" not in units[key].accessibility,
+                "adjacent": beside.get(i, []),
+            }
+        )
+    return found
+
+
+def _seated(
+    campus: Campus, teams: Sequence[Team], units: Mapping[FeatureId, Unit], called: Mapping[FeatureId, str],
+    wish: SpaceWish,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:  # fmt: skip
+    """Return a part of a team for each of its rooms, by their sizes, and the rules that keep its parts together."""
+    names = _unique({team.id: name_in(team.name, wish.language) or team.id for team in teams})
+    entities: list[dict[str, Any]] = []
+    rules: list[dict[str, Any]] = []
+    for team in teams:
+        sizes = {s: _area_m2(campus, s) for s in team.space_ids if s in units}
+        elsewhere = sum(_area_m2(campus, s) for s in team.space_ids if s not in units)
+        whole = sum(sizes.values()) + elsewhere
+        for number, (space, area) in enumerate(sizes.items(), 1):
+            people = team.headcount * area / whole if whole else team.headcount / len(sizes)
+            single = len(sizes) == 1
+            entities.append(
+                {
+                    "name": names[team.id] if single else f"{names[team.id]} {number}",
+                    "need_m2": round(people * wish.m2_per_person, 1),
+                    "headcount": round(people, 1),
+                    "kind": "tenant" if team.category == "tenant" else "team",
+                    "group": "" if single else names[team.id],
+                    "room": called[space],
+                    "move_cost": round(people, 1),
+                }
+            )
+        if len(sizes) > 1:
+            rules.append(
+                {"kind": "one_floor", "entities": [names[team.id]], "hard": False, "weight": TOGETHER}
+            )
+    return entities, rules
+
+
+def _area_m2(campus: Campus, space: FeatureId) -> float:
+    unit = campus.find(space)
+    if not isinstance(unit, Unit) or unit.geometry is None:
+        return 0.0
+    return float(campus.frame.metric(unit.geometry).area)
+
+
+def _flows(entities: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return a walk a person between the parts of a team that follow each other."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for entity in entities:
+        if entity["group"]:
+            groups.setdefault(entity["group"], []).append(entity)
+    return [
+        {"origin": a["name"], "destination": b["name"], "trips": min(a["headcount"], b["headcount"])}
+        for parts in groups.values()
+        for a, b in pairwise(parts)
+    ]
+
+
+def _label(unit: Unit, language: str) -> str:
+    return unit.ref or name_in(unit.name, language) or unit.id
+
+
+def _unique(names: Mapping[FeatureId, str]) -> dict[FeatureId, str]:
+    """Return names that differ: those that are there twice get their ids."""
+    often = Counter(names.values())
+    return {key: name if often[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+
+
+def _plain(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in rule.items()}
