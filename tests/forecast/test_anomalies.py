@@ -1,8 +1,17 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.forecast.parks import park
 
-from yuanli.forecast import AnomalyKind, InvalidSystemError, find_anomalies, fit_system, score_system
+from yuanli.forecast import (
+    AnomalyKind,
+    AnomalyParams,
+    InvalidSystemError,
+    find_anomalies,
+    fit_system,
+    score_system,
+)
 
 SINCE = 10 * 7 * 24
 
@@ -89,3 +98,36 @@ def test_constant_signals_and_missing_times_are_borne() -> None:
 def test_too_little_to_learn_a_system_from_is_refused() -> None:
     with pytest.raises(InvalidSystemError, match="1 signals"):
         fit_system(np.zeros((1, 100)))
+
+
+def test_what_is_odd_but_small_is_not_worth_a_word() -> None:
+    history = park(noise=0.01)
+    values = history.values.copy()
+    values[2, SINCE + 26 : SINCE + 30] *= 1.02
+    odd = replace(history, values=values)
+    assert find_anomalies(odd, SINCE, params=AnomalyParams(share=0))
+    assert not find_anomalies(odd, SINCE)
+    least = np.full(history.n_points, 0.01)
+    assert find_anomalies(odd, SINCE, least=least, params=AnomalyParams(share=0))
+    assert not find_anomalies(odd, SINCE, least=least * 1e6, params=AnomalyParams(share=0))
+
+
+def test_what_a_point_often_does_is_not_worth_a_word() -> None:
+    history = park(noise=0.01)
+    values, rng = history.values.copy(), np.random.default_rng(3)
+    jumps = rng.random(history.n_times) < 0.06
+    values[1, jumps] *= 2
+    often = replace(history, values=values)
+    usual = len([a for a in find_anomalies(often, SINCE) if a.point == 1])
+    strict = len([a for a in find_anomalies(often, SINCE, params=AnomalyParams(tail=1.0)) if a.point == 1])
+    assert usual > 3
+    assert strict < usual / 3
+
+
+def test_a_span_lies_off_to_one_side() -> None:
+    history = park(noise=1)
+    values = history.values.copy()
+    values[2, SINCE + 26 : SINCE + 29] += 200
+    values[2, SINCE + 29 : SINCE + 32] -= 200
+    found = find_anomalies(replace(history, values=values).until(SINCE + 48), SINCE)
+    assert sorted(round(a.observed - a.expected, -2) for a in found if a.point == 2) == [-200, 200]

@@ -69,21 +69,38 @@ class AnomalyParams:
         Robust standard deviations of a day's mean.
     past_d
         Days on which the usual scatter is measured.
+    share
+        What is off by less than so much of the point's usual range is not worth a word.
+    tail
+        Nor what is off by less than so many times what only one past step in fifty was off by.
     """
 
     score: float = 6.0
     least_steps: int = 2
     shift_score: float = 5.0
     past_d: int = 56
+    share: float = 0.1
+    tail: float = 0.0
 
 
 def find_anomalies(
-    history: History, since: int, *, calendar: Calendar | None = None, params: AnomalyParams | None = None
+    history: History,
+    since: int,
+    *,
+    calendar: Calendar | None = None,
+    least: Floats | None = None,
+    params: AnomalyParams | None = None,
 ) -> tuple[Anomaly, ...]:
     """Return what is unusual from a column on, the worst first; each step is judged by what came before `since` alone.
 
     Residuals are from the mean of the last days of the same kind; their scatter is the median absolute deviation by
-    hour of the day (Leys et al. 2013, doi:10.1016/j.jesp.2013.03.013).
+    hour of the day (Leys et al. 2013, doi:10.1016/j.jesp.2013.03.013), but no less than what makes a difference that
+    matters unusual.
+
+    Parameters
+    ----------
+    least
+        Differences that matter, in the units of the points; shape `(n_points,)`.
     """
     params = params or AnomalyParams()
     past = past_of(history, calendar or Calendar(), horizon=1)
@@ -94,13 +111,19 @@ def find_anomalies(
     hourly, scatter = _scatter(
         before, clock[: since - first] * 24 // steps, clock[since - first :] * 24 // steps
     )
+    floor = _floor(history.values[:, first:since], params.share)
+    if least is not None:
+        floor = np.fmax(floor, least)
+    worth = np.fmax(floor, params.tail * _quantile(np.abs(before), 0.98))
     now = past.apart[:, since:] - hourly
-    score = now / scatter
-    day_scatter = _day_scatter(before, steps)
+    spread = np.fmax(scatter, worth[:, None] / params.score)
+    score = now / np.where(spread > 0, spread, np.nan)
+    day_scatter = np.maximum(_day_scatter(before, steps), floor / params.shift_score)
     found: list[Anomaly] = []
     for point in range(history.n_points):
-        for a, b in _spans(np.abs(score[point]) > params.score):
-            worst = float(np.nanmax(np.abs(score[point, a:b])))
+        own = score[point]
+        for a, b in sorted(_spans(own > params.score) + _spans(own < -params.score)):
+            worst = float(np.nanmax(np.abs(own[a:b])))
             if b - a >= params.least_steps or worst >= 2 * params.score:
                 found.append(
                     _anomaly(history, past.apart, point, since + a, since + b, worst, AnomalyKind.UNUSUAL)
@@ -130,6 +153,19 @@ def _robust(values: Floats) -> tuple[Floats, Floats]:
     middle[held] = np.nanmedian(values[held], axis=1)
     scatter[held] = MAD_TO_SIGMA * np.nanmedian(np.abs(values[held] - middle[held, None]), axis=1)
     return middle, scatter
+
+
+def _floor(before: Floats, share: float) -> Floats:
+    """Return a share of the range in which values usually lie; not a number where there are none."""
+    return share * (_quantile(before, 0.98) - _quantile(before, 0.02))
+
+
+def _quantile(values: Floats, share: float) -> Floats:
+    held = np.isfinite(values).any(axis=1)
+    found = np.full(len(values), np.nan)
+    if held.any():
+        found[held] = np.nanquantile(values[held], share, axis=1)
+    return found
 
 
 def _day_scatter(before: Floats, steps: int) -> Floats:

@@ -27,8 +27,10 @@ class ExcessParams:
         And so much of what was expected at least.
     least_days
         Days that the expectation is learnt from, at least.
+    least_nights
+        The same of nights: they differ less by the day of the week.
     past_d
-        And at most.
+        Days at most.
     night_share
         How far a night must lie above the usual one, relative to it.
     """
@@ -36,6 +38,7 @@ class ExcessParams:
     score: float = 4.0
     share: float = 0.1
     least_days: int = 21
+    least_nights: int = 14
     past_d: int = 84
     night_share: float = 0.3
 
@@ -89,9 +92,12 @@ def find_excess(
         if held.sum() < params.least_days * energy.steps_per_day:
             continue
         baseline = fit_baseline(rows, before, BaselineKind.TIME_OF_WEEK)
-        off = np.where(np.isfinite(baseline.residuals), baseline.residuals, rows.used - baseline.expected)
+        least = float(np.min(rows.used[held]))
+        ahead = rows.used - np.maximum(baseline.expected, least)
+        off = np.where(np.isfinite(baseline.residuals), baseline.residuals, ahead)
         past = _sums(off[held], day[held])
-        scatter = MAD_TO_SIGMA * float(np.median(np.abs(past - np.median(past))))
+        size = float(np.mean(rows.used[held])) * energy.steps_per_day
+        scatter = max(MAD_TO_SIGMA * float(np.median(np.abs(past - np.median(past)))), 0.02 * abs(size))
         later = (columns >= since) & rows.whole()
         days, place = np.unique(day[later], return_inverse=True)
         hours = np.bincount(place) if len(days) else np.empty(0, np.int64)
@@ -99,7 +105,11 @@ def find_excess(
         used = _summed(rows.used[later], place)
         score = over / np.maximum(scatter * np.sqrt(hours / energy.steps_per_day), 1e-9)
         expected = used - over
-        high = (score > params.score) & (over > params.share * np.maximum(expected, 0)) & (hours >= 6)
+        high = (
+            (score > params.score)
+            & (over > params.share * np.maximum(expected, 0.2 * abs(size)))
+            & (hours >= 6)
+        )
         found += _joined(energy, point, days[high], (used[high], expected[high], score[high]))
     return tuple(sorted(found, key=lambda one: -one.score))
 
@@ -134,7 +144,7 @@ def find_night_excess(
         whole = counts >= (NIGHT[1] - NIGHT[0]) * rate.steps_per_day / 24 * 0.75
         split = int(day[min(since, rate.n_times - 1)])
         past = level[whole & (days < split)][-params.past_d :]
-        if len(past) < params.least_days:
+        if len(past) < params.least_nights:
             continue
         usual = float(np.median(past))
         own = MAD_TO_SIGMA * float(np.median(np.abs(past - usual)))

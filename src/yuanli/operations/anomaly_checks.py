@@ -12,6 +12,7 @@ from yuanli.campus import DataPoint, Device, LanguageMap
 from yuanli.errors import Text
 from yuanli.forecast import (
     AirPoint,
+    AnomalyParams,
     EquipmentFault,
     Excess,
     History,
@@ -39,6 +40,8 @@ STILL = 26 * HOUR
 """What ended less than this before now goes on."""
 LEAST_SIGNALS = 3
 LEAST_AIR_POINTS = 4
+WORTH_A_WORD = AnomalyParams(share=0.2, tail=1.0)
+"""A park has hundreds of points, each with some odd hour every week: only what is odd by its own past, and large."""
 MINUTES = 5 * 60_000_000
 AIR_HANDLERS = ("air_handl", "ahu", "rooftop", "rtu", "makeup_air", "dedicated_outside", "doas")
 
@@ -86,7 +89,10 @@ def check_points(scene: Scene) -> Iterator[FoundAnomaly]:
     rows = [r for r in hours.judged() if hours.forms[r] is Form.ANALOG]
     if not rows:
         return
-    for one in find_anomalies(hours.history.of(rows), hours.since, calendar=scene.calendar):
+    least = np.array([hours.matters(row) for row in rows])
+    for one in find_anomalies(
+        hours.history.of(rows), hours.since, calendar=scene.calendar, least=least, params=WORTH_A_WORD
+    ):
         row = rows[one.point]
         figures = {"observed": one.observed, "expected": one.expected}
         title = {
@@ -132,7 +138,7 @@ def check_systems(scene: Scene) -> Iterator[FoundAnomaly]:
     """Yield machines whose points no longer move together."""
     hours = scene.hours
     for device_id, rows in _by_device(hours).items():
-        own = [row for row in rows if hours.forms[row] is Form.ANALOG]
+        own = [row for row in rows if hours.forms[row] is Form.ANALOG and _moves(hours, row)]
         if len(own) < LEAST_SIGNALS:
             continue
         signals = Signals(
@@ -268,6 +274,12 @@ def _signal(signals: Signals, row: int, start: int, end: int) -> tuple[AnomalySa
         )
         for i in places[::stride]
     )
+
+
+def _moves(hours: Hours, row: int) -> bool:
+    """Whether a point went, in its past, from low to high by a difference that is worth a word."""
+    low, high = np.nanquantile(hours.history.values[row, : hours.since], [0.02, 0.98])
+    return bool(high - low >= hours.matters(row))
 
 
 def _meters(hours: Hours) -> tuple[int, ...]:

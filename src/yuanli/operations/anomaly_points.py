@@ -12,7 +12,7 @@ import numpy as np
 from yuanli.campus import DataPoint
 from yuanli.forecast import HOUR, History
 from yuanli.operations.readings import Every, Numbers, ReadingStore
-from yuanli.telemetry import Form, Quality, UnitError, conversion, find_quantity
+from yuanli.telemetry import Form, Quality, UnitError, conversion, find_quantity, quantity
 
 LEAST_HOURS = 21 * 24
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.floating]]
@@ -52,6 +52,17 @@ class Hours:
         """Return the rows of quantities."""
         allowed = self.judged() if judged else range(len(self.points))
         return tuple(row for row in allowed if self.quantities[row] in quantities)
+
+    def matters(self, row: int) -> float:
+        """Return the least difference that is worth a word, in the unit of the point."""
+        point, measured = self.points[row], quantity(self.quantities[row])
+        if point.unit is None or measured.unit is None:
+            return measured.matters
+        try:
+            factor, _ = conversion(measured.unit, point.unit)
+        except UnitError:
+            return 0.0
+        return abs(factor) * measured.matters
 
     def kilowatts(self, row: int) -> Floats | None:
         """Return a power, or what a register counted in each hour, in kW; None where it is neither."""
@@ -96,19 +107,19 @@ def hours_of(
     tops[row[good], column[good]] = found.max[good]
     kept = []
     for place, point in enumerate(points):
-        quantity = find_quantity(point.brick_class)
-        if quantity is None or not np.isfinite(means[place]).any():
+        measured = find_quantity(point.brick_class)
+        if measured is None or not np.isfinite(means[place]).any():
             continue
-        if quantity.form is Form.COUNTER:
+        if measured.form is Form.COUNTER:
             means[place] = _counted(tops[place])
-        kept.append((place, quantity))
+        kept.append((place, measured))
     places = [place for place, _ in kept]
     values = means[places] if places else np.empty((0, n_times))
     return Hours(
         points=tuple(points[place] for place in places),
         numbers=np.asarray(numbers)[places].astype(np.int32),
-        quantities=tuple(quantity.name for _, quantity in kept),
-        forms=tuple(quantity.form for _, quantity in kept),
+        quantities=tuple(measured.name for _, measured in kept),
+        forms=tuple(measured.form for _, measured in kept),
         history=History(values=values, start=first, step=HOUR, zone=str(zone)),
         since=int((since - first) // HOUR),
     )

@@ -61,6 +61,7 @@ class Quantity:
     form: Form = Form.ANALOG
     rate: float | None = None
     resolution: float = 0.0
+    matters: float = 0.0
     zero: bool = False
     codes: frozenset[float] = frozenset()
     mixups: tuple[str, ...] = ()
