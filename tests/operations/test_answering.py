@@ -26,7 +26,7 @@ from yuanli.campus import (
     Unit,
 )
 from yuanli.operations import Asker, OrderState, Reply
-from yuanli.operations.answering.vocabulary import says
+from yuanli.operations.answering.vocabulary import named_in, says
 from yuanli.telemetry import Readings
 
 OPERATOR = frozenset({"member", "operator"})
@@ -326,3 +326,44 @@ def test_devices_do_something_at_their_time(
 )
 def test_a_time_that_can_t_be_is_told(house: House, said: str, told: str) -> None:
     assert told in ask(house, said, talk=f"never-{said}").text.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("A座多少度", "env_query"),
+        ("100室几度了", "env_query"),
+        ("which ACs are faulty", "device_query"),
+        ("哪些灯坏了", "device_query"),
+    ],
+)
+def test_what_is_asked_of_a_place_or_device_is_no_name_and_no_order(
+    house: House, text: str, intent: str
+) -> None:
+    understanding = ask(house, text).understanding
+    assert understanding is not None
+    assert understanding.intent == intent
+
+
+@pytest.mark.parametrize("text", ["停车场还有位吗", "地面停车场还有空位吗", "is there room in the car park"])
+def test_a_place_with_a_question_is_one_request(house: House, text: str) -> None:
+    reply = ask(house, text)
+    assert (reply.pending, "12" in reply.text.zh, "找哪里" in reply.text.zh) == (None, True, False)
+
+
+@pytest.mark.parametrize("text", ["how many ppl were here last friday", "上周五这里人流怎么样"])
+def test_here_without_a_place_to_stand_is_the_site(house: House, text: str) -> None:
+    reply = ask(house, text)
+    assert reply.error is None, reply.text
+
+
+def test_a_date_that_can_t_be_read_is_asked_for(house: House) -> None:
+    reply = ask(house, "how many people were there on the 45th of foo")
+    assert reply.error == "unreadable_date"
+    assert "日期“45th of foo”" in reply.text.zh
+    assert "'45th of foo'" in reply.text.en
+
+
+def test_english_words_may_be_plural() -> None:
+    assert named_in("which ACs are faulty", "devices") == "hvac"
+    assert named_in("the acsh", "devices") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -16,6 +17,8 @@ SHIPPED = Path(str(files("yuanli.language"))) / "model"
 """The model that ships with the package."""
 LONGEST_TEXT = 2000
 MOST_ALTERNATIVES = 3
+WHICH = re.compile(r"\s*(?:哪[些台个几]|which\b)", re.IGNORECASE)
+"""Who asks which things are broken wants to know; nothing is to be repaired yet."""
 MOST_WORDS = 128
 """Words and pairs of Chinese characters that an explanation leaves out: each costs a pass of the model."""
 
@@ -32,10 +35,13 @@ class UnderstandingParams:
     known_name
         A request that is nothing but a name that the campus knows asks where that is, unless the model is
         surer than this of something else, or thinks of guidance anyway.
+    likely
+        From here on words that follow a name make it more than a name.
     """
 
     doubt: float = 0.2
     known_name: float = 0.9
+    likely: float = 0.5
 
 
 class ModelUnderstander:
@@ -94,9 +100,16 @@ class ModelUnderstander:
         read = text[:LONGEST_TEXT]
         found = understood(prediction, read, params=self._params)
         unsure = found.confidence < self._params.known_name and not found.intent.startswith("guidance_")
-        if context is None and unsure and read.strip() and self._knows(read.strip()):
+        bare = unsure and not self._goes_on(found, read)
+        if context is None and bare and read.strip() and self._knows(read.strip()):
             found = _bare_name(found, read, self._params.known_name)
         return replace(found, text=text)
+
+    def _goes_on(self, found: Understanding, text: str) -> bool:
+        """Whether a text goes on after a place that the campus knows, with a request that is likely."""
+        end = max((slot.end for slot in found.slots), default=0)
+        rest = text[end:].strip(" \t。，,.?？!！")
+        return bool(rest) and found.confidence >= self._params.likely and self._knows(text[:end].strip())
 
 
 def load_understander(folder: Path = SHIPPED) -> ModelUnderstander:
@@ -119,6 +132,10 @@ def understood(prediction: Prediction, text: str, *, params: UnderstandingParams
     if confidence < params.doubt and intent != OUT_OF_SCOPE:
         others = ranked[:MOST_ALTERNATIVES]
         intent, confidence = OUT_OF_SCOPE, 1 - confidence
+    told = next((label for label, _ in others if label == "device_query"), None)
+    if intent == "service_repair" and told is not None and WHICH.match(text):
+        others = [(intent, confidence), *(other for other in others if other[0] != told)]
+        intent = told
     slots = tuple(_slot(text, span.start, span.end, span.type) for span in prediction.spans)
     return Understanding(
         text=text,

@@ -25,7 +25,7 @@ from yuanli.campus import (
     label_of,
     name_in,
 )
-from yuanli.errors import Text, YuanliError
+from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.language import TimeSpan, Understanding, find_when, is_here
 from yuanli.operations.answering.vocabulary import is_one_of
 from yuanli.operations.guidance import Guide
@@ -37,6 +37,10 @@ SIGN_IN = Text(
     "这些数据只对登录的成员开放，请先登录。", "Only people who are signed in may see this. Please sign in."
 )
 OPERATORS = Text("费用只对园区运营人员开放。", "Only the park's operators may see what it costs.")
+
+
+class UnreadableDateError(InvalidInputError):
+    """A date was named that can't be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,13 @@ def space_of(campus: Campus, feature_id: str) -> Feature | None:
 def when_of(
     guide: Guide, understanding: Understanding, now: datetime, *, prefer: str = "past", days: int = 0
 ) -> When:
-    """Return the span that a request names; else today, or the last `days`."""
+    """Return the span that a request names; else today, or the last `days`.
+
+    Raises
+    ------
+    UnreadableDateError
+        A date is named that is none.
+    """
     zone = ZoneInfo(guide.campus.time_zone)
     found = span_of(
         [*_said(understanding, "date")], [*_said(understanding, "time")], understanding, now, zone, prefer
@@ -130,6 +140,14 @@ def when_of(
             end=found.end,
             name=say_span(found.start, found.end, words, understanding, now),
             said=True,
+        )
+    if found is None and (dates := _said(understanding, "date")):
+        raise UnreadableDateError(
+            Text(f"看不懂日期“{dates[0]}”。", f"I can't read the date {dates[0]!r}."),
+            field="date",
+            hint=Text(
+                "请换个说法，例如“昨天”或“11月3日”。", "Say it differently, such as yesterday or 3 November."
+            ),
         )
     local = now.astimezone(zone)
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)

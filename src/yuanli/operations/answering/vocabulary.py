@@ -86,7 +86,7 @@ def unit_of(said: str) -> str | None:
 
 def _says(folded: str, word: str) -> bool:
     if LATIN.search(word) and word.isascii():
-        return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", folded) is not None
+        return re.search(rf"(?<![a-z0-9]){re.escape(word)}s?(?![a-z0-9])", folded) is not None
     return word in folded
 
 

@@ -239,7 +239,8 @@ def _pointed(state: State, turn: Turn, frame: Frame, filled: Filled) -> Filled |
     if slot.type in PLACES and is_here(slot.text):
         if turn.setting.here is not None:
             return _here(turn.setting.here, slot.type, slot)
-        return None if slot.type in frame.here else filled
+        needed = any(slot.type in need.types for need in frame.required)
+        return filled if needed and slot.type not in frame.here else None
     meant = _back_type(slot)
     if meant is None:
         return filled

@@ -7,6 +7,7 @@ from itertools import islice
 
 from yuanli.language import Understanding
 from yuanli.operations.dialogue.answers import pattern
+from yuanli.operations.dialogue.filling import PLACES
 from yuanli.operations.dialogue.frames import load_frames
 from yuanli.operations.dialogue.state import DialogueParams
 
@@ -64,9 +65,12 @@ def _halves(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _stands(part: Understanding, params: DialogueParams) -> bool:
-    """Whether a part is a request by itself."""
+    """Whether a part is a request by itself; the bare name of a place is none."""
     frame = load_frames().intents.get(part.intent)
     if frame is None or part.intent in ANSWERS or frame.side or part.intent == "out_of_scope":
+        return False
+    bare = part.text.strip()
+    if any(slot.type in PLACES and slot.text == bare for slot in part.slots):
         return False
     return part.confidence >= params.split
 
