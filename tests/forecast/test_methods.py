@@ -1,3 +1,4 @@
+import sys
 from datetime import date
 
 import numpy as np
@@ -10,6 +11,7 @@ from yuanli.forecast import HOUR, Calendar, History
 from yuanli.forecast.features import known_at, past_of
 from yuanli.forecast.replay import weekday_mean
 from yuanli.forecast.ridge import Moments, fit_ridge, moments_of
+from yuanli.forecast.trees import TreeParams, fit_trees
 
 DAY_H, WEEK_H = 24, 7 * 24
 
@@ -89,3 +91,11 @@ def test_summer_time_does_not_move_the_day() -> None:
     origin = 8 * WEEK_H
     known = known_at(past_of(history, Calendar(), horizon=DAY_H), origin, DAY_H)
     assert known.usual[0] == pytest.approx(history.values[0, origin : origin + DAY_H])
+
+
+def test_where_there_is_too_little_for_trees_their_library_is_not_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    past = past_of(park(n_points=1), Calendar(), horizon=24)
+    assert fit_trees(past, 42 * 24, horizon=24, params=TreeParams()) is None

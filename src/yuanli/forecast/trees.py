@@ -64,13 +64,6 @@ def fit_trees(past: Past, origin: int, *, horizon: int, params: TreeParams) -> T
     TreesMissingError
         The extra `ml` is not installed.
     """
-    try:
-        import lightgbm
-    except ImportError as error:
-        raise TreesMissingError(
-            Text("没有安装 LightGBM。", "LightGBM is not installed."),
-            hint=Text("安装 yuanli[ml]，或在方法中去掉 trees。", "Install yuanli[ml], or leave out the method trees."),
-        ) from error  # fmt: skip
     rng = np.random.default_rng(params.seed)
     n_points = past.history.n_points
     if n_points > params.points:
@@ -78,6 +71,13 @@ def fit_trees(past: Past, origin: int, *, horizon: int, params: TreeParams) -> T
     rows, target, names = _rows(past, _past_origins(past, origin, horizon, params), horizon, params.rows, rng)
     if len(target) < LEAST_ROWS:
         return None
+    try:
+        import lightgbm
+    except ImportError as error:
+        raise TreesMissingError(
+            Text("没有安装 LightGBM。", "LightGBM is not installed."),
+            hint=Text("安装 yuanli[ml]，或在方法中去掉 trees。", "Install yuanli[ml], or leave out the method trees."),
+        ) from error  # fmt: skip
     data = lightgbm.Dataset(rows, target, feature_name=list(names), params={"max_bin": 127, "verbose": -1})
     booster = lightgbm.train(
         {
