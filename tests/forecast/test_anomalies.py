@@ -5,13 +5,18 @@ import pytest
 from tests.forecast.parks import park
 
 from yuanli.forecast import (
+    HOUR,
     AnomalyKind,
     AnomalyParams,
+    History,
     InvalidSystemError,
     find_anomalies,
+    find_excess,
+    find_night_excess,
     fit_system,
     score_system,
 )
+from yuanli.forecast.history import Floats
 
 SINCE = 10 * 7 * 24
 
@@ -131,3 +136,22 @@ def test_a_span_lies_off_to_one_side() -> None:
     values[2, SINCE + 29 : SINCE + 32] -= 200
     found = find_anomalies(replace(history, values=values).until(SINCE + 48), SINCE)
     assert sorted(round(a.observed - a.expected, -2) for a in found if a.point == 2) == [-200, 200]
+
+
+def nights(values: Floats) -> History:
+    """Return a meter by the hour from a midnight on."""
+    return History(values=values[None, :], start=1_777_593_600_000_000, step=HOUR, zone="UTC")
+
+
+def test_two_weeks_of_nights_are_enough_to_judge_a_night_by() -> None:
+    values = 10 + np.random.default_rng(0).normal(0, 0.1, 20 * 24)
+    values[17 * 24 : 17 * 24 + 7] += 20
+    assert [one.days for one in find_night_excess(nights(values), 15 * 24)] == [1]
+    assert not find_night_excess(nights(values[5 * 24 :]), 10 * 24)
+
+
+def test_a_meter_that_never_feeds_back_is_not_expected_to() -> None:
+    hour = np.arange(28 * 24)
+    values = np.where(hour % 24 == 12, 5.0 * (hour // 24 % 2), 0.0)
+    values[21 * 24 :] = 0
+    assert not find_excess(nights(values), 21 * 24)
