@@ -3,14 +3,14 @@ import { barsOf, ganttHeight, ganttOption, runsOf } from "./gantt";
 
 const palette = { ink: "#000", soft: "#333", line: "#ccc", panel: "#fff" };
 
-test("slots that are on become runs", () => {
-  expect(runsOf([0, 1, 1, 0, 1])).toEqual([[1, 3], [4, 5]]);
-  expect(runsOf([])).toEqual([]);
+test("slots that are on are runs, to the end of the last", () => {
+  expect(runsOf("23-26 95-95")).toEqual([[23, 27], [95, 96]]);
+  expect(runsOf("")).toEqual([]);
 });
-test("states a slot are bars of their device", () => {
-  expect(barsOf("devices", [{ device: "pump", states: [1, 0, 1] }])).toEqual([
-    { lane: "pump", label: "pump", start: 0, end: 1 },
-    { lane: "pump", label: "pump", start: 2, end: 3 },
+test("a device's runs are its bars, in the colour of its zone", () => {
+  expect(barsOf("devices", [{ device: "pump", zone: "a", on: "0-0 2-4" }, { device: "fan", zone: "", on: "" }])).toEqual([
+    { lane: "pump", label: "a", start: 0, end: 1 },
+    { lane: "pump", label: "a", start: 2, end: 5 },
   ]);
 });
 test("stops are bars of whoever makes them, and what is left out is none", () => {

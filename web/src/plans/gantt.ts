@@ -17,22 +17,13 @@ interface Columns {
 /** The columns that make bars, by kind of problem. */
 const COLUMNS: Record<string, Columns> = {
   rounds: { lane: "staff", label: "stop", start: "begin", end: "end" },
-  projects: { lane: "activity", label: "activity", start: "start", end: "finish" },
+  projects: { lane: "job", label: "job", start: "begin", end: "end" },
 };
 const MOST_LANES = 200;
 const COLOURS = ["#0f9b8e", "#5b6fd8", "#e07b39", "#8d5bb8", "#c2557a", "#4a90c2", "#7a9a3a", "#b58a2c"];
 
-/** Runs of slots that are on, of a row that holds a state a slot. */
-export function runsOf(states: readonly unknown[]): [number, number][] {
-  const runs: [number, number][] = [];
-  states.forEach((state, slot) => {
-    if (!state) return;
-    const last = runs.at(-1);
-    if (last && last[1] === slot) last[1] = slot + 1;
-    else runs.push([slot, slot + 1]);
-  });
-  return runs;
-}
+/** The runs of slots, from first to last, that a device is on: `23-26 36-66`. */
+export const runsOf = (on: unknown): [number, number][] => [...String(on ?? "").matchAll(/(\d+)-(\d+)/g)].map(([, first, last]) => [Number(first), Number(last) + 1]);
 
 export function barsOf(kind: string, rows: readonly Row[]): Bar[] {
   const columns = COLUMNS[kind];
@@ -42,11 +33,8 @@ export function barsOf(kind: string, rows: readonly Row[]): Bar[] {
       return typeof start === "number" && typeof end === "number" && row[columns.lane] ? [{ lane: String(row[columns.lane]), label: String(row[columns.label]), start, end }] : [];
     });
   }
-  return rows.flatMap((row) => {
-    const name = String(Object.values(row)[0]);
-    const states = Object.values(row).find((value): value is unknown[] => Array.isArray(value) && value.length > 1 && value.every((one) => one === 0 || one === 1 || typeof one === "boolean"));
-    return states ? runsOf(states).map(([start, end]) => ({ lane: name, label: name, start, end })) : [];
-  });
+  if (kind !== "devices") return [];
+  return rows.flatMap((row) => runsOf(row.on).map(([start, end]) => ({ lane: String(row.device), label: String(row.zone || row.device), start, end })));
 }
 
 interface Drawn {
