@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
 from tests.solver.toys import TOY, ToyError
 
+from yuanli import planning, scheduling
 from yuanli.campus import CampusId
 from yuanli.operations import (
     SolveNotFoundError,
@@ -21,12 +23,13 @@ from yuanli.operations import (
     SolveState,
     Solving,
     UnknownKindError,
+    find_problem_example,
     kind_of,
     plan_table,
 )
 from yuanli.operations.solving import kinds
 from yuanli.operations.solving.jobs import SolveOrderError
-from yuanli.solver import Status, Stop
+from yuanli.solver import Kind, Search, Status, Stop, make_plan
 from yuanli.storage import SqlSolveStore, open_database
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -187,3 +190,17 @@ def test_other_campuses_see_nothing(solving: Solving, store: SqlSolveStore) -> N
 
 def test_kinds_are_found_by_name() -> None:
     assert kind_of("toy") is TOY
+
+
+@pytest.mark.parametrize("kind", [*scheduling.KINDS, *planning.KINDS], ids=lambda kind: kind.name)
+def test_each_kind_has_an_example_that_is_solved(kind: Kind[Any, Any]) -> None:
+    example = find_problem_example(kind.name)
+    assert example is not None
+    problem = kind.parse(example, f"{kind.name}.json")
+    plan = make_plan(kind, problem, Search[Any](Stop(time_s=None, rounds=30)))
+    assert plan.status in (Status.OPTIMAL, Status.FEASIBLE)
+    rows = json.loads(json.dumps([dict(row) for row in plan.assignments]))
+    again = kind.check(problem, kind.read_rows(problem, rows))
+    assert again.valid
+    assert again.cost == pytest.approx(plan.cost)
+    assert kind.schema()["type"] == "object"

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ import typer
 from yuanli.cli.opening import AsJson
 from yuanli.cli.printing import ERR, OUT, plain, print_json, print_table, said
 from yuanli.errors import InvalidInputError, NotFoundError, Text
-from yuanli.operations import PLANNING_KINDS, SCHEDULING_KINDS, plan_table
+from yuanli.operations import PLANNING_KINDS, SCHEDULING_KINDS, find_problem_example, plan_table, warm_up
 from yuanli.solver import Checked, Kind, Plan, Row, Search, SearchProgress, Status, Stop, Wish, make_plan
 
 SHOWN = 40
@@ -60,6 +61,7 @@ Changes = Annotated[
 ]
 Check = Annotated[Path | None, typer.Option("--check", help="Only check this plan. 仅核验该方案。")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads. 线程数。")]
+Example = Annotated[bool, typer.Option("--example", help="Print a small problem. 输出示例问题。")]
 Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON schema of problems. 输出问题格式。")]
 
 
@@ -79,16 +81,22 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         check: Check = None,
         workers: Workers = 1,
         schema: Schema = False,
+        example: Example = False,
         as_json: AsJson = False,
     ) -> None:
         if schema:
             print_json(kind.schema())
             return
+        if example:
+            sys.stdout.write((find_problem_example(kind.name) or b"").decode())
+            return
         if problem is None:
             raise ProblemFileError(
                 Text("请给出问题文件。", "Give the file of a problem."),
                 field="PROBLEM",
-                hint=Text("用 --schema 查看格式。", "See the format with --schema."),
+                hint=Text(
+                    "用 --example 和 --schema 查看格式。", "See the format with --example and --schema."
+                ),
             )
         tables = kind.parse(_bytes_of(problem), problem.name)
         if check is not None:
@@ -100,6 +108,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
                 Text("--lock 和 --max-changes 需要 --start。", "--lock and --max-changes need --start."),
                 field="--start",
             )
+        warm_up(kind.name)
         wish = Wish(
             seed=seed, start=begin, locked=frozenset(locked or ()), max_changes=max_changes, workers=workers
         )

@@ -338,8 +338,10 @@ from yuanli.operations.solving import (
     SolvingParams,
     UnknownKindError,
     find_kind,
+    find_problem_example,
     kind_of,
     plan_table,
+    warm_up,
 )
 from yuanli.operations.space_plans import (
     NobodySeatedError,
@@ -755,6 +757,7 @@ __all__ = [
     "example_of",
     "expected_people",
     "find_kind",
+    "find_problem_example",
     "forecast_series",
     "forget_old",
     "found_rows",
@@ -787,5 +790,6 @@ __all__ = [
     "split_requests",
     "state_document",
     "time_of",
+    "warm_up",
     "write_campus",
 ]

@@ -9,7 +9,14 @@ from yuanli.operations.solving.jobs import (
     SolveSummary,
     UnknownKindError,
 )
-from yuanli.operations.solving.kinds import PLANNING_KINDS, SCHEDULING_KINDS, find_kind, kind_of
+from yuanli.operations.solving.kinds import (
+    PLANNING_KINDS,
+    SCHEDULING_KINDS,
+    find_kind,
+    find_problem_example,
+    kind_of,
+    warm_up,
+)
 from yuanli.operations.solving.solving import Solving, SolvingParams
 from yuanli.operations.solving.tables import plan_table
 
@@ -26,6 +33,8 @@ __all__ = [
     "SolvingParams",
     "UnknownKindError",
     "find_kind",
+    "find_problem_example",
     "kind_of",
     "plan_table",
+    "warm_up",
 ]

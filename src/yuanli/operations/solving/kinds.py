@@ -1,16 +1,19 @@
-"""The kinds of problems there are."""
+"""The kinds of problems there are, an example of each, and what is prepared before one is solved."""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from yuanli import planning, scheduling
 from yuanli.errors import Text
 from yuanli.operations.solving.jobs import UnknownKindError
-from yuanli.solver import Kind
+from yuanli.solver import Kind, MissingSolverError, Search, Stop, make_plan
 
 SCHEDULING_KINDS: tuple[Kind[Any, Any], ...] = scheduling.KINDS
 PLANNING_KINDS: tuple[Kind[Any, Any], ...] = planning.KINDS
+WARM_ROUNDS = 30
 
 
 def find_kind(name: str) -> Kind[Any, Any] | None:
@@ -35,3 +38,26 @@ def kind_of(name: str) -> Kind[Any, Any]:
             hint=Text(f"可用：{known}。", f"Known: {known}."),
         )
     return kind
+
+
+def find_problem_example(name: str) -> bytes | None:
+    """Return a small problem of a kind, in its own JSON, where there is one."""
+    for package in (scheduling, planning):
+        file = resources.files(package).joinpath("examples", f"{name}.json")
+        if file.is_file():
+            return file.read_bytes()
+    return None
+
+
+@cache
+def warm_up(name: str) -> None:
+    """Solve the example of a kind once, so that compiling takes nothing of the time that a problem is given."""
+    example = find_problem_example(name)
+    if example is None:
+        return
+    kind = kind_of(name)
+    problem = kind.parse(example, f"{name}.json")
+    try:
+        make_plan(kind, problem, Search[Any](Stop(time_s=None, rounds=WARM_ROUNDS)))
+    except MissingSolverError:
+        return  # the problem itself will say so

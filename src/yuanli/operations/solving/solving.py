@@ -22,7 +22,7 @@ from yuanli.operations.solving.jobs import (
     SolveStore,
     SolveSummary,
 )
-from yuanli.operations.solving.kinds import kind_of
+from yuanli.operations.solving.kinds import kind_of, warm_up
 from yuanli.solver import Checked, Kind, Plan, Row, Search, SearchProgress, Wish, make_plan
 
 log = logging.getLogger(__name__)
@@ -205,6 +205,7 @@ class Solving:
                 kept_at = progress.at_s
                 self._store.update(now, incumbent=kind.rows(problem, best))
 
+        warm_up(order.kind)
         search: Search[Any] = Search(
             order.stop, cancelled=lambda: wanted.is_set() or closing.is_set(), told=told
         )
