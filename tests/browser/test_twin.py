@@ -49,6 +49,7 @@ def test_the_map_is_coloured_by_what_is_measured_and_follows_it(reader: Open, la
     admin.shot("twin")
     page.locator("[data-test='twin-span']").click()
     page.locator(".el-select-dropdown__item:visible").nth(1).click()
+    expect(page.locator(".el-select-dropdown__item:visible")).to_have_count(0)
     page.locator("[data-test='twin-play']").click()
     page.locator("[data-test='twin-compare']").click()
     page.locator(".el-select-dropdown__item:visible").nth(1).click()

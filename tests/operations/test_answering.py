@@ -346,7 +346,8 @@ def test_what_is_asked_of_a_place_or_device_is_no_name_and_no_order(
 
 
 @pytest.mark.parametrize("text", ["停车场还有位吗", "地面停车场还有空位吗", "is there room in the car park"])
-def test_a_place_with_a_question_is_one_request(house: House, text: str) -> None:
+def test_a_place_with_a_question_is_one_request(house: House, clock: Clock, text: str) -> None:
+    tell(house, clock.now, {"p1-free": 12})
     reply = ask(house, text)
     assert (reply.pending, "12" in reply.text.zh, "找哪里" in reply.text.zh) == (None, True, False)
 
