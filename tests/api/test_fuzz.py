@@ -19,7 +19,11 @@ from tests.api.house import PASSWORD, Clock, small_house
 from yuanli.api import create_app
 
 EXAMPLES = 20
-STREAMS = ("/v1/campuses/{campus}/route/live", "/v1/campuses/{campus}/twin/live", "/v1/imports/{job_id}/events")
+STREAMS = (
+    "/v1/campuses/{campus}/route/live",
+    "/v1/campuses/{campus}/twin/live",
+    "/v1/imports/{job_id}/events",
+)
 """They don't end by themselves, or are tested by hand."""
 ODD = ("small", "nowhere")
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
