@@ -9,6 +9,8 @@ export default {
     state_: { waiting: "排队中", running: "求解中", done: "完成", cancelled: "已停止", failed: "失败" },
     status: { optimal: "已证明最优", feasible: "可行", infeasible: "无可行方案", unknown: "时限内未找到" },
     tile: { cost: "费用", bound: "已证明下界", gap: "间隙", changes: "变动", time: "用时" },
+    part: { carbon: "碳", center: "最远步行", compactness: "课程紧凑", cover: "未覆盖", energy: "电费", fairness: "公平", fit_out: "装修", flow: "流量 × 距离", makespan: "总工期", median: "步行总量", min_days: "最少天数", misuse: "面积浪费与超用", moves: "搬动", moving: "调整", nights: "夜班公平", over: "超员", peak: "需量电费", places: "位置费用", rent: "租金", room: "房间偏好", rules: "违反软约束", short: "缺员", size: "超员人数", skipped: "未巡任务", stability: "房间稳定", starts: "启动", surprise: "随机路线", time: "时间", use: "派工", waiting: "排队等待", walking: "步行", weekends: "周末公平", wishes: "意愿" },
+    column: { begin: "开始", block: "区块", building: "楼宇", chosen: "选中", current: "目前", day: "日期", days: "天", depth_m: "进深（m）", device: "设备", duty: "班", end: "结束", energy_kwh: "电量（kWh）", event: "活动", floor: "楼层", flows: "充放", group: "团队", hours: "小时", job: "工序", length: "时长", name: "名称", on: "开启时段", order: "次序", period: "时期", person: "人员", place: "地点", room: "房间", shift: "班次", site: "位置", size: "人数", slot: "时段", staff: "人员", start: "开始", stop: "任务点", unit: "单元", weeks: "周", width_m: "面宽（m）", x_m: "x（m）", y_m: "y（m）", zone: "区域" },
     axis: { slot: "时段", time: "时间", cost: "费用", bound: "已证明下界", seconds: "秒" },
   },
 };
