@@ -120,6 +120,13 @@ def test_what_waits_can_be_cancelled(solving: Solving) -> None:
     job = solving.start(CAMPUS, order([5, 1, 3], 1), "op")
     assert solving.cancel(CAMPUS, job.id).state is SolveState.CANCELLED
     assert solving.get(CAMPUS, job.id).plan is None
+    closing = Event()
+    thread = Thread(target=solving.run, args=(closing,))
+    thread.start()
+    after = solving.start(CAMPUS, order([5, 1, 3], 2), "op")
+    until(solving, after.id, SolveState.DONE)
+    closing.set()
+    thread.join(5)
 
 
 def test_what_has_no_plan_says_why(running: Solving) -> None:

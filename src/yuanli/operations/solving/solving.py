@@ -160,9 +160,14 @@ class Solving:
                 summary = self._queue.get(timeout=self._params.look_every_s)
             except Empty:
                 continue
-            wanted = self._cancelled[summary.id]
-            if not wanted.is_set():
+            with self._lock:
+                wanted = self._cancelled.get(summary.id)
+            if wanted is None or wanted.is_set():
+                continue
+            try:
                 self._solve(summary, wanted, closing)
+            except YuanliError as error:
+                log.warning("What became of problem %s can't be kept: %s", summary.id, error)
 
     def _queue_up(self, summary: SolveSummary) -> None:
         with self._lock:
@@ -181,7 +186,7 @@ class Solving:
             plan = self._plan(summary, wanted, closing)
         except YuanliError as error:
             self._end(replace(self._now(summary), state=SolveState.FAILED, error=error.message))
-        except Exception:
+        except Exception:  # the thread's outermost loop: the next problem must have its turn
             log.exception("Solving %s failed", summary.id)
             self._end(replace(self._now(summary), state=SolveState.FAILED, error=FAULT))
         else:
