@@ -22,6 +22,7 @@ from yuanli.learning import fit_temperature, tempered
 AHEAD = ("line:own", "trees:own", "trees:now", "trees:recent")
 NOW = (
     "threshold:now",
+    "switches:now",
     "line:now",
     "line:recent",
     "trees:now+clock",

@@ -15,6 +15,7 @@ from yuanli.forecast.states.floors import Threshold, fit_floors
 from yuanli.forecast.states.lines import Line, Scale, fit_line, scale_of
 from yuanli.forecast.states.places import Place
 from yuanli.forecast.states.stretches import channel_scale, stretches_of
+from yuanli.forecast.states.switches import Switches, fit_switches
 from yuanli.forecast.states.trees import GrowParams, StateTrees, grow
 from yuanli.forecast.states.views import Candidate, columns_of, features_of
 from yuanli.learning import WindowModel, WindowParams, fit_windows
@@ -61,7 +62,7 @@ class Member:
 
     candidate: Candidate
     columns: tuple[str, ...]
-    learnt: Cut | Line | StateTrees | Network
+    learnt: Cut | Line | Switches | StateTrees | Network
 
     def predict(self, known: Known, places: Sequence[Place], look: Look) -> Floats:
         """Return probabilities, shape `(n, n_classes)`."""
@@ -78,8 +79,9 @@ class Member:
         """Return how much each column counts, shares of 1; a network doesn't say."""
         if isinstance(self.learnt, Cut):
             return {self.learnt.threshold.feature: 1.0}
-        if isinstance(self.learnt, Line):
-            weights = np.abs(self.learnt.weights[:, :-1]).sum(axis=0)
+        if isinstance(self.learnt, Line | Switches):
+            line = self.learnt if isinstance(self.learnt, Line) else self.learnt.line
+            weights = np.abs(line.weights[:, :-1]).sum(axis=0)
             shares = weights / max(float(weights.sum()), 1e-12)
         elif isinstance(self.learnt, StateTrees):
             shares = self.learnt.weights()
@@ -104,9 +106,11 @@ def fit_member(
     if candidate.kind == "threshold":
         return Member(candidate=candidate, columns=columns, learnt=_cut(known, columns, classes))
     rows = features_of(known, columns)
-    learnt: Line | StateTrees | Network
+    learnt: Line | Switches | StateTrees | Network
     if candidate.kind == "line":
         learnt = fit_line(rows, truth, classes=classes, penalty=params.penalty)
+    elif candidate.kind == "switches":
+        learnt = fit_switches(rows, truth, classes=classes, penalty=params.penalty)
     elif candidate.kind == "trees":
         learnt = grow(rows, truth, classes=classes, params=params.trees, seed=params.seed)
     else:

@@ -17,6 +17,7 @@ from yuanli.forecast.states.floors import Floors, Threshold
 from yuanli.forecast.states.lines import Line, Scale
 from yuanli.forecast.states.members import Cut, Member, Network, open_network_of
 from yuanli.forecast.states.scoring import StateScores
+from yuanli.forecast.states.switches import Switches
 from yuanli.forecast.states.trees import StateTrees, load_trees
 from yuanli.forecast.states.views import parse_candidate
 from yuanli.learning import (
@@ -121,6 +122,11 @@ def _save_member(folder: Path, place: int, member: Member) -> dict[str, Any]:
         found |= {"threshold": asdict(learnt.threshold), "shares": learnt.shares.tolist()}
     elif isinstance(learnt, Line):
         found |= {"scale": _scale(learnt.scale), "weights": learnt.weights.tolist()}
+    elif isinstance(learnt, Switches):
+        found |= {
+            "cuts": [None if np.isnan(cut) else cut for cut in learnt.cuts.tolist()],
+            "scale": _scale(learnt.line.scale), "weights": learnt.line.weights.tolist(),
+        }  # fmt: skip
     elif isinstance(learnt, StateTrees):
         (folder / f"trees-{place}.txt").write_text(learnt.booster.model_to_string(), "utf-8")
         found |= {"trees": f"trees-{place}.txt"}
@@ -133,12 +139,14 @@ def _save_member(folder: Path, place: int, member: Member) -> dict[str, Any]:
 
 
 def _load_member(folder: Path, found: Mapping[str, Any], classes: int) -> Member:
-    learnt: Cut | Line | StateTrees | Network
+    learnt: Cut | Line | Switches | StateTrees | Network
     if "shares" in found:
         threshold = Threshold(**found["threshold"])
         learnt = Cut(threshold=threshold, shares=np.array(found["shares"]))
     elif "weights" in found:
-        learnt = Line(scale=_scale_from(found["scale"]), weights=np.array(found["weights"]))
+        line = Line(scale=_scale_from(found["scale"]), weights=np.array(found["weights"]))
+        cuts = found.get("cuts")
+        learnt = line if cuts is None else Switches(cuts=np.array(cuts, dtype=np.float64), line=line)
     elif "trees" in found:
         learnt = load_trees((folder / found["trees"]).read_text("utf-8"), classes)
     else:

@@ -12,7 +12,7 @@ from yuanli.errors import Text
 from yuanli.forecast.states.features import STATE, Known, Look
 from yuanli.forecast.states.places import InvalidStatesError
 
-KINDS = ("threshold", "line", "trees", "network")
+KINDS = ("threshold", "switches", "line", "trees", "network")
 VIEWS = ("own", "now", "recent", "long")
 WITH_CLOCK = "+clock"
 CLOCK = ("hour", "hour_sin", "hour_cos", "weekend")
@@ -26,8 +26,8 @@ class Candidate:
     Parameters
     ----------
     kind
-        `threshold` one cut through one signal, `line` a logistic regression, `trees` LightGBM, `network` a small
-        transformer over the last three hours.
+        `threshold` one cut through one signal, `switches` a logistic regression on which switched signals (lamps) are
+        on, `line` one on what they read, `trees` LightGBM, `network` a small transformer over the last three hours.
     view
         `own` the state's own past and the clock; `now` also what signals read now; `recent` also their last quarter of
         an hour; `long` everything. Where nobody knows the state's past the clock is left out unless `+clock` follows.
