@@ -284,6 +284,24 @@ def test_history_of_people_counts_doors_from_the_night_before_it_begins(house: H
     assert told.values[BUILDING] == (36.0, 45.0)
 
 
+@pytest.mark.parametrize("quantity", TwinQuantity)
+def test_the_history_of_one_place_is_that_of_all_without_the_others(
+    house: House, quantity: TwinQuantity
+) -> None:
+    asked = (CAMPUS, quantity, MONDAY - timedelta(hours=5), MONDAY)
+    everywhere = house.twin.history(*asked)
+    assert everywhere.values or quantity not in (
+        TwinQuantity.PEOPLE,
+        TwinQuantity.TEMPERATURE,
+        TwinQuantity.POWER,
+    )
+    for place in house.twin.state(CAMPUS, MONDAY).places:
+        told = house.twin.history(*asked, place=place.id)
+        assert told.times == everywhere.times
+        assert dict(told.values) == {i: v for i, v in everywhere.values.items() if i == place.id}
+    assert house.twin.history(*asked, place=FeatureId("nowhere")).values == {}
+
+
 def test_too_much_history_is_refused(house: House) -> None:
     with pytest.raises(RangeError):
         house.twin.history(CAMPUS, TwinQuantity.CO2, MONDAY - timedelta(days=99), MONDAY)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
 from yuanli.api.bodies import Name
@@ -37,6 +39,23 @@ One = Annotated[Medium, Query()]
 ALL = tuple(Medium)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What of which place is asked about, from when to when; the site where the place is None."""
+
+    start: datetime
+    end: datetime
+    place: FeatureId | None
+    medium: Medium
+
+
+def _asked(start: From, end: Until, place: Place = None, medium: One = Medium.ELECTRICITY) -> Asked:
+    return Asked(start=start, end=end, place=_id(place), medium=medium)
+
+
+AskedDep = Annotated[Asked, Depends(_asked)]
+
+
 @router.get(f"{PATH}/summary", dependencies=[needs(Right.SEE_READINGS)])
 def energy_summary(
     campus: CampusPath, house: HouseDep, start: From, end: Until, place: Place = None, media: Media = ALL
@@ -47,16 +66,12 @@ def energy_summary(
 
 @router.get(f"{PATH}/curve", dependencies=[needs(Right.SEE_READINGS)])
 def energy_curve(
-    campus: CampusPath,
-    house: HouseDep,
-    start: From,
-    end: Until,
-    place: Place = None,
-    medium: One = Medium.ELECTRICITY,
-    every: Period = Period.HOUR,
+    campus: CampusPath, house: HouseDep, asked: AskedDep, every: Period = Period.HOUR
 ) -> EnergyCurve:
     """Return what a place used by quarter of an hour, hour, day, week or month of its clock."""
-    return house.energy.curve(campus, start, end, place=_id(place), medium=medium, every=every)
+    return house.energy.curve(
+        campus, asked.start, asked.end, place=asked.place, medium=asked.medium, every=every
+    )
 
 
 @router.get(f"{PATH}/expected", dependencies=[needs(Right.SEE_READINGS)])
@@ -75,41 +90,26 @@ def energy_expected(
 def energy_ranking(
     campus: CampusPath,
     house: HouseDep,
-    start: From,
-    end: Until,
-    place: Place = None,
+    asked: AskedDep,
     kind: EnergyPlaceKind | None = None,
-    medium: One = Medium.ELECTRICITY,
     per_m2: bool = False,
 ) -> EnergyRanking:
     """Rank the parts of a place, or all places of a kind in it, by what they used."""
-    return house.energy.ranking(campus, start, end, place=_id(place), kind=kind, medium=medium, per_m2=per_m2)
+    return house.energy.ranking(
+        campus, asked.start, asked.end, place=asked.place, medium=asked.medium, kind=kind, per_m2=per_m2
+    )
 
 
 @router.get(f"{PATH}/calendar", dependencies=[needs(Right.SEE_READINGS)])
-def energy_calendar(
-    campus: CampusPath,
-    house: HouseDep,
-    start: From,
-    end: Until,
-    place: Place = None,
-    medium: One = Medium.ELECTRICITY,
-) -> EnergyCalendar:
+def energy_calendar(campus: CampusPath, house: HouseDep, asked: AskedDep) -> EnergyCalendar:
     """Return what a place used by day and hour of its clock."""
-    return house.energy.calendar(campus, start, end, place=_id(place), medium=medium)
+    return house.energy.calendar(campus, asked.start, asked.end, place=asked.place, medium=asked.medium)
 
 
 @router.get(f"{PATH}/sankey", dependencies=[needs(Right.SEE_READINGS)])
-def energy_sankey(
-    campus: CampusPath,
-    house: HouseDep,
-    start: From,
-    end: Until,
-    place: Place = None,
-    medium: One = Medium.ELECTRICITY,
-) -> EnergyFlows:
+def energy_sankey(campus: CampusPath, house: HouseDep, asked: AskedDep) -> EnergyFlows:
     """Return what flows from the supply through buildings to uses; as much into each as out of it."""
-    return house.energy.flows(campus, start, end, place=_id(place), medium=medium)
+    return house.energy.flows(campus, asked.start, asked.end, place=asked.place, medium=asked.medium)
 
 
 @router.get(f"{PATH}/cost", dependencies=[needs(Right.SEE_REPORTS)])

@@ -28,6 +28,7 @@ LEAST_SILENCE_S = 7_200.0
 SILENT_AFTER = 3.0
 """A point is stale that has been silent for this many of its usual distances, and for two hours."""
 PERIODIC = (Form.ANALOG, Form.COUNTER)
+NAMES = {quality: quality.name.lower() for quality in Quality}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +129,15 @@ class DataQuality:
         edges = _day_edges(start, end, zone)
         newest = self._store.latest(numbers)
         last_at = dict(zip(newest.point.tolist(), newest.at.tolist(), strict=True))
-        table = _Table(hours, numbers, edges, first, last)
+        periodic = np.array([_is_periodic(point) for point in points], bool)
+        table = _Table(hours, numbers, edges, first, last, periodic)
         told = [
             _told(point, row, table, last_at.get(number), micros_of(now))
             for row, (point, number) in enumerate(zip(points, numbers.tolist(), strict=True))
         ]
         order = sorted(told, key=lambda one: (one.last_at is None, -one.trouble, not one.stale, one.point))
         sent = np.isin(numbers, newest.point)
-        summed = table.counts[sent].sum(axis=(0, 1))
+        summed = table.by_quality[sent].sum(axis=0).tolist()
         return QualityReport(
             start=start,
             end=end,
@@ -186,11 +188,18 @@ class DataQuality:
 
 
 class _Table:
-    """Hours counted by point, day and quality `(n_points, n_days, 5)`; the hours of each day; coverage and pace."""
+    """Hours counted by point, day and quality `(n_points, n_days, 5)`; the hours of each day; coverage and pace.
+
+    Parameters
+    ----------
+    periodic
+        Of each point whether it sends by the clock: then hours in which nothing came are counted as missing.
+    """
 
     def __init__(
-        self, hours: RollUp, numbers: NDArray[np.int32], edges: NDArray[np.int64], first: int, last: int
-    ) -> None:
+        self, hours: RollUp, numbers: NDArray[np.int32], edges: NDArray[np.int64], first: int, last: int,
+        periodic: NDArray[np.bool_],
+    ) -> None:  # fmt: skip
         place = np.zeros(int(numbers.max(initial=0)) + 1, np.int64)
         place[numbers] = np.arange(len(numbers))
         row = place[hours.point]
@@ -203,23 +212,19 @@ class _Table:
         self.readings = np.bincount(row, weights=hours.count, minlength=len(numbers))
         self.covered = np.bincount(row, weights=np.nan_to_num(hours.coverage), minlength=len(numbers))
         self.told = np.bincount(row, weights=np.isfinite(hours.coverage), minlength=len(numbers))
-
-    def fill(self, row: int) -> None:
-        """Count the hours of a point in which nothing came as missing."""
-        came = self.counts[row].sum(axis=1)
-        self.counts[row, :, Quality.MISSING] += np.maximum(self.expected - came, 0)
+        silent = np.maximum(self.expected - self.counts.sum(axis=2), 0)
+        self.counts[:, :, Quality.MISSING] += np.where(periodic[:, None], silent, 0)
+        self.by_day = self.counts.sum(axis=2)
+        self.trouble_by_day = self.counts[:, :, Quality.SUSPECT :].sum(axis=2)
+        self.by_quality = self.counts.sum(axis=1)
+        self.hours = self.by_day.sum(axis=1)
 
 
 def _told(point: DataPoint, row: int, table: _Table, last_at: int | None, now: int) -> PointQuality:
-    quantity = find_quantity(point.brick_class)
-    periodic = quantity is None or quantity.form in PERIODIC
-    if periodic:
-        table.fill(row)
-    counts = table.counts[row]
-    by_day = counts.sum(axis=1)
-    bad = counts[:, Quality.SUSPECT :].sum(axis=1)
-    hours = int(by_day.sum())
-    present = hours - int(counts[:, Quality.MISSING].sum())
+    periodic = _is_periodic(point)
+    by_day, bad, qualities = (t[row].tolist() for t in (table.by_day, table.trouble_by_day, table.by_quality))
+    hours = sum(by_day)
+    present = hours - qualities[Quality.MISSING]
     usual_s = 3600.0 * present / table.readings[row] if table.readings[row] else 0.0
     silence_s = float("inf") if last_at is None else (now - last_at) / 1_000_000
     expected = float(table.expected.sum())
@@ -227,21 +232,23 @@ def _told(point: DataPoint, row: int, table: _Table, last_at: int | None, now: i
         point=point.id,
         name=point.name,
         unit=point.unit,
-        shares=_shares(counts.sum(axis=0)),
-        trouble=float(bad.sum() / hours) if hours else 0.0,
-        days=tuple(
-            round(float(wrong / of), 4) if of else None
-            for wrong, of in zip(bad.tolist(), by_day.tolist(), strict=True)
-        ),
+        shares=_shares(qualities),
+        trouble=sum(bad) / hours if hours else 0.0,
+        days=tuple(round(wrong / of, 4) if of else None for wrong, of in zip(bad, by_day, strict=True)),
         coverage=float(table.covered[row] / expected) if periodic and table.told[row] and expected else None,
         last_at=None if last_at is None else time_of(last_at),
         stale=periodic and silence_s > max(LEAST_SILENCE_S, SILENT_AFTER * usual_s),
     )
 
 
-def _shares(counts: NDArray[np.int64]) -> dict[str, float]:
-    total = int(counts.sum())
-    return {q.name.lower(): float(counts[q] / total) for q in Quality} if total else {}
+def _is_periodic(point: DataPoint) -> bool:
+    quantity = find_quantity(point.brick_class)
+    return quantity is None or quantity.form in PERIODIC
+
+
+def _shares(counts: Sequence[int]) -> dict[str, float]:
+    total = sum(counts)
+    return {name: counts[quality] / total for quality, name in NAMES.items()} if total else {}
 
 
 def _day_edges(start: datetime, end: datetime, zone: ZoneInfo) -> NDArray[np.int64]:

@@ -35,8 +35,9 @@ def expected_people(
     start = end - PAST
     while start < end:
         history = twin.history(
-            campus.id, TwinQuantity.PEOPLE, start, min(start + CHUNK, end), every=Every.HOUR
-        )
+            campus.id, TwinQuantity.PEOPLE, start, min(start + CHUNK, end), every=Every.HOUR,
+            place=wanted,
+        )  # fmt: skip
         values = history.values.get(wanted, ())
         told += [(at, value) for at, value in zip(history.times, values, strict=False) if value is not None]
         start += CHUNK

@@ -184,8 +184,16 @@ class Twin:
         *,
         every: Every = Every.HOUR,
         ordinal: float | None = None,
+        place: FeatureId | None = None,
     ) -> TwinHistory:
         """Return one quantity of all places in `[start, end)`, by buckets of the campus's clock.
+
+        Parameters
+        ----------
+        ordinal
+            Only the spaces of levels of this ordinal, beside buildings, levels and the site.
+        place
+            Only this place, which costs less; no values where the twin doesn't have it.
 
         Raises
         ------
@@ -193,10 +201,13 @@ class Twin:
             The span is empty, or has more than 400 buckets.
         """
         made = self._plan(campus_id)
-        plan, (first, last) = made.plan, _bounded(start, end, every)
-        rows = np.unique(
-            np.concatenate((plan.needed(NEEDS[quantity]), _switched(plan, SWITCHED.get(quantity, ()))))
-        )
+        first, last = _bounded(start, end, every)
+        within = None if place is None else made.plan.rows.get(place, -1)
+        if quantity in SWITCHED:
+            plan, numbers, rows = made.plan, made.numbers, _switched(made.plan, SWITCHED[quantity])
+        else:
+            plan, told_by = made.plan.part(NEEDS[quantity], within)
+            numbers, rows = made.numbers[told_by], np.arange(len(told_by))
         counts = any(name in plan.tellers for name in NEEDS[quantity] if name in COUNTED)
         begin = (
             min(clock_before(first, made.zone, hour) for hour in (0, self._params.night_h))
@@ -204,10 +215,10 @@ class Twin:
             else first
         )
         grid = rolled_grid(
-            self._store, plan, made.numbers, begin, last,
+            self._store, plan, numbers, begin, last,
             every=every, zone=made.zone, rows=rows, night_h=self._params.night_h,
         )  # fmt: skip
-        layer = self._work(campus_id, made, grid, first).layer(quantity)
+        layer = self._work(campus_id, made, plan, grid, first).layer(quantity)
         columns = np.flatnonzero(np.append(grid.times[1:], last) > first)
         values = np.round(layer.value[:, columns], DIGITS)
         told = np.flatnonzero(layer.weight.any(axis=1)).tolist()
@@ -220,6 +231,7 @@ class Twin:
                 plan.places[i].id: tuple(number_or_none(value) for value in values[i].tolist())
                 for i in told
                 if _shown(plan.places[i].kind, plan.places[i].ordinal, ordinal)
+                and place in (None, plan.places[i].id)
             },
         )
 
@@ -265,15 +277,15 @@ class Twin:
         }
         columns.pop(at, None)
         grid = grid_of([*columns.items(), (at, newest)], nights=[night], days=[midnight])
-        return self._work(campus_id, made, grid, at)
+        return self._work(campus_id, made, plan, grid, at)
 
-    def _work(self, campus_id: CampusId, made: _Made, grid: Grid, at: int) -> Frames:
+    def _work(self, campus_id: CampusId, made: _Made, plan: TwinPlan, grid: Grid, at: int) -> Frames:
         month = time_of(at).astimezone(made.zone).month
         clothing = self._clothing or ComfortParams(
             clothing_clo=usual_clothing(month, northern=made.plan.campus.frame.lat >= 0)
         )
         occupancy = replace(self._occupancy, wifi_ratio=self._wifi_ratio(campus_id, made, at))
-        return Frames(plan=made.plan, grid=grid, occupancy=occupancy, clothing=clothing)
+        return Frames(plan=plan, grid=grid, occupancy=occupancy, clothing=clothing)
 
     def _column(self, campus_id: CampusId, made: _Made, at: int, rows: Rows, name: str, *, end: int) -> Held:
         """Return what held at a time, kept for the next who asks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 
 import numpy as np
@@ -128,6 +128,55 @@ class TwinPlan:
         """Return the rows of the points that tell any of these."""
         found = [self.tellers[name].points for name in names if name in self.tellers]
         return np.unique(np.concatenate(found)) if found else np.zeros(0, np.intp)
+
+    def part(self, names: Iterable[str], within: int | None = None) -> tuple[TwinPlan, Rows]:
+        """Return the plan of the places that any of these is told of, with those around them, and without devices.
+
+        Parameters
+        ----------
+        within
+            The row of a place: only what is in it, itself at the top.
+
+        Returns
+        -------
+        The plan, and the rows that its points have here.
+        """
+        tellers = {name: self.tellers[name] for name in names if name in self.tellers}
+        inside = np.ones(len(self.places), bool) if within is None else self._inside(within)
+        kept = np.zeros(len(self.places), bool)
+        for own in tellers.values():
+            kept[own.places] = True
+        kept &= inside
+        for _ in range(max(DEPTH.values())):
+            above = self.parent[kept]
+            kept[above[above >= 0]] = True
+            kept &= inside
+        told = {name: own.places[kept[own.places]] for name, own in tellers.items()}
+        by = {name: own.points[kept[own.places]] for name, own in tellers.items()}
+        points = np.unique(np.concatenate([np.zeros(0, np.intp), *by.values()]))
+        rows, place = np.flatnonzero(kept), np.full(len(self.places) + 1, -1, np.intp)
+        place[rows] = np.arange(len(rows))
+        return replace(
+            self,
+            places=tuple(self.places[row] for row in rows.tolist()),
+            points=tuple(self.points[row] for row in points.tolist()),
+            quantities=tuple(self.quantities[row] for row in points.tolist()),
+            factor=self.factor[points], offset=self.offset[points],
+            least=self.least[points], most=self.most[points],
+            tellers={
+                name: Tellers(points=np.searchsorted(points, by[name]), places=place[told[name]]) for name in told
+            },
+            devices=(), device_places=np.zeros(0, np.intp), device_points=_tellers([]), switches={},
+            rows={self.places[row].id: i for i, row in enumerate(rows.tolist())},
+            parent=place[self.parent[rows]], depth=self.depth[rows], area_m2=self.area_m2[rows], seats=self.seats[rows],
+        ), points  # fmt: skip
+
+    def _inside(self, row: int) -> NDArray[np.bool_]:
+        """Return which places are in a place, or are it."""
+        inside = np.arange(len(self.places)) == row
+        for _ in range(max(DEPTH.values())):
+            inside |= (self.parent >= 0) & inside[self.parent]
+        return inside
 
 
 def _bounds(points: Sequence[DataPoint]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -89,6 +89,7 @@ class SqliteReadingStore:
         self._files = ReadingFiles(folder / "readings")
         self._packing = Packing(self._hot, self._files)
         self._group = GroupCommit(self._commit)
+        self._numbered: dict[CampusId, dict[PointId, int]] = {}
 
     def close(self) -> None:
         """Close the files."""
@@ -97,13 +98,16 @@ class SqliteReadingStore:
 
     def number_points(self, campus_id: CampusId, point_ids: Sequence[PointId]) -> Numbers:
         """Return the numbers of points, which are given at first sight and never change."""
-        with self._hot.reading() as connection:
-            known = _numbers(connection, campus_id)
+        known = self._numbered.get(campus_id, {})
+        if any(point_id not in known for point_id in point_ids):
+            with self._hot.reading() as connection:
+                known = _numbers(connection, campus_id)
         fresh = [(campus_id, point_id) for point_id in dict.fromkeys(point_ids) if point_id not in known]
         if fresh:
             with self._hot.writing() as connection:
                 connection.executemany("INSERT OR IGNORE INTO point (campus, id) VALUES (?, ?)", fresh)
                 known = _numbers(connection, campus_id)
+        self._numbered[campus_id] = known
         return np.array([known[point_id] for point_id in point_ids], np.int32)
 
     def write(self, readings: Readings) -> Written:

@@ -1475,7 +1475,7 @@ export interface paths {
         };
         /**
          * Twin History
-         * @description Return one quantity of all spaces in frames of a quarter of an hour, an hour or a day; at most 400.
+         * @description Return one quantity of all spaces, or of one, in frames of a quarter, an hour or a day; at most 400.
          */
         get: operations["twin_history"];
         put?: never;
@@ -16868,6 +16868,8 @@ export interface operations {
                 every?: components["schemas"]["Every"];
                 /** @description Only spaces and devices of this level, beside buildings */
                 level?: number | null;
+                /** @description Only this space, level, building or the site */
+                place?: string | null;
             };
             header?: never;
             path: {
@@ -20149,6 +20151,7 @@ export interface operations {
     energy_curve: {
         parameters: {
             query: {
+                every?: components["schemas"]["Period"];
                 /** @description With a zone */
                 from: string;
                 /** @description Not included */
@@ -20156,7 +20159,6 @@ export interface operations {
                 /** @description Id of a building, level, room or device; the site without */
                 place?: string | null;
                 medium?: components["schemas"]["Medium"];
-                every?: components["schemas"]["Period"];
             };
             header?: never;
             path: {
@@ -20370,15 +20372,15 @@ export interface operations {
     energy_ranking: {
         parameters: {
             query: {
+                kind?: components["schemas"]["EnergyPlaceKind"] | null;
+                per_m2?: boolean;
                 /** @description With a zone */
                 from: string;
                 /** @description Not included */
                 to: string;
                 /** @description Id of a building, level, room or device; the site without */
                 place?: string | null;
-                kind?: components["schemas"]["EnergyPlaceKind"] | null;
                 medium?: components["schemas"]["Medium"];
-                per_m2?: boolean;
             };
             header?: never;
             path: {

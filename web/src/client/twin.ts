@@ -20,7 +20,7 @@ export const getTwin = (campus: string, when: string, level: number | null): Pro
   get(at(campus, "/twin"), { at: when, level });
 export const getTwinHistory = (
   campus: string,
-  query: { quantity: TwinQuantity; from: string; to: string; every: Every; level: number | null },
+  query: { quantity: TwinQuantity; from: string; to: string; every: Every; level: number | null; place?: string },
 ): Promise<TwinHistory> => get(at(campus, "/twin/history"), query);
 export const getTwinPlace = (campus: string, place: string, when?: string): Promise<TwinPlace> =>
   get(at(campus, `/twin/places/${encodeURIComponent(place)}`), { at: when });

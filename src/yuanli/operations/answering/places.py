@@ -99,8 +99,8 @@ def over_time(
     """Return what a place told of a quantity over a span, by quarters, hours or days as its length asks for."""
     length, end = end - start, end + JUST
     every = Every.QUARTER if length <= QUARTERS else Every.HOUR if length <= HOURS else Every.DAY
-    told = twin.history(guide.campus.id, quantity, start, end, every=every)
     place = where.id or _site_id(guide)
+    told = twin.history(guide.campus.id, quantity, start, end, every=every, place=place)
     return list(told.times), list(told.values.get(place, [None] * len(told.times))), told.unit
 
 

@@ -110,10 +110,18 @@ class Metering:
 
     def chain(self, node: FeatureId) -> tuple[FeatureId, ...]:
         """Return a place or device and all that it is in, the site last."""
-        seen = [node]
-        while (upper := self.above.get(seen[-1])) is not None and upper not in seen:
-            seen.append(upper)
-        return tuple(seen)
+        found = self._chains.get(node)
+        if found is None:
+            seen = [node]
+            while (upper := self.above.get(seen[-1])) is not None and upper not in seen:
+                seen.append(upper)
+            found = self._chains[node] = tuple(seen)
+        return found
+
+    @cached_property
+    def _chains(self) -> dict[FeatureId, tuple[FeatureId, ...]]:
+        """The chains that were asked for."""
+        return {}
 
     @cached_property
     def _by_medium(self) -> Mapping[Medium, tuple[Meter, ...]]:
