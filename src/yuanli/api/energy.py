@@ -20,6 +20,7 @@ from yuanli.operations import (
     EnergyCurve,
     EnergyExpected,
     EnergyFlows,
+    EnergyForecast,
     EnergyPlaceKind,
     EnergyRanking,
     EnergySummary,
@@ -98,6 +99,14 @@ def energy_ranking(
     return house.energy.ranking(
         campus, asked.start, asked.end, place=asked.place, medium=asked.medium, kind=kind, per_m2=per_m2
     )
+
+
+@router.get(f"{PATH}/forecast", dependencies=[needs(Right.SEE_READINGS)])
+def energy_forecast(
+    campus: CampusPath, house: HouseDep, place: Place = None, medium: One = Medium.ELECTRICITY
+) -> EnergyForecast:
+    """Return what the last night expects of a place and its parts, by hour and day: the parts add up to it."""
+    return house.energy.forecast(campus, place=_id(place), medium=medium)
 
 
 @router.get(f"{PATH}/calendar", dependencies=[needs(Right.SEE_READINGS)])

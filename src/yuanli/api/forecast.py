@@ -12,7 +12,7 @@ from yuanli.api.bodies import Name
 from yuanli.api.callers import HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.campus import FeatureId, PointId
-from yuanli.operations import PointForecast, Right, StateForecast
+from yuanli.operations import ForecastRecord, Night, PointForecast, Right, StateForecast
 
 router = APIRouter(tags=["forecast"])
 MOST_POINTS = 20
@@ -25,17 +25,64 @@ class ForecastList:
     forecasts: tuple[PointForecast, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightProgress:
+    """How a night's forecasts went, and how much of them is done, 0–1; `ended_at` is empty while they are made."""
+
+    night: Night
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightList:
+    """The last nights, the newest first."""
+
+    nights: tuple[NightProgress, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordList:
+    """How good the last nights were, a record a point."""
+
+    records: tuple[ForecastRecord, ...]
+
+
 @router.get("/campuses/{campus}/forecast", dependencies=[needs(Right.SEE_READINGS)])
 def forecast_points(
     campus: CampusPath,
     house: HouseDep,
     point: Annotated[list[Name], Query(description="Ids of points", min_length=1, max_length=MOST_POINTS)],
     hours: Annotated[int, Query(ge=1, le=336)] = 24,
+    anew: Annotated[
+        bool, Query(description="Compute it now, even where a night's forecast is fresh")
+    ] = False,
 ) -> ForecastList:
-    """Return what points will measure hour by hour, within which bounds, by which method and why."""
+    """Return what points will measure hour by hour, within which bounds, by which method and why.
+
+    It is told as the last night made it (`made_at`), with days too, while that is fresh; else it is computed now.
+    """
     ids = [PointId(FeatureId(name)) for name in point]
     ahead = timedelta(hours=hours)
-    return ForecastList(forecasts=house.forecasts.forecast(campus, ids, ahead, house.now()))
+    return ForecastList(forecasts=house.forecasts.forecast(campus, ids, ahead, house.now(), anew=anew))
+
+
+@router.get("/campuses/{campus}/forecast/nights", dependencies=[needs(Right.SEE_READINGS)])
+def list_forecast_nights(campus: CampusPath, house: HouseDep) -> NightList:
+    """Return how the last nights' forecasts went: how far, how many, what failed and why."""
+    nights = house.nightly.nights(campus)
+    return NightList(nights=tuple(NightProgress(night=one, share=one.share) for one in nights))
+
+
+@router.get("/campuses/{campus}/forecast/records", dependencies=[needs(Right.SEE_READINGS)])
+def forecast_records(
+    campus: CampusPath,
+    house: HouseDep,
+    point: Annotated[list[Name], Query(description="Ids of points", min_length=1, max_length=MOST_POINTS)],
+    nights: Annotated[int, Query(ge=1, le=14)] = 7,
+) -> RecordList:
+    """Return what the last nights said of points against what came: errors, last week's, and intervals that held."""
+    ids = [PointId(FeatureId(name)) for name in point]
+    return RecordList(records=house.forecasts.records(campus, ids, nights, house.now()))
 
 
 @router.get("/campuses/{campus}/points/{point}/state-forecast", dependencies=[needs(Right.SEE_READINGS)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
@@ -12,17 +11,9 @@ from yuanli.api.bodies import Name
 from yuanli.api.callers import HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.campus import FeatureId
-from yuanli.operations import ExpectedHour, Right, expected_people
+from yuanli.operations import ExpectedPeople, Right, expected_people
 
 router = APIRouter(tags=["people"])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedPeople:
-    """The people expected in a place, hour by hour; no hours where too little is known."""
-
-    place: FeatureId | None
-    hours: tuple[ExpectedHour, ...]
 
 
 @router.get("/campuses/{campus}/people/forecast", dependencies=[needs(Right.SEE_READINGS)])
@@ -35,5 +26,5 @@ def forecast_people(
     """Return how many people are expected in a place, or on the site, within which bounds."""
     where = None if place is None else FeatureId(place)
     found = house.places.campus(campus)
-    told = expected_people(house.twin, found, where, timedelta(hours=hours), house.now())
-    return ExpectedPeople(place=where, hours=told)
+    ahead = timedelta(hours=hours)
+    return expected_people(house.twin, house.fresh_forecasts, found, where, ahead, house.now())

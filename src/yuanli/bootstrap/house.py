@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
+import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
-from threading import Event, Thread
+from threading import Event, Thread, get_native_id
 
 from yuanli.bootstrap.gateways import FaultyGateway, Gateway, GatewayThread, add_writers, make_gateways
 from yuanli.bootstrap.larger import second_opinion
@@ -38,6 +40,7 @@ from yuanli.operations import (
     FeedbackLoop,
     FeedbackParams,
     Forecasts,
+    FreshForecasts,
     Guidance,
     Intake,
     IntervalLabelling,
@@ -45,6 +48,9 @@ from yuanli.operations import (
     Listening,
     ModelParams,
     Models,
+    Night,
+    NightlyForecasts,
+    NightParams,
     Overruling,
     Places,
     PointBooks,
@@ -76,6 +82,7 @@ from yuanli.storage import (
     SqlConversationStore,
     SqlDatasetStore,
     SqlFeedbackStore,
+    SqlForecastStore,
     SqlIntervalStore,
     SqlOverruleStore,
     SqlReportStore,
@@ -93,6 +100,8 @@ TIDY_EVERY_S = 3600
 STOP_S = 10
 REPORTS_EVERY_S = 300
 FINDING_EVERY_S = 600
+FORECASTING_EVERY_S = 300
+NICENESS = 10
 log = logging.getLogger(__name__)
 
 
@@ -120,6 +129,8 @@ class House:
     quality: DataQuality
     intervals: IntervalLabelling
     forecasts: Forecasts
+    fresh_forecasts: FreshForecasts
+    nightly: NightlyForecasts
     energy: Energy
     anomalies: Anomalies
     savings: SavingsMeasurement
@@ -253,6 +264,37 @@ class House:
             except YuanliError as error:
                 log.warning("Campus %s can't be searched for anomalies: %s", summary.id, error)
 
+    def keep_forecasting(self) -> None:
+        """Forecast each night, beside the requests, until the house is closed; a missed night is made up for."""
+        closing = Event()
+
+        def tend() -> None:
+            _yield_to_others()
+            while not closing.wait(FORECASTING_EVERY_S):
+                self.renew_forecasts(closing.is_set)
+
+        thread = Thread(target=tend, name="forecasts", daemon=True)
+
+        def stop() -> None:
+            closing.set()
+            thread.join(STOP_S)
+
+        self.resources.callback(stop)
+        thread.start()
+
+    def renew_forecasts(self, stopped: Callable[[], bool] = lambda: False) -> None:
+        """Make the nights' forecasts that are due, of all campuses."""
+        for summary in self.places.summaries():
+            try:
+                if stopped() or not self.nightly.is_due(summary.id):
+                    continue
+                log.info("Forecasts of %s: begun", summary.id)
+                self.nightly.renew(summary.id, told=_tell_night, stopped=stopped)
+            except YuanliError as error:
+                log.warning("Campus %s can't be forecast: %s", summary.id, error)
+            except Exception:  # outermost: the other campuses are forecast all the same
+                log.exception("Campus %s can't be forecast", summary.id)
+
     def keep_solving(self) -> None:
         """Solve the problems that wait, beside the requests, until the house is closed."""
         closing = Event()
@@ -279,6 +321,20 @@ class House:
         self.models.close()
         self.resources.close()
         self.database.close()
+
+
+def _tell_night(night: Night) -> None:
+    log.info(
+        "Forecasts of %s: %.0f %% (%d made, %d with too little past, %d failed)",
+        night.campus_id, 100 * night.share, night.kept, night.too_little, night.failed,
+    )  # fmt: skip
+
+
+def _yield_to_others() -> None:
+    """Let the system run this thread after those that serve, where it can tell threads apart."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICENESS)
 
 
 def open_house(settings: Settings) -> House:
@@ -328,9 +384,12 @@ def build_house(
     intake.on_readings(cleaner.hear)
     device_gateways, twin = DeviceGateways(), Twin(readings, places)
     telemetry.on_judged(twin.forget)
+    forecasts = SqlForecastStore(database)
+    fresh = FreshForecasts(forecasts)
     energy = Energy(
-        readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file)
-    )
+        readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file),
+        kept=fresh,
+    )  # fmt: skip
     commands = Commands(
         SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
     )
@@ -340,7 +399,7 @@ def build_house(
         refine = second_opinion(settings, database, now, resources)
         abilities = Abilities(
             understander=understander_of(reader_of(models), refine),
-            answers=answers_of(energy, twin, anomalies, commands.rules),
+            answers=answers_of(energy, twin, anomalies, commands.rules, fresh),
             acts=device_acts(commands, guidance, standing),
         )
     gateways = make_gateways(settings, intake)
@@ -384,7 +443,17 @@ def build_house(
         ),
         space_drafts=SpaceDrafts(guidance, clock=now),
         solving=Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id),
-        forecasts=Forecasts(readings, places),
+        forecasts=Forecasts(readings, places, fresh),
+        fresh_forecasts=fresh,
+        nightly=NightlyForecasts(
+            readings,
+            places,
+            forecasts,
+            energy=energy,
+            twin=twin,
+            clock=now,
+            params=NightParams(hour=settings.forecast_hour),
+        ),
         anomalies=anomalies,
         savings=SavingsMeasurement(readings, places),
         intake=intake,

@@ -83,6 +83,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None], besid
     house.keep_orders()
     house.keep_reporting()
     house.keep_finding()
+    house.keep_forecasting()
     house.keep_solving()
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
     url = _url(house.settings.host, port)

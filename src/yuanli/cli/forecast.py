@@ -14,7 +14,7 @@ import typer
 from yuanli.campus import FeatureId, PointId
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
-from yuanli.cli.printing import OUT, print_json_lines, print_table, said
+from yuanli.cli.printing import OUT, ImportProgress, print_json, print_json_lines, print_table, said
 from yuanli.cli.telemetry import zone_of
 from yuanli.devices import check_table_file, read_table_file
 from yuanli.errors import Text
@@ -24,15 +24,27 @@ from yuanli.telemetry import DecodeParams, Row, Series
 
 HORIZON = re.compile(r"(\d{1,4})\s*(h|d|小时|天)")
 SHORT = re.compile(r"(\d{1,4})\s*(s|m|min|h|秒|分|分钟|小时)")
+FORECASTING = Text("预测", "Forecasting")
 UNITS_S = {"s": 1, "秒": 1, "m": 60, "min": 60, "分": 60, "分钟": 60, "h": 3600, "小时": 3600}
 
 
 def forecast(
-    target: Annotated[str, typer.Argument(help="A point's id, or a table of readings. 点位编号或读数文件。")],
+    target: Annotated[
+        str | None, typer.Argument(help="A point's id, or a table of readings. 点位编号或读数文件。")
+    ] = None,
     horizon: Annotated[str, typer.Option("--horizon", help="Such as 24h or 7d. 预测时长。")] = "24h",
     campus: Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")] = None,
     zone: Annotated[str, typer.Option("--zone", help="Of a file: its clock. 文件的时区。")] = "Asia/Shanghai",
     country: Annotated[str, typer.Option("--country", help="Of a file: whose holidays. 节假日。")] = "CN",
+    nightly: Annotated[
+        bool,
+        typer.Option(
+            "--nightly", help="Make the whole campus's forecasts of the night now. 立即做夜间预测。"
+        ),
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Compute it now, not as the night made it. 重新计算。")
+    ] = False,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -40,18 +52,56 @@ def forecast(
 
     Example: yuanli forecast meters.csv --horizon 24h --json
     """
+    if nightly:
+        _make_night(campus, data_dir, as_json=as_json)
+        return
     ahead = _horizon(horizon)
+    if target is None:
+        raise HorizonError(
+            Text("没有给出点位或文件。", "No point and no file is given."),
+            field="target",
+            hint=Text(
+                "给出点位编号，或用 --nightly。", "Give a point's id, or --nightly for the whole campus."
+            ),
+        )
     if Path(target).exists():
         found = _of_file(Path(target), ahead, zone, country)
     else:
         opened = opening.house(data_dir)
         ids = [PointId(FeatureId(target))]
-        found = opened.forecasts.forecast(opening.stored_id(opened, campus), ids, ahead, opened.now())
+        found = opened.forecasts.forecast(
+            opening.stored_id(opened, campus), ids, ahead, opened.now(), anew=anew
+        )
     if as_json:
         print_json_lines(found)
         return
     for one in found:
         _print(one)
+
+
+def _make_night(campus: str | None, data_dir: Path | None, *, as_json: bool) -> None:
+    """Make the last night's forecasts, going on where they were cut short; complete ones are made anew."""
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    again = not opened.nightly.is_due(campus_id)
+    with ImportProgress(quiet=as_json) as progress:
+        night = opened.nightly.renew(
+            campus_id, told=lambda night: progress(said(FORECASTING), night.share), again=again
+        )
+    if as_json:
+        print_json(night)
+        return
+    OUT.print(
+        said(
+            Text(
+                f"{night.night} 夜：{night.kept} 个预测，{night.too_little} 个历史不足，{night.failed} 个失败。",
+                f"Night of {night.night}: {night.kept} forecasts made, {night.too_little} with too little past, "
+                f"{night.failed} failed.",
+            )
+        )
+    )
+    for failure in night.failures:
+        OUT.print(f"{failure.subject}: {said(failure.message)}", markup=False)
 
 
 def _of_file(path: Path, ahead: timedelta, zone: str, country: str) -> tuple[PointForecast, ...]:
@@ -111,6 +161,9 @@ def _horizon(text: str) -> timedelta:
 def _print(found: PointForecast) -> None:
     OUT.print(f"{found.point}  {found.method}", style="bold", markup=False)
     OUT.print(said(found.verdict), markup=False)
+    if found.made_at is not None:
+        made = found.made_at.isoformat(timespec="minutes")
+        OUT.print(said(Text(f"夜间预测，{made} 作出。", f"Made in the night, {made}.")), markup=False)
     headers = (
         Text("时间", "Time"),
         Text("预计", "Expected"),

@@ -15,7 +15,7 @@ from yuanli.forecast.equipment import (
     find_air_point,
 )
 from yuanli.forecast.excess import Excess, ExcessParams, find_excess, find_night_excess
-from yuanli.forecast.explaining import Driver, Explanation, explain_forecast
+from yuanli.forecast.explaining import Driver, Explanation, explain_forecast, verdict_of
 from yuanli.forecast.forecasting import Forecast, Interval, forecast, rolling_forecasts
 from yuanli.forecast.history import (
     DAY,
@@ -153,6 +153,7 @@ __all__ = [
     "signals_of",
     "summing_matrix",
     "system_anomalies",
+    "verdict_of",
     "watch_system",
     "without_stuck",
     "without_zeros",

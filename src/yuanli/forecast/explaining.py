@@ -10,7 +10,7 @@ import numpy as np
 from yuanli.errors import Text
 from yuanli.forecast.features import LINEAR, Known
 from yuanli.forecast.forecasting import Forecast
-from yuanli.forecast.history import Floats
+from yuanli.forecast.history import Floats, Ints
 from yuanli.forecast.replay import (
     BLEND,
     LAST_WEEK,
@@ -21,7 +21,7 @@ from yuanli.forecast.replay import (
     InvalidForecastError,
     Models,
 )
-from yuanli.forecast.ridge import linear_rows
+from yuanli.forecast.ridge import linear_steps
 
 FAMILIES = ("usual_days", "recent_level", "calendar", "weather", "other_points")
 _CALENDAR = frozenset(
@@ -70,10 +70,15 @@ class Explanation:
         return self.error < self.last_week_error
 
 
-def explain_forecast(forecast: Forecast, point: int) -> Explanation:
+def explain_forecast(forecast: Forecast, point: int, *, every: int = 1) -> Explanation:
     """Return why a point's forecast is what it is, of the last forecast that was made.
 
     What trees add is shared out by SHAP (Lundberg & Lee 2017, arXiv:1705.07874), a line by its weights.
+
+    Parameters
+    ----------
+    every
+        Only each so-manieth step is looked into, since SHAP is slow for many points.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def explain_forecast(forecast: Forecast, point: int) -> Explanation:
             hint=Text("解释最近一次预测。", "Explain the latest forecast."),
         )  # fmt: skip
     models, method = forecast.models, forecast.method(point)
-    moved = _moved(models, method, point)
+    moved = _moved(models, method, point, np.arange(0, models.known.usual.shape[1], every))
     drivers = tuple(
         Driver(
             feature=name,
@@ -109,7 +114,7 @@ def explain_forecast(forecast: Forecast, point: int) -> Explanation:
         shares=shares,
         error=own,
         last_week_error=week,
-        verdict=_verdict(own, week),
+        verdict=verdict_of(own, week),
     )
 
 
@@ -124,40 +129,41 @@ def family_of(feature: str) -> str:
     return "recent_level" if feature.startswith("last_") else "usual_days"
 
 
-def _moved(models: Models, method: str, point: int) -> dict[str, Floats]:
-    """Return what each feature adds at each step, in the point's unit."""
+def _moved(models: Models, method: str, point: int, steps: Ints) -> dict[str, Floats]:
+    """Return what each feature adds at steps, in the point's unit."""
     known = models.known
     if method == LAST_WEEK:
-        return {"day_7": known.week[point] - known.usual[point]}
+        return {"day_7": (known.week[point] - known.usual[point])[steps]}
     if method == WEEKDAY_MEAN:
         level = float(np.nan_to_num(known.features["last_day"][point, 0])) * known.spread[point]
-        return {"last_day": np.full(known.usual.shape[1], LEVEL_SHARE * level)}
+        return {"last_day": np.full(len(steps), LEVEL_SHARE * level)}
     if method not in (RIDGE, TREES, BLEND):
         return {}
     share = 0.5 if method == BLEND else 1.0
     moved: dict[str, Floats] = {}
     for wanted, found in ((RIDGE, _line_moves), (TREES, _tree_moves)):
         if method in (wanted, BLEND):
-            for name, values in found(models, known, point).items():
+            for name, values in found(models, known, point, steps).items():
                 moved[name] = moved.get(name, np.zeros(len(values))) + share * values * known.spread[point]
     return moved
 
 
-def _line_moves(models: Models, known: Known, point: int) -> dict[str, Floats]:
-    rows = linear_rows(known)[point]
+def _line_moves(models: Models, known: Known, point: int, steps: Ints) -> dict[str, Floats]:
+    rows = linear_steps(known, point, steps)
     return {name: rows[:, i] * models.ridge.weights[point, i] for i, name in enumerate(LINEAR)}
 
 
-def _tree_moves(models: Models, known: Known, point: int) -> dict[str, Floats]:
+def _tree_moves(models: Models, known: Known, point: int, steps: Ints) -> dict[str, Floats]:
     trees = models.trees
     if trees is None:
         return {}
-    rows = known.matrix(trees.names)[point]
-    parts = np.asarray(trees.booster.predict(rows, pred_contrib=True))
+    rows = known.picked(trees.names, np.full(len(steps), point), steps)
+    parts = np.asarray(trees.booster.predict(rows, pred_contrib=True, num_threads=1))
     return {name: parts[:, i] for i, name in enumerate(trees.names)}
 
 
-def _verdict(own: float, week: float) -> Text:
+def verdict_of(own: float, week: float) -> Text:
+    """Return a sentence on the mean absolute errors of a forecast and of last week on the backtest."""
     if not np.isfinite(own) or not np.isfinite(week):
         return Text("数据太少，没有回测。", "Too little has been measured for a backtest.")
     if own < week:

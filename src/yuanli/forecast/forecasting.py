@@ -50,6 +50,8 @@ class Forecast:
         Names of methods, and which of them each point was given, shape `(n_points,)`.
     errors
         Mean absolute error of methods on the backtest, shape `(n_methods, n_points)`; not a number where untried.
+    misses
+        How far the chosen method was above what came on the backtest, shape `(n_points, n_misses)`.
     """
 
     at: Times
@@ -58,6 +60,7 @@ class Forecast:
     methods: tuple[str, ...]
     chosen: Ints
     errors: Floats
+    misses: Floats
     models: Models | None = field(default=None, repr=False)
 
     @property
@@ -232,7 +235,8 @@ def _one(
     mean = _filled(played, place, chosen)
     floor = np.where(np.fmin.reduce(history.values[:, :origin], axis=1) >= 0, 0.0, -np.inf)[:, None]
     recent = [i for i in range(place) if played.origins[i] >= origin - params.backtest_d * grid.steps]
-    apart, groups = _past_errors(past, played, recent, chosen, origin)
+    misses, groups = _past_errors(past, played, recent, chosen, origin)
+    apart = np.abs(misses)
     wanted = _groups(past, columns, origin)
     intervals: list[Interval] = []
     reach = np.zeros((n_points, horizon))
@@ -250,6 +254,7 @@ def _one(
         methods=played.methods,
         chosen=chosen,
         errors=errors,
+        misses=misses,
         models=played.models if place == len(played.origins) - 1 else None,
     )
 
@@ -271,10 +276,10 @@ def _past_errors(
         return np.empty((n_points, 0)), np.empty(0, dtype=np.int64)
     truth = seen(played.truth[recent], played.origins[recent], origin)
     said = played.guesses[chosen[:, None], np.asarray(recent)[None, :], np.arange(n_points)[:, None]]
-    apart = np.abs(said - truth.transpose(1, 0, 2)).reshape(n_points, -1)
+    misses = (said - truth.transpose(1, 0, 2)).reshape(n_points, -1)
     starts = played.origins[recent]
     groups = [_groups(past, np.arange(o, o + horizon), o) for o in starts.tolist()]
-    return apart, np.concatenate(groups)
+    return misses, np.concatenate(groups)
 
 
 def _groups(past: Past, columns: Ints, origin: int) -> Ints:

@@ -48,6 +48,11 @@ def linear_rows(known: Known) -> NDArray[np.float32]:
     return np.nan_to_num(np.clip(known.matrix(LINEAR), -CLIP, CLIP))
 
 
+def linear_steps(known: Known, point: int, steps: Ints) -> NDArray[np.float32]:
+    """Return the features of a line at some steps of one point."""
+    return np.nan_to_num(np.clip(known.picked(LINEAR, np.full(len(steps), point), steps), -CLIP, CLIP))
+
+
 def target_rows(known: Known, truth: Floats) -> NDArray[np.float32]:
     """Return how far the truth was from the usual, in units of spread; not a number where it is missing."""
     return np.clip((truth - known.usual) / known.spread[:, None], -CLIP, CLIP).astype(np.float32)

@@ -126,11 +126,13 @@ from yuanli.operations.energy import (
     EnergyCurve,
     EnergyExpected,
     EnergyFlows,
+    EnergyForecast,
     EnergyPlace,
     EnergyPlaceKind,
     EnergyPlaceNotFoundError,
     EnergyRanking,
     EnergySummary,
+    ExpectedPlace,
     ExpectedUse,
     FlowLink,
     FlowNode,
@@ -140,6 +142,7 @@ from yuanli.operations.energy import (
     MediumTotal,
     PeakLoad,
     Period,
+    PlaceHours,
     RankedPlace,
     SpanError,
     TariffDocument,
@@ -150,7 +153,7 @@ from yuanli.operations.energy import (
     parse_tariffs,
     read_document,
 )
-from yuanli.operations.expected_people import expected_people
+from yuanli.operations.expected_people import ExpectedPeople, expected_people
 from yuanli.operations.exporting import ExportedFeedback
 from yuanli.operations.feedback import (
     BadFeedbackError,
@@ -162,6 +165,7 @@ from yuanli.operations.feedback import (
 )
 from yuanli.operations.forecasts import (
     CounterError,
+    ExpectedDay,
     ExpectedHour,
     Forecasts,
     HorizonError,
@@ -169,6 +173,7 @@ from yuanli.operations.forecasts import (
     TooLittlePastError,
     forecast_series,
 )
+from yuanli.operations.fresh_forecasts import ForecastRecord, FreshForecasts, NightRecord
 from yuanli.operations.gateways import (
     Connection,
     GatewayParams,
@@ -220,6 +225,7 @@ from yuanli.operations.intervals import (
     ProposedInterval,
 )
 from yuanli.operations.judging import ALWAYS, JudgedPoints, Judging, PointGroup
+from yuanli.operations.kept_forecasts import ForecastBand, KeptForecast, Night, NightFailure
 from yuanli.operations.labelling import AgreementReport, DisagreementPage, Labelling, LabelTask, NextTask
 from yuanli.operations.labels import (
     Annotation,
@@ -233,6 +239,8 @@ from yuanli.operations.labels import (
 from yuanli.operations.listening import Listening, SpeechOffError
 from yuanli.operations.models import UNDERSTANDING, ModelList, ModelParams, Models, NoGateSetError
 from yuanli.operations.moments import micros_of, time_of
+from yuanli.operations.night_rows import NightParams
+from yuanli.operations.nightly import NightlyForecasts
 from yuanli.operations.overrules import (
     BadOverruleError,
     KeptOverrule,
@@ -270,6 +278,7 @@ from yuanli.operations.ports import (
     DatasetStore,
     FeedbackNotFoundError,
     FeedbackStore,
+    ForecastStore,
     KeptTurn,
     LastAdminError,
     Progress,
@@ -506,13 +515,17 @@ __all__ = [
     "EnergyCurve",
     "EnergyExpected",
     "EnergyFlows",
+    "EnergyForecast",
     "EnergyPlace",
     "EnergyPlaceKind",
     "EnergyPlaceNotFoundError",
     "EnergyRanking",
     "EnergySummary",
     "Every",
+    "ExpectedDay",
     "ExpectedHour",
+    "ExpectedPeople",
+    "ExpectedPlace",
     "ExpectedUse",
     "ExportFormat",
     "ExportedFeedback",
@@ -530,10 +543,14 @@ __all__ = [
     "FlowLink",
     "FlowNode",
     "Footprint",
+    "ForecastBand",
+    "ForecastRecord",
+    "ForecastStore",
     "Forecasts",
     "Found",
     "FoundAnomaly",
     "FoundPoint",
+    "FreshForecasts",
     "GatewayParams",
     "GatewayReport",
     "GatewayState",
@@ -563,6 +580,7 @@ __all__ = [
     "JudgedPoints",
     "Judging",
     "KeptDataset",
+    "KeptForecast",
     "KeptOverrule",
     "KeptSpan",
     "KeptTariffs",
@@ -597,6 +615,11 @@ __all__ = [
     "NewFeedback",
     "NextIntervalTask",
     "NextTask",
+    "Night",
+    "NightFailure",
+    "NightParams",
+    "NightRecord",
+    "NightlyForecasts",
     "NoAnswerError",
     "NoGateSetError",
     "NoGatewayError",
@@ -619,6 +642,7 @@ __all__ = [
     "PeakLoad",
     "Period",
     "PlaceDetail",
+    "PlaceHours",
     "PlaceKind",
     "PlaceNotFoundError",
     "PlaceState",

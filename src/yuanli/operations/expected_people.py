@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 from yuanli.campus import Campus, FeatureId
 from yuanli.errors import InfeasibleError
 from yuanli.forecast import Calendar
-from yuanli.operations.forecasts import ExpectedHour, forecast_series
+from yuanli.operations.forecasts import ExpectedHour, expected_hours, forecast_series
+from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.kept_forecasts import PEOPLE
 from yuanli.operations.moments import EPOCH, MICROSECOND
 from yuanli.operations.readings import Every
 from yuanli.operations.twin import Twin
@@ -22,15 +25,48 @@ HOUR = timedelta(hours=1)
 LONGEST = timedelta(days=14)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedPeople:
+    """The people expected in a place, hour by hour; no hours where too little is known.
+
+    Parameters
+    ----------
+    made_at
+        When a night made it; None where it was computed for this answer.
+    """
+
+    place: FeatureId | None
+    hours: tuple[ExpectedHour, ...]
+    made_at: datetime | None = None
+
+
 def expected_people(
-    twin: Twin, campus: Campus, place: FeatureId | None, horizon: timedelta, now: datetime
-) -> tuple[ExpectedHour, ...]:
+    twin: Twin,
+    kept: FreshForecasts,
+    campus: Campus,
+    place: FeatureId | None,
+    horizon: timedelta,
+    now: datetime,
+) -> ExpectedPeople:
     """Return the people expected in a place, or on the site, from the hour of `now` on; none where too little is known.
 
-    What is forecast is what the twin tells: counted, or estimated from presence, air or devices.
+    What is forecast is what the twin tells: counted, or estimated from presence, air or devices. What the last night
+    said is told while it is fresh.
     """
     end = now.replace(minute=0, second=0, microsecond=0)
     wanted = place or (campus.venue.id if campus.venue is not None else FeatureId("site"))
+    until = end + HOUR * max(-(-(horizon + (now - end)) // HOUR), 1)
+    found = kept.find(campus.id, [wanted], PEOPLE, start=end, end=until, now=now).get(wanted)
+    if found is not None:
+        return ExpectedPeople(
+            place=place, hours=expected_hours(found.hourly, end, until), made_at=found.made_at
+        )
+    return ExpectedPeople(place=place, hours=_computed(twin, campus, wanted, end, until))
+
+
+def _computed(
+    twin: Twin, campus: Campus, wanted: FeatureId, end: datetime, until: datetime
+) -> tuple[ExpectedHour, ...]:
     told: list[tuple[datetime, float]] = []
     start = end - PAST
     while start < end:
@@ -43,10 +79,9 @@ def expected_people(
         start += CHUNK
     if not told:
         return ()
-    hours = HOUR * -(-(horizon + (now - end)) // HOUR)
     try:
         (ahead,) = forecast_series(
-            [_series(told)], [(wanted, None)], min(max(hours, HOUR), LONGEST), end=(end - EPOCH) // MICROSECOND,
+            [_series(told)], [(wanted, None)], min(until - end, LONGEST), end=(end - EPOCH) // MICROSECOND,
             zone=campus.time_zone, calendar=Calendar(country=campus.country) if campus.country else None,
         )  # fmt: skip
     except InfeasibleError:

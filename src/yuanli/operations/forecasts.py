@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -20,14 +21,18 @@ from yuanli.forecast import (
     explain_forecast,
     forecast,
     history_of,
+    verdict_of,
 )
-from yuanli.operations.moments import EPOCH, MICROSECOND, time_of
+from yuanli.operations.fresh_forecasts import ForecastRecord, FreshForecasts, record_of
+from yuanli.operations.kept_forecasts import POINT, ForecastBand, KeptForecast
+from yuanli.operations.moments import micros_of, time_of
 from yuanli.operations.places import Places
-from yuanli.operations.readings import ReadingStore
+from yuanli.operations.readings import Every, ReadingStore
 from yuanli.operations.telemetry import point_of
 from yuanli.telemetry import Form, Series, find_quantity
 
 PAST = timedelta(days=400)
+MICROSECOND = timedelta(microseconds=1)
 LEAST_DAYS = 2
 LONGEST = timedelta(days=14)
 WITHOUT_TREES = ("last_week", "weekday_mean", "ridge")
@@ -58,8 +63,32 @@ class ExpectedHour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedDay:
+    """What is expected on a day of the campus's clock on average, and what it lies within on 80 and 95 of 100."""
+
+    day: date
+    mean: float
+    low_80: float
+    high_80: float
+    low_95: float
+    high_95: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PointForecast:
-    """The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1)."""
+    """The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1).
+
+    Parameters
+    ----------
+    known_until
+        Nothing that was measured later was looked at.
+    past_from
+        When the first reading was made that it rests on.
+    made_at
+        When it was made, in a night; None where it was computed for this answer.
+    days
+        The days to come, today's first, where a night forecast them.
+    """
 
     point: str
     unit: str | None
@@ -69,18 +98,33 @@ class PointForecast:
     error: float | None
     shares: dict[str, float]
     hours: tuple[ExpectedHour, ...]
+    known_until: datetime
+    past_from: datetime
+    made_at: datetime | None = None
+    days: tuple[ExpectedDay, ...] = ()
 
 
 class Forecasts:
-    """Forecasts points of the kept campuses."""
+    """Forecasts points of the kept campuses: as the last night said while that is fresh, else anew."""
 
-    def __init__(self, store: ReadingStore, places: Places) -> None:
-        self._store, self._places = store, places
+    def __init__(self, store: ReadingStore, places: Places, kept: FreshForecasts) -> None:
+        self._store, self._places, self._kept = store, places, kept
 
     def forecast(
-        self, campus_id: CampusId, point_ids: Sequence[PointId], horizon: timedelta, now: datetime
+        self,
+        campus_id: CampusId,
+        point_ids: Sequence[PointId],
+        horizon: timedelta,
+        now: datetime,
+        *,
+        anew: bool = False,
     ) -> tuple[PointForecast, ...]:
         """Return what points will measure in the hours from `now` on.
+
+        Parameters
+        ----------
+        anew
+            Compute it by what is known now, even where a night's forecast is fresh.
 
         Raises
         ------
@@ -89,12 +133,94 @@ class Forecasts:
         """
         campus = self._places.campus(campus_id)
         points = [_measured(point_of(campus, point_id)) for point_id in point_ids]
-        numbers = self._store.number_points(campus_id, list(point_ids))
-        end = (now.replace(minute=0, second=0, microsecond=0) - EPOCH) // MICROSECOND
-        series = self._store.load(numbers, end - PAST // MICROSECOND, end)
-        calendar = Calendar(country=campus.country) if campus.country else None
-        names = [(point.id, point.unit) for point in points]
-        return forecast_series(series, names, horizon, end=end, zone=campus.time_zone, calendar=calendar)
+        hours = _hours(horizon)
+        start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        end, zone = start + timedelta(hours=hours), ZoneInfo(campus.time_zone)
+        found = (
+            {} if anew
+            else self._kept.find(campus_id, list(point_ids), POINT, start=start, end=end, now=now)
+        )  # fmt: skip
+        told = {name: _of_night(one, start, end, zone) for name, one in found.items()}
+        rest = [point for point in points if point.id not in told]
+        if rest:
+            numbers = self._store.number_points(campus_id, [point.id for point in rest])
+            last = micros_of(start)
+            series = self._store.load(numbers, last - PAST // MICROSECOND, last)
+            calendar = Calendar(country=campus.country) if campus.country else None
+            names = [(point.id, point.unit) for point in rest]
+            computed = forecast_series(
+                series, names, horizon, end=last, zone=campus.time_zone, calendar=calendar
+            )
+            told |= {one.point: one for one in computed}
+        return tuple(told[point.id] for point in points)
+
+    def records(
+        self, campus_id: CampusId, point_ids: Sequence[PointId], nights: int, now: datetime
+    ) -> tuple[ForecastRecord, ...]:
+        """Return how good the last nights' forecasts of points were, by the first 24 hours of each.
+
+        Raises
+        ------
+        PointNotFoundError
+            There is no such point.
+        """
+        campus = self._places.campus(campus_id)
+        points = [point_of(campus, point_id) for point_id in point_ids]
+        zone = ZoneInfo(campus.time_zone)
+        since = now.astimezone(zone).date() - timedelta(days=nights)
+        kept = self._kept.list_since(campus_id, [point.id for point in points], POINT, since)
+        if not kept:
+            return tuple(record_of(point.id, point.unit, (), np.empty(0), 0) for point in points)
+        first = min(micros_of(one.origin) for one in kept) - 7 * 24 * HOUR
+        last = first + (micros_of(now) - first) // HOUR * HOUR
+        numbers = self._store.number_points(campus_id, [point.id for point in points])
+        rolled = self._store.roll_up(numbers, first, last, every=Every.HOUR, time_zone=zone)
+        records = []
+        for point, number in zip(points, numbers.tolist(), strict=True):
+            own = (rolled.point == number) & (rolled.count > 0)
+            came = np.full((last - first) // HOUR, np.nan)
+            came[(rolled.start[own] - first) // HOUR] = rolled.mean[own]
+            made = [one for one in kept if one.subject == point.id]
+            records.append(record_of(point.id, point.unit, made, came, first))
+        return tuple(records)
+
+
+def _of_night(kept: KeptForecast, start: datetime, end: datetime, zone: ZoneInfo) -> PointForecast:
+    """Return what a night said of the hours of `[start, end)`, and of the days from today on."""
+    band = kept.hourly
+    better = band.error < band.last_week_error
+    today = start.astimezone(zone).date()
+    days = () if kept.daily is None else expected_days(kept.daily, today, zone)
+    return PointForecast(
+        point=kept.subject, unit=kept.unit, method=band.method, better_than_last_week=better,
+        verdict=verdict_of(band.error, band.last_week_error),
+        error=None if np.isnan(band.error) else band.error, shares=dict(band.shares),
+        hours=expected_hours(band, start, end), known_until=kept.origin, past_from=kept.past_from,
+        made_at=kept.made_at, days=days,
+    )  # fmt: skip
+
+
+def expected_hours(band: ForecastBand, start: datetime, end: datetime) -> tuple[ExpectedHour, ...]:
+    """Return the hours of a band that begin in `[start, end)`."""
+    return tuple(
+        ExpectedHour(at=at, mean=mean, low_80=low, high_80=high, low_95=lowest, high_95=highest)
+        for at, mean, low, high, lowest, highest in _steps(band) if start <= at < end
+    )  # fmt: skip
+
+
+def expected_days(band: ForecastBand, first: date, zone: ZoneInfo) -> tuple[ExpectedDay, ...]:
+    """Return the days of a band by the clock of a zone, from the first on."""
+    return tuple(
+        ExpectedDay(day=day, mean=mean, low_80=low, high_80=high, low_95=lowest, high_95=highest)
+        for at, mean, low, high, lowest, highest in _steps(band)
+        if (day := at.astimezone(zone).date()) >= first
+    )
+
+
+def _steps(band: ForecastBand) -> list[tuple[datetime, float, float, float, float, float]]:
+    columns = (band.mean, band.low_80, band.high_80, band.low_95, band.high_95)
+    rows = zip(band.at.tolist(), *(column.tolist() for column in columns), strict=True)
+    return [(time_of(at), *values) for at, *values in rows if not np.isnan(values[0])]  # type: ignore[misc]
 
 
 def forecast_series(
@@ -156,6 +282,7 @@ def _told(
             PointForecast(
                 point=name, unit=unit, method=why.method, verdict=why.verdict, better_than_last_week=why.better,
                 error=None if np.isnan(why.error) else why.error, shares=dict(why.shares), hours=tuple(expected),
+                known_until=time_of(int(ahead.at[0])), past_from=time_of(history.start),
             )
         )  # fmt: skip
     return tuple(told)

@@ -12,6 +12,7 @@ from yuanli.errors import InfeasibleError, NotFoundError, Text, UnavailableError
 from yuanli.language import Slot
 from yuanli.learning import Example
 from yuanli.operations.corrections import Feedback, FeedbackId, FeedbackState
+from yuanli.operations.kept_forecasts import KeptForecast, Night
 from yuanli.operations.labels import KeptDataset, LabelledExample
 from yuanli.operations.rights import Role
 
@@ -384,3 +385,24 @@ class DatasetStore(Protocol):
         self, dataset_id: str, position: int, change: Callable[[LabelledExample], LabelledExample]
     ) -> LabelledExample:
         """Change labels that nobody else changes meanwhile; `DatasetNotFoundError` where there is no example."""
+
+
+class ForecastStore(Protocol):
+    """What was forecast in the nights. Each call is one transaction, on disk when it returns."""
+
+    def put_night(self, night: Night, made: Sequence[KeptForecast] = ()) -> None:
+        """Keep how far a night is, and what it has made; both take the place of what was there."""
+
+    def list_nights(self, campus_id: CampusId, *, limit: int) -> tuple[Night, ...]:
+        """Return the nights of a campus, newest first."""
+
+    def list_made(self, campus_id: CampusId, night: date) -> frozenset[tuple[str, str]]:
+        """Return the subjects and quantities that a night has made already."""
+
+    def list_forecasts(
+        self, campus_id: CampusId, quantity: str, *, since: date, subjects: Sequence[str] | None = None
+    ) -> tuple[KeptForecast, ...]:
+        """Return the forecasts of subjects, or of all, that nights since one have made; newest first."""
+
+    def forget_nights(self, before: date) -> None:
+        """Forget the nights of all campuses before one."""

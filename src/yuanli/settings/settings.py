@@ -191,6 +191,12 @@ class Settings(BaseSettings):
         max_length=1000,
         description="What readings come from, a table each: see [gateways](#gateways).",
     )
+    forecast_hour: int = Field(
+        default=1,
+        ge=0,
+        le=23,
+        description="Hour of a campus's clock, 0–23, from which on the next days are forecast each night.",
+    )
     keep_meter_days: int = Field(
         default=DAYS[PointClass.METER], ge=1, le=36_500, description="Days that readings of meters are kept."
     )

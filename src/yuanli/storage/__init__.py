@@ -8,6 +8,7 @@ from yuanli.storage.conversations import SqlConversationStore
 from yuanli.storage.database import Database, open_database
 from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
+from yuanli.storage.forecasts import SqlForecastStore
 from yuanli.storage.intervals import SqlIntervalStore
 from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.readings import SqliteReadingStore
@@ -29,6 +30,7 @@ __all__ = [
     "SqlConversationStore",
     "SqlDatasetStore",
     "SqlFeedbackStore",
+    "SqlForecastStore",
     "SqlIntervalStore",
     "SqlOverruleStore",
     "SqlReportStore",

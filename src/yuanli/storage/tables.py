@@ -439,5 +439,32 @@ SOLVE = Table(
 )
 """Problems that are solved, with the newest incumbent while they are, and their plans."""
 Index("ix_solve_campus_id", SOLVE.c.campus_id, SOLVE.c.at)
+FORECAST_NIGHT = Table(
+    "forecast_night",
+    METADATA,
+    Column("campus_id", String, primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("origin", UtcTime, nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("planned", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),
+    Column("too_little", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("failures", Text, nullable=False),
+)
+FORECAST = Table(
+    "forecast",
+    METADATA,
+    Column("campus_id", String, primary_key=True),
+    Column("quantity", String, primary_key=True),
+    Column("subject", String, primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("told", Text, nullable=False),
+    Column("hourly", LargeBinary, nullable=False),
+    Column("daily", LargeBinary),
+)
+"""A row a subject and night: its steps packed, the rest as JSON. Computed anew, like anomalies."""
+Index("ix_forecast_night", FORECAST.c.night)
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

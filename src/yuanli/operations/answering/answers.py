@@ -13,16 +13,17 @@ from yuanli.operations.answering.environment import EnvironmentAnswers
 from yuanli.operations.answering.parking import ParkingAnswers
 from yuanli.operations.command_rules import CommandRules
 from yuanli.operations.energy import Energy
+from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.handlers import Handler
 from yuanli.operations.twin import Twin
 
 
 def answers_of(
-    energy: Energy, twin: Twin, anomalies: Anomalies, rules: CommandRules
+    energy: Energy, twin: Twin, anomalies: Anomalies, rules: CommandRules, kept: FreshForecasts
 ) -> Mapping[str, Handler]:
     """Return what answers each of these intents."""
     on_energy, on_air = EnergyAnswers(energy=energy, twin=twin), EnvironmentAnswers(twin=twin)
-    on_people, on_cars = CrowdAnswers(twin=twin), ParkingAnswers(twin=twin)
+    on_people, on_cars = CrowdAnswers(twin=twin, kept=kept), ParkingAnswers(twin=twin)
     return {
         "energy_query": on_energy.query,
         "energy_compare": on_energy.compare,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from yuanli.operations.answering.places import (
 )
 from yuanli.operations.answering.vocabulary import named_in, says
 from yuanli.operations.expected_people import expected_people
+from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.guidance import Guide
 from yuanli.operations.readings import Every
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
@@ -59,9 +60,10 @@ SERVICES = ("foodservice", "restaurant", "cafe", "fitnessroom", "library", "lobb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrowdAnswers:
-    """Answers questions on people in places from the twin."""
+    """Answers questions on people in places from the twin, and from what the nights forecast."""
 
     twin: Twin
+    kept: FreshForecasts
 
     def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Say how many people are somewhere, or where the most or fewest are."""
@@ -125,11 +127,8 @@ class CrowdAnswers:
         if end <= now or start - now > LONGEST:
             text = Text("只能预计未来 14 天之内的人数。", "People can be foretold for the next 14 days only.")
             return Reply(text=text, understanding=understanding)
-        hours = [
-            h
-            for h in expected_people(self.twin, guide.campus, where.id, end - now, now)
-            if start <= h.at + timedelta(minutes=59) and h.at < end
-        ]
+        expected = expected_people(self.twin, self.kept, guide.campus, where.id, end - now, now)
+        hours = [h for h in expected.hours if start <= h.at + timedelta(minutes=59) and h.at < end]
         if not hours:
             return Reply(text=_nothing(where), understanding=understanding)
         top = max(range(len(hours)), key=lambda i: hours[i].mean)
@@ -141,13 +140,14 @@ class CrowdAnswers:
         open_hours = [h for h in hours if h.mean >= 0.15 * peak.mean]
         quiet = min(open_hours, key=lambda h: h.mean)
         calm = clock(quiet.at.astimezone(zone), when.start)
+        made = _made(expected.made_at, zone)
         people, few = f"{round(peak.mean):,}", f"{round(quiet.mean):,}"
         within = f"{max(round(peak.low_80), 0):,}–{round(peak.high_80):,}"
         text = Text(
             f"{where.name.zh}{when.name.zh}预计 {at.zh}–{ends:%H:%M} 最挤，约 {people} 人（{within}）；"
-            f"{calm.zh} 前后人少一些，约 {few} 人。",
+            f"{calm.zh} 前后人少一些，约 {few} 人。{made.zh}",
             f"{where.name.en} {when.name.en} will be busiest {at.en}–{ends:%H:%M}, with about {people} people "
-            f"({within}); it is quieter around {calm.en}, with about {few}.",
+            f"({within}); it is quieter around {calm.en}, with about {few}.{made.en}",
         )
         line = Line(
             name=Text("预计人数", "people expected"), values=tuple(h.mean for h in hours),
@@ -248,6 +248,14 @@ class CrowdAnswers:
         """Whether somebody may know: of rooms that are no public service only members."""
         place = None if where.id is None else guide.campus.find(where.id)
         return is_member(asker) or not isinstance(place, Unit) or place.category in SERVICES
+
+
+def _made(at: datetime | None, zone: tzinfo) -> Text:
+    """Return when a night made the forecast; nothing where it was computed for the answer."""
+    if at is None:
+        return Text("", "")
+    local = at.astimezone(zone)
+    return Text(f"（{local:%m-%d %H:%M} 的预测）", f" (forecast made {local:%m-%d %H:%M})")
 
 
 def _within(low: float | None, high: float | None, people: int) -> Text:

@@ -11,8 +11,10 @@ from yuanli.operations.energy.answers import (
     EnergyCurve,
     EnergyExpected,
     EnergyFlows,
+    EnergyForecast,
     EnergyRanking,
     EnergySummary,
+    ExpectedPlace,
     ExpectedUse,
     FlowLink,
     FlowNode,
@@ -26,6 +28,7 @@ from yuanli.operations.energy.answers import (
 from yuanli.operations.energy.costs import CostLine
 from yuanli.operations.energy.energy import Energy
 from yuanli.operations.energy.grounds import EnergyPlace, EnergyPlaceKind, EnergyPlaceNotFoundError
+from yuanli.operations.energy.hourly import PlaceHours
 from yuanli.operations.energy.media import Medium, Use
 from yuanli.operations.energy.periods import Period, SpanError
 from yuanli.operations.energy.tariffs import (
@@ -52,11 +55,13 @@ __all__ = [
     "EnergyCurve",
     "EnergyExpected",
     "EnergyFlows",
+    "EnergyForecast",
     "EnergyPlace",
     "EnergyPlaceKind",
     "EnergyPlaceNotFoundError",
     "EnergyRanking",
     "EnergySummary",
+    "ExpectedPlace",
     "ExpectedUse",
     "FlowLink",
     "FlowNode",
@@ -67,6 +72,7 @@ __all__ = [
     "Part",
     "PeakLoad",
     "Period",
+    "PlaceHours",
     "RankedPlace",
     "SpanError",
     "TariffDocument",

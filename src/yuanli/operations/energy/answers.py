@@ -14,6 +14,7 @@ from yuanli.errors import Text
 from yuanli.operations.energy.costs import CostLine
 from yuanli.operations.energy.grounds import EnergyPlace
 from yuanli.operations.energy.media import Medium, Use
+from yuanli.operations.forecasts import ExpectedDay, ExpectedHour
 
 
 @unique
@@ -166,6 +167,37 @@ class EnergyExpected:
     unit: str
     method: str | None
     hours: tuple[ExpectedUse, ...]
+    note: Text | None
+    made_at: datetime | None = None
+    """When a night made it; None where it was computed for this answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedPlace:
+    """What a night expects of a place hour by hour and day by day; `rest` is what of it no part tells."""
+
+    place: EnergyPlace
+    rest: bool
+    method: str
+    better_than_last_week: bool
+    verdict: Text
+    past_from: datetime
+    known_until: datetime
+    hours: tuple[ExpectedHour, ...]
+    days: tuple[ExpectedDay, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyForecast:
+    """What the last night expects of a place and its parts, whose middles add up to it; none where no night did yet."""
+
+    place: EnergyPlace
+    medium: Medium
+    unit: str
+    night: date | None
+    made_at: datetime | None
+    whole: ExpectedPlace | None
+    parts: tuple[ExpectedPlace, ...]
     note: Text | None
 
 

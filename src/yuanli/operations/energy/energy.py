@@ -17,6 +17,7 @@ from yuanli.operations.energy.answers import (
     EnergyCurve,
     EnergyExpected,
     EnergyFlows,
+    EnergyForecast,
     EnergyRanking,
     EnergySummary,
     RankedPlace,
@@ -24,9 +25,10 @@ from yuanli.operations.energy.answers import (
 )
 from yuanli.operations.energy.asking import Asked, Told, share_of_time
 from yuanli.operations.energy.billing import cost_of
-from yuanli.operations.energy.expecting import expected_of
+from yuanli.operations.energy.expecting import expected_of, forecast_of
 from yuanli.operations.energy.flowing import flows_of
 from yuanli.operations.energy.grounds import EnergyPlace, EnergyPlaceKind, Grounds
+from yuanli.operations.energy.hourly import PlaceHours, hours_of_places
 from yuanli.operations.energy.measuring import microseconds
 from yuanli.operations.energy.media import Medium, unit_of
 from yuanli.operations.energy.periods import Period, Span, span_of
@@ -38,11 +40,13 @@ from yuanli.operations.energy.tariffs import (
     example_document,
     parse_tariffs,
 )
+from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, ReadingStore
 from yuanli.operations.telemetry import time_of
 from yuanli.telemetry import Times
 
+HOUR_US = 3_600_000_000
 FINE = {Period.QUARTER: Every.QUARTER, Period.HOUR: Every.HOUR}
 
 
@@ -53,6 +57,8 @@ class Energy:
     ----------
     default
         The tariffs of campuses without their own; the examples by default.
+    kept
+        What the nights forecast; without it all is computed when it is asked for.
     """
 
     def __init__(
@@ -63,8 +69,10 @@ class Energy:
         *,
         clock: Callable[[], datetime],
         default: Mapping[str, Any] | None = None,
+        kept: FreshForecasts | None = None,
     ) -> None:
         self._store, self._places, self._tariffs, self._clock = store, places, tariffs, clock
+        self._kept = kept
         self._default = example_document() if default is None else default
         parse_tariffs(self._default)
         self._grounds: dict[CampusId, Grounds] = {}
@@ -120,7 +128,21 @@ class Energy:
     ) -> EnergyExpected:
         """Return what a place was expected to use in the 24 hours from a time on, by what was known then."""
         asked = self._ask(campus_id)
-        return expected_of(asked, asked.grounds.place(place), medium, day.astimezone(UTC))
+        return expected_of(asked, asked.grounds.place(place), medium, day.astimezone(UTC), self._kept)
+
+    def forecast(
+        self, campus_id: CampusId, *, place: FeatureId | None = None, medium: Medium = Medium.ELECTRICITY
+    ) -> EnergyForecast:
+        """Return what the last night expects of a place and its parts; wholes are the sums of their parts."""
+        asked = self._ask(campus_id)
+        return forecast_of(asked, asked.grounds.place(place), medium, self._kept)
+
+    def hours(
+        self, campus_id: CampusId, medium: Medium, start: datetime, end: datetime
+    ) -> tuple[PlaceHours, ...]:
+        """Return what the site and all its measured places used in each hour of `[start, end)`."""
+        edges = np.arange(microseconds(start), microseconds(end) + 1, HOUR_US, dtype=np.int64)
+        return hours_of_places(self._ask(campus_id), medium, edges)
 
     def ranking(
         self,

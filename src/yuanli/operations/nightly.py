@@ -1,0 +1,321 @@
+"""The nights' forecasts of a park: energies of places, people in them, and points, batch by batch."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from yuanli.campus import Campus, CampusId, DataPoint
+from yuanli.errors import Text, YuanliError
+from yuanli.forecast import HOUR, Calendar
+from yuanli.operations.energy import Energy, Medium
+from yuanli.operations.kept_forecasts import (
+    MOST_FAILURES,
+    PEOPLE,
+    POINT,
+    KeptForecast,
+    Night,
+    NightFailure,
+)
+from yuanli.operations.moments import micros_of
+from yuanli.operations.night_rows import (
+    Asking,
+    Floats,
+    NightParams,
+    Subject,
+    enough,
+    forecast_rows,
+    midnight_before,
+    with_rests,
+)
+from yuanli.operations.places import Places
+from yuanli.operations.ports import ForecastStore, StoreUnavailableError
+from yuanli.operations.readings import Every, ReadingStore
+from yuanli.operations.twin import Twin
+from yuanli.operations.twin_state import TwinQuantity
+from yuanli.telemetry import Form, Quality, find_quantity
+
+AGAIN_AFTER = timedelta(hours=1)
+"""A night that found nothing to forecast is tried again after so long: a past may have come meanwhile."""
+CHUNK = timedelta(days=14)
+Told = Callable[[Night], None]
+log = logging.getLogger(__name__)
+
+
+class NightStoppedError(Exception):
+    """The night is to end early; what is made is kept, and the rest comes next time."""
+
+
+class NightlyForecasts:
+    """Makes the nights' forecasts of the kept campuses, and keeps them."""
+
+    def __init__(
+        self,
+        readings: ReadingStore,
+        places: Places,
+        kept: ForecastStore,
+        *,
+        energy: Energy,
+        twin: Twin,
+        clock: Callable[[], datetime],
+        params: NightParams = NightParams(),
+    ) -> None:
+        self._readings, self._places, self._kept = readings, places, kept
+        self._energy, self._twin, self._clock, self._params = energy, twin, clock, params
+
+    def nights(self, campus_id: CampusId, *, limit: int = 14) -> tuple[Night, ...]:
+        """Return how the last nights went, the newest first; one that has no end yet is being made."""
+        self._places.campus(campus_id)
+        return self._kept.list_nights(campus_id, limit=limit)
+
+    def is_due(self, campus_id: CampusId) -> bool:
+        """Return whether the last night is missing, was cut short, or found nothing and may be tried again."""
+        now = self._clock()
+        zone = ZoneInfo(self._places.campus(campus_id).time_zone)
+        origin = midnight_before(now, zone, self._params.hour)
+        newest = next(iter(self._kept.list_nights(campus_id, limit=1)), None)
+        if newest is None or newest.origin < origin or newest.ended_at is None:
+            return True
+        return newest.kept == 0 and newest.planned > 0 and now - newest.ended_at >= AGAIN_AFTER
+
+    def renew(
+        self,
+        campus_id: CampusId,
+        *,
+        told: Told = lambda night: None,
+        stopped: Callable[[], bool] = lambda: False,
+        again: bool = False,
+    ) -> Night:
+        """Make the last night's forecasts that are not made yet, and keep them batch by batch.
+
+        Parameters
+        ----------
+        told
+            Hears how far the night is, after each batch.
+        stopped
+            Asked before each batch: what is made stays, and the next call goes on from there.
+        again
+            Make all of them anew, those too that are made already.
+
+        Raises
+        ------
+        StoreUnavailableError
+            Nothing can be read or kept; what was made before is.
+        """
+        now = self._clock()
+        campus = self._places.campus(campus_id)
+        zone = ZoneInfo(campus.time_zone)
+        origin = midnight_before(now, zone, self._params.hour)
+        asking = Asking(
+            campus_id=campus_id, night=origin.astimezone(zone).date(), origin=origin, zone=zone,
+            calendar=Calendar(country=campus.country) if campus.country else None, made_at=now,
+        )  # fmt: skip
+        points = _measured(campus)
+        begun = Night(
+            campus_id=campus_id, night=asking.night, origin=origin, begun_at=now, planned=len(points)
+        )
+        made = frozenset() if again else self._kept.list_made(campus_id, asking.night)
+        work = _Work(self._kept, self._clock, asking, begun, made, told, stopped)
+        try:
+            for medium in Medium:
+                work.whole(medium, lambda medium=medium: self._energies(asking, medium), self._params)
+            work.whole(PEOPLE, lambda: self._people(asking), self._params)
+            for first in range(0, len(points), self._params.batch):
+                batch = [p for p in points[first : first + self._params.batch] if not work.has(p.id, POINT)]
+                work.stop_if_told()
+                if batch:
+                    work.points(batch, self._hours(asking, batch), self._params)
+        except NightStoppedError:
+            log.info("Forecasts of %s: stopped at %.0f %%", campus_id, 100 * work.night.share)
+            return work.night
+        night = work.end()
+        self._kept.forget_nights(asking.night - timedelta(days=self._params.keep_d))
+        return night
+
+    def _hours(self, asking: Asking, points: Sequence[DataPoint]) -> Floats:
+        """Return means of hours up to the origin, shape `(n_points, n_hours)`."""
+        numbers = self._readings.number_points(asking.campus_id, [point.id for point in points])
+        end = micros_of(asking.origin)
+        n_hours = self._params.past_d * 24
+        first = end - n_hours * HOUR
+        found = self._readings.roll_up(numbers, first, end, every=Every.HOUR, time_zone=asking.zone)
+        values = np.full((len(points), n_hours), np.nan)
+        if len(found):
+            order = np.argsort(numbers)
+            row = order[np.searchsorted(numbers[order], found.point)]
+            column = np.clip((found.start - first) // HOUR, 0, n_hours - 1)
+            good = (found.count > 0) & (found.quality <= Quality.BAD) & np.isfinite(found.mean)
+            values[row[good], column[good]] = found.mean[good]
+        return values
+
+    def _energies(self, asking: Asking, medium: Medium) -> tuple[list[Subject], Floats]:
+        start = asking.origin - timedelta(days=self._params.past_d)
+        rows = self._energy.hours(asking.campus_id, medium, start, asking.origin)
+        subjects = [Subject(name=row.place, quantity=medium, unit=row.unit, whole=row.whole) for row in rows]
+        values = np.stack([row.used for row in rows]) if rows else np.empty((0, 0))
+        return subjects, values
+
+    def _people(self, asking: Asking) -> tuple[list[Subject], Floats]:
+        n_hours = self._params.people_d * 24
+        begin = asking.origin - timedelta(hours=n_hours)
+        told: dict[str, Floats] = {}
+        start = begin
+        while start < asking.origin:
+            end = min(start + CHUNK, asking.origin)
+            history = self._twin.history(asking.campus_id, TwinQuantity.PEOPLE, start, end, every=Every.HOUR)
+            at = np.array([(micros_of(time) - micros_of(begin)) // HOUR for time in history.times], np.int64)
+            inside = (at >= 0) & (at < n_hours)
+            for place, values in history.values.items():
+                row = told.setdefault(place, np.full(n_hours, np.nan))
+                row[at[inside]] = np.array(values, np.float64)[inside]
+            start = end
+        subjects = [Subject(name=place, quantity=PEOPLE, unit=None) for place in told]
+        return subjects, np.stack(list(told.values())) if told else np.empty((0, 0))
+
+
+class _Work:
+    """One night while it is made: what is kept already, and how far it is."""
+
+    def __init__(
+        self,
+        kept: ForecastStore,
+        clock: Callable[[], datetime],
+        asking: Asking,
+        night: Night,
+        made: frozenset[tuple[str, str]],
+        told: Told,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._kept, self._clock, self._asking, self._told, self._stopped = kept, clock, asking, told, stopped
+        self._made = made
+        self.night = replace(night, kept=len(self._made), planned=night.planned + self._places_made())
+        kept.put_night(self.night)
+
+    def has(self, subject: str, quantity: str) -> bool:
+        """Return whether a forecast was made before the night was cut short."""
+        return (subject, quantity) in self._made
+
+    def stop_if_told(self) -> None:
+        """End the night early where somebody wants it."""
+        if self._stopped():
+            raise NightStoppedError
+
+    def whole(
+        self, quantity: str, load: Callable[[], tuple[list[Subject], Floats]], params: NightParams
+    ) -> None:
+        """Forecast a quantity of all places; what meters tell adds up, so that it is made at once or not at all."""
+        self.stop_if_told()
+        if any(made == quantity for _, made in self._made):
+            return
+        try:
+            subjects, values = load()
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # outermost: one quantity must not take the others with it
+            self._keep([], planned=1, failed=[_failure(quantity, quantity, error)])
+            return
+        tree = quantity != PEOPLE
+        good = enough(values) if subjects else np.empty(0, bool)
+        rows = [subject for subject, ok in zip(subjects, good, strict=True) if ok]
+        if tree and rows:
+            rows, values = with_rests(_climbed(rows, subjects), values[good])
+        else:
+            values = values[good] if subjects else values
+        made, failed = self._tried(rows, values, params, total=tree, tree=tree)
+        self._keep(made, planned=len(subjects) + len(rows) - int(good.sum()), failed=failed,
+                   too_little=len(subjects) - int(good.sum()))  # fmt: skip
+
+    def points(self, points: Sequence[DataPoint], values: Floats, params: NightParams) -> None:
+        """Forecast a batch of points."""
+        good = enough(values)
+        rows = [
+            Subject(name=point.id, quantity=POINT, unit=point.unit)
+            for point, ok in zip(points, good, strict=True) if ok
+        ]  # fmt: skip
+        made, failed = self._tried(rows, values[good], params, total=False, tree=False)
+        self._keep(made, planned=0, failed=failed, too_little=len(points) - int(good.sum()))
+
+    def end(self) -> Night:
+        """Keep that the night is over."""
+        self.night = replace(self.night, ended_at=self._clock())
+        self._kept.put_night(self.night)
+        self._told(self.night)
+        return self.night
+
+    def _tried(
+        self, rows: Sequence[Subject], values: Floats, params: NightParams, *, total: bool, tree: bool
+    ) -> tuple[tuple[KeptForecast, ...], list[NightFailure]]:
+        """Forecast rows; where that fails, halves of them, so that one bad row fails alone."""
+        try:
+            return forecast_rows(rows, values, self._asking, params, total=total, tree=tree), []
+        except Exception as error:  # outermost: one point must not take the others with it
+            if len(rows) == 1 or tree:
+                return (), [_failure(row.name, row.quantity, error) for row in rows]
+        half = len(rows) // 2
+        first, one = self._tried(rows[:half], values[:half], params, total=total, tree=False)
+        last, other = self._tried(rows[half:], values[half:], params, total=total, tree=False)
+        return (*first, *last), [*one, *other]
+
+    def _keep(
+        self,
+        made: Sequence[KeptForecast],
+        *,
+        planned: int,
+        failed: Sequence[NightFailure],
+        too_little: int = 0,
+    ) -> None:
+        night = self.night
+        self.night = replace(
+            night, planned=night.planned + planned, kept=night.kept + len(made),
+            too_little=night.too_little + too_little, failed=night.failed + len(failed),
+            failures=(*night.failures, *failed)[:MOST_FAILURES],
+        )  # fmt: skip
+        self._kept.put_night(self.night, made)
+        self._told(self.night)
+
+    def _places_made(self) -> int:
+        return sum(quantity != POINT for _, quantity in self._made)
+
+
+def _measured(campus: Campus) -> list[DataPoint]:
+    """Return the points whose values are forecast, those that measure the same beside each other."""
+
+    def kind(point: DataPoint) -> tuple[str, str]:
+        quantity = find_quantity(point.brick_class)
+        return (quantity.name if quantity else "", str(point.id))
+
+    return sorted((p for p in campus.of(DataPoint) if _is_measured(p)), key=kind)
+
+
+def _is_measured(point: DataPoint) -> bool:
+    quantity = find_quantity(point.brick_class)
+    return quantity is None or quantity.form is Form.ANALOG
+
+
+def _climbed(rows: Sequence[Subject], all_rows: Sequence[Subject]) -> list[Subject]:
+    """Return rows whose wholes are among them: where a whole is not, what that is part of."""
+    above = {subject.name: subject.whole for subject in all_rows}
+    known = {subject.name for subject in rows}
+
+    def whole_of(subject: Subject) -> str | None:
+        whole = subject.whole
+        while whole is not None and whole not in known:
+            whole = above.get(whole)
+        return whole
+
+    return [replace(subject, whole=whole_of(subject)) for subject in rows]
+
+
+def _failure(subject: str, quantity: str, error: Exception) -> NightFailure:
+    log.warning("%s %s can't be forecast: %r", quantity or "point", subject, error)
+    message = (
+        error.message
+        if isinstance(error, YuanliError)
+        else Text(f"内部错误：{type(error).__name__}。", f"An internal error: {type(error).__name__}.")
+    )
+    return NightFailure(subject=subject, quantity=quantity, message=message)
