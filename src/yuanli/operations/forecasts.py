@@ -220,7 +220,7 @@ def expected_days(band: ForecastBand, first: date, zone: ZoneInfo) -> tuple[Expe
 def _steps(band: ForecastBand) -> list[tuple[datetime, float, float, float, float, float]]:
     columns = (band.mean, band.low_80, band.high_80, band.low_95, band.high_95)
     rows = zip(band.at.tolist(), *(column.tolist() for column in columns), strict=True)
-    return [(time_of(at), *values) for at, *values in rows if not np.isnan(values[0])]  # type: ignore[misc]
+    return [(time_of(at), *values) for at, *values in rows if not np.isnan(values[0])]
 
 
 def forecast_series(

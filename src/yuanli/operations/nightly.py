@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -123,7 +124,7 @@ class NightlyForecasts:
         work = _Work(self._kept, self._clock, asking, begun, made, told, stopped)
         try:
             for medium in Medium:
-                work.whole(medium, lambda medium=medium: self._energies(asking, medium), self._params)
+                work.whole(medium, partial(self._energies, asking, medium), self._params)
             work.whole(PEOPLE, lambda: self._people(asking), self._params)
             for first in range(0, len(points), self._params.batch):
                 batch = [p for p in points[first : first + self._params.batch] if not work.has(p.id, POINT)]

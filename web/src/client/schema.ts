@@ -1332,8 +1332,50 @@ export interface paths {
         /**
          * Forecast Points
          * @description Return what points will measure hour by hour, within which bounds, by which method and why.
+         *
+         *     It is told as the last night made it (`made_at`), with days too, while that is fresh; else it is computed now.
          */
         get: operations["forecast_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/forecast/nights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Forecast Nights
+         * @description Return how the last nights' forecasts went: how far, how many, what failed and why.
+         */
+        get: operations["list_forecast_nights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/forecast/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast Records
+         * @description Return what the last nights said of points against what came: errors, last week's, and intervals that held.
+         */
+        get: operations["forecast_records"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2074,6 +2116,26 @@ export interface paths {
          * @description Rank the parts of a place, or all places of a kind in it, by what they used.
          */
         get: operations["energy_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/energy/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy Forecast
+         * @description Return what the last night expects of a place and its parts, by hour and day: the parts add up to it.
+         */
+        get: operations["energy_forecast"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3711,6 +3773,8 @@ export interface components {
             /** Hours */
             hours: components["schemas"]["ExpectedUse"][];
             note: components["schemas"]["Text"] | null;
+            /** Made At */
+            made_at?: string | null;
         };
         /**
          * EnergyFlows
@@ -3732,6 +3796,24 @@ export interface components {
             links: components["schemas"]["FlowLink"][];
             /** Scaled */
             scaled: string[];
+            note: components["schemas"]["Text"] | null;
+        };
+        /**
+         * EnergyForecast
+         * @description What the last night expects of a place and its parts, whose middles add up to it; none where no night did yet.
+         */
+        EnergyForecast: {
+            place: components["schemas"]["EnergyPlace"];
+            medium: components["schemas"]["Medium"];
+            /** Unit */
+            unit: string;
+            /** Night */
+            night: string | null;
+            /** Made At */
+            made_at: string | null;
+            whole: components["schemas"]["ExpectedPlace"] | null;
+            /** Parts */
+            parts: components["schemas"]["ExpectedPlace"][];
             note: components["schemas"]["Text"] | null;
         };
         /**
@@ -3871,6 +3953,27 @@ export interface components {
             distance_m: number | null;
         };
         /**
+         * ExpectedDay
+         * @description What is expected on a day of the campus's clock on average, and what it lies within on 80 and 95 of 100.
+         */
+        ExpectedDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Mean */
+            mean: number;
+            /** Low 80 */
+            low_80: number;
+            /** High 80 */
+            high_80: number;
+            /** Low 95 */
+            low_95: number;
+            /** High 95 */
+            high_95: number;
+        };
+        /**
          * ExpectedHour
          * @description What is expected in the hour that begins at `at`, and what it lies within in 80 and 95 of 100 such hours.
          */
@@ -3894,12 +3997,47 @@ export interface components {
         /**
          * ExpectedPeople
          * @description The people expected in a place, hour by hour; no hours where too little is known.
+         *
+         *     Parameters
+         *     ----------
+         *     made_at
+         *         When a night made it; None where it was computed for this answer.
          */
         ExpectedPeople: {
             /** Place */
             place: string | null;
             /** Hours */
             hours: components["schemas"]["ExpectedHour"][];
+            /** Made At */
+            made_at?: string | null;
+        };
+        /**
+         * ExpectedPlace
+         * @description What a night expects of a place hour by hour and day by day; `rest` is what of it no part tells.
+         */
+        ExpectedPlace: {
+            place: components["schemas"]["EnergyPlace"];
+            /** Rest */
+            rest: boolean;
+            /** Method */
+            method: string;
+            /** Better Than Last Week */
+            better_than_last_week: boolean;
+            verdict: components["schemas"]["Text"];
+            /**
+             * Past From
+             * Format: date-time
+             */
+            past_from: string;
+            /**
+             * Known Until
+             * Format: date-time
+             */
+            known_until: string;
+            /** Hours */
+            hours: components["schemas"]["ExpectedHour"][];
+            /** Days */
+            days: components["schemas"]["ExpectedDay"][];
         };
         /**
          * ExpectedUse
@@ -4178,6 +4316,28 @@ export interface components {
         ForecastList: {
             /** Forecasts */
             forecasts: components["schemas"]["PointForecast"][];
+        };
+        /**
+         * ForecastRecord
+         * @description How good the last nights' forecasts of a point were: over all their hours, and night by night, newest first.
+         */
+        ForecastRecord: {
+            /** Point */
+            point: string;
+            /** Unit */
+            unit: string | null;
+            /** Hours */
+            hours: number;
+            /** Mae */
+            mae: number | null;
+            /** Last Week Mae */
+            last_week_mae: number | null;
+            /** Inside 80 */
+            inside_80: number | null;
+            /** Inside 95 */
+            inside_95: number | null;
+            /** Nights */
+            nights: components["schemas"]["NightRecord"][];
         };
         /**
          * Form
@@ -5742,6 +5902,124 @@ export interface components {
             progress: components["schemas"]["Progress"];
         };
         /**
+         * Night
+         * @description One night's forecasts of a campus, while they are made and after.
+         *
+         *     Parameters
+         *     ----------
+         *     night, origin
+         *         The day that they begin with, and its first moment.
+         *     planned, kept, too_little, failed
+         *         How many forecasts were to be made, were made, had too little past, and failed.
+         *     failures
+         *         The first hundred of them.
+         */
+        Night: {
+            /** Campus Id */
+            campus_id: string;
+            /**
+             * Night
+             * Format: date
+             */
+            night: string;
+            /**
+             * Origin
+             * Format: date-time
+             */
+            origin: string;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Planned
+             * @default 0
+             */
+            planned: number;
+            /**
+             * Kept
+             * @default 0
+             */
+            kept: number;
+            /**
+             * Too Little
+             * @default 0
+             */
+            too_little: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Failures
+             * @default []
+             */
+            failures: components["schemas"]["NightFailure"][];
+        };
+        /**
+         * NightFailure
+         * @description What could not be forecast, and why.
+         */
+        NightFailure: {
+            /** Subject */
+            subject: string;
+            /** Quantity */
+            quantity: string;
+            message: components["schemas"]["Text"];
+        };
+        /**
+         * NightList
+         * @description The last nights, the newest first.
+         */
+        NightList: {
+            /** Nights */
+            nights: components["schemas"]["NightProgress"][];
+        };
+        /**
+         * NightProgress
+         * @description How a night's forecasts went, and how much of them is done, 0–1; `ended_at` is empty while they are made.
+         */
+        NightProgress: {
+            night: components["schemas"]["Night"];
+            /** Share */
+            share: number;
+        };
+        /**
+         * NightRecord
+         * @description What one night said of a point's next day, against what came.
+         *
+         *     Parameters
+         *     ----------
+         *     hours
+         *         How many hours are over and were measured.
+         *     mae, last_week_mae
+         *         Mean absolute errors of the night, and of the same time last week, in the point's unit; None where no hour
+         *         can be compared.
+         *     inside_80, inside_95
+         *         The share of hours within the intervals.
+         */
+        NightRecord: {
+            /**
+             * Night
+             * Format: date
+             */
+            night: string;
+            /** Hours */
+            hours: number;
+            /** Mae */
+            mae: number | null;
+            /** Last Week Mae */
+            last_week_mae: number | null;
+            /** Inside 80 */
+            inside_80: number | null;
+            /** Inside 95 */
+            inside_95: number | null;
+        };
+        /**
          * Obstacle
          * @description Why a point is not written, and what to do about it.
          */
@@ -5977,6 +6255,17 @@ export interface components {
         /**
          * PointForecast
          * @description The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1).
+         *
+         *     Parameters
+         *     ----------
+         *     known_until
+         *         Nothing that was measured later was looked at.
+         *     past_from
+         *         When the first reading was made that it rests on.
+         *     made_at
+         *         When it was made, in a night; None where it was computed for this answer.
+         *     days
+         *         The days to come, today's first, where a night forecast them.
          */
         PointForecast: {
             /** Point */
@@ -5996,6 +6285,23 @@ export interface components {
             };
             /** Hours */
             hours: components["schemas"]["ExpectedHour"][];
+            /**
+             * Known Until
+             * Format: date-time
+             */
+            known_until: string;
+            /**
+             * Past From
+             * Format: date-time
+             */
+            past_from: string;
+            /** Made At */
+            made_at?: string | null;
+            /**
+             * Days
+             * @default []
+             */
+            days: components["schemas"]["ExpectedDay"][];
         };
         /**
          * PointList
@@ -6437,6 +6743,14 @@ export interface components {
             first: string | number | boolean | null;
             /** Second */
             second: string | number | boolean | null;
+        };
+        /**
+         * RecordList
+         * @description How good the last nights were, a record a point.
+         */
+        RecordList: {
+            /** Records */
+            records: components["schemas"]["ForecastRecord"][];
         };
         /**
          * RefusedReadings
@@ -16014,6 +16328,8 @@ export interface operations {
                 /** @description Ids of points */
                 point: string[];
                 hours?: number;
+                /** @description Compute it now, even where a night's forecast is fresh */
+                anew?: boolean;
             };
             header?: never;
             path: {
@@ -16030,6 +16346,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ForecastList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forecast_nights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_records: {
+        parameters: {
+            query: {
+                /** @description Ids of points */
+                point: string[];
+                nights?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordList"];
                 };
             };
             /** @description The request can't be read */
@@ -20397,6 +20923,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnergyRanking"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    energy_forecast: {
+        parameters: {
+            query?: {
+                /** @description Id of a building, level, room or device; the site without */
+                place?: string | null;
+                medium?: components["schemas"]["Medium"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyForecast"];
                 };
             };
             /** @description The request can't be read */
