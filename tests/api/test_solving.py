@@ -66,6 +66,31 @@ def test_a_problem_is_uploaded_solved_followed_and_checked(operator: TestClient)
     assert operator.get(f"{PLANS}/{job_id}").status_code == 404
 
 
+def test_moves_are_previewed_on_the_plan_and_on_edited_rows(operator: TestClient) -> None:
+    job_id = start(operator, [[5, 1, 3], 2])
+    ended(operator, job_id)
+    path = f"{PLANS}/{job_id}/preview"
+    seen = operator.post(path, json={"moves": [{"item": "1", "to": {"chosen": False}}]}).json()
+    assert (seen["cost"], seen["delta"], seen["valid"]) == (3, -1, False)
+    assert (seen["delta_breakdown"], seen["violations"], seen["mended"]) == ({"sum": -1}, seen["newly"], [])
+    assert seen["violations"][0]["rule"] == "least"
+    rows = [{"number": str(number), "chosen": number == 5} for number in (5, 1, 3)]
+    moves = [{"item": "3", "to": {"chosen": True}}]
+    edited = operator.post(path, json={"moves": moves, "assignments": rows}).json()
+    assert (edited["cost"], edited["delta"], edited["mended"][0]["rule"]) == (8, 3, "least")
+    for move, word in (({"item": "9", "to": {}}, '"9"'), ({"item": "1", "to": {"room": "2"}}, '"room"')):
+        reply = operator.post(path, json={"moves": [move]})
+        assert (reply.status_code, reply.json()["field"]) == (422, "moves")
+        assert word in reply.json()["detail"]
+
+
+def test_what_has_no_plan_is_previewed_only_with_rows(operator: TestClient) -> None:
+    job_id = start(operator, [[5], 2])
+    ended(operator, job_id)
+    reply = operator.post(f"{PLANS}/{job_id}/preview", json={"moves": []})
+    assert (reply.status_code, reply.json()["field"]) == (422, "assignments")
+
+
 def test_a_search_is_cancelled_and_keeps_its_best(operator: TestClient) -> None:
     job_id = start(operator, [[5, 1, 3], 1])
     assert operator.post(f"{PLANS}/{job_id}/cancel").status_code == 200

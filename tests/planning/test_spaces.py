@@ -29,18 +29,15 @@ from yuanli.planning import (
     check_spaces,
     compare_plans,
     conflicting_rules,
-    force,
     moves_of,
     parse_spaces,
-    preview_moves,
-    preview_swap,
     replan_spaces,
     stack_plan,
     today,
     use_of,
     write_spaces_excel,
 )  # fmt: skip
-from yuanli.solver import Search, Status, Stop, Wish, difference, make_plan
+from yuanli.solver import MoveError, Search, Status, Stop, Wish, make_plan, preview, swap_moves, why_not
 
 OSA = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "osa"
 needs_osa = pytest.mark.skipif(not OSA.is_dir(), reason="needs ../shared/data/optimisation/osa")
@@ -155,10 +152,14 @@ def test_what_is_locked_stays_and_changes_are_counted() -> None:
 
 def test_why_not_has_a_price() -> None:
     result = solved(SMALL)
-    start, locked = force(SMALL, result.best, {"law": "201"})
-    forced = solved(SMALL, start=start, locked=locked)
-    assert forced.best.rooms[0][2] == 2
-    assert difference(result, forced).cost > 0
+    answer = why_not(SPACES, SMALL, result.best, {"law": "201"}, search=Search(Stop(time_s=None, rounds=5)))
+    assert answer.best is not None
+    assert answer.at_once is not None
+    assert answer.difference is not None
+    assert answer.best.rooms[0][2] == 2
+    forced = [check_spaces(SMALL, plan).cost for plan in all_plans(SMALL) if plan.rooms[0][2] == 2]
+    assert answer.difference.cost == pytest.approx(min(forced) - result.cost)
+    assert 0 < answer.difference.cost <= answer.at_once.delta
 
 
 def test_cancelling_returns_the_incumbent() -> None:
@@ -215,15 +216,20 @@ def test_a_preview_tells_cost_and_broken_rules() -> None:
     )
     plan = today(problem)
     assert plan is not None
-    preview = preview_moves(problem, plan, {"ops": "201"})
-    assert preview.change == pytest.approx(
-        check_spaces(problem, preview.plan).cost - check_spaces(problem, plan).cost
+    seen = preview(SPACES, problem, plan, {"ops": "201"})
+    assert seen.delta == pytest.approx(seen.checked.cost - check_spaces(problem, plan).cost)
+    assert seen.delta_breakdown["moves"] == 4
+    assert [broken.rule for broken in seen.checked.broken] == ["not_sharing"]
+    assert [one.rule for one in seen.newly] == ["not_sharing", "near"]
+    back = preview(SPACES, problem, seen.plan, {"ops": "101"})
+    assert (back.plan, back.mended) == (plan, seen.newly)
+    assert preview(SPACES, problem, plan, swap_moves(SPACES, problem, plan, "ops", "law")).plan.rooms == (
+        (1, 2, 0),
     )
-    assert [broken.rule for broken in preview.broken] == ["not_sharing"]
-    assert len(preview.newly) == 2
-    assert preview_swap(problem, plan, "ops", "law").plan.rooms == ((1, 2, 0),)
-    with pytest.raises(SpacesError, match="nobody"):
-        preview_swap(problem, plan, "nobody", "law")
+    with pytest.raises(MoveError, match="nobody"):
+        swap_moves(SPACES, problem, plan, "nobody", "law")
+    with pytest.raises(SpacesError, match="attic"):
+        preview(SPACES, problem, plan, {"ops": "attic"})
 
 
 def test_planning_anew_changes_little() -> None:

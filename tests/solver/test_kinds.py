@@ -5,7 +5,20 @@ from dataclasses import replace
 import pytest
 from tests.solver.toys import TOY, Chosen, Problem
 
-from yuanli.solver import Result, Search, Status, Wish, WrongPlanError, count_changes, make_plan
+from yuanli.errors import Text
+from yuanli.solver import (
+    Difference,
+    MoveError,
+    Result,
+    Search,
+    Status,
+    Wish,
+    WrongPlanError,
+    count_changes,
+    make_plan,
+    preview,
+    why_not,
+)
 
 
 def test_a_plan_has_the_checker_s_cost_and_counts_changes() -> None:
@@ -40,3 +53,32 @@ def test_rows_of_only_one_plan_are_changes() -> None:
 def test_a_wish_that_needs_a_start_says_so() -> None:
     with pytest.raises(ValueError, match="start"):
         Wish(locked={"a"})
+
+
+def test_moves_are_previewed_with_what_they_break_and_mend() -> None:
+    problem: Problem = ((5, 1, 3), 2)
+    seen = preview(TOY, problem, (5, 1), {"1": {"chosen": False}})
+    assert (seen.plan, seen.delta, seen.delta_breakdown) == ((5,), -1, {"sum": -1})
+    assert [one.rule for one in seen.newly] == ["least"]
+    assert preview(TOY, problem, seen.plan, {"3": {"chosen": True}}).mended == seen.newly
+    with pytest.raises(MoveError, match='"8"'):
+        preview(TOY, problem, (5, 1), {"8": {"chosen": True}})
+    with pytest.raises(MoveError, match="no column"):
+        preview(TOY, problem, (5, 1), {"5": "yes"})
+
+
+def test_a_forced_wish_has_its_price() -> None:
+    problem: Problem = ((5, 1, 3), 2)
+    answer = why_not(TOY, problem, (1, 3), {"5": {"chosen": True}}, search=Search[Chosen](), bound=4)
+    assert answer.best == (5, 1)
+    assert answer.difference == Difference(cost=2, low=float("-inf"), high=2)
+    assert answer.changes == 2
+
+
+def test_a_forced_wish_that_nothing_allows_names_rules() -> None:
+    answer = why_not(TOY, ((5,), 2), (5,), {"5": {"chosen": True}}, search=Search[Chosen]())
+    assert (answer.best, answer.status, answer.difference) == (None, Status.INFEASIBLE, None)
+    assert answer.conflicts[0].en == "too few numbers"
+    asked = replace(TOY, conflicts_asked=lambda problem, wish: (Text("锁", f"locked {sorted(wish.locked)}"),))
+    told = why_not(asked, ((5,), 2), (5,), {"5": {"chosen": True}}, search=Search[Chosen]()).conflicts
+    assert told[0].en == "locked ['5']"

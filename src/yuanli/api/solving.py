@@ -86,6 +86,37 @@ class EditedPlan(Body):
     assignments: Annotated[list[dict[str, Any]], Field(max_length=MOST_ROWS)]
 
 
+class PlanMove(Body):
+    """What is moved, by the first column of its row, and where: its room or place, or columns by name."""
+
+    item: Name
+    to: Name | dict[str, Any]
+
+
+class PlanMoves(Body):
+    """Moves by hand, on the plan that was found or on the rows of an edited one."""
+
+    moves: Annotated[list[PlanMove], Field(max_length=MOST_ROWS)]
+    assignments: Annotated[list[dict[str, Any]] | None, Field(max_length=MOST_ROWS)] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPreview:
+    """A plan after moves: its cost and hard rules it breaks; the cost added; rules newly broken and mended.
+
+    `newly` and `mended` have soft rules too, which cost but may be broken.
+    """
+
+    valid: bool
+    cost: float
+    cost_breakdown: dict[str, float]
+    violations: tuple[Broken, ...]
+    delta: float
+    delta_breakdown: dict[str, float]
+    newly: tuple[Broken, ...]
+    mended: tuple[Broken, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanVerdict:
     """What the checker says of a plan."""
@@ -190,6 +221,18 @@ def check_plan(campus: CampusPath, job_id: JobPath, body: EditedPlan, house: Hou
     return PlanVerdict(
         valid=checked.valid, cost=checked.cost, cost_breakdown=dict(checked.parts), broken=checked.broken
     )
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/preview", dependencies=[needs(Right.MAKE_PLANS)])
+def preview_plan(campus: CampusPath, job_id: JobPath, body: PlanMoves, house: HouseDep) -> PlanPreview:
+    """Return what moves by hand would cost and break; nothing is kept."""
+    moves = {move.item: move.to for move in body.moves}
+    seen = house.solving.preview(campus, job_id, moves, rows=body.assignments)
+    return PlanPreview(
+        valid=seen.checked.valid, cost=seen.checked.cost, cost_breakdown=dict(seen.checked.parts),
+        violations=seen.checked.broken, delta=seen.delta, delta_breakdown=dict(seen.delta_breakdown),
+        newly=seen.newly, mended=seen.mended,
+    )  # fmt: skip
 
 
 @router.get(

@@ -6,9 +6,11 @@ from yuanli.solver.cpsat import conflict_of, solve_cpsat
 from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_changes, make_plan
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
+from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, preview, swap_moves
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
 from yuanli.solver.searching import Search
 from yuanli.solver.stopping import Stop, StopError
+from yuanli.solver.whynot import WhyNot, force, why_not
 
 __all__ = [
     "Broken",
@@ -17,7 +19,10 @@ __all__ = [
     "Kind",
     "Milp",
     "MissingSolverError",
+    "MoveError",
+    "Moves",
     "Plan",
+    "Preview",
     "Result",
     "Row",
     "Search",
@@ -25,15 +30,21 @@ __all__ = [
     "Status",
     "Stop",
     "StopError",
+    "WhyNot",
     "Wish",
     "WrongPlanError",
     "conflict_of",
     "count_changes",
     "difference",
+    "force",
     "gap_of",
     "load_solver",
     "make_plan",
     "minimal_conflict",
+    "move_rows",
+    "preview",
     "solve_cpsat",
     "solve_milp",
+    "swap_moves",
+    "why_not",
 ]

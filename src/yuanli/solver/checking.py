@@ -20,10 +20,14 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """The cost of a plan by its parts, and the hard rules it breaks; only a valid plan is shown or carried out."""
+    """The cost of a plan by its parts, and the hard rules it breaks; only a valid plan is shown or carried out.
+
+    `unmet` has the soft rules it breaks, where a kind tells them; `parts` has what they cost.
+    """
 
     parts: Mapping[str, float]
     broken: tuple[Broken, ...] = field(default=())
+    unmet: tuple[Broken, ...] = field(default=())
 
     @property
     def cost(self) -> float:

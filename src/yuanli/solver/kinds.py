@@ -70,6 +70,10 @@ class Kind(Generic[P, S]):
         Names the fewest rules that can't hold together, where there is no plan.
     changed_by
         Columns by which an assignment counts as changed, where others only follow from them; all if empty.
+    conflicts_asked
+        The same where what is asked besides (`locked`, `max_changes`) may be why: names that too, if given.
+    moved_by
+        The column that a move by hand changes, as a room or a place; empty where there is no such one.
     """
 
     name: str
@@ -84,6 +88,14 @@ class Kind(Generic[P, S]):
     explain: Callable[[P, Result[S]], tuple[Text, ...]]
     conflicts: Callable[[P], tuple[Text, ...]]
     changed_by: tuple[str, ...] = ()
+    conflicts_asked: Callable[[P, Wish[S]], tuple[Text, ...]] | None = None
+    moved_by: str = ""
+
+    def conflicts_of(self, problem: P, wish: Wish[S]) -> tuple[Text, ...]:
+        """Return the fewest rules, and of what the wish asks, that can't hold together."""
+        if self.conflicts_asked is None:
+            return self.conflicts(problem)
+        return self.conflicts_asked(problem, wish)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +158,7 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
         cost_breakdown={} if checked is None else checked.parts,
         assignments=rows,
         explanation=() if result.best is None else kind.explain(problem, result),
-        conflicts=kind.conflicts(problem) if result.status is Status.INFEASIBLE else (),
+        conflicts=kind.conflicts_of(problem, wish) if result.status is Status.INFEASIBLE else (),
         changes=None if before is None else count_changes(before, rows, kind.changed_by),
         method=kind.method,
         seed=wish.seed,

@@ -2575,6 +2575,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/{job_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Plan
+         * @description Return what moves by hand would cost and break; nothing is kept.
+         */
+        post: operations["preview_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}/events": {
         parameters: {
             query?: never;
@@ -6192,6 +6212,58 @@ export interface components {
             cpu_s: number;
             /** History */
             history: components["schemas"]["SearchProgress"][];
+        };
+        /**
+         * PlanMove
+         * @description What is moved, by the first column of its row, and where: its room or place, or columns by name.
+         */
+        PlanMove: {
+            /** Item */
+            item: string;
+            /** To */
+            to: string | {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PlanMoves
+         * @description Moves by hand, on the plan that was found or on the rows of an edited one.
+         */
+        PlanMoves: {
+            /** Moves */
+            moves: components["schemas"]["PlanMove"][];
+            /** Assignments */
+            assignments?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /**
+         * PlanPreview
+         * @description A plan after moves: its cost and hard rules it breaks; the cost added; rules newly broken and mended.
+         *
+         *     `newly` and `mended` have soft rules too, which cost but may be broken.
+         */
+        PlanPreview: {
+            /** Valid */
+            valid: boolean;
+            /** Cost */
+            cost: number;
+            /** Cost Breakdown */
+            cost_breakdown: {
+                [key: string]: number;
+            };
+            /** Violations */
+            violations: components["schemas"]["Broken"][];
+            /** Delta */
+            delta: number;
+            /** Delta Breakdown */
+            delta_breakdown: {
+                [key: string]: number;
+            };
+            /** Newly */
+            newly: components["schemas"]["Broken"][];
+            /** Mended */
+            mended: components["schemas"]["Broken"][];
         };
         /**
          * PlanVerdict
@@ -23899,6 +23971,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanVerdict"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanMoves"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPreview"];
                 };
             };
             /** @description The request can't be read */

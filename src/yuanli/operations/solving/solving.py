@@ -23,7 +23,19 @@ from yuanli.operations.solving.jobs import (
     SolveSummary,
 )
 from yuanli.operations.solving.kinds import kind_of, warm_up
-from yuanli.solver import Checked, Kind, Plan, Row, Search, SearchProgress, Wish, make_plan
+from yuanli.solver import (
+    Checked,
+    Kind,
+    Moves,
+    Plan,
+    Preview,
+    Row,
+    Search,
+    SearchProgress,
+    Wish,
+    make_plan,
+    preview,
+)
 
 log = logging.getLogger(__name__)
 FAULT = Text(
@@ -66,6 +78,7 @@ class Solving:
         self._lock = Lock()
         self._live: dict[str, SolveSummary] = {}
         self._cancelled: dict[str, Event] = {}
+        self._last_read: tuple[str, Any] = ("", None)
 
     def start(self, campus_id: CampusId, order: SolveOrder, who: str) -> SolveSummary:
         """Keep a problem that is well put, to be solved in its turn.
@@ -143,10 +156,31 @@ class Solving:
 
     def check(self, campus_id: CampusId, job_id: str, rows: Sequence[Row]) -> Checked:
         """Return the cost and the broken rules of an edited plan of a problem."""
-        order = self.problem(campus_id, job_id)
-        kind = kind_of(order.kind)
-        problem = kind.parse(order.problem, order.file_name)
+        kind, problem = self._read(self.get(campus_id, job_id).summary)
         return kind.check(problem, kind.read_rows(problem, rows))
+
+    def preview(
+        self, campus_id: CampusId, job_id: str, moves: Moves, *, rows: Sequence[Row] | None = None
+    ) -> Preview[Any]:
+        """Return what moves would do to the plan of a problem, or to the rows of an edited one.
+
+        Raises
+        ------
+        SolveNotFoundError, InvalidInputError
+            There is no such problem; it has no plan yet; the moves name what is not in the plan.
+        """
+        job = self.get(campus_id, job_id)
+        kind, problem = self._read(job.summary)
+        if rows is None and (job.plan is None or job.plan.cost is None):
+            raise SolveOrderError(
+                Text("这个任务还没有方案。", "This problem has no plan yet."),
+                field="assignments",
+                hint=Text(
+                    "等求解结束，或附上要改的方案。", "Wait for it, or give the rows of a plan to change."
+                ),
+            )
+        found = job.plan.assignments if rows is None and job.plan is not None else rows or ()
+        return preview(kind, problem, kind.read_rows(problem, found), moves)
 
     def resume(self) -> None:
         """Queue what a crash or a stop interrupted."""
@@ -168,6 +202,18 @@ class Solving:
                 self._solve(summary, wanted, closing)
             except YuanliError as error:
                 log.warning("What became of problem %s can't be kept: %s", summary.id, error)
+
+    def _read(self, summary: SolveSummary) -> tuple[Kind[Any, Any], Any]:
+        """Return a problem, read once for what is asked of it again and again while somebody edits its plan."""
+        kind = kind_of(summary.kind)
+        with self._lock:
+            read_id, problem = self._last_read
+        if read_id != summary.id:
+            order = self._store.order(summary.id)
+            problem = kind.parse(order.problem, order.file_name)
+            with self._lock:
+                self._last_read = (summary.id, problem)
+        return kind, problem
 
     def _queue_up(self, summary: SolveSummary) -> None:
         with self._lock:

@@ -26,6 +26,7 @@ LAYOUT: Final[Kind[LayoutProblem, LayoutPlan]] = Kind(
     read_rows=read_layout_rows,
     explain=explain_layout,
     conflicts=conflicts_layout,
+    moved_by="place",
 )
 
 __all__ = [

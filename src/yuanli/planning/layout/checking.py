@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from math import fsum
+
+import numpy as np
+
 from yuanli.errors import Text
 from yuanli.planning.layout.problem import LayoutPlan, LayoutProblem
 from yuanli.solver import Broken, Checked
@@ -37,12 +41,8 @@ def check_layout(problem: LayoutProblem, plan: LayoutPlan) -> Checked:
             note("fixed", unit, f"应固定在“{problem.fixed[unit]}”", f"has to be in “{problem.fixed[unit]}”")
         if name not in problem.allowed.get(unit, (name,)):
             note("allowed", unit, f"不可放在“{name}”", f"may not be in “{name}”")
-    flow = sum(
-        float(amount) * float(problem.distances[where[i], where[j]])
-        for i, row in enumerate(problem.flows.tolist())
-        for j, amount in enumerate(row)
-        if amount
-    )
+    between = problem.distances[np.ix_(where, where)]
+    flow = fsum((problem.flows * between)[problem.flows != 0].tolist())
     own = (
         0.0 if problem.costs is None else sum(float(problem.costs[i, place]) for i, place in enumerate(where))
     )

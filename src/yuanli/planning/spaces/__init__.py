@@ -8,7 +8,6 @@ from yuanli.planning.spaces.checking import Violation, check_spaces, violations
 from yuanli.planning.spaces.explaining import explain_spaces
 from yuanli.planning.spaces.naming import tell_rule
 from yuanli.planning.spaces.plans import read_space_rows, space_rows, today
-from yuanli.planning.spaces.previewing import Preview, force, preview_moves, preview_swap
 from yuanli.planning.spaces.problem import (
     Entity,
     Flow,
@@ -54,6 +53,8 @@ SPACES: Final = Kind(
     read_rows=read_space_rows,
     explain=explain_spaces,
     conflicts=conflicts_spaces,
+    changed_by=("room",),
+    moved_by="room",
 )
 
 __all__ = [
@@ -64,7 +65,6 @@ __all__ = [
     "Move",
     "Period",
     "PlannedUse",
-    "Preview",
     "Room",
     "Rule",
     "RuleKind",
@@ -83,11 +83,8 @@ __all__ = [
     "conflicting_rules",
     "conflicts_spaces",
     "explain_spaces",
-    "force",
     "moves_of",
     "parse_spaces",
-    "preview_moves",
-    "preview_swap",
     "read_space_rows",
     "replan_spaces",
     "rules_from_words",

@@ -41,7 +41,7 @@ def check_spaces(problem: SpaceProblem, plan: SpacePlan) -> Checked:
     """Recompute cost by parts, and the hard rules that a plan breaks."""
     days = _days(problem, plan)
     parts = dict.fromkeys(PARTS, 0.0)
-    found = violations(problem, plan)
+    found = _violations(problem, days)
     parts["rules"] = sum(one.cost for one in found)
     for day in days:
         _add_day(problem, day, parts)
@@ -49,16 +49,22 @@ def check_spaces(problem: SpaceProblem, plan: SpacePlan) -> Checked:
     weights = problem.weights
     parts["moves"] = weights.moves * sum(entity.move_cost for entity, old, _ in moved if old is not None)
     parts["fit_out"] = weights.fit_out * _fit_out(problem, days)
-    broken = [
-        Broken(rule=one.rule.kind, subject=one.subject, amount=one.amount, message=tell(one))
-        for one in found if one.rule.hard
-    ]  # fmt: skip
-    return Checked(parts=parts, broken=(*_impossible(problem, plan), *broken))
+    broken, unmet = (
+        tuple(
+            Broken(rule=one.rule.kind, subject=one.subject, amount=one.amount, message=tell(one))
+            for one in found if one.rule.hard is hard
+        )
+        for hard in (True, False)
+    )  # fmt: skip
+    return Checked(parts=parts, broken=(*_impossible(problem, plan), *broken), unmet=unmet)
 
 
 def violations(problem: SpaceProblem, plan: SpacePlan) -> tuple[Violation, ...]:
     """Return the rules that a plan breaks, hard and soft."""
-    days = _days(problem, plan)
+    return _violations(problem, _days(problem, plan))
+
+
+def _violations(problem: SpaceProblem, days: list[_Day]) -> tuple[Violation, ...]:
     found: list[Violation] = []
     for rule in problem.rules:
         if rule.kind in LIMITS:
@@ -172,10 +178,8 @@ Found = list[tuple[str, float, float]]
 
 
 def _names(problem: SpaceProblem, names: tuple[str, ...]) -> list[str]:
-    found = []
-    for name in names:
-        found += [e.name for e in problem.entities if name in (e.name, e.group)]
-    return found
+    entities = problem.entities
+    return [entities[place].name for name in names for place in problem.members(name)]
 
 
 def _named(rule: Rule, room: Room) -> bool:

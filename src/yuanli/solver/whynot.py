@@ -1,0 +1,115 @@
+"""Why a plan is not another one: what forcing somebody's wish would cost, or which rules forbid it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import Generic, TypeVar
+
+from yuanli.errors import InvalidInputError, Text
+from yuanli.solver.kinds import Kind, Wish, count_changes
+from yuanli.solver.previewing import Moves, Preview, move_rows, preview
+from yuanli.solver.results import Difference, Result, Status
+from yuanli.solver.searching import Search
+
+P = TypeVar("P")
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot(Generic[S]):
+    """What a forced wish costs.
+
+    Parameters
+    ----------
+    at_once
+        The plan with the wish and nothing else changed; None where that is no plan.
+    best
+        The best plan with the wish that was found; None where none was: `conflicts` names rules that forbid it, if
+        that is proved.
+    difference
+        What that plan costs more, and between which limits it surely is; below 0 where the plan was not the best.
+    changes
+        How many assignments of the plan change for it, those forced among them.
+    """
+
+    at_once: Preview[S] | None
+    best: S | None
+    status: Status
+    difference: Difference | None
+    changes: int
+    conflicts: tuple[Text, ...]
+
+
+def why_not(
+    kind: Kind[P, S],
+    problem: P,
+    plan: S,
+    forced: Moves,
+    *,
+    search: Search[S],
+    bound: float = -inf,
+    seed: int = 0,
+) -> WhyNot[S]:
+    """Solve again with a wish forced: where something goes, by the first column of its row.
+
+    Parameters
+    ----------
+    bound
+        What no plan without the wish costs less than, where it is known.
+
+    Raises
+    ------
+    InvalidInputError
+        The wish names what is not in the plan, or what there is not.
+    """
+    start = force(kind, problem, plan, forced)
+    wish = Wish(seed=seed, start=start, locked=frozenset(forced))
+    after = kind.solve(problem, search, wish)
+    if after.best is None:
+        proved = after.status is Status.INFEASIBLE
+        return WhyNot(
+            at_once=_at_once(kind, problem, plan, forced), best=None, status=after.status, difference=None, changes=0,
+            conflicts=kind.conflicts_of(problem, wish) if proved else (),
+        )  # fmt: skip
+    old, new = (tuple(kind.rows(problem, one)) for one in (plan, after.best))
+    return WhyNot(
+        at_once=_at_once(kind, problem, plan, forced), best=after.best, status=after.status,
+        difference=_dearer(kind.check(problem, plan).cost, bound, after),
+        changes=count_changes(old, new, kind.changed_by), conflicts=(),
+    )  # fmt: skip
+
+
+def force(kind: Kind[P, S], problem: P, plan: S, forced: Moves) -> S:
+    """Return the plan with a wish, for a start in which it is locked; who is in the way takes the place that is left.
+
+    Raises
+    ------
+    InvalidInputError
+        The wish names what is not in the plan, or what there is not.
+    """
+    rows = tuple(kind.rows(problem, plan))
+    moved = move_rows(kind, rows, forced)
+    try:
+        return kind.read_rows(problem, moved)
+    except InvalidInputError:
+        places = {str(next(iter(row.values()))): row.get(kind.moved_by) for row in rows}
+        given: dict[str, str] = {}
+        for name, to in forced.items():
+            holder = next((one for one, place in places.items() if place == to and one not in forced), None)
+            if holder is not None:
+                given[holder] = str(places[name])
+        if not given:
+            raise
+        return kind.read_rows(problem, move_rows(kind, rows, {**given, **forced}))
+
+
+def _at_once(kind: Kind[P, S], problem: P, plan: S, forced: Moves) -> Preview[S] | None:
+    try:
+        return preview(kind, problem, plan, forced)
+    except InvalidInputError:
+        return None
+
+
+def _dearer(cost: float, bound: float, after: Result[S]) -> Difference:
+    return Difference(cost=after.cost - cost, low=after.bound - cost, high=after.cost - bound)
