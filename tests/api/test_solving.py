@@ -81,7 +81,7 @@ def test_moves_are_previewed_on_the_plan_and_on_edited_rows(operator: TestClient
     for move, word in (({"item": "9", "to": {}}, '"9"'), ({"item": "1", "to": {"room": "2"}}, '"room"')):
         reply = operator.post(path, json={"moves": [move]})
         assert (reply.status_code, reply.json()["field"]) == (422, "moves")
-        assert word in reply.json()["detail"]
+        assert word in str(reply.json()["message"])
 
 
 def test_what_has_no_plan_is_previewed_only_with_rows(operator: TestClient) -> None:
