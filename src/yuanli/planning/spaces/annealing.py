@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from yuanli.planning.spaces.kernels import State, Tables
 
 ROUND = 8_000
-"""Steps of a round: about a hundredth of a second."""
-CYCLE = 600
-"""Rounds from hot to cold."""
+"""Steps of a round: a few thousandths of a second."""
+FIRST, GROWTH, LONGEST = 100, 2, 25_600
+"""Rounds from hot to cold in the first cycle, how much longer each next one is, and the most."""
+BOUND_AFTER = 3
+"""Cycles before the bound is asked for."""
 REPAIR = 60
 """Rounds in which annealing looks for a plan that keeps the hard rules, before CP-SAT does."""
 WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 6.0, 3.0, 0.5
@@ -37,16 +39,17 @@ WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 6.0, 3.0, 0.5
 TYPICAL = 43.0
 HARD = 200.0
 """What a broken hard rule counts while a plan is repaired, at that scale."""
-BOUND_SHARE, BOUND_S = 0.25, 5.0
+BOUND_SHARE, BOUND_S = 0.1, 5.0
 
 
 def solve_spaces(
     problem: SpaceProblem, search: Search[SpacePlan], wish: Wish[SpacePlan] = Wish()
 ) -> Result[SpacePlan]:
-    """Search by simulated annealing with reheating; a round is 8,000 steps.
+    """Search by simulated annealing in cycles, each twice as long as the one before; a round is 8,000 steps.
 
-    It begins from the wish's start or else from today's rooms. The first run after an install compiles for about half
-    a minute.
+    However long it may run, the last whole cycle has a good part of the time; what a clock ends can be repeated. It
+    begins from the wish's start or else from today's rooms. The first run after an install compiles for about half a
+    minute.
     """
     seats = seats_of(problem)
     locked = locked_rooms(problem, seats, wish.start, wish.locked)
@@ -58,7 +61,6 @@ def solve_spaces(
     tables = tables_of(problem, seats, allowed, start=start, changes=most)
     begin = _begin(problem, seats, allowed, start, wish.seed)
     walk = Walk.begin(problem, seats, tables, search, begin, wish.seed)
-    _bound(problem, seats, allowed, tables.unary, search)
     if walk.best_cost == inf and start is None:
         walk.cool(WILD, FIRM, REPAIR, until_valid=True)
     if walk.best_cost == inf and not search.over():
@@ -79,12 +81,15 @@ def solve_spaces(
             return search.result(infeasible=True)
         if rooms is not None:
             walk.restart(rooms)
-    hot = WARM if start is not None else HOT
+    rounds, cycle = FIRST, 0
     while not search.over():
-        walk.cool(WILD if walk.best_cost == inf else hot, COLD, CYCLE)
-        hot = WARM
+        hot = WILD if walk.best_cost == inf else HOT if start is None else WARM
+        walk.cool(hot, COLD, rounds)
+        rounds, cycle = min(GROWTH * rounds, LONGEST), cycle + 1
         if walk.best_cost < inf:
             walk.restart(walk.best)
+        if cycle == BOUND_AFTER:
+            _bound(problem, seats, allowed, tables.unary, search)
     return search.result()
 
 
@@ -181,7 +186,14 @@ def _bound(
     search: Search[SpacePlan],
 ) -> None:  # fmt: skip
     try:
-        bound = lower_bound(problem, seats, allowed, unary, time_s=min(BOUND_S, BOUND_SHARE * search.left_s))
+        bound = lower_bound(
+            problem,
+            seats,
+            allowed,
+            unary,
+            time_s=min(BOUND_S, BOUND_SHARE * search.left_s),
+            stopped=search.over,
+        )
     except MissingSolverError:
         return
     if isfinite(bound):

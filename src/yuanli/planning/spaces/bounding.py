@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,31 @@ from yuanli.planning.spaces.tables import RELATIONS, Floats, Seats, relations
 from yuanli.solver import Milp, Search, Stop, solve_milp
 
 MOST_TERMS = 400_000
+TERM_S = 2e-5
+"""Seconds that a term took, by order of magnitude: what surely isn't solved in time isn't begun."""
 
 
 def lower_bound(
-    problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], unary: Floats, *, time_s: float
+    problem: SpaceProblem,
+    seats: Seats,
+    allowed: NDArray[np.bool_],
+    unary: Floats,
+    *,
+    time_s: float,
+    stopped: Callable[[], bool],
 ) -> float:
     """Return the least cost of the relaxation, −inf where it is too large or not solved in time.
 
     Who must be alone takes a room whole. Pairs count by floor, or by room where they share one; walking, moves, rent,
     fairness and limits are left out, as they cost nothing at least.
     """
-    if 6 * int(allowed.sum()) > MOST_TERMS:
+    terms = 6 * int(allowed.sum())
+    if terms > MOST_TERMS or terms * TERM_S > time_s:
         return -np.inf
-    model = _Relaxation(problem, seats, allowed, unary)
-    search = Search[Floats](Stop(time_s=time_s))
+    search = Search[Floats](Stop(time_s=time_s), cancelled=stopped)
+    model = _Relaxation(problem, seats, allowed, unary, search)
+    if search.over():
+        return -np.inf
     result = solve_milp(model.milp(), search)
     return float(result.bound) if result.status == "optimal" else -np.inf
 
@@ -35,8 +47,14 @@ class _Relaxation:
     """Columns and rows of the linear programme as they are added."""
 
     def __init__(
-        self, problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], unary: Floats
+        self,
+        problem: SpaceProblem,
+        seats: Seats,
+        allowed: NDArray[np.bool_],
+        unary: Floats,
+        search: Search[Floats],
     ) -> None:
+        self.search = search
         self.cost: list[float] = []
         self.high: list[float] = []
         self.terms: list[tuple[int, int, float]] = []
@@ -65,6 +83,8 @@ class _Relaxation:
             self._row([(self.x[v, r], 1.0) for r in rooms], 1.0, 1.0)
         for p in range(len(problem.periods)):
             for r in range(len(problem.rooms)):
+                if search.over():
+                    return
                 self._add_room(p, r)
         self._add_pairs()
 
@@ -119,6 +139,8 @@ class _Relaxation:
             parts: Any = floors if by_floor else np.eye(len(related), dtype=bool)
             for row in self.seats.place:
                 for a, b in couples:
+                    if self.search.over():
+                        return
                     if row[a] >= 0 and row[b] >= 0:
                         cost = 0.0 if rule.hard else rule.weight / len(couples)
                         self._add_pair(rule.kind, int(row[a]), int(row[b]), cost, rule.hard, parts, related)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from math import exp, sqrt
+from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -215,6 +215,58 @@ def _shift(t, s, v, r):
 
 
 @compiled
+def _misuse(t, r, used):
+    over = used - t.capacity[r]
+    return t.weights[1] * over + t.full_soft[r] if over > EPS else -t.weights[0] * over
+
+
+@compiled
+def _relief(t, s, v):
+    """Return the most that a seat's move can save besides misuse: all that is paid for it where it is."""
+    q, p = s.room[v], t.period[v]
+    most = t.unary[v, q] + s.alone_soft[p, q] + t.move_cost[v] + t.weights[2] * t.rent[q]
+    most += t.weights[3] * t.fit_out[q] * t.need[v]
+    if t.after[v] >= 0:
+        u = t.after[v]
+        most += t.move_cost[u] + t.weights[3] * t.fit_out[s.room[u]] * t.need[u]
+    for i in range(t.pair_at[v], t.pair_at[v + 1]):
+        if (t.relation[q, s.room[t.pair_other[i]]] >> t.pair_bit[i]) & 1 != t.pair_want[i]:
+            most += t.pair_soft[i]
+    for i in range(t.flow_at[v], t.flow_at[v + 1]):
+        most += t.flow_cost[i] * t.walk_s[q, s.room[t.flow_other[i]]]
+    for i in range(t.team_at[v], t.team_at[v + 1]):
+        most += t.team_soft[t.team[i]]
+    return most
+
+
+@compiled
+def _at_least(t, s, n):
+    """Return a cost change that the step in `moving` and `target` can't go under, without making it.
+
+    Misuse is exact, the rest is what could be saved at best; it holds without fairness and soft limits.
+    """
+    change = 0.0
+    for i in range(n):
+        v, r = s.moving[i], s.target[i]
+        p, q, need = t.period[v], s.room[v], t.need[v]
+        change -= _relief(t, s, v)
+        if q == r:
+            continue
+        was, now = s.used[p, q], s.used[p, r]
+        change += _misuse(t, q, was - need) - _misuse(t, q, was)
+        change += _misuse(t, r, now + need) - _misuse(t, r, now)
+        s.used[p, q] = was - need
+        s.used[p, r] = now + need
+    for i in range(n):
+        v, r = s.moving[i], s.target[i]
+        p, q, need = t.period[v], s.room[v], t.need[v]
+        if q != r:
+            s.used[p, q] += need
+            s.used[p, r] -= need
+    return change
+
+
+@compiled
 def _overall(t, s):
     """Return what is counted over all: rent, fit-out, fairness, limits."""
     cost = t.weights[3] * s.sums[FIT]
@@ -359,6 +411,7 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
     broken rule goes to `best`. Returns its cost, the plan's cost, what it breaks, and the temperature.
     """
     unsaved = False
+    bounded = t.weights[4] == 0.0 and t.limit_soft.sum() == 0.0
     for _ in range(steps):
         temperature *= cooling
         n = _propose(t, s)
@@ -371,13 +424,14 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
                 break
         if not ok:
             continue
+        most = -temperature * log(_random(s.rng) + 1e-300)
+        if bounded and broken <= EPS and _at_least(t, s, n) > most:
+            continue
         for i in range(n):
             s.origin[i] = s.room[s.moving[i]]
         change, worse = _apply(t, s, n, s.target)
-        ok = broken > EPS or broken + worse <= EPS
         total = change + t.weights[6] * worse
-        if ok and total > 0 and _random(s.rng) >= exp(-total / temperature):
-            ok = False
+        ok = (broken > EPS or broken + worse <= EPS) and total <= most
         if ok and total > EPS and unsaved:
             _apply(t, s, n, s.origin)
             _copy(s.room, best)

@@ -32,6 +32,11 @@ RELATIONS = {
     RuleKind.AWAY: (2, 0),
 }  # fmt: skip
 """Which bit of `Tables.relation` a rule about two reads, and what it wants there."""
+WHOLE = frozenset((
+    "period", "choices", "choice_at", "relation", "pair_at", "pair_other", "pair_bit", "pair_want", "flow_at",
+    "flow_other", "floor", "team_at", "team", "before", "after", "today", "start", "limit_kind",
+))  # fmt: skip
+"""The tables of whole numbers; all others but `allowed` are of floats."""
 LIMIT_KINDS = dict(zip(LIMITS, (0, 1, 4, 2), strict=True))
 
 
@@ -132,7 +137,7 @@ def tables_of(
     ], 1)  # fmt: skip
     team_at, team, team_soft, team_hard = _teams(problem, seats)
     choices = np.nonzero(allowed)[1]
-    return Tables(
+    return _one_type(Tables(
         period=seats.period, need=need, people=people, capacity=np.array([room.capacity_m2 for room in rooms]),
         allowed=allowed, choices=choices, choice_at=np.append(0, np.cumsum(allowed.sum(axis=1))),
         unary=_unary(problem, seats), relation=relations(problem), pair_at=pair_at, pair_other=pair_other,
@@ -157,7 +162,17 @@ def tables_of(
         weights=np.array([
             weights.waste, weights.overuse, weights.rent, weights.fit_out, weights.fairness, changes, 0.0
         ]),
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def _one_type(tables: Tables) -> Tables:
+    """Return the tables as numba is to see them whatever the problem, so that it compiles once."""
+    return tables._make(
+        np.ascontiguousarray(
+            values, dtype=bool if name == "allowed" else np.int64 if name in WHOLE else np.float64
+        )
+        for name, values in tables._asdict().items()
+    )
 
 
 def state_of(problem: SpaceProblem, tables: Tables, rooms: Ints, seed: int) -> State:
