@@ -167,12 +167,12 @@ def tables_of(
 
 def _one_type(tables: Tables) -> Tables:
     """Return the tables as numba is to see them whatever the problem, so that it compiles once."""
-    return tables._make(
-        np.ascontiguousarray(
+    return tables._replace(**{
+        name: np.ascontiguousarray(
             values, dtype=bool if name == "allowed" else np.int64 if name in WHOLE else np.float64
         )
         for name, values in tables._asdict().items()
-    )
+    })  # fmt: skip
 
 
 def state_of(problem: SpaceProblem, tables: Tables, rooms: Ints, seed: int) -> State:
