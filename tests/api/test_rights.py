@@ -25,6 +25,7 @@ FILLED = {
     "{set_id}": "x",
     "{position}": "0",
     "{run}": "nothing",
+    "{policy}": "nothing",
     "{other}": "nothing",
     "{name}": "nothing",
     "{version}": "x",

@@ -38,6 +38,7 @@ from yuanli.api import (
     models,
     overrules,
     people,
+    plan_runs,
     quality,
     readings,
     reports,
@@ -60,7 +61,7 @@ PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
-    solving,
+    solving, plan_runs,
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from yuanli.operations import (
     Commands,
     DataQuality,
     Datasets,
+    DeviceDrafts,
     DeviceGateways,
     Energy,
     FeedbackLoop,
@@ -53,6 +54,8 @@ from yuanli.operations import (
     NightParams,
     Overruling,
     Places,
+    PlanRecords,
+    PlanRuns,
     PointBooks,
     ReadingsHealth,
     ReadingStore,
@@ -69,6 +72,7 @@ from yuanli.operations import (
     answers_of,
     device_acts,
     keep_orders,
+    keep_plan_runs,
     readings_health,
 )
 from yuanli.services import FeishuMessenger
@@ -85,6 +89,7 @@ from yuanli.storage import (
     SqlForecastStore,
     SqlIntervalStore,
     SqlOverruleStore,
+    SqlPlanRunStore,
     SqlReportStore,
     SqlSolveStore,
     SqlStandingStore,
@@ -142,6 +147,9 @@ class House:
     reports: Reports
     solving: Solving
     space_drafts: SpaceDrafts
+    device_drafts: DeviceDrafts
+    plan_runs: PlanRuns
+    plan_records: PlanRecords
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None
@@ -233,6 +241,20 @@ class House:
         Thread(
             target=keep_orders, args=(self.standing, self.now, closing.wait), name="orders", daemon=True
         ).start()
+
+    def keep_plan_runs(self) -> None:
+        """Carry plans of devices out, beside the requests, until the house is closed."""
+        closing = Event()
+        thread = Thread(
+            target=keep_plan_runs, args=(self.plan_runs, closing.wait), name="plan-runs", daemon=True
+        )
+
+        def stop() -> None:
+            closing.set()
+            thread.join(STOP_S)
+
+        self.resources.callback(stop)
+        thread.start()
 
     def keep_reporting(self) -> None:
         """Make the reports that are due each few minutes, beside the requests, until the house is closed."""
@@ -393,6 +415,21 @@ def build_house(
     commands = Commands(
         SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
     )
+    solving = Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id)
+    device_drafts = DeviceDrafts(places, readings, twin, energy, commands, device_gateways, clock=now)
+    run_store = SqlPlanRunStore(database)
+    plan_runs = PlanRuns(
+        run_store,
+        run_store,
+        solving,
+        device_drafts,
+        commands,
+        places,
+        telemetry,
+        twin,
+        clock=now,
+        new_id=_new_id,
+    )
     standing = StandingOrders(SqlStandingStore(database), commands, twin)
     anomalies = Anomalies(readings, places, SqlAnomalyStore(database), energy.tariffs)
     if abilities is None:
@@ -442,7 +479,10 @@ def build_house(
             new_id=_new_id,
         ),
         space_drafts=SpaceDrafts(guidance, clock=now),
-        solving=Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id),
+        solving=solving,
+        device_drafts=device_drafts,
+        plan_runs=plan_runs,
+        plan_records=PlanRecords(places, readings, energy, twin),
         forecasts=Forecasts(readings, places, fresh),
         fresh_forecasts=fresh,
         nightly=NightlyForecasts(

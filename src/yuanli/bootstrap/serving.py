@@ -85,6 +85,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None], besid
     house.keep_finding()
     house.keep_forecasting()
     house.keep_solving()
+    house.keep_plan_runs()
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
     url = _url(house.settings.host, port)
     announce(url)

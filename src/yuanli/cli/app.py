@@ -11,6 +11,7 @@ from yuanli.cli import (
     anomalies,
     ask,
     campus,
+    carry,
     demo,
     devices,
     energy,
@@ -42,6 +43,7 @@ app.add_typer(states.app, name="states")
 app.add_typer(demo.app, name="demo")
 app.add_typer(solving.schedule, name="schedule")
 app.add_typer(solving.plan, name="plan")
+app.add_typer(carry.app, name="carry")
 app.command("up")(serve.up)
 app.command("forecast")(forecast.forecast)
 app.command("energy")(energy.energy)

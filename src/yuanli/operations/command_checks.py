@@ -152,13 +152,13 @@ def _old_value(point_id: PointId, situation: Situation) -> tuple[float | None, d
     told = next(
         (w for w in situation.history if w.point_id == point_id and w.state is WriteState.ACKNOWLEDGED), None
     )
-    if told is not None and (measured is None or measured[1] <= told.at):
+    if told is not None and told.new is not None and (measured is None or measured[1] <= told.at):
         return told.new, told.at
     return (None, None) if measured is None else measured
 
 
 def _new_value(aim: Aim, situation: Situation) -> float | None:
-    if not aim.relative:
+    if not aim.relative or aim.value is None:
         return aim.value
     old, _ = _old_value(aim.point.id, situation)
     return None if old is None else round(old + aim.value, 9)
@@ -190,7 +190,9 @@ def _obstacles(
     lock = None if device is None else situation.locks.get(device.id)
     if lock is not None and lock.holds(situation.now):
         yield _locked(lock)
-    if new is None:
+    if aim.value is None:
+        pass  # given back: its own control knows its range and its times
+    elif new is None:
         yield Obstacle(
             rule=CommandRule.NO_VALUE,
             message=Text("不知道现在的值，无法在它上面增减。", "Its value now is not known."),
@@ -261,6 +263,7 @@ def _run_time(
             for w in situation.history
             if w.point_id == aim.point.id
             and w.state in DONE
+            and w.new is not None
             and (w.new > 0) != on
             and (w.old is None or (w.old > 0) != (w.new > 0))
         ),

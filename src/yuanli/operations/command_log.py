@@ -89,14 +89,14 @@ class Proposal:
     at: datetime
     who: str
     request: CommandRequest
-    writes: tuple[tuple[PointId, float], ...]
+    writes: tuple[tuple[PointId, float | None], ...]
     text: Text
     begun: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandWrite:
-    """One write of the log; values are in the unit of the point."""
+    """One write of the log; values are in the unit of the point, `new` is None where it was given back."""
 
     command_id: CommandId
     position: int
@@ -108,7 +108,7 @@ class CommandWrite:
     gateway: str
     address: str
     old: float | None
-    new: float
+    new: float | None
     unit: str | None
     state: WriteState = WriteState.PENDING
     answered_at: datetime | None = None

@@ -25,6 +25,8 @@ class CommandAction(StrEnum):
     OFF = "off"
     SET = "set"
     SCENE = "scene"
+    RELEASE = "release"
+    """Give devices back to their own control."""
 
 
 class UnknownNameError(InvalidInputError):

@@ -40,11 +40,11 @@ class NothingToCommandError(InfeasibleError):
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A point that a command means, and what it asks of it: a value, or a change."""
+    """A point that a command means, and what it asks of it: a value, or a change; None gives it back."""
 
     point: DataPoint
     device: Device | None
-    value: float
+    value: float | None
     relative: bool = False
     switches: bool = False
 
@@ -123,15 +123,15 @@ def _of_device(
             value = in_points_unit(point, request.value or 0.0, unit, relative=request.relative)
             yield Aim(point, device, value, request.relative, _is_state(point))
         return
-    on = request.action is CommandAction.ON
+    on, back = request.action is CommandAction.ON, request.action is CommandAction.RELEASE
     switch = _first(points, rules.switches)
     if switch is not None:
-        yield Aim(switch, device, 1.0 if on else 0.0, switches=True)
+        yield Aim(switch, device, None if back else 1.0 if on else 0.0, switches=True)
         return
     level = _first(points, rules.levels)
     if level is not None:
         top = 100.0 if level.high is None else level.high
-        yield Aim(level, device, top if on else 0.0, switches=True)
+        yield Aim(level, device, None if back else top if on else 0.0, switches=True)
 
 
 def _first(points: list[DataPoint], patterns: tuple[str, ...]) -> DataPoint | None:

@@ -49,6 +49,8 @@ def _verb(request: CommandRequest, planned: Sequence[PlannedWrite], rules: Comma
         return Text("打开", "Turn on")
     if request.action is CommandAction.OFF:
         return Text("关闭", "Turn off")
+    if request.action is CommandAction.RELEASE:
+        return Text("交还设备自控", "Give back to its own control")
     if request.action is CommandAction.SCENE:
         scene = rules.scene(request.scene or "").text
         return Text(f"场景“{scene.zh}”", f"Scene “{scene.en}”")

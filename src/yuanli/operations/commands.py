@@ -152,10 +152,22 @@ class Commands:
             expires_at=now + timedelta(seconds=self._params.preview_s),
         )
 
-    def execute(self, campus_id: CampusId, what: CommandId | CommandRequest, *, who: str) -> CommandOutcome:
+    def execute(
+        self,
+        campus_id: CampusId,
+        what: CommandId | CommandRequest,
+        *,
+        who: str,
+        key: CommandId | None = None,
+    ) -> CommandOutcome:
         """Carry out a command that was shown, once, or one that a person confirmed elsewhere.
 
         Each write is in the log before it is sent, and what became of it after.
+
+        Parameters
+        ----------
+        key
+            The id that a command confirmed elsewhere gets: it is sent once by it, whoever tries again.
 
         Raises
         ------
@@ -180,10 +192,11 @@ class Commands:
                 raise _blocked(planned)
             if isinstance(shown, CommandRequest):
                 shown = Proposal(
-                    id=CommandId(self._new_id()), campus_id=campus_id, at=self._clock(), who=who, request=request,
-                    writes=_values(writes), text=say_command(request, planned, self._rules),
+                    id=key or CommandId(self._new_id()), campus_id=campus_id, at=self._clock(), who=who,
+                    request=request, writes=_values(writes), text=say_command(request, planned, self._rules),
                 )  # fmt: skip
-                self._store.add_proposal(shown)
+                if key is None or self._store.find_proposal(key) is None:
+                    self._store.add_proposal(shown)
             rows = self._rows(campus_id, shown.id, writes, routes, who)
             self._store.begin(shown.id, rows)
         log.info("%s sends command %s: %s", who, shown.id, shown.text.en)
@@ -318,7 +331,6 @@ class Commands:
                 address=routes[one.point_id].address, old=one.old, new=one.new, unit=one.unit,
             )
             for position, one in enumerate(writes)
-            if one.new is not None
         )  # fmt: skip
 
     def _send(self, rows: Sequence[CommandWrite]) -> tuple[CommandWrite, ...]:
@@ -350,8 +362,8 @@ class Commands:
         return (WriteState.ACKNOWLEDGED if answer.acknowledged else WriteState.REFUSED), answer.message
 
 
-def _values(writes: Sequence[PlannedWrite]) -> tuple[tuple[PointId, float], ...]:
-    return tuple((one.point_id, one.new) for one in writes if one.new is not None)
+def _values(writes: Sequence[PlannedWrite]) -> tuple[tuple[PointId, float | None], ...]:
+    return tuple((one.point_id, one.new) for one in writes)
 
 
 def _blocked(planned: Sequence[PlannedWrite]) -> CommandBlockedError:

@@ -2,6 +2,7 @@
 
 from yuanli.routing.answers import Exit, Isochrone, Leg, Matrix, Nearby, Route, Step, Stop
 from yuanli.routing.building import Locator, NetworkParams, attach, build_network, locator_of
+from yuanli.routing.calendars import is_open_at
 from yuanli.routing.checks import check_network
 from yuanli.routing.conditions import Conditions
 from yuanli.routing.keeping import kept_network
@@ -32,6 +33,7 @@ __all__ = [
     "attach",
     "build_network",
     "check_network",
+    "is_open_at",
     "kept_network",
     "load_profiles",
     "locator_of",

@@ -11,6 +11,7 @@ from yuanli.storage.feedback import SqlFeedbackStore
 from yuanli.storage.forecasts import SqlForecastStore
 from yuanli.storage.intervals import SqlIntervalStore
 from yuanli.storage.overrules import SqlOverruleStore
+from yuanli.storage.plan_runs import SqlPlanRunStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
 from yuanli.storage.reports import SqlReportStore
@@ -33,6 +34,7 @@ __all__ = [
     "SqlForecastStore",
     "SqlIntervalStore",
     "SqlOverruleStore",
+    "SqlPlanRunStore",
     "SqlReportStore",
     "SqlSolveStore",
     "SqlStandingStore",

@@ -157,7 +157,7 @@ def _proposal(row: Row[Any]) -> Proposal:
         at=row.at,
         who=row.who,
         request=request_of(json.loads(row.request)),
-        writes=tuple((PointId(FeatureId(point)), float(value)) for point, value in json.loads(row.writes)),
+        writes=tuple((PointId(FeatureId(point)), value) for point, value in json.loads(row.writes)),
         text=Text(**json.loads(row.text)),
         begun=row.begun,
     )

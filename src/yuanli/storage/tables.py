@@ -328,7 +328,7 @@ COMMAND_WRITE = Table(
     Column("gateway", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("old", Float),
-    Column("new", Float, nullable=False),
+    Column("new", Float),
     Column("unit", Text),
     Column("state", String, nullable=False),
     Column("answered_at", UtcTime),
@@ -346,6 +346,24 @@ DEVICE_LOCK = Table(
     Column("at", UtcTime, nullable=False),
     Column("until", UtcTime),
     PrimaryKeyConstraint("campus_id", "device_id"),
+)
+PLAN_RUN = Table(
+    "plan_run",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("state", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+)
+"""Plans of devices that are carried out; like commands they outlive their campus."""
+PLAN_POLICY = Table(
+    "plan_policy",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("document", Text, nullable=False),
 )
 STANDING_ORDER = Table(
     "standing_order",
@@ -387,6 +405,7 @@ REPORT_RUN = Table(
 )
 Index(None, REPORT.c.campus_id)
 Index(None, REPORT_RUN.c.report_id)
+Index("ix_plan_run_campus_id", PLAN_RUN.c.campus_id, PLAN_RUN.c.at)
 Index(None, STANDING_ORDER.c.state)
 Index(None, COMMAND.c.at)
 Index("ix_command_write_campus_id", COMMAND_WRITE.c.campus_id, COMMAND_WRITE.c.at)

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.problem import (
@@ -71,6 +71,7 @@ class DeviceDocument(_Document):
     task: TaskDocument | None = None
     must_be_on: list[Span] = Field([], description="Slots in which it is locked on.")
     must_be_off: list[Span] = Field([], description="Slots in which it is locked off: maintenance.")
+    device_id: str | None = Field(None, description="Its id on the map; null is never commanded.")
 
 
 class ZoneDocument(_Document):
@@ -135,6 +136,10 @@ class DevicesDocument(_Document):
     needs: list[NeedDocument] = []
     orders: list[OrderDocument] = []
     storages: list[StorageDocument] = []
+    begins_at: AwareDatetime | None = Field(
+        None, description="When the first slot begins, with its zone; needed to carry the plan out."
+    )
+    drafted: dict[str, Any] | None = Field(None, description="How it was drafted; nothing is decided by it.")
 
 
 def devices_schema() -> dict[str, Any]:
@@ -252,6 +257,8 @@ def _problem(document: DevicesDocument) -> DevicesProblem:
         needs=tuple((pair.device, pair.needs) for pair in document.needs),
         orders=tuple(Order(**o.model_dump()) for o in document.orders),
         storages=tuple(Storage(**s.model_dump()) for s in document.storages),
+        begins_at=document.begins_at,
+        drafted=document.drafted,
     )
 
 

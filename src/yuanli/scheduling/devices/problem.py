@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,8 @@ class Device:
         Its state in the last slot; None is free.
     must_be_on, must_be_off
         Slots of a locked state, of maintenance.
+    device_id
+        Its id on the map, where the plan may be carried out; None is reckoned with and never commanded.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Device:
     task: Task | None = None
     must_be_on: frozenset[int] = field(default=frozenset())
     must_be_off: frozenset[int] = field(default=frozenset())
+    device_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +146,10 @@ class DevicesProblem:
         Names of devices of which at most one is on.
     needs
         (device, other): the device is on only while the other is.
+    begins_at
+        When the first slot begins, with its zone; a plan without it can't be carried out.
+    drafted
+        How the problem was drafted, so that it can be drafted anew; nothing is decided by it.
     """
 
     slots: int
@@ -160,6 +169,8 @@ class DevicesProblem:
     needs: tuple[tuple[str, str], ...] = ()
     orders: tuple[Order, ...] = ()
     storages: tuple[Storage, ...] = ()
+    begins_at: datetime | None = None
+    drafted: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         _check_size(self)

@@ -1,0 +1,215 @@
+"""`yuanli carry`: plans of devices drafted from the map, carried out, stopped, and compared with what happened."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from yuanli.campus import FeatureId
+from yuanli.cli import opening
+from yuanli.cli.opening import AsJson, DataDir
+from yuanli.cli.printing import OUT, plain, print_json, print_json_lines, print_table, said
+from yuanli.errors import InvalidInputError, Text
+from yuanli.operations import DeviceWish, PlanDay, PlanRecord, RunOutcome, RunState
+
+app = typer.Typer(no_args_is_help=True, help="Plans of devices, carried out. 设备方案的执行。")
+CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
+RunName = Annotated[str, typer.Argument(help="Its id, of `yuanli carry list`. 执行编号。")]
+STATES = {
+    RunState.RUNNING: Text("执行中", "running"),
+    RunState.ENDING: Text("收尾", "ending"),
+    RunState.ENDED: Text("已结束", "ended"),
+}
+OUTCOMES = {
+    RunOutcome.FINISHED: Text("完成", "finished"),
+    RunOutcome.STOPPED: Text("停止", "stopped"),
+    RunOutcome.REPLACED: Text("被接替", "replaced"),
+}
+
+
+class DraftFileError(InvalidInputError):
+    """A draft can't be written."""
+
+
+@app.callback()
+def carry() -> None:
+    """Plans of devices, carried out. 设备方案的执行。"""
+
+
+@app.command("draft")
+def draft(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The problem's file. 问题文件。")],
+    place: Annotated[
+        str | None, typer.Option("--place", help="Building, level or room by id. 场所编号。")
+    ] = None,
+    kind: Annotated[str, typer.Option("--kind", help="hvac, lighting or a Brick class. 设备类型。")] = "hvac",
+    day: Annotated[PlanDay, typer.Option("--day", help="today or tomorrow. 哪天。")] = PlanDay.TOMORROW,
+    limit_kw: Annotated[float | None, typer.Option("--limit-kw", help="The most power. 功率上限。")] = None,
+    least_share: Annotated[
+        float, typer.Option("--least-share", help="Of a room's devices, on while open. 最低开机比例。")
+    ] = 0.3,
+    campus: CampusOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Draft a problem of devices from the map, for `yuanli schedule devices`. 从园区生成设备排程问题。
+
+    Example: yuanli carry draft --place building-a --day tomorrow -o devices.json
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    wish = DeviceWish(
+        place=None if place is None else FeatureId(place),
+        kind=kind,
+        day=day,
+        limit_kw=limit_kw,
+        least_share=least_share,
+    )
+    found = opened.device_drafts.draft(campus_id, wish)
+    try:
+        output.write_text(json.dumps(plain(found.document), ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DraftFileError(
+            Text(f"无法写入 {output}：{error.strerror}", f"{output} can't be written: {error.strerror}"),
+            field="--output",
+        ) from error
+    if as_json:
+        print_json(
+            {
+                "devices": found.devices,
+                "zones": found.zones,
+                "assumptions": found.assumptions,
+                "left_out": found.left_out,
+            }
+        )
+        return
+    OUT.print(
+        said(
+            Text(
+                f"{found.devices} 台设备、{found.zones} 个区域。",
+                f"{found.devices} devices in {found.zones} zones.",
+            )
+        ),
+        markup=False,
+    )
+    for text in (*found.assumptions, *found.left_out):
+        OUT.print(f"  {said(text)}", markup=False)
+
+
+@app.command("list")
+def list_runs(campus: CampusOption = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List plans that are or were carried out, newest first. 列出执行过的方案。
+
+    Example: yuanli carry list
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    zone = ZoneInfo(opened.places.campus(campus_id).time_zone)
+    runs = opened.plan_runs.list(campus_id)
+    if as_json:
+        print_json_lines(runs)
+        return
+    headers = (
+        Text("编号", "Id"), Text("名称", "Name"), Text("开始", "Begins"), Text("状态", "State"),
+        Text("批准人", "Approved by"), Text("设备", "Devices"), Text("退出", "Left"),
+    )  # fmt: skip
+    print_table(
+        headers,
+        (
+            (
+                run.id, run.name, f"{run.begins_at.astimezone(zone):%Y-%m-%d %H:%M}",
+                said(STATES[run.state] if run.outcome is None else OUTCOMES[run.outcome]), run.approved_by,
+                len(run.devices), sum(device.left is not None for device in run.devices),
+            )
+            for run in runs
+        ),
+    )  # fmt: skip
+
+
+@app.command("record")
+def record(
+    run: RunName,
+    adjusted: Annotated[
+        bool, typer.Option("--adjusted", help="Also adjust for weather and people. 按天气与人数调整。")
+    ] = False,
+    campus: CampusOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Compare a plan with what happened, and tell what it saved. 计划与实际对照及节省。
+
+    Example: yuanli carry record RUN --adjusted
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    found = opened.plan_records.record(
+        opened.plan_runs.get(campus_id, run), now=opened.now(), adjusted=adjusted
+    )
+    if as_json:
+        print_json(found)
+        return
+    _say(found)
+
+
+@app.command("stop")
+def stop(
+    run: RunName, campus: CampusOption = None, as_json: AsJson = False, data_dir: DataDir = None
+) -> None:
+    """End a plan: the server gives its devices back to their own control. 停止执行，设备交还自控。
+
+    Example: yuanli carry stop RUN
+    """
+    opened = opening.house(data_dir)
+    found = opened.plan_runs.stop(opening.stored_id(opened, campus), run, who=opening.user(), at_once=False)
+    if as_json:
+        print_json(found)
+        return
+    OUT.print(said(found.message or OUTCOMES[RunOutcome.STOPPED]), markup=False)
+
+
+def _say(found: PlanRecord) -> None:
+    headers = (
+        Text("设备", "Device"), Text("一致", "As planned"), Text("计划 kWh", "Planned kWh"),
+        Text("实际 kWh", "Actual kWh"), Text("平常 kWh", "Usual kWh"), Text("说明", "Note"),
+    )  # fmt: skip
+    print_table(
+        headers,
+        (
+            (
+                row.name, "–" if row.agreed is None else f"{row.agreed:.0%}", row.planned_kwh, row.actual_kwh,
+                "–" if row.usual_kwh is None else row.usual_kwh, said(row.message) if row.message else "",
+            )
+            for row in found.devices
+        ),
+    )  # fmt: skip
+    saving = found.saving
+    if saving is not None:
+        kwh, money = f"{saving.kwh:g} kWh", f"{saving.cost:g} {saving.currency}"
+        OUT.print(
+            said(
+                Text(
+                    f"节省 {kwh}（{saving.kwh_low:g}…{saving.kwh_high:g}），{money}"
+                    f"（{saving.cost_low:g}…{saving.cost_high:g}），已知时段 {saving.coverage:.0%}。{saving.method.zh}",
+                    f"Saved {kwh} ({saving.kwh_low:g} to {saving.kwh_high:g}), {money} ({saving.cost_low:g} to "
+                    f"{saving.cost_high:g}); {saving.coverage:.0%} of the slots are known. {saving.method.en}",
+                )
+            ),
+            markup=False,
+        )
+    report = found.adjusted
+    if report is not None:
+        OUT.print(
+            said(
+                Text(
+                    f"调整后节省 {report.saved:.1f} kWh（{report.low:.1f}…{report.high:.1f}，{report.level:.0%}）。",
+                    f"Adjusted: {report.saved:.1f} kWh saved ({report.low:.1f} to {report.high:.1f}, "
+                    f"{report.level:.0%}).",
+                )
+            ),
+            markup=False,
+        )
+    OUT.print(said(found.adjusted_note), markup=False)

@@ -1,0 +1,71 @@
+"""Which devices could be on when, who approved that, and what came of it?"""
+
+from yuanli.operations.device_plans.approving import ApprovalPreview, SwitchCount
+from yuanli.operations.device_plans.comparing import DeviceRecord, PlanRecord, PlanRecords, PlanSaving
+from yuanli.operations.device_plans.drafting import (
+    DeviceDraft,
+    DeviceDrafts,
+    DeviceWish,
+    DeviceWishError,
+    NothingToPlanError,
+    PlanDay,
+)
+from yuanli.operations.device_plans.policies import (
+    PlanPolicy,
+    PlanPolicyError,
+    PlanPolicyNotFoundError,
+    PlanPolicyStore,
+)
+from yuanli.operations.device_plans.running import (
+    PlanChangedError,
+    PlanRuns,
+    ResumeError,
+    RunParams,
+    keep_plan_runs,
+)
+from yuanli.operations.device_plans.runs import (
+    LeaveReason,
+    PlanNotApprovedError,
+    PlanRun,
+    PlanRunNotFoundError,
+    PlanRunStore,
+    RunDevice,
+    RunOutcome,
+    RunState,
+    RunStep,
+    StepState,
+)
+
+__all__ = [
+    "ApprovalPreview",
+    "DeviceDraft",
+    "DeviceDrafts",
+    "DeviceRecord",
+    "DeviceWish",
+    "DeviceWishError",
+    "LeaveReason",
+    "NothingToPlanError",
+    "PlanChangedError",
+    "PlanDay",
+    "PlanNotApprovedError",
+    "PlanPolicy",
+    "PlanPolicyError",
+    "PlanPolicyNotFoundError",
+    "PlanPolicyStore",
+    "PlanRecord",
+    "PlanRecords",
+    "PlanRun",
+    "PlanRunNotFoundError",
+    "PlanRunStore",
+    "PlanRuns",
+    "PlanSaving",
+    "ResumeError",
+    "RunDevice",
+    "RunOutcome",
+    "RunParams",
+    "RunState",
+    "RunStep",
+    "StepState",
+    "SwitchCount",
+    "keep_plan_runs",
+]

@@ -1,0 +1,167 @@
+"""The rest of a plan planned anew: what is over is left out, states are as they are, few devices change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from yuanli.operations.device_plans.drafting import spans_of
+from yuanli.operations.device_plans.runs import PlanRun, slots_on
+from yuanli.scheduling import DevicesProblem
+from yuanli.solver import Row
+
+SERIES = ("price", "carbon_kg_per_kwh", "feed_in", "limit_kw", "base_kw", "solar_kw")
+HELD_MOST = 96
+
+
+def first_free_slot(run: PlanRun, now: datetime, lead: timedelta) -> int:
+    """Return the first slot that begins late enough for a plan to be found and approved."""
+    return max(0, -((run.begins_at - now - lead) // run.slot))
+
+
+def rest_of(
+    document: Mapping[str, Any], problem: DevicesProblem, rows: tuple[Row, ...], run: PlanRun, first: int, *,
+    fresh: Mapping[str, Any] | None = None,
+) -> tuple[dict[str, Any], list[Row]]:  # fmt: skip
+    """Return the problem of the slots from `first` on, and the running plan as rows of it.
+
+    A device that left the plan is reckoned with as it was left, and is not commanded. Demand that the others can't
+    serve is lowered; `drafted.service` tells to which share.
+
+    Parameters
+    ----------
+    fresh
+        A new draft of the same slots: its prices and demands take the place of the old.
+    """
+    n = problem.slots - first
+    gone = {device.name: device for device in run.devices if device.left is not None}
+    on = {str(row["device"]): slots_on(str(row["on"]), problem.slots) for row in rows}
+    rest = {key: deepcopy(value) for key, value in document.items()}
+    rest |= {"slots": n, "begins_at": (run.begins_at + run.slot * first).isoformat()}
+    for name in SERIES:
+        if isinstance(rest.get(name), list):
+            rest[name] = rest[name][first:]
+    for zone in rest.get("zones", []):
+        for name in ("demand", "limit_kw"):
+            if isinstance(zone.get(name), list):
+                zone[name] = zone[name][first:]
+    if fresh is not None:
+        _refreshed(rest, fresh)
+    start: list[Row] = []
+    for device in rest["devices"]:
+        row = on[device["name"]]
+        left = gone.get(device["name"])
+        if left is not None:
+            held = bool(left.held if left.held is not None else row[max(first - 1, 0)])
+            row = np.full(problem.slots, held)
+            for name in ("task", "target", "must_be_on", "must_be_off", "device_id"):
+                device.pop(name, None)
+            device |= {
+                "must_be_on" if held else "must_be_off": [{"first": 0, "last": n - 1}],
+                "min_up": 1,
+                "min_down": 1,
+            }
+            device |= {"on": held, "held": HELD_MOST}
+        else:
+            _continued(device, row, first, n)
+        start.append({"device": device["name"], "on": spans_of(row[first:]), "flows": ""})
+    names = {device["name"] for device in rest["devices"] if device.get("task")}
+    rest["orders"] = [o for o in rest.get("orders", []) if o["before"] in names and o["after"] in names]
+    _lower_demand(rest, gone)
+    usual = (rest.get("drafted") or {}).get("usual")
+    if usual:
+        rest["drafted"]["usual"] = {
+            name: spans_of(slots_on(spans, problem.slots)[first:]) for name, spans in usual.items()
+        }
+    return rest, start
+
+
+def _refreshed(rest: dict[str, Any], fresh: Mapping[str, Any]) -> None:
+    demand = {zone["name"]: zone["demand"] for zone in fresh.get("zones", [])}
+    for zone in rest.get("zones", []):
+        told = demand.get(zone["name"])
+        if isinstance(told, list) and len(told) == rest["slots"]:
+            zone["demand"] = list(told)
+    if isinstance(fresh.get("price"), list) and len(fresh["price"]) == rest["slots"]:
+        rest["price"] = list(fresh["price"])
+
+
+def _continued(device: dict[str, Any], row: Any, first: int, n: int) -> None:
+    """Begin a device where the running plan has it then."""
+    if first:
+        same = np.flatnonzero(row[:first][::-1] != row[first - 1])
+        held = (
+            int(same[0])
+            if len(same)
+            else first
+            + int(device.get("held", HELD_MOST)) * (bool(device.get("on", False)) == bool(row[first - 1]))
+        )
+        device |= {"on": bool(row[first - 1]), "held": held}
+    for name in ("must_be_on", "must_be_off"):
+        spans = [
+            {"first": max(0, span["first"] - first), "last": span["last"] - first}
+            for span in device.get(name, []) if span["last"] >= first
+        ]  # fmt: skip
+        if device.get(name):
+            device[name] = spans
+    task = device.pop("task", None)
+    if task:
+        left = int(row[first:].sum())
+        if left:
+            last = min(task["last"] - first, n - 1)
+            whole = bool(task.get("in_one_run")) and not row[:first].any()
+            device["task"] = {
+                "first": max(0, task["first"] - first),
+                "last": last,
+                "slots": left,
+                "in_one_run": whole,
+            }
+        else:
+            device["must_be_off"] = [{"first": 0, "last": n - 1}]
+
+
+def _lower_demand(rest: dict[str, Any], gone: Mapping[str, Any]) -> None:
+    """Lower demands to what can still be served, and say to which share the least is."""
+    least = float((rest.get("drafted") or {}).get("service", 1.0))
+    for zone in rest.get("zones", []):
+        able = sum(
+            float(d.get("service", 0.0)) for d in rest["devices"]
+            if d.get("zone") == zone["name"] and not (d["name"] in gone and d.get("must_be_off"))
+        )  # fmt: skip
+        demand = zone.get("demand", 0.0)
+        values = demand if isinstance(demand, list) else [demand] * rest["slots"]
+        top = max(values, default=0.0)
+        if top > able + 1e-9:
+            zone["demand"] = [min(value, able) for value in values]
+            least = min(least, able / top)
+    if least < 1.0:
+        rest["drafted"] = {**(rest.get("drafted") or {}), "service": round(least, 4)}
+
+
+def differs(
+    old: DevicesProblem, first: int, fresh: Mapping[str, Any], *, price: float, demand: float
+) -> str | None:
+    """Return whether `prices` or `demand` of the rest are materially others than the plan was made for.
+
+    Parameters
+    ----------
+    price, demand
+        Shares: of the price of a slot, and of the most demand of a zone, that are not looked at.
+    """
+    now = fresh.get("price")
+    if isinstance(now, list) and len(now) == old.slots - first:
+        before = old.price[first:]
+        if (np.abs(np.array(now) - before) > price * np.maximum(np.abs(before), 1e-9)).any():
+            return "prices"
+    told = {zone["name"]: zone["demand"] for zone in fresh.get("zones", [])}
+    for zone in old.zones:
+        values = told.get(zone.name)
+        if isinstance(values, list) and len(values) == old.slots - first:
+            top = max(float(zone.demand.max()), 1e-9)
+            if (np.abs(np.array(values) - zone.demand[first:]) > demand * top).any():
+                return "demand"
+    return None

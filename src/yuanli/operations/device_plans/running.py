@@ -1,0 +1,488 @@
+"""Plans of devices carried out: approved by a person or a policy, looked at, planned anew where needed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from yuanli.campus import CampusId, Device, DeviceId, FeatureId
+from yuanli.errors import InfeasibleError, InvalidInputError, Text, YuanliError
+from yuanli.operations.commands import Commands
+from yuanli.operations.device_plans.approving import (
+    ApprovalPreview,
+    figures_of,
+    fingerprint_of,
+    obstacles_of,
+    overlapping,
+    run_of,
+    solved_plan,
+    switches_of,
+)
+from yuanli.operations.device_plans.drafting import DeviceDrafts, DeviceWish, PlanDay
+from yuanli.operations.device_plans.noticing import Seen, notice
+from yuanli.operations.device_plans.policies import (
+    PlanPolicy,
+    PlanPolicyNotFoundError,
+    PlanPolicyStore,
+    limits_broken,
+)
+from yuanli.operations.device_plans.replanning import differs, first_free_slot, rest_of
+from yuanli.operations.device_plans.runs import (
+    PlanNotApprovedError,
+    PlanRun,
+    PlanRunNotFoundError,
+    PlanRunStore,
+    RunOutcome,
+    RunState,
+    StepState,
+)
+from yuanli.operations.device_plans.stepping import give_back, marked, pick, send, settle
+from yuanli.operations.places import Places
+from yuanli.operations.solving import SolveOrder, SolveState, Solving
+from yuanli.operations.telemetry import Telemetry
+from yuanli.operations.twin import Twin
+from yuanli.scheduling import DEVICES, parse_devices
+from yuanli.solver import Stop
+
+log = logging.getLogger(__name__)
+DRAFT = "drafted.json"
+ENDED = (SolveState.DONE, SolveState.CANCELLED, SolveState.FAILED)
+ASKED_BY_HAND = Text("由人要求重排。", "Somebody asked for it.")
+
+
+class PlanChangedError(InfeasibleError):
+    """What would be carried out is no longer what was shown."""
+
+
+class ResumeError(InvalidInputError):
+    """A device can't come back to its plan after such a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunParams:
+    """How plans are carried out.
+
+    Parameters
+    ----------
+    late_s
+        A step that is later than this is not sent any more.
+    settle_s
+        A reading so long after a step must follow it, else somebody else switched.
+    owed_s
+        How long it is tried to give devices back after the end.
+    compare_s
+        So often prices and forecasts are looked at again.
+    price_share, demand_share
+        What is less than this share of the price of a slot, or of a zone's most demand, is no reason to plan anew.
+    lead_s
+        A new plan begins at the earliest so long from now.
+    search_s
+        How long a new plan is searched for.
+    max_changes
+        Of devices, in a new plan, besides those that left.
+    """
+
+    late_s: float = 600.0
+    settle_s: float = 180.0
+    owed_s: float = 86_400.0
+    compare_s: float = 1_800.0
+    price_share: float = 0.01
+    demand_share: float = 0.25
+    lead_s: float = 120.0
+    search_s: float = 10.0
+    max_changes: int = 5
+    log_writes: int = 1_000
+
+
+class PlanRuns:
+    """Approves, carries out, stops and renews plans of devices. Safe for threads."""
+
+    def __init__(
+        self,
+        store: PlanRunStore,
+        policies: PlanPolicyStore,
+        solving: Solving,
+        drafts: DeviceDrafts,
+        commands: Commands,
+        places: Places,
+        telemetry: Telemetry,
+        twin: Twin,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+        params: RunParams = RunParams(),
+    ) -> None:
+        self._store, self._policies, self._solving, self._drafts = store, policies, solving, drafts
+        self._commands, self._places, self._telemetry, self._twin = commands, places, telemetry, twin
+        self._clock, self._new_id, self._params = clock, new_id, params
+        self._lock = Lock()
+
+    def preview(self, campus_id: CampusId, job_id: str, *, who: str) -> ApprovalPreview:
+        """Say what would be carried out, and what stands against it; nothing is sent.
+
+        Raises
+        ------
+        SolveNotFoundError, PlanNotApprovedError
+            There is no such plan, or none that can be carried out.
+        """
+        run, figures, replaces = self._proposed(campus_id, job_id, who)
+        against, warnings = obstacles_of(run, self._commands, who)
+        return ApprovalPreview(
+            job_id=job_id, name=run.name, begins_at=run.begins_at, ends_at=run.ends_at, devices=len(run.devices),
+            steps=len(run.steps), switches=switches_of(run), cost=figures.cost, usual_cost=figures.usual_cost,
+            against=against, warnings=warnings, replaces=tuple(one.id for one in replaces),
+            fingerprint=fingerprint_of(run),
+        )  # fmt: skip
+
+    def approve(
+        self,
+        campus_id: CampusId,
+        job_id: str,
+        *,
+        who: str,
+        fingerprint: str,
+        resume_after_s: float | None = None,
+    ) -> PlanRun:
+        """Carry out what was shown, from now on.
+
+        Raises
+        ------
+        SolveNotFoundError, PlanNotApprovedError, PlanChangedError, ResumeError
+            There is no such plan; something stands against it; it is not what was shown.
+        """
+        if resume_after_s is not None and not 60 <= resume_after_s <= 7 * 86_400:
+            raise ResumeError(
+                Text(
+                    f"{resume_after_s:g} 秒不在 1 分钟到 7 天之内。",
+                    f"{resume_after_s:g} s are not within a minute and 7 days.",
+                ),
+                field="resume_after_s", hint=Text("不填则到下次批准。", "Leave it out to wait for the next approval."),
+            )  # fmt: skip
+        with self._lock:
+            run, _, replaces = self._proposed(campus_id, job_id, who)
+            if fingerprint_of(run) != fingerprint:
+                raise PlanChangedError(
+                    Text("方案与所看到的不同。", "The plan is not the one that was shown."), field="fingerprint",
+                    hint=Text("请重新查看后批准。", "Look at it again, then approve."),
+                )  # fmt: skip
+            against, _ = obstacles_of(run, self._commands, who)
+            if against:
+                raise PlanNotApprovedError(
+                    against[0],
+                    field="plan",
+                    hint=Text("排除障碍后再批准。", "Remove what stands against it."),
+                )
+            return self._begin(replace(run, resume_after_s=resume_after_s), replaces)
+
+    def list(self, campus_id: CampusId) -> tuple[PlanRun, ...]:
+        """Return the plans of a campus that are or were carried out, newest first."""
+        self._places.campus(campus_id)
+        return self._store.list_runs(campus_id)
+
+    def get(self, campus_id: CampusId, run_id: str) -> PlanRun:
+        """Return one; `PlanRunNotFoundError` where there is none."""
+        run = self._store.find_run(campus_id, run_id)
+        if run is None:
+            raise PlanRunNotFoundError(
+                Text(f"没有执行中的方案 {run_id!r}。", f"No plan {run_id!r} is carried out."), field="run",
+                hint=Text("见 plan-runs 列表。", "GET …/plan-runs lists them."),
+            )  # fmt: skip
+        return run
+
+    def stop(self, campus_id: CampusId, run_id: str, *, who: str, at_once: bool = True) -> PlanRun:
+        """End a plan now: no further step is sent, and its devices are given back to their own control.
+
+        Parameters
+        ----------
+        at_once
+            Whether this process gives them back; else the one that looks at plans does.
+        """
+        with self._lock:
+            run = self.get(campus_id, run_id)
+            if run.state is not RunState.RUNNING:
+                return run
+            said = Text(f"由 {who} 停止。", f"{who} stopped it.")
+            kept = self._keep(
+                _ended(run, RunOutcome.STOPPED, self._clock(), said, give=self._clock() >= run.begins_at)
+            )
+            return (self._looked_at(kept) if at_once else None) or kept
+
+    def replan(self, campus_id: CampusId, run_id: str) -> PlanRun:
+        """Plan the rest of a running plan anew, now."""
+        with self._lock:
+            run = self.get(campus_id, run_id)
+            if run.state is not RunState.RUNNING:
+                raise PlanNotApprovedError(Text("方案已经结束。", "The plan has ended."), field="run")
+            return self._keep(self._renewed(replace(run, asked=(*run.asked, ASKED_BY_HAND)), self._clock()))
+
+    def add_policy(self, policy: PlanPolicy) -> PlanPolicy:
+        """Keep a standing policy; `FeatureNotFoundError` where a device is not on the map."""
+        campus = self._places.campus(policy.campus_id)
+        for device_id in policy.device_ids:
+            campus.get(device_id, Device)
+        self._policies.add_policy(policy)
+        return policy
+
+    def policies(self, campus_id: CampusId) -> tuple[PlanPolicy, ...]:
+        """Return the standing policies of a campus, newest first."""
+        self._places.campus(campus_id)
+        return self._policies.list_policies(campus_id)
+
+    def remove_policy(self, campus_id: CampusId, policy_id: str) -> None:
+        """Take a policy back: plans that run go on, no further one is approved by it."""
+        if not self._policies.remove_policy(campus_id, policy_id):
+            raise PlanPolicyNotFoundError(
+                Text(f"没有策略 {policy_id!r}。", f"There is no policy {policy_id!r}."), field="policy",
+                hint=Text("见 plan-policies 列表。", "GET …/plan-policies lists them."),
+            )  # fmt: skip
+
+    def approve_by_policy(self, campus_id: CampusId, job_id: str) -> PlanRun | None:
+        """Carry a plan out if a standing policy covers it, in the name of who set that; None where none does."""
+        with self._lock:
+            return self._by_policy(campus_id, job_id, None)
+
+    def look(self) -> None:
+        """Send what is due of all plans, notice what happened, plan anew where that is asked."""
+        for run in self._store.list_runs(open_only=True):
+            with self._lock:
+                try:
+                    fresh = self._store.find_run(run.campus_id, run.id)
+                    if fresh is not None and fresh.state is not RunState.ENDED:
+                        self._looked_at(fresh)
+                except YuanliError as error:
+                    log.warning("Plan %s can't be looked at: %s", run.id, error)
+
+    def _proposed(
+        self, campus_id: CampusId, job_id: str, who: str
+    ) -> tuple[PlanRun, Any, tuple[PlanRun, ...]]:
+        now, campus = self._clock(), self._places.campus(campus_id)
+        job, problem, plan = solved_plan(self._solving, campus_id, job_id)
+        run = run_of(job, problem, plan, campus, self._commands, run_id=self._new_id(), who=who, now=now)
+        replaces = overlapping(run, self._store.list_runs(campus_id, open_only=True))
+        return run, figures_of(problem, plan, run, now=now), replaces
+
+    def _begin(self, run: PlanRun, replaces: tuple[PlanRun, ...]) -> PlanRun:
+        own = {device.device_id for device in run.devices}
+        for old in replaces:
+            said = Text(
+                f"由 {run.approved_by} 批准的新方案接替。",
+                f"A plan that {run.approved_by} approved takes over.",
+            )
+            run = replace(run, follows=old.id, resume_after_s=run.resume_after_s or old.resume_after_s)
+            left = [d for d in old.devices if d.device_id not in own and d.left is not None]
+            run = replace(run, devices=(*run.devices, *(replace(d, on="", owed=False) for d in left)))
+            begins = max(run.begins_at, run.at)
+            steps = tuple(s for s in old.steps if s.due_at < begins or s.state is not StepState.DUE)
+            kept = {d.device_id for d in run.devices}
+            devices = tuple(
+                replace(d, owed=d.owed or (d.device_id not in kept and d.left is None)) for d in old.devices
+            )
+            cut = replace(
+                old,
+                ends_at=begins,
+                steps=steps,
+                devices=devices,
+                outcome=RunOutcome.REPLACED,
+                message=said,
+                asked=(),
+                next_job=None,
+            )
+            self._keep(cut)
+        self._store.add_run(run)
+        log.info(
+            "%s approved plan %s: %s devices, %s steps",
+            run.approved_by,
+            run.id,
+            len(run.devices),
+            len(run.steps),
+        )
+        return run
+
+    def _by_policy(self, campus_id: CampusId, job_id: str, before: PlanRun | None) -> PlanRun | None:
+        campus = self._places.campus(campus_id)
+        for policy in self._policies.list_policies(campus_id):
+            run, figures, replaces = self._proposed(campus_id, job_id, policy.who)
+            against, _ = obstacles_of(run, self._commands, policy.who)
+            zone, now = ZoneInfo(campus.time_zone), self._clock()
+            if against or limits_broken(policy, run, figures, zone=zone, now=now):
+                continue
+            resume = None if before is None else before.resume_after_s
+            return self._begin(replace(run, policy_id=policy.id, resume_after_s=resume), replaces)
+        return None
+
+    def _keep(self, run: PlanRun) -> PlanRun:
+        kept = self._store.save_run(run)
+        if kept is None:
+            raise PlanChangedError(
+                Text("方案同时被别处修改。", "Somebody else changed the plan at the same time."), field="run",
+                hint=Text("请重试。", "Try again."),
+            )  # fmt: skip
+        return kept
+
+    def _looked_at(self, run: PlanRun) -> PlanRun | None:
+        """Look at one plan; each change is kept before anything is sent by it."""
+        now, campus = self._clock(), self._places.campus(run.campus_id)
+        who = run.approved_by
+        before = run
+        run = settle(run, self._commands)
+        if run.state is RunState.RUNNING and now >= run.ends_at:
+            run = _ended(run, run.outcome or RunOutcome.FINISHED, now, run.message, give=run.outcome is None)
+        if run.state is RunState.RUNNING and now >= run.begins_at:
+            run = notice(run, self._seen(run, now))
+            run, due = pick(run, now, timedelta(seconds=self._params.late_s))
+            if due:
+                run = self._keep(marked(run, due, now, self._new_id()))
+                before = run
+                run = send(run, self._commands, campus, who)
+        if any(device.owed for device in run.devices):
+            run = give_back(run, self._commands, campus, who, self._new_id())
+        if run != before:
+            run = before = self._keep(run)
+        if run.state is RunState.RUNNING and run.outcome is None:
+            run = self._renewed(self._compared(run, now), now)
+        if run.state is RunState.ENDING and (
+            not any(device.owed for device in run.devices)
+            or now > run.ends_at + timedelta(seconds=self._params.owed_s)
+        ):
+            run = replace(run, state=RunState.ENDED)
+        if run == before:
+            return run
+        with suppress(PlanChangedError):
+            return self._keep(replace(run, looked_at=now))
+        return self._store.find_run(run.campus_id, run.id)
+
+    def _seen(self, run: PlanRun, now: datetime) -> Seen:
+        start = run.at if run.looked_at is None else run.looked_at - timedelta(minutes=5)
+        latest = self._telemetry.latest(run.campus_id, tuple({device.told_by for device in run.devices}))
+        state = self._twin.state(run.campus_id, now)
+        return Seen(
+            now=now, writes=self._commands.log(run.campus_id, start=start, limit=self._params.log_writes),
+            latest={one.point: one for one in latest},
+            locks={lock.device_id: lock for lock in self._commands.locks(run.campus_id)},
+            faulty=frozenset(device.id for device in state.devices if device.fault),
+            settle=timedelta(seconds=self._params.settle_s), late=timedelta(seconds=self._params.late_s),
+        )  # fmt: skip
+
+    def _compared(self, run: PlanRun, now: datetime) -> PlanRun:
+        """Ask for a new plan where prices or forecasts are materially others than this one was made for."""
+        since = run.compared_at or run.at
+        if run.next_job or run.asked or now - since < timedelta(seconds=self._params.compare_s):
+            return run
+        run = replace(run, compared_at=now)
+        first = self._first(run, now)
+        order = self._solving.problem(run.campus_id, run.job_id)
+        problem = parse_devices(order.problem, order.file_name)
+        fresh = self._fresh(run, problem.drafted, first)
+        if first >= run.slots or fresh is None:
+            return run
+        what = differs(
+            problem, first, fresh, price=self._params.price_share, demand=self._params.demand_share
+        )
+        said = {
+            "prices": Text("电价变了。", "Prices changed."),
+            "demand": Text("预测的需求变了。", "The forecast of demand changed."),
+        }
+        return run if what is None else replace(run, asked=(said[what],))
+
+    def _first(self, run: PlanRun, now: datetime) -> int:
+        return first_free_slot(run, now, timedelta(seconds=self._params.lead_s))
+
+    def _fresh(self, run: PlanRun, drafted: Mapping[str, Any] | None, first: int) -> Mapping[str, Any] | None:
+        wish = (drafted or {}).get("wish")
+        if not isinstance(wish, dict) or first >= run.slots:
+            return None
+        known = {**wish, "day": PlanDay(wish["day"]), "place": wish["place"] and FeatureId(wish["place"])}
+        span = (run.begins_at + run.slot * first, run.begins_at + run.slot * run.slots)
+        try:
+            return self._drafts.draft(run.campus_id, DeviceWish(**known), span=span).document
+        except YuanliError as error:
+            log.warning("Plan %s can't be compared with a new draft: %s", run.id, error)
+            return None
+
+    def _renewed(self, run: PlanRun, now: datetime) -> PlanRun:
+        """Begin to plan anew where that is asked, and take up what came of it."""
+        if run.next_job is not None:
+            run = self._taken_up(run)
+        if not run.asked or run.outcome is not None:
+            return run
+        first = self._first(run, now)
+        if first >= run.slots:
+            return replace(run, asked=())
+        why = Text("".join(one.zh for one in run.asked[:5]), " ".join(one.en for one in run.asked[:5]))
+        changes = self._params.max_changes + sum(device.left is not None for device in run.devices)
+        try:
+            job_id = self._search(run, first, changes)
+        except YuanliError as error:
+            log.warning("Plan %s can't be planned anew: %s", run.id, error)
+            said = Text(f"无法重排：{error.message.zh}", f"It can't be planned anew: {error.message.en}")
+            return replace(run, asked=(), next_job=None, message=said)
+        return replace(run, asked=(), next_job=job_id, next_reason=why, next_tries=1)
+
+    def _search(self, run: PlanRun, first: int, changes: int | None) -> str:
+        order = self._solving.problem(run.campus_id, run.job_id)
+        problem = parse_devices(order.problem, order.file_name)
+        plan = self._solving.get(run.campus_id, run.job_id).plan
+        document = json.loads(order.problem) if order.problem[:1] == b"{" else None
+        if plan is None or document is None:
+            raise PlanNotApprovedError(Text("原方案已不在。", "The plan it follows is gone."), field="plan")
+        fresh = self._fresh(run, problem.drafted, first)
+        rest, start = rest_of(document, problem, plan.assignments, run, first, fresh=fresh)
+        again = SolveOrder(
+            kind=DEVICES.name, name=run.name, file_name=DRAFT, problem=json.dumps(rest, ensure_ascii=False).encode(),
+            stop=Stop(time_s=self._params.search_s), start=tuple(start), max_changes=changes,
+        )  # fmt: skip
+        return self._solving.start(run.campus_id, again, run.approved_by).id
+
+    def _taken_up(self, run: PlanRun) -> PlanRun:
+        """Approve a new plan under a policy, else it waits for a person; where none was found, search freely."""
+        assert run.next_job is not None
+        try:
+            job = self._solving.get(run.campus_id, run.next_job)
+        except YuanliError:
+            return replace(run, next_job=None, next_reason=None)
+        if job.summary.state not in ENDED:
+            return run
+        if job.plan is None or not job.plan.assignments:
+            first = self._first(run, self._clock())
+            if run.next_tries < 2 and first < run.slots:
+                return replace(run, next_job=self._search(run, first, None), next_tries=2)
+            said = job.plan.conflicts[0] if job.plan is not None and job.plan.conflicts else None
+            why = said or job.summary.error or Text("没有找到方案。", "No plan was found.")
+            failed = Text(f"重排没有结果：{why.zh}", f"No new plan: {why.en}")
+            return replace(run, next_job=None, next_reason=None, message=failed)
+        try:
+            taken = self._by_policy(run.campus_id, run.next_job, run)
+        except YuanliError as error:
+            return replace(run, next_job=None, next_reason=None, message=error.message)
+        return run if taken is None else self._store.find_run(run.campus_id, run.id) or run
+
+
+def _ended(run: PlanRun, outcome: RunOutcome, now: datetime, said: Text | None, *, give: bool) -> PlanRun:
+    """End a plan: what is due is not sent any more, and its devices are owed to their own control."""
+    steps = tuple(replace(s, state=StepState.SKIPPED) if s.state is StepState.DUE else s for s in run.steps)
+    devices = tuple(replace(d, owed=d.owed or (give and d.left is None)) for d in run.devices)
+    return replace(
+        run, state=RunState.ENDING, outcome=outcome, ends_at=min(now, run.ends_at), steps=steps, devices=devices,
+        message=said, asked=(), next_job=None,
+    )  # fmt: skip
+
+
+def commanded(run: PlanRun) -> tuple[DeviceId, ...]:
+    """Return the devices that a plan commands now."""
+    return tuple(device.device_id for device in run.devices if device.left is None)
+
+
+def keep_plan_runs(runs: PlanRuns, wait: Callable[[float], bool], every_s: float = 15.0) -> None:
+    """Look at the plans that are carried out until told to stop."""
+    while not wait(every_s):
+        try:
+            runs.look()
+        except YuanliError as error:
+            log.warning("Plans can't be looked at: %s", error)

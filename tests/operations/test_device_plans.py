@@ -1,0 +1,477 @@
+"""Plans of devices: drafted from the map, approved, carried out, overridden, planned anew, compared."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from tests.api.house import CAMPUS, MONDAY, Clock, small_campus, small_house
+from tests.operations.commanding import Loopback
+from tests.operations.twins import tell
+
+from yuanli.bootstrap import House
+from yuanli.campus import Campus, DataPoint, Device, DeviceId, FeatureId, Imported, PointId
+from yuanli.errors import Text
+from yuanli.operations import (
+    CommandAction,
+    CommandRequest,
+    DeviceWish,
+    DeviceWishError,
+    LeaveReason,
+    LockKind,
+    NothingToPlanError,
+    PlanChangedError,
+    PlanDay,
+    PlanNotApprovedError,
+    PlanPolicy,
+    PlanPolicyError,
+    PlanRun,
+    ResumeError,
+    RunOutcome,
+    RunState,
+    SolveOrder,
+    SolveState,
+    StepState,
+)
+from yuanli.operations.device_plans.replanning import differs, rest_of
+from yuanli.operations.device_plans.runs import slots_on
+from yuanli.scheduling import DEVICES, parse_devices
+from yuanli.solver import Search, Stop, Wish, make_plan
+
+HALL, ROOM = ("fcu-a", "fcu-b", "fcu-c"), ("fcu-d",)
+BEGIN = MONDAY + timedelta(minutes=15)
+STOP = Stop(time_s=5, gap=0.01)
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+class Deadly(Loopback):
+    """A gateway at which the process dies, before or after the device heard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dies: str | None = None
+
+    def write(self, address: str, value: float | None) -> Any:
+        if self.dies == "before":
+            raise Killed
+        answer = super().write(address, value)
+        if self.dies == "after":
+            raise Killed
+        return answer
+
+
+def campus_with_fans() -> Campus:
+    campus = small_campus()
+    features = dict(campus.features)
+    for name in (*HALL, *ROOM):
+        space = FeatureId("room0-0" if name in HALL else "room1-0")
+        features[FeatureId(name)] = Device(
+            id=DeviceId(FeatureId(name)), brick_class="Fan_Coil_Unit", name={"zh": f"风机{name}", "en": name},
+            space_id=space, extra={"rated_power_kw": 2.0} if name == "fcu-a" else {},
+        )  # fmt: skip
+        point = PointId(FeatureId(f"{name}-sw"))
+        features[point] = DataPoint(
+            id=point,
+            brick_class="On_Off_Command",
+            device_id=DeviceId(FeatureId(name)),
+            space_id=space,
+            low=0,
+            high=1,
+        )
+    return replace(campus, features=features)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def bus() -> Deadly:
+    return Deadly()
+
+
+@pytest.fixture
+def house(tmp_path: Path, clock: Clock, bus: Deadly) -> Iterator[House]:
+    opened = small_house(tmp_path, clock)
+    opened.places.add(Imported(campus=campus_with_fans()), who="test", why="fans", replace=True)
+    opened.device_gateways.add("bus", bus, campus_id=CAMPUS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(autouse=True)
+def solving(house: House) -> Iterator[None]:
+    closing = Event()
+    thread = Thread(target=house.solving.run, args=(closing,))
+    thread.start()
+    yield
+    closing.set()
+    thread.join(10)
+
+
+def document(devices: dict[str, dict[str, Any]] = {}, *, demand: list[float] | None = None) -> dict[str, Any]:  # noqa: B006
+    """A problem by hand: the hall needs two of its three, the first is the cheapest."""
+    slots = 8
+    return {
+        "slots": slots, "begins_at": BEGIN.isoformat(), "price": [1.0] * slots,
+        "zones": [{"name": "hall", "demand": demand or [0.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 0.0]}],
+        "devices": [
+            {"name": name, "device_id": name, "zone": "hall", "service": 1.0, "power_kw": 1.0 + i}
+            | devices.get(name, {})
+            for i, name in enumerate(HALL)
+        ],
+        "drafted": {"usual": dict.fromkeys(HALL, "1-6"), "power": dict.fromkeys(HALL, "map")},
+    }  # fmt: skip
+
+
+def solved(house: House, problem: dict[str, Any]) -> str:
+    data = json.dumps(problem).encode()
+    order = SolveOrder(kind="devices", name="冷", file_name="d.json", problem=data, stop=STOP)
+    job = house.solving.start(CAMPUS, order, "op")
+    wait_for(house, job.id)
+    return job.id
+
+
+def wait_for(house: House, job_id: str) -> None:
+    deadline = time.monotonic() + 60
+    while house.solving.get(CAMPUS, job_id).summary.state in (SolveState.WAITING, SolveState.RUNNING):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def approved(house: House, job_id: str, **more: Any) -> PlanRun:
+    preview = house.plan_runs.preview(CAMPUS, job_id, who="op")
+    return house.plan_runs.approve(CAMPUS, job_id, who="op", fingerprint=preview.fingerprint, **more)
+
+
+def at(clock: Clock, slot: int, seconds: float = 1.0) -> None:
+    clock.now = BEGIN + timedelta(minutes=15 * slot, seconds=seconds)
+
+
+def now_of(house: House, run: PlanRun) -> PlanRun:
+    return house.plan_runs.get(CAMPUS, run.id)
+
+
+def member(run: PlanRun, name: str) -> Any:
+    return next(device for device in run.devices if device.device_id == name)
+
+
+def echo(house: House, bus: Loopback, when: datetime) -> None:
+    """Let the points tell what they were told."""
+    tell(house, when, {address: float(value or 0) for address, value in bus.values.items()})
+
+
+def test_a_plan_is_drafted_solved_approved_carried_out_overridden_planned_anew_and_told(
+    house: House, clock: Clock, bus: Deadly
+) -> None:
+    """The whole way, on the day of a small building."""
+    draft = house.device_drafts.draft(CAMPUS, DeviceWish(day=PlanDay.TODAY, least_share=0.5, language="en"))
+    assert (draft.devices, draft.zones) == (4, 2)
+    job_id = solved(house, dict(draft.document))
+    run = approved(house, job_id)
+    assert (run.approved_by, len(run.devices), bus.sent) == ("op", 4, [])
+    planned = {d.device_id: slots_on(d.on, run.slots) for d in run.devices}
+    first = min(int(on.argmax()) for on in planned.values() if on.any())
+    assert first < run.slots
+
+    def go(slot: int, seconds: float = 1.0) -> None:
+        clock.now = run.begins_at + run.slot * slot + timedelta(seconds=seconds)
+        house.plan_runs.look()
+        echo(house, bus, clock.now + timedelta(seconds=1))
+
+    go(0)
+    assert {address: bool(v) for address, v in bus.values.items()} == {
+        f"{n}-sw": bool(on[0]) for n, on in planned.items()
+    }
+    go(first)
+    assert {address: bool(v) for address, v in bus.values.items()} == {
+        f"{n}-sw": bool(on[first]) for n, on in planned.items()
+    }
+    sent = len(bus.sent)
+    go(first, 30.0)
+    assert len(bus.sent) == sent
+
+    clock.forward(200)
+    off = CommandRequest(action=CommandAction.OFF, device_ids=(DeviceId(FeatureId("fcu-a")),))
+    house.commands.execute(CAMPUS, off, who="li")
+    house.plan_runs.look()
+    run = now_of(house, run)
+    assert (member(run, "fcu-a").left, member(run, "fcu-a").held) == (LeaveReason.OVERRIDE, False)
+    assert run.next_job is not None
+    assert "li" in (run.next_reason or Text("", "")).en
+    wait_for(house, run.next_job)
+    again = json.loads(house.solving.problem(CAMPUS, run.next_job).problem)
+    assert next(d for d in again["devices"] if "fcu-a" in d["name"]).get("device_id") is None
+    house.plan_runs.look()
+    assert now_of(house, run).outcome is None, "nothing approves itself without a policy"
+
+    new = approved(house, run.next_job)
+    assert new.follows == run.id
+    clock.now = new.begins_at + timedelta(seconds=1)
+    house.plan_runs.look()
+    assert (now_of(house, run).outcome, now_of(house, run).state) == (RunOutcome.REPLACED, RunState.ENDED)
+    assert bus.values["fcu-a-sw"] == 0, "the operator's switch is respected"
+    assert member(now_of(house, new), "fcu-a").left is LeaveReason.OVERRIDE
+
+    record = house.plan_records.record(now_of(house, run), now=clock.now)
+    row = next(r for r in record.devices if r.device_id == "fcu-b")
+    assert row.planned[first] == row.measured[first]
+    assert record.counts[StepState.DONE] >= 4
+    assert record.saving is not None
+    assert record.saving.kwh_low <= record.saving.kwh <= record.saving.kwh_high
+    assert record.saving.kwh == pytest.approx((record.usual_kwh or 0) - record.actual_kwh, abs=0.01)
+
+
+def test_the_draft_says_what_it_assumes_and_leaves_out(house: House) -> None:
+    house.commands.lock(CAMPUS, DeviceId(FeatureId("fcu-b")), who="li", kind=LockKind.MAINTENANCE)
+    tell(house, MONDAY - timedelta(minutes=30), {"fcu-c-sw": 1.0})
+    draft = house.device_drafts.draft(CAMPUS, DeviceWish(place=FeatureId("room0-0"), day=PlanDay.TODAY))
+    problem = parse_devices(json.dumps(draft.document).encode(), "d.json")
+    assert [d.device_id for d in problem.devices] == ["fcu-a", "fcu-c"]
+    assert [d.on for d in problem.devices] == [False, True]
+    assert problem.devices[0].power_kw == 2.0
+    assert problem.devices[1].held == 2
+    assert (problem.slot_h, problem.begins_at) == (0.25, MONDAY)
+    assert "fcu-b" in draft.left_out[0].en
+    assert any("1 by the map" in one.en for one in draft.assumptions)
+    demand = problem.zones[0].demand
+    assert demand.max() == 100
+    assert demand[-1] == 0
+
+
+def test_a_draft_names_what_is_wrong_with_the_wish(house: House) -> None:
+    with pytest.raises(DeviceWishError, match="2"):
+        DeviceWish(least_share=2)
+    with pytest.raises(DeviceWishError, match="kW"):
+        DeviceWish(limit_kw=-1)
+    with pytest.raises(NothingToPlanError):
+        house.device_drafts.draft(CAMPUS, DeviceWish(kind="lighting"))
+
+
+def test_only_what_was_shown_and_checked_is_carried_out(house: House, clock: Clock) -> None:
+    job_id = solved(house, document())
+    with pytest.raises(PlanChangedError):
+        house.plan_runs.approve(CAMPUS, job_id, who="op", fingerprint="another")
+    with pytest.raises(ResumeError):
+        approved(house, job_id, resume_after_s=1)
+    without = solved(house, {**document(), "begins_at": None})
+    with pytest.raises(PlanNotApprovedError, match="begin"):
+        house.plan_runs.preview(CAMPUS, without, who="op")
+    unknown = solved(house, document({"fcu-a": {"device_id": "nothing"}}))
+    with pytest.raises(PlanNotApprovedError, match="nothing"):
+        house.plan_runs.preview(CAMPUS, unknown, who="op")
+    house.device_gateways.remove("bus")
+    assert house.plan_runs.preview(CAMPUS, job_id, who="op").against
+    with pytest.raises(PlanNotApprovedError):
+        approved(house, job_id)
+    at(clock, 99)
+    with pytest.raises(PlanNotApprovedError, match="over"):
+        house.plan_runs.preview(CAMPUS, job_id, who="op")
+
+
+@pytest.mark.parametrize("dies", ["before", "after"])
+def test_what_a_crash_interrupts_is_known_from_the_log_and_said_once_more_at_most(
+    house: House, clock: Clock, bus: Deadly, dies: str
+) -> None:
+    run = approved(house, solved(house, document()))
+    at(clock, 0)
+    bus.dies = dies
+    with pytest.raises(Killed):
+        house.plan_runs.look()
+    assert {s.state for s in now_of(house, run).steps if s.slot == 0} == {StepState.SENDING}
+    bus.dies = None
+    at(clock, 0, 20.0)
+    house.plan_runs.look()
+    house.plan_runs.look()
+    assert {s.state for s in now_of(house, run).steps if s.slot == 0} == {StepState.DONE}
+    told = [address for address, _ in bus.sent]
+    assert all(told.count(f"{name}-sw") <= 2 for name in HALL)
+    assert bus.values == {f"{name}-sw": 0.0 for name in HALL}
+    house.plan_runs.look()
+    assert len(bus.sent) == len(told)
+
+
+def test_what_comes_too_late_is_not_sent(house: House, clock: Clock, bus: Deadly) -> None:
+    run = approved(house, solved(house, document()))
+    at(clock, 3)
+    house.plan_runs.look()
+    states = {s.state for s in now_of(house, run).steps if s.slot < 3}
+    assert (states, bus.sent) == ({StepState.MISSED}, [])
+    assert now_of(house, run).next_job is not None, "the rest is planned anew from how things are"
+
+
+def test_a_device_that_refuses_leaves_the_plan_and_goes_back_to_its_own_control(
+    house: House, clock: Clock, bus: Deadly
+) -> None:
+    run = approved(house, solved(house, document()))
+    bus.refusing = {"fcu-a-sw"}
+    for seconds in (1.0, 20.0):
+        at(clock, 0, seconds)
+        house.plan_runs.look()
+    bus.refusing = set()
+    gone = member(now_of(house, run), "fcu-a")
+    assert gone.left is LeaveReason.FAULT
+    at(clock, 0, 40.0)
+    house.plan_runs.look()
+    assert bus.sent[-1] == ("fcu-a-sw", None)
+    assert not member(now_of(house, run), "fcu-a").owed
+
+
+def test_a_gateway_that_is_gone_gives_its_devices_back_once_it_is_there_again(
+    house: House, clock: Clock, bus: Deadly
+) -> None:
+    run = approved(house, solved(house, document()))
+    bus.gone = True
+    for seconds in (1.0, 300.0, 660.0):
+        at(clock, 0, seconds)
+        house.plan_runs.look()
+    assert {d.left for d in now_of(house, run).devices} == {LeaveReason.GATEWAY}
+    assert (bus.sent, all(d.owed for d in now_of(house, run).devices)) == ([], True)
+    bus.gone = False
+    at(clock, 0, 700.0)
+    house.plan_runs.look()
+    assert sorted(bus.sent) == [(f"{name}-sw", None) for name in HALL]
+
+
+def test_a_lock_takes_a_device_out_until_it_ends(house: House, clock: Clock, bus: Deadly) -> None:
+    run = approved(house, solved(house, document()))
+    at(clock, 0)
+    house.commands.lock(
+        CAMPUS, DeviceId(FeatureId("fcu-a")), who="li", until=clock.now + timedelta(minutes=20)
+    )
+    house.plan_runs.look()
+    assert member(now_of(house, run), "fcu-a").left is LeaveReason.LOCKED
+    assert "fcu-a-sw" not in bus.values
+    at(clock, 2)
+    house.plan_runs.look()
+    assert member(now_of(house, run), "fcu-a").left is None
+
+
+def test_who_switches_on_the_spot_is_respected_for_the_stated_time(
+    house: House, clock: Clock, bus: Deadly
+) -> None:
+    run = approved(house, solved(house, document(demand=[2.0] * 8)), resume_after_s=600)
+    at(clock, 0)
+    house.plan_runs.look()
+    name = next(address for address, value in bus.values.items() if value).removesuffix("-sw")
+    tell(house, clock.now + timedelta(seconds=200), {f"{name}-sw": 0.0})
+    at(clock, 0, 250.0)
+    house.plan_runs.look()
+    assert (member(now_of(house, run), name).left, member(now_of(house, run), name).held) == (
+        LeaveReason.LOCAL,
+        False,
+    )
+    sent = len(bus.sent)
+    at(clock, 0, 860.0)
+    house.plan_runs.look()
+    assert member(now_of(house, run), name).left is None
+    assert bus.sent[sent:] == [(f"{name}-sw", 1.0)]
+
+
+def test_the_end_and_a_stop_give_devices_back(house: House, clock: Clock, bus: Deadly) -> None:
+    run = approved(house, solved(house, document()))
+    at(clock, 0)
+    house.plan_runs.look()
+    bus.sent.clear()
+    stopped = house.plan_runs.stop(CAMPUS, run.id, who="wang")
+    assert (stopped.outcome, stopped.state) == (RunOutcome.STOPPED, RunState.ENDED)
+    assert "wang" in (stopped.message or Text("", "")).en
+    assert sorted(bus.sent) == [(f"{name}-sw", None) for name in HALL]
+    run = approved(house, solved(house, document()))
+    at(clock, 8)
+    house.plan_runs.look()
+    assert (now_of(house, run).outcome, now_of(house, run).state) == (RunOutcome.FINISHED, RunState.ENDED)
+
+
+def policy(**more: Any) -> PlanPolicy:
+    ids = tuple(DeviceId(FeatureId(name)) for name in HALL)
+    given = {"id": "p", "campus_id": CAMPUS, "who": "boss", "at": MONDAY, "device_ids": ids, **more}
+    return PlanPolicy(**given)
+
+
+@pytest.mark.parametrize(
+    ("limits", "covered"),
+    [
+        ({}, True),
+        ({"device_ids": (DeviceId(FeatureId("fcu-a")),)}, False),
+        ({"start": "12:00"}, False),
+        ({"most_starts": 0}, False),
+        ({"least_saving": 0.9}, False),
+        ({"least_saving": 0.1}, True),
+        ({"most_cost": 0.1}, False),
+        ({"until": MONDAY}, False),
+        ({"weekdays": (7,)}, False),
+    ],
+)
+def test_a_policy_approves_what_keeps_its_limits_and_nothing_else(
+    house: House, limits: dict[str, Any], covered: bool
+) -> None:
+    house.plan_runs.add_policy(policy(**limits))
+    job_id = solved(house, document())
+    run = house.plan_runs.approve_by_policy(CAMPUS, job_id)
+    assert (run is not None) is covered
+    if run is not None:
+        assert (run.approved_by, run.policy_id) == ("boss", "p")
+
+
+def test_a_new_plan_begins_by_itself_only_under_a_policy(house: House, clock: Clock) -> None:
+    house.plan_runs.add_policy(policy())
+    run = approved(house, solved(house, document()))
+    at(clock, 0)
+    house.plan_runs.look()
+    run = house.plan_runs.replan(CAMPUS, run.id)
+    assert run.next_job is not None
+    wait_for(house, run.next_job)
+    house.plan_runs.look()
+    runs = house.plan_runs.list(CAMPUS)
+    assert [(one.outcome, one.policy_id) for one in runs] == [(None, "p"), (RunOutcome.REPLACED, None)]
+
+
+@pytest.mark.parametrize(
+    "limits", [{"device_ids": ()}, {"start": "25:00"}, {"start": "09:00", "end": "08:00"}, {"weekdays": (0,)}]
+)
+def test_a_policy_that_can_not_be_is_refused(limits: dict[str, Any]) -> None:
+    with pytest.raises(PlanPolicyError):
+        policy(**limits)
+
+
+def test_prices_that_change_materially_are_noticed(house: House) -> None:
+    draft = house.device_drafts.draft(CAMPUS, DeviceWish(day=PlanDay.TODAY))
+    problem = parse_devices(json.dumps(draft.document).encode(), "d.json")
+    same: dict[str, Any] = {"price": list(problem.price[4:]), "zones": []}
+    assert differs(problem, 4, same, price=0.01, demand=0.25) is None
+    same["price"][0] *= 1.02
+    assert differs(problem, 4, same, price=0.01, demand=0.25) == "prices"
+    zone = problem.zones[0]
+    fresh = {"zones": [{"name": zone.name, "demand": [zone.demand.max() - x for x in zone.demand[4:]]}]}
+    assert differs(problem, 4, fresh, price=0.01, demand=0.25) == "demand"
+
+
+def test_the_rest_of_a_plan_goes_on_where_it_stands(house: House) -> None:
+    """Held times, tasks and demands of the rest; its start is a plan of it that keeps every rule."""
+    told = document({"fcu-a": {"min_up": 4}})
+    told["devices"].append({"name": "car", "power_kw": 7, "task": {"first": 1, "last": 7, "slots": 4}})
+    run = approved(house, solved(house, told))
+    job = house.solving.get(CAMPUS, run.job_id).plan
+    assert job is not None
+    problem = parse_devices(json.dumps(told).encode(), "d.json")
+    rest, start = rest_of(told, problem, job.assignments, run, 3)
+    trimmed = parse_devices(json.dumps(rest).encode(), "r.json")
+    plan = DEVICES.read_rows(trimmed, start)
+    assert DEVICES.check(trimmed, plan).broken == ()
+    found = make_plan(DEVICES, trimmed, Search(STOP), Wish(start=plan, max_changes=0))
+    assert found.changes == 0
+    gone = replace(run, devices=tuple(replace(d, left=LeaveReason.FAULT, held=False) for d in run.devices))
+    lowered, _ = rest_of(told, problem, job.assignments, gone, 3)
+    assert (max(lowered["zones"][0]["demand"]), lowered["drafted"]["service"]) == (0, 0)
