@@ -80,7 +80,7 @@ class Floor:
         preview = self.commands.preview(CAMPUS, request, who="li")
         return {one.point_id: one.obstacles[0].rule.value for one in preview.left_out}
 
-    def do(self, request: CommandRequest) -> list[tuple[str, float, str]]:
+    def do(self, request: CommandRequest) -> list[tuple[str, float | None, str]]:
         outcome = self.commands.execute(CAMPUS, request, who="li")
         return [(one.point_id, one.new, one.state.value) for one in outcome.writes]
 

@@ -5,6 +5,7 @@ import devices from "./devices.en";
 import energy from "./energy.en";
 import learning from "./learning.en";
 import places from "./places.en";
+import planRuns from "./planRuns.en";
 import plans from "./plans.en";
 import reports from "./reports.en";
 import rule from "./rules.en";
@@ -33,6 +34,7 @@ export default {
   ...energy,
   ...learning,
   ...places,
+  ...planRuns,
   ...plans,
   ...reports,
   ...twin,

@@ -5,6 +5,7 @@ import devices from "./devices.zh";
 import energy from "./energy.zh";
 import learning from "./learning.zh";
 import places from "./places.zh";
+import planRuns from "./planRuns.zh";
 import plans from "./plans.zh";
 import reports from "./reports.zh";
 import rule from "./rules.zh";
@@ -33,6 +34,7 @@ export default {
   ...energy,
   ...learning,
   ...places,
+  ...planRuns,
   ...plans,
   ...reports,
   ...twin,

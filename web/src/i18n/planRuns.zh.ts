@@ -1,0 +1,16 @@
+export default {
+  planRuns: {
+    title: "执行方案", text: "批准之前不会发出任何指令；之后每一步都经过指令的权限、锁定与联锁。",
+    look: "查看并批准", approve: "批准执行", replaces: "将接替正在执行的方案。",
+    facts: "{devices} 台设备，{steps} 次开关，{begin} 至 {end}", saves: "电费与启动 {cost}，平常运行 {usual}", costs: "电费与启动 {cost}",
+    resume: "人工操作的设备在多久后回到方案", resumeNever: "到下次批准", minutes: "{n} 分钟",
+    against: "不能批准：", warnings: "当前：", first: "最先的开关", switched: "开 {on}，关 {off}",
+    state: { running: "执行中", ending: "正在交还设备", ended: "已结束" }, outcome: { finished: "已完成", stopped: "已停止", replaced: "由新方案接替" },
+    by: "{who} 批准，{when}", policy: "按常设策略", counts: "已完成 {done} 步，待执行 {due} 步，错过 {missed} 步",
+    stop: "停止执行", stopSure: "停止执行并把设备交还自控？", replan: "重排剩余时段",
+    next: "剩余时段有新方案：{why}", nextOpen: "查看新方案",
+    record: "计划与实际", planned: "计划", measured: "实际", unknown: "未知", left: "退出方案",
+    saving: "至今节省 {kwh} kWh（{low} 至 {high}），{cost} {currency}", coverage: "已知时段 {share}", adjust: "按天气与人数调整", adjusted: "调整后节省 {kwh} kWh（{low} 至 {high}）",
+    draft: { add: "排程园区设备", place: "地点编号（空为全园）", kind: "类型", day: "哪天", today: "今天剩余时段", tomorrow: "明天", least: "开放时至少开启的比例（%）", limit: "功率上限（kW）", make: "生成", solve: "求解", found: "{devices} 台设备，{zones} 个区域", assumed: "采用的假设", leftOut: "未纳入", hvac: "空调", lighting: "照明", ventilation: "通风" },
+  },
+};
