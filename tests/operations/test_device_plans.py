@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -475,3 +478,79 @@ def test_the_rest_of_a_plan_goes_on_where_it_stands(house: House) -> None:
     gone = replace(run, devices=tuple(replace(d, left=LeaveReason.FAULT, held=False) for d in run.devices))
     lowered, _ = rest_of(told, problem, job.assignments, gone, 3)
     assert (max(lowered["zones"][0]["demand"]), lowered["drafted"]["service"]) == (0, 0)
+
+
+CHILD = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from yuanli.bootstrap import build_house
+from yuanli.settings import load_settings
+
+class Bus:
+    def write(self, address, value):
+        with open(sys.argv[2], "a") as heard:
+            heard.write(f"{address} {value}\\n")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+now = datetime.fromisoformat(sys.argv[3])
+house = build_house(load_settings(data_dir=Path(sys.argv[1])), now=lambda: now)
+house.device_gateways.add("bus", Bus(), campus_id="small")
+house.plan_runs.look()
+"""
+
+
+def test_kill_9_while_a_step_is_sent_loses_none_and_says_none_more_than_twice(
+    house: House, clock: Clock, bus: Deadly, tmp_path: Path
+) -> None:
+    run = approved(house, solved(house, document()))
+    at(clock, 0)
+    heard = tmp_path / "heard.txt"
+    heard.touch()
+    child = [
+        sys.executable,
+        "-c",
+        CHILD,
+        str(house.settings.data_dir),
+        str(heard),
+        clock.now.isoformat(),
+    ]
+    assert subprocess.run(child, check=False, capture_output=True).returncode == -signal.SIGKILL
+    before = [line.split()[0] for line in heard.read_text().splitlines()]
+    assert len(before) == 1
+    at(clock, 0, 20.0)
+    house.plan_runs.look()
+    house.plan_runs.look()
+    assert {s.state for s in now_of(house, run).steps if s.slot == 0} == {StepState.DONE}
+    told = before + [address for address, _ in bus.sent]
+    assert set(told) == {f"{name}-sw" for name in HALL}
+    assert max(told.count(address) for address in told) <= 2
+
+
+def test_a_saving_is_adjusted_where_the_devices_have_a_past(house: House, clock: Clock) -> None:
+    """Four weeks of ten hours a day; then a day of six: about four hours less are saved."""
+    clock.now = midnight = datetime(2026, 3, 3, tzinfo=MONDAY.tzinfo)
+    for day in range(1, 30):
+        for hour in range(24):
+            on = float(8 <= hour < 18)
+            tell(
+                house,
+                midnight - timedelta(days=day) + timedelta(hours=hour),
+                {f"{name}-sw": on for name in HALL},
+            )
+    told = document(demand=[0.0] * 32 + [3.0] * 24 + [0.0] * 40) | {
+        "slots": 96,
+        "begins_at": midnight.isoformat(),
+    }
+    told["price"] = [1.0] * 96
+    told["drafted"]["usual"] = dict.fromkeys(HALL, "32-71")
+    run = approved(house, solved(house, told))
+    clock.now += timedelta(days=1)
+    for hour in range(24):
+        tell(house, midnight + timedelta(hours=hour), {f"{name}-sw": float(8 <= hour < 14) for name in HALL})
+    record = house.plan_records.record(run, now=clock.now, adjusted=True)
+    assert record.saving is not None
+    assert (record.saving.kwh, record.saving.coverage) == (pytest.approx(4 * (1 + 2 + 3)), 1)
+    assert record.adjusted is not None, record.adjusted_note.en
+    assert record.adjusted.saved == pytest.approx(24, abs=0.1)
+    assert record.adjusted.low <= record.adjusted.saved <= record.adjusted.high

@@ -224,6 +224,9 @@ class PlanRecords:
             told &= np.isfinite(states)
             total += np.nan_to_num(states) * device.power_kw / 4
         hours = np.where(told, total, np.nan).reshape(count, 4).sum(axis=1)
+        known = np.flatnonzero(np.isfinite(hours))
+        skipped = min(int(known[0]) if len(known) else 0, (first - start) // timedelta(hours=1))
+        start, count, hours = start + timedelta(hours=skipped), count - skipped, hours[skipped:]
         load = History(values=hours[None, :], start=micros_of(start), step=HOUR, zone=campus.time_zone)
         calendar = Calendar(country=campus.country) if campus.country else None
         before, after = SavingsPeriod(start=start, end=first), SavingsPeriod(start=first, end=end)
