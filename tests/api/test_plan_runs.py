@@ -66,7 +66,7 @@ def test_the_whole_way_over_the_api(operator: TestClient, bus: Loopback, house: 
     assert operator.get(f"{BASE}/plan-runs").json()["runs"][0]["id"] == run_id
     told = operator.get(f"{BASE}/plan-runs/{run_id}/record", params={"adjusted": True}).json()
     assert (told["counts"]["done"], told["adjusted"], told["devices"][0]["planned"]) == (1, None, "")
-    assert told["adjusted_note"]["en"].startswith("Nothing is adjusted")
+    assert told["adjusted_note"]["en"].startswith("The plan has covered no whole day")
     assert operator.post(f"{BASE}/plan-runs/{run_id}/replan").json()["next_job"]
     stopped = operator.post(f"{BASE}/plan-runs/{run_id}/stop").json()
     assert (stopped["outcome"], bus.sent[-1]) == ("stopped", ("fcu-0-sw", None))

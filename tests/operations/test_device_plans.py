@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.api.house import CAMPUS, MONDAY, Clock, small_campus, small_house
@@ -529,7 +530,8 @@ def test_kill_9_while_a_step_is_sent_loses_none_and_says_none_more_than_twice(
 
 def test_a_saving_is_adjusted_where_the_devices_have_a_past(house: House, clock: Clock) -> None:
     """Four weeks of ten hours a day; then a day of six: about four hours less are saved."""
-    clock.now = midnight = datetime(2026, 3, 3, tzinfo=MONDAY.tzinfo)
+    zone = ZoneInfo(house.places.campus(CAMPUS).time_zone)
+    clock.now = midnight = datetime(2026, 3, 3, tzinfo=zone).astimezone(MONDAY.tzinfo)
     for day in range(1, 30):
         for hour in range(24):
             on = float(8 <= hour < 18)

@@ -46,6 +46,10 @@ METHOD = Text(
     "always on while open, as drafted; what happened is by points of state or power; slots of unknown state are left "
     "out. The interval adds the errors of the powers (measured 10 %, map 15 %, table 40 %) as if all erred alike.",
 )
+NO_DAY = Text(
+    "方案还没有覆盖一个完整的日历日：调整按整日进行。",
+    "The plan has covered no whole day yet: whole days are adjusted.",
+)
 ADJUSTED = Text(
     "按回归基准（ASHRAE 14 / IPMVP 思路）：用方案前最多 56 天这些设备的小时电量，按室外温度、日历与人数调整；"
     "区间由分块自助法得到。",
@@ -209,8 +213,10 @@ class PlanRecords:
 
     def _adjusted(self, campus: Campus, run: PlanRun, now: datetime) -> tuple[SavingsReport | None, Text]:
         """Return the saving by regression on the hours before; None and why where that can't be."""
-        first = run.begins_at.replace(minute=0, second=0, microsecond=0)
-        start, end = first - timedelta(days=BASE_DAYS), min(now, run.ends_at)
+        first, end = _whole_days(run.begins_at, min(now, run.ends_at), ZoneInfo(campus.time_zone))
+        if first >= end:
+            return None, NO_DAY
+        start = first - timedelta(days=BASE_DAYS)
         count = max(0, -(-(end - start) // timedelta(hours=1)))
         quarters = [start + timedelta(minutes=15) * t for t in range(4 * count)]
         series = self._series(campus, run, start - HOLDS, end)
@@ -278,6 +284,17 @@ class PlanRecords:
                     values[place] = value
             at = until
         return values if count and np.isfinite(values).mean() >= 0.75 else None
+
+
+def _whole_days(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the first and last midnight of a span by the clock of a zone."""
+
+    def midnight(at: datetime) -> datetime:
+        return at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    begun = midnight(start)
+    first = begun if begun == start else midnight(begun + timedelta(hours=36))
+    return first.astimezone(start.tzinfo), midnight(end).astimezone(start.tzinfo)
 
 
 def _recorded(
