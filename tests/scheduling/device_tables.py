@@ -7,9 +7,20 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
-from yuanli.scheduling import Device, DevicesPlan, DevicesProblem, Order, Task, Zone, check_devices
+from yuanli.scheduling import Climate, Device, DevicesPlan, DevicesProblem, Order, Task, Zone, check_devices
 
 SLOTS = 5
+OUTDOOR_C = np.array([30.0, 31.0, 33.0, 32.0, 30.0])
+CLIMATES = [
+    Climate(
+        temp_c=24.5, outdoor_c=OUTDOOR_C, gains_kw=np.full(SLOTS, 0.3), resistance_c_per_kw=3.0,
+        capacity_kwh_per_c=0.7, low_c=low, high_c=high, discomfort_price=price,
+    )
+    for low, high, price in (
+        (None, np.full(SLOTS, 27.0), None), (np.full(SLOTS, 22.0), np.full(SLOTS, 25.0), 3.0),
+        (np.full(SLOTS, 20.0), None, None),
+    )
+]  # fmt: skip
 
 
 @st.composite
@@ -21,7 +32,8 @@ def devices(draw: st.DrawFn, number: int) -> Device:
         task = Task(first=first, last=draw(st.integers(first + 1, SLOTS - 1)), slots=draw(st.integers(1, 2)))
     return Device(
         name=f"d{number}", power_kw=float(draw(st.integers(1, 9))), service=float(draw(st.integers(0, 9))),
-        zone=draw(st.sampled_from(["a", None])), min_up=draw(st.integers(1, 3)), min_down=draw(st.integers(1, 3)),
+        zone=(zone := draw(st.sampled_from(["a", None]))),
+        heat_kw=float(draw(st.sampled_from([0, -3, 2]))) if zone and task is None else 0.0, min_up=draw(st.integers(1, 3)), min_down=draw(st.integers(1, 3)),
         start_cost=float(draw(st.integers(0, 5))), on=task is None and draw(st.booleans()),
         held=draw(st.integers(0, 3)) if task is None else 9,
         target=draw(st.sampled_from([None, None, True, False])) if task is None else None, task=task,
@@ -35,10 +47,17 @@ def problems(draw: st.DrawFn) -> DevicesProblem:
     ones = tuple(draw(devices(number)) for number in range(2))
     prices = st.lists(st.integers(1, 9), min_size=SLOTS, max_size=SLOTS)
     demand = np.array(draw(st.lists(st.integers(0, 7), min_size=SLOTS, max_size=SLOTS)), float)
+    demand *= draw(st.sampled_from([0.0, 0.3, 1.0]))
+    climate = (
+        draw(st.sampled_from([None, *CLIMATES]))
+        if not any(d.heat_kw for d in ones)
+        else CLIMATES[draw(st.integers(0, 2))]
+    )
     both_tasks = all(d.task for d in ones)
     return DevicesProblem(
         slots=SLOTS, slot_h=0.5, price=np.array(draw(prices), float), devices=ones,
-        zones=(Zone(name="a", demand=demand, limit_kw=draw(st.sampled_from([None, np.full(SLOTS, 12.0)]))),),
+        zones=(Zone(name="a", demand=demand, limit_kw=draw(st.sampled_from([None, np.full(SLOTS, 12.0)])),
+        climate=climate),),
         limit_kw=draw(st.sampled_from([None, np.full(SLOTS, 14.0)])),
         solar_kw=draw(st.sampled_from([None, np.array([0.0, 3.0, 9.0, 3.0, 0.0])])),
         feed_in=draw(st.sampled_from([None, np.full(SLOTS, 0.5)])),
@@ -66,7 +85,7 @@ def least_cost(problem: DevicesProblem) -> float:
         possible.append(
             [
                 row for row in rows
-                if all(b.rule == "demand" for b in check_devices(alone, DevicesPlan(on=row[None], storage=none)).broken)
+                if all(b.rule in ("demand", "comfort") for b in check_devices(alone, DevicesPlan(on=row[None], storage=none)).broken)
             ]
         )  # fmt: skip
     best = np.inf

@@ -4,6 +4,7 @@ from typing import Any
 
 from yuanli.scheduling.devices import (
     DEVICES,
+    Climate,
     Device,
     DevicesPlan,
     DevicesProblem,
@@ -76,6 +77,7 @@ __all__ = [
     "ROSTERS",
     "ROUNDS",
     "Booking",
+    "Climate",
     "Course",
     "Device",
     "DevicesPlan",

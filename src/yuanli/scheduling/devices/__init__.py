@@ -6,6 +6,7 @@ from yuanli.errors import Text
 from yuanli.scheduling.devices.checking import check_devices
 from yuanli.scheduling.devices.documents import devices_schema, parse_devices
 from yuanli.scheduling.devices.problem import (
+    Climate,
     Device,
     DevicesPlan,
     DevicesProblem,
@@ -61,6 +62,7 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
 
 __all__ = [
     "DEVICES",
+    "Climate",
     "Device",
     "DevicesPlan",
     "DevicesProblem",

@@ -9,6 +9,7 @@ import numpy as np
 from yuanli.scheduling.devices.kernels import FAR
 from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, State, Tables
 from yuanli.scheduling.devices.problem import Device, DevicesProblem
+from yuanli.scheduling.devices.warming import Air, warmth
 
 
 def tables_of(problem: DevicesProblem) -> Tables:
@@ -49,7 +50,37 @@ def tables_of(problem: DevicesProblem) -> Tables:
         later=(*_lists(len(devices), [(b, a) for b, a, _ in orders]), _lags(orders, 0)),
         earlier=(*_lists(len(devices), [(a, b) for b, a, _ in orders]), _lags(orders, 1)),
         ramp=FAR if problem.ramp_kw is None else float(problem.ramp_kw),
+        air=_air_of(problem),
     )
+
+
+def _air_of(problem: DevicesProblem) -> Air:
+    """Return the climates of zones; the last zone, of devices without one, has none."""
+    n, many = problem.slots, len(problem.zones) + 1
+    one, grid = np.zeros(many), np.zeros((many, n))
+    air = Air(
+        heat=np.array([d.heat_kw for d in problem.devices], np.float64), warm=np.zeros(many, np.uint8),
+        keep=one.copy(), gain=one.copy(), before=one.copy(), drive=grid.copy(), low=grid - FAR, high=grid + FAR,
+        soft=one - 1.0, effort=one.copy(),
+    )  # fmt: skip
+    for z, zone in enumerate(problem.zones):
+        climate = zone.climate
+        if climate is None:
+            continue
+        resistance = climate.resistance_c_per_kw
+        air.warm[z] = 1
+        air.keep[z] = np.exp(-problem.slot_h / (resistance * climate.capacity_kwh_per_c))
+        share = -np.expm1(-problem.slot_h / (resistance * climate.capacity_kwh_per_c))
+        air.gain[z], air.before[z] = share * resistance, climate.temp_c
+        air.drive[z] = share * (climate.outdoor_c + resistance * climate.gains_kw)
+        air.effort[z] = 1.0 / air.gain[z]
+        if climate.low_c is not None:
+            air.low[z] = climate.low_c
+        if climate.high_c is not None:
+            air.high[z] = climate.high_c
+        if climate.discomfort_price is not None:
+            air.soft[z] = climate.discomfort_price * problem.slot_h
+    return air
 
 
 def allowed_states(devices: Sequence[Device], n: int) -> tuple[Bytes, Bytes]:
@@ -73,14 +104,26 @@ def allowed_states(devices: Sequence[Device], n: int) -> tuple[Bytes, Bytes]:
 def state_of(tables: Tables, on: Bytes, storage_kw: Floats, storage_service: Floats) -> State:
     """Return states of devices with their sums; storages take `storage_kw[t]` and give `storage_service[z, t]`."""
     zones, n = tables.demand.shape
-    cover, zone_load = storage_service.copy(), np.zeros((zones, n))
+    cover, zone_load, heat = storage_service.copy(), np.zeros((zones, n)), np.zeros((zones, n))
     for z in range(zones):
         inside = np.flatnonzero(tables.zone == z)
         cover[z] += tables.service[inside] @ on[inside]
         zone_load[z] = tables.power[inside] @ on[inside]
+        if tables.air.warm[z]:
+            heat[z] = tables.air.heat[inside] @ on[inside]
     load = zone_load.sum(axis=0)
     moved = np.concatenate([[tables.power @ tables.was_on], load])
-    return State(on=on.copy(), cover=cover, zone_load=zone_load, load=load + storage_kw, moved=moved)
+    return State(
+        on=on.copy(), cover=cover, zone_load=zone_load, load=load + storage_kw, moved=moved, heat=heat
+    )
+
+
+def temperatures(tables: Tables, heat: Floats) -> Floats:
+    """Return the temperatures of zones after each slot, under the heat of devices by zone and slot; 0 without climate."""
+    temps = np.zeros(heat.shape)
+    for z in np.flatnonzero(tables.air.warm):
+        warmth(tables.air, z, heat, temps[z])
+    return temps
 
 
 def _lists(n: int, pairs: Sequence[tuple[int, int]]) -> tuple[Ints, Ints]:

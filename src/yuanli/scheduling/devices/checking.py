@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import exp
 
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags, Floats
+from yuanli.scheduling.devices.problem import (
+    Climate,
+    Device,
+    DevicesPlan,
+    DevicesProblem,
+    Flags,
+    Floats,
+    Zone,
+)
 from yuanli.solver import Broken, Checked
 
 TOLERANCE = 1e-6
@@ -27,6 +36,7 @@ def check_devices(problem: DevicesProblem, plan: DevicesPlan) -> Checked:
         *(b for i, device in enumerate(problem.devices) for b in _device(device, plan.on[i])),
         *_zones(problem, plan),
         *_site(problem, devices_kw, net),
+        *_climates(problem, plan.on),
         *_relations(problem, plan.on),
         *_storages(problem, plan),
     ]
@@ -54,6 +64,13 @@ def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str,
         parts["carbon"] = float(carbon @ bought_kwh)
     if problem.solar_kw is not None or problem.storages:
         parts["feed_in"] = -float(paid @ fed_kwh)
+    uneasy = [
+        (zone.climate.discomfort_price, outside_c(zone.climate, temps_of(problem, zone, plan.on)))
+        for zone in problem.zones
+        if zone.climate is not None and zone.climate.discomfort_price is not None
+    ]
+    if uneasy:
+        parts["discomfort"] = sum(price * float(c.sum()) for price, c in uneasy) * problem.slot_h
     if problem.peak_price:
         parts["peak"] = problem.peak_price * max(0.0, float(net.max()) - problem.peak_paid_kw)
     return parts
@@ -156,6 +173,47 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                     f"时段 {at} 用电 {power[at]:g} kW，上限 {zone.limit_kw[at]:g}",
                     f"in slot {at} it takes {power[at]:g} kW, its limit is {zone.limit_kw[at]:g}",
                 )
+
+
+def temps_of(problem: DevicesProblem, zone: Zone, on: Flags) -> Floats:
+    """Return the temperature of a zone with a climate after each slot, °C."""
+    climate = zone.climate
+    assert climate is not None
+    heating = [(d.heat_kw, row) for d, row in zip(problem.devices, on, strict=True) if d.zone == zone.name]
+    temp, temps = climate.temp_c, np.zeros(problem.slots)
+    fades = exp(-problem.slot_h / (climate.resistance_c_per_kw * climate.capacity_kwh_per_c))
+    for t in range(problem.slots):
+        heat_kw = float(climate.gains_kw[t]) + sum(heat for heat, row in heating if row[t])
+        settled = float(climate.outdoor_c[t]) + climate.resistance_c_per_kw * heat_kw
+        temp = settled + (temp - settled) * fades
+        temps[t] = temp
+    return temps
+
+
+def outside_c(climate: Climate, temps: Floats) -> Floats:
+    """Return by how many °C temperatures are outside the comfort band, by slot."""
+    outside = np.zeros(len(temps))
+    if climate.low_c is not None:
+        outside = np.maximum(outside, climate.low_c - temps)
+    if climate.high_c is not None:
+        outside = np.maximum(outside, temps - climate.high_c)
+    return outside
+
+
+def _climates(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
+    for zone in problem.zones:
+        if zone.climate is None or zone.climate.discomfort_price is not None:
+            continue
+        temps = temps_of(problem, zone, on)
+        outside = outside_c(zone.climate, temps)
+        if outside[at := int(np.argmax(outside))] > TOLERANCE:
+            yield _broken(
+                "comfort",
+                zone.name,
+                outside[at],
+                f"时段 {at} 末温度 {temps[at]:.2f} °C，超出舒适范围 {outside[at]:.2f} °C",
+                f"after slot {at} it has {temps[at]:.2f} °C, {outside[at]:.2f} °C outside its comfort band",
+            )
 
 
 def _site(problem: DevicesProblem, devices_kw: Floats, net: Floats) -> Iterator[Broken]:

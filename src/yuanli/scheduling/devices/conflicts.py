@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.scheduling.devices.arrays import tables_of
+from yuanli.scheduling.devices.arrays import tables_of, temperatures
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
-from yuanli.scheduling.devices.problem import Device, DevicesProblem
+from yuanli.scheduling.devices.problem import Climate, Device, DevicesProblem, Zone
 from yuanli.solver import minimal_conflict
 
 NEAR = 1e-6
@@ -31,14 +31,15 @@ class _Rule:
 def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
     """Return the fewest rules that can't hold together; none where no conflict is proved.
 
-    What is looked at: each device alone; demands, limits and exclusions slot by slot; the energy of tasks by window.
+    What is looked at: each device alone; demands, limits and exclusions slot by slot; the temperatures that are within
+    reach; the energy of tasks by window.
     """
     tables = tables_of(problem)
     wrong = _unreachable(tables)
     if wrong is not None:
         device = problem.devices[wrong]
         alone = replace(
-            problem, devices=(replace(device, zone=None),), zones=(), limit_kw=None, exclusions=(), needs=(), orders=(),
+            problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(), needs=(), orders=(),
             storages=(), ramp_kw=None,
         )  # fmt: skip
         rules = tuple(_device_rules(device, range(problem.slots)))
@@ -129,6 +130,8 @@ def _shared_rules(problem: DevicesProblem, at: int) -> Iterator[_Rule]:
                 f"the demand of zone {zone.name} ({zone.demand[at]:g} in slot {at}; its {len(inside)} devices "
                 f"give {most:g} all on)",
             )  # fmt: skip
+        if zone.climate is not None and zone.climate.discomfort_price is None:
+            yield _comfort_rule(zone, zone.climate, at)
         if zone.limit_kw is not None:
             yield _rule(
                 "zone_limit",
@@ -153,6 +156,17 @@ def _shared_rules(problem: DevicesProblem, at: int) -> Iterator[_Rule]:
         )
 
 
+def _comfort_rule(zone: Zone, climate: Climate, at: int) -> _Rule:
+    low = "−∞" if climate.low_c is None else f"{climate.low_c[at]:g}"
+    high = "∞" if climate.high_c is None else f"{climate.high_c[at]:g}"
+    return _rule(
+        "comfort",
+        zone.name,
+        f"区域“{zone.name}”的舒适范围（时段 {at} 末为 {low} 至 {high} °C，起始 {climate.temp_c:g} °C）",
+        f"the comfort band of zone {zone.name} ({low} to {high} °C after slot {at}, from {climate.temp_c:g} °C)",
+    )
+
+
 def _rule(part: str, subject: str, zh: str, en: str) -> _Rule:
     return _Rule(part=part, subject=subject, text=Text(f"{zh}。", f"{en[0].upper()}{en[1:]}."))
 
@@ -172,6 +186,7 @@ def _kept(problem: DevicesProblem, rules: Sequence[_Rule], held: Sequence[_Rule]
             held=one.held if not free("held", name) else max(one.held, one.min_up, one.min_down),
             min_up=1 if short and not (one.on and one.min_up > one.held) else one.min_up,
             min_down=1 if short and not (not one.on and one.min_down > one.held) else one.min_down,
+            heat_kw=0.0 if free("comfort", one.zone or "") else one.heat_kw,
             target=None if free("target", name) else one.target,
             task=None if free("task", name) else one.task,
             must_be_on=frozenset() if free("must_be_on", name) else one.must_be_on,
@@ -179,6 +194,7 @@ def _kept(problem: DevicesProblem, rules: Sequence[_Rule], held: Sequence[_Rule]
         )
 
     touched = {subject for _, subject in given_up}
+    touched |= {d.name for d in problem.devices if d.heat_kw and d.zone in touched}
     nothing = np.zeros(problem.slots)
     return replace(
         problem,
@@ -188,6 +204,7 @@ def _kept(problem: DevicesProblem, rules: Sequence[_Rule], held: Sequence[_Rule]
                 z,
                 demand=nothing if free("demand", z.name) else z.demand,
                 limit_kw=None if free("zone_limit", z.name) else z.limit_kw,
+                climate=None if free("comfort", z.name) else z.climate,
             )
             for z in problem.zones
         ),
@@ -269,10 +286,28 @@ def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> int
         if over.max() > NEAR * max(1.0, float(power.max())):
             return int(np.argmax(over))
         total = total + power
+    uneasy = _uneasy_slot(tables, may_on, may_off)
+    if uneasy is not None:
+        return uneasy
     over = total - tables.limit
     if over.max() > NEAR * max(1.0, float(np.abs(total).max())):
         return int(np.argmax(over))
     return _broken_window(tables, total, may_off)
+
+
+def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> int | None:
+    """Return a slot after which a zone is outside its band even if all devices help that may."""
+    air = tables.air
+    for z in np.flatnonzero((air.warm > 0) & (air.soft < 0)):
+        inside = np.flatnonzero((tables.zone == z) & (air.heat != 0))
+        heat, can, must = air.heat[inside], may_on[inside] > 0, may_off[inside] == 0
+        for helps, side, band in ((heat > 0, 1.0, air.low[z]), (heat < 0, -1.0, air.high[z])):
+            most = np.zeros(air.low.shape)
+            most[z] = heat @ np.where(helps[:, None], can | must, must)
+            short = side * (band - temperatures(tables, most)[z])
+            if short.max() > NEAR:
+                return int(np.argmax(short > NEAR))
+    return None
 
 
 def _least_power(

@@ -16,6 +16,7 @@ from yuanli.scheduling.devices.problem import (
     MOST_DEVICES,
     MOST_MINIMUM,
     MOST_SLOTS,
+    Climate,
     Device,
     DevicesProblem,
     DevicesProblemError,
@@ -62,6 +63,9 @@ class DeviceDocument(_Document):
     service: float = Field(
         0.0, description="What it gives to the zone while on, in the unit of the zone's demand."
     )
+    heat_kw: float = Field(
+        0.0, description="Heat it gives to the air of its zone while on, kW; below 0 it cools."
+    )
     min_up: int = Field(1, description="Slots it stays on at least.")
     min_down: int = Field(1, description="Slots it stays off at least.")
     start_cost: float = Field(0.0, description="Cost of a start, money.")
@@ -74,12 +78,37 @@ class DeviceDocument(_Document):
     device_id: str | None = Field(None, description="Its id on the map; null is never commanded.")
 
 
+class ClimateDocument(_Document):
+    """The air of a zone: one store of heat behind one resistance, kept in a comfort band."""
+
+    temp_c: float = Field(description="Temperature before the first slot, °C.")
+    outdoor_c: Series = Field(description="Temperature outside, °C.")
+    gains_kw: Series = Field(0.0, description="Heat of sun and machines, kW.")
+    gain_kw_per_person: float = Field(
+        0.075, ge=0, description="Heat of a person of the zone's occupancy, kW."
+    )
+    resistance_c_per_kw: float = Field(
+        description="°C between inside and outside that a kW of heat keeps up."
+    )
+    capacity_kwh_per_c: float = Field(description="Heat that makes it a °C warmer, kWh.")
+    low_c: Series | None = Field(None, description="The least temperature after each slot, °C.")
+    high_c: Series | None = Field(None, description="The greatest temperature after each slot, °C.")
+    discomfort_price: float | None = Field(
+        None, description="Money for each °C outside the band in an hour; null keeps the band always."
+    )
+
+
 class ZoneDocument(_Document):
     """A place whose demand is covered in each slot."""
 
     name: str
     demand: Series = Field(0.0, description="Service needed, one value or one for each slot.")
+    occupancy: Series = Field(0.0, description="People expected, one value or one for each slot.")
+    demand_per_person: float = Field(
+        0.0, ge=0, description="Service that each expected person needs besides, in the unit of the demand."
+    )
     limit_kw: Series | None = Field(None, description="The most power of its devices, kW.")
+    climate: ClimateDocument | None = None
 
 
 class StorageDocument(_Document):
@@ -248,10 +277,7 @@ def _problem(document: DevicesDocument) -> DevicesProblem:
         peak_price=document.peak_price,
         peak_paid_kw=document.peak_paid_kw,
         ramp_kw=document.ramp_kw,
-        zones=tuple(
-            Zone(name=z.name, demand=_full(z.demand, n), limit_kw=_series(z.limit_kw, n))
-            for z in document.zones
-        ),
+        zones=tuple(_zone(z, n) for z in document.zones),
         devices=tuple(_device(d, n, hours) for d in document.devices),
         exclusions=tuple(tuple(group) for group in document.exclusions),
         needs=tuple((pair.device, pair.needs) for pair in document.needs),
@@ -260,6 +286,48 @@ def _problem(document: DevicesDocument) -> DevicesProblem:
         begins_at=document.begins_at,
         drafted=document.drafted,
     )
+
+
+def _zone(document: ZoneDocument, n: int) -> Zone:
+    at = f"zones.{document.name}"
+    people = _sized(f"{at}.occupancy", document.occupancy, n)
+    if (people < 0).any():
+        t = int(np.argmax(people < 0))
+        raise refuse(
+            f"{at}.occupancy[{t}]",
+            f"人数为 {people[t]:g}，不应小于 0。",
+            f"{people[t]:g} people are expected; the number is not negative.",
+        )
+    climate, air = document.climate, None
+    if climate is not None:
+        air = Climate(
+            temp_c=climate.temp_c,
+            outdoor_c=_full(climate.outdoor_c, n),
+            gains_kw=_sized(f"{at}.climate.gains_kw", climate.gains_kw, n)
+            + climate.gain_kw_per_person * people,
+            resistance_c_per_kw=climate.resistance_c_per_kw,
+            capacity_kwh_per_c=climate.capacity_kwh_per_c,
+            low_c=_series(climate.low_c, n),
+            high_c=_series(climate.high_c, n),
+            discomfort_price=climate.discomfort_price,
+        )
+    return Zone(
+        name=document.name,
+        demand=_sized(f"{at}.demand", document.demand, n) + document.demand_per_person * people,
+        limit_kw=_series(document.limit_kw, n),
+        climate=air,
+    )
+
+
+def _sized(field: str, value: Series, n: int) -> Floats:
+    values = _full(value, n)
+    if values.shape != (n,):
+        raise refuse(
+            field,
+            f"{field} 有 {values.size} 个值，应为 {n} 个。",
+            f"{field} has {values.size} values; it needs {n}.",
+        )
+    return values
 
 
 def _device(document: DeviceDocument, n: int, hours: float) -> Device:

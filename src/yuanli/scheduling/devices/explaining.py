@@ -8,17 +8,18 @@ import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import state_of, tables_of
-from yuanli.scheduling.devices.checking import check_devices
+from yuanli.scheduling.devices.checking import check_devices, outside_c, temps_of
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.storing import Stores, flows_of
 from yuanli.solver import Result
 
 PARTS = {
     "energy": Text("电费", "energy"), "starts": Text("启动", "starts"), "carbon": Text("碳", "carbon"),
-    "feed_in": Text("上网", "feed-in"), "peak": Text("需量", "peak"),
+    "feed_in": Text("上网", "feed-in"), "peak": Text("需量", "peak"), "discomfort": Text("不舒适", "discomfort"),
 }  # fmt: skip
 TIGHT = 0.02
 MOST_ZONES = 3
+NEAR_C = 1e-5
 
 
 def explain_devices(problem: DevicesProblem, result: Result[DevicesPlan]) -> tuple[Text, ...]:
@@ -64,6 +65,24 @@ def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: Devic
                 f"The power limit of the site binds in {len(tight)} slots, first in slot {tight[0]}.",
             )
     yield from _zones(problem, state.cover)
+    yield from _climates(problem, plan)
+
+
+def _climates(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
+    """Yield the temperatures of zones: how they run, and how long they are at an edge or outside of the band."""
+    warm = [zone for zone in problem.zones if zone.climate is not None]
+    for zone in warm[:MOST_ZONES]:
+        climate, temps = zone.climate, temps_of(problem, zone, plan.on)
+        assert climate is not None
+        low, high = int(np.argmin(temps)), int(np.argmax(temps))
+        hours = float((outside_c(climate, temps) > NEAR_C).sum()) * problem.slot_h
+        zh, en = (f"，{hours:g} 小时在舒适范围外", f"; {hours:g} hours are outside the comfort band")
+        yield Text(
+            f"区域“{zone.name}”温度在 {temps[low]:.1f} °C（时段 {low}）与 {temps[high]:.1f} °C（时段 {high}）之间"
+            f"{zh if hours else '，始终舒适'}。",
+            f"Zone {zone.name} is between {temps[low]:.1f} °C (slot {low}) and {temps[high]:.1f} °C (slot {high})"
+            f"{en if hours else ', always comfortable'}.",
+        )
 
 
 def _zones(problem: DevicesProblem, cover: np.ndarray) -> Iterator[Text]:

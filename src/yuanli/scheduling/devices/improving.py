@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.scheduling.devices.arrays import state_of
+from yuanli.scheduling.devices.arrays import state_of, temperatures
 from yuanli.scheduling.devices.kernels import FAR
 from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, State, Tables, Weights, one_by_one, together
 
@@ -56,12 +56,24 @@ def judge(tables: Tables, terms: Terms, on: Bytes) -> Found:
         np.maximum(tables.demand - state.cover, 0.0).sum() + np.maximum(net - tables.limit, 0.0).sum()
     )
     broken += float(np.maximum(state.zone_load - tables.zone_limit, 0.0).sum())
+    uneasy = discomforts(tables, state.heat)
+    hard = tables.air.soft < 0
+    broken += float(uneasy[hard].sum())
     if tables.ramp < FAR:
         broken += float(np.maximum(np.abs(np.diff(state.moved)) - tables.ramp, 0.0).sum())
     return Found(
-        on=on, cost=energy + starts + terms.peak_price * (peak - terms.peak_paid_kw),
+        on=on,
+        cost=energy + starts + terms.peak_price * (peak - terms.peak_paid_kw)
+        + float(tables.air.soft[~hard] @ uneasy[~hard]),
         broken=broken + _broken_relations(tables, on), peak_kw=peak,
     )  # fmt: skip
+
+
+def discomforts(tables: Tables, heat: Floats) -> Floats:
+    """Return by how many °C in all slots together the zones are outside their bands."""
+    temps, air = temperatures(tables, heat), tables.air
+    total: Floats = np.maximum(np.maximum(air.low - temps, temps - air.high), 0.0).sum(axis=1)
+    return total
 
 
 def _broken_relations(tables: Tables, on: Bytes) -> float:
@@ -159,7 +171,7 @@ class Improver:
         lacking: NDArray[np.bool_] = (state.cover < tables.demand - NEAR) | (
             state.zone_load > tables.zone_limit + NEAR
         )
-        short = np.any(lacking, axis=1)
+        short = np.any(lacking, axis=1) | ((discomforts(tables, state.heat) > NEAR) & (tables.air.soft < 0))
         helping = self.movable[short[tables.zone[self.movable]]]
         return helping if len(helping) and found.broken > NEAR else self.movable
 

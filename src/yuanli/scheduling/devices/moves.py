@@ -15,10 +15,13 @@ from yuanli.scheduling.devices.kernels import (
     compiled,
     draw,
 )
+from yuanli.scheduling.devices.warming import Air, cheapest_warm, discomfort
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+WARM_SHARE = 12
+"""How many times the work of a group is where temperatures count, too."""
 
 
 class Tables(NamedTuple):
@@ -46,6 +49,7 @@ class Tables(NamedTuple):
     later: tuple[Ints, Ints, Ints]
     earlier: tuple[Ints, Ints, Ints]
     ramp: float
+    air: Air
 
 
 class State(NamedTuple):
@@ -56,6 +60,7 @@ class State(NamedTuple):
     zone_load: Floats
     load: Floats
     moved: Floats
+    heat: Floats
 
 
 class Weights(NamedTuple):
@@ -163,6 +168,7 @@ def _prices(tables, state, weights, i, w, start, stop):
 @compiled
 def _put(tables, state, i, new):
     power, service, z = tables.power[i], tables.service[i], tables.zone[i]
+    heat = tables.air.heat[i]
     changed = False
     for t in range(len(new)):
         step = float(new[t]) - float(state.on[i, t])
@@ -173,6 +179,7 @@ def _put(tables, state, i, new):
             state.zone_load[z, t] += step * power
             state.load[t] += step * power
             state.moved[t + 1] += step * power
+            state.heat[z, t] += step * heat
     return changed
 
 
@@ -199,6 +206,9 @@ def one_by_one(tables, state, weights, devices, noise, seed, gains):
     on_best, off_best = np.empty(n + 1), np.empty(n + 1)
     on_run, off_run = np.empty(n + 1, np.int16), np.empty(n + 1, np.int16)
     out = np.empty(n, np.uint8)
+    group, slot, change = np.zeros(3, np.int64), np.empty((n, 8)), np.zeros((n, 8, 8))
+    up, down, was_on = np.ones(3, np.int64), np.zeros(3, np.int64), np.zeros(3, np.uint8)
+    warm_out = np.empty((3, n), np.uint8)
     most = 0
     for i in devices:
         most = max(most, tables.slots_on[i])
@@ -219,6 +229,17 @@ def one_by_one(tables, state, weights, devices, noise, seed, gains):
                 w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
                 tables.was_on[i], tables.slots_on[i], on_best2, off_best2, on_run2, off_run2, out,
             )  # fmt: skip
+        elif tables.air.heat[i] != 0.0:
+            group[0], up[0], down[0], was_on[0] = i, tables.up[i], tables.down[i], tables.was_on[i]
+            for t in range(n):
+                slot[t, 0] = 0.0 if tables.may_off[i, t] else FAR
+                slot[t, 1] = w[t] if tables.may_on[i, t] else FAR
+                change[t, 0, 1], change[t, 1, 0] = start[t], stop[t]
+            cost = cheapest_warm(
+                slot, change, False, up, down, was_on, 1, tables.air, tables.zone[i], group, state.heat,
+                state.on, weights.short, warm_out,
+            )  # fmt: skip
+            out[:] = warm_out[0]
         else:
             cost = cheapest_states(
                 w, tables.may_on[i], tables.may_off[i], tables.up[i], tables.down[i], start, stop,
@@ -228,6 +249,8 @@ def one_by_one(tables, state, weights, devices, noise, seed, gains):
             return -1 - i
         if len(gains) > 0:
             gains[changes] = _cost_of(state.on[i], w, start, stop, tables.was_on[i]) - cost
+            if tables.air.heat[i] != 0.0:
+                gains[changes] += discomfort(tables.air, tables.zone[i], state.heat, weights.short)
             changes += 1
         elif _put(tables, state, i, out):
             changes += 1
@@ -384,13 +407,16 @@ def together(tables, state, weights, pool, pointer, width, work, heat, seed, siz
         z = tables.zone[one]
         first, many = pointer[z], pointer[z + 1] - pointer[z]
         total, members = 1, 0
+        warm = tables.air.warm[z] != 0
         done += 10
         for d in range(3):
             up[d], down[d] = 1, 0
         for d in range(min(width, many)):
             i = one if d == 0 else pool[first + draw(seed, many)]
             states = tables.up[i] + tables.down[i]
-            if _place(group, members, i) >= 0 or total * states > size:
+            if _place(group, members, i) >= 0 or total * states > (
+                size // WARM_SHARE if warm and d > 0 else size
+            ):
                 continue
             group[members], up[members], down[members] = i, tables.up[i], tables.down[i]
             was_on[members] = tables.was_on[i]
@@ -398,29 +424,25 @@ def together(tables, state, weights, pool, pointer, width, work, heat, seed, siz
             total *= states
         if members == 0:
             continue
-        done += total
+        done += total * WARM_SHARE if warm else total
         _slots(tables, state, weights, group, members, slot)
         steady = not _changes(tables, state, weights, group, members, change)
         if heat > 0.0:
             _disturb(tables, group, members, slot, noisy, heat, seed)
-        cost = cheapest_together(
-            noisy if heat > 0.0 else slot,
-            change,
-            steady,
-            up,
-            down,
-            was_on,
-            members,
-            value,
-            past,
-            how,
-            sizes,
-            befores,
-            out,
-        )
+        costs, now = (noisy if heat > 0.0 else slot), 0.0
+        if warm:
+            cost = cheapest_warm(
+                costs, change, steady, up, down, was_on, members, tables.air, z, group, state.heat, state.on,
+                weights.short, out,
+            )  # fmt: skip
+            now = discomfort(tables.air, z, state.heat, weights.short)
+        else:
+            cost = cheapest_together(
+                costs, change, steady, up, down, was_on, members, value, past, how, sizes, befores, out
+            )
         if cost >= FAR:
             continue
-        if heat <= 0.0 and cost > _now(state.on, tables, group, members, slot, change, steady):
+        if heat <= 0.0 and cost > now + _now(state.on, tables, group, members, slot, change, steady):
             continue
         for d in range(members):
             _put(tables, state, group[d], out[d])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yuanli.scheduling.devices.comforting import Comfort
 from yuanli.scheduling.devices.cuts import add_worth, broken_cuts, demand_rows, row_sums
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
@@ -65,7 +66,7 @@ def _price_devices(tables, worth, power, first, last, on):
 
 
 class Pricing:
-    """Prices of service by rows of demand, of power by limited zone, and of the site's power over its tariff.
+    """Prices of service by rows of demand, of power by limited zone, of warmth, and of the site's power over its tariff.
 
     They climb on the dual by the volume algorithm (Barahona and Anbil 2000,
     doi:10.1007/s101070050002), and rows that its mean states break are added. Relations between devices and ramps
@@ -82,6 +83,7 @@ class Pricing:
         self.slots = len(tables.buy)
         self.cuts = demand_rows(tables)
         self.limited = np.nonzero(tables.zone_limit < FAR)
+        self.comfort = Comfort(tables)
         self.demands = self.cuts.size
         self.stored = np.zeros(len(tables.demand), np.bool_)
         self.stored[stores.zone[stores.zone >= 0]] = True
@@ -110,8 +112,8 @@ class Pricing:
             A device has no states, or storages have no flows.
         """
         tables, n = self.tables, self.slots
-        by_row, by_zone, extra = self._parts(prices)
-        worth = np.zeros((len(tables.power), n))
+        by_row, by_zone, by_band, extra = self._parts(prices)
+        worth = self.comfort.worth(by_band)
         cuts = self.cuts
         add_worth(cuts.zone, cuts.slot, cuts.pointer, cuts.factor, cuts.inside, cuts.first, by_row, worth)
         power = np.tile(tables.buy + extra, (len(tables.demand), 1))
@@ -126,6 +128,7 @@ class Pricing:
             value += part
         site, net, peak = self._site(extra)
         value += site + float(by_row @ self.cuts.least - by_zone @ tables.zone_limit[self.limited])
+        value += self.comfort.least(by_band)
         flows = self.stores.idle()
         if self.stores.storages:
             service = np.zeros(tables.demand.shape)
@@ -140,9 +143,10 @@ class Pricing:
             value, flows = value + stored[0], stored[1]
         return Priced(value=float(value), lacks=self._lacks(on, flows, net), on=on, flows=flows, peak_kw=peak)
 
-    def _parts(self, prices: Floats) -> tuple[Floats, Floats, Floats]:
+    def _parts(self, prices: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         rows, zones = self.cuts.size, len(self.limited[0])
-        return prices[:rows], prices[rows : rows + zones], prices[rows + zones :]
+        bands = rows + zones + self.comfort.size
+        return prices[:rows], prices[rows : rows + zones], prices[rows + zones : bands], prices[bands:]
 
     def _given(self, on: Bytes | Floats, flows: Flows) -> Floats:
         """Return the left sides of the rows; storages count in those of demand."""
@@ -159,9 +163,8 @@ class Pricing:
         given = self._given(on, flows)
         load = zone_sums(tables, tables.power, on)
         over = load[self.limited] - tables.zone_limit[self.limited]
-        return np.concatenate(
-            [self.cuts.least - given, over, tables.net + load.sum(axis=0) + self.stores.power(flows) - net]
-        )
+        site = tables.net + load.sum(axis=0) + self.stores.power(flows) - net
+        return np.concatenate([self.cuts.least - given, over, self.comfort.lacks(on), site])
 
     def _site(self, extra: Floats) -> tuple[float, Floats, float]:
         """Return the least of tariff and peak less what the price of power brings, the site's power there, its peak."""
@@ -185,7 +188,10 @@ class Pricing:
     def _project(self, prices: Floats) -> Floats:
         floor = np.zeros(len(prices))
         floor[len(prices) - self.slots :] = self.floor
-        return np.maximum(prices, floor)
+        projected: Floats = np.maximum(prices, floor)
+        bands = slice(len(prices) - self.slots - self.comfort.size, len(prices) - self.slots)
+        projected[bands] = np.minimum(projected[bands], self.comfort.most)
+        return projected
 
     def _guess(self) -> Floats:
         """Return prices to begin from: what a unit of service costs in energy."""
@@ -197,7 +203,8 @@ class Pricing:
                 effort[z] = np.median(tables.power[inside] / tables.service[inside])
         by_row = effort[cuts.zone] * np.maximum(tables.buy, 0.0)[cuts.slot] * 1.1
         power = np.full(self.slots, self.peak_price / self.slots * 0.5)
-        return self._project(np.concatenate([by_row, np.zeros(len(self.limited[0])), power]))
+        none = np.zeros(len(self.limited[0]) + self.comfort.size)
+        return self._project(np.concatenate([by_row, none, power]))
 
     def step(self, upper: float | None) -> Priced:
         """Take a step toward an upper bound, where there is one; return what was priced there."""
@@ -243,7 +250,7 @@ class Pricing:
         return added
 
 
-def zone_sums(tables: Tables, weights: Floats, on: Bytes) -> Floats:
+def zone_sums(tables: Tables, weights: Floats, on: Bytes | Floats) -> Floats:
     """Return sums of weighted states by zone and slot."""
     total = np.zeros(tables.demand.shape)
     for z in range(len(total)):

@@ -20,6 +20,7 @@ MOST_DEVICES = 50_000
 MOST_SLOTS = 2_000
 MOST_STATES = 20_000_000
 MOST_MINIMUM = 250
+COLDEST_C, HOTTEST_C = -100.0, 200.0
 
 
 class DevicesProblemError(InvalidInputError):
@@ -50,6 +51,8 @@ class Device:
     ----------
     service
         What it gives to its zone while on, in the unit of the zone's demand.
+    heat_kw
+        Heat it gives to the air of its zone while on; below 0 it cools.
     min_up, min_down
         Slots that a change lasts at least, unless the horizon ends before.
     on, held
@@ -66,6 +69,7 @@ class Device:
     power_kw: float
     zone: str | None = None
     service: float = 0.0
+    heat_kw: float = 0.0
     min_up: int = 1
     min_down: int = 1
     start_cost: float = 0.0
@@ -79,12 +83,42 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Climate:
+    """The air of a zone as one store of heat behind one resistance (1R1C; ISO 13790 simplified).
+
+    After a slot its temperature is `k · before + (1 − k) · (outdoor + resistance · heat)` with
+    `k = exp(−slot_h / (resistance · capacity))`, heat being the gains and what devices give.
+
+    Parameters
+    ----------
+    temp_c
+        Temperature before the first slot.
+    outdoor_c, gains_kw
+        Temperature outside, and heat of people, sun and machines, by slot.
+    low_c, high_c
+        The comfort band after each slot; None has no limit on that side.
+    discomfort_price
+        Money for each °C outside the band in an hour; None keeps the band always.
+    """
+
+    temp_c: float
+    outdoor_c: Floats
+    gains_kw: Floats
+    resistance_c_per_kw: float
+    capacity_kwh_per_c: float
+    low_c: Floats | None = None
+    high_c: Floats | None = None
+    discomfort_price: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """A place whose demand the devices of it cover in each slot, and whose power is limited."""
+    """A place whose demand the devices of it cover in each slot, whose power is limited, whose air is comfortable."""
 
     name: str
     demand: Floats
     limit_kw: Floats | None = None
+    climate: Climate | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +268,9 @@ def _number(
         )
 
 
-def _series(field_: str, values: Floats | None, slots: int, *, least: float | None = None) -> None:
+def _series(
+    field_: str, values: Floats | None, slots: int, *, least: float | None = None, most: float = 1e12
+) -> None:
     if values is None:
         return
     if values.shape != (slots,):
@@ -243,12 +279,12 @@ def _series(field_: str, values: Floats | None, slots: int, *, least: float | No
             f"{field_} 有 {values.size} 个值，应为 {slots} 个。",
             f"{field_} has {values.size} values; it needs {slots}.",
         )
-    bad = ~np.isfinite(values) | (np.abs(values) > 1e12)
+    bad = ~np.isfinite(values) | (np.abs(values) > 1e12) | (values > most)
     if least is not None:
         bad |= values < least
     if bad.any():
         at = int(np.argmax(bad))
-        _number(f"{field_}[{at}]", float(values[at]), least=least)
+        _number(f"{field_}[{at}]", float(values[at]), least=least, most=most)
 
 
 def _check_series(problem: DevicesProblem) -> None:
@@ -266,6 +302,8 @@ def _check_series(problem: DevicesProblem) -> None:
     for zone in problem.zones:
         _series(f"zones.{zone.name}.demand", zone.demand, n, least=0.0)
         _series(f"zones.{zone.name}.limit_kw", zone.limit_kw, n, least=0.0)
+        if zone.climate is not None:
+            _check_climate(f"zones.{zone.name}.climate", zone.climate, n)
     if problem.feed_in is not None:
         buying = problem.price + (0.0 if problem.carbon_price is None else problem.carbon_price)
         if (problem.feed_in > buying).any():
@@ -275,6 +313,27 @@ def _check_series(problem: DevicesProblem) -> None:
                 f"时段 {at} 的上网电价 {problem.feed_in[at]:g} 高于购电价 {buying[at]:g}，会诱使空买空卖。",
                 f"In slot {at} feeding in pays {problem.feed_in[at]:g}, more than the {buying[at]:g} that "
                 f"buying costs.",
+            )
+
+
+def _check_climate(at: str, climate: Climate, n: int) -> None:
+    _number(f"{at}.temp_c", climate.temp_c, least=COLDEST_C, most=HOTTEST_C)
+    for name in ("outdoor_c", "low_c", "high_c"):
+        _series(f"{at}.{name}", getattr(climate, name), n, least=COLDEST_C, most=HOTTEST_C)
+    _series(f"{at}.gains_kw", climate.gains_kw, n)
+    _number(f"{at}.resistance_c_per_kw", climate.resistance_c_per_kw, above=0.0)
+    _number(f"{at}.capacity_kwh_per_c", climate.capacity_kwh_per_c, above=0.0)
+    if climate.discomfort_price is not None:
+        _number(f"{at}.discomfort_price", climate.discomfort_price, least=0.0)
+    if climate.low_c is not None and climate.high_c is not None:
+        wrong = climate.low_c > climate.high_c
+        if wrong.any():
+            t = int(np.argmax(wrong))
+            low, high = climate.low_c[t], climate.high_c[t]
+            raise refuse(
+                f"{at}.low_c[{t}]",
+                f"时段 {t} 的下限 {low:g} °C 高于上限 {high:g} °C。",
+                f"In slot {t} the least, {low:g} °C, is above the most, {high:g} °C.",
             )
 
 
@@ -296,6 +355,17 @@ def _check_names(problem: DevicesProblem) -> None:
     for name, place in places:
         if place is not None and place not in zones:
             raise refuse(f"{name}.zone", f"没有区域“{place}”。", f"There is no zone {place!r}.")
+    air = {z.name for z in problem.zones if z.climate is not None}
+    for device in problem.devices:
+        if device.heat_kw and device.zone not in air:
+            raise refuse(
+                f"devices.{device.name}.heat_kw",
+                f"“{device.name}”给区域供冷供热，但其区域没有 climate。",
+                f"{device.name!r} heats or cools, but its zone has no climate.",
+                hint=Text(
+                    "给区域加上 climate，或去掉 heat_kw。", "Give the zone a climate, or leave out heat_kw."
+                ),
+            )
 
 
 def _check_device(device: Device, slots: int) -> None:
@@ -303,6 +373,14 @@ def _check_device(device: Device, slots: int) -> None:
     _number(f"{at}.power_kw", device.power_kw, least=0.0)
     _number(f"{at}.service", device.service, least=0.0)
     _number(f"{at}.start_cost", device.start_cost, least=0.0)
+    _number(f"{at}.heat_kw", device.heat_kw)
+    if device.heat_kw and device.task is not None:
+        raise refuse(
+            f"{at}.heat_kw",
+            "任务不能同时为区域供冷供热。",
+            "A task does not heat or cool a zone.",
+            hint=Text("去掉 task，或把 heat_kw 设为 0。", "Leave out its task, or set heat_kw to 0."),
+        )
     _number(f"{at}.min_up", device.min_up, least=1, most=MOST_MINIMUM)
     _number(f"{at}.min_down", device.min_down, least=1, most=MOST_MINIMUM)
     _number(f"{at}.held", device.held, least=0)
