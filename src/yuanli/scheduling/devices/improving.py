@@ -10,11 +10,23 @@ from numpy.typing import NDArray
 
 from yuanli.scheduling.devices.arrays import state_of, temperatures
 from yuanli.scheduling.devices.kernels import FAR
-from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, State, Tables, Weights, one_by_one, together
+from yuanli.scheduling.devices.moves import (
+    Bytes,
+    Floats,
+    Ints,
+    State,
+    Tables,
+    Weights,
+    exchange,
+    one_by_one,
+    together,
+)
 
 WORK = 20_000
 """Joint states valued in a round of `groups`, about 40 ms for a day in quarters of an hour."""
 MOST_JOINT = 1_500
+EXCHANGES = 100_000
+"""Exchanges of slots tried in a round of `groups`, about 20 ms."""
 HARD = 1e3
 NEAR = 1e-7
 CHUNK = 500
@@ -115,6 +127,10 @@ class Improver:
             np.int64
         )
         self.alone = np.setdiff1d(movable, self.pool)
+        bound = (tables.up > 1) | (tables.down > 1) | (tables.start > 0) | (tables.ramp < FAR)
+        for pointer, *_ in (tables.apart, tables.needs, tables.needed, tables.later, tables.earlier):
+            bound = bound | (np.diff(pointer) > 0)
+        self.loose = self.alone[~bound[self.alone]]
 
     def state(self, on: Bytes) -> State:
         """Return states with their sums, to be changed."""
@@ -181,13 +197,20 @@ class Improver:
         part._move(movable)
         return part
 
+    def exchange(self, state: State, weights: Weights, heat: float) -> None:
+        """Let tasks whose slots may lie anywhere change places."""
+        tables, loose = self.tables, self.loose
+        scale = float(np.mean(tables.power[loose])) * float(np.abs(tables.buy).mean())
+        exchange(tables, state, weights, loose, EXCHANGES, 0.1 * heat * scale, self.seed)
+
     def groups(self, state: State, weights: Weights, heat: float) -> None:
         """Change groups of devices for a round, and each task once."""
+        tables = self.tables
         if len(self.pool):
-            together(
-                self.tables, state, weights, self.pool, self.pointer, 3, WORK, heat, self.seed, MOST_JOINT
-            )
+            together(tables, state, weights, self.pool, self.pointer, 3, WORK, heat, self.seed, MOST_JOINT)
+        if len(self.loose) > 1:
+            self.exchange(state, weights, heat)
         many = min(len(self.alone), CHUNK)
         if many:
             chosen = self.rng.choice(self.alone, many, replace=False)
-            one_by_one(self.tables, state, weights, chosen, heat, self.seed, NOTHING)
+            one_by_one(tables, state, weights, chosen, heat, self.seed, NOTHING)

@@ -86,14 +86,47 @@ def cheapest_states(
 
 
 @compiled
+def _steady(start, stop):
+    for t in range(len(start)):
+        if start[t] != 0.0 or stop[t] != 0.0:
+            return False
+    return True
+
+
+@compiled
+def _cheapest_slots(w, may_on, may_off, count, out):
+    cost, left = 0.0, count
+    for t in range(len(w)):
+        out[t] = 0
+        if not may_off[t]:
+            if not may_on[t]:
+                return FAR
+            out[t] = 1
+            cost += w[t]
+            left -= 1
+    if left < 0:
+        return FAR
+    for t in np.argsort(w, kind="mergesort"):
+        if left == 0:
+            return cost
+        if may_on[t] and out[t] == 0:
+            out[t] = 1
+            cost += w[t]
+            left -= 1
+    return cost if left == 0 else FAR
+
+
+@compiled
 def cheapest_task(
     w, may_on, may_off, up, down, start, stop, was_on, count, on_best, off_best, on_run, off_run, out
 ):
     """Find the cheapest states with exactly `count` slots on, in O(T · count); else as `cheapest_states`.
 
-    The work arrays hold (T + 1, count + 1) values.
+    The work arrays hold (T + 1, count + 1) values. Where neither runs nor changes count, slots are only sorted.
     """
     n = len(w)
+    if up <= 1 and down <= 1 and _steady(start, stop):
+        return _cheapest_slots(w, may_on, may_off, count, out)
     first, last = n, -1
     for t in range(n):
         out[t] = 0

@@ -20,6 +20,7 @@ from yuanli.scheduling.devices.warming import Air, cheapest_warm, discomfort
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+PARTNERS = 4
 WARM_SHARE = 12
 """How many times the work of a group is where temperatures count, too."""
 
@@ -73,23 +74,22 @@ class Weights(NamedTuple):
 
 
 @compiled
-def _site(tables, weights, t, load):
-    net = tables.net[t] + load
-    cost = tables.buy[t] * net if net > 0 else tables.sell[t] * net
+def _site(weights, net, buy, sell, limit):
+    cost = buy * net if net > 0 else sell * net
     if net > weights.peak_kw:
         cost += weights.peak * (net - weights.peak_kw)
-    if net > tables.limit[t]:
-        cost += weights.over * (net - tables.limit[t])
+    if net > limit:
+        cost += weights.over * (net - limit)
     return cost
 
 
 @compiled
-def _zone(tables, weights, z, t, cover, load):
+def _zone(weights, cover, load, demand, limit):
     cost = 0.0
-    if cover < tables.demand[z, t]:
-        cost += weights.short * (tables.demand[z, t] - cover)
-    if load > tables.zone_limit[z, t]:
-        cost += weights.over * (load - tables.zone_limit[z, t])
+    if cover < demand:
+        cost += weights.short * (demand - cover)
+    if load > limit:
+        cost += weights.over * (load - limit)
     return cost
 
 
@@ -144,42 +144,68 @@ def _ordered(tables, state, weights, i, w):
 def _prices(tables, state, weights, i, w, start, stop):
     """Fill what it costs that device i is on, starts and stops, by slot, the others as they are."""
     power, service, z = tables.power[i], tables.service[i], tables.zone[i]
-    ramped = tables.ramp < FAR
+    net, buy, sell, limit = tables.net, tables.buy, tables.sell, tables.limit
+    demand, zone_limit = tables.demand[z], tables.zone_limit[z]
+    row, site_load, covers, loads = state.on[i], state.load, state.cover[z], state.zone_load[z]
+    begins = tables.start[i]
     for t in range(len(w)):
-        on = state.on[i, t]
-        rest = state.load[t] - power * on
-        w[t] = _site(tables, weights, t, rest + power) - _site(tables, weights, t, rest)
-        cover, load = state.cover[z, t] - service * on, state.zone_load[z, t] - power * on
-        w[t] += _zone(tables, weights, z, t, cover + service, load + power)
-        w[t] -= _zone(tables, weights, z, t, cover, load)
-        w[t] += _related(tables, state, weights, i, t, -1)
-        start[t] = tables.start[i]
-        stop[t] = 0.0
-        if ramped:
-            before = tables.was_on[i] if t == 0 else state.on[i, t - 1]
-            change = state.moved[t + 1] - state.moved[t] - power * on + power * before
-            still = _ramp(tables, weights, change)
-            w[t] += _ramp(tables, weights, change) - still
-            start[t] += _ramp(tables, weights, change + power) - still
-            stop[t] = _ramp(tables, weights, change - power) - still
-    _ordered(tables, state, weights, i, w)
+        on = row[t]
+        rest = net[t] + site_load[t] - power * on
+        w[t] = _site(weights, rest + power, buy[t], sell[t], limit[t]) - _site(
+            weights, rest, buy[t], sell[t], limit[t]
+        )
+        cover, load = covers[t] - service * on, loads[t] - power * on
+        w[t] += _zone(weights, cover + service, load + power, demand[t], zone_limit[t])
+        w[t] -= _zone(weights, cover, load, demand[t], zone_limit[t])
+        start[t], stop[t] = begins, 0.0
+    if _is_related(tables, i):
+        for t in range(len(w)):
+            w[t] += _related(tables, state, weights, i, t, -1)
+        _ordered(tables, state, weights, i, w)
+    if tables.ramp < FAR:
+        _ramped(tables, state, weights, i, w, start, stop)
+
+
+@compiled
+def _is_related(tables, i):
+    return (
+        tables.apart[0][i] < tables.apart[0][i + 1]
+        or tables.needs[0][i] < tables.needs[0][i + 1]
+        or tables.needed[0][i] < tables.needed[0][i + 1]
+        or tables.earlier[0][i] < tables.earlier[0][i + 1]
+        or tables.later[0][i] < tables.later[0][i + 1]
+    )
+
+
+@compiled
+def _ramped(tables, state, weights, i, w, start, stop):
+    power = tables.power[i]
+    for t in range(len(w)):
+        before = tables.was_on[i] if t == 0 else state.on[i, t - 1]
+        change = state.moved[t + 1] - state.moved[t] - power * state.on[i, t] + power * before
+        still = _ramp(tables, weights, change)
+        w[t] += _ramp(tables, weights, change) - still
+        start[t] += _ramp(tables, weights, change + power) - still
+        stop[t] = _ramp(tables, weights, change - power) - still
 
 
 @compiled
 def _put(tables, state, i, new):
     power, service, z = tables.power[i], tables.service[i], tables.zone[i]
     heat = tables.air.heat[i]
+    row, cover, zone_load, heats = state.on[i], state.cover[z], state.zone_load[z], state.heat[z]
+    load, moved = state.load, state.moved
     changed = False
     for t in range(len(new)):
-        step = float(new[t]) - float(state.on[i, t])
+        step = float(new[t]) - float(row[t])
         if step != 0.0:
             changed = True
-            state.on[i, t] = new[t]
-            state.cover[z, t] += step * service
-            state.zone_load[z, t] += step * power
-            state.load[t] += step * power
-            state.moved[t + 1] += step * power
-            state.heat[z, t] += step * heat
+            row[t] = new[t]
+            cover[t] += step * service
+            zone_load[t] += step * power
+            load[t] += step * power
+            moved[t + 1] += step * power
+            heats[t] += step * heat
     return changed
 
 
@@ -263,30 +289,34 @@ def _slots(tables, state, weights, group, width, slot):
     n = len(tables.buy)
     z = tables.zone[group[0]]
     choices = 1 << width
+    net, buy, sell, limit = tables.net, tables.buy, tables.sell, tables.limit
+    demand, zone_limit = tables.demand[z], tables.zone_limit[z]
+    powers, services = np.zeros(choices), np.zeros(choices)
+    for b in range(choices):
+        for d in range(width):
+            if b >> d & 1:
+                powers[b] += tables.power[group[d]]
+                services[b] += tables.service[group[d]]
+    site_load, covers, loads = state.load, state.cover[z], state.zone_load[z]
+    on, may_on, may_off = state.on, tables.may_on, tables.may_off
     for t in range(n):
-        rest, cover, load = state.load[t], state.cover[z, t], state.zone_load[z, t]
+        now, can, must = 0, 0, 0
         for d in range(width):
             i = group[d]
-            on = state.on[i, t]
-            rest -= tables.power[i] * on
-            cover -= tables.service[i] * on
-            load -= tables.power[i] * on
+            now |= on[i, t] << d
+            can |= (1 if may_on[i, t] else 0) << d
+            must |= (0 if may_off[i, t] else 1) << d
+        rest, cover, load = (
+            net[t] + site_load[t] - powers[now],
+            covers[t] - services[now],
+            loads[t] - powers[now],
+        )
         for b in range(choices):
-            power, service, allowed, extra = 0.0, 0.0, True, 0.0
-            for d in range(width):
-                i = group[d]
-                if b >> d & 1:
-                    power += tables.power[i]
-                    service += tables.service[i]
-                    allowed = allowed and tables.may_on[i, t] != 0
-                else:
-                    allowed = allowed and tables.may_off[i, t] != 0
-            if allowed:
-                extra = _site(tables, weights, t, rest + power)
-                extra += _zone(tables, weights, z, t, cover + service, load + power)
-                slot[t, b] = extra
-            else:
+            if b & ~can or must & ~b:
                 slot[t, b] = FAR
+            else:
+                slot[t, b] = _site(weights, rest + powers[b], buy[t], sell[t], limit[t])
+                slot[t, b] += _zone(weights, cover + services[b], load + powers[b], demand[t], zone_limit[t])
     related = False
     for d in range(width):
         i = group[d]
@@ -459,3 +489,100 @@ def _disturb(tables, group, width, slot, noisy, heat, seed):
             for b in range(1 << width):
                 if b >> d & 1:
                     noisy[t, b] += error
+
+
+@compiled
+def _free_slots(tables, state, i, slots, span):
+    """Fill the slots that device i may leave, then those that it may take, and how many of each there are."""
+    many = 0
+    for on in (1, 0):
+        for t in range(state.on.shape[1]):
+            if state.on[i, t] == on and tables.may_off[i, t] and tables.may_on[i, t]:
+                slots[many] = t
+                many += 1
+        if on == 1:
+            span[0] = many
+    span[1] = many - span[0]
+    if span[0] == 0:
+        span[1] = 0
+
+
+@compiled
+def exchange(tables, state, weights, loose, steps, heat, seed):
+    """Move slots of tasks whose slots may lie anywhere: of one, or of two that change places; by annealing.
+
+    A step that costs more is taken with probability exp(−more / heat); without heat never.
+    """
+    n = len(tables.buy)
+    power, service, zone, net, buy, sell = (
+        tables.power, tables.service, tables.zone, tables.net, tables.buy, tables.sell
+    )  # fmt: skip
+    limit, demand, zone_limit, may_on, may_off = (
+        tables.limit, tables.demand, tables.zone_limit, tables.may_on, tables.may_off
+    )  # fmt: skip
+    on, load, cover, taken, moved = state.on, state.load, state.cover, state.zone_load, state.moved
+    bounded = np.zeros(len(demand), np.bool_)
+    for y in range(len(demand)):
+        bounded[y] = demand[y].max() > 0.0 or zone_limit[y].min() < FAR
+    slots, spans = np.zeros((len(loose), n), np.int64), np.zeros((len(loose), 2), np.int64)
+    for k in range(len(loose)):
+        _free_slots(tables, state, loose[k], slots[k], spans[k])
+    for step in range(steps):
+        k = draw(seed, len(loose))
+        i = loose[k]
+        if spans[k, 1] < 1:
+            continue
+        p, q = draw(seed, spans[k, 0]), spans[k, 0] + draw(seed, spans[k, 1])
+        out_of, into = slots[k, p], slots[k, q]
+        j, two, m, other_p, other_q = i, False, 0, 0, 0
+        for _ in range(PARTNERS if draw(seed, 4) > 0 else 0):
+            m = draw(seed, len(loose))
+            j = loose[m]
+            if j != i and on[j, into] and not on[j, out_of] and may_off[j, into] and may_on[j, out_of]:
+                two = True
+                break
+        more = 0.0
+        for side in range(2):
+            t, sign = (out_of, -1.0) if side == 0 else (into, 1.0)
+            own, others = sign * power[i], -sign * power[j] if two else 0.0
+            here = net[t] + load[t]
+            more += _site(weights, here + own + others, buy[t], sell[t], limit[t])
+            more -= _site(weights, here, buy[t], sell[t], limit[t])
+            own_service, others_service = sign * service[i], -sign * service[j] if two else 0.0
+            y, z = zone[i], zone[j]
+            if two and y == z:
+                own, own_service = own + others, own_service + others_service
+            if bounded[y]:
+                more += _zone(
+                    weights, cover[y, t] + own_service, taken[y, t] + own, demand[y, t], zone_limit[y, t]
+                )
+                more -= _zone(weights, cover[y, t], taken[y, t], demand[y, t], zone_limit[y, t])
+            if two and y != z and bounded[z]:
+                more += _zone(
+                    weights,
+                    cover[z, t] + others_service,
+                    taken[z, t] + others,
+                    demand[z, t],
+                    zone_limit[z, t],
+                )
+                more -= _zone(weights, cover[z, t], taken[z, t], demand[z, t], zone_limit[z, t])
+        cold = heat * (1.0 - step / steps)
+        if more > 0.0 and not (cold > 0.0 and draw(seed, 1 << 20) < np.exp(-more / cold) * (1 << 20)):
+            continue
+        slots[k, p], slots[k, q] = into, out_of
+        for d in range(2 if two else 1):
+            e = i if d == 0 else j
+            for side in range(2):
+                t, sign = (out_of if side == 0 else into), (-1.0 if side == d else 1.0)
+                on[e, t] = 1 if sign > 0.0 else 0
+                cover[zone[e], t] += sign * service[e]
+                taken[zone[e], t] += sign * power[e]
+                load[t] += sign * power[e]
+                moved[t + 1] += sign * power[e]
+        if two:
+            for r in range(spans[m, 0] + spans[m, 1]):
+                if slots[m, r] == into:
+                    other_p = r
+                elif slots[m, r] == out_of:
+                    other_q = r
+            slots[m, other_p], slots[m, other_q] = out_of, into

@@ -20,6 +20,10 @@ FIRST_STEPS = 150
 STEPS = 600
 CUT_STEPS = 200
 LEAST_GAIN = 1e-4
+PATIENCE = 50
+LEAST_CLIMB = 1e-5
+"""A bound that rises by a smaller share in `PATIENCE` steps is left as it is."""
+FIRST_EXCHANGES = 12
 LEAST_CYCLE = 20
 DEVICES_PER_ROUND = 5
 
@@ -86,7 +90,7 @@ class _Solving:
             self._climb(pricing, steps)
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
-        cutting = True
+        cutting = pricing.cuts.size > 0
         while not self.search.over():
             if cutting:
                 before = pricing.best.value
@@ -114,9 +118,14 @@ class _Solving:
             self._offer(self.improver.repair(on, short=self._short(), peak_kw=peak))
 
     def _climb(self, pricing: Pricing, steps: int) -> None:
-        for _ in range(steps):
+        before = pricing.best.value
+        for k in range(steps):
             if self.search.over():
                 return
+            if k % PATIENCE == PATIENCE - 1:
+                if pricing.best.value - before <= LEAST_CLIMB * abs(before):
+                    return
+                before = pricing.best.value
             pricing.step(None if self.best is None else self.best.cost)
             self.search.prove(pricing.best.value)
             self.search.count()
@@ -133,10 +142,21 @@ class _Solving:
             self._flow(self.stores.one_way(pricing.flows))
         found = self.improver.repair(pricing.best.on, short=self._short(), peak_kw=pricing.peak_kw)
         offered = self._offer(found)
+        if self.most is None and len(self.improver.loose) > 1:
+            self._exchange(found)
         if self.stored:
             offered = self._store(found) or offered
             if not offered and self.best is not None:
                 self._flow(before)
+
+    def _exchange(self, found: Found) -> None:
+        """Let tasks change places while the errors fade."""
+        state, weights = self.improver.state(found.on), self.improver.weights(found.peak_kw)
+        for k in range(FIRST_EXCHANGES):
+            if self.search.over():
+                return
+            self.improver.exchange(state, weights, HEATS[0] * (1.0 - (k + 1) / FIRST_EXCHANGES))
+            self._offer(self.improver.judge(state.on))
 
     def _cycle(self, pricing: Pricing) -> None:
         """Improve the best for a while: with errors first, but in the first cycle; the best is kept."""
