@@ -21,6 +21,7 @@ from yuanli.scheduling.devices import (
     read_rows_of_devices,
     rows_of_devices,
     solve_devices,
+    wish_conflicts_of_devices,
 )
 from yuanli.scheduling.documents import InvalidProblemError
 from yuanli.scheduling.flows import FLOWS
@@ -124,4 +125,5 @@ __all__ = [
     "rows_of_devices",
     "solve_devices",
     "solve_rooms",
+    "wish_conflicts_of_devices",
 ]

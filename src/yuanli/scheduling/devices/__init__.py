@@ -43,6 +43,13 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
     return conflicts(problem)
 
 
+def wish_conflicts_of_devices(problem: DevicesProblem, wish: Wish[DevicesPlan]) -> tuple[Text, ...]:
+    """Return the fewest locks, numbers of changes and rules that can't hold together; none where none is proved."""
+    from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices as conflicts
+
+    return conflicts(problem, wish)
+
+
 DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     name="devices",
     title=Text("设备启停排程", "When devices are on"),
@@ -79,4 +86,5 @@ __all__ = [
     "read_rows_of_devices",
     "rows_of_devices",
     "solve_devices",
+    "wish_conflicts_of_devices",
 ]

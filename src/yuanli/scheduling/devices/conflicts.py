@@ -20,7 +20,7 @@ MOST_EXACT = 3_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rule:
+class BrokenRule:
     """A rule that could be given up: of a device, of a zone, or of the site."""
 
     part: str
@@ -31,62 +31,57 @@ class _Rule:
 def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
     """Return the fewest rules that can't hold together; none where no conflict is proved.
 
-    What is looked at: each device alone; demands, limits and exclusions slot by slot; the temperatures that are within
-    reach; the energy of tasks by window.
+    What is looked at: each device alone; demands, limits and exclusions slot by slot; the
+    temperatures that are within reach; the energy of tasks by window.
     """
     tables = tables_of(problem)
-    wrong = _unreachable(tables)
+    wrong = first_unreachable(tables)
     if wrong is not None:
         device = problem.devices[wrong]
         alone = replace(
             problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(), needs=(), orders=(),
             storages=(), ramp_kw=None,
         )  # fmt: skip
-        rules = tuple(_device_rules(device, range(problem.slots)))
+        rules = tuple(device_rules(device, range(problem.slots)))
         return tuple(
-            rule.text
-            for rule in minimal_conflict(
-                rules, lambda held: _unreachable(tables_of(_kept(alone, rules, held))) is None
+            one.text
+            for one in minimal_conflict(
+                rules, lambda held: first_unreachable(tables_of(kept_rules(alone, rules, held))) is None
             )
         )
     at = _broken_slot(problem, tables, exact=True)
     if at is None:
         return ()
-    rules = (*_shared_rules(problem, at), *(r for d in problem.devices for r in _device_rules(d, (at,))))
+    rules = (*shared_rules(problem, at), *(r for d in problem.devices for r in device_rules(d, (at,))))
 
-    def holds(held: Sequence[_Rule]) -> bool:
-        kept = _kept(problem, rules, held)
-        return (
-            _broken_slot(
-                kept, tables_of(kept), exact=len(problem.devices) * problem.slots**2 <= MOST_EXACT // 10
-            )
-            is None
-        )
+    def holds(held: Sequence[BrokenRule]) -> bool:
+        kept = kept_rules(problem, rules, held)
+        return first_broken_slot(kept, tables_of(kept)) is None
 
     if holds(rules):
         return (Text(f"时段 {at} 的要求不能同时满足。", f"What is asked of slot {at} can't be met."),)
-    return tuple(rule.text for rule in minimal_conflict(rules, holds))
+    return tuple(one.text for one in minimal_conflict(rules, holds))
 
 
 def impossible(problem: DevicesProblem, tables: Tables) -> bool:
     """Say whether quick bounds prove that there is no plan."""
-    return _unreachable(tables) is not None or _broken_slot(problem, tables, exact=False) is not None
+    return first_unreachable(tables) is not None or _broken_slot(problem, tables, exact=False) is not None
 
 
-def _device_rules(device: Device, slots: Sequence[int]) -> Iterator[_Rule]:
+def device_rules(device: Device, slots: Sequence[int]) -> Iterator[BrokenRule]:
     """Yield what a device alone is bound by in some of these slots."""
     name = device.name
     state_zh, state_en = ("开", "on") if device.on else ("关", "off")
     left = (device.min_up if device.on else device.min_down) - device.held
     if left > min(slots):
-        yield _rule(
+        yield rule(
             "held",
             name,
             f"“{name}”还须保持{state_zh} {left} 个时段",
             f"{name} stays {state_en} for {left} slots more",
         )
     if len(slots) > 1 and (device.min_up > 1 or device.min_down > 1):
-        yield _rule(
+        yield rule(
             "minimum",
             name,
             f"“{name}”至少开 {device.min_up}、关 {device.min_down} 个时段",
@@ -94,12 +89,12 @@ def _device_rules(device: Device, slots: Sequence[int]) -> Iterator[_Rule]:
         )
     if device.target is not None and (len(slots) > 1 or not device.target):
         target_zh, target_en = ("开", "on") if device.target else ("关", "off")
-        yield _rule(
+        yield rule(
             "target", name, f"“{name}”末时段须{target_zh}", f"{name} is to be {target_en} in the last slot"
         )
     task = device.task
     if task is not None:
-        yield _rule(
+        yield rule(
             "task",
             name,
             f"“{name}”在时段 {task.first}–{task.last} 内须开 {task.slots} 个时段",
@@ -111,7 +106,7 @@ def _device_rules(device: Device, slots: Sequence[int]) -> Iterator[_Rule]:
     ):  # fmt: skip
         here = locked & set(slots)
         if here:
-            yield _rule(
+            yield rule(
                 part,
                 name,
                 f"“{name}”在时段 {min(locked)}–{max(locked)} {zh}",
@@ -119,21 +114,22 @@ def _device_rules(device: Device, slots: Sequence[int]) -> Iterator[_Rule]:
             )
 
 
-def _shared_rules(problem: DevicesProblem, at: int) -> Iterator[_Rule]:
+def shared_rules(problem: DevicesProblem, at: int) -> Iterator[BrokenRule]:
+    """Yield what devices share in a slot: demands, comfort, limits, exclusions."""
     for zone in problem.zones:
         inside = [d for d in problem.devices if d.zone == zone.name]
         most = sum(d.service for d in inside)
         if zone.demand[at] > 0:
-            yield _rule(
+            yield rule(
                 "demand", zone.name, f"区域“{zone.name}”的需求（时段 {at} 为 {zone.demand[at]:g}，其 "
                 f"{len(inside)} 台设备全开共 {most:g}）",
                 f"the demand of zone {zone.name} ({zone.demand[at]:g} in slot {at}; its {len(inside)} devices "
                 f"give {most:g} all on)",
             )  # fmt: skip
         if zone.climate is not None and zone.climate.discomfort_price is None:
-            yield _comfort_rule(zone, zone.climate, at)
+            yield _comfort_band(zone, zone.climate, at)
         if zone.limit_kw is not None:
-            yield _rule(
+            yield rule(
                 "zone_limit",
                 zone.name,
                 f"区域“{zone.name}”的功率上限（时段 {at} 为 {zone.limit_kw[at]:g} kW）",
@@ -141,14 +137,14 @@ def _shared_rules(problem: DevicesProblem, at: int) -> Iterator[_Rule]:
             )
     if problem.limit_kw is not None:
         base = 0.0 if problem.base_kw is None else problem.base_kw[at]
-        yield _rule(
+        yield rule(
             "limit",
             "site",
             f"园区功率上限（时段 {at} 为 {problem.limit_kw[at]:g} kW，其中基础负荷 {base:g} kW）",
             f"the power limit of the site ({problem.limit_kw[at]:g} kW in slot {at}, with a base load of {base:g} kW)",
         )
     for group in problem.exclusions:
-        yield _rule(
+        yield rule(
             "exclusion",
             "\n".join(group),
             f"{'、'.join(group)} 至多开一台",
@@ -156,10 +152,10 @@ def _shared_rules(problem: DevicesProblem, at: int) -> Iterator[_Rule]:
         )
 
 
-def _comfort_rule(zone: Zone, climate: Climate, at: int) -> _Rule:
+def _comfort_band(zone: Zone, climate: Climate, at: int) -> BrokenRule:
     low = "−∞" if climate.low_c is None else f"{climate.low_c[at]:g}"
     high = "∞" if climate.high_c is None else f"{climate.high_c[at]:g}"
-    return _rule(
+    return rule(
         "comfort",
         zone.name,
         f"区域“{zone.name}”的舒适范围（时段 {at} 末为 {low} 至 {high} °C，起始 {climate.temp_c:g} °C）",
@@ -167,11 +163,14 @@ def _comfort_rule(zone: Zone, climate: Climate, at: int) -> _Rule:
     )
 
 
-def _rule(part: str, subject: str, zh: str, en: str) -> _Rule:
-    return _Rule(part=part, subject=subject, text=Text(f"{zh}。", f"{en[0].upper()}{en[1:]}."))
+def rule(part: str, subject: str, zh: str, en: str) -> BrokenRule:
+    """Return a rule with its sentence."""
+    return BrokenRule(part=part, subject=subject, text=Text(f"{zh}。", f"{en[0].upper()}{en[1:]}."))
 
 
-def _kept(problem: DevicesProblem, rules: Sequence[_Rule], held: Sequence[_Rule]) -> DevicesProblem:
+def kept_rules(
+    problem: DevicesProblem, rules: Sequence[BrokenRule], held: Sequence[BrokenRule]
+) -> DevicesProblem:
     """Return the problem with those rules given up that are not held."""
     given_up = {(r.part, r.subject) for r in rules} - {(r.part, r.subject) for r in held}
 
@@ -215,7 +214,7 @@ def _kept(problem: DevicesProblem, rules: Sequence[_Rule], held: Sequence[_Rule]
 
 
 @compiled
-def _first_unreachable(tables):
+def _unreachable_of(tables):
     for i in range(len(tables.power)):
         if not _reachable(tables, i, tables.may_on[i], tables.may_off[i]):
             return i
@@ -258,8 +257,15 @@ def _tighten(tables, may_on, may_off):
             may_off[i, t] = may_off[i, t] == 1
 
 
-def _unreachable(tables: Tables) -> int | None:
-    found = int(_first_unreachable(tables))
+def first_broken_slot(problem: DevicesProblem, tables: Tables) -> int | None:
+    """Return a slot in which what is asked is more than can be, as exactly as the size allows."""
+    exact = len(problem.devices) * problem.slots**2 <= MOST_EXACT // 10
+    return _broken_slot(problem, tables, exact=exact)
+
+
+def first_unreachable(tables: Tables) -> int | None:
+    """Return a device that has no states by its own rules; None where all have."""
+    found = int(_unreachable_of(tables))
     return None if found < 0 else found
 
 

@@ -246,9 +246,7 @@ def _ramps(model: Model, tables: Tables, inside: Ints, on: Ints, moved: Floats) 
             model.row(on[:, 0], power, -tables.ramp - rest + before, tables.ramp - rest + before)
 
 
-def _relations(
-    model: Model, problem: DevicesProblem, inside: Ints, on: Ints, states: Bytes | None
-) -> None:
+def _relations(model: Model, problem: DevicesProblem, inside: Ints, on: Ints, states: Bytes | None) -> None:
     """Add exclusions and needs, toward devices that stay as they are in `states`, too."""
     place = {int(i): k for k, i in enumerate(inside)}
     number = {d.name: i for i, d in enumerate(problem.devices)} if problem.exclusions or problem.needs else {}

@@ -14,15 +14,20 @@ from yuanli.scheduling.devices.pricing import Pricing, UnreachableError
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import few_changes, free_devices, keeps_own_rules
 from yuanli.scheduling.devices.storing import Flows, Stores, flows_of
+from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices
 from yuanli.solver import Result, Search, Wish
 
 FIRST_STEPS = 150
 STEPS = 600
 CUT_STEPS = 200
 LEAST_GAIN = 1e-4
-PATIENCE = 50
-LEAST_CLIMB = 1e-5
+LARGE = 500
+"""Up to how many devices a repair comes early, too: it is quick then."""
+PATIENCE = 100
+LEAST_CLIMB = 1e-6
 """A bound that rises by a smaller share in `PATIENCE` steps is left as it is."""
+LEVELS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
+"""Repairs begin, besides, where the mean of the priced states is above each of these."""
 FIRST_EXCHANGES = 12
 LEAST_CYCLE = 20
 DEVICES_PER_ROUND = 5
@@ -86,7 +91,8 @@ class _Solving:
         self.search.prove(pricing.best.value)
         if self.wish.start is not None:
             self._start(self.wish.start)
-        for steps in (FIRST_STEPS, STEPS - FIRST_STEPS):
+        large = len(self.tables.power) > LARGE
+        for steps in (STEPS,) if large else (FIRST_STEPS, STEPS - FIRST_STEPS):
             self._climb(pricing, steps)
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
@@ -98,7 +104,9 @@ class _Solving:
                 self._climb(pricing, CUT_STEPS)
                 cutting = pricing.best.value - before > LEAST_GAIN * abs(before)
             self._cycle(pricing)
-        if self.best is None and conflicts_of_devices(self.problem):
+        if self.best is None and (
+            conflicts_of_devices(self.problem) or wish_conflicts_of_devices(self.problem, self.wish)
+        ):
             return self.search.result(infeasible=True)
         return self.search.result()
 
@@ -140,8 +148,16 @@ class _Solving:
         before = self.flows
         if self.stored:
             self._flow(self.stores.one_way(pricing.flows))
-        found = self.improver.repair(pricing.best.on, short=self._short(), peak_kw=pricing.peak_kw)
+        short, peak = self._short(), pricing.peak_kw
+        found = self.improver.repair(pricing.best.on, short=short, peak_kw=peak)
         offered = self._offer(found)
+        for level in LEVELS:
+            if self.search.over():
+                return
+            on = (pricing.mean > level).astype(np.uint8)
+            other = self.improver.repair(on, short=short, peak_kw=peak)
+            if self._offer(other):
+                offered, found = True, other
         if self.most is None and len(self.improver.loose) > 1:
             self._exchange(found)
         if self.stored:

@@ -1,0 +1,143 @@
+"""Why no plan grants a wish: what is locked, and how few may change, against the rules they break."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from yuanli.errors import Text
+from yuanli.scheduling.devices.arrays import state_of, tables_of
+from yuanli.scheduling.devices.conflicts import (
+    BrokenRule,
+    device_rules,
+    first_broken_slot,
+    first_unreachable,
+    kept_rules,
+    rule,
+    shared_rules,
+)
+from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags
+from yuanli.scheduling.devices.replanning import keeps_own_rules
+from yuanli.scheduling.devices.storing import Stores, flows_of
+from yuanli.solver import Wish, minimal_conflict
+
+NEAR = 1e-6
+
+
+def wish_conflicts_of_devices(problem: DevicesProblem, wish: Wish[DevicesPlan]) -> tuple[Text, ...]:
+    """Return the fewest locks and rules that can't hold together; none where no conflict is proved.
+
+    What is looked at: the locked states of each device against its own rules, and against what is shared slot by slot;
+    how many devices must change because today's plan breaks their rules, or because a zone needs more than so few give.
+    """
+    if wish.start is None:
+        return ()
+    rows = {
+        d.name: row for d, row in zip(problem.devices, wish.start.on, strict=True) if d.name in wish.locked
+    }
+    found = _lock_conflict(problem, rows)
+    if found or wish.max_changes is None:
+        return found
+    return _change_conflict(problem, wish.start, wish.max_changes)
+
+
+def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Text, ...]:
+    for device in problem.devices:
+        if device.name in rows:
+            alone = _alone(problem, device)
+            rules = (*_locks([device.name]), *device_rules(device, range(problem.slots)))
+            if not _reachable(alone, rules, rules, rows):
+                held = minimal_conflict(rules, lambda held: _reachable(alone, rules, held, rows))  # noqa: B023
+                return tuple(one.text for one in held)
+    locked = _locked(problem, rows, rows)
+    at = first_broken_slot(locked, tables_of(locked))
+    if at is None:
+        return ()
+    own = (r for d in problem.devices if d.name not in rows for r in device_rules(d, (at,)))
+    rules = (*_locks(rows), *shared_rules(problem, at), *own)
+
+    def holds(held: Sequence[BrokenRule]) -> bool:
+        names = {r.subject for r in held if r.part == "lock"}
+        kept = _locked(kept_rules(problem, rules, held), rows, names)
+        return first_broken_slot(kept, tables_of(kept)) is None
+
+    return () if holds(rules) else tuple(one.text for one in minimal_conflict(rules, holds))
+
+
+def _alone(problem: DevicesProblem, device: Device) -> DevicesProblem:
+    return replace(
+        problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(), needs=(),
+        orders=(), storages=(), ramp_kw=None,
+    )  # fmt: skip
+
+
+def _locks(names: Collection[str]) -> Iterator[BrokenRule]:
+    for name in names:
+        yield rule("lock", name, f"“{name}”锁定为现有计划", f"{name} is locked to the plan there is")
+
+
+def _locked(problem: DevicesProblem, rows: dict[str, Flags], names: Collection[str]) -> DevicesProblem:
+    """Return the problem with devices locked to their rows, in place of what they were locked to."""
+
+    def device(one: Device) -> Device:
+        on = frozenset(int(t) for t in np.flatnonzero(rows[one.name]))
+        return replace(one, must_be_on=on, must_be_off=frozenset(range(problem.slots)) - on)
+
+    return replace(problem, devices=tuple(device(d) if d.name in names else d for d in problem.devices))
+
+
+def _reachable(
+    alone: DevicesProblem, rules: Sequence[BrokenRule], held: Sequence[BrokenRule], rows: dict[str, Flags]
+) -> bool:
+    """Say whether a device has states under the rules that are held, its lock among them or not."""
+    kept = kept_rules(alone, rules, held)
+    device, row = kept.devices[0], rows[kept.devices[0].name]
+    if any(one.part == "lock" for one in held):
+        if any(not row[t] for t in device.must_be_on) or any(row[t] for t in device.must_be_off):
+            return False
+        kept = _locked(kept, rows, rows)
+    return first_unreachable(tables_of(kept)) is None
+
+
+def _change_conflict(problem: DevicesProblem, start: DevicesPlan, most: int) -> tuple[Text, ...]:
+    tables, on = tables_of(problem), start.on.astype(np.uint8)
+    few = rule("max_changes", "plan", f"至多改动 {most} 台", f"at most {most} may change")
+    wrong = [d for i, d in enumerate(problem.devices) if not keeps_own_rules(tables, i, on[i])]
+    if len(wrong) > most:
+        return (
+            few.text,
+            *(
+                rule(
+                    "changed",
+                    d.name,
+                    f"现有计划不符合“{d.name}”自身的规则",
+                    f"the plan there is breaks a rule of {d.name}",
+                ).text
+                for d in wrong[: most + 1]
+            ),
+        )
+    flows = flows_of(start.storage)
+    stores = Stores(problem, tables)
+    cover = state_of(tables, on, stores.power(flows), stores.service(flows)).cover
+    stored = {s.zone for s in problem.storages}
+    for z, zone in enumerate(problem.zones):
+        inside = np.flatnonzero(tables.zone == z)
+        more = np.sort(tables.service[inside][:, None] * (on[inside] == 0) * tables.may_on[inside], axis=0)
+        gained = more[max(0, len(inside) - most) :].sum(axis=0)
+        short = zone.demand - cover[z] - gained
+        if zone.name not in stored and short.max() > NEAR * max(1.0, float(zone.demand.max())):
+            at = int(np.argmax(short))
+            return (
+                few.text,
+                rule(
+                    "demand",
+                    zone.name,
+                    f"区域“{zone.name}”在时段 {at} 需 {zone.demand[at]:g}，现有计划加任意 {most} 台只供 "
+                    f"{cover[z][at] + gained[at]:g}",
+                    f"zone {zone.name} needs {zone.demand[at]:g} in slot {at}; the plan there is and any {most} devices "
+                    f"more give {cover[z][at] + gained[at]:g}",
+                ).text,
+            )
+    return ()
