@@ -119,7 +119,7 @@ def state_of(tables: Tables, on: Bytes, storage_kw: Floats, storage_service: Flo
 
 
 def temperatures(tables: Tables, heat: Floats) -> Floats:
-    """Return the temperatures of zones after each slot, under the heat of devices by zone and slot; 0 without climate."""
+    """Return the temperatures of zones after each slot, under devices' heat by zone and slot; 0 without climate."""
     temps = np.zeros(heat.shape)
     for z in np.flatnonzero(tables.air.warm):
         warmth(tables.air, z, heat, temps[z])

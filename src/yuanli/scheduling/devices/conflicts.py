@@ -39,8 +39,8 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
     if wrong is not None:
         device = problem.devices[wrong]
         alone = replace(
-            problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(), needs=(), orders=(),
-            storages=(), ramp_kw=None,
+            problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(),
+            needs=(), orders=(), storages=(), ramp_kw=None,
         )  # fmt: skip
         rules = tuple(device_rules(device, range(problem.slots)))
         return tuple(

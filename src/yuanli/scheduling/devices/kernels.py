@@ -87,10 +87,7 @@ def cheapest_states(
 
 @compiled
 def _steady(start, stop):
-    for t in range(len(start)):
-        if start[t] != 0.0 or stop[t] != 0.0:
-            return False
-    return True
+    return not (np.any(start) or np.any(stop))
 
 
 @compiled

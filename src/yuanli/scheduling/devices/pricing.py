@@ -66,7 +66,7 @@ def _price_devices(tables, worth, power, first, last, on):
 
 
 class Pricing:
-    """Prices of service by rows of demand, of power by limited zone, of warmth, and of the site's power over its tariff.
+    """Prices of service by rows of demand, of power by limited zone, of warmth, and of the site's power.
 
     They climb on the dual by the volume algorithm (Barahona and Anbil 2000,
     doi:10.1007/s101070050002), and rows that its mean states break are added. Relations between devices and ramps

@@ -136,8 +136,8 @@ def _change_conflict(problem: DevicesProblem, start: DevicesPlan, most: int) -> 
                     zone.name,
                     f"区域“{zone.name}”在时段 {at} 需 {zone.demand[at]:g}，现有计划加任意 {most} 台只供 "
                     f"{cover[z][at] + gained[at]:g}",
-                    f"zone {zone.name} needs {zone.demand[at]:g} in slot {at}; the plan there is and any {most} devices "
-                    f"more give {cover[z][at] + gained[at]:g}",
+                    f"zone {zone.name} needs {zone.demand[at]:g} in slot {at}; the plan there is and any {most} "
+                    f"devices more give {cover[z][at] + gained[at]:g}",
                 ).text,
             )
     return ()
