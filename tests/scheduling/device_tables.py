@@ -33,7 +33,8 @@ def devices(draw: st.DrawFn, number: int) -> Device:
     return Device(
         name=f"d{number}", power_kw=float(draw(st.integers(1, 9))), service=float(draw(st.integers(0, 9))),
         zone=(zone := draw(st.sampled_from(["a", None]))),
-        heat_kw=float(draw(st.sampled_from([0, -3, 2]))) if zone and task is None else 0.0, min_up=draw(st.integers(1, 3)), min_down=draw(st.integers(1, 3)),
+        heat_kw=float(draw(st.sampled_from([0, -3, 2]))) if zone and task is None else 0.0,
+        min_up=draw(st.integers(1, 3)), min_down=draw(st.integers(1, 3)),
         start_cost=float(draw(st.integers(0, 5))), on=task is None and draw(st.booleans()),
         held=draw(st.integers(0, 3)) if task is None else 9,
         target=draw(st.sampled_from([None, None, True, False])) if task is None else None, task=task,
@@ -48,11 +49,8 @@ def problems(draw: st.DrawFn) -> DevicesProblem:
     prices = st.lists(st.integers(1, 9), min_size=SLOTS, max_size=SLOTS)
     demand = np.array(draw(st.lists(st.integers(0, 7), min_size=SLOTS, max_size=SLOTS)), float)
     demand *= draw(st.sampled_from([0.0, 0.3, 1.0]))
-    climate = (
-        draw(st.sampled_from([None, *CLIMATES]))
-        if not any(d.heat_kw for d in ones)
-        else CLIMATES[draw(st.integers(0, 2))]
-    )
+    heating = any(d.heat_kw for d in ones)
+    climate = draw(st.sampled_from(CLIMATES if heating else [None, *CLIMATES]))
     both_tasks = all(d.task for d in ones)
     return DevicesProblem(
         slots=SLOTS, slot_h=0.5, price=np.array(draw(prices), float), devices=ones,
@@ -82,12 +80,10 @@ def least_cost(problem: DevicesProblem) -> float:
             zones=problem.zones,
         )
         none = np.zeros((0, problem.slots))
-        possible.append(
-            [
-                row for row in rows
-                if all(b.rule in ("demand", "comfort") for b in check_devices(alone, DevicesPlan(on=row[None], storage=none)).broken)
-            ]
-        )  # fmt: skip
+        checked = [
+            (row, check_devices(alone, DevicesPlan(on=row[None], storage=none)).broken) for row in rows
+        ]
+        possible.append([row for row, broken in checked if {b.rule for b in broken} <= {"demand", "comfort"}])
     best = np.inf
     for chosen in product(*possible):
         checked = check_devices(

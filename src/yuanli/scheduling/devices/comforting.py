@@ -46,7 +46,7 @@ class Comfort:
             return total
         warmth = np.zeros(air.low.shape)
         np.add.at(warmth, (self.zone, self.slot), prices * self.scale * self.side)
-        for t in range(warmth.shape[1] - 2, -1, -1):
+        for t in range(len(tables.buy) - 2, -1, -1):
             warmth[:, t] += air.keep * warmth[:, t + 1]
         heating = np.flatnonzero(air.heat)
         zones = tables.zone[heating]

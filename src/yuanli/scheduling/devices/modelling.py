@@ -112,7 +112,7 @@ def whole_model(problem: DevicesProblem, tables: Tables, stores: Stores) -> Mode
 def _devices(model: Model, tables: Tables) -> Ints:
     """Add states and starts of devices with least times (Rajan and Takriti 2005); return the states' columns."""
     n = len(tables.buy)
-    must, may = 1.0 - tables.may_off, tables.may_on.astype(np.float64)
+    must, may = (tables.may_off == 0).astype(np.float64), tables.may_on.astype(np.float64)
     on = model.columns(must, may, 0.0, whole=True)
     begun = model.columns(
         np.zeros(must.shape), np.ones(must.shape), np.repeat(tables.start, n).reshape(-1, n)
