@@ -216,8 +216,8 @@ def cooled(zones: int, *, seed: int) -> DevicesProblem:
     rng = np.random.default_rng(seed)
     at = np.arange(SLOTS)
     climate = Climate(
-        temp_c=25.0, outdoor_c=30 + 5 * np.sin((at - 36) / SLOTS * 2 * np.pi), gains_kw=np.where((at >= 32) & (at < 72), 1.75, 1.0),
-       
+        temp_c=25.0, outdoor_c=30 + 5 * np.sin((at - 36) / SLOTS * 2 * np.pi),
+        gains_kw=np.where((at >= 32) & (at < 72), 1.75, 1.0),
         resistance_c_per_kw=2.0, capacity_kwh_per_c=4.0, low_c=np.full(SLOTS, 21.0),
         high_c=np.where((at >= 34) & (at < 72), 25.0, 28.0),
     )  # fmt: skip

@@ -80,10 +80,8 @@ def least_cost(problem: DevicesProblem) -> float:
             zones=problem.zones,
         )
         none = np.zeros((0, problem.slots))
-        checked = [
-            (row, check_devices(alone, DevicesPlan(on=row[None], storage=none)).broken) for row in rows
-        ]
-        possible.append([row for row, broken in checked if {b.rule for b in broken} <= {"demand", "comfort"}])
+        alike = [(row, check_devices(alone, DevicesPlan(on=row[None], storage=none)).broken) for row in rows]
+        possible.append([row for row, broken in alike if {b.rule for b in broken} <= {"demand", "comfort"}])
     best = np.inf
     for chosen in product(*possible):
         checked = check_devices(
