@@ -42,6 +42,7 @@ from yuanli.api import (
     quality,
     readings,
     reports,
+    reservations,
     routing,
     runs,
     solving,
@@ -61,7 +62,7 @@ PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
-    solving, plan_runs,
+    solving, plan_runs, reservations,
 )  # fmt: skip
 
 

@@ -60,7 +60,9 @@ from yuanli.operations import (
     ReadingsHealth,
     ReadingStore,
     Reports,
+    Reservations,
     RetentionParams,
+    RoomUsage,
     SavingsMeasurement,
     Sections,
     Solving,
@@ -91,6 +93,7 @@ from yuanli.storage import (
     SqlOverruleStore,
     SqlPlanRunStore,
     SqlReportStore,
+    SqlReservationStore,
     SqlSolveStore,
     SqlStandingStore,
     SqlTariffStore,
@@ -145,6 +148,8 @@ class House:
     commands: Commands
     standing: StandingOrders
     reports: Reports
+    reservations: Reservations
+    room_usage: RoomUsage
     solving: Solving
     space_drafts: SpaceDrafts
     device_drafts: DeviceDrafts
@@ -431,6 +436,8 @@ def build_house(
         new_id=_new_id,
     )
     standing = StandingOrders(SqlStandingStore(database), commands, twin)
+    reservations = Reservations(SqlReservationStore(database), guidance, new_id=_new_id)
+    room_usage = RoomUsage(reservations, guidance, twin)
     anomalies = Anomalies(readings, places, SqlAnomalyStore(database), energy.tariffs)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
@@ -478,6 +485,8 @@ def build_house(
             clock=now,
             new_id=_new_id,
         ),
+        reservations=reservations,
+        room_usage=room_usage,
         space_drafts=SpaceDrafts(guidance, clock=now),
         solving=solving,
         device_drafts=device_drafts,

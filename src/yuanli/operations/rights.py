@@ -26,6 +26,8 @@ class Right(StrEnum):
     OWN_ACCOUNT = "own_account"
     SEE_READINGS = "see_readings"
     SEE_REPORTS = "see_reports"
+    BOOK_SPACES = "book_spaces"
+    MANAGE_BOOKINGS = "manage_bookings"
     PUSH_READINGS = "push_readings"
     JUDGE_READINGS = "judge_readings"
     COMMAND_DEVICES = "command_devices"
@@ -38,13 +40,14 @@ class Right(StrEnum):
 
 
 _VISITOR = frozenset({Right.SEE_PLACE, Right.ASK_WAY, Right.ASK_ASSISTANT, Right.GIVE_FEEDBACK})
-_MEMBER = _VISITOR | {Right.OWN_ACCOUNT, Right.SEE_READINGS}
+_MEMBER = _VISITOR | {Right.OWN_ACCOUNT, Right.SEE_READINGS, Right.BOOK_SPACES}
 _OPERATOR = _MEMBER | {
     Right.SEE_REPORTS,
     Right.PUSH_READINGS,
     Right.JUDGE_READINGS,
     Right.COMMAND_DEVICES,
     Right.MAKE_PLANS,
+    Right.MANAGE_BOOKINGS,
     Right.EDIT_PLACE,
     Right.IMPORT_PLACE,
     Right.REVIEW_FEEDBACK,

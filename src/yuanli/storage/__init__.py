@@ -15,6 +15,7 @@ from yuanli.storage.plan_runs import SqlPlanRunStore
 from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
 from yuanli.storage.reports import SqlReportStore
+from yuanli.storage.reservations import SqlReservationStore
 from yuanli.storage.solves import SqlSolveStore
 from yuanli.storage.standing import SqlStandingStore
 from yuanli.storage.tariffs import SqlTariffStore
@@ -36,6 +37,7 @@ __all__ = [
     "SqlOverruleStore",
     "SqlPlanRunStore",
     "SqlReportStore",
+    "SqlReservationStore",
     "SqlSolveStore",
     "SqlStandingStore",
     "SqlTariffStore",

@@ -485,5 +485,32 @@ FORECAST = Table(
 )
 """A row a subject and night: its steps packed, the rest as JSON. Computed anew, like anomalies."""
 Index("ix_forecast_night", FORECAST.c.night)
+RESERVATION = Table(
+    "reservation",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("campus_id", String, nullable=False),
+    Column("space_id", Text, nullable=False),
+    Column("start", UtcTime, nullable=False),
+    Column("end", UtcTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("attendees", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("came_at", UtcTime),
+)
+RESERVED_STEP = Table(
+    "reserved_step",
+    METADATA,
+    Column("campus_id", String, nullable=False),
+    Column("space_id", Text, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("reservation_id", String, nullable=False),
+    PrimaryKeyConstraint("campus_id", "space_id", "step"),
+)
+"""Five minutes of a room, held by one reservation: the key is what keeps a room from being held twice."""
+Index("ix_reservation_end", RESERVATION.c.campus_id, RESERVATION.c.end)
+Index("ix_reserved_step_reservation_id", RESERVED_STEP.c.reservation_id)
 Index(None, SESSION.c.username)
 Index(None, TOKEN.c.username)

@@ -1,0 +1,56 @@
+"""Who has which room when?"""
+
+from yuanli.operations.reservations.booking import (
+    STEP,
+    NotYourReservationError,
+    Reservation,
+    ReservationError,
+    ReservationNotFoundError,
+    ReservationState,
+    ReservationStore,
+    ReservationTakenError,
+    ReservationWish,
+    no_reservation,
+    taken,
+)
+from yuanli.operations.reservations.choosing import Offer, RoomWish, offers
+from yuanli.operations.reservations.reservations import ReservationParams, Reservations
+from yuanli.operations.reservations.rooms import (
+    BookableRoom,
+    bookable_rooms,
+    categories_said,
+    feature_names,
+    features_said,
+    room_name,
+)
+from yuanli.operations.reservations.usage import RoomUsage, SpaceUsage, UsageError, UsageRow, UsageWish
+
+__all__ = [
+    "STEP",
+    "BookableRoom",
+    "NotYourReservationError",
+    "Offer",
+    "Reservation",
+    "ReservationError",
+    "ReservationNotFoundError",
+    "ReservationParams",
+    "ReservationState",
+    "ReservationStore",
+    "ReservationTakenError",
+    "ReservationWish",
+    "Reservations",
+    "RoomUsage",
+    "RoomWish",
+    "SpaceUsage",
+    "UsageError",
+    "UsageRow",
+    "UsageWish",
+    "bookable_rooms",
+    "categories_said",
+    "feature_names",
+    "features_said",
+    "no_reservation",
+    "offers",
+    "room_name",
+    "taken",
+]

@@ -1,0 +1,136 @@
+"""Rooms reserved over HTTP: rules, rights, clashes with what is free instead, and how rooms are used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.api.house import Clock
+from tests.api.meeting_rooms import meeting_campus
+
+from yuanli.bootstrap import House
+from yuanli.campus import Imported
+
+PATH = "/v1/campuses/small/reservations"
+ROOMS = "/v1/campuses/small/reservable-rooms"
+DAY = {"from": "2026-03-02T00:00:00+08:00", "to": "2026-03-03T00:00:00+08:00"}
+THREE = {"space": "room0-0", "start": "2026-03-02T15:00:00+08:00", "end": "2026-03-02T16:00:00+08:00", "attendees": 6,
+         "title": "secret budget"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def rooms(house: House) -> None:
+    house.places.add(Imported(campus=meeting_campus()), who="test", why="rooms", replace=True)
+
+
+def test_a_room_is_reserved_seen_without_its_title_and_given_back(
+    member: TestClient, operator: TestClient
+) -> None:
+    made = operator.post(PATH, json=THREE)
+    assert (made.status_code, made.json()["mine"]) == (201, True)
+    (seen,) = member.get(PATH, params=DAY).json()["reservations"]
+    assert (seen["mine"], seen["may_change"], seen["reservation"]["title"]) == (False, False, "")
+    assert seen["reservation"]["who"] == "operator"
+    name = seen["reservation"]["id"]
+    assert member.post(f"{PATH}/{name}/cancel").status_code == 403
+    assert operator.post(f"{PATH}/{name}/cancel").json()["reservation"]["state"] == "cancelled"
+    assert member.get(PATH, params=DAY).json()["reservations"] == []
+    assert member.post(PATH, json=THREE).status_code == 201
+
+
+def test_a_clash_names_the_holder_and_what_is_free_but_no_title(
+    member: TestClient, operator: TestClient
+) -> None:
+    operator.post(PATH, json=THREE)
+    reply = member.post(PATH, json=THREE | {"start": "2026-03-02T15:30:00+08:00"})
+    told = reply.json()
+    assert (reply.status_code, told["error"]) == (409, "reservation_taken")
+    assert "operator" in told["message"]["en"]
+    assert "15:00–16:00" in told["message"]["zh"]
+    assert "Assembly" in told["hint"]["en"]
+    assert "16:00" in told["hint"]["en"]
+    assert "secret" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"attendees": 11}, "attendees"),
+        ({"start": "2026-03-02T09:00:00+08:00", "end": "2026-03-02T09:30:00+08:00"}, "start"),
+        ({"end": "2026-03-02T15:00:00+08:00"}, "end"),
+        ({"end": "2026-03-02T15:02:00+08:00"}, "end"),
+        ({"end": "2026-03-04T15:00:00+08:00"}, "end"),
+        ({"space": "corridor-0"}, "space"),
+        ({"space": "room0-1", "end": "2026-03-02T18:05:00+08:00"}, "start"),
+    ],
+)
+def test_what_breaks_a_rule_is_refused_with_a_hint(
+    member: TestClient, change: dict[str, Any], field: str
+) -> None:
+    reply = member.post(PATH, json=THREE | change)
+    assert (reply.status_code, reply.json()["field"]) == (422, field), reply.text
+    assert member.get(PATH, params=DAY).json()["reservations"] == []
+
+
+def test_a_move_changes_what_is_told_and_nothing_where_it_clashes(
+    member: TestClient, operator: TestClient
+) -> None:
+    name = member.post(PATH, json=THREE).json()["reservation"]["id"]
+    operator.post(PATH, json=THREE | {"space": "room1-1"})
+    assert member.patch(f"{PATH}/{name}", json={"space": "room1-1"}).status_code == 409
+    moved = member.patch(f"{PATH}/{name}", json={"end": "2026-03-02T16:30:00+08:00"}).json()["reservation"]
+    assert (moved["space_id"], moved["end"], moved["title"]) == (
+        "room0-0",
+        "2026-03-02T08:30:00Z",
+        "secret budget",
+    )
+    assert operator.patch(f"{PATH}/{name}", json={"attendees": 9}).json()["may_change"] is True
+
+
+def test_what_is_running_is_extended_and_ended(member: TestClient, clock: Clock) -> None:
+    now = {"start": "2026-03-02T10:00:00+08:00", "end": "2026-03-02T10:30:00+08:00"}
+    name = member.post(PATH, json=THREE | now).json()["reservation"]["id"]
+    clock.forward(601)
+    assert member.post(f"{PATH}/{name}/check-in").json()["reservation"]["came_at"] is not None
+    longer = member.patch(f"{PATH}/{name}", json={"end": "2026-03-02T11:00:00+08:00"})
+    assert longer.json()["reservation"]["start"] == "2026-03-02T02:00:00Z"
+    ended = member.post(f"{PATH}/{name}/cancel").json()["reservation"]
+    assert (ended["state"], ended["end"]) == ("booked", "2026-03-02T02:15:00Z")
+    assert member.post(PATH, json=THREE | {"start": "2026-03-02T10:15:00+08:00"}).status_code == 201
+
+
+def test_free_rooms_fit_and_the_smallest_that_does_comes_first(member: TestClient) -> None:
+    span = {"from": THREE["start"], "to": THREE["end"]}
+    assert [room["id"] for room in member.get(ROOMS).json()["rooms"]] == [
+        "room1-0",
+        "room0-0",
+        "room0-1",
+        "room1-1",
+    ]
+
+    def free(**more: Any) -> list[str]:
+        offers = member.get(f"{ROOMS}/free", params=span | more).json()["offers"]
+        return [offer["room"]["id"] for offer in offers]
+
+    assert free(people=8) == ["room0-0", "room0-1", "room1-1"]
+    assert free(people=8, feature="projector") == ["room0-0", "room1-1"]
+    assert free(people=8, place="level-1") == ["room0-1", "room1-1"]
+    member.post(PATH, json=THREE)
+    assert free(people=8) == ["room0-1", "room1-1"]
+    assert free(people=31) == []
+
+
+def test_use_counts_what_was_booked_and_knows_nothing_without_sensors(
+    member: TestClient, clock: Clock
+) -> None:
+    member.post(PATH, json=THREE)
+    clock.forward(8 * 3600)
+    told = member.get("/v1/campuses/small/space-usage", params=DAY).json()
+    rows = {row["space_id"]: row for row in told["rows"]}
+    assert (rows["room0-0"]["booked"], rows["room0-0"]["occupied"]) == (0.1, None)
+    assert told["total"]["rooms"] == 4
+    assert told["hours"][15] == [0.25, None]
+    assert told["shortage"][0] == pytest.approx(0.5)
+    late = DAY | {"from": "2026-03-09T00:00:00+08:00", "to": "2026-03-10T00:00:00+08:00"}
+    assert member.get("/v1/campuses/small/space-usage", params=late).status_code == 422
