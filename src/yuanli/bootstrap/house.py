@@ -76,6 +76,9 @@ from yuanli.operations import (
     keep_orders,
     keep_plan_runs,
     readings_health,
+    reread,
+    space_acts,
+    space_answers,
 )
 from yuanli.services import FeishuMessenger
 from yuanli.settings import Settings
@@ -437,14 +440,22 @@ def build_house(
     )
     standing = StandingOrders(SqlStandingStore(database), commands, twin)
     reservations = Reservations(SqlReservationStore(database), guidance, new_id=_new_id)
+    space_drafts = SpaceDrafts(guidance, clock=now)
     room_usage = RoomUsage(reservations, guidance, twin)
     anomalies = Anomalies(readings, places, SqlAnomalyStore(database), energy.tariffs)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
         abilities = Abilities(
             understander=understander_of(reader_of(models), refine),
-            answers=answers_of(energy, twin, anomalies, commands.rules, fresh),
-            acts=device_acts(commands, guidance, standing),
+            answers={
+                **answers_of(energy, twin, anomalies, commands.rules, fresh),
+                **space_answers(reservations, room_usage, solving, guidance),
+            },
+            acts={
+                **device_acts(commands, guidance, standing),
+                **space_acts(reservations, space_drafts, solving, guidance),
+            },
+            reread=reread,
         )
     gateways = make_gateways(settings, intake)
     add_writers(settings, gateways, device_gateways)
@@ -487,7 +498,7 @@ def build_house(
         ),
         reservations=reservations,
         room_usage=room_usage,
-        space_drafts=SpaceDrafts(guidance, clock=now),
+        space_drafts=space_drafts,
         solving=solving,
         device_drafts=device_drafts,
         plan_runs=plan_runs,

@@ -201,6 +201,7 @@ def _unit(
         accessibility=kind.accessibility,
         hours=kind.hours,
         capacity=people,
+        extra={"features": list(kind.features)} if kind.features else {},
     )
 
 

@@ -46,6 +46,7 @@ class Kind:
     joins: frozenset[str]
     team_space: bool
     occupied: bool
+    features: tuple[str, ...]
 
 
 def load_kinds() -> Mapping[str, Kind]:
@@ -79,6 +80,7 @@ def load_kinds() -> Mapping[str, Kind]:
             joins=frozenset(row.get("joins", ())),
             team_space=row.get("team_space", False),
             occupied=row.get("occupied", False),
+            features=tuple(row.get("features", ())),
         )
         for name, row in table["kinds"].items()
     }

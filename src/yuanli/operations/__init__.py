@@ -19,7 +19,7 @@ from yuanli.operations.anomaly_scene import (
     FoundAnomaly,
     PriceError,
 )
-from yuanli.operations.answering import answers_of, device_acts
+from yuanli.operations.answering import answers_of, device_acts, reread, space_acts, space_answers
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
 from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
@@ -412,6 +412,7 @@ from yuanli.operations.solving import (
     warm_up,
 )
 from yuanli.operations.space_plans import (
+    Newcomer,
     NobodySeatedError,
     SpaceDraft,
     SpaceDrafts,
@@ -681,6 +682,7 @@ __all__ = [
     "Models",
     "Move",
     "NewFeedback",
+    "Newcomer",
     "NextIntervalTask",
     "NextTask",
     "Night",
@@ -919,9 +921,12 @@ __all__ = [
     "recorded_anomalies",
     "report_gateways",
     "report_senders",
+    "reread",
     "reviewed",
     "savings_report",
     "sender_of",
+    "space_acts",
+    "space_answers",
     "split_requests",
     "state_document",
     "taken",

@@ -76,12 +76,15 @@ class Abilities:
         What it may do in the world, by intent.
     grounds
         Finds what the values of a type of slot mean, such as `time`; places it finds itself.
+    reread
+        Returns what a turn means after the intent that the conversation dealt with last.
     """
 
     understander: Callable[[Guide | None], Understander]
     answers: Mapping[str, Handler] = field(default_factory=dict)
     acts: Mapping[str, Act] = field(default_factory=dict)
     grounds: Mapping[str, Callable[[Slot, datetime], Slot]] = field(default_factory=dict)
+    reread: Callable[[Understanding, str | None], Understanding] = lambda heard, last: heard
     params: DialogueParams = field(default_factory=DialogueParams)
 
 
@@ -157,6 +160,7 @@ class Assistant:
         state = _state_of(kept, asker)
         understander = self._abilities.understander(guide)
         whole, context = _read(understander, text, state, params)
+        whole = self._abilities.reread(whole, None if state.last is None else state.last.intent)
         answering = context is not None
         heard = split_requests(
             whole,

@@ -16,7 +16,7 @@ import shapely
 from yuanli.campus import Building, Campus, CampusId, FeatureId, Level, Team, Unit, Venue, name_in
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
-from yuanli.planning import parse_spaces, rules_from_words, tell_rule
+from yuanli.planning import Rule, parse_spaces, rules_from_words, tell_rule
 
 SEATED = frozenset({"office", "openoffice", "privateoffice", "workspace", "coworking"})
 """Categories of units in which teams can sit, besides those in which they sit today."""
@@ -37,6 +37,14 @@ class NobodySeatedError(InfeasibleError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A team that does not sit here yet."""
+
+    name: str
+    people: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceWish:
     """What is to be planned.
 
@@ -48,12 +56,15 @@ class SpaceWish:
         In words, such as 研发部和测试部挨着，最多搬30个人.
     language
         Of the names in the plan, `zh` or `en`.
+    newcomers
+        Teams that need a place besides those that sit there.
     """
 
     place: FeatureId | None = None
     demands: str = ""
     m2_per_person: float = 8.0
     language: str = "zh"
+    newcomers: tuple[Newcomer, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.m2_per_person <= 100:
@@ -106,6 +117,7 @@ class SpaceDrafts:
         called = _unique({key: _label(unit, wish.language) for key, unit in units.items()})
         rooms = _rooms(campus, units, called, wish.language)
         entities, rules = _seated(campus, teams, units, called, wish)
+        entities += [_new(one, wish) for one in wish.newcomers]
         document: dict[str, Any] = {"rooms": rooms, "entities": entities, "rules": rules}
         if len(units) <= MOST_WALKED:
             ids = tuple(units)
@@ -115,6 +127,7 @@ class SpaceDrafts:
             document["flows"] = _flows(entities)
         problem = parse_spaces(json.dumps(document).encode(), "draft.json")
         demanded, unread = rules_from_words(wish.demands, problem)
+        demanded = _newest_limits(demanded)
         document["rules"] = rules + [_plain(asdict(rule)) for rule in demanded]
         return SpaceDraft(
             document=document, rules=tuple(tell_rule(rule) for rule in demanded),
@@ -204,6 +217,19 @@ def _seated(
                 {"kind": "one_floor", "entities": [names[team.id]], "hard": False, "weight": TOGETHER}
             )
     return entities, rules
+
+
+def _new(one: Newcomer, wish: SpaceWish) -> dict[str, Any]:
+    return {
+        "name": one.name, "need_m2": round(one.people * wish.m2_per_person, 1), "headcount": one.people, "kind": "team",
+        "group": "",
+    }  # fmt: skip
+
+
+def _newest_limits(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return rules of which a limit that was said again holds as it was said last."""
+    last = {rule.kind: i for i, rule in enumerate(rules) if rule.kind.startswith("max_")}
+    return tuple(rule for i, rule in enumerate(rules) if last.get(rule.kind, i) == i)
 
 
 def _area_m2(campus: Campus, space: FeatureId) -> float:

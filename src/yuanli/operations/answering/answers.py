@@ -4,18 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from yuanli.operations.acts import Act
 from yuanli.operations.anomalies import Anomalies
+from yuanli.operations.answering.allocating import AllocateAct
 from yuanli.operations.answering.anomalies import AnomalyAnswers
+from yuanli.operations.answering.booking import BookAct
+from yuanli.operations.answering.booking_answers import BookingAnswers
+from yuanli.operations.answering.booking_changes import Bookings, CancelAct, ChangeAct, RunningAct
 from yuanli.operations.answering.crowd import CrowdAnswers
 from yuanli.operations.answering.devices import DeviceAnswers
 from yuanli.operations.answering.energy import EnergyAnswers
 from yuanli.operations.answering.environment import EnvironmentAnswers
+from yuanli.operations.answering.outcomes import SpaceInfoAnswers
 from yuanli.operations.answering.parking import ParkingAnswers
+from yuanli.operations.answering.usage import UsageAnswers
 from yuanli.operations.command_rules import CommandRules
 from yuanli.operations.energy import Energy
 from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.guidance import Guidance
 from yuanli.operations.handlers import Handler
+from yuanli.operations.reservations import Reservations, RoomUsage
+from yuanli.operations.solving import Solving
+from yuanli.operations.space_plans import SpaceDrafts
 from yuanli.operations.twin import Twin
+
+
+def space_answers(
+    reservations: Reservations, usage: RoomUsage, solving: Solving, guidance: Guidance
+) -> Mapping[str, Handler]:
+    """Return what answers questions on reservations, the use of rooms, plans and what is registered."""
+    on_bookings = BookingAnswers(bookings=Bookings(reservations=reservations, guidance=guidance))
+    return {
+        "booking_search": on_bookings.search,
+        "booking_query": on_bookings.query,
+        "space_utilization": UsageAnswers(usage=usage).query,
+        "space_info": SpaceInfoAnswers(solving=solving).query,
+    }
+
+
+def space_acts(
+    reservations: Reservations, drafts: SpaceDrafts, solving: Solving, guidance: Guidance
+) -> Mapping[str, Act]:
+    """Return what the assistant does with reservations and plans of spaces, by intent."""
+    bookings = Bookings(reservations=reservations, guidance=guidance)
+    return {
+        "booking_create": BookAct(reservations=reservations, guidance=guidance),
+        "booking_modify": ChangeAct(bookings=bookings),
+        "booking_cancel": CancelAct(bookings=bookings),
+        "booking_checkin": RunningAct(bookings=bookings),
+        "space_allocate": AllocateAct(drafts=drafts, solving=solving, guidance=guidance),
+    }
 
 
 def answers_of(

@@ -72,6 +72,21 @@ def says(text: str, part: str) -> bool:
     return any(_says(folded, word) for word in _list(part))
 
 
+def spans_of(text: str, part: str) -> tuple[int, ...]:
+    """Return where a text says words of a part that is one list, in order.
+
+    >>> spans_of("move it to 4pm", "becomes")
+    (8,)
+    """
+    folded = text.casefold()
+    found = set()
+    for word in _list(part):
+        edge = r"(?<![a-z0-9])" if LATIN.search(word) and word.isascii() else ""
+        end = r"(?![a-z0-9])" if edge else ""
+        found |= {match.start() for match in re.finditer(f"{edge}{re.escape(word)}{end}", folded)}
+    return tuple(sorted(found))
+
+
 def is_one_of(text: str, part: str) -> bool:
     """Return whether a text is nothing but a word of a part that is one list."""
     bare = text.casefold().strip().removeprefix("the ").strip()

@@ -28,7 +28,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What one intent needs, may hold, and how it reads. `act` says that it changes the world."""
+    """What one intent needs, may hold, and how it reads. `act` says that it changes the world.
+
+    `words` says that not the values alone, but all that is said for it counts: the words of later turns are added.
+    """
 
     intent: str
     name: Text
@@ -37,6 +40,7 @@ class Frame:
     required: tuple[Need, ...] = ()
     optional: tuple[str, ...] = ()
     act: bool = False
+    words: bool = False
     side: bool = False
     carry: tuple[str, ...] = ()
     here: tuple[str, ...] = ()
@@ -128,6 +132,7 @@ def _frame(intent: str, block: Mapping[str, Any]) -> Frame:
         ),
         optional=tuple(block.get("optional", ())),
         act=block.get("act", False),
+        words=block.get("words", False),
         side=block.get("side", False),
         carry=tuple(block.get("carry", ())),
         here=tuple(block.get("here", ())),

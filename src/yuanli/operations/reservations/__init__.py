@@ -21,6 +21,8 @@ from yuanli.operations.reservations.rooms import (
     categories_said,
     feature_names,
     features_said,
+    is_kind,
+    is_open,
     room_name,
 )
 from yuanli.operations.reservations.usage import RoomUsage, SpaceUsage, UsageError, UsageRow, UsageWish
@@ -49,6 +51,8 @@ __all__ = [
     "categories_said",
     "feature_names",
     "features_said",
+    "is_kind",
+    "is_open",
     "no_reservation",
     "offers",
     "room_name",

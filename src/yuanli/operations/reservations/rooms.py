@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -113,6 +114,12 @@ def categories_said(words: str) -> tuple[str, ...]:
         if word.casefold() in folded
     ]
     return max(said, key=lambda pair: pair[0])[1] if said else ()
+
+
+def is_kind(words: str) -> bool:
+    """Whether words are nothing but a kind of room: 会议室, a meeting room."""
+    bare = re.sub(r"^(?:the|a|an|any|some)\s+", "", words.casefold().strip())
+    return any(bare in (word, f"{word}s") for row in _table()["kinds"] for word in row["words"])
 
 
 def _room(campus: Campus, unit: Unit, devices: list[str]) -> BookableRoom:
