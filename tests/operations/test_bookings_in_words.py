@@ -194,7 +194,7 @@ def test_a_room_for_now_needs_no_day_and_is_checked_in_and_extended(house: House
     shown, done = talk(house, "现在订一间洽谈室，半小时", "好的")
     assert (shown.move, done.move) == ("confirm", "act"), shown.text
     talk(house, "我到洽谈室了，签到", "好的")
-    _, longer = talk(house, "洽谈室再延长半小时", "好的")
+    _, longer = talk(house, "把洽谈室的预订延长半小时", "好的")
     (one,) = kept(house)
     assert (one.came_at, one.end - one.start, longer.move) == (house.now(), timedelta(hours=1), "act")
 
