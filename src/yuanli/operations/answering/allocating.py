@@ -155,7 +155,7 @@ def _newcomers(heard: Understanding, draft: SpaceDraft) -> tuple[Newcomer, ...]:
     if len(strange) > 1 or len(counts) != 1 or says(heard.text, "moving") or (names and not strange):
         return ()
     name = strange[0] if strange else "新团队" if heard.language == "zh" else "new team"
-    return (Newcomer(name=name, people=float(counts[0].high)),)
+    return (Newcomer(name=name, people=float(counts[0].high or counts[0].low or 1)),)
 
 
 def _unread(draft: SpaceDraft, asked: Asked) -> tuple[str, ...]:

@@ -118,7 +118,8 @@ def _ranked(told: SpaceUsage, heard: Understanding, absent: bool) -> tuple[Usage
     if says(rank, "most") and not says(rank, "least"):
         rows.reverse()
     count = next((n for r in heard.values("rank") if (n := find_number(r, language=heard.language))), None)
-    return tuple(rows[: round(count.high)]) if count is not None and count.high >= 1 else tuple(rows)
+    most = 0 if count is None else round(count.high or count.low or 0)
+    return tuple(rows[:most]) if most >= 1 else tuple(rows)
 
 
 def _ranking(rows: Sequence[UsageRow], heard: Understanding, absent: bool) -> Text:
@@ -147,11 +148,11 @@ def _chart(rows: Sequence[UsageRow], absent: bool) -> tuple[Card, ...]:
         line = Line(name=Text("没人来", "no-shows"), values=tuple(float(row.no_shows) for row in shown))
         called = Text("没人来的预订", "No-shows")
         return (Card(kind="chart", chart=Chart(title=called, unit="", lines=(line,), names=names)),)
-    lines = (
+    both = (
         Line(name=Text("预订", "booked"), values=tuple(_hundred(row.booked) for row in shown)),
         Line(name=Text("有人", "occupied"), values=tuple(_hundred(row.occupied) for row in shown)),
     )
-    lines = tuple(line for line in lines if any(v is not None for v in line.values))
+    lines = tuple(line for line in both if any(v is not None for v in line.values))
     title = Text("开放时间的使用率", "Use of the open time")
     return (Card(kind="chart", chart=Chart(title=title, unit="%", lines=lines, names=names)),)
 
