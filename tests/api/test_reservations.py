@@ -101,7 +101,7 @@ def test_what_is_running_is_extended_and_ended(member: TestClient, clock: Clock)
 
 
 def test_free_rooms_fit_and_the_smallest_that_does_comes_first(member: TestClient) -> None:
-    span = {"from": THREE["start"], "to": THREE["end"]}
+    span = {"from": str(THREE["start"]), "to": str(THREE["end"])}
     assert [room["id"] for room in member.get(ROOMS).json()["rooms"]] == [
         "room1-0",
         "room0-0",

@@ -118,7 +118,8 @@ def wanted(
     return Wanted(
         room=room, place=place, categories=_categories(kinds), features=features_said(equipment),
         unknown=tuple(said for said in heard.values("equipment") if not features_said(said)),
-        people=max((round(n.high or n.low or 1) for n in counts), default=None), span=span, length=length_of(heard, span),
+        people=max((round(n.high or n.low or 1) for n in counts), default=None), span=span,
+        length=length_of(heard, span),
     )  # fmt: skip
 
 
