@@ -45,6 +45,7 @@ from yuanli.api import (
     reservations,
     routing,
     runs,
+    scenarios,
     solving,
     speech,
     twin,
@@ -62,7 +63,7 @@ PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
-    solving, plan_runs, reservations,
+    scenarios, solving, plan_runs, reservations,
 )  # fmt: skip
 
 

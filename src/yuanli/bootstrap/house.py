@@ -31,6 +31,7 @@ from yuanli.operations import (
     Accounts,
     Anomalies,
     Assistant,
+    Changing,
     Cleaner,
     Commands,
     DataQuality,
@@ -154,6 +155,7 @@ class House:
     reservations: Reservations
     room_usage: RoomUsage
     solving: Solving
+    changing: Changing
     space_drafts: SpaceDrafts
     device_drafts: DeviceDrafts
     plan_runs: PlanRuns
@@ -459,6 +461,7 @@ def build_house(
         )
     gateways = make_gateways(settings, intake)
     add_writers(settings, gateways, device_gateways)
+    solving = Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id)
     return House(
         settings=settings,
         database=database,
@@ -500,6 +503,7 @@ def build_house(
         room_usage=room_usage,
         space_drafts=space_drafts,
         solving=solving,
+        changing=Changing(solving),
         device_drafts=device_drafts,
         plan_runs=plan_runs,
         plan_records=PlanRecords(places, readings, energy, twin),

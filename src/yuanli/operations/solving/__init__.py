@@ -1,5 +1,13 @@
 """Which problems are solved for the park, and what came of them?"""
 
+from yuanli.operations.solving.changing import BrokenPlanError, Changing, PlanChange, SolveBusyError
+from yuanli.operations.solving.files import (
+    CellFault,
+    WorkbookCheck,
+    check_space_workbook,
+    plan_file,
+    space_template,
+)
 from yuanli.operations.solving.jobs import (
     SolveJob,
     SolveNotFoundError,
@@ -17,12 +25,35 @@ from yuanli.operations.solving.kinds import (
     kind_of,
     warm_up,
 )
+from yuanli.operations.solving.scenarios import (
+    ChangedItem,
+    PlanComparison,
+    PlanScenario,
+    compare_scenarios,
+)
+from yuanli.operations.solving.showing import (
+    FloorUse,
+    ProblemTables,
+    SpaceView,
+    problem_tables,
+    space_view,
+)
 from yuanli.operations.solving.solving import Solving, SolvingParams
 from yuanli.operations.solving.tables import plan_table
 
 __all__ = [
     "PLANNING_KINDS",
     "SCHEDULING_KINDS",
+    "BrokenPlanError",
+    "CellFault",
+    "ChangedItem",
+    "Changing",
+    "FloorUse",
+    "PlanChange",
+    "PlanComparison",
+    "PlanScenario",
+    "ProblemTables",
+    "SolveBusyError",
     "SolveJob",
     "SolveNotFoundError",
     "SolveOrder",
@@ -31,10 +62,18 @@ __all__ = [
     "SolveSummary",
     "Solving",
     "SolvingParams",
+    "SpaceView",
     "UnknownKindError",
+    "WorkbookCheck",
+    "check_space_workbook",
+    "compare_scenarios",
     "find_kind",
     "find_problem_example",
     "kind_of",
+    "plan_file",
     "plan_table",
+    "problem_tables",
+    "space_template",
+    "space_view",
     "warm_up",
 ]

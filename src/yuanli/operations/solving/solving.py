@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import Any
@@ -88,7 +89,6 @@ class Solving:
         CampusNotFoundError, UnknownKindError, InvalidInputError
             There is no such campus or kind; the file, the plan to begin from or the limits break a rule.
         """
-        self._places.campus(campus_id)
         longest = self._params.longest_s
         if order.stop.time_s is None or order.stop.time_s > longest:
             raise SolveOrderError(
@@ -98,19 +98,22 @@ class Solving:
                 field="time_s",
             )
         kind = kind_of(order.kind)
+        summary = self._summary(campus_id, order, who)
         problem = kind.parse(order.problem, order.file_name)
-        _wish(kind, problem, order)
-        summary = SolveSummary(
-            id=self._new_id(),
-            campus_id=campus_id,
-            kind=order.kind,
-            name=order.name,
-            who=who,
-            at=self._clock(),
-        )
+        wish_of(kind, problem, order)
         self._store.add(summary, order)
         self._queue_up(summary)
         return summary
+
+    def keep(self, campus_id: CampusId, order: SolveOrder, plan: Plan, who: str) -> SolveSummary:
+        """Keep a problem that has its plan already; if it is interrupted, the problem is solved from the start."""
+        summary = self._summary(campus_id, order, who)
+        self._store.add(summary, order)
+        if plan.cost is not None:
+            bound = -inf if plan.bound is None else plan.bound
+            progress = SearchProgress(at_s=0.0, rounds=plan.rounds, cost=plan.cost, bound=bound)
+            summary = replace(summary, progress=progress)
+        return self._end(replace(summary, state=SolveState.DONE), plan=plan)
 
     def list(self, campus_id: CampusId) -> tuple[SolveSummary, ...]:
         """Return the problems of a campus, newest first."""
@@ -215,6 +218,12 @@ class Solving:
                 self._last_read = (summary.id, problem)
         return kind, problem
 
+    def _summary(self, campus_id: CampusId, order: SolveOrder, who: str) -> SolveSummary:
+        self._places.campus(campus_id)
+        return SolveSummary(
+            id=self._new_id(), campus_id=campus_id, kind=order.kind, name=order.name, who=who, at=self._clock(),
+        )  # fmt: skip
+
     def _queue_up(self, summary: SolveSummary) -> None:
         with self._lock:
             self._live[summary.id], self._cancelled[summary.id] = summary, Event()
@@ -260,7 +269,7 @@ class Solving:
         search: Search[Any] = Search(
             order.stop, cancelled=lambda: wanted.is_set() or closing.is_set(), told=told
         )
-        return make_plan(kind, problem, search, _wish(kind, problem, order))
+        return make_plan(kind, problem, search, wish_of(kind, problem, order))
 
     def _keep(self, summary: SolveSummary) -> None:
         with self._lock:
@@ -276,7 +285,7 @@ class Solving:
         return summary
 
 
-def _wish(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
+def wish_of(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
     """Return what is asked besides, with the plan to begin from read.
 
     Raises

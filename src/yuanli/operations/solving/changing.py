@@ -1,0 +1,123 @@
+"""Plans changed by hand: the rest is solved anew at once, and what was made of it is kept as a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf, isfinite
+from threading import Lock
+from typing import Any
+
+from yuanli.campus import CampusId
+from yuanli.errors import InfeasibleError, Text, UnavailableError
+from yuanli.operations.solving.jobs import SolveJob, SolveOrder, SolveSummary
+from yuanli.operations.solving.kinds import kind_of, warm_up
+from yuanli.operations.solving.solving import Solving, wish_of
+from yuanli.solver import Checked, Kind, Plan, Result, Row, Search, Status, Stop, count_changes, make_plan
+
+BY_HAND = Text("人工调整，独立核验", "changed by hand; checked independently")
+MOST_BROKEN = 5
+WAIT_S = 20.0
+
+
+class SolveBusyError(UnavailableError):
+    """Others are being solved anew."""
+
+
+class BrokenPlanError(InfeasibleError):
+    """A plan breaks hard rules: it is not kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChange:
+    """A plan as somebody changed it, to be solved anew within `time_s`: names in `locked` stay as they are in it."""
+
+    rows: tuple[Row, ...]
+    locked: tuple[str, ...] = ()
+    max_changes: int | None = None
+    time_s: float = 0.8
+
+
+class Changing:
+    """Solves changed plans anew, one at a time, and keeps those that are wanted."""
+
+    def __init__(self, solving: Solving, *, wait_s: float = WAIT_S) -> None:
+        self._solving, self._wait_s = solving, wait_s
+        self._turn = Lock()
+
+    def replan(self, campus_id: CampusId, job_id: str, change: PlanChange) -> Plan:
+        """Return the plan after a change: what is locked stays, the rest is solved anew; nothing is kept.
+
+        Raises
+        ------
+        SolveNotFoundError, InvalidInputError, SolveBusyError
+            There is no such problem; the rows are no plan of it; others are being solved anew for too long.
+        """
+        order = replace(
+            self._solving.problem(campus_id, job_id), stop=Stop(time_s=change.time_s), start=change.rows,
+            locked=change.locked, max_changes=change.max_changes,
+        )  # fmt: skip
+        kind = kind_of(order.kind)
+        problem = kind.parse(order.problem, order.file_name)
+        wish = wish_of(kind, problem, order)
+        if not self._turn.acquire(timeout=self._wait_s):
+            raise SolveBusyError(
+                Text("正在求解其他人的调整。", "The changes of others are being solved."),
+                hint=Text("请稍后再试。", "Try again in a moment."),
+            )
+        try:
+            warm_up(order.kind)
+            return make_plan(kind, problem, Search[Any](order.stop), wish)
+        finally:
+            self._turn.release()
+
+    def keep(
+        self, campus_id: CampusId, job_id: str, rows: Sequence[Row], *, name: str, who: str
+    ) -> SolveSummary:
+        """Keep a changed plan as a plan of its own, a scenario, next to the one that it came from.
+
+        Raises
+        ------
+        SolveNotFoundError, InvalidInputError, BrokenPlanError
+            There is no such problem; the rows are no plan of it; it breaks hard rules.
+        """
+        job, first = self._solving.get(campus_id, job_id), self._solving.problem(campus_id, job_id)
+        order = replace(first, name=name, start=tuple(rows), locked=(), max_changes=None)
+        kind = kind_of(order.kind)
+        problem = kind.parse(order.problem, order.file_name)
+        found = kind.read_rows(problem, rows)
+        checked = kind.check(problem, found)
+        if checked.broken:
+            told = checked.broken[:MOST_BROKEN]
+            raise BrokenPlanError(
+                Text(
+                    f"方案违反 {len(checked.broken)} 条规则：{'；'.join(one.message.zh for one in told)}。",
+                    f"The plan breaks {len(checked.broken)} rules: {'; '.join(one.message.en for one in told)}.",
+                ),
+                field="assignments",
+                hint=Text("改正后再保存。", "Mend them, then keep it."),
+            )
+        plan = _kept(kind, problem, found, checked, job, first)
+        return self._solving.keep(campus_id, order, plan, who)
+
+
+def _kept(
+    kind: Kind[Any, Any], problem: Any, found: Any, checked: Checked, job: SolveJob, first: SolveOrder
+) -> Plan:
+    """Return a checked plan; the bound of the first holds for it too where that was solved without wishes."""
+    free = not first.locked and first.max_changes is None
+    proved = job.plan.bound if free and job.plan is not None else None
+    result: Result[Any] = Result(
+        best=found, cost=checked.cost, bound=-inf if proved is None else min(proved, checked.cost),
+        status=Status.FEASIBLE, rounds=0, elapsed_s=0.0, cpu_s=0.0,
+    )  # fmt: skip
+    before = () if job.plan is None else job.plan.assignments
+    now = tuple(kind.rows(problem, found))
+    known = isfinite(result.bound)
+    return Plan(
+        kind=kind.name, status=result.status, cost=checked.cost, bound=result.bound if known else None,
+        gap=result.gap if known else None, cost_breakdown=dict(checked.parts), assignments=now,
+        explanation=kind.explain(problem, result), conflicts=(),
+        changes=count_changes(before, now, kind.changed_by), method=BY_HAND, seed=first.seed, rounds=0,
+        elapsed_s=0.0, cpu_s=0.0, history=(),
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""Plans looked at, changed by hand, kept as scenarios, compared, and as files; on the examples of their kinds."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from yuanli.bootstrap import House
+from yuanli.operations import find_problem_example
+
+PLANS = "/v1/campuses/small/plans"
+KINDS = ("spaces", "devices", "rooms", "layout", "sites", "blocks", "flows", "projects")
+BOOKS = "/v1/problem-workbooks/spaces"
+
+
+@pytest.fixture(autouse=True)
+def solver(house: House) -> Iterator[None]:
+    closing = Event()
+    thread = Thread(target=house.solving.run, args=(closing,))
+    thread.start()
+    yield
+    closing.set()
+    thread.join(10)
+
+
+def solved(client: TestClient, kind: str, name: str = "今天") -> dict[str, Any]:
+    data = find_problem_example(kind)
+    assert data is not None
+    reply = client.post(
+        PLANS, data={"kind": kind, "name": name, "time_s": "1"}, files={"file": (f"{kind}.json", data)}
+    )
+    assert reply.status_code == 202, reply.text
+    deadline = time.monotonic() + 60
+    while (job := client.get(f"{PLANS}/{reply.json()['id']}").json())["summary"]["ended_at"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert job["plan"] is not None, job
+    found: dict[str, Any] = job
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_shows_its_tables_and_prints_in_both_languages(operator: TestClient, kind: str) -> None:
+    job = solved(operator, kind)
+    url = f"{PLANS}/{job['summary']['id']}"
+    told = operator.get(f"{url}/tables").json()
+    assert (told["kind"], told["left_out"], bool(told["tables"])) == (kind, [], True)
+    for language in ("zh", "en"):
+        pdf = operator.get(f"{url}/report", params={"language": language})
+        assert pdf.content.startswith(b"%PDF-")
+    assert operator.get(f"{url}/report", params={"form": "csv"}).status_code == 200
+    book = load_workbook(io.BytesIO(operator.get(f"{url}/report", params={"form": "xlsx"}).content))
+    assert len(book.sheetnames) >= 2
+
+
+def test_a_locked_change_stays_the_rest_is_solved_and_nothing_is_kept(operator: TestClient) -> None:
+    job = solved(operator, "spaces")
+    url = f"{PLANS}/{job['summary']['id']}"
+    rows = [{**row, "room": "201"} if row["name"] == "财务部" else row for row in job["plan"]["assignments"]]
+    body = {"assignments": rows, "locked": ["财务部"], "time_s": 0.3}
+    plan = operator.post(f"{url}/replan", json=body).json()
+    assert {row["name"]: row["room"] for row in plan["assignments"]}["财务部"] == "201"
+    assert plan["cost"] >= job["plan"]["cost"]
+    assert len(operator.get(PLANS).json()["plans"]) == 1
+    refused = operator.post(f"{url}/replan", json=body | {"locked": ["nobody"]})
+    assert (refused.status_code, refused.json()["field"]) == (422, "locked")
+    refused = operator.post(f"{url}/replan", json=body | {"time_s": 60})
+    assert (refused.status_code, refused.json()["field"]) == (422, "time_s")
+
+
+def test_a_changed_plan_is_kept_beside_the_first_and_compared(operator: TestClient) -> None:
+    job = solved(operator, "spaces")
+    first = job["summary"]["id"]
+    rooms = {row["name"]: row["room"] for row in job["plan"]["assignments"]}
+    here, there = rooms["研发部"], rooms["财务部"]
+    swap = {"研发部": there, "财务部": here}
+    rows = [{**row, "room": swap.get(row["name"], row["room"])} for row in job["plan"]["assignments"]]
+    kept = operator.post(f"{PLANS}/{first}/scenarios", json={"name": "换座", "assignments": rows}).json()
+    again = operator.get(f"{PLANS}/{kept['id']}").json()["plan"]
+    assert again["cost"] == operator.post(f"{PLANS}/{first}/check", json={"assignments": rows}).json()["cost"]
+    assert again["changes"] == 2
+    assert again["bound"] is None or again["bound"] <= again["cost"]
+    told = operator.get(f"{PLANS}/compare", params={"ids": [first, kept["id"]]}).json()
+    one, other = told["scenarios"]
+    assert (one["name"], other["name"], other["changed"], told["differing"]) == ("今天", "换座", 2, 2)
+    assert other["against"]["cost"] == pytest.approx(again["cost"] - job["plan"]["cost"])
+    assert {item["item"] for item in told["items"]} == {"研发部", "财务部"}
+    assert one["measures"].keys() >= {"walking_s", "moves", "people_moved", "utilisation"}
+
+
+def test_a_plan_that_breaks_rules_is_not_kept(operator: TestClient) -> None:
+    job = solved(operator, "layout")
+    rows = job["plan"]["assignments"]
+    by_unit = {row["unit"]: row["place"] for row in rows}
+    rows = [
+        {**row, "place": by_unit[{"canteen": "store", "store": "canteen"}.get(row["unit"], row["unit"])]}
+        for row in rows
+    ]
+    reply = operator.post(
+        f"{PLANS}/{job['summary']['id']}/scenarios", json={"name": "x", "assignments": rows}
+    )
+    assert (reply.status_code, reply.json()["field"]) == (409, "assignments")
+    assert len(operator.get(PLANS).json()["plans"]) == 1
+
+
+def test_only_plans_of_one_kind_are_compared(operator: TestClient) -> None:
+    ids = [solved(operator, kind)["summary"]["id"] for kind in ("layout", "sites")]
+    for chosen in (ids, ids[:1], [ids[0], "nothing"]):
+        reply = operator.get(f"{PLANS}/compare", params={"ids": chosen})
+        assert reply.status_code in (404, 422)
+        assert reply.json()["message"]["zh"]
+
+
+def test_energy_of_devices_is_what_they_take(operator: TestClient) -> None:
+    job = solved(operator, "devices")
+    ids = [job["summary"]["id"]]
+    kept = operator.post(
+        f"{PLANS}/{ids[0]}/scenarios", json={"name": "b", "assignments": job["plan"]["assignments"]}
+    )
+    told = operator.get(f"{PLANS}/compare", params={"ids": [*ids, kept.json()["id"]]}).json()
+    energy = sum(row["energy_kwh"] for row in job["plan"]["assignments"])
+    assert told["scenarios"][0]["measures"]["energy_kwh"] == pytest.approx(energy)
+    assert (told["differing"], told["items"]) == (0, [])
+
+
+def test_spaces_show_moves_floors_and_charges(operator: TestClient) -> None:
+    job = solved(operator, "spaces")
+    view = operator.get(f"{PLANS}/{job['summary']['id']}/spaces").json()
+    now = {"研发部": "101", "测试部": "201", "财务部": "102"}
+    moved = {row["name"] for row in job["plan"]["assignments"] if row["room"] != now[row["name"]]}
+    assert {move["entity"] for move in view["moves"]} == moved
+    assert sum(floor["used_m2"] for floor in view["after"]) == 28 + 18 + 20
+    assert len(view["charges"]) == 3
+    other = solved(operator, "layout")["summary"]["id"]
+    assert operator.get(f"{PLANS}/{other}/spaces").status_code == 422
+
+
+def test_a_workbook_goes_out_and_in_and_wrong_cells_are_named(operator: TestClient) -> None:
+    job = solved(operator, "spaces")
+    url = f"{PLANS}/{job['summary']['id']}/report"
+    data = operator.get(url, params={"form": "xlsx"}).content
+    told = operator.post(BOOKS, files={"file": ("a.xlsx", data)}).json()
+    assert (told["rooms"], told["teams"], told["people"], told["rules"], told["faults"]) == (3, 3, 9, 1, [])
+    book = load_workbook(io.BytesIO(data))
+    book["Rooms"]["B3"] = "large"
+    out = io.BytesIO()
+    book.save(out)
+    told = operator.post(BOOKS, files={"file": ("a.xlsx", out.getvalue())}).json()
+    assert (told["rooms"], [fault["at"] for fault in told["faults"]]) == (0, ["Rooms!B3"])
+    told = operator.post(BOOKS, files={"file": ("a.xlsx", b"PK nothing")}).json()
+    assert len(told["faults"]) == 1
+    assert load_workbook(io.BytesIO(operator.get(BOOKS).content)).sheetnames == ["Rooms", "Entities", "Rules"]
