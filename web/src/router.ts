@@ -99,6 +99,12 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.plans", right: "make_plans" },
   },
   {
+    path: "/plans/compare",
+    name: "plan-compare",
+    component: () => import("@/plans/ComparePage.vue"),
+    meta: { title: "nav.planCompare", right: "make_plans" },
+  },
+  {
     path: "/plans/:id",
     name: "plan",
     component: () => import("@/plans/PlanPage.vue"),

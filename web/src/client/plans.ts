@@ -54,3 +54,30 @@ export function startPlan(campus: string, order: PlanOrder): Promise<PlanSummary
   if (order.maxChanges !== null && order.maxChanges !== undefined) form.set("max_changes", String(order.maxChanges));
   return post(base(campus), form);
 }
+
+export type PlanPreview = Schemas["PlanPreview"];
+export type PlanComparison = Schemas["PlanComparison"];
+export type ProblemTables = Schemas["ProblemTables"];
+export type SpaceView = Schemas["SpaceView"];
+export type SpaceDraft = Schemas["SpaceDraft"];
+export type WorkbookCheck = Schemas["WorkbookCheck"];
+export interface PlanMove {
+  item: string;
+  to: Row;
+}
+
+export const problemTables = (campus: string, id: string): Promise<ProblemTables> => get(`${base(campus, id)}/tables`);
+export const spaceView = (campus: string, id: string): Promise<SpaceView> => get(`${base(campus, id)}/spaces`);
+export const previewPlan = (campus: string, id: string, moves: readonly PlanMove[]): Promise<PlanPreview> => post(`${base(campus, id)}/preview`, { moves });
+export const replan = (campus: string, id: string, assignments: readonly Row[], locked: readonly string[], timeS: number): Promise<Plan> => post(`${base(campus, id)}/replan`, { assignments, locked, time_s: timeS });
+export const keepScenario = (campus: string, id: string, name: string, assignments: readonly Row[]): Promise<PlanSummary> => post(`${base(campus, id)}/scenarios`, { name, assignments });
+export const comparePlans = (campus: string, ids: readonly string[]): Promise<PlanComparison> => get(`${base(campus)}/compare`, { ids });
+export const planFileUrl = (campus: string, id: string, form: "pdf" | "xlsx", language: string): string => `${base(campus, id)}/report?form=${form}&language=${language}`;
+export const TEMPLATE_URL = "/v1/problem-workbooks/spaces";
+export const draftSpaces = (campus: string, demands: string, m2: number, language: string): Promise<SpaceDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces`, { demands, m2_per_person: m2, language });
+
+export function checkWorkbook(file: File): Promise<WorkbookCheck> {
+  const form = new FormData();
+  form.set("file", file, file.name);
+  return post(TEMPLATE_URL, form);
+}

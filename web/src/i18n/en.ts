@@ -18,7 +18,7 @@ export default {
     anomalies: "Anomalies",
     people: "People", air: "Air", screen: "Big screen",
     devices: "Devices",
-    plans: "Plans", plan: "Plan",
+    plans: "Plans", plan: "Plan", planCompare: "Plans compared",
     reports: "Reports",
     energy: "Energy",
     tariffs: "Tariffs and carbon",

@@ -12,5 +12,12 @@ export default {
     part: { carbon: "碳", center: "最远步行", compactness: "课程紧凑", cover: "未覆盖", discomfort: "不舒适", energy: "电费", fairness: "公平", fit_out: "装修", flow: "流量 × 距离", makespan: "总工期", median: "步行总量", min_days: "最少天数", misuse: "面积浪费与超用", moves: "搬动", moving: "调整", nights: "夜班公平", over: "超员", peak: "需量电费", places: "位置费用", rent: "租金", room: "房间偏好", rules: "违反软约束", short: "缺员", size: "超员人数", skipped: "未巡任务", stability: "房间稳定", starts: "启动", surprise: "随机路线", time: "时间", use: "派工", waiting: "排队等待", walking: "步行", weekends: "周末公平", wishes: "意愿" },
     column: { begin: "开始", block: "区块", building: "楼宇", chosen: "选中", current: "目前", day: "日期", days: "天", depth_m: "进深（m）", device: "设备", duty: "班", end: "结束", energy_kwh: "电量（kWh）", event: "活动", floor: "楼层", flows: "充放", group: "团队", hours: "小时", job: "工序", length: "时长", name: "名称", on: "开启时段", order: "次序", period: "时期", person: "人员", place: "地点", room: "房间", shift: "班次", site: "位置", size: "人数", slot: "时段", staff: "人员", start: "开始", stop: "任务点", unit: "单元", weeks: "周", width_m: "面宽（m）", x_m: "x（m）", y_m: "y（m）", zone: "区域" },
     axis: { slot: "时段", time: "时间", cost: "费用", bound: "已证明下界", seconds: "秒" },
+    edit: { hint: "拖动即可试算，未保存前不影响原方案", undo: "撤销全部", rest: "求解其余部分", keep: "存为方案", nameText: "给这个方案起个名字", devices: "拖动横条移动，拖两端改时长，双击空白处开启，双击横条锁定，Delete 关闭；松手后其余设备自动重排。", spaces: "将团队拖到另一个房间，或拖到另一个团队上互换；也可先点团队再点目标。红色斜纹为超员，灰色斜纹为空置。", rooms: "拖动活动到其他时间或房间即可核验；红框为冲突。" },
+    space: { stack: "楼层分布", moves: "搬动（{n} 项）", nobody: "没有人需要搬动。", use: "楼层利用率", charges: "费用分摊", team: "团队", area: "分摊面积（m²）", outside: "新来", today: "目前", plan: "方案" },
+    curve: { price: "电价", power: "总功率（kW）", cap: "功率上限", demand: "需求", served: "供给" },
+    compare: { act: "对比", how: "勾选 2–6 个同类方案", differ: "不同的安排（{n} 项）", same: "安排完全相同。", against: "比第一个多", changed: "不同的安排", measures: "指标" },
+    measure: { walking_s: "步行（秒）", moves: "搬动", people_moved: "搬动人数", utilisation: "利用率", floors_used: "使用楼层", energy_kwh: "电量（kWh）", peak_kw: "最大功率（kW）", hours_on: "开启小时", waiting_s: "等待（秒）", staff_used: "出动人员", stops_left: "未到任务点", rooms_used: "使用房间", unplaced: "未排活动" },
+    draft: { act: "空间规划", title: "谁坐哪里", words: "按地图起草", book: "上传 Excel", demands: "要求", demandsHint: "例如：研发部和测试部相邻；财务部在三楼", m2: "人均面积（m²）", read: "起草", found: "{rooms} 个房间，{teams} 个团队，{people} 人", rules: "已理解的要求，请确认", unread: "未能理解，将被忽略", none: "没有额外要求", template: "下载模板", choose: "选择 Excel 文件", cell: "单元格", wrong: "错误", solve: "确认并求解", name: "名称" },
+    tour: { walk: "步行", wait: "等待", map: "巡检路线示意" },
   },
 };

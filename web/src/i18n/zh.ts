@@ -18,7 +18,7 @@ export default {
     anomalies: "异常与节能",
     people: "人流", air: "环境", screen: "数字大屏",
     devices: "设备",
-    plans: "方案", plan: "方案详情",
+    plans: "方案", plan: "方案详情", planCompare: "方案对比",
     reports: "报表",
     energy: "能耗",
     tariffs: "电价与碳因子",

@@ -79,4 +79,4 @@ export function ganttOption(bars: readonly Bar[], axisName: string, palette: Pal
 
 export const ganttHeight = (bars: readonly Bar[]): number => Math.min(900, 60 + 22 * Math.max(3, Math.min(MOST_LANES, new Set(bars.map((bar) => bar.lane)).size)));
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+export const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

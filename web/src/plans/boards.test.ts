@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { figureRows, toldOf, widthOf } from "./comparing";
+import { curvesOption, deviceBars, deviceLanes, seriesOf, withRun, type DeviceTables } from "./devices";
+import { movesOf, toggled } from "./edits";
+import { gridOf } from "./grids";
+import { dragged, textOfRuns, ticksOf } from "./lanes";
+import { daysOf, roomBars } from "./rooms";
+import { heatOption, movesBetween } from "./spaceOptions";
+import { byFloor, seated, stackOf } from "./stack";
+import { legsOf, tourBars } from "./tours";
+
+const palette = { ink: "#000", soft: "#333", line: "#ccc", panel: "#fff" };
+
+describe("a plan that is changed by hand", () => {
+  const before = [{ name: "a", room: "1", floor: "1" }, { name: "b", room: "2", floor: "1" }];
+  const rooms = [{ name: "1", capacity_m2: 10, floor: "1" }, { name: "2", capacity_m2: 10, floor: "1" }, { name: "3", capacity_m2: 10, floor: "2" }];
+  it("sends only what differs", () => {
+    expect(movesOf(before, before)).toEqual([]);
+    expect(movesOf(before, seated(before, rooms, "a", "3"))).toEqual([{ item: "a", to: { room: "3", building: "", floor: "2" } }]);
+  });
+  it("swaps two teams", () => expect(seated(before, rooms, "a", "2", "b").map((row) => row.room)).toEqual(["2", "1"]));
+  it("locks and unlocks", () => expect([toggled(["a"], "a"), toggled([], "a")]).toEqual([[], ["a"]]));
+});
+
+describe("a stack plan", () => {
+  const rooms = [{ name: "r", capacity_m2: 10, building: "A", floor: "1" }, { name: "s", capacity_m2: 20, building: "A", floor: "2" }, { name: "t", capacity_m2: 5, building: "A", floor: "B1" }];
+  const teams = [{ name: "x", need_m2: 8, headcount: 3, room: "s" }, { name: "y", need_m2: 4, headcount: 2, room: "r" }];
+  const period = { name: "q1", needs_m2: { y: 6 }, headcounts: {} };
+  it("has floors from the top down, with what is over", () => {
+    const stack = stackOf(rooms, teams, [{ name: "x@q1", room: "r", period: "q1" }, { name: "y@q1", room: "r", period: "q1" }, { name: "y@q2", room: "s", period: "q2" }], period);
+    expect(stack.map((storey) => storey.floor)).toEqual(["2", "1", "B1"]);
+    expect(stack[1]).toMatchObject({ used_m2: 14, people: 5 });
+    expect(stack[1]!.bays[0]).toMatchObject({ over_m2: 4, blocks: [{ item: "x@q1", moved: true }, { item: "y@q1", moved: false }] });
+  });
+  it("knows basements", () => expect(["1", "B2", "10", "B1"].sort(byFloor)).toEqual(["B2", "B1", "1", "10"]));
+  it("has moves between floors", () => {
+    const move = { period: "", entity: "x", need_m2: 8, people: 3 };
+    const links = movesBetween([{ ...move, origin: "s", destination: "r" }, { ...move, origin: null, destination: "r" }], new Map(rooms.map((room) => [room.name, room.floor])), "new");
+    expect(links).toEqual([{ source: "2", target: "1", people: 3 }, { source: "new", target: "1", people: 3 }]);
+  });
+  it("has a heat map with today", () => {
+    const use = { period: "", building: "A", floor: "1", capacity_m2: 10, used_m2: 5, people: 2, share: 0.5 };
+    const option = heatOption({ before: [use], after: [{ ...use, share: 1.2 }], moves: [], charges: [] }, { today: "T", plan: "P" }, palette) as { series: { data: number[][] }[] };
+    expect(option.series[0]!.data).toEqual([[0, 0, 50], [1, 0, 120]]);
+  });
+});
+
+describe("bars on lanes", () => {
+  it("are dragged within the axis, and never vanish", () => {
+    expect(dragged({ start: 2, end: 5 }, 9, "move", [0, 10])).toEqual({ start: 7, end: 10 });
+    expect(dragged({ start: 2, end: 5 }, 9, "start", [0, 10])).toEqual({ start: 4, end: 5 });
+    expect(dragged({ start: 2, end: 5 }, -9, "end", [0, 10])).toEqual({ start: 2, end: 3 });
+  });
+  it("have round ticks", () => expect(ticksOf(0, 24, 12)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24]));
+  it("merge where they meet", () => expect(textOfRuns([[4, 6], [0, 2], [2, 3]])).toBe("0-2 4-5"));
+});
+
+describe("devices", () => {
+  const tables: DeviceTables = { slots: 4, slot_h: 1, price: [1, 1, 2, 2], limit_kw: [9, 9, 9, 9], base_kw: [1, 1, 1, 1], zones: [{ name: "z", demand: [0, 2, 2, 0] }], devices: [{ name: "fan", power_kw: 3, zone: "z", service: 2 }, { name: "car", power_kw: 7 }], storages: [{ name: "ice", zone: "z" }] };
+  const rows = [{ device: "fan", on: "1-2" }, { device: "car", on: "" }, { device: "ice", on: "", flows: "2.0 0.0 0.0 -1.0" }];
+  it("are bars on lanes by zone", () => {
+    expect(deviceLanes(tables).map((lane) => [lane.key, lane.group])).toEqual([["fan", "z"], ["car", undefined]]);
+    expect(deviceBars(tables, rows, ["fan"])).toMatchObject([{ key: "fan#0", start: 1, end: 3, locked: true }]);
+  });
+  it("take and give", () => expect(seriesOf(tables, rows)).toEqual({ kw: [3, 4, 4, 1], served: [{ zone: "z", demand: [0, 2, 2, 0], given: [0, 2, 2, 1] }] }));
+  it("are switched and moved", () => {
+    expect(withRun(rows, { key: "fan#0", lane: "fan" }, { start: 2, end: 4 })[0]!.on).toBe("2-3");
+    expect(withRun(rows, { key: "fan#0", lane: "fan" }, null)[0]!.on).toBe("");
+    expect(withRun(rows, { key: null, lane: "fan" }, { start: 3, end: 4 })[0]!.on).toBe("1-3");
+  });
+  it("are drawn against cap and demand", () => {
+    const option = curvesOption(tables, seriesOf(tables, rows), (key) => key, 100, palette) as { series: { name: string }[] };
+    expect(option.series.map((one) => one.name)).toEqual(["price", "power", "cap", "demand", "served"]);
+  });
+});
+
+describe("rooms and rounds", () => {
+  it("mark events that meet in a room", () => {
+    const rows = [{ event: "a", days: [0], weeks: [0], start: 0, length: 2, room: "r" }, { event: "b", days: [0], weeks: [0], start: 1, length: 2, room: "r" }, { event: "c", days: [1], weeks: [0], start: 1, length: 2, room: "r" }];
+    const tables = { periods: 8, rooms: [{ name: "r", capacity: 4 }], events: ["a", "b", "c"].map((name) => ({ name, size: 3 })) };
+    expect(daysOf(rows)).toEqual([0, 1]);
+    expect(roomBars(tables, rows, 0, []).map((bar) => bar.wrong)).toEqual([true, true]);
+    expect(roomBars(tables, rows, 1, []).map((bar) => bar.wrong)).toEqual([false]);
+  });
+  it("walk, wait, work, rest and go home", () => {
+    const tables = { places: ["p", "q"], walk: [[0, 60], [60, 0]], staff: [{ id: "li", start: 0, end: 0 }] };
+    const rows = [{ stop: "gate", staff: "li", place: "q", begin: 100, end: 110 }, { stop: "li/break 1", staff: "li", place: "q", begin: 150, end: 160 }, { stop: "roof", staff: null, place: "p", begin: null, end: null }];
+    expect(tourBars(tables, rows, (key) => key).map((bar) => [bar.label, bar.start, bar.end, bar.kind])).toEqual([["walk", 40, 100, "soft"], ["gate", 100, 110, "plain"], ["wait", 110, 150, "soft"], ["li/break 1", 150, 160, "hatched"], ["walk", 160, 220, "soft"]]);
+    expect(legsOf(tables, rows).map((leg) => [leg.from, leg.to])).toEqual([[0, 1], [1, 0]]);
+  });
+});
+
+describe("grids", () => {
+  it("show a roster by person and day", () => expect(gridOf("rosters", [{ duty: "1", person: "li", day: "2026-11-30", shift: "白" }, { duty: "2", person: "li", day: "2026-12-01", shift: null }], {})).toEqual({ columns: ["11-30", "12-01"], rows: [{ name: "li", cells: [{ text: "白", weight: 1 }, { text: "", weight: null }] }] }));
+  it("show arrivals before, after, and what can pass", () => {
+    const grid = gridOf("flows", [{ group: "g", slot: "12:00" }], { slots: ["11:30", "12:00"], passages: [{ id: "p", capacity: [50, 50] }], groups: [{ id: "g", size: 80, current: 0, uses: [{ passage: 0, lag: 0, spread: [1] }] }] });
+    expect(grid!.rows.map((row) => row.cells.map((cell) => cell.text))).toEqual([["80", ""], ["", "80"], ["50", "50"]]);
+  });
+  it("show flows between places, and walks to chosen sites", () => {
+    expect(gridOf("layout", [{ unit: "a", place: "1" }, { unit: "b", place: "2" }], { units: ["a", "b"], flows: [[0, 3], [1, 0]] })!.rows[0]!.cells.map((cell) => cell.text)).toEqual(["", "4"]);
+    expect(gridOf("sites", [{ site: "A", chosen: true }, { site: "B", chosen: false }], { demands: ["d"], sites: ["A", "B"], seconds: [[120, 5]] })).toMatchObject({ columns: ["A"], rows: [{ name: "d", cells: [{ text: "120 s" }] }] });
+    expect(gridOf("devices", [], {})).toBeNull();
+  });
+});
+
+describe("plans side by side", () => {
+  const one = (cost: number, parts: Record<string, number>) => ({ id: "a", name: "a", status: "feasible", cost, bound: null, gap: null, parts, measures: { walking_s: cost }, changed: 0, against: null });
+  it("have a row for each figure", () => {
+    const rows = figureRows({ kind: "spaces", scenarios: [one(3, { moves: 1 }), one(4, { rent: 2 })], differing: 0, items: [] } as never);
+    expect(rows.map((row) => [row.key, ...row.values])).toEqual([["cost", 3, 4], ["moves", 1, null], ["rent", null, 2], ["walking_s", 3, 4]]);
+  });
+  it("are as wide as they are large", () => expect([widthOf(2, [2, 4]), widthOf(null, [1])]).toEqual(["50%", "0%"]));
+  it("say only what differs", () => expect(toldOf([{ name: "x", room: "1", floor: "1" }, { name: "x", room: "2", floor: "1" }, null])).toEqual(["1 · 1", "2 · 1", "–"]));
+});

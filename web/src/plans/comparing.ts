@@ -1,0 +1,26 @@
+/** Plans side by side as rows of figures, each with what is least and most. */
+import type { PlanComparison, Row } from "@/client/plans";
+
+export interface FigureRow {
+  key: string;
+  family: "cost" | "part" | "measure";
+  values: (number | null)[];
+}
+export function figureRows(comparison: PlanComparison): FigureRow[] {
+  const { scenarios } = comparison;
+  const keys = (pick: (one: (typeof scenarios)[number]) => Record<string, number>): string[] => [...new Set(scenarios.flatMap((one) => Object.keys(pick(one))))];
+  const values = (pick: (one: (typeof scenarios)[number]) => Record<string, number>, key: string): (number | null)[] => scenarios.map((one) => pick(one)[key] ?? null);
+  return [
+    { key: "cost", family: "cost" as const, values: scenarios.map((one) => one.cost) },
+    ...keys((one) => one.parts).map((key) => ({ key, family: "part" as const, values: values((one) => one.parts, key) })),
+    ...keys((one) => one.measures).map((key) => ({ key, family: "measure" as const, values: values((one) => one.measures, key) })),
+  ];
+}
+
+export const widthOf = (value: number | null, values: readonly (number | null)[]): string => `${value === null ? 0 : Math.round((100 * Math.abs(value)) / Math.max(...values.map((one) => Math.abs(one ?? 0)), 1e-9))}%`;
+
+/** What a row says in a plan: all but its name, and only columns that differ between the plans. */
+export function toldOf(rows: readonly (Row | null)[]): string[] {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row ?? {}).slice(1)))].filter((column) => new Set(rows.map((row) => JSON.stringify(row?.[column]))).size > 1);
+  return rows.map((row) => (row ? columns.map((column) => (row[column] === null || row[column] === undefined || row[column] === "" ? "–" : String(row[column]))).join(" · ") : "–"));
+}

@@ -1,0 +1,110 @@
+/** Devices over slots: bars that can be dragged, and what they take and give against caps and demand. */
+import type { Row } from "@/client/plans";
+import type { Option, Palette } from "@/energy/options";
+import { coloursOf, withRow } from "./edits";
+import { runsOf } from "./gantt";
+import { textOfRuns, type Lane, type LaneBar } from "./lanes";
+
+export interface Device {
+  name: string;
+  power_kw: number;
+  zone?: string | null;
+  service?: number;
+}
+export interface Zone {
+  name: string;
+  demand: number[];
+}
+export interface DeviceTables {
+  slots: number;
+  slot_h: number;
+  price: number[];
+  devices: Device[];
+  zones?: Zone[];
+  storages?: { name: string; zone?: string | null }[];
+  limit_kw?: number[] | null;
+  base_kw?: number[] | null;
+  solar_kw?: number[] | null;
+}
+
+/** Lanes by zone, in the order in which zones come. */
+export function deviceLanes(tables: DeviceTables): Lane[] {
+  const zones = [...new Set(tables.devices.map((device) => device.zone ?? ""))];
+  return zones.flatMap((zone) => tables.devices.filter((device) => (device.zone ?? "") === zone).map((device) => ({ key: device.name, label: `${device.name}`, group: zone || undefined })));
+}
+
+export function deviceBars(tables: DeviceTables, rows: readonly Row[], locked: readonly string[]): LaneBar[] {
+  const power = new Map(tables.devices.map((device) => [device.name, device]));
+  const colour = coloursOf(tables.devices.map((device) => device.zone ?? ""));
+  return rows.flatMap((row) => {
+    const name = String(row.device);
+    const device = power.get(name);
+    return device ? runsOf(row.on).map(([start, end], i) => ({ key: `${name}#${i}`, lane: name, start, end, label: `${device.power_kw} kW`, colour: colour(device.zone ?? ""), locked: locked.includes(name) })) : [];
+  });
+}
+
+/** Rows with one run of a device elsewhere; an empty one is switched off. */
+export function withRun(rows: readonly Row[], bar: Pick<LaneBar, "key" | "lane"> | { key: null; lane: string }, to: { start: number; end: number } | null): Row[] {
+  const row = rows.find((one) => one.device === bar.lane);
+  const runs = runsOf(row?.on).filter((_, i) => `${bar.lane}#${i}` !== bar.key);
+  return withRow(rows, bar.lane, { on: textOfRuns(to ? [...runs, [to.start, to.end]] : runs) });
+}
+
+export interface Series {
+  kw: number[];
+  /** By zone: what is given, next to what is demanded. */
+  served: { zone: string; demand: number[]; given: number[] }[];
+}
+
+/** What the site takes in each slot, and what zones get; storages give and take too. */
+export function seriesOf(tables: DeviceTables, rows: readonly Row[]): Series {
+  const kw = Array.from({ length: tables.slots }, (_, s) => (tables.base_kw?.[s] ?? 0) - (tables.solar_kw?.[s] ?? 0));
+  const given = new Map((tables.zones ?? []).map((zone) => [zone.name, new Array<number>(tables.slots).fill(0)]));
+  const devices = new Map(tables.devices.map((device) => [device.name, device]));
+  const storages = new Map((tables.storages ?? []).map((storage) => [storage.name, storage]));
+  for (const row of rows) {
+    const [device, storage] = [devices.get(String(row.device)), storages.get(String(row.device))];
+    if (device) {
+      for (const [start, end] of runsOf(row.on)) {
+        for (let s = start; s < Math.min(end, tables.slots); s++) {
+          kw[s]! += device.power_kw;
+          const zone = given.get(device.zone ?? "");
+          if (zone) zone[s]! += device.service ?? 0;
+        }
+      }
+    } else if (storage) {
+      String(row.flows ?? "").split(" ").filter(Boolean).forEach((text, s) => {
+        const flow = Number(text);
+        if (s >= tables.slots) return;
+        kw[s]! += storage.zone ? Math.max(flow, 0) : flow;
+        const zone = given.get(storage.zone ?? "");
+        if (zone) zone[s]! += Math.max(-flow, 0);
+      });
+    }
+  }
+  return { kw, served: (tables.zones ?? []).map((zone) => ({ zone: zone.name, demand: zone.demand, given: given.get(zone.name)! })) };
+}
+
+/** Price, power with its cap, and demand with what is served: one under the other on the axis of the bars. */
+export function curvesOption(tables: DeviceTables, series: Series, word: (key: "price" | "power" | "cap" | "demand" | "served") => string, left: number, palette: Palette): Option {
+  const slots = Array.from({ length: tables.slots + 1 }, (_, s) => s);
+  const stepped = (values: readonly number[]): number[][] => slots.map((s) => [s, values[Math.min(s, tables.slots - 1)] ?? 0]);
+  const line = (name: string, values: readonly number[], grid: number, color: string, more: Option = {}): Option => ({ name, type: "line", step: "end", showSymbol: false, xAxisIndex: grid, yAxisIndex: grid, color, data: stepped(values), ...more });
+  const sum = (pick: "demand" | "given"): number[] => slots.slice(0, -1).map((s) => series.served.reduce((total, zone) => total + (zone[pick][s] ?? 0), 0));
+  const lines = [line(word("price"), tables.price, 0, "#e07b39", { areaStyle: { opacity: 0.12 } }), line(word("power"), series.kw, 1, "#0f9b8e", { areaStyle: { opacity: 0.15 } })];
+  if (tables.limit_kw) lines.push(line(word("cap"), tables.limit_kw, 1, "#d1495b", { lineStyle: { type: "dashed" } }));
+  if (series.served.length) lines.push(line(word("demand"), sum("demand"), 2, "#d1495b", { lineStyle: { type: "dashed" } }), line(word("served"), sum("given"), 2, "#5b6fd8", { areaStyle: { opacity: 0.12 } }));
+  const grids = series.served.length ? 3 : 2;
+  const soft = { axisLabel: { color: palette.soft, fontSize: 10 }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
+  return {
+    animation: false,
+    textStyle: { fontFamily: "inherit" },
+    legend: { top: 0, type: "scroll", textStyle: { color: palette.ink, fontSize: 11 } },
+    tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
+    grid: Array.from({ length: grids }, (_, i) => ({ left, right: 0, top: 30 + i * 92, height: 70 })),
+    xAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", min: 0, max: tables.slots, gridIndex: i, ...soft, axisLabel: { show: i === grids - 1, color: palette.soft, fontSize: 10 } })),
+    yAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", gridIndex: i, splitNumber: 2, ...soft })),
+    series: lines,
+  };
+}
+export const curvesHeight = (series: Series): number => 50 + 92 * (series.served.length ? 3 : 2);

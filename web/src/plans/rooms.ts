@@ -1,0 +1,40 @@
+/** Rooms over the periods of a day: events as bars, those that meet in one room marked. */
+import type { Row } from "@/client/plans";
+import { coloursOf } from "./edits";
+import type { Lane, LaneBar } from "./lanes";
+
+export interface RoomTables {
+  rooms: { name: string; capacity: number }[];
+  events: { name: string; size: number; course?: string | null; people?: string[] }[];
+  periods: number;
+  days?: number;
+  weeks?: number;
+}
+const NOWHERE = "";
+
+const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.map(Number) : [Number(value ?? 0)]);
+
+/** The days on which something is, counted from 0. */
+export const daysOf = (rows: readonly Row[]): number[] => [...new Set(rows.flatMap((row) => numbers(row.days)))].sort((a, b) => a - b);
+
+export function roomLanes(tables: RoomTables, rows: readonly Row[]): Lane[] {
+  const lanes: Lane[] = tables.rooms.map((room) => ({ key: room.name, label: `${room.name} · ${room.capacity}` }));
+  return rows.some((row) => !row.room) ? [...lanes, { key: NOWHERE, label: "–" }] : lanes;
+}
+
+/** Events of a day; wrong where two meet in a room in one week, or too many come. */
+export function roomBars(tables: RoomTables, rows: readonly Row[], day: number, locked: readonly string[]): LaneBar[] {
+  const capacity = new Map(tables.rooms.map((room) => [room.name, room.capacity]));
+  const events = new Map(tables.events.map((event) => [event.name, event]));
+  const colour = coloursOf(tables.events.map((event) => event.course ?? event.name));
+  const shown = rows.filter((row) => numbers(row.days).includes(day));
+  const meets = (one: Row, other: Row): boolean =>
+    one !== other && !!one.room && one.room === other.room && Number(one.start) < Number(other.start) + Number(other.length) && Number(other.start) < Number(one.start) + Number(one.length) && numbers(one.weeks).some((week) => numbers(other.weeks).includes(week));
+  return shown.map((row) => {
+    const name = String(row.event);
+    const event = events.get(name);
+    const room = String(row.room ?? NOWHERE);
+    const full = (event?.size ?? 0) > (capacity.get(room) ?? Infinity);
+    return { key: name, lane: room, start: Number(row.start), end: Number(row.start) + Number(row.length), label: `${name} · ${event?.size ?? ""}`, colour: colour(event?.course ?? name), locked: locked.includes(name), wrong: full || shown.some((other) => meets(row, other)) };
+  });
+}

@@ -1,0 +1,73 @@
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
+import { type Plan, type PlanMove, type PlanPreview, previewPlan, replan, type Row } from "@/client/plans";
+import { showProblem } from "@/shell/notice";
+import { movesOf, toggled } from "./edits";
+
+export interface Editing {
+  rows: ShallowRef<readonly Row[]>;
+  locked: Ref<readonly string[]>;
+  seen: ShallowRef<PlanPreview | null>;
+  tookMs: Ref<number | null>;
+  solving: Ref<boolean>;
+  changed: ComputedRef<PlanMove[]>;
+  /** Shows what a change would cost, without making it; null: what is there. */
+  look(next: readonly Row[] | null): Promise<void>;
+  change(next: readonly Row[], names: readonly string[]): Promise<void>;
+  lock(name: string): void;
+  undo(): void;
+  solve(timeS: number): Promise<void>;
+}
+
+const WAIT_MS = 30;
+
+/** A plan changed by hand: previewed at once, the last change winning; what was touched is kept when the rest is solved. */
+export function useEditing(campus: () => string, id: () => string, plan: () => Plan): Editing {
+  const rows = shallowRef<readonly Row[]>(plan().assignments);
+  const locked = ref<readonly string[]>([]);
+  const seen = shallowRef<PlanPreview | null>(null);
+  const tookMs = ref<number | null>(null);
+  const solving = ref(false);
+  const changed = computed(() => movesOf(plan().assignments, rows.value));
+  let turn = 0;
+
+  async function look(next: readonly Row[] | null): Promise<void> {
+    const mine = ++turn;
+    const moves = movesOf(plan().assignments, next ?? rows.value);
+    if (!moves.length) {
+      seen.value = tookMs.value = null;
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    if (mine !== turn) return;
+    const begun = performance.now();
+    try {
+      const found = await previewPlan(campus(), id(), moves);
+      if (mine === turn) [seen.value, tookMs.value] = [found, performance.now() - begun];
+    } catch (error) {
+      if (mine === turn) showProblem(error);
+    }
+  }
+  async function change(next: readonly Row[], names: readonly string[]): Promise<void> {
+    rows.value = next;
+    locked.value = [...new Set([...locked.value, ...names])];
+    await look(null);
+  }
+  function undo(): void {
+    [rows.value, locked.value] = [plan().assignments, []];
+    void look(null);
+  }
+  async function solve(timeS: number): Promise<void> {
+    solving.value = true;
+    try {
+      const found = await replan(campus(), id(), rows.value, locked.value, timeS);
+      if (found.assignments.length) rows.value = found.assignments;
+      await look(null);
+    } catch (error) {
+      showProblem(error);
+    } finally {
+      solving.value = false;
+    }
+  }
+  watch(plan, undo);
+  return { rows, locked, seen, tookMs, solving, changed, look, change, lock: (name) => void (locked.value = toggled(locked.value, name)), undo, solve };
+}
