@@ -19,5 +19,6 @@ export default {
     measure: { walking_s: "Walking, s", moves: "Moves", people_moved: "People moved", utilisation: "Use", floors_used: "Floors in use", energy_kwh: "Energy, kWh", peak_kw: "Peak, kW", hours_on: "Hours on", waiting_s: "Waiting, s", staff_used: "Staff sent", stops_left: "Stops left out", rooms_used: "Rooms in use", unplaced: "Events without a place" },
     draft: { act: "Plan spaces", title: "Who sits where", words: "From the map", book: "From Excel", demands: "Demands", demandsHint: "Like: R&D next to testing; finance on floor 3", m2: "m² per person", read: "Draft", found: "{rooms} rooms, {teams} teams, {people} people", rules: "Understood; please confirm", unread: "Not understood, left out", none: "No further demands", template: "Empty workbook", choose: "Choose an Excel file", cell: "Cell", wrong: "What is wrong", solve: "Confirm and solve", name: "Name" },
     tour: { walk: "Walk", wait: "Wait", map: "Tours, drawn schematically" },
+    arrival: { before: "arrivals today", after: "arrivals planned", capacity: "capacity" },
   },
 };

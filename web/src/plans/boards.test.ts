@@ -91,15 +91,15 @@ describe("rooms and rounds", () => {
 });
 
 describe("grids", () => {
-  it("show a roster by person and day", () => expect(gridOf("rosters", [{ duty: "1", person: "li", day: "2026-11-30", shift: "白" }, { duty: "2", person: "li", day: "2026-12-01", shift: null }], {})).toEqual({ columns: ["11-30", "12-01"], rows: [{ name: "li", cells: [{ text: "白", weight: 1 }, { text: "", weight: null }] }] }));
+  it("show a roster by person and day", () => expect(gridOf("rosters", [{ duty: "1", person: "li", day: "2026-11-30", shift: "白" }, { duty: "2", person: "li", day: "2026-12-01", shift: null }], {}, String)).toEqual({ columns: ["11-30", "12-01"], rows: [{ name: "li", cells: [{ text: "白", weight: 1 }, { text: "", weight: null }] }] }));
   it("show arrivals before, after, and what can pass", () => {
-    const grid = gridOf("flows", [{ group: "g", slot: "12:00" }], { slots: ["11:30", "12:00"], passages: [{ id: "p", capacity: [50, 50] }], groups: [{ id: "g", size: 80, current: 0, uses: [{ passage: 0, lag: 0, spread: [1] }] }] });
+    const grid = gridOf("flows", [{ group: "g", slot: "12:00" }], { slots: ["11:30", "12:00"], passages: [{ id: "p", capacity: [50, 50] }], groups: [{ id: "g", size: 80, current: 0, uses: [{ passage: 0, lag: 0, spread: [1] }] }] }, String);
     expect(grid!.rows.map((row) => row.cells.map((cell) => cell.text))).toEqual([["80", ""], ["", "80"], ["50", "50"]]);
   });
   it("show flows between places, and walks to chosen sites", () => {
-    expect(gridOf("layout", [{ unit: "a", place: "1" }, { unit: "b", place: "2" }], { units: ["a", "b"], flows: [[0, 3], [1, 0]] })!.rows[0]!.cells.map((cell) => cell.text)).toEqual(["", "4"]);
-    expect(gridOf("sites", [{ site: "A", chosen: true }, { site: "B", chosen: false }], { demands: ["d"], sites: ["A", "B"], seconds: [[120, 5]] })).toMatchObject({ columns: ["A"], rows: [{ name: "d", cells: [{ text: "120 s" }] }] });
-    expect(gridOf("devices", [], {})).toBeNull();
+    expect(gridOf("layout", [{ unit: "a", place: "1" }, { unit: "b", place: "2" }], { units: ["a", "b"], flows: [[0, 3], [1, 0]] }, String)!.rows[0]!.cells.map((cell) => cell.text)).toEqual(["", "4"]);
+    expect(gridOf("sites", [{ site: "A", chosen: true }, { site: "B", chosen: false }], { demands: ["d"], sites: ["A", "B"], seconds: [[120, 5]] }, String)).toMatchObject({ columns: ["A"], rows: [{ name: "d", cells: [{ text: "120 s" }] }] });
+    expect(gridOf("devices", [], {}, String)).toBeNull();
   });
 });
 

@@ -12,11 +12,11 @@ export interface Grid {
 }
 const MOST = 60;
 
-export function gridOf(kind: string, rows: readonly Row[], tables: Record<string, unknown>): Grid | null {
+export function gridOf(kind: string, rows: readonly Row[], tables: Record<string, unknown>, word: (key: "before" | "after" | "capacity") => string): Grid | null {
   if (kind === "rosters") return rosterGrid(rows);
   if (kind === "layout") return layoutGrid(rows, tables);
   if (kind === "sites") return siteGrid(rows, tables);
-  return kind === "flows" ? arrivalGrid(rows, tables) : null;
+  return kind === "flows" ? arrivalGrid(rows, tables, word) : null;
 }
 
 const scaled = (values: number[][], names: string[], columns: string[]): Grid => {
@@ -69,7 +69,7 @@ interface Group {
   uses: { passage: number; lag: number; spread: number[] }[];
 }
 /** Who arrives at each passage by slot, today and in the plan, and how many can pass. */
-export function arrivalGrid(rows: readonly Row[], tables: Record<string, unknown>): Grid | null {
+export function arrivalGrid(rows: readonly Row[], tables: Record<string, unknown>, word: (key: "before" | "after" | "capacity") => string): Grid | null {
   const [slots, passages, groups] = [tables.slots as string[] | undefined, tables.passages as { id: string; capacity: number[] }[] | undefined, tables.groups as Group[] | undefined];
   if (!slots || !passages || !groups) return null;
   const planned = new Map(rows.map((row) => [String(row.group), slots.indexOf(String(row.slot))]));
@@ -82,9 +82,9 @@ export function arrivalGrid(rows: readonly Row[], tables: Record<string, unknown
     return sums;
   };
   const named = passages.flatMap((passage, p) => [
-    { name: `${passage.id} ○`, values: arrivals(p, (group) => group.current) },
-    { name: `${passage.id} ●`, values: arrivals(p, (group) => planned.get(group.id) ?? null) },
-    { name: `${passage.id} ≤`, values: passage.capacity },
+    { name: `${passage.id} · ${word("before")}`, values: arrivals(p, (group) => group.current) },
+    { name: `${passage.id} · ${word("after")}`, values: arrivals(p, (group) => planned.get(group.id) ?? null) },
+    { name: `${passage.id} · ${word("capacity")}`, values: passage.capacity },
   ]);
   return scaled(named.map((one) => one.values), named.map((one) => one.name), [...slots]);
 }
