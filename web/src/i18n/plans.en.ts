@@ -20,5 +20,6 @@ export default {
     draft: { act: "Plan spaces", title: "Who sits where", words: "From the map", book: "From Excel", demands: "Demands", demandsHint: "Like: R&D next to testing; finance on floor 3", m2: "m² per person", read: "Draft", found: "{rooms} rooms, {teams} teams, {people} people", rules: "Understood; please confirm", unread: "Not understood, left out", none: "No further demands", template: "Empty workbook", choose: "Choose an Excel file", cell: "Cell", wrong: "What is wrong", solve: "Confirm and solve", name: "Name" },
     tour: { walk: "Walk", wait: "Wait", map: "Tours, drawn schematically" },
     arrival: { before: "arrivals today", after: "arrivals planned", capacity: "capacity" },
+    picture: "Picture",
   },
 };
