@@ -37,7 +37,18 @@ from yuanli.planning import (
     use_of,
     write_spaces_excel,
 )  # fmt: skip
-from yuanli.solver import MoveError, Search, Status, Stop, Wish, make_plan, preview, swap_moves, why_not
+from yuanli.solver import (
+    InvalidProblemError,
+    MoveError,
+    Search,
+    Status,
+    Stop,
+    Wish,
+    make_plan,
+    preview,
+    swap_moves,
+    why_not,
+)  # fmt: skip
 
 OSA = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "osa"
 needs_osa = pytest.mark.skipif(not OSA.is_dir(), reason="needs ../shared/data/optimisation/osa")
@@ -299,7 +310,7 @@ def test_json_is_read_gzipped_too() -> None:
     ],
 )  # fmt: skip
 def test_bad_tables_are_refused_with_their_field(change: dict[str, Any], field: str) -> None:
-    with pytest.raises(SpacesError) as error:
+    with pytest.raises(InvalidProblemError) as error:
         parse_spaces(json.dumps(DOCUMENT | change).encode(), "p.json")
     assert error.value.field == field
     assert error.value.hint
@@ -312,7 +323,7 @@ def test_broken_files_are_refused_with_their_line() -> None:
         (b"\x1f\x8bxx", "p"),
         (b"PK no book", "p"),
     ):
-        with pytest.raises(SpacesError) as error:
+        with pytest.raises(InvalidProblemError) as error:
             parse_spaces(data, "p")
         assert error.value.field == at
     lines = "NoOfEntities: 1\nENTITIES\n0 0 5\nROOMS\n0 0 9 1 7\nCONSTRAINTS\n"

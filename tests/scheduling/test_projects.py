@@ -170,7 +170,7 @@ def test_published_instances_are_solved(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("line", "new", "field"),
-    [(20, "   2        1          3           6  11", "line 20"), (57, "  2      1     x", "line 57")],
+    [(20, "   2        1          3           6  11", "x.sm:20"), (57, "  2      1     x", "x.sm:57")],
 )
 def test_a_malformed_psplib_file_names_its_line(line: int, new: str, field: str) -> None:
     known()

@@ -16,9 +16,9 @@ from yuanli.scheduling import (
     ROOMS,
     Course,
     Event,
+    InvalidProblemError,
     Placed,
     Room,
-    RoomsError,
     RoomsPlan,
     RoomsProblem,
     Rule,
@@ -247,7 +247,7 @@ def test_what_is_locked_stays_and_few_change() -> None:
     kept = {row["event"]: row for row in locked.assignments}
     assert all((kept[f"m{i}"]["start"], kept[f"m{i}"]["room"]) == (i, "b") for i in range(3))
     gone = replace(problem, events=(replace(events[0], rooms={"a": 0.0}), *events[1:]))
-    with pytest.raises(RoomsError, match="'m0' is locked"):
+    with pytest.raises(InvalidProblemError, match="'m0' is locked"):
         solve(gone, Wish(start=start, locked={"m0"}))
 
 
@@ -343,7 +343,7 @@ def test_a_preview_is_the_difference_of_two_checks() -> None:
     after = RoomsPlan(placed={**plan.placed, "m2": to})
     assert seen.cost == check_rooms(problem, after).cost - check_rooms(problem, plan).cost == -2
     assert [one.rule for one in seen.breaks] == ["room_twice"]
-    with pytest.raises(RoomsError, match="no 'm9'"):
+    with pytest.raises(InvalidProblemError, match="no 'm9'"):
         preview_move(problem, plan, "m9", to)
 
 
@@ -353,9 +353,9 @@ def test_rows_are_a_plan_again() -> None:
     assert result.best is not None
     rows = ROOMS.rows(problem, result.best)
     assert ROOMS.read_rows(problem, rows) == result.best
-    with pytest.raises(RoomsError, match="Row 1, event is nobody"):
+    with pytest.raises(InvalidProblemError, match="Row 1, event is nobody"):
         ROOMS.read_rows(problem, [{**rows[0], "event": "nobody"}])
-    with pytest.raises(RoomsError, match="not whole"):
+    with pytest.raises(InvalidProblemError, match="not whole"):
         ROOMS.read_rows(problem, [{**rows[0], "start": "noon"}])
 
 
@@ -420,12 +420,12 @@ def test_classes_of_itc_2019_are_read_and_solved() -> None:
         (CSV.replace("meeting,review", "party,review"), "t.csv", "Line 5, kind"),
         (XML.replace("<rooms>", "<rooms"), "t.xml", "line 2, column"),
         (XML.replace('start="96"', 'start="-1"'), "t.xml", "time start '-1'"),
-        ("hello", "t.txt", "can't be read"),
-        ("{", "t.json", "document"),
+        ("hello", "t.txt", "t.txt is no JSON, .ctt"),
+        ("{", "t.json", "t.json, line 1"),
     ],
 )
 def test_a_malformed_file_names_line_and_field(data: str, name: str, said: str) -> None:
-    with pytest.raises(RoomsError, match=said):
+    with pytest.raises(InvalidProblemError, match=said):
         parse_rooms(data.encode(), name)
 
 
@@ -447,14 +447,14 @@ def test_a_malformed_file_names_line_and_field(data: str, name: str, said: str) 
     ],
 )
 def test_bad_values_are_refused(more: dict[str, object], said: str) -> None:
-    with pytest.raises(RoomsError, match=said):
+    with pytest.raises(InvalidProblemError, match=said):
         parse_rooms(document(**more), "rooms.json")
 
 
 def test_a_number_that_is_none_is_refused() -> None:
-    with pytest.raises(RoomsError, match=r"weights\.size"):
+    with pytest.raises(InvalidProblemError, match=r"weights\.size"):
         parse_rooms(document(weights={"size": "NaN"}), "rooms.json")
-    with pytest.raises(RoomsError, match="events"):
+    with pytest.raises(InvalidProblemError, match="events"):
         parse_rooms(document(events=[]), "rooms.json")
 
 

@@ -346,16 +346,16 @@ def test_a_bad_document_names_the_field(changed: dict[str, Any], field: str) -> 
 
 @pytest.mark.parametrize(
     ("data", "name", "field"),
-    [(b"", "x.json", None), (b"{\n,}", "x.json", "line 2"), (b'{"places": [NaN]}', "x.json", "NaN"),
-     (b"\x1f\x8bnot", "x.gz", None), (b"\xff\xfe", "x", None),
-     (b"VEHICLE\nNUMBER CAPACITY\n 2 x\nCUST NO.\n 0 1 1 0 0 9 0", "x.txt", "line 3"),
-     (b"VEHICLE\nNUMBER CAPACITY\n 2 9\nCUST NO.\n 0 1 1 0 0 9 0\n 1 2 nan 0 0 9 0", "x.txt", "line 6"),
+    [(b"", "x.json", "x.json:1"), (b"{\n,}", "x.json", "x.json:2"), (b'{"places": [NaN]}', "x.json", "places.0"),
+     (b"\x1f\x8bnot", "x.gz", "x.gz"), (b"\xff\xfe", "x", "x"),
+     (b"VEHICLE\nNUMBER CAPACITY\n 2 x\nCUST NO.\n 0 1 1 0 0 9 0", "x.txt", "x.txt:3"),
+     (b"VEHICLE\nNUMBER CAPACITY\n 2 9\nCUST NO.\n 0 1 1 0 0 9 0\n 1 2 nan 0 0 9 0", "x.txt", "x.txt:6"),
      (b"DIMENSION : 1000000\nNODE_COORD_SECTION\n1 0 0", "x.vrp", "DIMENSION"),
      (b"DIMENSION : 2\nNODE_COORD_SECTION\n1 0 0\n3 0 0", "x.vrp", "NODE_COORD_SECTION"),
      (b"DIMENSION : 2\nPICKUP_SECTION\n1 0 0", "x.vrp", "PICKUP_SECTION"),
-     (b"5 1 3 4\n0 0 0 0 0 0 0 0 9", "pr.txt", "line 1")],
+     (b"5 1 3 4\n0 0 0 0 0 0 0 0 9", "pr.txt", "pr.txt:1")],
 )  # fmt: skip
-def test_a_malformed_file_names_its_line(data: bytes, name: str, field: str | None) -> None:
+def test_a_malformed_file_names_its_line(data: bytes, name: str, field: str) -> None:
     with pytest.raises(InvalidProblemError) as caught:
         ROUNDS.parse(data, name)
     assert caught.value.field == field

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yuanli.scheduling import Booking, Room, RoomsError, SlotRequest, find_slots
+from yuanli.scheduling import Booking, InvalidProblemError, Room, SlotRequest, find_slots
 
 ROOMS = (
     Room(name="small", capacity=4),
@@ -67,7 +67,7 @@ def test_no_slot_meets_a_booking_and_none_better_is_left_out(taken: list[tuple[R
 
 
 def test_a_request_that_can_t_be_is_refused() -> None:
-    with pytest.raises(RoomsError, match="does not fit into 09:00–11:00"):
+    with pytest.raises(InvalidProblemError, match="does not fit into 09:00–11:00"):
         ask(minutes=180)
-    with pytest.raises(RoomsError, match="attendees is 0"):
+    with pytest.raises(InvalidProblemError, match="attendees is 0"):
         ask(attendees=0)

@@ -13,7 +13,6 @@ from yuanli.planning.blocks import (
     parse_blocks,
     solve_blocks,
 )
-from yuanli.planning.documents import InvalidProblemError
 from yuanli.planning.layout import (
     LAYOUT,
     LayoutParams,
@@ -121,7 +120,7 @@ from yuanli.planning.utilisation import (
     week_table,
 )
 from yuanli.planning.wishes import UnmetWishError
-from yuanli.solver import Kind
+from yuanli.solver import InvalidProblemError, Kind
 
 KINDS: tuple[Kind[Any, Any], ...] = (
     SPACES,

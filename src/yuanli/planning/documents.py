@@ -1,92 +1,22 @@
-"""Files of problems: unpacked, decoded, checked, and refused with the field, the value and the next step."""
+"""Tables and names of problems: checked, and refused with the field, the value and the next step."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import Text
+from yuanli.solver import InvalidProblemError
 
-M = TypeVar("M", bound=BaseModel)
 Floats = NDArray[np.float64]
-MOST_BYTES = 128 * 2**20
 GREATEST = 1e12
-CHINESE = {
-    "missing": "缺少这一项", "extra_forbidden": "没有这一项", "finite_number": "应为有限数",
-    "json_invalid": "不是合法的 JSON",
-}  # fmt: skip
-
-
-class InvalidProblemError(InvalidInputError):
-    """A file or table of a problem breaks a rule."""
-
-
-class Document(BaseModel):
-    """A part of a problem's own JSON."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def refusal(field: str, zh: str, en: str, *, hint: Text) -> InvalidProblemError:
     """Return the error for a field of a problem."""
     return InvalidProblemError(Text(f"{field}：{zh}。", f"{field}: {en}."), field=field, hint=hint)
-
-
-def text_of(data: bytes, name: str) -> str:
-    """Return the text of a file, unpacked if it is gzip.
-
-    Raises
-    ------
-    InvalidProblemError
-        It is not UTF-8 text, is cut off, or is longer than `MOST_BYTES`.
-    """
-    hint = Text("请检查文件是否完整。", "Check that the file is whole.")
-    if data[:2] == b"\x1f\x8b":
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            data = unpacker.decompress(data, MOST_BYTES + 1)
-        except zlib.error as error:
-            raise refusal(name, "gzip 文件损坏", f"the gzip file is broken ({error})", hint=hint) from error
-        if not unpacker.eof and len(data) <= MOST_BYTES:
-            raise refusal(name, "gzip 文件不完整", "the gzip file is cut off", hint=hint)
-    if len(data) > MOST_BYTES:
-        raise refusal(
-            name, f"超过 {MOST_BYTES} 字节", f"it is longer than {MOST_BYTES} bytes",
-            hint=Text("请拆分问题。", "Split the problem."),
-        )  # fmt: skip
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise refusal(
-            name, f"第 {error.start} 字节不是 UTF-8", f"byte {error.start} is not UTF-8",
-            hint=Text("请存为 UTF-8 文本。", "Save it as UTF-8 text."),
-        ) from error  # fmt: skip
-
-
-def parse_document(model: type[M], text: str) -> M:
-    """Return what a JSON text holds.
-
-    Raises
-    ------
-    InvalidProblemError
-        It breaks the model's rules; the first broken one is told.
-    """
-    try:
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "JSON"
-        given = "" if first["type"] in ("missing", "json_invalid") else f" ({str(first['input'])[:60]})"
-        what = CHINESE.get(first["type"], "不合规则")
-        raise refusal(
-            where, f"{what}{given}（{first['msg']}）", f"{first['msg']}{given}",
-            hint=Text("对照 --schema 输出的字段说明修改。", "Compare with the fields that --schema prints."),
-        ) from error  # fmt: skip
 
 
 def table(field: str, rows: Sequence[Sequence[float]]) -> Floats:

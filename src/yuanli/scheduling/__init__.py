@@ -23,7 +23,6 @@ from yuanli.scheduling.devices import (
     solve_devices,
     wish_conflicts_of_devices,
 )
-from yuanli.scheduling.documents import InvalidProblemError
 from yuanli.scheduling.flows import FLOWS
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
 from yuanli.scheduling.projects import PROJECTS
@@ -36,7 +35,6 @@ from yuanli.scheduling.rooms import (
     MovePreview,
     Placed,
     Room,
-    RoomsError,
     RoomsPlan,
     RoomsProblem,
     RoomWeights,
@@ -57,7 +55,7 @@ from yuanli.scheduling.rosters import ROSTERS
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
 from yuanli.scheduling.rounds import ROUNDS
 from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
-from yuanli.solver import Kind
+from yuanli.solver import InvalidProblemError, Kind
 
 KINDS: tuple[Kind[Any, Any], ...] = (
     DEVICES,
@@ -95,7 +93,6 @@ __all__ = [
     "ProjectsProblem",
     "Room",
     "RoomWeights",
-    "RoomsError",
     "RoomsPlan",
     "RoomsProblem",
     "RostersPlan",

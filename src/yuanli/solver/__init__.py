@@ -3,6 +3,15 @@
 from yuanli.solver.checking import Broken, Checked
 from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.cpsat import conflict_of, solve_cpsat
+from yuanli.solver.documents import (
+    Document,
+    InvalidProblemError,
+    document_of,
+    json_of,
+    refuse,
+    text_of,
+    unpacked,
+)
 from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_changes, make_plan
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
@@ -16,6 +25,8 @@ __all__ = [
     "Broken",
     "Checked",
     "Difference",
+    "Document",
+    "InvalidProblemError",
     "Kind",
     "Milp",
     "MissingSolverError",
@@ -36,15 +47,20 @@ __all__ = [
     "conflict_of",
     "count_changes",
     "difference",
+    "document_of",
     "force",
     "gap_of",
+    "json_of",
     "load_solver",
     "make_plan",
     "minimal_conflict",
     "move_rows",
     "preview",
+    "refuse",
     "solve_cpsat",
     "solve_milp",
     "swap_moves",
+    "text_of",
+    "unpacked",
     "why_not",
 ]

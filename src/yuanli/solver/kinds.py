@@ -169,6 +169,13 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
     )
 
 
+def _conflicts(kind: Kind[P, S], problem: P, wish: Wish[S]) -> tuple[Text, ...]:
+    found = kind.conflicts(problem)
+    if found or kind.wish_conflicts is None or wish.start is None:
+        return found
+    return kind.wish_conflicts(problem, wish)
+
+
 def count_changes(before: Sequence[Row], after: Sequence[Row], columns: Sequence[str] = ()) -> int:
     """Return how many rows differ between two plans, in some columns or all; the first column says which is which."""
     old, new = ({next(iter(row.values())): row for row in rows} for rows in (before, after))

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from yuanli.errors import Text
 from yuanli.planning.blocks.problem import BlocksProblem
-from yuanli.planning.documents import Document, parse_document, refusal, table, text_of
+from yuanli.planning.documents import refusal, table
+from yuanli.solver import Document, document_of, text_of
 
 USUAL_ASPECT = 5.0
 
@@ -60,8 +61,8 @@ def parse_blocks(data: bytes, name: str) -> BlocksProblem:
     except (ValueError, TypeError, RecursionError):
         gym = False
     if gym:
-        return _gym(parse_document(GymDocument, text))
-    given = parse_document(BlocksDocument, text)
+        return _gym(document_of(GymDocument, text, name))
+    given = document_of(BlocksDocument, text, name)
     return BlocksProblem(
         blocks=tuple(block.name for block in given.blocks), flows=table("flows", given.flows),
         areas=np.array([block.area for block in given.blocks]), aspects=np.array([b.aspect for b in given.blocks]),

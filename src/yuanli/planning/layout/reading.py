@@ -8,8 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from yuanli.errors import Text
-from yuanli.planning.documents import Document, parse_document, refusal, table, text_of
+from yuanli.planning.documents import refusal, table
 from yuanli.planning.layout.problem import MOST_PLACES, LayoutProblem
+from yuanli.solver import Document, document_of, text_of
 
 
 class LayoutDocument(Document):
@@ -43,7 +44,7 @@ def parse_layout(data: bytes, name: str) -> LayoutProblem:
     text = text_of(data, name)
     if not text.lstrip().startswith("{"):
         return _parse_qaplib(text, name)
-    given = parse_document(LayoutDocument, text)
+    given = document_of(LayoutDocument, text, name)
     return LayoutProblem(
         units=given.units, places=given.places, flows=table("flows", given.flows),
         distances=table("distances", given.distances),

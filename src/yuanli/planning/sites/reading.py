@@ -10,8 +10,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import shortest_path
 
 from yuanli.errors import Text
-from yuanli.planning.documents import Document, parse_document, refusal, table, text_of
+from yuanli.planning.documents import refusal, table
 from yuanli.planning.sites.problem import MOST_NAMES, Aim, SitesProblem
+from yuanli.solver import Document, document_of, text_of
 
 
 class Demand(Document):
@@ -59,7 +60,7 @@ def parse_sites(data: bytes, name: str) -> SitesProblem:
     text = text_of(data, name)
     if not text.lstrip().startswith("{"):
         return _parse_pmed(text, name)
-    given = parse_document(SitesDocument, text)
+    given = document_of(SitesDocument, text, name)
     rows = [[np.inf if value is None else value for value in row] for row in given.seconds]
     return SitesProblem(
         demands=tuple(demand.name for demand in given.demands),

@@ -10,14 +10,15 @@ from functools import cached_property
 from itertools import product
 from math import isfinite, prod
 
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import Text
+from yuanli.solver import InvalidProblemError
 
 MOST_ENTITIES = 20_000
 MOST_CELLS = 20_000_000
 """Entities × periods × rooms: beyond, the tables of the search don't fit into memory."""
 
 
-class SpacesError(InvalidInputError):
+class SpacesError(InvalidProblemError):
     """The tables of who sits where are not valid."""
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from yuanli.errors import Text
 from yuanli.planning.spaces.osa import is_osa, parse_osa
@@ -24,53 +21,42 @@ from yuanli.planning.spaces.problem import (
     Weights,
 )  # fmt: skip
 from yuanli.planning.spaces.workbook import parse_spaces_excel
-
-MOST_BYTES = 200_000_000
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from yuanli.solver import Document, document_of, text_of, unpacked
 
 
-class RoomDocument(_Strict):
+class RoomDocument(Document):
     """A room or desk."""
 
     name: str = Field(min_length=1, description="unique name")
-    capacity_m2: float = Field(ge=0, allow_inf_nan=False, description="m² that can be used")
+    capacity_m2: float = Field(ge=0, description="m² that can be used")
     floor: str = Field("", description="floor; rooms of one floor of one building are near each other")
     building: str = ""
     zone: str = ""
     features: tuple[str, ...] = ()
-    noise: float = Field(
-        0, ge=0, allow_inf_nan=False, description="level of noise, compared with `quiet` rules"
-    )
-    security: float = Field(
-        0, ge=0, allow_inf_nan=False, description="level of security, compared with `secure` rules"
-    )
+    noise: float = Field(0, ge=0, description="level of noise, compared with `quiet` rules")
+    security: float = Field(0, ge=0, description="level of security, compared with `secure` rules")
     accessible: bool = True
-    rent_per_m2: float = Field(0, ge=0, allow_inf_nan=False, description="rent in a period, money per m²")
-    fit_out_per_m2: float = Field(
-        0, ge=0, allow_inf_nan=False, description="fit-out for who moves in, money per m² of need"
-    )
+    rent_per_m2: float = Field(0, ge=0, description="rent in a period, money per m²")
+    fit_out_per_m2: float = Field(0, ge=0, description="fit-out for who moves in, money per m² of need")
     lease_end: date | None = Field(None, description="last day on which the room can be used")
     adjacent: tuple[str, ...] = Field((), description="names of adjacent rooms; it holds both ways")
 
 
-class EntityDocument(_Strict):
+class EntityDocument(Document):
     """A team, person, tenant or function."""
 
     name: str = Field(min_length=1, description="unique name")
-    need_m2: float = Field(ge=0, allow_inf_nan=False, description="m² it needs")
-    headcount: float = Field(1, ge=0, allow_inf_nan=False, description="people")
+    need_m2: float = Field(ge=0, description="m² it needs")
+    headcount: float = Field(1, ge=0, description="people")
     kind: str = Field("team", description="team, person, tenant, function")
     group: str = Field("", description="group that rules may name")
     room: str | None = Field(None, description="room today")
     locked: bool = Field(False, description="stays in its room of today")
     lease_end: date | None = Field(None, description="last day on which it is there")
-    move_cost: float = Field(0, ge=0, allow_inf_nan=False, description="cost of a move")
+    move_cost: float = Field(0, ge=0, description="cost of a move")
 
 
-class RuleDocument(_Strict):
+class RuleDocument(Document):
     """A rule; which fields it reads depends on its kind."""
 
     kind: RuleKind
@@ -80,30 +66,28 @@ class RuleDocument(_Strict):
     zones: tuple[str, ...] = ()
     buildings: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
-    value: float | None = Field(
-        None, ge=0, allow_inf_nan=False, description="level, number of moves or people, or money"
-    )
+    value: float | None = Field(None, ge=0, description="level, number of moves or people, or money")
     hard: bool = True
-    weight: float = Field(10, ge=0, allow_inf_nan=False, description="cost of breaking it where it is soft")
+    weight: float = Field(10, ge=0, description="cost of breaking it where it is soft")
     name: str = ""
 
 
-class WalkingDocument(_Strict):
+class WalkingDocument(Document):
     """Walking times between rooms."""
 
     rooms: tuple[str, ...] = Field(description="each room once, in the order of the matrix")
     seconds: tuple[tuple[float, ...], ...] = Field(description="seconds from row to column")
 
 
-class FlowDocument(_Strict):
+class FlowDocument(Document):
     """Walks between two entities."""
 
     origin: str
     destination: str
-    trips: float = Field(ge=0, allow_inf_nan=False, description="trips in a period, both ways together")
+    trips: float = Field(ge=0, description="trips in a period, both ways together")
 
 
-class PeriodDocument(_Strict):
+class PeriodDocument(Document):
     """A time with its own plan."""
 
     name: str
@@ -112,21 +96,19 @@ class PeriodDocument(_Strict):
     headcounts: dict[str, float] = Field({}, description="headcounts that differ")
 
 
-class WeightsDocument(_Strict):
+class WeightsDocument(Document):
     """What a unit of each part costs."""
 
-    waste: float = Field(1, ge=0, allow_inf_nan=False, description="m² that nobody uses")
-    overuse: float = Field(2, ge=0, allow_inf_nan=False, description="m² beyond the capacity")
-    walking: float = Field(0.01, ge=0, allow_inf_nan=False, description="trip·second")
-    moves: float = Field(1, ge=0, allow_inf_nan=False, description="unit of move_cost")
-    rent: float = Field(0, ge=0, allow_inf_nan=False, description="money of rent of the rooms in use")
-    fit_out: float = Field(0, ge=0, allow_inf_nan=False, description="money of fit-out")
-    fairness: float = Field(
-        0, ge=0, allow_inf_nan=False, description="m² of the standard deviation of m² per person"
-    )
+    waste: float = Field(1, ge=0, description="m² that nobody uses")
+    overuse: float = Field(2, ge=0, description="m² beyond the capacity")
+    walking: float = Field(0.01, ge=0, description="trip·second")
+    moves: float = Field(1, ge=0, description="unit of move_cost")
+    rent: float = Field(0, ge=0, description="money of rent of the rooms in use")
+    fit_out: float = Field(0, ge=0, description="money of fit-out")
+    fairness: float = Field(0, ge=0, description="m² of the standard deviation of m² per person")
 
 
-class SpacesDocument(_Strict):
+class SpacesDocument(Document):
     """A problem of who sits where."""
 
     rooms: tuple[RoomDocument, ...]
@@ -148,25 +130,14 @@ def parse_spaces(data: bytes, name: str) -> SpaceProblem:
 
     Raises
     ------
-    SpacesError
+    InvalidProblemError
         With the line, the field, or the sheet and cell of what is wrong.
     """
-    data = _unzipped(data, name)
+    data = unpacked(data, name)
     if data[:2] == b"PK":
         return parse_spaces_excel(data, name)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _wrong(name, f"第 {error.start} 字节不是 UTF-8", f"byte {error.start} is not UTF-8") from error
-    if is_osa(text):
-        return parse_osa(text)
-    try:
-        document = SpacesDocument.model_validate(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise _wrong(f"{name}:{error.lineno}", f"不是 JSON：{error.msg}", f"no JSON: {error.msg}") from error
-    except (ValidationError, RecursionError) as error:
-        raise _invalid(name, error) from error
-    return problem_of(document)
+    text = text_of(data, name)
+    return parse_osa(text) if is_osa(text) else problem_of(document_of(SpacesDocument, text, name))
 
 
 def problem_of(document: SpacesDocument) -> SpaceProblem:
@@ -194,27 +165,6 @@ def _walking(walking: WalkingDocument, rooms: list[str]) -> tuple[tuple[float, .
                      f"it lists all {size} rooms and {size} × {size} times")  # fmt: skip
     place = {name: i for i, name in enumerate(walking.rooms)}
     return tuple(tuple(walking.seconds[place[a]][place[b]] for b in rooms) for a in rooms)
-
-
-def _unzipped(data: bytes, name: str) -> bytes:
-    if data[:2] == b"\x1f\x8b":
-        try:
-            unzip = zlib.decompressobj(31)
-            data = unzip.decompress(data, MOST_BYTES + 1)
-        except (OSError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise _wrong(name, f"压缩文件损坏：{error}", f"broken gzip: {error}") from error
-    if len(data) > MOST_BYTES:
-        raise _wrong(name, f"超过 {MOST_BYTES} 字节", f"more than {MOST_BYTES} bytes")
-    return data
-
-
-def _invalid(name: str, error: ValidationError | RecursionError) -> SpacesError:
-    if isinstance(error, RecursionError):
-        return _wrong(name, "嵌套过深", "nested too deeply")
-    first = error.errors()[0]
-    at = ".".join(str(part) for part in first["loc"]) or name
-    value = str(first.get("input"))[:80]
-    return _wrong(at, f"值“{value}”不符合要求（{first['type']}）", f'"{value}": {first["msg"]}')
 
 
 def _wrong(at: str, zh: str, en: str) -> SpacesError:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from yuanli.scheduling.documents import Document, document_of, refuse, text_of
 from yuanli.scheduling.flows.tables import FlowsProblem, FlowWeights, Group, Passage, Use
+from yuanli.solver import Document, document_of, refuse, text_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
 People = Annotated[float, Field(ge=0)]

@@ -8,7 +8,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.scheduling.documents import refuse
+from yuanli.solver import refuse
 
 Floats = NDArray[np.float64]
 MOST_GROUPS = 2_000

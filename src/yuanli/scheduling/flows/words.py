@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.scheduling.documents import refuse
 from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.queues import fluid_queue, simulated_wait
 from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
-from yuanli.solver import Result, Row, Search, Status, Stop, minimal_conflict, solve_milp
+from yuanli.solver import Result, Row, Search, Status, Stop, minimal_conflict, refuse, solve_milp
 
 ASK_S = 0.3
 

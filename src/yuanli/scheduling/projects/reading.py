@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from yuanli.scheduling.documents import Document, document_of, refuse, text_of
 from yuanli.scheduling.projects.tables import Job, ProjectsProblem
+from yuanli.solver import Document, document_of, refuse, text_of
 
 Amount = Annotated[int, Field(ge=0)]
 
@@ -98,7 +98,7 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
                     refuse(
                         f"{name} 第 {i} 行“{' '.join(words)}”应是数字。",
                         f"{name}, line {i}: {' '.join(words)!r} should be numbers.",
-                        field=f"line {i}",
+                        field=f"{name}:{i}",
                     )
                 continue
             try:
@@ -107,7 +107,7 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
                 refuse(
                     f"{name} 第 {i} 行“{' '.join(words)}”应全是整数。",
                     f"{name}, line {i}: {' '.join(words)!r} should be whole numbers.",
-                    field=f"line {i}",
+                    field=f"{name}:{i}",
                 )
         return found
 
@@ -120,7 +120,7 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
             refuse(
                 f"{name} 第 {i} 行应有 {crews + 3} 个数且只有一种模式。",
                 f"{name}, line {i}, should hold {crews + 3} numbers and one mode.",
-                field=f"line {i}",
+                field=f"{name}:{i}",
             )
     number = {numbers[0]: j for j, (_, numbers) in enumerate(requests)}
     after: list[list[int]] = [[] for _ in requests]
@@ -133,7 +133,7 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
             refuse(
                 f"{name} 第 {i} 行的后续作业数目不符或不存在。",
                 f"{name}, line {i}: its successors are not as many as told, or not there.",
-                field=f"line {i}",
+                field=f"{name}:{i}",
             )
         for successor in numbers[3:]:
             after[number[successor]].append(number[numbers[0]])

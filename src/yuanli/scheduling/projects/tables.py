@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from yuanli.scheduling.documents import refuse
+from yuanli.solver import refuse
 
 MOST_JOBS = 2_000
 MOST_CREWS = 100

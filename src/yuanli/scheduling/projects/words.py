@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from yuanli.errors import Text
-from yuanli.scheduling.documents import refuse
 from yuanli.scheduling.projects.generating import least_makespan, tails_of
 from yuanli.scheduling.projects.solving import horizon_of, projects_model
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
-from yuanli.solver import Result, Row, conflict_of, minimal_conflict
+from yuanli.solver import Result, Row, conflict_of, minimal_conflict, refuse
 
 CORE_S = 1.0
 

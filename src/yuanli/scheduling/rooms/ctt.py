@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yuanli.errors import Text
-from yuanli.scheduling.rooms.tables import Course, Event, Room, RoomsError, RoomsProblem, Time
+from yuanli.scheduling.rooms.tables import Course, Event, Room, RoomsProblem, Time
+from yuanli.solver import InvalidProblemError
 
 HEADER = ("Name", "Courses", "Rooms", "Days", "Periods_per_day", "Curricula", "Constraints")
 SECTIONS = ("COURSES", "ROOMS", "CURRICULA", "UNAVAILABILITY_CONSTRAINTS")
@@ -17,7 +18,7 @@ def parse_ctt(text: str) -> RoomsProblem:
 
     Raises
     ------
-    RoomsError
+    InvalidProblemError
         With line and field.
     """
     lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
@@ -118,8 +119,8 @@ def _known(line: int, course: str, courses: set[str]) -> None:
         raise _wrong(line, "course", f"没有课程“{course}”", f"there is no course {course!r}")
 
 
-def _wrong(line: int, field: str, zh: str, en: str) -> RoomsError:
-    return RoomsError(
+def _wrong(line: int, field: str, zh: str, en: str) -> InvalidProblemError:
+    return InvalidProblemError(
         Text(f"第 {line} 行 {field}：{zh}。", f"Line {line}, {field}: {en}."),
         field=field,
         hint=Text(

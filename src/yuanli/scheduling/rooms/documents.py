@@ -5,29 +5,24 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import Field, FiniteFloat
 
-from yuanli.errors import Text
 from yuanli.scheduling.rooms.tables import (
     Course,
     Event,
     Room,
-    RoomsError,
     RoomsProblem,
     RoomWeights,
     Rule,
     Time,
 )
+from yuanli.solver import Document, document_of
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Penalty = Annotated[FiniteFloat, Field(ge=0)]
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TimeDocument(_Document):
+class TimeDocument(Document):
     """A time of an event, or one at which a room is closed."""
 
     days: list[Annotated[int, Field(ge=0)]] = Field(min_length=1, description="Days, counted from 0.")
@@ -44,7 +39,7 @@ class TimeDocument(_Document):
         )  # fmt: skip
 
 
-class RoomDocument(_Document):
+class RoomDocument(Document):
     """A room."""
 
     name: Name
@@ -53,7 +48,7 @@ class RoomDocument(_Document):
     closed: list[TimeDocument] = Field([], description="When it can't be had.")
 
 
-class EventDocument(_Document):
+class EventDocument(Document):
     """A meeting, lecture or event."""
 
     name: Name
@@ -68,14 +63,14 @@ class EventDocument(_Document):
     course: Name | None = Field(None, description="What it belongs to.")
 
 
-class CourseDocument(_Document):
+class CourseDocument(Document):
     """Events that belong together."""
 
     name: Name
     min_days: int = Field(1, ge=0, description="Days they are better spread over.")
 
 
-class RuleDocument(_Document):
+class RuleDocument(Document):
     """How events relate."""
 
     kind: str = Field(description="As in ITC-2019, with underscores: same_room, not_overlap, precedence …")
@@ -84,7 +79,7 @@ class RuleDocument(_Document):
     values: list[int] = Field([], description="Numbers of the rule, in periods or days.")
 
 
-class WeightsDocument(_Document):
+class WeightsDocument(Document):
     """What one unit costs."""
 
     size: Penalty = Field(1.0, description="A person more than the room holds.")
@@ -97,7 +92,7 @@ class WeightsDocument(_Document):
     walking: Penalty = Field(1.0, description="A minute one of the people walks between consecutive events.")
 
 
-class RoomsDocument(_Document):
+class RoomsDocument(Document):
     """Events to be put into rooms and times."""
 
     kind: Literal["rooms"] = "rooms"
@@ -108,9 +103,9 @@ class RoomsDocument(_Document):
     period_min: FiniteFloat = Field(60.0, gt=0, description="Minutes of a period.")
     rooms: list[RoomDocument]
     events: list[EventDocument]
-    courses: list[CourseDocument] = []
+    courses: tuple[CourseDocument, ...] = ()
     curricula: list[Name] = Field([], description="Which of the people are curricula.")
-    rules: list[RuleDocument] = []
+    rules: tuple[RuleDocument, ...] = ()
     capacity: Literal["hard", "soft"] = Field(
         "hard", description="Whether more people than a room holds is forbidden."
     )
@@ -121,29 +116,15 @@ class RoomsDocument(_Document):
     weights: WeightsDocument = Field(default_factory=lambda: WeightsDocument.model_validate({}))
 
 
-def parse_document(data: bytes) -> RoomsProblem:
+def parse_document(text: str, name: str) -> RoomsProblem:
     """Return the problem of a JSON document.
 
     Raises
     ------
-    RoomsError
-        With the field.
+    InvalidProblemError
+        With the line or field.
     """
-    try:
-        document = RoomsDocument.model_validate_json(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        at = ".".join(str(part) for part in first["loc"]) or "document"
-        said, value = first["msg"], _short(first.get("input"))
-        raise RoomsError(
-            Text(
-                f"{at}：{said}（值为 {value}）。",
-                f"{at}: {said} (it is {value}).",
-            ),
-            field=at,
-            hint=Text("请按模式文件改正。", "Correct it by the schema."),
-        ) from error
-    return _problem(document)
+    return _problem(document_of(RoomsDocument, text, name))
 
 
 def _problem(document: RoomsDocument) -> RoomsProblem:
@@ -188,8 +169,3 @@ def _problem(document: RoomsDocument) -> RoomsProblem:
 def rooms_schema() -> dict[str, Any]:
     """Return the JSON schema of our documents."""
     return RoomsDocument.model_json_schema()
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"

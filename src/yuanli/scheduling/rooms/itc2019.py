@@ -15,13 +15,13 @@ from yuanli.scheduling.rooms.tables import (
     Event,
     Placed,
     Room,
-    RoomsError,
     RoomsPlan,
     RoomsProblem,
     RoomWeights,
     Rule,
     Time,
 )
+from yuanli.solver import InvalidProblemError
 
 DAY_MIN = 1440.0
 UNCLOSED = re.compile(rb'(="[^"<>\r\n]*)/>')
@@ -36,7 +36,7 @@ def parse_itc2019(data: bytes) -> RoomsProblem:
 
     Raises
     ------
-    RoomsError
+    InvalidProblemError
         With line or field.
     """
     root = _root(data, "problem")
@@ -74,7 +74,7 @@ def parse_itc2019_plan(data: bytes) -> RoomsPlan:
 
     Raises
     ------
-    RoomsError
+    InvalidProblemError
         With line or field.
     """
     placed = {}
@@ -191,8 +191,8 @@ def _root(data: bytes, tag: str) -> Element:
     return root
 
 
-def _wrong(at: str, zh: str, en: str) -> RoomsError:
-    return RoomsError(
+def _wrong(at: str, zh: str, en: str) -> InvalidProblemError:
+    return InvalidProblemError(
         Text(f"{at}：{zh}。", f"{at}: {en}."),
         field=at.split(" ")[0],
         hint=Text("请按 ITC-2019 的 XML 格式改正。", "Correct it, by the XML format of ITC-2019."),

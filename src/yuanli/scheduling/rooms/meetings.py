@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from yuanli.errors import Text
-from yuanli.scheduling.rooms.tables import Event, Room, RoomsError, RoomsProblem, Time
+from yuanli.scheduling.rooms.tables import Event, Room, RoomsProblem, Time
+from yuanli.solver import InvalidProblemError
 
 COLUMNS = ("kind", "name", "size", "features", "people", "minutes", "earliest", "latest", "start", "room")
 STEP_MIN = 15
@@ -23,7 +24,7 @@ def parse_meetings(text: str, name: str = "") -> RoomsProblem:
 
     Raises
     ------
-    RoomsError
+    InvalidProblemError
         With line and column.
     """
     rows = list(_rows(text))
@@ -98,8 +99,8 @@ def _whole(line: int, column: str, text: str) -> int:
     return int(text)
 
 
-def _wrong(line: int, column: str, zh: str, en: str) -> RoomsError:
-    return RoomsError(
+def _wrong(line: int, column: str, zh: str, en: str) -> InvalidProblemError:
+    return InvalidProblemError(
         Text(f"第 {line} 行 {column}：{zh}。", f"Line {line}, {column}: {en}."),
         field=column,
         hint=Text("请改正这一格。", "Correct this cell."),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from yuanli.errors import Text
 from yuanli.scheduling.rooms.checking import check_rooms
-from yuanli.scheduling.rooms.tables import Placed, RoomsError, RoomsPlan, RoomsProblem
-from yuanli.solver import Broken
+from yuanli.scheduling.rooms.tables import Placed, RoomsPlan, RoomsProblem
+from yuanli.solver import Broken, InvalidProblemError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,12 @@ def preview_move(problem: RoomsProblem, plan: RoomsPlan, event: str, placed: Pla
 
     Raises
     ------
-    RoomsError
+    InvalidProblemError
         The event is not in the plan.
     """
     moved = next((one for one in problem.events if one.name == event), None)
     if moved is None or event not in plan.placed:
-        raise RoomsError(
+        raise InvalidProblemError(
             Text(f"计划里没有“{event}”。", f"There is no {event!r} in the plan."), field="event",
             hint=Text("请选择计划里的活动。", "Choose an event of the plan."),
         )  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from yuanli.errors import Text
-from yuanli.scheduling.rooms.tables import Placed, RoomsError, RoomsPlan, RoomsProblem, Time
-from yuanli.solver import Row
+from yuanli.scheduling.rooms.tables import Placed, RoomsPlan, RoomsProblem, Time
+from yuanli.solver import InvalidProblemError, Row
 
 
 def plan_rows(problem: RoomsProblem, plan: RoomsPlan) -> list[Row]:
@@ -27,7 +27,7 @@ def read_plan(problem: RoomsProblem, rows: Sequence[Row]) -> RoomsPlan:
 
     Raises
     ------
-    RoomsError
+    InvalidProblemError
         A row names no event of the problem, or one twice, or a value is not of its kind.
     """
     events = {event.name for event in problem.events}
@@ -59,8 +59,8 @@ def _numbers(value: Any) -> tuple[int, ...]:
     return tuple(sorted({int(part) for part in parts}))
 
 
-def _wrong(row: int, field: str, value: object, zh: str, en: str) -> RoomsError:
-    return RoomsError(
+def _wrong(row: int, field: str, value: object, zh: str, en: str) -> InvalidProblemError:
+    return InvalidProblemError(
         Text(f"第 {row + 1} 行 {field} 为 {value}：{zh}。", f"Row {row + 1}, {field} is {value}: {en}."),
         field=field,
         hint=Text("请改正这一行。", "Correct this row."),

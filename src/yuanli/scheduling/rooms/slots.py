@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from yuanli.errors import Text
-from yuanli.scheduling.rooms.tables import Room, RoomsError
+from yuanli.scheduling.rooms.tables import Room
+from yuanli.solver import InvalidProblemError
 
 DAY_MIN = 1440
 
@@ -208,8 +209,8 @@ def clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _wrong(field: str, value: object, zh: str, en: str) -> RoomsError:
-    return RoomsError(
+def _wrong(field: str, value: object, zh: str, en: str) -> InvalidProblemError:
+    return InvalidProblemError(
         Text(f"{field} 为 {value}：{zh}。", f"{field} is {value}: {en}."), field=field,
         hint=Text("请改正后重试。", "Correct it and try again."),
     )  # fmt: skip

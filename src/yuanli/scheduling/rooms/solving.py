@@ -10,8 +10,8 @@ from yuanli.errors import Text
 from yuanli.scheduling.rooms.annealing import anneal_rooms
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, compile_problem
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
-from yuanli.scheduling.rooms.tables import GROUP_RULES, RoomsError, RoomsPlan, RoomsProblem
-from yuanli.solver import MissingSolverError, Result, Search, Stop, Wish
+from yuanli.scheduling.rooms.tables import GROUP_RULES, RoomsPlan, RoomsProblem
+from yuanli.solver import InvalidProblemError, MissingSolverError, Result, Search, Stop, Wish
 
 QUICK_ROUNDS = 60
 """Rounds of annealing before a small problem is solved exactly."""
@@ -27,7 +27,7 @@ def solve_rooms(
 
     Raises
     ------
-    RoomsError
+    InvalidProblemError
         A rule is of a kind that is only checked; something is locked that the start does not have, or that the
         problem does not allow any more.
     """
@@ -65,7 +65,7 @@ def solve_rooms(
 
 def _refuse_groups(problem: RoomsProblem) -> None:
     kinds = sorted({rule.kind for rule in problem.rules if rule.kind in GROUP_RULES})
-    raise RoomsError(
+    raise InvalidProblemError(
         Text(f"规则 {'、'.join(kinds)} 只能核验，不能求解。",
              f"The rules {', '.join(kinds)} are checked, but not solved for."),
         field="rules", hint=Text("请去掉这些规则后求解。", "Solve without them."),
@@ -105,7 +105,7 @@ def _check_locked(compiled: Compiled, wish: Wish[RoomsPlan]) -> None:
     known = dict(zip(compiled.events, zip(*compiled.state(wish.start), strict=True), strict=True))
     for name in sorted(wish.locked):
         if name not in known or min(known[name]) < 0:
-            raise RoomsError(
+            raise InvalidProblemError(
                 Text(f"“{name}”已锁定，但没有可保持的安排，或原来的时间、房间已不允许。",
                      f"{name!r} is locked, but has nothing to keep, or its time or room is not allowed any more."),
                 field="locked", hint=Text("请解除锁定，或允许原来的安排。", "Unlock it, or allow what it has."),
@@ -118,7 +118,7 @@ def _check_changes(compiled: Compiled, wish: Wish[RoomsPlan]) -> None:
     times, rooms = compiled.state(wish.start)
     must = int(((times < 0) | (rooms < 0)).sum())
     if must > wish.max_changes:
-        raise RoomsError(
+        raise InvalidProblemError(
             Text(f"最多改 {wish.max_changes} 项，但有 {must} 项原来的安排已不允许。",
                  f"At most {wish.max_changes} may change, but what {must} had is not allowed any more."),
             field="max_changes", hint=Text(f"请至少允许改 {must} 项。", f"Allow at least {must} changes."),

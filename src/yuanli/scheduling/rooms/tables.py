@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import Text
+from yuanli.solver import InvalidProblemError
 
 MOST_EVENTS, MOST_ROOMS, MOST_PERIODS, MOST_DAYS = 20_000, 5_000, 1_440, 62
 MOST_CHOICES = 20_000_000
@@ -20,10 +21,6 @@ PAIR_RULES = (
     "overlap", "not_overlap", "same_room", "different_room", "same_attendees", "precedence", "work_day", "min_gap",
 )  # fmt: skip
 GROUP_RULES = ("max_days", "max_day_load", "max_breaks", "max_block")
-
-
-class RoomsError(InvalidInputError):
-    """Tables of events and rooms break a rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -298,8 +295,8 @@ def _number(value: float, at: str, *, above: bool = False) -> None:
         raise _wrong(at, value, f"应是{than[0]} 0 的数", f"it is a number {than[1]} 0")
 
 
-def _wrong(at: str, value: object, zh: str, en: str) -> RoomsError:
-    return RoomsError(
+def _wrong(at: str, value: object, zh: str, en: str) -> InvalidProblemError:
+    return InvalidProblemError(
         Text(f"{at} 为 {value}：{zh}。", f"{at} is {value}: {en}."),
         field=at,
         hint=Text("请改正后重试。", "Correct it and try again."),

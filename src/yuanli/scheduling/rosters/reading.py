@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BeforeValidator, Field
 
-from yuanli.scheduling.documents import Document, document_of, refuse, text_of
 from yuanli.scheduling.rosters.tables import (
     DAY_MIN,
     Desire,
@@ -21,6 +20,7 @@ from yuanli.scheduling.rosters.tables import (
     Weights,
     Worker,
 )
+from yuanli.solver import Document, document_of, refuse, text_of
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

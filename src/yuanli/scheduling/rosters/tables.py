@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from yuanli.scheduling.documents import refuse
+from yuanli.solver import refuse
 
 DAY_MIN = 24 * 60
 NIGHT_END_MIN = 5 * 60

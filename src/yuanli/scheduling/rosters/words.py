@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from yuanli.errors import Text
-from yuanli.scheduling.documents import refuse
 from yuanli.scheduling.rosters.checks import check_rosters
 from yuanli.scheduling.rosters.modelling import rosters_model
 from yuanli.scheduling.rosters.solving import duty_name
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
-from yuanli.solver import Result, Row, conflict_of, minimal_conflict
+from yuanli.solver import Result, Row, conflict_of, minimal_conflict, refuse
 
 CORE_S = 1.0
 

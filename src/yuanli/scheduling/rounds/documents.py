@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from yuanli.scheduling.documents import Document, document_of, refuse
 from yuanli.scheduling.rounds.tables import Ints, Rest, RoundsProblem, RoundStaff, RoundStop
+from yuanli.solver import Document, document_of, refuse
 
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 

@@ -9,8 +9,8 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.scheduling.documents import refuse
 from yuanli.scheduling.rounds.tables import MOST_STOPS, Ints, RoundsProblem, RoundStaff, RoundStop
+from yuanli.solver import refuse
 
 Floats = NDArray[np.float64]
 DIMACS = 10
@@ -34,7 +34,7 @@ class _Line:
             refuse(
                 f"{name} 第 {self.number} 行是“{' '.join(self.words)}”，应有至少 {least} 个数。",
                 f"{name}, line {self.number}, is {' '.join(self.words)!r}; it holds at least {least} numbers.",
-                field=f"line {self.number}",
+                field=f"{name}:{self.number}" if self.number else name,
             )
         return numbers
 
@@ -159,7 +159,7 @@ def parse_toptw(text: str, name: str) -> RoundsProblem:
         refuse(
             f"{name} 第 1 行说有 {count} 个点，实际有 {len(body) - 1} 个。",
             f"{name}, line 1, tells {count} vertices, but there are {len(body) - 1}.",
-            field="line 1",
+            field=f"{name}:1",
         )
     rows = [line.floats(name, 7) for line in body]
     nodes = np.array([[*row[1:5], *row[-2:]] for row in rows])
@@ -200,7 +200,7 @@ def _vrplib_parts(text: str, name: str) -> tuple[dict[str, str], dict[str, list[
             refuse(
                 f"{name} 第 {line.number} 行“{' '.join(line.words)}”不属于任何字段或段。",
                 f"{name}, line {line.number}: {' '.join(line.words)!r} belongs to no field or section.",
-                field=f"line {line.number}",
+                field=f"{name}:{line.number}",
             )
     for key in ("CAPACITY", "SERVICE_TIME", "VEHICLES"):
         if key in fields:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from yuanli.scheduling.documents import text_of
 from yuanli.scheduling.rounds.documents import parse_rounds_json
 from yuanli.scheduling.rounds.instances import parse_solomon, parse_toptw, parse_vrplib
 from yuanli.scheduling.rounds.tables import RoundsProblem
+from yuanli.solver import text_of
 
 
 def parse_rounds(data: bytes, name: str) -> RoundsProblem:

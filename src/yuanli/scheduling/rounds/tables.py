@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.scheduling.documents import refuse
+from yuanli.solver import refuse
 
 Ints = NDArray[np.int64]
 MOST_STOPS = 5_000

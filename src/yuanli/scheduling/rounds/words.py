@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from yuanli.errors import Text
-from yuanli.scheduling.documents import refuse
 from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
-from yuanli.solver import Result, Row
+from yuanli.solver import Result, Row, refuse
 
 BREAK = "break"
 
