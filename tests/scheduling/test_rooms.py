@@ -184,6 +184,31 @@ def test_annealing_counts_as_the_checker_does(problem: RoomsProblem, seed: int) 
         assert checked.cost == pytest.approx(search.cost)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_annealing_counts_as_it_goes_is_what_counting_anew_tells(seed: int) -> None:
+    from yuanli.scheduling.rooms import kernel
+
+    rng = np.random.default_rng(seed)
+    events = [
+        meeting(f"m{i}", people=tuple(p for p in "pqrs" if rng.random() < 0.5), course="c" if i % 2 else None,
+                starts=(0, 1, 2, 3))
+        for i in range(9)
+    ]  # fmt: skip
+    compiled = compile_problem(day(*events, courses=(Course(name="c"),), curricula=frozenset("pq")))
+    begin = np.zeros((2, len(events)), np.int64)
+    state, fresh = (
+        kernel.new_state(compiled.tables, *begin, seed=seed, most_changed=None, first=(begin[0], begin[1]))
+        for _ in range(2)
+    )
+    assert kernel.anneal(compiled.tables, state, 500, 2.0, 1.0, 1.0) > 0
+    fresh.best_time[:], fresh.best_room[:] = state.time_of, state.room_of
+    kernel.restore(compiled.tables, fresh)
+    assert state.numbers[:2] == pytest.approx(fresh.numbers[:2])
+    assert fresh.numbers[1] > 0  # twelve places for what more than one of the people wants at once
+    for one, other in zip(state[2:7], fresh[2:7], strict=True):
+        assert (one == other).all()
+
+
 def random_classes(rng: np.random.Generator, kinds: tuple[str, ...]) -> RoomsProblem:
     rooms = tuple(Room(name=f"r{i}", capacity=9) for i in range(3))
     times = [

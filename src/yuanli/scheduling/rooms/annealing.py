@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import exp, isfinite
 
 import numpy as np
 
@@ -12,14 +12,22 @@ from yuanli.solver import Search, Wish
 
 ROUND = 2_000
 """Moves of a round."""
-HOT, COLD, WARM, HARD = 5.0, 0.12, 0.5, 100.0
+HOT, COLD, WARM, HARD = 10.0, 0.12, 0.5, 100.0
 """Temperatures at the begin, at the end, and at the begin from a plan; what a broken rule costs; in units of cost."""
+HARD_LEAST, HARD_MOST, HARD_SWING = 10.0, 1000.0, 60.0
+"""Limits of what a broken rule costs, and how often its price could grow by e in an annealing.
+
+The price grows by a little after each round that ends with a broken rule and sinks by half of that after others, so
+that the search goes along the border of what is allowed (as Vidal et al. 2012, doi:10.1287/opre.1120.1048, do).
+"""
 MENDING = 0.2
 """Share of the time in which only broken rules count, until there are none."""
 FIRST = 0.05
 """Share of the time of a first, quick annealing: so that there soon is a plan."""
-SURE = 0.85
-"""Share of the time that is planned with; the clock ends what takes longer."""
+SURE = 0.95
+"""Share of what is left then that the long annealing takes; the rest is spent at the least temperature."""
+OPEN_ROUNDS = 200_000
+"""Rounds that are planned with where neither time nor rounds end the search."""
 
 
 def anneal_rooms(
@@ -28,7 +36,7 @@ def anneal_rooms(
     """Anneal whole plans, broken rules among the cost (Bellio et al. 2016, doi:10.1016/j.cor.2015.07.002).
 
     A move takes one event elsewhere, or swaps two. A round is 2,000 moves.
-    The cooling is planned from the speed of the first rounds, or the number of rounds.
+    It cools by the share of the time, or of the rounds, that is gone.
 
     Parameters
     ----------
@@ -58,23 +66,25 @@ def anneal_rooms(
     if not len(movable):
         return
     hot = unit * (WARM if given else HOT)
-    planned = _planned(kernel, tables, state, search, unit)
-    for step in range(steps := int(MENDING * planned)):
-        if search.over() or state.numbers[1] < 0.5 or given:
+    whole = max(_left(search), 1e-9)
+    while not given and not search.over() and state.numbers[1] > 0.5:
+        if (done := 1.0 - _left(search) / whole) >= MENDING:
             break
-        kernel.anneal(tables, state, ROUND, 0.5 * 0.1 ** (step / steps), 0.0, 1.0)
+        kernel.anneal(tables, state, ROUND, 0.5 * 0.1 ** (done / MENDING), 0.0, 1.0)
         search.count()
         offer()
-    planned = max(planned * (1 - MENDING), search.left_rounds if isfinite(search.left_rounds) else 1.0)
-    for share, temperature in ((FIRST, hot), (1.0 - FIRST, hot)):
-        steps = max(1, int(share * planned))
-        for step in range(steps):
+    for share in (FIRST, SURE):
+        span, hard, done = share * (begin := _left(search)), HARD * unit, 0.0
+        while done < 1.0:
             if search.over():
                 return
-            now = temperature * (COLD * unit / temperature) ** (step / steps)
-            kernel.anneal(tables, state, ROUND, now, 1.0, HARD * unit)
+            kernel.anneal(tables, state, ROUND, hot * (COLD * unit / hot) ** done, 1.0, hard)
             search.count()
             offer()
+            before, done = done, (begin - _left(search)) / span if span > 0 else 1.0
+            swing = HARD_SWING * (done - before)
+            hard *= exp(min(0.1, swing) if state.numbers[1] > 0.5 else -min(0.1, swing) / 2)
+            hard = min(max(hard, HARD_LEAST * unit), HARD_MOST * unit)
         if state.numbers[2] < np.inf:
             kernel.restore(tables, state)
     while not search.over() and not isfinite(search.left_rounds):
@@ -100,18 +110,11 @@ def _begin(
     return time_of, room_of, first
 
 
-def _planned(kernel: object, tables: object, state: object, search: Search[RoomsPlan], unit: float) -> float:
-    """Return how many rounds there will be."""
+def _left(search: Search[RoomsPlan]) -> float:
+    """Return how much of the search is to come: rounds where they are counted, else seconds."""
     if isfinite(search.left_rounds):
         return search.left_rounds
-    if not isfinite(search.left_s):
-        return 200_000
-    before, rounds = search.left_s, 0
-    copy = type(state)(*(a.copy() for a in state))  # type: ignore[attr-defined]
-    while rounds < 20 and not search.over():
-        kernel.anneal(tables, copy, ROUND, COLD * unit, 1.0, HARD * unit)  # type: ignore[attr-defined]
-        rounds += 1
-    return max(20.0, SURE * rounds * search.left_s / max(before - search.left_s, 1e-4))
+    return search.left_s if isfinite(search.left_s) else max(0.0, OPEN_ROUNDS - search.rounds)
 
 
 def cost_unit(compiled: Compiled) -> float:

@@ -19,7 +19,9 @@ class Tables(NamedTuple):
     """What does not change during a search.
 
     A cell is a period of a day; days and periods between which no time begins or ends are one (`cells`). Room
-    `n_rooms` is none. Lists of lists are `…_ptr` and `…_at`: those of `i` are `at[ptr[i] : ptr[i + 1]]`.
+    `n_rooms` is none. Lists of lists are `…_ptr` and `…_at`: those of `i` are `at[ptr[i] : ptr[i + 1]]`. Events of the
+    same people are one class (`class_of`); `shared` counts the people of two classes, `rivals` lists the classes that
+    share any, `lone` an event's curricula.
     """
 
     n_rooms: int
@@ -39,6 +41,12 @@ class Tables(NamedTuple):
     ends: Ints
     groups_ptr: Ints
     groups_at: Ints
+    class_of: Ints
+    shared: NDArray[np.int16]
+    rivals_ptr: Ints
+    rivals_at: Ints
+    lone_ptr: Ints
+    lone_at: Ints
     compact: Floats
     course: Ints
     min_days: Ints
@@ -138,6 +146,9 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
     compact = np.array(
         [weights.compactness if name in problem.curricula else 0.0 for name in people] or [0.0]
     )
+    class_of, shared = _classes(groups)
+    rivals_ptr, rivals_at = _lists([np.flatnonzero(row).tolist() for row in shared])
+    lone_ptr, lone_at = _lists([[g for g in group if compact[g] > 0] for group in groups])
     spread = max((time_cost[time_cost < FORBIDDEN]).max(initial=0.0), 0.0)
     longest = max((len(one) for one in cells), default=1)
     tables = Tables(
@@ -147,7 +158,8 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
         day_mask=np.array([sum(1 << d for d in t.days) for t in times], np.int64),
         week_mask=np.array([sum(1 << w for w in t.weeks) for t in times], np.int64),
         starts=np.array([t.start for t in times], np.int64), ends=np.array([t.end for t in times], np.int64),
-        groups_ptr=groups_ptr, groups_at=groups_at,
+        groups_ptr=groups_ptr, groups_at=groups_at, class_of=class_of, shared=shared,
+        rivals_ptr=rivals_ptr, rivals_at=rivals_at, lone_ptr=lone_ptr, lone_at=lone_at,
         compact=compact,
         course=np.array([-1 if e.course is None else courses[e.course] for e in problem.events], np.int64),
         min_days=np.array([c.min_days for c in problem.courses] or [0], np.int64),
@@ -164,6 +176,20 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
         events=tuple(e.name for e in problem.events),
         group_rules=any(rule.kind not in PAIR_RULES for rule in problem.rules),
     )  # fmt: skip
+
+
+def _classes(groups: list[list[int]]) -> tuple[Ints, NDArray[np.int16]]:
+    """Return the class of each event, and how many people two classes share; shape `(n_classes, n_classes)`."""
+    number: dict[tuple[int, ...], int] = {}
+    class_of = np.array([number.setdefault(tuple(group), len(number)) for group in groups], np.int64)
+    members: dict[int, list[int]] = {}
+    for group, i in number.items():
+        for person in group:
+            members.setdefault(person, []).append(i)
+    shared = np.zeros((len(number), len(number)), np.int16)
+    for same in members.values():
+        shared[np.ix_(same, same)] += 1
+    return class_of, shared
 
 
 def _lists(lists: list[list[int]]) -> tuple[Ints, Ints]:

@@ -31,11 +31,16 @@ def inlined(function: F) -> F:
 
 
 class State(NamedTuple):
-    """Where a search is; `numbers`: soft cost, broken rules, least soft cost, changes, most changes."""
+    """Where a search is; `numbers`: soft cost, broken rules, least soft cost, changes, most changes.
+
+    `rivals_at` counts in each cell the people that a class of events shares with each of the events there. Each of
+    them is a broken rule: it weighs as much as the cost of a lone period, which is counted for each curriculum too.
+    """
 
     time_of: Ints
     room_of: Ints
     group_at: NDArray[np.int16]
+    rivals_at: NDArray[np.int16]
     room_at: NDArray[np.int16]
     course_day: NDArray[np.int16]
     course_room: NDArray[np.int16]
@@ -60,7 +65,8 @@ def new_state(
     cells, n_groups, n_courses = tables.n_days * tables.n_periods, len(tables.compact), len(tables.min_days)
     state = State(
         time_of=time_of.copy(), room_of=room_of.copy(),
-        group_at=np.zeros((n_groups, cells), np.int16), room_at=tables.closed.copy(),
+        group_at=np.zeros((n_groups, cells), np.int16),
+        rivals_at=np.zeros((cells, len(tables.shared)), np.int16), room_at=tables.closed.copy(),
         course_day=np.zeros((n_courses, tables.n_days), np.int16),
         course_room=np.zeros((n_courses, tables.n_rooms + 1), np.int16),
         best_time=time_of.copy(), best_room=room_of.copy(), first_time=first[0], first_room=first[1],
@@ -86,7 +92,7 @@ def note(state: State) -> None:
 def restore(tables: Tables, state: State) -> None:
     """Go back to the best assignment, and count everything anew."""
     state.time_of[:], state.room_of[:] = state.best_time, state.best_room
-    for counted in (state.group_at, state.course_day, state.course_room):
+    for counted in (state.group_at, state.rivals_at, state.course_day, state.course_room):
         counted[:] = 0
     state.room_at[:] = tables.closed
     state.numbers[3] = np.count_nonzero(
@@ -237,11 +243,17 @@ def turn(tables: Tables, state: State, e: int, t: int, r: int, step: int) -> tup
                 hard += step * (state.room_at[cell, r] - lower)
             state.room_at[cell, r] += step
         period = cell % periods
-        for q in range(tables.groups_ptr[e], tables.groups_ptr[e + 1]):
-            g = tables.groups_at[q]
-            if state.group_at[g, cell] > lower:
-                hard += step * (state.group_at[g, cell] - lower)
-            elif tables.compact[g] > 0.0:
+        own = tables.class_of[e]
+        if step == 1:
+            hard += state.rivals_at[cell, own]
+        for q in range(tables.rivals_ptr[own], tables.rivals_ptr[own + 1]):
+            rival = tables.rivals_at[q]
+            state.rivals_at[cell, rival] += step * tables.shared[own, rival]
+        if step == -1:
+            hard -= state.rivals_at[cell, own]
+        for q in range(tables.lone_ptr[e], tables.lone_ptr[e + 1]):
+            g = tables.lone_at[q]
+            if state.group_at[g, cell] == lower:
                 before = period > 0 and state.group_at[g, cell - 1] > 0
                 after = period < periods - 1 and state.group_at[g, cell + 1] > 0
                 lone = 0
@@ -351,18 +363,23 @@ def clashes(tables: Tables, state: State, e: int, t0: int, t1: int, r1: int, f: 
                 found += 1
         if own:
             continue
-        for q in range(tables.groups_ptr[e], tables.groups_ptr[e + 1]):
-            g = tables.groups_at[q]
-            there = state.group_at[g, cell]
-            if there == 0:
-                continue
-            if f >= 0:
-                for z in range(tables.groups_ptr[f], tables.groups_ptr[f + 1]):
-                    if tables.groups_at[z] == g:
-                        there -= 1
-                        break
-            if there > 0:
-                found += 1
+        there = state.rivals_at[cell, tables.class_of[e]]
+        if f >= 0:
+            there -= tables.shared[tables.class_of[e], tables.class_of[f]]
+        found += there
+    return found
+
+
+@inlined
+def burden(tables: Tables, state: State, e: int) -> int:
+    """Return how many rules of rooms and people an event breaks where it is."""
+    t, r, own = state.time_of[e], state.room_of[e], tables.class_of[e]
+    found = 0
+    for k in range(tables.cells_ptr[t], tables.cells_ptr[t + 1]):
+        cell = tables.cells_at[k]
+        found += state.rivals_at[cell, own] - tables.shared[own, own]
+        if r < tables.n_rooms:
+            found += state.room_at[cell, r] - 1
     return found
 
 
@@ -372,7 +389,7 @@ def anneal(
 ) -> int:
     """Do so many rounds at one temperature; return how many moves were accepted."""
     numbers, rng, n = state.numbers, state.rng, len(tables.movable)
-    accepted = 0
+    accepted, pairs = 0, len(tables.pairs_at) > 0
     for _ in range(rounds):
         e = tables.movable[below(rng, n)]
         t0, r0 = state.time_of[e], state.room_of[e]
@@ -403,7 +420,12 @@ def anneal(
         if f >= 0:
             worse += clashes(tables, state, f, t1, t0, r0, e)
             gain += tables.most_gain[f] + tables.room_cost[f, r1] - tables.room_cost[f, r0]
-        if (worse - numbers[1]) * hard_cost - soft_share * gain > limit:
+        mended = numbers[1]
+        if mended > 0.5 and not pairs:
+            mended = burden(tables, state, e)
+            if f >= 0:
+                mended += burden(tables, state, f)
+        if (worse - mended) * hard_cost - soft_share * gain > limit:
             continue
         kept = False
         for undo in range(2):
