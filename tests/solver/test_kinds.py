@@ -7,6 +7,7 @@ from tests.solver.toys import TOY, Chosen, Problem
 
 from yuanli.errors import Text
 from yuanli.solver import (
+    Checked,
     Difference,
     MoveError,
     Result,
@@ -82,3 +83,30 @@ def test_a_forced_wish_that_nothing_allows_names_rules() -> None:
     asked = replace(TOY, conflicts_asked=lambda problem, wish: (Text("锁", f"locked {sorted(wish.locked)}"),))
     told = why_not(asked, ((5,), 2), (5,), {"5": {"chosen": True}}, search=Search[Chosen]()).conflicts
     assert told[0].en == "locked ['5']"
+
+
+def test_a_wish_that_can_t_be_met_names_the_fewest_of_its_parts() -> None:
+    def pick(problem: Problem, search: Search[Chosen], wish: Wish[Chosen]) -> Result[Chosen]:
+        numbers, most = problem
+        kept = {number for number in numbers if str(number) in wish.locked}
+        if sum(kept) > most or (wish.max_changes == 0 and sum(wish.start or ()) > most):
+            return search.result(infeasible=True)
+        search.offer(tuple(kept), sum(kept))
+        return search.result()
+
+    kind = replace(
+        TOY, solve=pick, conflicts=lambda problem: (),
+        check=lambda problem, plan: Checked(parts={"sum": float(sum(plan))}, broken=()),
+    )  # fmt: skip
+    start: Chosen = (1, 4, 5, 6)
+    plan = make_plan(kind, ((1, 4, 5, 6), 9), Search[Chosen](), Wish(start=start, locked={"1", "4", "6"}))
+    assert [text.en for text in plan.conflicts] == ["'4' is locked", "'6' is locked"]
+    for left in ({"1", "4"}, {"1", "6"}):  # without either there is a plan
+        assert (
+            make_plan(kind, ((1, 4, 5, 6), 9), Search[Chosen](), Wish(start=start, locked=left)).status
+            == "feasible"
+        )
+    plan = make_plan(
+        kind, ((1, 4, 5, 6), 9), Search[Chosen](), Wish(start=start, locked={"1"}, max_changes=0)
+    )
+    assert [text.en for text in plan.conflicts] == ["at most 0 may change"]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from yuanli.errors import Text, YuanliError
 from yuanli.solver.checking import Checked
+from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.results import Result, SearchProgress, Status
 from yuanli.solver.searching import Search
+from yuanli.solver.stopping import Stop
 
+WISH_CONFLICT_S = 1.8
 P = TypeVar("P")
 S = TypeVar("S")
 Row = Mapping[str, Any]
@@ -71,7 +75,8 @@ class Kind(Generic[P, S]):
     changed_by
         Columns by which an assignment counts as changed, where others only follow from them; all if empty.
     conflicts_asked
-        The same where what is asked besides (`locked`, `max_changes`) may be why: names that too, if given.
+        The same where what is asked besides (`locked`, `max_changes`) may be why: names that too. Without it, the
+        fewest parts of a wish that leave no plan are found by solving without the others.
     moved_by
         The column that a move by hand changes, as a room or a place; empty where there is no such one.
     """
@@ -93,9 +98,9 @@ class Kind(Generic[P, S]):
 
     def conflicts_of(self, problem: P, wish: Wish[S]) -> tuple[Text, ...]:
         """Return the fewest rules, and of what the wish asks, that can't hold together."""
-        if self.conflicts_asked is None:
-            return self.conflicts(problem)
-        return self.conflicts_asked(problem, wish)
+        if self.conflicts_asked is not None:
+            return self.conflicts_asked(problem, wish)
+        return self.conflicts(problem) or (() if wish.start is None else _wish_conflicts(self, problem, wish))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +174,37 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
     )
 
 
-def _conflicts(kind: Kind[P, S], problem: P, wish: Wish[S]) -> tuple[Text, ...]:
-    found = kind.conflicts(problem)
-    if found or kind.wish_conflicts is None or wish.start is None:
-        return found
-    return kind.wish_conflicts(problem, wish)
+def _wish_conflicts(kind: Kind[P, S], problem: P, wish: Wish[S]) -> tuple[Text, ...]:
+    """Return the fewest of locks and the number of changes that leave no plan, found by solving without the others.
+
+    Empty where solving takes too long to be sure of it.
+    """
+    began = time.monotonic()
+
+    def feasible(held: Sequence[str | int]) -> bool:
+        found: list[S] = []
+        search = Search[S](
+            Stop(time_s=max(0.0, WISH_CONFLICT_S - (time.monotonic() - began))), cancelled=lambda: bool(found),
+            told=lambda now, best: None if best is None else found.append(best),
+        )  # fmt: skip
+        asked = replace(
+            wish, locked=frozenset(one for one in held if isinstance(one, str)),
+            max_changes=wish.max_changes if any(isinstance(one, int) for one in held) else None,
+        )  # fmt: skip
+        return kind.solve(problem, search, asked).status is not Status.INFEASIBLE
+
+    rules: list[str | int] = [] if wish.max_changes is None else [wish.max_changes]
+    rules += sorted(wish.locked)
+    if not feasible(()):
+        return ()
+    found = minimal_conflict(rules, feasible)
+    if time.monotonic() - began >= WISH_CONFLICT_S:
+        return ()
+    return tuple(
+        Text(f"锁定“{one}”", f"{one!r} is locked") if isinstance(one, str)
+        else Text(f"最多改动 {one} 处", f"at most {one} may change")
+        for one in found
+    )  # fmt: skip
 
 
 def count_changes(before: Sequence[Row], after: Sequence[Row], columns: Sequence[str] = ()) -> int:

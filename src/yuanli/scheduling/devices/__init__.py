@@ -44,10 +44,10 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
 
 
 def wish_conflicts_of_devices(problem: DevicesProblem, wish: Wish[DevicesPlan]) -> tuple[Text, ...]:
-    """Return the fewest locks, numbers of changes and rules that can't hold together; none where none is proved."""
+    """Return the fewest rules, locks and numbers of changes that can't hold together; none where none is proved."""
     from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices as conflicts
 
-    return conflicts(problem, wish)
+    return conflicts_of_devices(problem) or conflicts(problem, wish)
 
 
 DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
@@ -65,6 +65,7 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     read_rows=read_rows_of_devices,
     explain=explain_devices,
     conflicts=conflicts_of_devices,
+    conflicts_asked=wish_conflicts_of_devices,
 )
 
 __all__ = [
