@@ -426,7 +426,7 @@ def build_house(
         SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
     )
     solving = Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id)
-    device_drafts = DeviceDrafts(places, readings, twin, energy, commands, device_gateways, clock=now)
+    device_drafts = DeviceDrafts(places, readings, twin, energy, commands, device_gateways, fresh, clock=now)
     run_store = SqlPlanRunStore(database)
     plan_runs = PlanRuns(
         run_store,

@@ -176,7 +176,7 @@ class TwinPlan:
         inside = np.arange(len(self.places)) == row
         for _ in range(max(DEPTH.values())):
             inside |= (self.parent >= 0) & inside[self.parent]
-        return inside
+        return np.asarray(inside)
 
 
 def _bounds(points: Sequence[DataPoint]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -2407,6 +2407,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Plans
+         * @description Return plans of one kind side by side; the first is what the others are measured against.
+         */
+        get: operations["compare_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Problem Tables
+         * @description Return the tables of a problem as JSON, whatever format its file has.
+         */
+        get: operations["get_problem_tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Space View
+         * @description Return moves, use of floors and chargeback of a plan of spaces.
+         */
+        get: operations["get_space_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/replan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replan
+         * @description Solve the rest of a changed plan anew, at once; nothing is kept.
+         */
+        post: operations["replan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Scenario
+         * @description Keep a changed plan under a name of its own; one that breaks rules is refused.
+         */
+        post: operations["keep_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan Report
+         * @description Return a plan as PDF, as a workbook (of spaces: one that can be read in again), or as CSV.
+         */
+        get: operations["get_plan_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/problem-workbooks/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Space Template
+         * @description Return an empty workbook of who sits where, to be filled in.
+         */
+        get: operations["get_space_template"];
+        put?: never;
+        /**
+         * Check Workbook
+         * @description Read a workbook of who sits where, and tell each wrong cell; nothing is kept or solved.
+         */
+        post: operations["check_workbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/problem-kinds": {
         parameters: {
             query?: never;
@@ -2607,6 +2751,338 @@ export interface paths {
          * @description Send how far a search is, until it ends.
          */
         get: operations["plan_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-drafts/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Devices
+         * @description Draft which devices could be on when from the map: equipment, states, demand, prices; nothing is solved.
+         */
+        post: operations["draft_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Approval
+         * @description Say what would be carried out by a plan of devices, and what stands against it.
+         */
+        get: operations["preview_approval"];
+        put?: never;
+        /**
+         * Approve Plan
+         * @description Carry a plan of devices out as it was shown.
+         */
+        post: operations["approve_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plan Runs
+         * @description Return the plans of devices that are or were carried out, newest first.
+         */
+        get: operations["list_plan_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan Run
+         * @description Return a plan that is or was carried out: its devices, its steps and where each stands.
+         */
+        get: operations["get_plan_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-runs/{run}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Plan Run
+         * @description End a plan now and give its devices back to their own control.
+         */
+        post: operations["stop_plan_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-runs/{run}/replan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replan Run
+         * @description Plan the rest of a running plan anew; `next_job` is the new plan, which has to be approved.
+         */
+        post: operations["replan_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-runs/{run}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan Run Record
+         * @description Return plan against what happened, and the saving; `adjusted` also by regression, which takes longer.
+         */
+        get: operations["plan_run_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plan Policies
+         * @description Return the standing policies of a campus.
+         */
+        get: operations["list_plan_policies"];
+        put?: never;
+        /**
+         * Add Plan Policy
+         * @description Let plans within limits be carried out without asking.
+         */
+        post: operations["add_plan_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-policies/{policy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Plan Policy
+         * @description Take a standing policy back; plans that run go on.
+         */
+        delete: operations["remove_plan_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reservable-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bookable Rooms
+         * @description Return the rooms that can be reserved, with what is in them and how many they hold.
+         */
+        get: operations["list_bookable_rooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reservable-rooms/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Free Rooms
+         * @description Return the rooms that are free and open all of a span and fit, the best first: few empty seats, a short walk.
+         */
+        get: operations["find_free_rooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reservations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reservations
+         * @description Return the reservations that overlap a span, of a room or of oneself; titles of others are left out.
+         */
+        get: operations["list_reservations"];
+        put?: never;
+        /**
+         * Make Reservation
+         * @description Reserve a room; where it is taken, the answer says by whom, and what is free instead.
+         */
+        post: operations["make_reservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reservations/{reservation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Move Reservation
+         * @description Give a reservation another time, room, size or title; nothing changes where that can't be.
+         */
+        patch: operations["move_reservation"];
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reservations/{reservation}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Reservation
+         * @description Give a room back; one that is running ends now.
+         */
+        post: operations["cancel_reservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reservations/{reservation}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check In Reservation
+         * @description Tell that somebody came.
+         */
+        post: operations["check_in_reservation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/space-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Space Usage
+         * @description Return how much rooms were booked and occupied, who did not come, what could be saved, the chance of shortage.
+         */
+        get: operations["measure_space_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2836,6 +3312,55 @@ export interface components {
             expected?: number | null;
         };
         /**
+         * ApprovalBody
+         * @description What was shown; how long a device that an operator switches stays out, until the next approval where None.
+         */
+        ApprovalBody: {
+            /** Fingerprint */
+            fingerprint: string;
+            /** Resume After S */
+            resume_after_s?: number | null;
+        };
+        /**
+         * ApprovalPreview
+         * @description What would be carried out; `fingerprint` approves exactly that, and where `against` is not empty nothing can be.
+         *
+         *     Parameters
+         *     ----------
+         *     cost, usual_cost
+         *         Of the energy and starts from now on, by the plan and as the devices usually run (None: not known).
+         *     replaces
+         *         Plans that end where this one begins, as they command some of its devices.
+         */
+        ApprovalPreview: {
+            /** Job Id */
+            job_id: string;
+            /** Name */
+            name: string;
+            /** Begins At */
+            begins_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Devices */
+            devices: number;
+            /** Steps */
+            steps: number;
+            /** Switches */
+            switches: components["schemas"]["SwitchCount"][];
+            /** Cost */
+            cost: number | null;
+            /** Usual Cost */
+            usual_cost: number | null;
+            /** Against */
+            against: components["schemas"]["Text"][];
+            /** Warnings */
+            warnings: components["schemas"]["Text"][];
+            /** Replaces */
+            replaces: string[];
+            /** Fingerprint */
+            fingerprint: string;
+        };
+        /**
          * AskBody
          * @description One turn of a conversation; `here` is where the person stands: `lon,lat[,level]` or a name.
          *
@@ -2894,6 +3419,11 @@ export interface components {
              * @default
              */
             licence: string;
+        };
+        /** Body_check_workbook */
+        Body_check_workbook: {
+            /** File */
+            file: string;
         };
         /** Body_start_import */
         Body_start_import: {
@@ -2972,6 +3502,46 @@ export interface components {
             language: "zh" | "en";
             /** Campus */
             campus?: string | null;
+        };
+        /**
+         * BookableRoom
+         * @description A room that can be reserved.
+         *
+         *     Parameters
+         *     ----------
+         *     name
+         *         With its building and level.
+         *     capacity
+         *         How many it holds; None where that is not known.
+         *     features
+         *         What is in it: `projector`, `video`, … of `rooms.yaml`.
+         *     hours
+         *         In OpenStreetMap's syntax; None where it is always open.
+         */
+        BookableRoom: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Category */
+            category: string;
+            /** Capacity */
+            capacity: number | null;
+            /** Features */
+            features: string[];
+            /** Level Id */
+            level_id: string;
+            /** Building Id */
+            building_id: string | null;
+            /** Hours */
+            hours: string | null;
+        };
+        /**
+         * BookableRooms
+         * @description The rooms that can be reserved, the smallest first.
+         */
+        BookableRooms: {
+            /** Rooms */
+            rooms: components["schemas"]["BookableRoom"][];
         };
         /**
          * Broken
@@ -3132,6 +3702,63 @@ export interface components {
             chart?: components["schemas"]["Chart"] | null;
         };
         /**
+         * CellFault
+         * @description What is wrong in a workbook, by sheet and cell, like `Rooms!B3`.
+         */
+        CellFault: {
+            /** At */
+            at: string;
+            message: components["schemas"]["Text"];
+        };
+        /**
+         * ChangedItem
+         * @description An assignment that is not alike in all plans: its row in each, None where a plan has none.
+         */
+        ChangedItem: {
+            /** Item */
+            item: string;
+            /** Rows */
+            rows: ({
+                [key: string]: unknown;
+            } | null)[];
+        };
+        /**
+         * ChangedPlan
+         * @description A plan as somebody changed it: names in `locked` stay, the rest is solved anew within `time_s` seconds.
+         */
+        ChangedPlan: {
+            /** Assignments */
+            assignments: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Locked
+             * @default []
+             */
+            locked: string[];
+            /** Max Changes */
+            max_changes?: number | null;
+            /**
+             * Time S
+             * @default 0.8
+             */
+            time_s: number;
+        };
+        /**
+         * Charge
+         * @description What a team pays for its part of a room, by the share of its need in what is used there.
+         */
+        Charge: {
+            /** Period */
+            period: string;
+            /** Entity */
+            entity: string;
+            /** Area M2 */
+            area_m2: number;
+            /** Rent */
+            rent: number;
+        };
+        /**
          * Chart
          * @description Figures as a picture: over `times`, or by `names` as bars; `marked` is the column that is spoken of.
          */
@@ -3200,7 +3827,7 @@ export interface components {
          * @description What a command asks for.
          * @enum {string}
          */
-        CommandAction: "on" | "off" | "set" | "scene";
+        CommandAction: "on" | "off" | "set" | "scene" | "release";
         /**
          * CommandBody
          * @description What is wanted of which devices: those named, those in a place, those of a kind, or one point.
@@ -3343,7 +3970,7 @@ export interface components {
         CommandRule: "read_only" | "protected" | "locked" | "no_value" | "range" | "run_time" | "rate" | "exclusive" | "no_gateway";
         /**
          * CommandWrite
-         * @description One write of the log; values are in the unit of the point.
+         * @description One write of the log; values are in the unit of the point, `new` is None where it was given back.
          */
         CommandWrite: {
             /** Command Id */
@@ -3370,7 +3997,7 @@ export interface components {
             /** Old */
             old: number | null;
             /** New */
-            new: number;
+            new: number | null;
             /** Unit */
             unit: string | null;
             /** @default pending */
@@ -3562,6 +4189,24 @@ export interface components {
             points: components["schemas"]["PointState"][];
         };
         /**
+         * DeviceDraft
+         * @description A problem of devices to be confirmed: its document, what it assumes, and what it leaves out.
+         */
+        DeviceDraft: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Assumptions */
+            assumptions: components["schemas"]["Text"][];
+            /** Left Out */
+            left_out: components["schemas"]["Text"][];
+            /** Devices */
+            devices: number;
+            /** Zones */
+            zones: number;
+        };
+        /**
          * DeviceList
          * @description All devices of a campus.
          */
@@ -3598,6 +4243,51 @@ export interface components {
         DeviceLocks: {
             /** Locks */
             locks: components["schemas"]["DeviceLock"][];
+        };
+        /**
+         * DeviceRecord
+         * @description A device of a run against its plan.
+         *
+         *     Parameters
+         *     ----------
+         *     planned, measured, usual
+         *         A character a slot so far: `1` on, `0` off, `?` not known.
+         *     left_at
+         *         The slot from which the plan did not command it any more.
+         *     agreed
+         *         The share of the known slots in which it did as planned, 0–1.
+         *     planned_kwh, actual_kwh, usual_kwh
+         *         Over the slots in which its state is known.
+         *     metered
+         *         Whether a meter of its own told the actual energy.
+         */
+        DeviceRecord: {
+            /** Device Id */
+            device_id: string;
+            /** Name */
+            name: string;
+            /** Planned */
+            planned: string;
+            /** Measured */
+            measured: string;
+            /** Usual */
+            usual: string;
+            /** Steps */
+            steps: components["schemas"]["RunStep"][];
+            left: components["schemas"]["LeaveReason"] | null;
+            /** Left At */
+            left_at: number | null;
+            message: components["schemas"]["Text"] | null;
+            /** Agreed */
+            agreed: number | null;
+            /** Planned Kwh */
+            planned_kwh: number;
+            /** Actual Kwh */
+            actual_kwh: number;
+            /** Usual Kwh */
+            usual_kwh: number | null;
+            /** Metered */
+            metered: boolean;
         };
         /**
          * DeviceRow
@@ -3653,6 +4343,50 @@ export interface components {
             /** At */
             at: string | null;
             quality: components["schemas"]["Quality"];
+        };
+        /**
+         * DeviceWishBody
+         * @description What is to be planned of devices: where, of which kind, which day, within which limits.
+         */
+        DeviceWishBody: {
+            /** Place */
+            place?: string | null;
+            /**
+             * Kind
+             * @default hvac
+             */
+            kind: string;
+            /** @default tomorrow */
+            day: components["schemas"]["PlanDay"];
+            /** Limit Kw */
+            limit_kw?: number | null;
+            /**
+             * Least Share
+             * @default 0.3
+             */
+            least_share: number;
+            /**
+             * Carbon Weight
+             * @default 0
+             */
+            carbon_weight: number;
+            /**
+             * Language
+             * @default zh
+             */
+            language: string;
+        };
+        /**
+         * Difference
+         * @description What another question costs more: `cost` between the two answers, surely between `low` and `high`.
+         */
+        Difference: {
+            /** Cost */
+            cost: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
         };
         /**
          * DisagreementPage
@@ -4302,6 +5036,26 @@ export interface components {
          */
         FindingKind: "empty" | "damaged" | "control" | "too_long" | "span_edges" | "duplicate" | "label_conflict" | "span_conflict" | "rare_label";
         /**
+         * FloorUse
+         * @description How much of a floor is used in a period, in m² and people; `share` is above 1 where it is overfull.
+         */
+        FloorUse: {
+            /** Period */
+            period: string;
+            /** Building */
+            building: string;
+            /** Floor */
+            floor: string;
+            /** Capacity M2 */
+            capacity_m2: number;
+            /** Used M2 */
+            used_m2: number;
+            /** People */
+            people: number;
+            /** Share */
+            share: number;
+        };
+        /**
          * FlowLink
          * @description What flows from one node to another.
          */
@@ -4453,6 +5207,14 @@ export interface components {
              * @default []
              */
             series: components["schemas"]["AnomalySample"][];
+        };
+        /**
+         * FreeRooms
+         * @description Rooms that fit and are free, the best first.
+         */
+        FreeRooms: {
+            /** Offers */
+            offers: components["schemas"]["Offer"][];
         };
         /**
          * GateCheck
@@ -5150,7 +5912,7 @@ export interface components {
         KeptRun: {
             /** Name */
             name: string;
-            state: components["schemas"]["RunState"];
+            state: components["schemas"]["yuanli__learning__kept_runs__RunState"];
             problem?: components["schemas"]["Text"] | null;
             /**
              * Started
@@ -5410,6 +6172,12 @@ export interface components {
             /** Leaks */
             leaks: components["schemas"]["Leak"][];
         };
+        /**
+         * LeaveReason
+         * @description Why a device is not commanded by the plan any more.
+         * @enum {string}
+         */
+        LeaveReason: "override" | "local" | "locked" | "fault" | "gateway";
         /**
          * Leg
          * @description A part of a route on one level in one mode; a change of level is a leg of its own.
@@ -5835,6 +6603,40 @@ export interface components {
             serving: components["schemas"]["ServingStatus"][];
         };
         /**
+         * Move
+         * @description Who goes from where to where in a period, `origin` None where it is new: the links of a Sankey diagram.
+         */
+        Move: {
+            /** Period */
+            period: string;
+            /** Entity */
+            entity: string;
+            /** Origin */
+            origin: string | null;
+            /** Destination */
+            destination: string;
+            /** People */
+            people: number;
+            /** Need M2 */
+            need_m2: number;
+        };
+        /**
+         * MovedReservation
+         * @description What changes of a reservation; what is left out stays.
+         */
+        MovedReservation: {
+            /** Space */
+            space?: string | null;
+            /** Start */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /** Attendees */
+            attendees?: number | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
          * NamedOption
          * @description Something that a command can name, and what it is called.
          */
@@ -5844,6 +6646,18 @@ export interface components {
             text: components["schemas"]["Text"];
             /** Unit */
             unit?: string | null;
+        };
+        /**
+         * NamedPlan
+         * @description A plan to be kept under a name.
+         */
+        NamedPlan: {
+            /** Assignments */
+            assignments: {
+                [key: string]: unknown;
+            }[];
+            /** Name */
+            name: string;
         };
         /**
          * Nearby
@@ -6049,6 +6863,17 @@ export interface components {
             hint: components["schemas"]["Text"];
         };
         /**
+         * Offer
+         * @description A free room: seats that stay empty and seconds to walk there, as far as they are known.
+         */
+        Offer: {
+            room: components["schemas"]["BookableRoom"];
+            /** Spare */
+            spare: number | null;
+            /** Walk S */
+            walk_s: number | null;
+        };
+        /**
          * Option
          * @description One of the answers that a question offers: a place, a type of slot or an intent.
          */
@@ -6214,6 +7039,26 @@ export interface components {
             history: components["schemas"]["SearchProgress"][];
         };
         /**
+         * PlanComparison
+         * @description Plans side by side, in the order asked for; `items` are the first that differ, of `differing`.
+         */
+        PlanComparison: {
+            /** Kind */
+            kind: string;
+            /** Scenarios */
+            scenarios: components["schemas"]["PlanScenario"][];
+            /** Differing */
+            differing: number;
+            /** Items */
+            items: components["schemas"]["ChangedItem"][];
+        };
+        /**
+         * PlanDay
+         * @description The day that is planned; of today what is left.
+         * @enum {string}
+         */
+        PlanDay: "today" | "tomorrow";
+        /**
          * PlanMove
          * @description What is moved, by the first column of its row, and where: its room or place, or columns by name.
          */
@@ -6236,6 +7081,94 @@ export interface components {
             assignments?: {
                 [key: string]: unknown;
             }[] | null;
+        };
+        /**
+         * PlanPolicy
+         * @description A plan that keeps all of these limits is approved in the name of `who`.
+         *
+         *     Parameters
+         *     ----------
+         *     device_ids
+         *         It may command these only.
+         *     start, end
+         *         It may switch from this to that time of the day only, by the clock of the park (`06:00`, `24:00`).
+         *     weekdays
+         *         1 Monday … 7 Sunday.
+         *     most_starts
+         *         How often it starts one device at most.
+         *     least_service
+         *         Comfort: it serves at least this share of the demand that was drafted.
+         *     least_saving
+         *         It saves at least this share of the cost of the usual running: less is not worth it.
+         *     most_cost
+         *         It costs no more.
+         *     until
+         *         The policy ends then; never where None.
+         */
+        PlanPolicy: {
+            /** Id */
+            id: string;
+            /** Campus Id */
+            campus_id: string;
+            /** Who */
+            who: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Device Ids */
+            device_ids: string[];
+            /**
+             * Start
+             * @default 00:00
+             */
+            start: string;
+            /**
+             * End
+             * @default 24:00
+             */
+            end: string;
+            /**
+             * Weekdays
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            weekdays: number[];
+            /**
+             * Most Starts
+             * @default 6
+             */
+            most_starts: number;
+            /**
+             * Least Service
+             * @default 1
+             */
+            least_service: number;
+            /**
+             * Least Saving
+             * @default 0
+             */
+            least_saving: number;
+            /** Most Cost */
+            most_cost?: number | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * PlanPolicyList
+         * @description Standing policies, newest first.
+         */
+        PlanPolicyList: {
+            /** Policies */
+            policies: components["schemas"]["PlanPolicy"][];
         };
         /**
          * PlanPreview
@@ -6264,6 +7197,212 @@ export interface components {
             newly: components["schemas"]["Broken"][];
             /** Mended */
             mended: components["schemas"]["Broken"][];
+        };
+        /**
+         * PlanRecord
+         * @description A run against its plan, so far.
+         *
+         *     Parameters
+         *     ----------
+         *     begins_at, slot_s, slots
+         *         The slots that are over.
+         *     counts
+         *         Steps by what became of them.
+         *     saving
+         *         Against the usual running; None where that is not known.
+         *     adjusted, adjusted_note
+         *         The saving by the regression baseline, and its method; or why there is none.
+         */
+        PlanRecord: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /** Slot S */
+            slot_s: number;
+            /** Slots */
+            slots: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Devices */
+            devices: components["schemas"]["DeviceRecord"][];
+            /** Planned Kwh */
+            planned_kwh: number;
+            /** Actual Kwh */
+            actual_kwh: number;
+            /** Usual Kwh */
+            usual_kwh: number | null;
+            /** Planned Cost */
+            planned_cost: number;
+            /** Actual Cost */
+            actual_cost: number;
+            /** Usual Cost */
+            usual_cost: number | null;
+            saving: components["schemas"]["PlanSaving"] | null;
+            adjusted: components["schemas"]["SavingsReport"] | null;
+            adjusted_note: components["schemas"]["Text"];
+        };
+        /**
+         * PlanRun
+         * @description An approved plan.
+         *
+         *     Parameters
+         *     ----------
+         *     approved_by, policy_id
+         *         The person; under a standing policy, who set that.
+         *     resume_after_s
+         *         How long a device that an operator switched stays out; until the next approval where None.
+         *     ends_at
+         *         Of the last slot, or when another plan takes over.
+         *     asked
+         *         Why it has to be planned anew; empty once that has begun.
+         *     next_job, next_reason
+         *         The new plan that is searched for or waits for its approval, and why.
+         *     version
+         *         Counts the changes that were kept.
+         */
+        PlanRun: {
+            /** Id */
+            id: string;
+            /** Campus Id */
+            campus_id: string;
+            /** Job Id */
+            job_id: string;
+            /** Name */
+            name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Approved By */
+            approved_by: string;
+            /**
+             * Begins At
+             * Format: date-time
+             */
+            begins_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Slot S */
+            slot_s: number;
+            /** Slots */
+            slots: number;
+            /** Devices */
+            devices: components["schemas"]["RunDevice"][];
+            /** Steps */
+            steps: components["schemas"]["RunStep"][];
+            /** @default running */
+            state: components["schemas"]["yuanli__operations__device_plans__runs__RunState"];
+            outcome?: components["schemas"]["RunOutcome"] | null;
+            /** Policy Id */
+            policy_id?: string | null;
+            /** Resume After S */
+            resume_after_s?: number | null;
+            /** Follows */
+            follows?: string | null;
+            /**
+             * Asked
+             * @default []
+             */
+            asked: components["schemas"]["Text"][];
+            /** Next Job */
+            next_job?: string | null;
+            next_reason?: components["schemas"]["Text"] | null;
+            /**
+             * Next Tries
+             * @default 0
+             */
+            next_tries: number;
+            message?: components["schemas"]["Text"] | null;
+            /** Looked At */
+            looked_at?: string | null;
+            /** Compared At */
+            compared_at?: string | null;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+        };
+        /**
+         * PlanRunList
+         * @description Plans that are or were carried out, newest first.
+         */
+        PlanRunList: {
+            /** Runs */
+            runs: components["schemas"]["PlanRun"][];
+        };
+        /**
+         * PlanSaving
+         * @description What was saved so far, kWh and money in `currency` with intervals; `coverage` is the share of slots known.
+         */
+        PlanSaving: {
+            /** Kwh */
+            kwh: number;
+            /** Kwh Low */
+            kwh_low: number;
+            /** Kwh High */
+            kwh_high: number;
+            /** Cost */
+            cost: number;
+            /** Cost Low */
+            cost_low: number;
+            /** Cost High */
+            cost_high: number;
+            /** Currency */
+            currency: string;
+            /** Coverage */
+            coverage: number;
+            method: components["schemas"]["Text"];
+        };
+        /**
+         * PlanScenario
+         * @description A plan beside others.
+         *
+         *     Parameters
+         *     ----------
+         *     parts
+         *         The cost by part.
+         *     measures
+         *         What it means in the park: `walking_s`, `moves`, `people_moved`, `utilisation` (0–1), `energy_kwh`, `peak_kw`
+         *         and others that its kind has.
+         *     changed
+         *         Assignments that differ from those of the first plan.
+         *     against
+         *         What it costs more than the first; None where a cost or bound is not known.
+         */
+        PlanScenario: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            status: components["schemas"]["Status"];
+            /** Cost */
+            cost: number | null;
+            /** Bound */
+            bound: number | null;
+            /** Gap */
+            gap: number | null;
+            /** Parts */
+            parts: {
+                [key: string]: number;
+            };
+            /** Measures */
+            measures: {
+                [key: string]: number;
+            };
+            /** Changed */
+            changed: number;
+            against: components["schemas"]["Difference"] | null;
         };
         /**
          * PlanVerdict
@@ -6541,6 +7680,56 @@ export interface components {
             quality: components["schemas"]["Quality"];
         };
         /**
+         * PolicyBody
+         * @description Which devices plans may command without asking, when, and within which limits of comfort and saving.
+         */
+        PolicyBody: {
+            /** Devices */
+            devices: string[];
+            /**
+             * Start
+             * @default 00:00
+             */
+            start: string;
+            /**
+             * End
+             * @default 24:00
+             */
+            end: string;
+            /**
+             * Weekdays
+             * @default [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5,
+             *       6,
+             *       7
+             *     ]
+             */
+            weekdays: number[];
+            /**
+             * Most Starts
+             * @default 6
+             */
+            most_starts: number;
+            /**
+             * Least Service
+             * @default 1
+             */
+            least_service: number;
+            /**
+             * Least Saving
+             * @default 0
+             */
+            least_saving: number;
+            /** Most Cost */
+            most_cost?: number | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
          * Precision
          * @description What a time counts.
          * @enum {string}
@@ -6577,6 +7766,20 @@ export interface components {
         ProblemKinds: {
             /** Kinds */
             kinds: components["schemas"]["ProblemKind"][];
+        };
+        /**
+         * ProblemTables
+         * @description The tables of a problem by name; `left_out` names those that are too large to be drawn.
+         */
+        ProblemTables: {
+            /** Kind */
+            kind: string;
+            /** Tables */
+            tables: {
+                [key: string]: unknown;
+            };
+            /** Left Out */
+            left_out: string[];
         };
         /**
          * Progress
@@ -7029,6 +8232,98 @@ export interface components {
          */
         ReportSection: "energy" | "cost" | "ranking" | "air" | "people" | "devices" | "quality";
         /**
+         * Reservation
+         * @description A room held for somebody from `start` until `end` (UTC).
+         *
+         *     Parameters
+         *     ----------
+         *     title
+         *         What for: shown to who made it and to those who manage bookings; empty to others.
+         *     came_at
+         *         When somebody checked in; None where nobody did.
+         */
+        Reservation: {
+            /** Id */
+            id: string;
+            /** Campus Id */
+            campus_id: string;
+            /** Space Id */
+            space_id: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Who */
+            who: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Attendees
+             * @default 1
+             */
+            attendees: number;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /** @default booked */
+            state: components["schemas"]["ReservationState"];
+            /** Came At */
+            came_at?: string | null;
+        };
+        /**
+         * ReservationBody
+         * @description A room from `start` until `end`, at whole five minutes; how many come, and what for.
+         */
+        ReservationBody: {
+            /** Space */
+            space: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Attendees
+             * @default 1
+             */
+            attendees: number;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * ReservationList
+         * @description Reservations by start.
+         */
+        ReservationList: {
+            /** Reservations */
+            reservations: components["schemas"]["ShownReservation"][];
+        };
+        /**
+         * ReservationState
+         * @description Where a reservation stands.
+         * @enum {string}
+         */
+        ReservationState: "booked" | "cancelled";
+        /**
          * Review
          * @description One reviewer's verdict; an accepting one says what the request means.
          */
@@ -7066,7 +8361,7 @@ export interface components {
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
          */
-        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_readings" | "see_reports" | "push_readings" | "judge_readings" | "command_devices" | "make_plans" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
+        Right: "see_place" | "ask_way" | "ask_assistant" | "give_feedback" | "own_account" | "see_readings" | "see_reports" | "book_spaces" | "manage_bookings" | "push_readings" | "judge_readings" | "command_devices" | "make_plans" | "edit_place" | "import_place" | "review_feedback" | "manage_users" | "manage_models";
         /**
          * Role
          * @description What somebody is to this park. A visitor is whoever has not signed in.
@@ -7200,6 +8495,59 @@ export interface components {
             };
         };
         /**
+         * RunDevice
+         * @description A device of a plan.
+         *
+         *     Parameters
+         *     ----------
+         *     point_id, told_by
+         *         The point that switches it, and the one that tells whether it is on.
+         *     on, usual
+         *         Slots in which the plan has it on, and in which it would be without the plan (None: not known), as `8-15 40-52`.
+         *     power_source
+         *         `map`, `measured` or `table`; empty where nobody said.
+         *     left, since, until
+         *         Why and since when it is out of the plan; until when, the next approval where None.
+         *     held
+         *         As it was left, where that is known.
+         *     owed
+         *         Whether it has still to be given back to its own control.
+         */
+        RunDevice: {
+            /** Device Id */
+            device_id: string;
+            /** Name */
+            name: string;
+            /** Point Id */
+            point_id: string;
+            /** Told By */
+            told_by: string;
+            /** Power Kw */
+            power_kw: number;
+            /** On */
+            on: string;
+            /** Usual */
+            usual?: string | null;
+            /**
+             * Power Source
+             * @default
+             */
+            power_source: string;
+            left?: components["schemas"]["LeaveReason"] | null;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Held */
+            held?: boolean | null;
+            message?: components["schemas"]["Text"] | null;
+            /**
+             * Owed
+             * @default false
+             */
+            owed: boolean;
+        };
+        /**
          * RunList
          * @description The runs; administrators are also told the folder they are looked for in.
          */
@@ -7210,11 +8558,45 @@ export interface components {
             runs: components["schemas"]["KeptRun"][];
         };
         /**
-         * RunState
-         * @description Finished; started, and still going or stopped; or not readable.
+         * RunOutcome
+         * @description How a plan ended.
          * @enum {string}
          */
-        RunState: "done" | "unfinished" | "broken";
+        RunOutcome: "finished" | "stopped" | "replaced";
+        /**
+         * RunStep
+         * @description A device is switched at a time; `command_id` finds its write in the log, `unreached`: no way led there.
+         */
+        RunStep: {
+            /** Device Id */
+            device_id: string;
+            /** Slot */
+            slot: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** On */
+            on: boolean;
+            /** @default due */
+            state: components["schemas"]["StepState"];
+            /** Command Id */
+            command_id?: string | null;
+            /** Sent At */
+            sent_at?: string | null;
+            /**
+             * Tries
+             * @default 0
+             */
+            tries: number;
+            /**
+             * Unreached
+             * @default false
+             */
+            unreached: boolean;
+            message?: components["schemas"]["Text"] | null;
+        };
         /**
          * SavingsDay
          * @description A day of both periods: what was used and what was expected; None where it was not measured.
@@ -7526,6 +8908,17 @@ export interface components {
             gate: components["schemas"]["GateReport"] | null;
         };
         /**
+         * ShownReservation
+         * @description A reservation as the caller may see it; `mine` says that they made it, `may_change` that they may change it.
+         */
+        ShownReservation: {
+            reservation: components["schemas"]["Reservation"];
+            /** Mine */
+            mine: boolean;
+            /** May Change */
+            may_change: boolean;
+        };
+        /**
          * ShownRevision
          * @description What one edit did, who did it, when and why.
          */
@@ -7675,6 +9068,58 @@ export interface components {
             teams: number;
             /** People */
             people: number;
+        };
+        /**
+         * SpaceUsage
+         * @description The use of rooms in a span.
+         *
+         *     Parameters
+         *     ----------
+         *     rows
+         *         By room, the least used first.
+         *     hours
+         *         Mean shares booked and occupied at each hour of the day, 0 to 23; None outside of open hours.
+         *     shortage
+         *         The chance that nothing is free in the busiest hour of the week, with one room, two, … (Erlang B); up to one
+         *         half more rooms than there are. Empty where nothing is booked or seen.
+         */
+        SpaceUsage: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Rows */
+            rows: components["schemas"]["UsageRow"][];
+            total: components["schemas"]["UsageRow"];
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
+            /** Hours */
+            hours: [
+                number | null,
+                number | null
+            ][];
+            /** Shortage */
+            shortage: number[];
+        };
+        /**
+         * SpaceView
+         * @description A plan of spaces as people look at it: moves, use of floors now (where all sit) and then, charges.
+         */
+        SpaceView: {
+            /** Moves */
+            moves: components["schemas"]["Move"][];
+            /** Before */
+            before: components["schemas"]["FloorUse"][];
+            /** After */
+            after: components["schemas"]["FloorUse"][];
+            /** Charges */
+            charges: components["schemas"]["Charge"][];
         };
         /**
          * SpaceWishBody
@@ -7950,6 +9395,12 @@ export interface components {
             feature_id?: string | null;
         };
         /**
+         * StepState
+         * @description What became of a step; `SENDING` is on disk before it is sent, `MISSED` came too late and was not sent.
+         * @enum {string}
+         */
+        StepState: "due" | "sending" | "done" | "failed" | "missed" | "skipped";
+        /**
          * Stop
          * @description A start, a goal or a stop on the way, as it was understood.
          */
@@ -7990,12 +9441,48 @@ export interface components {
             outdoor: boolean;
         };
         /**
+         * Suggestion
+         * @description What to do with which spaces, and what it is expected to save, with a 90 % interval.
+         *
+         *     `saving_hours` are hours of a room a week, `saving_cost` what those cost by the tables.
+         */
+        Suggestion: {
+            /** Kind */
+            kind: string;
+            /** Spaces */
+            spaces: string[];
+            /** Saving Hours */
+            saving_hours: number;
+            /** Low Hours */
+            low_hours: number;
+            /** High Hours */
+            high_hours: number;
+            /** Saving Cost */
+            saving_cost: number;
+            text: components["schemas"]["Text"];
+        };
+        /**
          * Summary
          * @description Readings put together, by point and time.
          */
         Summary: {
             /** Buckets */
             buckets: components["schemas"]["Bucket"][];
+        };
+        /**
+         * SwitchCount
+         * @description How many devices are turned on and off at a time.
+         */
+        SwitchCount: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** On */
+            on: number;
+            /** Off */
+            off: number;
         };
         /**
          * TariffDocument
@@ -8221,6 +9708,52 @@ export interface components {
             model: string;
         };
         /**
+         * UsageRow
+         * @description How a room, or all of them, was used in open hours: shares from 0 to 1, None where nothing was measured.
+         *
+         *     Parameters
+         *     ----------
+         *     seat_use
+         *         Share of seats taken, where people are counted.
+         *     unbooked_use
+         *         Share of the occupied time that nobody had booked.
+         *     booked_empty
+         *         Share of the booked time in which nobody was there.
+         *     bookings, no_shows
+         *         Bookings that a sensor watched all along, and those nobody came to (ghost meetings).
+         *     late_or_none
+         *         Bookings nobody came to in their first 15 minutes.
+         */
+        UsageRow: {
+            /** Space Id */
+            space_id: string | null;
+            name: components["schemas"]["Text"];
+            /** Rooms */
+            rooms: number;
+            /** Seats */
+            seats: number;
+            /** Booked */
+            booked: number | null;
+            /** Occupied */
+            occupied: number | null;
+            /** Seat Use */
+            seat_use: number | null;
+            /** Unbooked Use */
+            unbooked_use: number | null;
+            /** Booked Empty */
+            booked_empty: number | null;
+            /** Peak */
+            peak: number | null;
+            /** Average */
+            average: number | null;
+            /** Bookings */
+            bookings: number;
+            /** No Shows */
+            no_shows: number;
+            /** Late Or None */
+            late_or_none: number;
+        };
+        /**
          * UserPatch
          * @description What to change of a user.
          */
@@ -8271,6 +9804,37 @@ export interface components {
             filled: components["schemas"]["Fill"][];
         };
         /**
+         * WorkbookCheck
+         * @description How much a workbook of spaces holds; nothing where cells are wrong.
+         */
+        WorkbookCheck: {
+            /**
+             * Rooms
+             * @default 0
+             */
+            rooms: number;
+            /**
+             * Teams
+             * @default 0
+             */
+            teams: number;
+            /**
+             * People
+             * @default 0
+             */
+            people: number;
+            /**
+             * Rules
+             * @default 0
+             */
+            rules: number;
+            /**
+             * Faults
+             * @default []
+             */
+            faults: components["schemas"]["CellFault"][];
+        };
+        /**
          * WriteState
          * @description What became of a write.
          *
@@ -8279,6 +9843,18 @@ export interface components {
          * @enum {string}
          */
         WriteState: "pending" | "acknowledged" | "refused" | "failed" | "unknown";
+        /**
+         * RunState
+         * @description Finished; started, and still going or stopped; or not readable.
+         * @enum {string}
+         */
+        yuanli__learning__kept_runs__RunState: "done" | "unfinished" | "broken";
+        /**
+         * RunState
+         * @description Where a plan that was approved stands; while it ends, devices are still given back.
+         * @enum {string}
+         */
+        yuanli__operations__device_plans__runs__RunState: "running" | "ending" | "ended";
     };
     responses: never;
     parameters: never;
@@ -23011,6 +24587,848 @@ export interface operations {
             };
         };
     };
+    compare_plans: {
+        parameters: {
+            query: {
+                ids: string[];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanComparison"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_problem_tables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemTables"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_space_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceView"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NamedPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SolveSummary"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_plan_report: {
+        parameters: {
+            query?: {
+                language?: string;
+                form?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_space_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_workbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_check_workbook"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkbookCheck"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_problem_kinds: {
         parameters: {
             query?: never;
@@ -24183,6 +26601,2020 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceWishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceDraft"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalPreview"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plan_runs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRunList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_plan_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_plan_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replan_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_run_record: {
+        parameters: {
+            query?: {
+                adjusted?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanRecord"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plan_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPolicyList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_plan_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPolicy"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_plan_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                policy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_bookable_rooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookableRooms"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_free_rooms: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                people?: number;
+                place?: string | null;
+                near?: string | null;
+                category?: string[];
+                feature?: string[];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeRooms"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reservations: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                space?: string | null;
+                mine?: boolean;
+                cancelled?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservationList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_reservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownReservation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_reservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                reservation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovedReservation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownReservation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_reservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                reservation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownReservation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_in_reservation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                reservation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownReservation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_space_usage: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                place?: string | null;
+                category?: string[];
+                from_hour?: number;
+                to_hour?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceUsage"];
                 };
             };
             /** @description The request can't be read */

@@ -192,8 +192,8 @@ class ChangeAct:
             wish = replace(wish, space_id=asked.room.id)
         elif asked.place is not None or asked.features or asked.categories:
             room = self._other_room(asker, RoomWish(
-                start=start, end=end, people=wish.attendees, categories=asked.categories or self._kind(one), features=asked.features,
-                place=asked.place, near=asker.here,
+                start=start, end=end, people=wish.attendees, categories=asked.categories or self._kind(one),
+                features=asked.features, place=asked.place, near=asker.here,
             ), one, now)  # fmt: skip
             wish = replace(wish, space_id=room)
         if wish == one.wish():

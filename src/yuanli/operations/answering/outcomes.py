@@ -88,7 +88,8 @@ def _priced(problem: SpaceProblem, plan: SpacePlan, cost: float, rule: Rule) -> 
             f"“{name.en}” can be kept at no more cost ({other.cost:.1f}): add it and solve again.",
         )
     return Text(
-        f"“{name.zh}”没有采用：{WHY_S:g} 秒内找到的满足它的方案要多付 {more:.1f}（{cost:.1f} → {other.cost:.1f}）。说“必须{name.zh}”可强制。",
+        f"“{name.zh}”没有采用：{WHY_S:g} 秒内找到的满足它的方案要多付 {more:.1f}（{cost:.1f} → "
+        f"{other.cost:.1f}）。说“必须{name.zh}”可强制。",
         f"“{name.en}” is not kept: the best plan with it found in {WHY_S:g} s costs {more:.1f} more ({cost:.1f} → "
         f"{other.cost:.1f}). "
         "Ask for it with “must” to force it.",

@@ -45,6 +45,7 @@ from yuanli.operations.device_plans.equipment import (
 )
 from yuanli.operations.energy import Energy, Medium
 from yuanli.operations.expected_people import expected_people
+from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
 from yuanli.operations.twin import Twin
@@ -164,11 +165,13 @@ class DeviceDrafts:
         energy: Energy,
         commands: Commands,
         gateways: DeviceGateways,
+        forecasts: FreshForecasts,
         *,
         clock: Callable[[], datetime],
     ) -> None:
         self._places, self._store, self._twin, self._energy = places, store, twin, energy
         self._commands, self._gateways, self._clock = commands, gateways, clock
+        self._forecasts = forecasts
 
     def draft(
         self, campus_id: CampusId, wish: DeviceWish, *, span: tuple[datetime, datetime] | None = None
@@ -248,7 +251,10 @@ class DeviceDrafts:
         self, campus: Campus, wish: DeviceWish, ahead: timedelta, now: datetime
     ) -> Mapping[datetime, float]:
         """Return the share of the week's most people by hour; nothing where too little is known."""
-        hours = expected_people(self._twin, campus, wish.place, max(ahead, PEOPLE_AHEAD), now)
+        expected = expected_people(
+            self._twin, self._forecasts, campus, wish.place, max(ahead, PEOPLE_AHEAD), now
+        )  # fmt: skip
+        hours = expected.hours
         top = max((hour.mean for hour in hours), default=0.0)
         return {hour.at: max(0.0, min(1.0, hour.mean / top)) for hour in hours} if top > 1 else {}
 
