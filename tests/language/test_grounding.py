@@ -1,7 +1,8 @@
 """From words to times, lengths, recurrences and numbers: tables of expressions, and what must always hold."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -206,6 +207,73 @@ def test_what_is_not_understood_is_told_with_the_words() -> None:
         ground_duration(["blue"], language="en")
 
 
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.integers(2020, 2099), st.integers(0, 14), st.integers(0, 60), NOWS, st.sampled_from(["future", "past"])
+)
+def test_a_day_is_the_one_that_is_named_or_none(
+    year: int, month: int, day: int, now: datetime, prefer: str
+) -> None:
+    """By the calendar of the standard library: each day it has is read as that day, no other is read at all."""
+    said = {
+        f"{year}年{month}月{day}日": "zh", f"{year}-{month:02}-{day:02}": "zh",
+        f"{year}年{month}月{day}号下午三点": "zh", f"{year}-{month:02}-{day:02} at 3 pm": "en",
+    }  # fmt: skip
+    if 1 <= month <= 12:
+        said[f"{day} {MONTHS[month - 1]} {year}"] = said[f"{MONTHS[month - 1]} {day}, {year}"] = "en"
+    try:
+        expected = date(year, month, day)
+    except ValueError:
+        expected = None
+    for text, language in said.items():
+        span = find_when([text], language=language, now=now, zone=ZONE, prefer=prefer)
+        assert (span and span.start.date()) == expected, text
+
+
+@given(st.integers(1, 12), st.integers(1, 40), NOWS, st.sampled_from(["future", "past"]))
+def test_a_day_without_its_year_is_in_a_year_that_has_it(
+    month: int, day: int, now: datetime, prefer: str
+) -> None:
+    exists = day <= monthrange(2024, month)[1]
+    for text, language in ((f"{month}月{day}号", "zh"), (f"{MONTHS[month - 1][:3]} {day}", "en")):
+        span = find_when([text], language=language, now=now, zone=ZONE, prefer=prefer)
+        assert (span and (span.start.month, span.start.day)) == ((month, day) if exists else None), text
+
+
+@given(st.integers(0, 99), st.integers(0, 99), NOWS)
+def test_a_time_is_the_one_of_the_clock_or_none(hour: int, minute: int, now: datetime) -> None:
+    exists = (hour < 24 and minute < 60) or (hour, minute) == (24, 0)
+    for text, language in ((f"明天{hour}:{minute:02}", "zh"), (f"tomorrow at {hour}:{minute:02}", "en")):
+        span = find_when([text], language=language, now=now, zone=ZONE)
+        assert (span is not None) == exists, text
+        if span is not None and (hour == 0 or hour > 12):
+            assert (span.start.hour, span.start.minute) == (hour % 24, minute)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("二月三十号", "zh"), ("45号", "zh"), ("100号", "zh"), ("13月", "zh"), ("25点", "zh"), ("明天25点", "zh"),
+        ("100点", "zh"), ("星期八", "zh"), ("下周八", "zh"), ("这周九下午", "zh"), ("礼拜七", "zh"), ("第五季度", "zh"),
+        ("2/30", "zh"), ("11月31号到12月2号", "zh"), ("今年2月第六个周一", "zh"), ("the 32nd", "en"),
+        ("25 pm", "en"), ("25 o'clock", "en"), ("12:75", "en"), ("June 31st", "en"), ("Feb 30 to March 2", "en"),
+        ("2/30", "en"),
+    ],
+)  # fmt: skip
+def test_what_no_calendar_and_no_clock_has_is_not_read_as_something_else(text: str, language: str) -> None:
+    assert find_when([text], language=language, now=NOW, zone=ZONE) is None
+
+
+def test_hours_of_a_week_and_counts_are_no_weekdays_that_do_not_exist() -> None:
+    for text in ("本周8点", "下周7号", "周1上午"):
+        assert find_when([text], language="zh", now=NOW, zone=ZONE) is not None
+    assert ground_recurrence("每周八点", language="zh").rule == "FREQ=WEEKLY;BYHOUR=8;BYMINUTE=0"
+
+
 def test_a_naive_now_and_an_unknown_language_are_refused() -> None:
     with pytest.raises(InvalidInputError, match="no time zone"):
         find_when(["明天"], language="zh", now=datetime(2026, 3, 4), zone=ZONE)
@@ -252,7 +320,7 @@ def test_a_recurrence_reads_as_people_say_it() -> None:
     assert not ground_recurrence("每周一", language="zh").assumed
 
 
-@pytest.mark.parametrize("text", ["每个月第九个周一", "每年2月30号", "每月45号"])
+@pytest.mark.parametrize("text", ["每个月第九个周一", "每年2月30号", "每月45号", "每周八晚上十点"])
 def test_a_day_that_never_comes_is_no_recurrence_on_it(text: str) -> None:
     found = find_recurrence(text, language="zh")
     assert found is None or found.rule in ("FREQ=MONTHLY", "FREQ=YEARLY", "FREQ=WEEKLY;BYDAY=MO")

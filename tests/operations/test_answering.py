@@ -368,3 +368,29 @@ def test_a_date_that_can_t_be_read_is_asked_for(house: House) -> None:
 def test_english_words_may_be_plural() -> None:
     assert named_in("which ACs are faulty", "devices") == "hvac"
     assert named_in("the acsh", "devices") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A座2月30日用了多少电", "2月30日"),
+        ("A座11月45日用了多少电", "11月45日"),
+        ("A座13月1日用了多少电", "13月1日"),
+        ("A座上周八用了多少电", "上周八"),
+        ("How much electricity did building A use on Feb 30?", "Feb 30"),
+    ],
+)
+def test_a_date_that_does_not_exist_is_refused_in_both_languages(house: House, text: str, said: str) -> None:
+    reply = ask(house, text)
+    assert reply.error is not None
+    assert f"看不懂日期“{said}”" in reply.text.zh
+    assert f"can't read the date '{said}'" in reply.text.en
+    assert "kWh" not in reply.text.zh
+
+
+@pytest.mark.parametrize("text", ["昨天25点A座用了多少电", "How much did building A use yesterday at 25:00?"])
+def test_a_time_that_does_not_exist_is_refused(house: House, text: str) -> None:
+    reply = ask(house, text)
+    assert reply.error is not None
+    assert "看不懂" in reply.text.zh
+    assert "can't read" in reply.text.en

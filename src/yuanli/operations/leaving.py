@@ -33,7 +33,7 @@ def routes_at(
     said = (*_said(understanding, "date"), *_said(understanding, "time"))
     when = times_of(guide, understanding, now) if said else None
     if when is None:
-        return guide.routes(request, now=now), UNCLEAR if understanding.find("time") else Text("", "")
+        return guide.routes(request, now=now), UNCLEAR if said else Text("", "")
     if understanding.intent == "guidance_eta":
         return _in_time(guide, request, when, now)
     if when.open_start:

@@ -173,7 +173,7 @@ class TwinPlan:
 
     def _inside(self, row: int) -> NDArray[np.bool_]:
         """Return which places are in a place, or are it."""
-        inside = np.arange(len(self.places)) == row
+        inside: NDArray[np.bool_] = np.arange(len(self.places)) == row
         for _ in range(max(DEPTH.values())):
             inside |= (self.parent >= 0) & inside[self.parent]
         return np.asarray(inside)

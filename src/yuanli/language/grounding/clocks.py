@@ -11,6 +11,7 @@ from yuanli.language.grounding.tables import alternatives, minutes_of, table
 
 NOON = 12 * 60
 DAY = 24 * 60
+_OF_THE_CLOCK = (":", "点", "时", "oclock")
 _BEFORE_SINGLE = "今明昨后前当天日一二三四五六末每晨号"
 """What stands before 早 or 晚 where it is a part of the day, not of another word."""
 
@@ -28,18 +29,21 @@ def find_clock(kind: str, match: re.Match[str]) -> Piece | None:
 def _clock(groups: Mapping[str, str]) -> ClockPiece | None:
     hour_text = groups.get("hour") or groups.get("to") or groups["bare"]
     hour, minute = int(hour_text), _minute(groups)
-    if hour > 24 or minute > 59:
-        return None
     at = hour * 60 + (-minute if "to" in groups else minute)
+    if at > DAY or minute > 59:
+        return None
     if meridiem := groups.get("meridiem", "")[:1]:
-        return (
-            ClockPiece(half_day(at, meridiem + "m"), exact=True, meridiem=meridiem + "m")
-            if hour <= 24
-            else None
-        )
+        return ClockPiece(half_day(at, meridiem + "m"), exact=True, meridiem=meridiem + "m")
     compact = len(hour_text) == 2 and hour_text.startswith("0")
     exact = hour > 12 or hour == 0 or compact
     return ClockPiece(at % DAY if at < 0 else at, exact=exact, bare="bare" in groups)
+
+
+def is_certain_clock(match: re.Match[str]) -> bool:
+    """Whether words that are no time of the clock can be nothing else: 25点, 12:75, `25 pm`."""
+    said = match.group()
+    meridiem = match.groupdict().get("meridiem") or ""
+    return len(meridiem) == 2 or any(sign in said for sign in _OF_THE_CLOCK)
 
 
 def _minute(groups: Mapping[str, str]) -> int:

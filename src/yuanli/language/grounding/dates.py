@@ -48,6 +48,10 @@ from yuanli.language.grounding.weeks import week, week_from, weekday_days, weekd
 
 _NEAR_DAYS = 7
 """How long 最近 and `recently` reach."""
+_CERTAIN = frozenset(
+    {"date", "day_of_month", "month", "month_day", "month_nth", "month_week", "no_weekday", "quarter"}
+)
+"""The rules whose words are a date even if the calendar has no such day."""
 _SOON_S = 3600.0
 """How soon 待会儿 and `soon` are, in seconds."""
 
@@ -75,9 +79,20 @@ def find_days(kind: str, match: re.Match[str], anchor: Anchor) -> DayPiece | Spa
 
 def _date(groups: Groups, anchor: Anchor) -> DayPiece | None:
     month, day = month_number(groups, anchor) or 0, int(groups["day"])
-    if month > 12 >= day:
+    if "either" in groups and month > 12 >= day:
         month, day = day, month
     return in_year(groups, anchor, lambda year: days_from(date(year, month, day)), Grain.DAY)
+
+
+def is_certain_date(kind: str, match: re.Match[str]) -> bool:
+    """Whether words that are no day can be nothing else: 2月30日, `Feb 30`, 45号; 26.5 may be a number."""
+    return kind in _CERTAIN and not (
+        match.groupdict().get("either") == "." and match.group()[-1] not in "日号"
+    )
+
+
+def _none(_: Groups, __: Anchor) -> None:
+    """Read 星期八: there is none."""
 
 
 def _feast(groups: Groups, anchor: Anchor) -> DayPiece | None:
@@ -192,6 +207,7 @@ _KINDS: Mapping[str, Callable[[Groups, Anchor], DayPiece | SpanPiece | None]] = 
         "month_nth": month_nth,
         "month_part": month_part,
         "month_week": month_week,
+        "no_weekday": _none,
         "now": _now,
         "quarter": _quarter,
         "rest": _rest,

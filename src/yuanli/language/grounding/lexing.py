@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from yuanli.language.grounding.clocks import find_clock, part_rule
-from yuanli.language.grounding.dates import date_rules, find_days
+from yuanli.language.grounding.clocks import find_clock, is_certain_clock, part_rule
+from yuanli.language.grounding.dates import date_rules, find_days, is_certain_date
 from yuanli.language.grounding.durations import amount_at
 from yuanli.language.grounding.folding import folded
 from yuanli.language.grounding.numerals import digits_of
 from yuanli.language.grounding.pieces import AmountPiece, Piece, Word, WordPiece
-from yuanli.language.grounding.spans import Anchor
+from yuanli.language.grounding.spans import Anchor, NoSuchTimeError
 from yuanli.language.grounding.tables import rules
 from yuanli.language.grounding.windows import window_at
 
-_PASSED = re.compile(r"[a-z0-9]+|.", re.DOTALL)
+_PASSED = {"zh": re.compile(r"\d+|.", re.DOTALL), "en": re.compile(r"[a-z0-9]+|.", re.DOTALL)}
+"""What is passed over where no rule fits; a number as a whole, so that 100点 is no midnight."""
 _CLOCK_NOT_LENGTH = re.compile(
     r"(?:(?:[7-9]|1\d|2[0-3])h(?:[0-5]\d)?|(?:[01]\d|2[0-3])[0-5]\d ?h(?:ou)?rs?)(?![a-z0-9])"
 )
@@ -43,7 +44,13 @@ class _Placed:
 
 
 def pieces_of(text: str, anchor: Anchor) -> tuple[Piece, ...]:
-    """Return the pieces of times in a text, the first forty."""
+    """Return the pieces of times in a text, the first forty.
+
+    Raises
+    ------
+    NoSuchTimeError
+        A day or a time is named that doesn't exist: no part of its words may be read as another.
+    """
     plain = digits_of(folded(text, anchor.language), anchor.language)
     placed = tuple(islice(_scan(plain, anchor), _MOST_PIECES))
     return tuple(
@@ -76,9 +83,9 @@ def _scan(text: str, anchor: Anchor) -> Iterator[_Placed]:
             yield _Placed(piece, position, end)
             position = end
         else:
-            passed = _PASSED.match(text, position)
+            passed = _PASSED[anchor.language].match(text, position)
             assert passed
-            position = passed.end() if anchor.language == "en" else position + 1
+            position = passed.end()
 
 
 def _piece_at(text: str, position: int, anchor: Anchor) -> Found | None:
@@ -97,6 +104,8 @@ def _date_at(text: str, position: int, anchor: Anchor) -> Found | None:
             piece = find_days(kind, match, anchor)
             if piece:
                 return piece, match.end()
+            if is_certain_date(kind, match):
+                raise NoSuchTimeError(match.group())
     return None
 
 
@@ -121,4 +130,6 @@ def _clock_at(text: str, position: int, language: str) -> Found | None:
             piece = find_clock(kind, match)
             if piece:
                 return piece, match.end()
+            if is_certain_clock(match):
+                raise NoSuchTimeError(match.group())
     return None

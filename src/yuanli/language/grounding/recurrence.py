@@ -17,7 +17,7 @@ from yuanli.language.grounding.lexing import pieces_of
 from yuanli.language.grounding.numerals import digits_of
 from yuanli.language.grounding.pieces import ClockPiece, PartPiece
 from yuanli.language.grounding.recurrence_text import recurrence_text
-from yuanli.language.grounding.spans import NotGroundedError, anchored, check_language
+from yuanli.language.grounding.spans import NoSuchTimeError, NotGroundedError, anchored, check_language
 from yuanli.language.grounding.tables import rules, table
 from yuanli.language.grounding.times import find_when
 
@@ -31,6 +31,8 @@ _HALF_OF = {
     "MONTHLY": "FREQ=MONTHLY;BYMONTHDAY=1,15",
     "YEARLY": "FREQ=MONTHLY;INTERVAL=6",
 }
+_NO_WEEKDAY = re.compile(r"每1?个?(?:周|星期|礼拜)的?[0789](?![\d点:时分天个次回趟遍])")
+"""每周八: the week has no eighth day."""
 _EXCEPT = re.compile(r"(?:除了?|不包括|except|but not|excluding|apart from)(?: on)?(?P<days>.{2,30})")
 Groups = Mapping[str, str]
 
@@ -71,9 +73,18 @@ def ground_recurrence(text: str, *, language: str) -> Recurrence:
 
 
 def find_recurrence(text: str, *, language: str) -> Recurrence | None:
-    """Return the recurrence a text says, or None where nothing comes again."""
+    """Return the recurrence a text says, or None where nothing comes again, or only on a day that never comes."""
     check_language(language)
+    try:
+        return _recurrence(text, language)
+    except NoSuchTimeError:
+        return None
+
+
+def _recurrence(text: str, language: str) -> Recurrence | None:
     plain = digits_of(folded(text, language), language)
+    if _NO_WEEKDAY.search(plain):
+        return None
     for kind, pattern in rules("recurrence", language):
         if match := pattern.search(plain):
             groups = {name: said for name, said in match.groupdict().items() if said is not None}
@@ -82,7 +93,8 @@ def find_recurrence(text: str, *, language: str) -> Recurrence | None:
                 continue
             rest = f"{plain[: match.start()]} {plain[match.end() :]}"
             rule = _without_exceptions(rule, plain[match.end() :], language)
-            whole = rule if "BYHOUR" in rule or "MINUTELY" in rule else rule + _time_of(rest, language)
+            timed = "BYHOUR" in rule or "MINUTELY" in rule or "HOURLY" in rule
+            whole = rule if timed else rule + _time_of(rest, language)
             return Recurrence(
                 rule=whole, text=recurrence_text(whole), assumed=kind == "times_a" and "BY" in rule
             )

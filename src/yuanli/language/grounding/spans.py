@@ -36,6 +36,10 @@ class NotGroundedError(InvalidInputError):
     """No value can be read from these words."""
 
 
+class NoSuchTimeError(ValueError):
+    """The words plainly name a day or a time that doesn't exist: 30 February, 25:00, 星期八."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeSpan:
     """A half-open span of time, `start <= t < end`; a clock time alone has `end == start`.

@@ -12,7 +12,15 @@ from yuanli.language.grounding.durations import find_duration
 from yuanli.language.grounding.joining import joined_sides
 from yuanli.language.grounding.lexing import pieces_of
 from yuanli.language.grounding.pieces import AmountPiece, WordPiece
-from yuanli.language.grounding.spans import Anchor, Grain, NotGroundedError, Prefer, TimeSpan, anchored
+from yuanli.language.grounding.spans import (
+    Anchor,
+    Grain,
+    NoSuchTimeError,
+    NotGroundedError,
+    Prefer,
+    TimeSpan,
+    anchored,
+)
 
 
 def ground_when(
@@ -72,7 +80,10 @@ def find_when(
     zone: ZoneInfo,
     prefer: str = "future",
 ) -> TimeSpan | None:
-    """Return what `ground_when` returns, or None where no time can be read from the words."""
+    """Return what `ground_when` returns, or None where no time can be read from the words.
+
+    A day or a time that doesn't exist (30 February, 25:00) is none, whatever else is said beside it.
+    """
     anchor = anchored(now, zone, language, prefer)
     try:
         pieces = [piece for text in (*date_texts, *time_texts) for piece in pieces_of(text, anchor)]
@@ -82,6 +93,8 @@ def find_when(
             return _at_a_distance(amounts[0], _length_s(duration_texts, (), language), anchor)
         span = joined_sides(named, anchor)
         return span and _lasting(span, _length_s(duration_texts, amounts, language), anchor)
+    except NoSuchTimeError:
+        return None
     except (OverflowError, ValueError):  # a year beyond the calendar
         return None
 

@@ -40,7 +40,7 @@ OPERATORS = Text("费用只对园区运营人员开放。", "Only the park's ope
 
 
 class UnreadableDateError(InvalidInputError):
-    """A date was named that can't be read."""
+    """A date or a time was named that can't be read, or that doesn't exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def when_of(
     Raises
     ------
     UnreadableDateError
-        A date is named that is none.
+        A date or a time is named that is none.
     """
     zone = ZoneInfo(guide.campus.time_zone)
     found = span_of(
@@ -141,14 +141,8 @@ def when_of(
             name=say_span(found.start, found.end, words, understanding, now),
             said=True,
         )
-    if found is None and (dates := _said(understanding, "date")):
-        raise UnreadableDateError(
-            Text(f"看不懂日期“{dates[0]}”。", f"I can't read the date {dates[0]!r}."),
-            field="date",
-            hint=Text(
-                "请换个说法，例如“昨天”或“11月3日”。", "Say it differently, such as yesterday or 3 November."
-            ),
-        )
+    if found is None:
+        _refuse_unread(understanding)
     local = now.astimezone(zone)
     today = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if found is not None:
@@ -158,6 +152,24 @@ def when_of(
         start = today - timedelta(days=days)
         return When(start=start, end=local, name=Text(f"最近{days}天", f"the last {days} days"), said=False)
     return When(start=today, end=today + timedelta(days=1), name=Text("今天", "today"), said=False)
+
+
+def _refuse_unread(understanding: Understanding) -> None:
+    """Raise UnreadableDateError where a date or a time was said, though none could be read."""
+    if dates := _said(understanding, "date"):
+        raise UnreadableDateError(
+            Text(f"看不懂日期“{dates[0]}”。", f"I can't read the date {dates[0]!r}."),
+            field="date",
+            hint=Text(
+                "请换个说法，例如“昨天”或“11月3日”。", "Say it differently, such as yesterday or 3 November."
+            ),
+        )
+    if times := _said(understanding, "time"):
+        raise UnreadableDateError(
+            Text(f"看不懂时间“{times[0]}”。", f"I can't read the time {times[0]!r}."),
+            field="time",
+            hint=Text("请换个说法，例如“下午三点”。", "Say it differently, such as 3 pm."),
+        )
 
 
 def span_of(

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from yuanli.errors import InvalidInputError, Text
-from yuanli.language import Understanding, find_recurrence, ground_when
+from yuanli.language import Understanding, ground_recurrence, ground_when
 from yuanli.operations.acts import Act
 from yuanli.operations.answering.asked import where_of
 from yuanli.operations.answering.commanding import DeviceAct, place_of, require_operator
@@ -130,8 +130,8 @@ def _timings(heard: Understanding, now: datetime, zone: ZoneInfo) -> tuple[Timin
     often = heard.values("frequency")
     if often:
         said = " ".join((*often, *heard.values("time")))
-        found = find_recurrence(said, language=heard.language)
-        if found is None or "BYHOUR" not in found.rule:
+        found = ground_recurrence(said, language=heard.language)
+        if "BYHOUR" not in found.rule:
             raise UnclearScheduleError(
                 Text(f"“{said}”是几点？", f"At what time {said!r}?"),
                 field="time",
