@@ -57,7 +57,7 @@ def test_a_clock_that_jumps_loses_no_reading(house: House, signed_in: As, clock:
         house.cleaner.drain()
         assert client.get("/v1/gateways").status_code == 200
     assert house.readings.footprint().rows >= sent
-    assert house.cleaner.pending() == 0
+    assert house.cleaner.backlog().due == 0
 
 
 def test_a_flood_is_refused_in_words_and_what_was_acknowledged_is_there(app: FastAPI, house: House) -> None:

@@ -33,6 +33,7 @@ from yuanli.campus import (
 )
 from yuanli.errors import Text
 from yuanli.operations import (
+    Backlog,
     Cleaner,
     CleanerParams,
     Delivery,
@@ -203,7 +204,7 @@ def test_whatever_comes_in_whatever_order_the_outcome_is_as_if_all_were_judged_a
         plant.take(rows[sent:] or rows[:1])
         plant.cleaner.drain()
         assert plant.held() == judged_at_once
-        assert (plant.cleaner.pending(), plant.notes.list_unjudged()) == (0, ())
+        assert (plant.cleaner.backlog().due, plant.notes.list_unjudged()) == (0, ())
         plant.close()
 
 
@@ -219,7 +220,7 @@ def test_a_new_reading_is_judged_at_once_though_its_group_rests(site: Plant) -> 
     stop = site.telemetry.on_judged(heard.append)
     site.take(RECORDED[:-4])
     site.cleaner.turn()
-    assert site.cleaner.pending() == 0
+    assert site.cleaner.backlog().due == 0
     assert {point for one in heard for point in one.points} == set(ids())
     heard.clear()
     last = RECORDED[-1]
@@ -229,11 +230,12 @@ def test_a_new_reading_is_judged_at_once_though_its_group_rests(site: Plant) -> 
     assert site.latest("t1") is Quality.BAD
     ((window,),) = [one.windows for one in heard]
     assert last.at is not None
-    assert (window.start, window.end, site.cleaner.pending()) == (last.at, last.at + 1, 1)
+    assert (window.start, window.end) == (last.at, last.at + 1)
+    assert site.cleaner.backlog() == Backlog(due=0, resting=1)
     stop()
     site.seconds.now += 1e6
     site.cleaner.turn()
-    assert (site.cleaner.pending(), len(heard)) == (0, 1)
+    assert (site.cleaner.backlog(), len(heard)) == (Backlog(due=0, resting=0), 1)
 
 
 def test_what_comes_now_is_judged_before_what_waits_in_full(tmp_path: Path) -> None:
@@ -254,7 +256,29 @@ def test_what_comes_now_is_judged_before_what_waits_in_full(tmp_path: Path) -> N
     seen = next(i for i, window in enumerate(windows) if window.end == now + 1)
     assert not any(full[: seen + 1])
     plant.cleaner.drain()
-    assert plant.cleaner.pending() == 0
+    assert plant.cleaner.backlog().due == 0
+    plant.close()
+
+
+@pytest.mark.parametrize(("rounds", "least"), [(2.0, 0), (0.0, 1)])
+def test_what_is_due_is_worked_off_though_more_comes_than_can_be_judged(
+    tmp_path: Path, rounds: float, least: int
+) -> None:
+    """One group a turn, readings of both before each: without rests as long as rounds something would always be due."""
+    plant = Plant(tmp_path, params=CleanerParams(rest=0.0, rounds=rounds, slice_s=1.0))
+    plant.seconds.step = 0.5
+    start, due, resting = RECORDED[-1].at or 0, [], []
+    for i in range(1, 30):
+        at = start + i * STEP
+        plant.take([Row(point=name, at=at, value=20.0, received=at, number=i) for name in ("power", "t1")])
+        plant.cleaner.turn()
+        plant.seconds.now += 10
+        due.append(plant.cleaner.backlog().due)
+        resting.append(plant.cleaner.backlog().resting)
+    assert min(due[10:]) == least
+    assert (max(resting) > 0) == (rounds > 0)
+    plant.cleaner.drain()
+    assert plant.cleaner.backlog() == Backlog(due=0, resting=0)
     plant.close()
 
 
@@ -274,7 +298,7 @@ def test_a_reading_far_ahead_hides_no_other_from_being_judged_at_once(site: Plan
 def test_what_no_rule_knows_waits_for_nothing(site: Plant) -> None:
     site.take([Row(point="riddle", at=EDGE, value=1.0, number=1)])
     site.cleaner.turn()
-    assert (site.cleaner.pending(), site.notes.list_unjudged()) == (0, ())
+    assert (site.cleaner.backlog().due, site.notes.list_unjudged()) == (0, ())
 
 
 def test_a_flood_of_readings_is_gathered_to_a_row_a_point_and_span(tmp_path: Path) -> None:
@@ -282,7 +306,7 @@ def test_a_flood_of_readings_is_gathered_to_a_row_a_point_and_span(tmp_path: Pat
     for _ in range(20):
         plant.take(RECORDED[:400])
     assert sum(len(points) for points, *_ in plant.cleaner._heard) <= 500
-    assert plant.cleaner.pending() == 4
+    assert plant.cleaner.backlog().due == 4
     plant.close()
 
 
@@ -314,10 +338,10 @@ def test_a_group_that_fails_is_tried_again_and_holds_up_no_other(site: Plant) ->
             site.cleaner.turn()
     site.store.judge = judge  # type: ignore[method-assign]
     site.cleaner.turn()
-    assert site.cleaner.pending() > 0
+    assert site.cleaner.backlog().due > 0
     site.seconds.now += 61
     site.cleaner.turn()
-    assert site.cleaner.pending() == 0
+    assert site.cleaner.backlog().due == 0
 
 
 def test_the_notes_of_a_process_that_lives_are_left_alone(tmp_path: Path) -> None:

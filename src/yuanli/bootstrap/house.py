@@ -212,12 +212,14 @@ class House:
         """Return what the readings take on the disk, and what waits."""
         footprint = self.readings.footprint()
         connections = [gateway.connection() for gateway in self.gateways]
+        backlog = self.cleaner.backlog()
         return readings_health(
             footprint,
             now=self.now(),
             budget_bytes=readings_budget(self.settings, footprint),
             keep_days=self.settings.retention_days,
-            pending=self.cleaner.pending(),
+            pending=backlog.due,
+            resting=backlog.resting,
             gateways=len(connections),
             connected=sum(connection.connected for connection in connections),
         )

@@ -23,7 +23,7 @@ from yuanli.operations.answering import answers_of, device_acts, reread, space_a
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
 from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
-from yuanli.operations.cleaning import Cleaner, CleanerParams
+from yuanli.operations.cleaning import Backlog, Cleaner, CleanerParams
 from yuanli.operations.command_checks import CommandParams, CommandRule, Obstacle, PlannedWrite
 from yuanli.operations.command_log import (
     CommandDoneError,
@@ -520,6 +520,7 @@ __all__ = [
     "ApprovalPreview",
     "Asker",
     "Assistant",
+    "Backlog",
     "BadCommandError",
     "BadDatasetError",
     "BadFeedbackError",

@@ -26,6 +26,8 @@ from yuanli.telemetry import BLOCK, Readings, Times, Window, touched
 
 log = logging.getLogger(__name__)
 SECOND_US = 1_000_000
+_PACE_KEPT = 0.98
+"""What of the pace so far still counts after one more turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,10 @@ class CleanerParams:
     share
         The most of one core's time, 0–1.
     rest
-        A group that was judged in full rests for so many times the time that took.
+        A group that was judged in full rests at least for so many times the time that took.
+    rounds
+        And at least for so many times as long as judging all groups in full takes, at the pace of late: so what is
+        due is judged before more is, however many groups and however little time there is.
     slice_s
         For how long groups are judged in full before new readings get their turn, and the other way round.
     near_turns
@@ -60,6 +65,7 @@ class CleanerParams:
     debounce_s: float = 2.0
     share: float = 0.2
     rest: float = 1000.0
+    rounds: float = 2.0
     slice_s: float = 1.0
     near_turns: int = 8
     near_groups: int = 32
@@ -71,8 +77,24 @@ class CleanerParams:
     stale_s: float = 120.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.share <= 1 or self.most_rows < 1 or min(self.debounce_s, self.rest) < 0:
+        if not 0 < self.share <= 1 or self.most_rows < 1 or min(self.debounce_s, self.rest, self.rounds) < 0:
             raise ValueError("a share of (0, 1], at least one row, and no negative times")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """Spans of four weeks of points that are not judged in full yet; all that is new was compared with what is near.
+
+    Parameters
+    ----------
+    due
+        Those whose turn it is: falls to zero when judging keeps up. What failed to be judged is among them.
+    resting
+        Those whose group was judged in full a short while ago, and which are judged together with what still comes.
+    """
+
+    due: int
+    resting: int
 
 
 @dataclass(slots=True)
@@ -94,6 +116,26 @@ class _Left:
     note: Unjudged
     since: float
     ours: bool
+
+
+@dataclass(slots=True)
+class _Pace:
+    """How long a group takes to be judged in full while others wait, all else in between counted."""
+
+    groups: float = 0.0
+    seconds: float = 0.0
+    since: float | None = None
+
+    @property
+    def group_s(self) -> float:
+        return self.seconds / self.groups if self.groups else 0.0
+
+    def keep(self, groups: int, now: float, *, behind: bool) -> None:
+        """Count what was judged since the last turn, if that turn left groups that were due."""
+        if self.since is not None:
+            self.groups = self.groups * _PACE_KEPT + groups
+            self.seconds = self.seconds * _PACE_KEPT + now - self.since
+        self.since = now if behind else None
 
 
 class Cleaner:
@@ -132,6 +174,8 @@ class Cleaner:
         self._left: dict[tuple[str, int], _Left] | None = None
         self._looked = clock()
         self._rest: dict[PointGroup, float] = {}
+        self._failed: set[PointGroup] = set()
+        self._pace = _Pace()
         self._index: dict[int, PointGroup] | None = None
         self._ungrouped: set[int] = set()
         places.on_change(lambda _: self._forget_index())
@@ -159,11 +203,19 @@ class Cleaner:
             if sum(len(point) for point, *_ in self._heard) > self._params.most_rows:
                 self._gather()
 
-    def pending(self) -> int:
-        """Return how many spans of four weeks of points wait to be judged in full."""
+    def backlog(self) -> Backlog:
+        """Return what is not judged in full yet."""
+        index, now = self._index or {}, self._clock()
+        due = resting = 0
         with self._lock:
             self._gather()
-            return sum(len(spans.blocks) for spans in self._due.values())
+            for point, spans in self._due.items():
+                group = index.get(point)
+                if group is None or group in self._failed or self._rest.get(group, 0.0) <= now:
+                    due += len(spans.blocks)
+                else:
+                    resting += len(spans.blocks)
+        return Backlog(due=due, resting=resting)
 
     def run(self, wait: Callable[[float], bool]) -> None:
         """Judge until `wait`, which waits for so many seconds, returns True."""
@@ -188,17 +240,12 @@ class Cleaner:
     def turn(self) -> None:
         """Judge new readings beside those that are near, and in full the groups that have rested."""
         self._look_for_left()
-        began = self._clock()
         with self._lock:
             self._gather()
         groups = self._groups_due()
         self._turns += 1
         if self._judge_fresh(groups) or self._turns % self._params.near_turns == 0:
-            began, ends = self._clock(), self._clock() + self._params.slice_s
-            for group in self._by_newest(groups):
-                if self._rest.get(group, 0.0) > began or self._clock() > ends:
-                    break
-                self._judge_all(group)
+            self._judge_rested(groups)
         self._settle()
 
     def drain(self) -> None:
@@ -218,6 +265,21 @@ class Cleaner:
         with self._lock:
             self._heard, self._due = [], {}
         self._settle()
+
+    def _judge_rested(self, groups: Sequence[PointGroup]) -> None:
+        """Judge in full, for a slice of time, groups that have rested."""
+        began, judged = self._clock(), 0
+        least_s = self._params.rounds * self._pace.group_s * len(self._rest.keys() | set(groups))
+        ends = began + self._params.slice_s
+        rested = [group for group in self._by_newest(groups) if self._rest.get(group, 0.0) <= began]
+        try:
+            for group in rested:
+                if self._clock() > ends:
+                    break
+                judged += 1
+                self._judge_all(group, rest_s=least_s)
+        finally:
+            self._pace.keep(judged, self._clock(), behind=judged < len(rested))
 
     def _judge_fresh(self, groups: Sequence[PointGroup]) -> bool:
         """Judge new readings for a slice of time, those first whose group had its turn first; tell whether all are."""
@@ -258,7 +320,8 @@ class Cleaner:
         with self._lock:
             return sorted(groups, key=order)
 
-    def _judge_all(self, group: PointGroup) -> None:
+    def _judge_all(self, group: PointGroup, *, rest_s: float = 0.0) -> None:
+        """Judge a group in full; then it rests, at least so many seconds."""
         with self._lock:
             taken = {
                 point: spans for point in group.numbers if (spans := self._due.pop(point, None)) is not None
@@ -273,8 +336,10 @@ class Cleaner:
                     for block, span in spans.blocks.items():
                         self._due_of(point).add(block, *span)
             self._rest[group] = self._clock() + self._params.failed_s
+            self._failed.add(group)
             raise
-        self._rest[group] = self._clock() + (self._cpu() - began) * self._params.rest
+        self._failed.discard(group)
+        self._rest[group] = self._clock() + max((self._cpu() - began) * self._params.rest, rest_s)
 
     def _groups_due(self) -> list[PointGroup]:
         """Return the groups that have points which wait; what waits of points in no group is forgotten."""
@@ -330,6 +395,7 @@ class Cleaner:
             for times in (self._rest, self._near):
                 for group in times.keys() - known:
                     del times[group]
+            self._failed &= known
         return index
 
     def _forget_index(self) -> None:

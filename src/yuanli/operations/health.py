@@ -35,7 +35,9 @@ class ReadingsHealth:
     oldest
         When the oldest reading was measured.
     pending
-        Spans of four weeks of points that wait to be judged in full.
+        Spans of four weeks of points whose turn it is to be judged in full; near zero when judging keeps up.
+    resting
+        Such spans of groups that were judged in full a short while ago: they are judged together with what still comes.
     gateways, connected
         How many gateways are set, and connected.
     keep_days
@@ -52,6 +54,7 @@ class ReadingsHealth:
     full_at: datetime | None
     oldest: datetime | None
     pending: int
+    resting: int
     gateways: int
     connected: int
     keep_days: Mapping[PointClass, int]
@@ -65,6 +68,7 @@ def readings_health(
     budget_bytes: int | None,
     keep_days: Mapping[PointClass, int],
     pending: int = 0,
+    resting: int = 0,
     gateways: int = 0,
     connected: int = 0,
 ) -> ReadingsHealth:
@@ -79,6 +83,7 @@ def readings_health(
         full_at=full_at,
         oldest=None if footprint.oldest is None else time_of(footprint.oldest),
         pending=pending,
+        resting=resting,
         gateways=gateways,
         connected=connected,
         keep_days=keep_days,

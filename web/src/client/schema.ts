@@ -7928,7 +7928,9 @@ export interface components {
          *     oldest
          *         When the oldest reading was measured.
          *     pending
-         *         Spans of four weeks of points that wait to be judged in full.
+         *         Spans of four weeks of points whose turn it is to be judged in full; near zero when judging keeps up.
+         *     resting
+         *         Such spans of groups that were judged in full a short while ago: they are judged together with what still comes.
          *     gateways, connected
          *         How many gateways are set, and connected.
          *     keep_days
@@ -7953,6 +7955,8 @@ export interface components {
             oldest: string | null;
             /** Pending */
             pending: number;
+            /** Resting */
+            resting: number;
             /** Gateways */
             gateways: number;
             /** Connected */
