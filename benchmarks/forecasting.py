@@ -13,9 +13,11 @@ import argparse
 import csv
 import gzip
 import resource
+import sqlite3
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -260,14 +262,22 @@ def stored_night(folder: Path, n_points: int, seed: int) -> None:
                 )
             )
         house.readings.compact(int(at[-1]))
+        empty = size_mib(Path(home))
         began, used = time.perf_counter(), time.process_time()
         made = house.nightly.renew(campus.id)
         cpu, wall = time.process_time() - used, time.perf_counter() - began
-        size = (Path(home) / "yuanli.db").stat().st_size / 2**20
+        size = size_mib(Path(home)) - empty
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         print(f"{n_points} points stored: {made.kept} kept, {made.too_little} with too little past, {made.failed} "
-              f"failed; CPU {cpu:.0f} s, wall {wall:.0f} s, {peak:.1f} GiB, database {size:.1f} MiB")  # fmt: skip
+              f"failed; CPU {cpu:.0f} s, wall {wall:.0f} s, {peak:.1f} GiB, database {size:.1f} MiB more")  # fmt: skip
         house.close()
+
+
+def size_mib(home: Path) -> float:
+    """Return the size of the database, with what was written ahead brought into it."""
+    with closing(sqlite3.connect(home / "yuanli.db")) as database:
+        database.execute("pragma wal_checkpoint(truncate)")
+    return (home / "yuanli.db").stat().st_size / 2**20
 
 
 def main() -> None:

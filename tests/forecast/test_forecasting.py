@@ -6,6 +6,7 @@ import pytest
 from tests.forecast.parks import PLAIN, QUICK, park
 
 from yuanli.forecast import (
+    FAMILIES,
     HOUR,
     Calendar,
     Forecast,
@@ -14,7 +15,9 @@ from yuanli.forecast import (
     InvalidForecastError,
     daily,
     explain_forecast,
+    explain_shares,
     forecast,
+    grow_trees,
     rolling_forecasts,
 )
 
@@ -155,6 +158,27 @@ def test_an_explanation_adds_up_to_the_forecast(made: Forecast) -> None:
         assert sum(told.shares.values()) == pytest.approx(1)
         assert told.better
         assert "%" in told.verdict.en
+
+
+def test_shares_of_all_points_are_those_of_each(made: Forecast) -> None:
+    shares = explain_shares(made, most=24)
+    each = [[explain_forecast(made, point).shares[family] for family in FAMILIES] for point in range(4)]
+    np.testing.assert_allclose(shares, each, atol=1e-9)
+    fewer = explain_shares(made, most=5)
+    assert fewer.sum(axis=1) == pytest.approx(1)
+    assert not np.allclose(fewer, shares, atol=1e-9)
+
+
+def test_trees_grown_before_serve_points_that_they_never_saw(made: Forecast) -> None:
+    history = park()
+    again = forecast(history, 24, params=QUICK, grown=grow_trees(history, 24, params=QUICK))
+    np.testing.assert_array_equal(again.mean, made.mean)
+    shorter = replace(history, values=history.values[:, 7 * 24 :], start=history.start + 7 * 24 * HOUR)
+    others = replace(shorter, values=3 * shorter.values[:2] + 5)
+    lent = forecast(others, 24, params=QUICK, grown=grow_trees(history, 24, params=QUICK))
+    assert "trees" in lent.methods
+    trees, week = (lent.errors[lent.methods.index(name)] for name in ("trees", "last_week"))
+    assert (trees < week).all()
 
 
 def test_a_forecast_says_when_it_is_no_better_than_last_week() -> None:

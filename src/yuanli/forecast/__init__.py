@@ -15,8 +15,15 @@ from yuanli.forecast.equipment import (
     find_air_point,
 )
 from yuanli.forecast.excess import Excess, ExcessParams, find_excess, find_night_excess
-from yuanli.forecast.explaining import Driver, Explanation, explain_forecast, verdict_of
-from yuanli.forecast.forecasting import Forecast, Interval, forecast, rolling_forecasts
+from yuanli.forecast.explaining import (
+    FAMILIES,
+    Driver,
+    Explanation,
+    explain_forecast,
+    explain_shares,
+    verdict_of,
+)
+from yuanli.forecast.forecasting import Forecast, Interval, forecast, grow_trees, rolling_forecasts
 from yuanli.forecast.history import (
     DAY,
     HOUR,
@@ -60,7 +67,7 @@ from yuanli.forecast.states import (
 )
 from yuanli.forecast.sums import InvalidTreeError, reconciled, summing_matrix
 from yuanli.forecast.systems import InvalidSystemError, SystemModel, SystemScores, fit_system, score_system
-from yuanli.forecast.trees import TreeParams, TreesMissingError
+from yuanli.forecast.trees import GrownTrees, TreeParams, TreesMissingError
 from yuanli.forecast.watching import (
     InvalidWatchError,
     SystemAnomaly,
@@ -73,6 +80,7 @@ from yuanli.forecast.watching import (
 
 __all__ = [
     "DAY",
+    "FAMILIES",
     "HOUR",
     "METHODS",
     "AirFaultParams",
@@ -95,6 +103,7 @@ __all__ = [
     "Forecast",
     "ForecastParams",
     "Forecaster",
+    "GrownTrees",
     "History",
     "Interval",
     "InvalidCalendarError",
@@ -130,6 +139,7 @@ __all__ = [
     "diagnose_air_handler",
     "evaluate_states",
     "explain_forecast",
+    "explain_shares",
     "fault_rules",
     "find_air_point",
     "find_anomalies",
@@ -139,6 +149,7 @@ __all__ = [
     "fit_states",
     "fit_system",
     "forecast",
+    "grow_trees",
     "history_of",
     "history_of_signals",
     "load_forecaster",

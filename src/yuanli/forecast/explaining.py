@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.forecast.features import LINEAR, Known
+from yuanli.forecast.features import LINEAR, names_of
 from yuanli.forecast.forecasting import Forecast
 from yuanli.forecast.history import Floats, Ints
 from yuanli.forecast.replay import (
@@ -70,52 +70,55 @@ class Explanation:
         return self.error < self.last_week_error
 
 
-def explain_forecast(forecast: Forecast, point: int, *, every: int = 1) -> Explanation:
+def explain_forecast(forecast: Forecast, point: int) -> Explanation:
     """Return why a point's forecast is what it is, of the last forecast that was made.
 
     What trees add is shared out by SHAP (Lundberg & Lee 2017, arXiv:1705.07874), a line by its weights.
-
-    Parameters
-    ----------
-    every
-        Only each so-manieth step is looked into, since SHAP is slow for many points.
 
     Raises
     ------
     InvalidForecastError
         The forecast is an earlier one of a row, of which no models are kept, or has no such point.
     """
-    if forecast.models is None or not 0 <= point < len(forecast.chosen):
-        raise InvalidForecastError(
-            Text(f"这次预测没有模型，或没有测点 {point}。", f"This forecast has no models, or no point {point}."),
-            field="point",
-            hint=Text("解释最近一次预测。", "Explain the latest forecast."),
-        )  # fmt: skip
-    models, method = forecast.models, forecast.method(point)
-    moved = _moved(models, method, point, np.arange(0, models.known.usual.shape[1], every))
+    models = _models(forecast, point)
+    names, moved = _moved(forecast, models, np.array([point]), np.arange(models.known.usual.shape[1]))
+    adds, moves = moved[0].mean(axis=0), np.abs(moved[0]).mean(axis=0)
     drivers = tuple(
-        Driver(
-            feature=name,
-            family=family_of(name),
-            adds=float(values.mean()),
-            moves=float(np.abs(values).mean()),
-        )
-        for name, values in sorted(moved.items(), key=lambda item: -float(np.abs(item[1]).mean()))
-        if np.abs(values).max(initial=0) > 0
-    )
-    total = sum(d.moves for d in drivers)
-    shares = {f: sum(d.moves for d in drivers if d.family == f) / total if total else 0.0 for f in FAMILIES}
+        Driver(feature=names[i], family=family_of(names[i]), adds=float(adds[i]), moves=float(moves[i]))
+        for i in np.argsort(-moves, kind="stable").tolist() if moves[i] > 0
+    )  # fmt: skip
     own = float(forecast.errors[forecast.chosen[point], point])
     week = float(forecast.errors[forecast.methods.index(LAST_WEEK), point])
     return Explanation(
-        method=method,
+        method=forecast.method(point),
         usual=float(models.known.usual[point].mean()),
         drivers=drivers,
-        shares=shares,
+        shares=dict(zip(FAMILIES, _shares(names, moved)[0].tolist(), strict=True)),
         error=own,
         last_week_error=week,
         verdict=verdict_of(own, week),
     )
+
+
+def explain_shares(forecast: Forecast, *, most: int) -> Floats:
+    """Return how much of all movement of each point's forecast each of `FAMILIES` makes.
+
+    Shape `(n_points, n_families)`; a row sums to 1, or to 0 where nothing moves.
+
+    Parameters
+    ----------
+    most
+        At how many steps is looked, evenly spaced: SHAP is slow for many points.
+
+    Raises
+    ------
+    InvalidForecastError
+        The forecast is an earlier one of a row, of which no models are kept.
+    """
+    models = _models(forecast, 0)
+    n_points, horizon = models.known.usual.shape
+    steps = np.arange(horizon)[:: -(-horizon // most)]
+    return _shares(*_moved(forecast, models, np.arange(n_points), steps))
 
 
 def family_of(feature: str) -> str:
@@ -129,37 +132,64 @@ def family_of(feature: str) -> str:
     return "recent_level" if feature.startswith("last_") else "usual_days"
 
 
-def _moved(models: Models, method: str, point: int, steps: Ints) -> dict[str, Floats]:
-    """Return what each feature adds at steps, in the point's unit."""
+def _models(forecast: Forecast, point: int) -> Models:
+    if forecast.models is None or not 0 <= point < len(forecast.chosen):
+        raise InvalidForecastError(
+            Text(f"这次预测没有模型，或没有测点 {point}。", f"This forecast has no models, or no point {point}."),
+            field="point",
+            hint=Text("解释最近一次预测。", "Explain the latest forecast."),
+        )  # fmt: skip
+    return forecast.models
+
+
+def _shares(names: tuple[str, ...], moved: Floats) -> Floats:
+    """Return the shares of families in what features add; shape `(n_points, n_families)`."""
+    moves = np.abs(moved).mean(axis=1)
+    families = np.array([family_of(name) for name in names])
+    sums = np.stack([moves[:, families == family].sum(axis=1) for family in FAMILIES], axis=1)
+    total = sums.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(sums, total, out=np.zeros_like(sums), where=total > 0))
+
+
+def _moved(forecast: Forecast, models: Models, points: Ints, steps: Ints) -> tuple[tuple[str, ...], Floats]:
+    """Return features, and what each adds in the points' units; shape `(n_points, n_steps, n_features)`."""
     known = models.known
-    if method == LAST_WEEK:
-        return {"day_7": (known.week[point] - known.usual[point])[steps]}
-    if method == WEEKDAY_MEAN:
-        level = float(np.nan_to_num(known.features["last_day"][point, 0])) * known.spread[point]
-        return {"last_day": np.full(len(steps), LEVEL_SHARE * level)}
-    if method not in (RIDGE, TREES, BLEND):
-        return {}
-    share = 0.5 if method == BLEND else 1.0
-    moved: dict[str, Floats] = {}
-    for wanted, found in ((RIDGE, _line_moves), (TREES, _tree_moves)):
-        if method in (wanted, BLEND):
-            for name, values in found(models, known, point, steps).items():
-                moved[name] = moved.get(name, np.zeros(len(values))) + share * values * known.spread[point]
-    return moved
+    names = names_of(known)
+    chosen = np.array([forecast.method(point) for point in points.tolist()])
+    moved = np.zeros((len(points), len(steps), len(names)))
+    week, level = chosen == LAST_WEEK, chosen == WEEKDAY_MEAN
+    moved[week, :, names.index("day_7")] = (known.week - known.usual)[points[week]][:, steps]
+    yesterday = np.nan_to_num(known.features["last_day"][points[level], 0]) * known.spread[points[level]]
+    moved[level, :, names.index("last_day")] = LEVEL_SHARE * yesterday[:, None]
+    for method, moves_of in ((RIDGE, _line_moves), (TREES, _tree_moves)):
+        share = np.where(chosen == BLEND, 0.5, chosen == method)
+        own = np.flatnonzero(share)
+        if not len(own):
+            continue
+        features, moves = moves_of(models, points[own], steps)
+        unit = share[own] * known.spread[points[own]]
+        columns = np.array([names.index(name) for name in features], np.int64)
+        moved[np.ix_(own, np.arange(len(steps)), columns)] += moves * unit[:, None, None]
+    return names, moved
 
 
-def _line_moves(models: Models, known: Known, point: int, steps: Ints) -> dict[str, Floats]:
-    rows = linear_steps(known, point, steps)
-    return {name: rows[:, i] * models.ridge.weights[point, i] for i, name in enumerate(LINEAR)}
+def _line_moves(models: Models, points: Ints, steps: Ints) -> tuple[tuple[str, ...], Floats]:
+    rows = linear_steps(models.known, *_crossed(points, steps)).reshape(len(points), len(steps), -1)
+    return LINEAR, rows * models.ridge.weights[points][:, None, :]
 
 
-def _tree_moves(models: Models, known: Known, point: int, steps: Ints) -> dict[str, Floats]:
+def _tree_moves(models: Models, points: Ints, steps: Ints) -> tuple[tuple[str, ...], Floats]:
     trees = models.trees
     if trees is None:
-        return {}
-    rows = known.picked(trees.names, np.full(len(steps), point), steps)
-    parts = np.asarray(trees.booster.predict(rows, pred_contrib=True, num_threads=1))
-    return {name: parts[:, i] for i, name in enumerate(trees.names)}
+        return (), np.zeros((len(points), len(steps), 0))
+    rows = models.known.picked(trees.names, *_crossed(points, steps))
+    parts = np.asarray(trees.booster.predict(rows, pred_contrib=True, num_threads=1))[:, :-1]
+    return trees.names, parts.reshape(len(points), len(steps), -1)
+
+
+def _crossed(points: Ints, steps: Ints) -> tuple[Ints, Ints]:
+    """Return the points and the steps of all pairs, steps within points."""
+    return np.repeat(points, len(steps)), np.tile(steps, len(points))
 
 
 def verdict_of(own: float, week: float) -> Text:

@@ -16,7 +16,16 @@ from yuanli.forecast.conformal import adapted, inside, interval_widths
 from yuanli.forecast.features import Past, past_of
 from yuanli.forecast.history import Floats, History, Ints
 from yuanli.forecast.plugins import Forecaster
-from yuanli.forecast.replay import LAST_WEEK, ForecastParams, InvalidForecastError, Models, Replay, replay
+from yuanli.forecast.replay import (
+    LAST_WEEK,
+    ForecastParams,
+    InvalidForecastError,
+    Models,
+    Replay,
+    grow_at,
+    replay,
+)
+from yuanli.forecast.trees import GrownTrees
 from yuanli.telemetry import Times
 
 HOURS_A_GROUP = 4
@@ -92,6 +101,7 @@ def forecast(
     params: ForecastParams | None = None,
     weather: Floats | None = None,
     plugins: Mapping[str, Forecaster] | None = None,
+    grown: GrownTrees | None = None,
 ) -> Forecast:
     """Return what comes in the `horizon` steps after a history.
 
@@ -104,12 +114,44 @@ def forecast(
         `(n_series, n_times + horizon)`. Days past are then taken as if their weather had been forecast as it came.
     plugins
         Models from outside, by name; each is tried like the other methods.
+    grown
+        What `grow_trees` grew on other points; without it, trees are grown on these.
 
     Raises
     ------
     InvalidForecastError
         A horizon, weather or history that nothing can be made of.
     """
+    params = params or ForecastParams()
+    origins = _origins(history, horizon, params)
+    return _rolling(history, origins, horizon, 1, calendar, params, weather, plugins, grown)[-1]
+
+
+def grow_trees(
+    history: History,
+    horizon: int,
+    *,
+    calendar: Calendar | None = None,
+    params: ForecastParams | None = None,
+) -> GrownTrees:
+    """Return the trees that `forecast` would grow on a history, for forecasts of many more points that end with it.
+
+    Raises
+    ------
+    InvalidForecastError
+        A horizon or history that nothing can be made of.
+    TreesMissingError
+        The extra `ml` is not installed.
+    """
+    params = params or ForecastParams()
+    origins = _origins(history, horizon, params)
+    _check(history, origins, horizon, None)
+    past = past_of(history, calendar or Calendar(), horizon=horizon)
+    return grow_at(past, origins, horizon=horizon, params=params)
+
+
+def _origins(history: History, horizon: int, params: ForecastParams) -> list[int]:
+    """Return the midnights, or the like, of the backtest, and the end of a history."""
     steps = history.steps_per_day
     if history.n_times < max(2, steps):
         raise InvalidForecastError(
@@ -117,10 +159,9 @@ def forecast(
             field="history",
             hint=Text("等积累几周数据再预测。", "Forecast when a few weeks have been measured."),
         )  # fmt: skip
-    days = (params or ForecastParams()).backtest_d + -(-horizon // steps) - 1
+    days = params.backtest_d + -(-horizon // steps) - 1
     first = history.n_times - days * steps
-    origins = [o for o in range(first, history.n_times + 1, steps) if o >= steps]
-    return _rolling(history, origins, horizon, 1, calendar, params, weather, plugins)[-1]
+    return [o for o in range(first, history.n_times + 1, steps) if o >= steps]
 
 
 def rolling_forecasts(
@@ -157,12 +198,13 @@ def _rolling(
     params: ForecastParams | None,
     weather: Floats | None,
     plugins: Mapping[str, Forecaster] | None,
+    grown: GrownTrees | None = None,
 ) -> tuple[Forecast, ...]:
     params = params or ForecastParams()
     _check(history, origins, horizon, weather)
     ahead = weather is not None and weather.shape[1] > history.n_times
     past = past_of(history, calendar or Calendar(), horizon=horizon, weather=weather, weather_ahead=ahead)
-    played = replay(past, origins, horizon=horizon, params=params, plugins=plugins)
+    played = replay(past, origins, horizon=horizon, params=params, plugins=plugins, grown=grown)
     return _delivered(past, played, params, last)
 
 

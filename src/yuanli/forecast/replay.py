@@ -22,7 +22,7 @@ from yuanli.forecast.ridge import (
     predict_ridge,
     target_rows,
 )
-from yuanli.forecast.trees import TreeParams, Trees, fit_trees, predict_trees
+from yuanli.forecast.trees import GrownTrees, TreeParams, Trees, fit_trees, predict_trees
 
 LAST_WEEK, WEEKDAY_MEAN, RIDGE, TREES, BLEND = "last_week", "weekday_mean", "ridge", "trees", "blend"
 METHODS = (LAST_WEEK, WEEKDAY_MEAN, RIDGE, BLEND, TREES)
@@ -117,22 +117,21 @@ def replay(
     horizon: int,
     params: ForecastParams,
     plugins: Mapping[str, Forecaster] | None = None,
+    grown: GrownTrees | None = None,
 ) -> Replay:
-    """Return what methods would have said at ascending origins."""
+    """Return what methods would have said at ascending origins; `grown` spares growing trees of these points."""
     plugins = plugins or {}
     methods = (*(m for m in METHODS if m in params.methods or m == LAST_WEEK), *plugins)
     n_points = past.history.n_points
     guesses = np.full((len(methods), len(origins), n_points, horizon), np.nan, dtype=np.float32)
     truth = np.full(guesses.shape[1:], np.nan, dtype=np.float32)
     lines = _Lines(past, horizon)
-    trees: Trees | None = None
-    due = -1
+    if grown is None:
+        grown = grow_at(past, origins, horizon=horizon, params=params)
     for place, origin in enumerate(origins):
         known = known_at(past, origin, horizon)
         ridge = lines.fit(origin)
-        if origin >= due and {TREES, BLEND} & set(methods):
-            trees = fit_trees(past, origin, horizon=horizon, params=params.trees)
-            due = origin + params.refit_d * past.grid.steps
+        trees = grown.find_at(past.history.start + origin * past.history.step)
         said = _said(known, ridge, trees, params.trees.threads)
         said |= {
             name: ask_forecaster(plugin, past.history, origin, horizon) for name, plugin in plugins.items()
@@ -150,6 +149,17 @@ def replay(
         truth=truth,
         models=models,
     )
+
+
+def grow_at(past: Past, origins: Sequence[int], *, horizon: int, params: ForecastParams) -> GrownTrees:
+    """Return the trees of ascending origins, anew after each `refit_d` days; none where no method asks for them."""
+    at: list[int] = []
+    for origin in origins if {TREES, BLEND} & set(params.methods) else ():
+        if not at or origin >= at[-1] + params.refit_d * past.grid.steps:
+            at.append(origin)
+    trees = tuple(fit_trees(past, origin, horizon=horizon, params=params.trees) for origin in at)
+    history = past.history
+    return GrownTrees(at=tuple(history.start + origin * history.step for origin in at), trees=trees)
 
 
 def weekday_mean(known: Known) -> Floats:

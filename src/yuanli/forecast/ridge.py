@@ -48,9 +48,9 @@ def linear_rows(known: Known) -> NDArray[np.float32]:
     return np.nan_to_num(np.clip(known.matrix(LINEAR), -CLIP, CLIP))
 
 
-def linear_steps(known: Known, point: int, steps: Ints) -> NDArray[np.float32]:
-    """Return the features of a line at some steps of one point."""
-    return np.nan_to_num(np.clip(known.picked(LINEAR, np.full(len(steps), point), steps), -CLIP, CLIP))
+def linear_steps(known: Known, points: Ints, steps: Ints) -> NDArray[np.float32]:
+    """Return the features of a line at pairs of points and steps."""
+    return np.nan_to_num(np.clip(known.picked(LINEAR, points, steps), -CLIP, CLIP))
 
 
 def target_rows(known: Known, truth: Floats) -> NDArray[np.float32]:

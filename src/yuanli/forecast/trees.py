@@ -54,6 +54,20 @@ class Trees:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GrownTrees:
+    """Trees grown on some points at ascending times, for other points of the same grid, horizon and calendar."""
+
+    at: tuple[int, ...]
+    trees: tuple[Trees | None, ...]
+
+    def find_at(self, time: int) -> Trees | None:
+        """Return the trees that were grown last up to a time, which know nothing of what came after it."""
+        return next(
+            (one for at, one in zip(self.at[::-1], self.trees[::-1], strict=True) if at <= time), None
+        )
+
+
 def fit_trees(past: Past, origin: int, *, horizon: int, params: TreeParams) -> Trees | None:
     """Return trees grown on what was there before an origin, by LightGBM (Ke et al. 2017) with the absolute error.
 

@@ -13,29 +13,33 @@ from numpy.typing import NDArray
 
 from yuanli.campus import CampusId
 from yuanli.forecast import (
+    FAMILIES,
     HOUR,
     METHODS,
     Calendar,
     Forecast,
     ForecastParams,
+    GrownTrees,
     History,
     TreeParams,
     daily,
-    explain_forecast,
+    explain_shares,
     forecast,
+    grow_trees,
     reconciled,
     summing_matrix,
 )
 from yuanli.operations.kept_forecasts import ForecastBand, KeptForecast
 from yuanli.operations.moments import micros_of, time_of
 
-WITHOUT_TREES = ("last_week", "weekday_mean", "ridge")
+LAST_WEEK = "last_week"
+WITHOUT_TREES = (LAST_WEEK, "weekday_mean", "ridge")
 LEAST_HOURS = 48
 LEAST_DAYS = 3
 SILENT_H = 14 * 24
 """Who was silent for so many hours before the origin is not forecast."""
-EXPLAINED = 6
-"""How many steps are looked into to say what a forecast hangs on."""
+EXPLAINED = 4
+"""At how many steps is looked to say what a forecast hangs on: at 48 hours, once every twelve."""
 NOUGHT = 1e-6
 Floats = NDArray[np.floating]
 
@@ -56,8 +60,11 @@ class NightParams:
         How many points are forecast at once, which bounds the memory.
     keep_d
         How many nights are kept.
-    tree_rows, threads
-        What trees of one batch learn from, and on how many threads: the park is served meanwhile.
+    tree_points, tree_rows, trees, tree_rate
+        From how many points and steps all points' trees are learnt, how many there are, and how much each adds: fewer
+        than elsewhere, since they answer for each point at each step of the backtest.
+    threads
+        On how many threads trees work: the park is served meanwhile.
     """
 
     hour: int = 1
@@ -67,7 +74,10 @@ class NightParams:
     people_d: int = 42
     batch: int = 1000
     keep_d: int = 14
-    tree_rows: int = 100_000
+    tree_points: int = 1000
+    tree_rows: int = 200_000
+    trees: int = 120
+    tree_rate: float = 0.1
     threads: int = 1
 
 
@@ -94,6 +104,14 @@ class Subject:
     rest: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NightTrees:
+    """Trees of hours and of days that serve all points of a night; None where each batch grows its own."""
+
+    hours: GrownTrees | None = None
+    days: GrownTrees | None = None
+
+
 def enough(values: Floats) -> NDArray[np.bool_]:
     """Return which rows, shape `(n_rows, n_hours)` up to the origin, have a past that a forecast can be made of."""
     held = np.isfinite(values)
@@ -109,6 +127,7 @@ def forecast_rows(
     *,
     total: bool = False,
     tree: bool = False,
+    grown: NightTrees | None = None,
 ) -> tuple[KeptForecast, ...]:
     """Return the forecasts of rows that have enough past.
 
@@ -120,22 +139,23 @@ def forecast_rows(
         Whether days are sums of their hours instead of means.
     tree
         Whether the rows are wholes and parts, which are made to add up.
+    grown
+        Trees of the night's sample of points; without them, trees are grown on these rows.
     """
     if not subjects:
         return ()
-    held = np.isfinite(values)
-    values = values[:, int(held.any(axis=0).argmax()) :]
-    origin = micros_of(asking.origin)
-    start = origin - HOUR * values.shape[1]
-    history = History(values=values, start=start, step=HOUR, zone=str(asking.zone))
-    hours = forecast(history, params.hours, calendar=asking.calendar, params=_params(params))
+    history = _history(values, asking)
+    values, start = history.values, history.start
+    grown = grown or NightTrees()
+    settings = _params(params)
+    hours = forecast(history, params.hours, calendar=asking.calendar, params=settings, grown=grown.hours)
     hourly = _bands(hours, hours.at)
     by_day = daily(history, total=total)
     dailies: list[ForecastBand | None] = [None] * len(subjects)
     known = np.isfinite(by_day.values).sum(axis=1) >= LEAST_DAYS
     days: Forecast | None = None
     if known.any():
-        days = forecast(by_day, params.days, calendar=asking.calendar, params=_params(params))
+        days = forecast(by_day, params.days, calendar=asking.calendar, params=settings, grown=grown.days)
         times = np.array([micros_of(_midnight(asking, day)) for day in range(params.days)], np.int64)
         dailies = [band if ok else None for band, ok in zip(_bands(days, times), known, strict=True)]
     if tree:
@@ -148,6 +168,19 @@ def forecast_rows(
     return tuple(
         _kept(subject, asking, values[row], start, hourly[row], dailies[row])
         for row, subject in enumerate(subjects)
+    )
+
+
+def grow_night(values: Floats, asking: Asking, params: NightParams) -> NightTrees:
+    """Return trees grown on a sample of points, shape `(n_rows, n_hours)` up to the origin, for all of a night."""
+    settings = _params(params)
+    history = _history(values, asking)
+    by_day = daily(history)
+    hours = grow_trees(history, params.hours, calendar=asking.calendar, params=settings)
+    if by_day.n_times < LEAST_DAYS:
+        return NightTrees(hours=hours)
+    return NightTrees(
+        hours=hours, days=grow_trees(by_day, params.days, calendar=asking.calendar, params=settings)
     )
 
 
@@ -178,8 +211,21 @@ def rest_of(whole: str) -> str:
 
 def _params(params: NightParams) -> ForecastParams:
     methods = METHODS if find_spec("lightgbm") else WITHOUT_TREES
-    trees = TreeParams(rows=params.tree_rows, threads=params.threads)
+    trees = TreeParams(
+        rows=params.tree_rows,
+        points=params.tree_points,
+        trees=params.trees,
+        rate=params.tree_rate,
+        threads=params.threads,
+    )
     return ForecastParams(methods=methods, trees=trees)
+
+
+def _history(values: Floats, asking: Asking) -> History:
+    """Return hours up to the origin, from the first that any row knows."""
+    values = values[:, int(np.isfinite(values).any(axis=0).argmax()) :]
+    start = micros_of(asking.origin) - HOUR * values.shape[1]
+    return History(values=values, start=start, step=HOUR, zone=str(asking.zone))
 
 
 def _midnight(asking: Asking, days: int) -> datetime:
@@ -189,18 +235,19 @@ def _midnight(asking: Asking, days: int) -> datetime:
 
 def _bands(made: Forecast, at: NDArray[np.int64]) -> list[ForecastBand]:
     narrow, wide = made.intervals
-    every = max(1, made.mean.shape[1] // EXPLAINED)
+    columns = [
+        np.asarray(one, np.float32) for one in (made.mean, narrow.low, narrow.high, wide.low, wide.high)
+    ]
+    shares = explain_shares(made, most=EXPLAINED)
+    week = made.errors[made.methods.index(LAST_WEEK)]
     bands = []
     for row in range(len(made.mean)):
-        why = explain_forecast(made, row, every=every)
-        mean, low_80, high_80, low_95, high_95 = (
-            np.asarray(one[row], np.float32)
-            for one in (made.mean, narrow.low, narrow.high, wide.low, wide.high)
-        )
+        mean, low_80, high_80, low_95, high_95 = (one[row] for one in columns)
         bands.append(
             ForecastBand(
                 at=at, mean=mean, low_80=low_80, high_80=high_80, low_95=low_95, high_95=high_95,
-                method=why.method, error=why.error, last_week_error=why.last_week_error, shares=why.shares,
+                method=made.method(row), error=float(made.errors[made.chosen[row], row]),
+                last_week_error=float(week[row]), shares=dict(zip(FAMILIES, shares[row].tolist(), strict=True)),
             )
         )  # fmt: skip
     return bands

@@ -28,9 +28,11 @@ from yuanli.operations.night_rows import (
     Asking,
     Floats,
     NightParams,
+    NightTrees,
     Subject,
     enough,
     forecast_rows,
+    grow_night,
     midnight_before,
     with_rests,
 )
@@ -126,11 +128,14 @@ class NightlyForecasts:
             for medium in Medium:
                 work.whole(medium, partial(self._energies, asking, medium), self._params)
             work.whole(PEOPLE, lambda: self._people(asking), self._params)
+            grown: NightTrees | None = None
             for first in range(0, len(points), self._params.batch):
                 batch = [p for p in points[first : first + self._params.batch] if not work.has(p.id, POINT)]
                 work.stop_if_told()
-                if batch:
-                    work.points(batch, self._hours(asking, batch), self._params)
+                if not batch:
+                    continue
+                grown = grown or self._grown(asking, points)
+                work.points(batch, self._hours(asking, batch), self._params, grown)
         except NightStoppedError:
             log.info("Forecasts of %s: stopped at %.0f %%", campus_id, 100 * work.night.share)
             return work.night
@@ -153,6 +158,19 @@ class NightlyForecasts:
             good = (found.count > 0) & (found.quality <= Quality.BAD) & np.isfinite(found.mean)
             values[row[good], column[good]] = found.mean[good]
         return values
+
+    def _grown(self, asking: Asking, points: Sequence[DataPoint]) -> NightTrees:
+        """Return the trees of all points, grown on a sample of them: points of each kind, as many as there are."""
+        sample = points[:: -(-len(points) // self._params.tree_points)]
+        try:
+            values = self._hours(asking, sample)
+            good = enough(values)
+            return grow_night(values[good], asking, self._params) if good.any() else NightTrees()
+        except StoreUnavailableError:
+            raise
+        except Exception:  # outermost: then each batch grows its own, and one bad point fails alone
+            log.exception("Trees of %s can't be grown on a sample", asking.campus_id)
+            return NightTrees()
 
     def _energies(self, asking: Asking, medium: Medium) -> tuple[list[Subject], Floats]:
         start = asking.origin - timedelta(days=self._params.past_d)
@@ -227,18 +245,20 @@ class _Work:
             rows, values = with_rests(_climbed(rows, subjects), values[good])
         else:
             values = values[good] if subjects else values
-        made, failed = self._tried(rows, values, params, total=tree, tree=tree)
+        made, failed = self._tried(rows, values, params, tree=tree)
         self._keep(made, planned=len(subjects) + len(rows) - int(good.sum()), failed=failed,
                    too_little=len(subjects) - int(good.sum()))  # fmt: skip
 
-    def points(self, points: Sequence[DataPoint], values: Floats, params: NightParams) -> None:
+    def points(
+        self, points: Sequence[DataPoint], values: Floats, params: NightParams, grown: NightTrees
+    ) -> None:
         """Forecast a batch of points."""
         good = enough(values)
         rows = [
             Subject(name=point.id, quantity=POINT, unit=point.unit)
             for point, ok in zip(points, good, strict=True) if ok
         ]  # fmt: skip
-        made, failed = self._tried(rows, values[good], params, total=False, tree=False)
+        made, failed = self._tried(rows, values[good], params, grown=grown)
         self._keep(made, planned=0, failed=failed, too_little=len(points) - int(good.sum()))
 
     def end(self) -> Night:
@@ -249,17 +269,23 @@ class _Work:
         return self.night
 
     def _tried(
-        self, rows: Sequence[Subject], values: Floats, params: NightParams, *, total: bool, tree: bool
+        self,
+        rows: Sequence[Subject],
+        values: Floats,
+        params: NightParams,
+        *,
+        tree: bool = False,
+        grown: NightTrees | None = None,
     ) -> tuple[tuple[KeptForecast, ...], list[NightFailure]]:
         """Forecast rows; where that fails, halves of them, so that one bad row fails alone."""
         try:
-            return forecast_rows(rows, values, self._asking, params, total=total, tree=tree), []
+            return forecast_rows(rows, values, self._asking, params, total=tree, tree=tree, grown=grown), []
         except Exception as error:  # outermost: one point must not take the others with it
             if len(rows) == 1 or tree:
                 return (), [_failure(row.name, row.quantity, error) for row in rows]
         half = len(rows) // 2
-        first, one = self._tried(rows[:half], values[:half], params, total=total, tree=False)
-        last, other = self._tried(rows[half:], values[half:], params, total=total, tree=False)
+        first, one = self._tried(rows[:half], values[:half], params, grown=grown)
+        last, other = self._tried(rows[half:], values[half:], params, grown=grown)
         return (*first, *last), [*one, *other]
 
     def _keep(
