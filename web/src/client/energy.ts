@@ -6,6 +6,7 @@ export type EnergySummary = Schemas["EnergySummary"];
 export type MediumTotal = Schemas["MediumTotal"];
 export type EnergyCurve = Schemas["EnergyCurve"];
 export type EnergyExpected = Schemas["EnergyExpected"];
+export type EnergyForecast = Schemas["EnergyForecast"];
 export type EnergyRanking = Schemas["EnergyRanking"];
 export type RankedPlace = Schemas["RankedPlace"];
 export type EnergyCalendar = Schemas["EnergyCalendar"];
@@ -33,6 +34,8 @@ function ask<T>(part: string, { campus, place, medium, from, to }: Question, mor
 }
 export const getSummary = (q: Question): Promise<EnergySummary> => ask("summary", q);
 export const getCurve = (q: Question, every: Period): Promise<EnergyCurve> => ask("curve", q, { every });
+/** What the last night expects of a place and its parts, whatever time is shown. */
+export const getForecast = (q: Question): Promise<EnergyForecast> => ask("forecast", q);
 export const getExpected = (q: Question): Promise<EnergyExpected> => ask("expected", q);
 export const getRanking = (q: Question, perM2: boolean): Promise<EnergyRanking> => ask("ranking", q, { per_m2: perM2 });
 export const getCalendar = (q: Question): Promise<EnergyCalendar> => ask("calendar", q);

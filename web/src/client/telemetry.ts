@@ -10,6 +10,7 @@ export type Every = Schemas["Every"];
 export type Overrule = Schemas["KeptOverrule"];
 export type ReadingVerdict = Schemas["ReadingVerdict"];
 export type PointForecast = Schemas["PointForecast"];
+export type ForecastRecord = Schemas["ForecastRecord"];
 export type QualityReport = Schemas["QualityReport"];
 export type PointQuality = Schemas["PointQuality"];
 export type PointReasons = Schemas["PointReasons"];
@@ -45,6 +46,9 @@ export const getSummary = async (campus: string, points: string[], span: Span, e
   (await get<Schemas["Summary"]>(campusPath(campus, "readings/summary"), { point: points, every, ...asked(span) })).buckets;
 export const getForecast = async (campus: string, point: string, hours: number): Promise<PointForecast | undefined> =>
   (await get<Schemas["ForecastList"]>(campusPath(campus, "forecast"), { point: [point], hours })).forecasts[0];
+/** How the last seven nights' forecasts of a point compare with what came. */
+export const getForecastRecord = async (campus: string, point: string): Promise<ForecastRecord | undefined> =>
+  (await get<Schemas["RecordList"]>(campusPath(campus, "forecast/records"), { point: [point], nights: 7 })).records[0];
 
 const overrulesPath = (campus: string, point: string): string => campusPath(campus, `points/${part(point)}/overrules`);
 export const listOverrules = async (campus: string, point: string): Promise<Overrule[]> =>

@@ -35,6 +35,7 @@ export function useEnergy() {
   const curve = shallowRef<client.EnergyCurve | null>(null);
   const others = shallowRef<Record<string, client.EnergyCurve>>({});
   const expected = shallowRef<client.EnergyExpected | null>(null);
+  const forecast = shallowRef<client.EnergyForecast | null>(null);
   const flows = shallowRef<client.EnergyFlows | null>(null);
   const calendar = shallowRef<client.EnergyCalendar | null>(null);
   const ranking = shallowRef<client.EnergyRanking | null>(null);
@@ -63,6 +64,7 @@ export function useEnergy() {
         keep(others, Promise.all(past.map(async ([key, one]) => [key, await client.getCurve(ask(one), every)] as const)).then((found) => Object.fromEntries(found))),
         keep(today, client.getSummary(ask(spanOf(now, "day", zone.value)))),
         keep(month, client.getSummary(ask(spanOf(now, "month", zone.value)))),
+        keep(forecast, client.getForecast(ask(span))),
         keep(flows, client.getFlows(ask(span))),
         keep(calendar, client.getCalendar(ask(weeks))),
         keep(ranking, client.getRanking(ask(span), perM2.value)),
@@ -82,5 +84,5 @@ export function useEnergy() {
     const { place, medium, length, date: on } = asked;
     if (route.path === own) void router.replace({ path: own, query: { ...(place && { place }), medium, length, ...(on && { date: on }) } });
   });
-  return { asked, date, zone, perM2, loading, problem, summary, today, month, curve, others, expected, flows, calendar, ranking, cost, load };
+  return { asked, date, zone, perM2, loading, problem, summary, today, month, curve, others, expected, forecast, flows, calendar, ranking, cost, load };
 }

@@ -1,5 +1,6 @@
 export default {
   energy: {
+    expected: { title: "Forecast by place", rest: "The rest", made: "Forecast made at {when}; the parts add up to the whole, the second line is the 80 % interval." },
     medium: { electricity: "Electricity", water: "Water", gas: "Gas", heat: "Heat", pv: "PV" },
     length: { day: "Day", week: "Week", month: "Month" },
     tile: { today: "Today", month: "This month", span: "Span shown", cost: "Cost", carbon: "Carbon", peak: "Peak", base: "Night base load", covered: "Data covered" },

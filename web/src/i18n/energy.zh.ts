@@ -1,5 +1,6 @@
 export default {
   energy: {
+    expected: { title: "分区预测", rest: "其余", made: "预测于 {when} 做出；各部分之和等于整体，第二行是 80 % 区间。" },
     medium: { electricity: "电", water: "水", gas: "燃气", heat: "冷热量", pv: "光伏" },
     length: { day: "日", week: "周", month: "月" },
     tile: { today: "今日", month: "本月", span: "所选时段", cost: "费用", carbon: "碳排放", peak: "峰值", base: "夜间基荷", covered: "数据覆盖" },
