@@ -17,7 +17,6 @@ from yuanli.planning import (
     InvalidProblemError,
     LayoutPlan,
     LayoutProblem,
-    UnmetWishError,
     check_layout,
     conflicts_layout,
     parse_layout,
@@ -149,10 +148,17 @@ def test_a_start_that_breaks_a_new_rule_is_mended_with_the_fewest_changes() -> N
     problem = line(fixed={"canteen": "C"})
     plan = make_plan(LAYOUT, problem, rounds(3), Wish(start=start, max_changes=2))
     assert plan.changes == 2
-    with pytest.raises(UnmetWishError, match="2 are needed"):
-        solve_layout(problem, rounds(3), Wish(start=start, max_changes=1))
-    with pytest.raises(UnmetWishError, match="locked"):
-        solve_layout(problem, rounds(3), Wish(start=start, locked={"canteen"}))
+    plan = make_plan(LAYOUT, problem, rounds(3), Wish(start=start, max_changes=1))
+    assert plan.status is Status.INFEASIBLE
+    assert [text.en for text in plan.conflicts] == [
+        "“canteen” has to be in “C”.", "At most 1 changes, 2 are needed.",
+    ]  # fmt: skip
+    plan = make_plan(LAYOUT, problem, rounds(3), Wish(start=start, locked={"canteen", "office"}))
+    assert [text.en for text in plan.conflicts] == [
+        "“canteen” has to be in “C”.",
+        "“canteen” is locked in “A”.",
+    ]
+    assert plan.conflicts[1].zh == "“canteen”锁定在“A”。"
 
 
 def test_a_seed_and_rounds_repeat_a_run_to_the_letter() -> None:

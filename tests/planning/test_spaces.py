@@ -4,6 +4,8 @@ import gzip
 import io
 import json
 import random
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -12,10 +14,14 @@ from typing import Any
 
 import pytest
 
+from yuanli.errors import Text
 from yuanli.planning import (
     SPACES,
+    Demand,
     Entity,
+    FewChanges,
     Flow,
+    Lock,
     Period,
     Room,
     Rule,
@@ -29,6 +35,7 @@ from yuanli.planning import (
     check_spaces,
     compare_plans,
     conflicting_rules,
+    demands_of,
     moves_of,
     parse_spaces,
     replan_spaces,
@@ -132,7 +139,8 @@ def test_it_is_as_good_as_trying_all_and_the_checker_agrees(seed: int) -> None:
         rules = conflicting_rules(problem)
         assert rules
         for left in rules:
-            rest = replace(problem, rules=tuple(rule for rule in rules if rule is not left))
+            held = tuple(rule for rule in rules if rule is not left and isinstance(rule, Rule))
+            rest = replace(problem, rules=held)
             assert any(check_spaces(rest, plan).valid for plan in all_plans(rest))
     else:
         assert result.cost == pytest.approx(least)
@@ -215,6 +223,90 @@ def test_a_conflict_is_minimal_and_in_words() -> None:
     ))  # fmt: skip
     assert conflicting_rules(stuck) == stuck.rules
     assert conflicting_rules(SMALL) == ()
+
+
+def holds(problem: SpaceProblem, demands: Sequence[Demand], wish: Wish[SpacePlan]) -> bool:
+    """Try all plans: say whether one keeps demands, by the checker and by hand."""
+    bare = replace(
+        problem, entities=tuple(replace(entity, locked=False) for entity in problem.entities),
+        rules=tuple(one for one in demands if isinstance(one, Rule)),
+    )  # fmt: skip
+    kept = [kept for one in demands if isinstance(one, Lock) for kept in one.kept]
+    few = any(isinstance(one, FewChanges) for one in demands)
+
+    def fits(plan: SpacePlan) -> bool:
+        if any(plan.rooms[p][e] not in (r, -1) for p, e, r in kept):
+            return False
+        if few:
+            assert wish.start is not None
+            assert wish.max_changes is not None
+            rows = zip(plan.rooms, wish.start.rooms, strict=True)
+            if sum(a != b for new, old in rows for a, b in zip(new, old, strict=True)) > wish.max_changes:
+                return False
+        return check_spaces(bare, plan).valid
+
+    return any(fits(plan) for plan in all_plans(bare))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_conflicts_know_what_is_locked_and_how_much_may_change(seed: int) -> None:
+    rng = random.Random(seed)
+    problem = random_problem(seed)
+    hard = tuple(replace(rule, hard=rng.random() < 0.7) for rule in problem.rules)
+    entities = tuple(replace(entity, locked=rng.random() < 0.2) for entity in TEAMS)
+    problem = replace(problem, rules=hard, entities=entities)
+    wish = Wish(
+        start=rng.choice(all_plans(problem)), locked=set(rng.sample(["ops", "lab", "law"], rng.randint(0, 2))),
+        max_changes=rng.choice([None, 0, 1, 2]),
+    )  # fmt: skip
+    every = demands_of(problem, wish)
+    found = conflicting_rules(problem, wish)
+    assert bool(found) == (not holds(problem, every, wish))
+    if found:
+        assert not holds(problem, found, wish)
+        for left in found:
+            assert holds(problem, [one for one in found if one is not left], wish)
+
+
+def test_a_lock_in_the_way_is_named_with_the_rule_in_both_languages() -> None:
+    problem = replace(SMALL, rules=(Rule(kind=K.CAPACITY), Rule(kind=K.NOT_SHARING, entities=("law",))))
+    start = SpacePlan(rooms=((0, 1, 1),))
+    small = make_plan(
+        SPACES, problem, Search(Stop(time_s=None, rounds=70)), Wish(start=start, locked={"lab"})
+    )
+    assert small.status is Status.INFEASIBLE
+    assert {text.en for text in small.conflicts} == {"not beyond its capacity", "lab is locked in 102"}
+    assert "lab锁定在102" in {text.zh for text in small.conflicts}
+    alone = SPACES.conflicts_of(problem, Wish(start=SpacePlan(rooms=((1, 2, 1),)), locked={"law", "ops"}))
+    assert {text.en for text in alone} >= {"law is locked in 102", "ops is locked in 102"}
+    few = SPACES.conflicts_of(problem, Wish(start=start, max_changes=0))
+    assert few[-1] == Text("最多改动 0 处", "at most 0 changes")
+    twice = replace(problem, entities=(replace(TEAMS[0], locked=True), *TEAMS[1:]))
+    moved = Wish(start=SpacePlan(rooms=((2, 2, 1),)), locked={"ops"})
+    assert solved(twice, rounds=70, start=moved.start, locked=moved.locked).status is Status.INFEASIBLE
+    assert [text.en for text in SPACES.conflicts_of(twice, moved)] == [
+        "ops is locked in 101", "ops is locked in 201",
+    ]  # fmt: skip
+
+
+def test_a_conflict_among_a_thousand_is_found_in_time() -> None:
+    rng = random.Random(0)
+    rooms = tuple(Room(name=f"r{i}", capacity_m2=rng.randint(40, 120), floor=f"{i % 10}") for i in range(300))
+    entities = tuple(
+        Entity(name=f"e{i}", need_m2=rng.randint(5, 25), room=f"r{rng.randrange(300)}") for i in range(1000)
+    )
+    crowd = Rule(kind=K.IN, entities=tuple(f"e{i}" for i in range(300)), rooms=("r1", "r2", "r3"))
+    near = tuple(Rule(kind=K.NEAR, entities=(f"e{i}", f"e{i + 1}")) for i in range(300, 600, 2))
+    full = Rule(kind=K.CAPACITY)
+    conflicting_rules(SMALL)
+    problem = SpaceProblem(rooms=rooms, entities=entities, rules=(full, crowd, *near))
+    begun = time.process_time()
+    assert set(conflicting_rules(problem)) == {full, crowd}
+    start = today(problem)
+    assert start is not None
+    found = conflicting_rules(replace(problem, rules=(full, *near)), Wish(start=start, max_changes=3))
+    assert found == (full, FewChanges(most=3, start=start))
+    assert time.process_time() - begun < 4
 
 
 def test_a_preview_tells_cost_and_broken_rules() -> None:

@@ -8,7 +8,13 @@ from yuanli.planning.layout.problem import LayoutPlan, LayoutProblem
 from yuanli.planning.layout.reading import LayoutDocument, layout_schema, parse_layout
 from yuanli.planning.layout.solving import LayoutParams, solve_layout
 from yuanli.planning.layout.swaps import swap_cost, swap_costs
-from yuanli.planning.layout.telling import conflicts_layout, explain_layout, layout_rows, read_layout_rows
+from yuanli.planning.layout.telling import (
+    conflicts_asked_layout,
+    conflicts_layout,
+    explain_layout,
+    layout_rows,
+    read_layout_rows,
+)
 from yuanli.solver import Kind
 
 LAYOUT: Final[Kind[LayoutProblem, LayoutPlan]] = Kind(
@@ -26,6 +32,7 @@ LAYOUT: Final[Kind[LayoutProblem, LayoutPlan]] = Kind(
     read_rows=read_layout_rows,
     explain=explain_layout,
     conflicts=conflicts_layout,
+    conflicts_asked=conflicts_asked_layout,
     moved_by="place",
 )
 
@@ -36,6 +43,7 @@ __all__ = [
     "LayoutPlan",
     "LayoutProblem",
     "check_layout",
+    "conflicts_asked_layout",
     "conflicts_layout",
     "explain_layout",
     "layout_rows",

@@ -15,8 +15,6 @@ from numpy.random import Generator
 from yuanli.planning.layout.core import Core, gilmore_lawler, make_core, nearest_plan
 from yuanli.planning.layout.faq import faq_start
 from yuanli.planning.layout.problem import Ints, LayoutPlan, LayoutProblem
-from yuanli.planning.layout.telling import conflicts_layout
-from yuanli.planning.wishes import unmet
 from yuanli.solver import Result, Search, Wish
 
 CHUNK = 10_000_000
@@ -59,22 +57,11 @@ def solve_layout(
 
     It begins with FAQ, random plans and the plan of the wish; with `workers`, as many children are improved at once.
     A round is a chunk of steps; the first call after an installation compiles for half a minute.
-
-    Raises
-    ------
-    UnmetWishError
-        There are plans, but none with what is locked, or with so few changes.
     """
     core = make_core(problem, wish)
     start = None if core is None else nearest_plan(core, _wanted(core, wish))
-    if core is None or start is None:
-        if conflicts_layout(problem):
-            return search.result(infeasible=True)
-        raise unmet(most=wish.max_changes, needed=None)
-    if core.away(start) > core.slack:
-        raise unmet(
-            most=wish.max_changes, needed=int(core.away(start) - core.slack) + (wish.max_changes or 0)
-        )
+    if core is None or start is None or core.away(start) > core.slack:
+        return search.result(infeasible=True)
     search.offer(core.plan(start), core.cost(start))
     search.prove(gilmore_lawler(core))
     if core.size < 2:

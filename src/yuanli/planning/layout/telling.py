@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from yuanli.errors import Text
 from yuanli.planning.documents import refusal
 from yuanli.planning.layout.problem import LayoutPlan, LayoutProblem, plan_of
 from yuanli.planning.layout.swaps import swap_costs
-from yuanli.solver import Result, Row, minimal_conflict
+from yuanli.solver import Result, Row, Wish, minimal_conflict
 
 
 def layout_rows(problem: LayoutProblem, plan: LayoutPlan) -> tuple[Row, ...]:
@@ -76,6 +74,11 @@ def explain_layout(problem: LayoutProblem, result: Result[LayoutPlan]) -> tuple[
 
 def conflicts_layout(problem: LayoutProblem) -> tuple[Text, ...]:
     """Return the fewest rules that leave some unit without a place; empty where there is a plan."""
+    return conflicts_asked_layout(problem, Wish())
+
+
+def conflicts_asked_layout(problem: LayoutProblem, wish: Wish[LayoutPlan]) -> tuple[Text, ...]:
+    """Return the fewest rules, locks and limits of changes that can't hold together; empty where there is a plan."""
     n, m = len(problem.units), len(problem.places)
     if n > m:
         return (
@@ -85,24 +88,56 @@ def conflicts_layout(problem: LayoutProblem) -> tuple[Text, ...]:
             ),
         )
     rules = [("fixed", unit) for unit in problem.fixed] + [("allowed", unit) for unit in problem.allowed]
+    if wish.start is not None:
+        rules += [("locked", unit) for unit in problem.units if unit in wish.locked]
+        rules += [] if wish.max_changes is None else [("changes", "")]
+    found = minimal_conflict(rules, lambda held: _fewest_changes(problem, wish, held) is not None)
+    return tuple(_tell(problem, wish, rule, unit) for rule, unit in found)
 
-    def feasible(held: Sequence[tuple[str, str]]) -> bool:
-        kept = LayoutProblem(
-            units=problem.units, places=problem.places, flows=problem.flows, distances=problem.distances,
-            fixed={unit: problem.fixed[unit] for rule, unit in held if rule == "fixed"},
-            allowed={unit: problem.allowed[unit] for rule, unit in held if rule == "allowed"},
-        )  # fmt: skip
-        return bool((maximum_bipartite_matching(csr_array(kept.may()), perm_type="column") >= 0).all())
 
-    return tuple(
-        Text(f"“{unit}”固定在“{problem.fixed[unit]}”。", f"“{unit}” has to be in “{problem.fixed[unit]}”.")
-        if rule == "fixed"
-        else Text(
+def _fewest_changes(
+    problem: LayoutProblem, wish: Wish[LayoutPlan], held: Sequence[tuple[str, str]]
+) -> int | None:
+    """Return how many units have to leave the start, None where the rules can't hold together (an assignment)."""
+    from scipy.optimize import linear_sum_assignment
+
+    kept = LayoutProblem(
+        units=problem.units, places=problem.places, flows=problem.flows, distances=problem.distances,
+        fixed={unit: problem.fixed[unit] for rule, unit in held if rule == "fixed"},
+        allowed={unit: problem.allowed[unit] for rule, unit in held if rule == "allowed"},
+    )  # fmt: skip
+    may = kept.may()
+    own = np.zeros_like(may)
+    if wish.start is not None:
+        own[np.arange(len(own)), list(wish.start.places)] = True
+        locked = [problem.units.index(unit) for rule, unit in held if rule == "locked"]
+        may[locked] &= own[locked]
+    units, places = linear_sum_assignment(np.where(may, 1.0 - own, may.shape[0] + 1.0))
+    if not may[units, places].all():
+        return None
+    changes = int((~own[units, places]).sum())
+    return None if ("changes", "") in held and changes > (wish.max_changes or 0) else changes
+
+
+def _tell(problem: LayoutProblem, wish: Wish[LayoutPlan], rule: str, unit: str) -> Text:
+    if rule == "fixed":
+        return Text(
+            f"“{unit}”固定在“{problem.fixed[unit]}”。", f"“{unit}” has to be in “{problem.fixed[unit]}”."
+        )
+    if rule == "allowed":
+        return Text(
             f"“{unit}”只能在：{'、'.join(problem.allowed[unit]) or '（无）'}。",
             f"“{unit}” may only be in: {', '.join(problem.allowed[unit]) or '(nowhere)'}.",
         )
-        for rule, unit in minimal_conflict(rules, feasible)
-    )
+    assert wish.start is not None
+    if rule == "locked":
+        place = problem.places[wish.start.places[problem.units.index(unit)]]
+        return Text(f"“{unit}”锁定在“{place}”。", f"“{unit}” is locked in “{place}”.")
+    rules = [("fixed", one) for one in problem.fixed] + [("allowed", one) for one in problem.allowed]
+    needed = _fewest_changes(problem, wish, [*rules, *(("locked", one) for one in wish.locked)])
+    more = "" if needed is None else f"，至少要改 {needed} 处"
+    more_en = "" if needed is None else f", {needed} are needed"
+    return Text(f"最多改动 {wish.max_changes} 处{more}。", f"At most {wish.max_changes} changes{more_en}.")
 
 
 def _rules(problem: LayoutProblem, plan: LayoutPlan) -> list[Text]:

@@ -5,6 +5,8 @@ from typing import Final
 from yuanli.errors import Text
 from yuanli.planning.spaces.annealing import solve_spaces
 from yuanli.planning.spaces.checking import Violation, check_spaces, violations
+from yuanli.planning.spaces.conflicting import conflicting_rules, conflicts_asked_spaces, conflicts_spaces
+from yuanli.planning.spaces.demands import Demand, FewChanges, LeaseEnd, Lock, demands_of
 from yuanli.planning.spaces.explaining import explain_spaces
 from yuanli.planning.spaces.naming import tell_rule
 from yuanli.planning.spaces.plans import read_space_rows, space_rows, today
@@ -21,7 +23,6 @@ from yuanli.planning.spaces.problem import (
     Weights,
 )  # fmt: skip
 from yuanli.planning.spaces.reading import parse_spaces, schema_spaces
-from yuanli.planning.spaces.repairing import conflicting_rules, conflicts_spaces
 from yuanli.planning.spaces.replanning import replan_spaces
 from yuanli.planning.spaces.scenarios import (
     Charge,
@@ -53,6 +54,7 @@ SPACES: Final = Kind(
     read_rows=read_space_rows,
     explain=explain_spaces,
     conflicts=conflicts_spaces,
+    conflicts_asked=conflicts_asked_spaces,
     changed_by=("room",),
     moved_by="room",
 )
@@ -60,8 +62,12 @@ SPACES: Final = Kind(
 __all__ = [
     "SPACES",
     "Charge",
+    "Demand",
     "Entity",
+    "FewChanges",
     "Flow",
+    "LeaseEnd",
+    "Lock",
     "Move",
     "Period",
     "PlannedUse",
@@ -81,7 +87,9 @@ __all__ = [
     "check_spaces",
     "compare_plans",
     "conflicting_rules",
+    "conflicts_asked_spaces",
     "conflicts_spaces",
+    "demands_of",
     "explain_spaces",
     "moves_of",
     "parse_spaces",

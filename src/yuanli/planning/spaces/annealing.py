@@ -10,17 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuanli.planning.spaces.bounding import lower_bound
+from yuanli.planning.spaces.demands import allowed_by, demands_of
 from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
 from yuanli.planning.spaces.repairing import find_start
-from yuanli.planning.spaces.tables import (
-    Ints,
-    Seats,
-    allowed_rooms,
-    locked_rooms,
-    seats_of,
-    state_of,
-    tables_of,
-)  # fmt: skip
+from yuanli.planning.spaces.tables import Ints, Seats, seats_of, state_of, tables_of
 from yuanli.solver import MissingSolverError, Result, Search, Wish
 
 if TYPE_CHECKING:
@@ -52,8 +45,8 @@ def solve_spaces(
     minute.
     """
     seats = seats_of(problem)
-    locked = locked_rooms(problem, seats, wish.start, wish.locked)
-    allowed = allowed_rooms(problem, seats, locked)
+    demands = demands_of(problem, wish)
+    allowed = allowed_by(problem, seats, demands)
     if not allowed.any(axis=1).all():
         return search.result(infeasible=True)
     start = None if wish.start is None else seats.rooms(wish.start)
@@ -68,11 +61,11 @@ def solve_spaces(
             rooms, none = find_start(
                 problem,
                 seats,
-                locked,
+                allowed,
                 search,
+                demands=demands,
                 near=begin,
                 start=start,
-                changes=wish.max_changes,
                 seed=wish.seed,
             )
         except MissingSolverError:

@@ -7,8 +7,9 @@ from math import inf
 import numpy as np
 
 from yuanli.planning.spaces.annealing import COLD, WARM, Walk, solve_spaces
+from yuanli.planning.spaces.demands import allowed_by, demands_of
 from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
-from yuanli.planning.spaces.tables import allowed_rooms, locked_rooms, seats_of, tables_of
+from yuanli.planning.spaces.tables import seats_of, tables_of
 from yuanli.solver import Result, Search, Stop, Wish
 
 EXTRA = 0.005
@@ -60,8 +61,7 @@ def _fewest(
     assert first.best is not None
     seats = seats_of(problem)
     start, best = seats.rooms(wish.start), seats.rooms(first.best)
-    locked = locked_rooms(problem, seats, wish.start, wish.locked)
-    allowed = allowed_rooms(problem, seats, locked)
+    allowed = allowed_by(problem, seats, demands_of(problem, wish))
     most = inf if wish.max_changes is None else wish.max_changes
     plain = tables_of(problem, seats, allowed, start=start, changes=most)
     changed = np.arange(len(problem.rooms)) != start[:, None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
@@ -10,13 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.planning.spaces.plans import row_name
 from yuanli.planning.spaces.problem import (
     LIMITS,
     PAIRS,
     PLACES,
     SUITED,
-    Rule,
     RuleKind,
     SpacePlan,
     SpaceProblem,
@@ -65,33 +62,6 @@ def seats_of(problem: SpaceProblem) -> Seats:
     place = np.where(there, np.cumsum(there).reshape(there.shape) - 1, -1)
     period, entity = np.nonzero(there)
     return Seats(period, entity, place)
-
-
-def allowed_rooms(
-    problem: SpaceProblem, seats: Seats, locked: Ints, *, rules: Iterable[Rule] | None = None
-) -> NDArray[np.bool_]:
-    """Return which rooms each seat may have, shape `(seats, rooms)`: by leases, locks, and hard rules about one entity.
-
-    Parameters
-    ----------
-    locked
-        The room of a seat that keeps it, −1 for the others.
-    """
-    allowed = np.ones((len(seats.period), len(problem.rooms)), dtype=bool)
-    for i, period in enumerate(problem.periods):
-        if period.starts:
-            over = [
-                r for r, room in enumerate(problem.rooms) if room.lease_end and room.lease_end < period.starts
-            ]
-            allowed[np.ix_(seats.period == i, over)] = False
-    for rule in problem.rules if rules is None else rules:
-        if rule.hard and rule.kind in PLACES + SUITED:
-            unfit = np.array([not problem.suits(rule, room) for room in problem.rooms])
-            for name in rule.entities:
-                allowed[np.ix_(np.isin(seats.entity, problem.members(name)), unfit)] = False
-    for v in np.flatnonzero(locked >= 0):
-        allowed[v, np.arange(len(problem.rooms)) != locked[v]] = False
-    return allowed
 
 
 def tables_of(
@@ -190,20 +160,6 @@ def state_of(problem: SpaceProblem, tables: Tables, rooms: Ints, seed: int) -> S
         last=np.full(many, -1), rng=rng, moving=np.zeros(many + 3, np.int64), target=np.zeros(many + 3, np.int64),
         origin=np.zeros(many + 3, np.int64),
     )  # fmt: skip
-
-
-def locked_rooms(
-    problem: SpaceProblem, seats: Seats, start: SpacePlan | None, names: Collection[str]
-) -> Ints:
-    """Return the rooms of seats that keep theirs, −1 for others: locked entities, and named rows of a start."""
-    locked = np.full(len(seats.period), -1)
-    for v, (p, e) in enumerate(zip(seats.period, seats.entity, strict=True)):
-        entity = problem.entities[e]
-        if entity.locked and entity.room is not None:
-            locked[v] = problem.room_place[entity.room]
-        elif start is not None and {entity.name, row_name(problem, p, e)} & set(names):
-            locked[v] = start.rooms[p][e]
-    return locked
 
 
 def relations(problem: SpaceProblem) -> Ints:
