@@ -66,6 +66,19 @@ def test_a_problem_is_uploaded_solved_followed_and_checked(operator: TestClient)
     assert operator.get(f"{PLANS}/{job_id}").status_code == 404
 
 
+def test_why_not_is_answered_in_words(operator: TestClient) -> None:
+    job_id = start(operator, [[5, 1, 3], 2])
+    ended(operator, job_id)
+    path = f"{PLANS}/{job_id}/why-not"
+    answer = operator.post(path, json={"item": "5", "to": {"chosen": True}, "time_s": 1}).json()
+    assert (answer["delta"], answer["conflicts"]) == (2, [])
+    assert "2 more" in answer["explanation"][0]["en"]
+    assert "会多花 2" in answer["explanation"][0]["zh"]
+    assert operator.post(path, json={"item": "9", "to": {"chosen": True}}).status_code == 422
+    assert operator.post(path, json={"item": "5", "to": "x", "time_s": 300}).status_code == 422
+    assert operator.post(f"{PLANS}/none/why-not", json={"item": "5", "to": "x"}).status_code == 404
+
+
 def test_moves_are_previewed_on_the_plan_and_on_edited_rows(operator: TestClient) -> None:
     job_id = start(operator, [[5, 1, 3], 2])
     ended(operator, job_id)

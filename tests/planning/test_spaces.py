@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.spaces import changed, replanned
 
 from yuanli.errors import Text
 from yuanli.planning import (
@@ -56,6 +57,9 @@ from yuanli.solver import (
     swap_moves,
     why_not,
 )  # fmt: skip
+    tell_why_not,
+    why_not,
+)
 
 OSA = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "osa"
 needs_osa = pytest.mark.skipif(not OSA.is_dir(), reason="needs ../shared/data/optimisation/osa")
@@ -179,6 +183,18 @@ def test_why_not_has_a_price() -> None:
     forced = [check_spaces(SMALL, plan).cost for plan in all_plans(SMALL) if plan.rooms[0][2] == 2]
     assert answer.difference.cost == pytest.approx(min(forced) - result.cost)
     assert 0 < answer.difference.cost <= answer.at_once.delta
+    assert "costs" in tell_why_not(answer, {"law": "201"})[0].en
+
+
+def test_why_not_names_the_rule_and_the_wish() -> None:
+    problem = replace(SMALL, rules=(Rule(kind=K.NOT_SHARING, entities=("lab",)), Rule(kind=K.CAPACITY)))
+    plan = today(problem)
+    assert plan is not None
+    answer = why_not(SPACES, problem, plan, {"lab": "101"}, search=Search(Stop(time_s=None, rounds=70)))
+    told = tell_why_not(answer, {"lab": "101"})
+    assert "lab is locked in 101" in told[0].en
+    assert "not beyond its capacity" in told[0].en
+    assert "lab锁定在101" in told[0].zh
 
 
 def test_cancelling_returns_the_incumbent() -> None:
@@ -356,6 +372,21 @@ def test_planning_anew_changes_little() -> None:
     assert check_spaces(grown, anew.best).cost == pytest.approx(anew.cost)
     assert sum(a != b for a, b in zip(anew.best.rooms[0], start.rooms[0], strict=True)) <= 6
     assert anew.cost <= best.cost * 1.05 + 1
+
+
+def test_the_benchmark_measures_a_mended_plan() -> None:
+    rng = random.Random(2)
+    problem = SpaceProblem(
+        rooms=tuple(Room(name=f"r{i}", capacity_m2=rng.randint(20, 40)) for i in range(15)),
+        entities=tuple(Entity(name=f"e{i}", need_m2=rng.randint(5, 25)) for i in range(30)),
+    )
+    other = changed(problem, 0.1, seed=1)
+    assert sum(a != b for a, b in zip(other.entities, problem.entities, strict=True)) == 3
+    assert sum(a != b for a, b in zip(other.rooms, problem.rooms, strict=True)) == 2
+    start = solved(problem, rounds=60).best
+    found = replanned(problem, start, Stop(time_s=None, rounds=100), seed=1)
+    assert found.changed <= 0.1
+    assert found.extra < 0.5
 
 
 def test_scenarios_side_by_side() -> None:

@@ -29,6 +29,7 @@ from yuanli.operations import (
     SolveSummary,
     SpaceDraft,
     SpaceWish,
+    WhyNotTold,
     kind_of,
 )
 from yuanli.solver import Broken, Stop
@@ -37,6 +38,7 @@ router = APIRouter(tags=["solving"])
 JobPath = Annotated[str, Path(max_length=100)]
 LOOK_S = 0.1
 MOST_ROWS = 100_000
+MOST_WHY_S = 30.0
 ENDED = (SolveState.DONE, SolveState.CANCELLED, SolveState.FAILED)
 
 
@@ -98,6 +100,12 @@ class PlanMoves(Body):
 
     moves: Annotated[list[PlanMove], Field(max_length=MOST_ROWS)]
     assignments: Annotated[list[dict[str, Any]] | None, Field(max_length=MOST_ROWS)] = None
+
+
+class WhyNotBody(PlanMove):
+    """What somebody would rather have, and for how many seconds to solve again with it."""
+
+    time_s: Annotated[float, Field(gt=0, le=MOST_WHY_S)] = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +241,12 @@ def preview_plan(campus: CampusPath, job_id: JobPath, body: PlanMoves, house: Ho
         violations=seen.checked.broken, delta=seen.delta, delta_breakdown=dict(seen.delta_breakdown),
         newly=seen.newly, mended=seen.mended,
     )  # fmt: skip
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/why-not", dependencies=[needs(Right.MAKE_PLANS)])
+def why_not_plan(campus: CampusPath, job_id: JobPath, body: WhyNotBody, house: HouseDep) -> WhyNotTold:
+    """Solve again with a wish forced into the plan, and say what it costs or what forbids it; nothing is kept."""
+    return house.solving.why_not(campus, job_id, {body.item: body.to}, time_s=body.time_s)
 
 
 @router.get(

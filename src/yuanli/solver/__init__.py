@@ -19,7 +19,7 @@ from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, previ
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
 from yuanli.solver.searching import Search
 from yuanli.solver.stopping import Stop, StopError
-from yuanli.solver.whynot import WhyNot, force, why_not
+from yuanli.solver.whynot import WhyNot, force, tell_why_not, why_not
 
 __all__ = [
     "Broken",
@@ -60,6 +60,7 @@ __all__ = [
     "solve_cpsat",
     "solve_milp",
     "swap_moves",
+    "tell_why_not",
     "text_of",
     "unpacked",
     "why_not",

@@ -80,6 +80,57 @@ def why_not(
     )  # fmt: skip
 
 
+def tell_why_not(answer: WhyNot[S], forced: Moves) -> tuple[Text, ...]:
+    """Say what a forced wish costs, or what forbids it, and what it does with nothing else changed."""
+    what = "、".join(f"{name} → {to if isinstance(to, str) else dict(to)}" for name, to in forced.items())
+    told = [_solved_again(answer, what)]
+    if (alone := answer.at_once) is not None:
+        broken = alone.checked.broken
+        told.append(
+            Text(
+                f"只动这一处：费用 {alone.delta:+,.6g}"
+                + (
+                    f"，违反 {'；'.join(one.message.zh for one in broken)}。"
+                    if broken
+                    else "，不违反硬规则。"
+                ),
+                f"With nothing else changed: cost {alone.delta:+,.6g}"
+                + (
+                    f", but {'; '.join(one.message.en for one in broken)}."
+                    if broken
+                    else ", no hard rule broken."
+                ),
+            )
+        )
+    return tuple(told)
+
+
+def _solved_again(answer: WhyNot[S], what: str) -> Text:
+    if answer.difference is None and answer.status is Status.INFEASIBLE:
+        zh, en = (
+            "；".join(getattr(one, name).rstrip("。.") for one in answer.conflicts) for name in ("zh", "en")
+        )
+        return Text(
+            f"不能“{what}”，这些不能同时成立：{zh or '未能列出'}。",
+            f'"{what}" is impossible, these can\'t hold together: {en or "not found out"}.',
+        )
+    if answer.difference is None:
+        return Text(
+            f"限定时间内没有找到“{what}”的方案。", f'No plan with "{what}" was found in the time given.'
+        )
+    cost, low = answer.difference.cost, answer.difference.low
+    if cost < 0:
+        return Text(
+            f"“{what}”更好：费用少 {-cost:,.6g}，改动 {answer.changes} 处；原方案不是最优。",
+            f'"{what}" is better: it costs {-cost:,.6g} less, with {answer.changes} changes; the plan wasn\'t best.',
+        )
+    least = max(low, 0.0) if low > -inf else 0.0
+    return Text(
+        f"“{what}”会多花 {cost:,.6g}（可证至少 {least:,.6g}），改动 {answer.changes} 处。",
+        f'"{what}" costs {cost:,.6g} more (surely at least {least:,.6g}), with {answer.changes} changes.',
+    )
+
+
 def force(kind: Kind[P, S], problem: P, plan: S, forced: Moves) -> S:
     """Return the plan with a wish, for a start in which it is locked; who is in the way takes the place that is left.
 

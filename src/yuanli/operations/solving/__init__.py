@@ -38,7 +38,7 @@ from yuanli.operations.solving.showing import (
     problem_tables,
     space_view,
 )
-from yuanli.operations.solving.solving import Solving, SolvingParams
+from yuanli.operations.solving.solving import Solving, SolvingParams, WhyNotTold
 from yuanli.operations.solving.tables import plan_table
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "SolvingParams",
     "SpaceView",
     "UnknownKindError",
+    "WhyNotTold",
     "WorkbookCheck",
     "check_space_workbook",
     "compare_scenarios",

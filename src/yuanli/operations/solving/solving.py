@@ -33,15 +33,34 @@ from yuanli.solver import (
     Row,
     Search,
     SearchProgress,
+    Status,
+    Stop,
     Wish,
     make_plan,
     preview,
+    tell_why_not,
+    why_not,
 )
 
 log = logging.getLogger(__name__)
 FAULT = Text(
     "求解时出现意外错误，已记入日志。", "Something unexpected failed while solving; it is in the log."
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNotTold:
+    """What a wish forced into a plan means: what the best plan found with it costs more, and how many rows differ.
+
+    Both are None where none was found; `conflicts` then has what forbids it, if that is proved.
+    """
+
+    status: Status
+    delta: float | None
+    changes: int | None
+    conflicts: tuple[Text, ...]
+    explanation: tuple[Text, ...]
+    assignments: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,16 +193,33 @@ class Solving:
         """
         job = self.get(campus_id, job_id)
         kind, problem = self._read(job.summary)
-        if rows is None and (job.plan is None or job.plan.cost is None):
-            raise SolveOrderError(
-                Text("这个任务还没有方案。", "This problem has no plan yet."),
-                field="assignments",
-                hint=Text(
-                    "等求解结束，或附上要改的方案。", "Wait for it, or give the rows of a plan to change."
-                ),
-            )
-        found = job.plan.assignments if rows is None and job.plan is not None else rows or ()
-        return preview(kind, problem, kind.read_rows(problem, found), moves)
+        return preview(kind, problem, kind.read_rows(problem, _rows_of(job) if rows is None else rows), moves)
+
+    def why_not(self, campus_id: CampusId, job_id: str, forced: Moves, *, time_s: float) -> WhyNotTold:
+        """Solve again, for so many seconds, with a wish forced into the plan of a problem, and say what that means.
+
+        Raises
+        ------
+        SolveNotFoundError, InvalidInputError
+            There is no such problem; it has no plan yet; the wish names what is not in the plan.
+        """
+        job = self.get(campus_id, job_id)
+        kind, problem = self._read(job.summary)
+        plan = kind.read_rows(problem, _rows_of(job))
+        bound = job.plan.bound if job.plan is not None else None
+        warm_up(kind.name)
+        answer = why_not(
+            kind, problem, plan, forced,
+            search=Search(Stop(time_s=time_s)), bound=-inf if bound is None else bound,
+        )  # fmt: skip
+        return WhyNotTold(
+            status=answer.status,
+            delta=None if answer.difference is None else answer.difference.cost,
+            changes=None if answer.difference is None else answer.changes,
+            conflicts=answer.conflicts,
+            explanation=tell_why_not(answer, forced),
+            assignments=() if answer.best is None else tuple(kind.rows(problem, answer.best)),
+        )
 
     def resume(self) -> None:
         """Queue what a crash or a stop interrupted."""
@@ -302,3 +338,13 @@ def wish_of(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
                 field="locked",
             )
     return Wish(seed=order.seed, start=start, locked=frozenset(order.locked), max_changes=order.max_changes)
+
+
+def _rows_of(job: SolveJob) -> Sequence[Row]:
+    if job.plan is None or job.plan.cost is None:
+        raise SolveOrderError(
+            Text("这个任务还没有方案。", "This problem has no plan yet."),
+            field="assignments",
+            hint=Text("等求解结束，或附上要改的方案。", "Wait for it, or give the rows of a plan to change."),
+        )
+    return job.plan.assignments

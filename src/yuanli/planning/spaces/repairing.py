@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -20,7 +22,7 @@ from yuanli.planning.spaces.demands import (
 )
 from yuanli.planning.spaces.problem import LIMITS, PAIRS, Rule, RuleKind, SpaceProblem
 from yuanli.planning.spaces.tables import Ints, Seats, relations
-from yuanli.solver import Search, Stop, load_solver, solve_cpsat
+from yuanli.solver import MissingSolverError, Search, Stop, load_solver, solve_cpsat
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -29,6 +31,8 @@ T = TypeVar("T")
 SCALE = 1000
 LOOK = 50
 """Seats or constraints between two looks at the clock."""
+LOOK_S = 0.05
+"""Seconds between two looks while OR-Tools is loaded, which takes a third of a second of CPU, once."""
 BITS = {
     RuleKind.SAME_ROOM: 1,
     RuleKind.NOT_SAME_ROOM: 1,
@@ -214,6 +218,11 @@ class HardModel:
         return found
 
 
+def _load() -> None:
+    with suppress(MissingSolverError):
+        load_solver("ortools.sat.python.cp_model")
+
+
 def find_start(
     problem: SpaceProblem,
     seats: Seats,
@@ -234,6 +243,12 @@ def find_start(
     start
         What the plan is to differ from in few seats.
     """
+    loading = Thread(target=_load, daemon=True)
+    loading.start()
+    while loading.is_alive():
+        loading.join(LOOK_S)
+        if search.over():
+            return None, False
     try:
         hard = HardModel(problem, seats, allowed, stopped=search.over)
         for demand in demands:
