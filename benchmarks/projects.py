@@ -1,6 +1,7 @@
 """Projects on PSPLIB: gap to the best known makespan, beside CP-SAT without our start.
 
-python -m benchmarks.projects [--data ../shared/data/optimisation] [--seconds 30] [--seeds 1] [--only j60] [--alone]
+python -m benchmarks.projects [--data ../shared/data/optimisation] [--seconds 30] [--seeds 1] [--first 1]
+    [--only j60 …] [--alone]
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ def main() -> None:
     told.add_argument("--data", type=Path, default=Path("../shared/data/optimisation"))
     told.add_argument("--seconds", type=float, default=30)
     told.add_argument("--seeds", type=int, default=1)
-    told.add_argument("--only", default="j")
+    told.add_argument("--first", type=int, default=1, help="the first of the seeds")
+    told.add_argument("--only", nargs="*", default=["j"], help="how the names of instances begin")
     told.add_argument("--alone", action="store_true", help="also CP-SAT without our start")
     args = told.parse_args()
     folder = args.data / "psplib"
@@ -28,11 +30,11 @@ def main() -> None:
         return
     for row in csv.DictReader((folder / "bks.csv").open()):
         name = row["instance"]
-        if not name.startswith(args.only):
+        if not name.startswith(tuple(args.only)):
             continue
         least, _, known = row["kobe_optimum_or_lb..ub"].rpartition("..")
         problem = PROJECTS.parse((folder / f"{name}.sm").read_bytes(), name)
-        for seed in range(1, args.seeds + 1):
+        for seed in range(args.first, args.first + args.seeds):
             search = Search[ProjectsPlan](Stop(time_s=None, cpu_s=args.seconds))
             plan = make_plan(PROJECTS, problem, search, Wish(seed=seed))
             first = next(step.cost for step in reversed(plan.history) if step.rounds == 0 and step.cost < 1e9)

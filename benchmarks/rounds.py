@@ -1,7 +1,7 @@
 """Rounds on published instances, side by side with PyVRP itself and with OR-Tools' routing solver.
 
-python -m benchmarks.rounds [--data ../shared/data/optimisation] [--seconds 30] [--seeds 1] [--stops 200]
-    [--only NAME …] [--ortools]
+python -m benchmarks.rounds [--data ../shared/data/optimisation] [--seconds 30] [--seeds 1] [--first 1]
+    [--stops 200] [--only NAME …] [--ortools]
 
 Each solver gets the same seconds of processor and the same seed. VRPTW and PCVRPTW tell the gap to the best known
 cost, TOPTW the profit beside the reference.
@@ -81,6 +81,7 @@ def main() -> None:
     told.add_argument("--data", type=Path, default=Path("../shared/data/optimisation"))
     told.add_argument("--seconds", type=float, default=30)
     told.add_argument("--seeds", type=int, default=1)
+    told.add_argument("--first", type=int, default=1, help="the first of the seeds")
     told.add_argument("--stops", type=int, default=200, help="the largest instances that are solved")
     told.add_argument("--only", nargs="*", default=[])
     told.add_argument("--ortools", action="store_true", help="also OR-Tools (seconds by the clock)")
@@ -98,14 +99,14 @@ def main() -> None:
             problem = ROUNDS.parse(path.read_bytes(), path.name)
             if len(problem.stops) > args.stops or (args.only and name not in args.only):
                 continue
-            for seed in range(1, args.seeds + 1):
+            for seed in range(args.first, args.first + args.seeds):
                 cost, bound = ours(problem, args.seconds, seed)
                 line: list[Any] = [
                     f"{name}\tstops {len(problem.stops)}\tseed {seed}\tours {cost} {gap(cost, known)}"
                 ]
                 other = raw(problem, args.seconds, seed)
                 line.append(f"pyvrp {other} {gap(other, known)}\tbound {bound}")
-                if args.ortools and family == "vrptw" and seed == 1:
+                if args.ortools and family == "vrptw" and seed == args.first:
                     line.append(f"ortools {gap(ortools(problem, args.seconds), known)}")
                 print(*line, sep="\t", flush=True)
     for row in csv.DictReader((args.data / "toptw" / "reference.csv").open()):

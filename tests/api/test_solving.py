@@ -133,3 +133,43 @@ def test_a_malformed_file_names_its_line(operator: TestClient) -> None:
 
 def test_members_make_no_plans(member: TestClient) -> None:
     assert member.get(PLANS).status_code == 403
+
+
+DRAFTS = "/v1/campuses/small/plan-drafts/rounds"
+ROUND = {
+    "visits": [
+        {"place": "room3-1", "service_min": 5, "windows": [{"earliest": "22:00", "latest": "22:30"}]},
+        {"place": "room0-1", "worth_min": 2},
+    ],
+    "staff": [{"name": "王", "start": "room0-0", "earliest": "21:00", "latest": "05:00"}],
+}
+
+
+def test_rounds_are_drafted_from_the_map(operator: TestClient, member: TestClient) -> None:
+    reply = operator.post(DRAFTS, json=ROUND)
+    assert reply.status_code == 200, reply.text
+    draft = reply.json()
+    walks = operator.post(
+        "/v1/campuses/small/matrix", json={"from": ["room0-0"], "to": ["room3-1", "room0-1"]}
+    ).json()["duration_s"][0]
+    assert draft["document"]["walking_s"][0] == [0, *map(round, walks)]
+    assert draft["document"]["staff"][0]["latest"] == 29 * 3600
+    assert draft["document"]["stops"][0]["earliest"] == 22 * 3600
+    assert [place["id"] for place in draft["places"]] == ["room0-0", "room3-1", "room0-1"]
+    assert member.post(DRAFTS, json=ROUND).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"visits": [{"place": "nowhere to be found"}]}, 404),
+        ({"visits": []}, 422),
+        ({"profile": "rocket"}, 422),
+        ({"visits": [{"place": "room0-1", "service_min": -1}]}, 422),
+        ({"staff": [{"name": "王", "start": "room0-0", "earliest": "9 am", "latest": "17:00"}]}, 422),
+    ],
+)
+def test_ill_put_rounds_are_told(operator: TestClient, changed: dict[str, object], status: int) -> None:
+    reply = operator.post(DRAFTS, json=ROUND | changed)
+    assert reply.status_code == status, reply.text
+    assert reply.json()["message"]["en"]

@@ -55,11 +55,9 @@ from yuanli.solver import (
     make_plan,
     preview,
     swap_moves,
-    why_not,
-)  # fmt: skip
     tell_why_not,
     why_not,
-)
+)  # fmt: skip
 
 OSA = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "osa"
 needs_osa = pytest.mark.skipif(not OSA.is_dir(), reason="needs ../shared/data/optimisation/osa")

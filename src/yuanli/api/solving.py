@@ -13,9 +13,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field, Json
 
 from yuanli.api.bodies import Body, Name
-from yuanli.api.callers import CallerDep, HouseDep, needs
+from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
+from yuanli.api.round_bodies import RoundWishBody
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId, FeatureId
 from yuanli.errors import Text
@@ -23,6 +24,7 @@ from yuanli.operations import (
     PLANNING_KINDS,
     SCHEDULING_KINDS,
     Right,
+    RoundDraft,
     SolveJob,
     SolveOrder,
     SolveState,
@@ -183,6 +185,12 @@ def start_plan(
 def draft_spaces(campus: CampusPath, body: SpaceWishBody, house: HouseDep) -> SpaceDraft:
     """Draft who could sit where from the map: rooms, who sits where today, demands in words; nothing is solved."""
     return house.space_drafts.draft(campus, body.wish())
+
+
+@router.post("/campuses/{campus}/plan-drafts/rounds", dependencies=[needs(Right.MAKE_PLANS)])
+def draft_rounds(campus: CampusPath, body: RoundWishBody, house: HouseDep, caller: CallerDep) -> RoundDraft:
+    """Draft who could walk where from the map: places by name, staff, walks by open ways; nothing is solved."""
+    return house.round_drafts.draft(campus, body.wish(AREAS[caller.role]))
 
 
 @router.get("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)])

@@ -64,6 +64,7 @@ from yuanli.operations import (
     Reservations,
     RetentionParams,
     RoomUsage,
+    RoundDrafts,
     SavingsMeasurement,
     Sections,
     Solving,
@@ -160,6 +161,7 @@ class House:
     device_drafts: DeviceDrafts
     plan_runs: PlanRuns
     plan_records: PlanRecords
+    round_drafts: RoundDrafts
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None
@@ -504,6 +506,7 @@ def build_house(
         reservations=reservations,
         room_usage=room_usage,
         space_drafts=space_drafts,
+        round_drafts=RoundDrafts(guidance, clock=now),
         solving=solving,
         changing=Changing(solving),
         device_drafts=device_drafts,
