@@ -127,6 +127,19 @@ def test_a_minimal_conflict_is_named() -> None:
     assert solved(replace(problem, groups=(problem.groups[0], free, problem.groups[2]))).cost is not None
 
 
+def test_locks_that_leave_no_plan_are_named_and_no_others() -> None:
+    # two teams of 80 at once leave 60 waiting where 40 may
+    problem = parsed(passages=[{"id": "食堂", "capacity": 100, "most_waiting": 40}])
+    start, locked = FlowsPlan(slots=(2, 2, 0)), ["team 0", "team 1", "team 2"]
+    began = time.process_time()
+    plan = solved(problem, start=start, locked=locked)
+    assert time.process_time() - began < 2
+    assert plan.status is Status.INFEASIBLE
+    assert [text.en for text in plan.conflicts] == ["'team 0' is locked", "'team 1' is locked"]
+    for one in ("team 0", "team 1"):
+        assert solved(problem, start=start, locked=[name for name in locked if name != one]).cost is not None
+
+
 def test_rows_are_read_back_and_strange_ones_told() -> None:
     problem, plan = parsed(), FlowsPlan(slots=(0, 3, 1))
     assert FLOWS.read_rows(problem, FLOWS.rows(problem, plan)) == plan

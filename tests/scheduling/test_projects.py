@@ -103,6 +103,21 @@ def test_deadlines_that_contradict_are_named_and_no_others() -> None:
         assert solved(replace(problem, jobs=relaxed)).cost is not None
 
 
+def test_a_lock_that_leaves_no_plan_is_named_and_no_other() -> None:
+    # the approval is due by 10, so the ropes, four long, begin by 5; they are locked at 6
+    jobs = [dict(job) for job in LIFT["jobs"]]
+    jobs[4]["deadline"] = 10
+    problem, start = parsed(jobs=jobs), ProjectsPlan(begins=(0, 6, 1, 1, 11))
+    locked = ["stop lift", "ropes", "doors"]
+    solved(problem)
+    began = time.process_time()
+    plan = solved(problem, start=start, locked=locked)
+    assert time.process_time() - began < 2
+    assert plan.status is Status.INFEASIBLE
+    assert [text.en for text in plan.conflicts] == ["'ropes' is locked"]
+    assert solved(problem, start=start, locked=["stop lift", "doors"]).cost == 9
+
+
 def test_a_job_larger_than_its_crew_is_named() -> None:
     plan = solved(parsed(crews={"fitters": 1}))
     assert "'ropes' needs 2 of fitters, which has 1" in plan.conflicts[0].en

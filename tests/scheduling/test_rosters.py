@@ -70,6 +70,19 @@ def test_a_conflict_of_law_and_needs_is_minimal() -> None:
         assert solved(fewer).cost is not None
 
 
+def test_a_lock_that_leaves_no_roster_is_named_and_no_other() -> None:
+    # wang has the day on leave on which the start has a shift
+    problem = parsed(people=[{"id": "wang", "leave": ["2026-12-01"]}, *GUARDS["people"][1:]])
+    start = RostersPlan(shifts=((-1, 0, -1, -1, -1, -1, -1), *[(-1,) * 7] * 3))
+    locked = ["wang 2026-12-01", "li 2026-12-01", "wu 2026-12-03"]
+    began = time.process_time()
+    plan = solved(problem, start=start, locked=locked)
+    assert time.process_time() - began < 2
+    assert plan.status is Status.INFEASIBLE
+    assert [text.en for text in plan.conflicts] == ["'wang 2026-12-01' is locked"]
+    assert solved(problem, start=start, locked=locked[1:]).cost is not None
+
+
 @st.composite
 def problems(draw: st.DrawFn) -> RostersProblem:
     names = ["a", "b"]

@@ -244,6 +244,9 @@ def test_the_checker_finds_what_is_wrong() -> None:
 
 
 SOME = [{"id": f"t{i}", "place": "abc"[i % 3], "service_s": 60} for i in range(9)]
+TWO_HOURS = [
+    {"id": name, "start": "guardroom", "earliest": "8:00", "latest": "12:00"} for name in ("li", "wu")
+]
 TWO = [
     {"id": name, "start": "guardroom", "earliest": 0, "latest": 3600, "max_work_s": 900}
     for name in ("li", "wu")
@@ -264,6 +267,43 @@ def test_locked_stops_keep_person_and_order_and_locked_people_their_tour() -> No
     assert [n for n in after if after[n]["staff"] == "wu"] == [
         n for n in before if before[n]["staff"] == "wu"
     ]
+
+
+AT_ONCE = [
+    {"id": f"at {p}", "place": p, "earliest": "8:05", "latest": "8:06", "service_s": 600} for p in "ac"
+]
+
+
+def test_locks_that_leave_no_plan_are_named_and_no_others() -> None:
+    # two stops at the same minute need two people; li had both
+    problem = parsed(stops=[*AT_ONCE, {"id": "free", "place": "b"}], staff=TWO_HOURS)
+    start = ROUNDS.read_rows(problem, [
+        {"stop": s.id, "staff": "li", "place": problem.places[s.place], "begin": 29000 + i}
+        for i, s in enumerate(problem.stops)
+    ])  # fmt: skip
+    began = time.process_time()
+    locked = ["at a", "at c", "free"]
+    plan = solved(problem, start=start, locked=locked)
+    assert time.process_time() - began < 2
+    assert plan.status is Status.INFEASIBLE
+    assert [text.en for text in plan.conflicts] == ["'at a' is locked", "'at c' is locked"]
+    for one in ("at a", "at c"):
+        assert solved(problem, start=start, locked=[name for name in locked if name != one]).cost is not None
+    few = solved(problem, start=start, max_changes=0)
+    assert [text.en for text in few.conflicts] == ["at most 0 may change"]
+    assert solved(problem, 1500, start=start, max_changes=1).changes == 1
+
+
+def test_a_locked_stop_is_not_left_out_though_its_prize_is_small() -> None:
+    problem = parsed(stops=[{"id": "poster", "place": "c", "prize": 1}, {"id": "lamp", "place": "a"}])
+    assert solved(problem).cost_breakdown["skipped"] == 1
+    start = ROUNDS.read_rows(problem, [
+        {"stop": "lamp", "staff": "wang", "place": "a", "begin": 30000, "order": 1},
+        {"stop": "poster", "staff": "wang", "place": "c", "begin": 31000, "order": 2},
+    ])  # fmt: skip
+    for locked in ("poster", "wang"):
+        plan = solved(problem, start=start, locked=[locked])
+        assert (plan.cost, plan.cost_breakdown["skipped"]) == (360, 0)
 
 
 @pytest.mark.parametrize("most", [0, 2])

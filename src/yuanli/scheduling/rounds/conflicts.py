@@ -70,7 +70,7 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
             f"“{stop.id}”的载量 {max(stop.load, stop.collect)} 超过能去的人的最大容量 {most}。",
             f"{stop.id!r} is a load of {max(stop.load, stop.collect)}; those who can go there carry {most} at most.",
         )
-    if any(_in_time(walk, one, stop) for one in strong):
+    if any(in_time(walk, one, stop) for one in strong):
         return None
     first = min(one.earliest + int(walk[one.start, stop.place]) for one in strong)
     s = problem.time_scale
@@ -82,7 +82,8 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
     )
 
 
-def _in_time(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:
+def in_time(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:
+    """Say whether somebody can serve a stop within the shift, had they nothing else to do."""
     out, home = int(walk[one.start, stop.place]), int(walk[stop.place, one.end])
     begin = max(one.earliest + out, stop.earliest)
     long = one.max_work is not None and out + stop.service + home > one.max_work

@@ -13,6 +13,7 @@ import numpy as np
 
 from yuanli.scheduling.rounds.bounds import least_cost
 from yuanli.scheduling.rounds.conflicts import find_contradiction
+from yuanli.scheduling.rounds.locking import locks_contradict, with_locks
 from yuanli.scheduling.rounds.modelling import Limits, VrpModel
 from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
 from yuanli.scheduling.rounds.timing import cost_of
@@ -41,10 +42,12 @@ def solve_rounds(
     load_solver("pyvrp")
     if find_contradiction(problem):
         return search.result(infeasible=True)
+    limits, problem = limits_of(problem, wish), with_locks(problem, wish)
+    if locks_contradict(problem, wish, limits.allowed):
+        return search.result(infeasible=True)
     bound = least_cost(problem)
     if bound is not None:
         search.prove(bound)
-    limits = limits_of(problem, wish)
     if wish.max_changes is None:
         _improve(problem, limits, search, wish)
     else:
