@@ -77,6 +77,11 @@ class Search(Generic[S]):
         """How far the best is from the bound, as a share of its cost."""
         return gap_of(self.cost, self.bound)
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody wants no more of it: what is under way is left as it is then."""
+        return self._cancelled()
+
     def count(self, rounds: int = 1) -> None:
         """Count steps of the method."""
         self.rounds += rounds

@@ -4,7 +4,7 @@ from typing import Final
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.checking import check_devices
-from yuanli.scheduling.devices.documents import devices_schema, parse_devices
+from yuanli.scheduling.devices.documents import devices_schema
 from yuanli.scheduling.devices.problem import (
     Climate,
     Device,
@@ -16,6 +16,7 @@ from yuanli.scheduling.devices.problem import (
     Task,
     Zone,
 )
+from yuanli.scheduling.devices.reading import parse_devices
 from yuanli.scheduling.devices.tabulating import read_rows_of_devices, rows_of_devices
 from yuanli.solver import Kind, Result, Search, Wish
 

@@ -1,15 +1,11 @@
-"""Devices problems as documents: our own JSON with its schema, and the tables of the on/off benchmark."""
+"""Devices problems as documents: our own JSON with its schema."""
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.problem import (
@@ -19,7 +15,6 @@ from yuanli.scheduling.devices.problem import (
     Climate,
     Device,
     DevicesProblem,
-    DevicesProblemError,
     Floats,
     Order,
     Storage,
@@ -27,23 +22,19 @@ from yuanli.scheduling.devices.problem import (
     Zone,
     refuse,
 )
+from yuanli.solver import Document, document_of
 
-MOST_BYTES = 200_000_000
 Series = float | list[float]
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-
-class Span(_Document):
+class Span(Document):
     """From one slot to another, both included."""
 
     first: int = Field(description="First slot, from 0.")
     last: int = Field(description="Last slot.")
 
 
-class TaskDocument(_Document):
+class TaskDocument(Document):
     """A charging session or another piece of work: give slots, hours or energy."""
 
     first: int = Field(description="First slot it may be on: arrival.")
@@ -54,7 +45,7 @@ class TaskDocument(_Document):
     in_one_run: bool = Field(False, description="Without a break.")
 
 
-class DeviceDocument(_Document):
+class DeviceDocument(Document):
     """A device that is on or off in each slot."""
 
     name: str
@@ -78,7 +69,7 @@ class DeviceDocument(_Document):
     device_id: str | None = Field(None, description="Its id on the map; null is never commanded.")
 
 
-class ClimateDocument(_Document):
+class ClimateDocument(Document):
     """The air of a zone: one store of heat behind one resistance, kept in a comfort band."""
 
     temp_c: float = Field(description="Temperature before the first slot, °C.")
@@ -98,7 +89,7 @@ class ClimateDocument(_Document):
     )
 
 
-class ZoneDocument(_Document):
+class ZoneDocument(Document):
     """A place whose demand is covered in each slot."""
 
     name: str
@@ -111,7 +102,7 @@ class ZoneDocument(_Document):
     climate: ClimateDocument | None = None
 
 
-class StorageDocument(_Document):
+class StorageDocument(Document):
     """A battery; with a zone, a store of ice or hot water that gives service to it."""
 
     name: str
@@ -126,7 +117,7 @@ class StorageDocument(_Document):
     zone: str | None = Field(None, description="Zone that it serves; null feeds the site.")
 
 
-class OrderDocument(_Document):
+class OrderDocument(Document):
     """One task after another."""
 
     before: str
@@ -134,14 +125,14 @@ class OrderDocument(_Document):
     lag: int = Field(0, description="Slots between them, at least.")
 
 
-class NeedDocument(_Document):
+class NeedDocument(Document):
     """A device that is on only while another is."""
 
     device: str
     needs: str
 
 
-class DevicesDocument(_Document):
+class DevicesDocument(Document):
     """Devices on or off from their states now to their targets, at least cost."""
 
     kind: str = Field("devices", pattern="^devices$")
@@ -159,12 +150,12 @@ class DevicesDocument(_Document):
     ramp_kw: float | None = Field(
         None, description="The most that the devices' power changes between slots, kW."
     )
-    zones: list[ZoneDocument] = []
+    zones: list[ZoneDocument] = Field([])
     devices: list[DeviceDocument]
     exclusions: list[list[str]] = Field([], description="Devices of which at most one is on.")
-    needs: list[NeedDocument] = []
-    orders: list[OrderDocument] = []
-    storages: list[StorageDocument] = []
+    needs: list[NeedDocument] = Field([])
+    orders: list[OrderDocument] = Field([])
+    storages: list[StorageDocument] = Field([])
     begins_at: AwareDatetime | None = Field(
         None, description="When the first slot begins, with its zone; needed to carry the plan out."
     )
@@ -176,78 +167,26 @@ def devices_schema() -> dict[str, Any]:
     return DevicesDocument.model_json_schema()
 
 
-def parse_devices(data: bytes, name: str) -> DevicesProblem:
-    """Return the problem of a file: our own JSON or the tables of the on/off benchmark, as they are or with gzip.
+def parse_document(text: str, tables: dict[str, Any], name: str) -> DevicesProblem:
+    """Return the problem of our own JSON, as text and as what it says.
 
     Raises
     ------
     DevicesProblemError
-        It is malformed, told by line or field.
+        A rule is broken.
+    InvalidProblemError
+        A field is missing, unknown or wrong.
     """
-    tables = _json(_unpacked(data, name), name)
-    if "P" in tables and "Lu" in tables:
-        return _benchmark(tables)
-    if len(tables.get("devices", ())) > MOST_DEVICES:
-        many = len(tables["devices"])
+    devices = tables.get("devices")
+    if isinstance(devices, list) and len(devices) > MOST_DEVICES:
+        many = len(devices)
         raise refuse(
             "devices",
             f"有 {many} 台设备，最多 {MOST_DEVICES} 台。",
             f"There are {many} devices; at most {MOST_DEVICES} are planned.",
+            hint=Text("请按区域拆分。", "Divide it by zones."),
         )
-    try:
-        document = DevicesDocument.model_validate(tables)
-    except ValidationError as error:
-        raise _told(error) from error
-    return _problem(document)
-
-
-def _unpacked(data: bytes, name: str) -> bytes:
-    if data[:2] != b"\x1f\x8b":
-        return data
-    try:
-        reader = gzip.GzipFile(fileobj=BytesIO(data))
-        plain = reader.read(MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise refuse(
-            name, f"{name} 不是完整的 gzip 文件：{error}。", f"{name} is no whole gzip file: {error}."
-        ) from error
-    if len(plain) > MOST_BYTES:
-        raise refuse(
-            name,
-            f"{name} 解压后超过 {MOST_BYTES} 字节。",
-            f"{name} is more than {MOST_BYTES} bytes unpacked.",
-        )
-    return plain
-
-
-def _json(data: bytes, name: str) -> dict[str, Any]:
-    try:
-        tables = json.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise refuse(name, f"{name} 不是 UTF-8 文本。", f"{name} is no text in UTF-8.") from error
-    except json.JSONDecodeError as error:
-        raise refuse(
-            f"{name}:{error.lineno}", f"{name} 第 {error.lineno} 行第 {error.colno} 列不是 JSON：{error.msg}。",
-            f"{name}, line {error.lineno}, column {error.colno}, is no JSON: {error.msg}.",
-        ) from error  # fmt: skip
-    except RecursionError as error:
-        raise refuse(name, f"{name} 嵌套过深。", f"{name} is nested too deeply.") from error
-    if not isinstance(tables, dict):
-        raise refuse(name, f"{name} 应是一个 JSON 对象。", f"{name} must be one JSON object.")
-    return tables
-
-
-def _told(error: ValidationError) -> DevicesProblemError:
-    first = error.errors()[0]
-    at = ".".join(str(part) for part in first["loc"])
-    value = repr(first.get("input"))[:60]
-    return DevicesProblemError(
-        Text(f"{at} 的值 {value} 不合格：{first['msg']}。", f"{at} is {value}: {first['msg']}."),
-        field=at,
-        hint=Text(
-            "按 yuanli schedule devices --schema 更正。", "Correct it by yuanli schedule devices --schema."
-        ),
-    )
+    return _problem(document_of(DevicesDocument, text, name))
 
 
 def _problem(document: DevicesDocument) -> DevicesProblem:
@@ -384,72 +323,3 @@ def _series(value: Series | None, n: int) -> Floats | None:
 
 def _full(value: Series, n: int) -> Floats:
     return np.array(value, np.float64) if isinstance(value, list) else np.full(n, float(value))
-
-
-BENCHMARK_LISTS = ("P", "q", "zone", "Lu", "Ld", "S", "u0", "hist", "g", "a", "b", "K")
-QUARTER_H = 0.25
-
-
-def _benchmark(tables: dict[str, Any]) -> DevicesProblem:
-    """Return the problem of the on/off benchmark: quarters of an hour, prices per kW and slot."""
-    for name in ("N", "T", "c", "D", "cap", *BENCHMARK_LISTS):
-        if name not in tables:
-            raise refuse(name, f"缺少字段“{name}”。", f"The field {name!r} is missing.")
-    many, n = _whole(tables["N"], "N"), _whole(tables["T"], "T")
-    if not 1 <= n <= MOST_SLOTS:
-        raise refuse(
-            "T",
-            f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。",
-            f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.",
-        )
-    columns = {name: _column(tables[name], name, many) for name in BENCHMARK_LISTS}
-    price, limit = _column(tables["c"], "c", n), _column(tables["cap"], "cap", n)
-    if not isinstance(tables["D"], list):
-        raise refuse("D", "D 应是每个区域一行的表。", "D must be a table with a row for each zone.")
-    zones = tuple(
-        Zone(name=f"zone{z}", demand=_column(row, f"D[{z}]", n)) for z, row in enumerate(tables["D"])
-    )
-    whole = {
-        name: [_whole(x, f"{name}[{i}]") for i, x in enumerate(columns[name])]
-        for name in BENCHMARK_LISTS if name not in ("P", "q", "S")
-    }  # fmt: skip
-    devices = []
-    for i in range(many):
-        row = {name: values[i] for name, values in whole.items()}
-        task = Task(first=row["a"], last=row["b"], slots=row["K"]) if row["zone"] < 0 else None
-        devices.append(
-            Device(
-                name=f"device{i}", power_kw=float(columns["P"][i]), service=float(columns["q"][i]),
-                zone=None if row["zone"] < 0 else f"zone{row['zone']}", min_up=row["Lu"], min_down=row["Ld"],
-                start_cost=float(columns["S"][i]), on=row["u0"] == 1, held=row["hist"],
-                target=None if row["g"] < 0 else row["g"] == 1, task=task,
-            )
-        )  # fmt: skip
-    return DevicesProblem(
-        slots=n, slot_h=QUARTER_H, price=price / QUARTER_H, devices=tuple(devices), zones=zones, limit_kw=limit,
-        peak_price=float(_column([tables.get("dc", 0.0)], "dc", 1)[0]),
-    )  # fmt: skip
-
-
-def _column(values: Any, name: str, n: int) -> Floats:
-    if not isinstance(values, list) or len(values) != n:
-        many = len(values) if isinstance(values, list) else 0
-        raise refuse(
-            name, f"“{name}”有 {many} 个值，应为 {n} 个。", f"{name!r} has {many} values; it needs {n}."
-        )
-    for i, value in enumerate(values):
-        if not isinstance(value, int | float) or not np.isfinite(value):
-            raise refuse(
-                f"{name}[{i}]",
-                f"{name}[{i}] 为 {value!r}，应是有限数。",
-                f"{name}[{i}] is {value!r}; a finite number is needed.",
-            )
-    return np.array(values, np.float64)
-
-
-def _whole(value: Any, name: str) -> int:
-    if not isinstance(value, int | float) or not np.isfinite(value) or value != int(value):
-        raise refuse(
-            name, f"{name} 为 {value!r}，应是整数。", f"{name} is {value!r}; a whole number is needed."
-        )
-    return int(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,10 @@ PASSES = 40
 NOTHING: Floats = np.empty(0)
 HEATS = (0.1, 0.3, 0.05, 0.2)
 PEAKS = (1.0, 0.995, 1.005, 0.99, 1.0, 0.98)
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,14 +166,21 @@ class Improver:
         """Return the cost of states and what they break."""
         return judge(self.tables, self.terms, on)
 
-    def repair(self, on: Bytes, *, short: float, peak_kw: float) -> Found:
-        """Return states near to these, most often with nothing broken: each device in turn, what lacks ever dearer."""
+    def repair(
+        self, on: Bytes, *, short: float, peak_kw: float, cancelled: Callable[[], bool] = _never
+    ) -> Found:
+        """Return states near to these, most often with nothing broken: each device in turn, what lacks ever dearer.
+
+        It ends early, with what it has, once it is `cancelled`.
+        """
         state, order = self.state(on), self.movable
         for k in range(PASSES):
             weights = self.weights(peak_kw, hard=short)
             order = self.rng.permutation(order)
             changed = 0
             for first in range(0, len(order), CHUNK):
+                if cancelled():
+                    return self.judge(state.on)
                 changed += one_by_one(
                     self.tables, state, weights, order[first : first + CHUNK], 0.0, self.seed, NOTHING
                 )

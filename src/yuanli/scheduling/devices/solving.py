@@ -80,8 +80,10 @@ class _Solving:
 
     def run(self) -> Result[DevicesPlan]:
         """Search."""
-        if impossible(self.problem, self.tables):
+        if not self.search.cancelled and impossible(self.problem, self.tables):
             return self.search.result(infeasible=True)
+        if self.search.cancelled:
+            return self.search.result()
         try:
             pricing = Pricing(
                 self.tables,
@@ -97,6 +99,8 @@ class _Solving:
         large = len(self.tables.power) > LARGE
         for steps in (STEPS,) if large else (FIRST_STEPS, STEPS - FIRST_STEPS):
             self._climb(pricing, steps)
+            if self.search.cancelled:
+                return self.search.result()
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
         exact = len(self.tables.power) <= FEW and self.most is None and np.isfinite(self.search.left_s)
@@ -111,8 +115,10 @@ class _Solving:
             if exact:
                 self._prove()
                 exact = False
-        if self.best is None and (
-            conflicts_of_devices(self.problem) or wish_conflicts_of_devices(self.problem, self.wish)
+        if (
+            self.best is None
+            and not self.search.cancelled
+            and (conflicts_of_devices(self.problem) or wish_conflicts_of_devices(self.problem, self.wish))
         ):
             return self.search.result(infeasible=True)
         return self.search.result()
@@ -130,7 +136,7 @@ class _Solving:
             if found is not None:
                 self._offer(self.improver.judge(found))
         elif self.best is None:
-            self._offer(self.improver.repair(on, short=self._short(), peak_kw=peak))
+            self._offer(self._repaired(on, peak))
 
     def _climb(self, pricing: Pricing, steps: int) -> None:
         before = pricing.best.value
@@ -155,14 +161,14 @@ class _Solving:
         before = self.flows
         if self.stored:
             self._flow(self.stores.one_way(pricing.flows))
-        short, peak = self._short(), pricing.peak_kw
-        found = self.improver.repair(pricing.best.on, short=short, peak_kw=peak)
+        peak = pricing.peak_kw
+        found = self._repaired(pricing.best.on, peak)
         offered = self._offer(found)
         for level in LEVELS:
             if self.search.over():
                 return
             on = (pricing.mean > level).astype(np.uint8)
-            other = self.improver.repair(on, short=short, peak_kw=peak)
+            other = self._repaired(on, peak)
             if self._offer(other):
                 offered, found = True, other
         if self.most is None and len(self.improver.loose) > 1:
@@ -171,6 +177,11 @@ class _Solving:
             offered = self._store(found) or offered
             if not offered and self.best is not None:
                 self._flow(before)
+
+    def _repaired(self, on: Bytes, peak_kw: float) -> Found:
+        return self.improver.repair(
+            on, short=self._short(), peak_kw=peak_kw, cancelled=lambda: self.search.cancelled
+        )
 
     def _prove(self) -> None:
         """Let HiGHS go on from the best, for a share of the time that is left: its bound is better for few devices."""
