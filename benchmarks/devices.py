@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
+import resource
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 from scipy.sparse import coo_array, csr_array
 
+from yuanli.errors import InvalidInputError
 from yuanli.scheduling import (
     DEVICES,
     Climate,
@@ -29,6 +34,7 @@ from yuanli.scheduling import (
 )
 from yuanli.solver import Milp, Result, Search, Stop, Wish, count_changes, solve_cpsat, solve_milp
 
+Floats = NDArray[np.float64]
 TARIFF = np.repeat([0.32, 0.68, 1.05, 0.68, 1.05, 1.22, 1.05, 0.68], [32, 12, 8, 8, 12, 12, 4, 8])
 SLOTS = 96
 CASES = {
@@ -259,6 +265,41 @@ def few_changes(data: Path, seeds: int) -> None:
             )
 
 
+def beside_rivals(data: Path, cpu_s: float) -> None:
+    """Solve the same problems with HiGHS, CP-SAT and ours for the same time of a processor."""
+    for name in ("site100", "site100peak", "zone100"):
+        problem = case(name, data, 0)
+        if problem is None:
+            continue
+        results: dict[str, Result[DevicesPlan] | Result[Floats] | Result[int]] = {
+            "ours": ours(problem, cpu_s, 0),
+            "HiGHS": solve_milp(milp_of(problem), Search(Stop(time_s=None, cpu_s=cpu_s))),
+            "CP-SAT": by_cpsat(problem, cpu_s),
+        }
+        said = (f"{who} {r.cost:,.1f} ({r.gap:.2%}) in {r.cpu_s:.0f} s" for who, r in results.items())
+        print(f"{name}, {cpu_s:g} s: {', '.join(said)}", flush=True)
+
+
+def growth(sizes: Sequence[int] = (100, 1_000, 10_000), most_cpu_s: float = 100.0) -> None:
+    """Print processor seconds to a gap of 1 % and for 200 rounds (steps of the prices), and memory, by devices."""
+    for many in sizes:
+        problem = park(many, seed=0)
+        fixed = solve_devices(problem, Search(Stop(time_s=None, rounds=200)), Wish(seed=0))
+        near = solve_devices(problem, Search(Stop(time_s=None, cpu_s=most_cpu_s, gap=0.01)), Wish(seed=0))
+        memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{many} devices: 200 rounds {fixed.cpu_s:.2f} s ({fixed.cpu_s / many * 1e3:.2f} ms a device, gap "
+            f"{fixed.gap:.2%}); to a gap of {near.gap:.2%} {near.cpu_s:.2f} s; at most {memory_mb:.0f} MiB so far",
+            flush=True,
+        )
+    document = {"slots": SLOTS, "price": 1.0, "devices": [{"name": "a", "power_kw": 1.0}] * 1_000_000}
+    data, began = json.dumps(document).encode(), time.process_time()
+    try:
+        parse_devices(data, "million.json")
+    except InvalidInputError as error:
+        print(f"1,000,000 devices: refused in {time.process_time() - began:.2f} s: {error}", flush=True)
+
+
 def main() -> None:
     """Print a line for each case."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -312,16 +353,9 @@ def main() -> None:
                     flush=True,
                 )
     if args.rivals and (not wanted or "rivals" in wanted):
-        for name in ("site100", "site100peak", "zone100"):
-            problem = case(name, args.data, 0)
-            if problem is not None:
-                highs = solve_milp(milp_of(problem), Search(Stop(time_s=None, cpu_s=args.rivals)))
-                cpsat = by_cpsat(problem, args.rivals)
-                print(
-                    f"{name}, {args.rivals:g} s: HiGHS {highs.cost:,.1f} ({highs.gap:.2%}), CP-SAT "
-                    f"{cpsat.cost:,.1f} ({cpsat.gap:.2%})",
-                    flush=True,
-                )
+        beside_rivals(args.data, args.rivals)
+    if not wanted or "growth" in wanted:
+        growth()
     if not wanted or "changes" in wanted:
         few_changes(args.data, args.seeds)
 

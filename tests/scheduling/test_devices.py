@@ -218,6 +218,30 @@ def test_a_cancelled_search_keeps_its_best() -> None:
     assert result.elapsed_s < 30
 
 
+def test_a_search_that_is_cancelled_at_once_begins_nothing() -> None:
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return True
+
+    result = solve_devices(fans(), Search(Stop(time_s=None), cancelled=cancelled))
+    assert (result.best, result.rounds, result.status) == (None, 0, Status.UNKNOWN)
+    assert len(asked) <= 3
+
+
+def test_a_repair_under_way_ends_when_it_is_cancelled() -> None:
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 4
+
+    result = solve_devices(fans(), Search(Stop(time_s=None), cancelled=cancelled))
+    assert result.status in (Status.UNKNOWN, Status.FEASIBLE)
+    assert len(asked) <= 12
+
+
 def test_a_plan_survives_its_table() -> None:
     problem = pump(storages=(Storage(name="battery", capacity=4, charge_kw=4, discharge=4),))
     result = solve_devices(problem, searching(700))
