@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yuanli.scheduling.devices.arrays import devices_by_zone
 from yuanli.scheduling.devices.comforting import Comfort
 from yuanli.scheduling.devices.cuts import add_worth, broken_cuts, demand_rows, row_sums
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
@@ -253,7 +254,6 @@ class Pricing:
 def zone_sums(tables: Tables, weights: Floats, on: Bytes | Floats) -> Floats:
     """Return sums of weighted states by zone and slot."""
     total = np.zeros(tables.demand.shape)
-    for z in range(len(total)):
-        inside = np.flatnonzero(tables.zone == z)
+    for z, inside in enumerate(devices_by_zone(tables)):
         total[z] = weights[inside] @ on[inside]
     return total
