@@ -67,7 +67,7 @@ from yuanli.forecast.states import (
 )
 from yuanli.forecast.sums import InvalidTreeError, reconciled, summing_matrix
 from yuanli.forecast.systems import InvalidSystemError, SystemModel, SystemScores, fit_system, score_system
-from yuanli.forecast.trees import GrownTrees, TreeParams, TreesMissingError
+from yuanli.forecast.trees import GrownTrees, TreeParams
 from yuanli.forecast.watching import (
     InvalidWatchError,
     SystemAnomaly,
@@ -77,6 +77,7 @@ from yuanli.forecast.watching import (
     system_anomalies,
     watch_system,
 )
+from yuanli.learning import TreesMissingError
 
 __all__ = [
     "DAY",

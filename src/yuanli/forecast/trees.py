@@ -8,14 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.errors import Text, UnavailableError
+from yuanli.errors import Text
 from yuanli.forecast.features import Known, Past, known_at, names_of
 from yuanli.forecast.history import Floats, Ints
-
-
-class TreesMissingError(UnavailableError):
-    """The library that grows trees is not installed."""
-
+from yuanli.learning import TreesMissingError
 
 LEAST_ROWS = 2000
 CLIP = 6.0

@@ -54,6 +54,7 @@ from yuanli.learning.kept_runs import (
     ScoreDifference,
 )
 from yuanli.learning.leaks import Leak, LeakKind, find_leaks
+from yuanli.learning.lines import Line, Scale, fit_line, scale_of
 from yuanli.learning.masking import Personal, mask
 from yuanli.learning.metrics import Comparison, Score
 from yuanli.learning.models import BrokenModelError, Model, ModelFacts, check_sums, load_facts, save_facts
@@ -115,6 +116,7 @@ from yuanli.learning.runs import (
 from yuanli.learning.serving import Fault, LiveModel, NoLiveModelError, ServingParams, ServingStatus
 from yuanli.learning.splitting import NoSplitError, Split, split
 from yuanli.learning.statistics import DataStatistics, describe, write_statistics
+from yuanli.learning.trees import ClassTrees, GrowParams, TreesMissingError, grow, load_trees
 from yuanli.learning.tuning import Trial, attribute, compress, load_space, pretrain, search
 from yuanli.learning.windows import WindowModel, WindowParams, fit_windows
 
@@ -129,6 +131,7 @@ __all__ = [
     "BusyError",
     "CardNotes",
     "Changed",
+    "ClassTrees",
     "Cleaned",
     "CleaningParams",
     "Comparison",
@@ -151,6 +154,7 @@ __all__ = [
     "GateClosedError",
     "GateParams",
     "GateReport",
+    "GrowParams",
     "InvalidDataError",
     "InvalidEvaluationError",
     "InvalidExampleError",
@@ -160,6 +164,7 @@ __all__ = [
     "LabelledWindow",
     "Leak",
     "LeakKind",
+    "Line",
     "ListedModel",
     "ListedScore",
     "LiveChangedError",
@@ -187,6 +192,7 @@ __all__ = [
     "RunNotFoundError",
     "RunState",
     "Runs",
+    "Scale",
     "Score",
     "ScoreDifference",
     "ServingParams",
@@ -206,6 +212,7 @@ __all__ = [
     "TimeSpan",
     "TooLossyError",
     "TrainingPartMissingError",
+    "TreesMissingError",
     "Trial",
     "WindowModel",
     "WindowParams",
@@ -226,9 +233,11 @@ __all__ = [
     "example_from",
     "explain_by_occlusion",
     "find_leaks",
+    "fit_line",
     "fit_temperature",
     "fit_windows",
     "fitted_temperature",
+    "grow",
     "interval_f1",
     "interval_iou",
     "interval_kappa",
@@ -243,6 +252,7 @@ __all__ = [
     "load_recipe",
     "load_run_recipe",
     "load_space",
+    "load_trees",
     "locked",
     "mask",
     "model_card",
@@ -260,6 +270,7 @@ __all__ = [
     "save_dataset",
     "save_evaluation",
     "save_facts",
+    "scale_of",
     "search",
     "set_shadow",
     "show_model",

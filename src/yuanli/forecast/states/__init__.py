@@ -14,7 +14,7 @@ from yuanli.forecast.states.members import StateLearning
 from yuanli.forecast.states.places import InvalidStatesError, Place, place_of
 from yuanli.forecast.states.saving import load_states, save_states
 from yuanli.forecast.states.scoring import StateScores
-from yuanli.forecast.states.trees import GrowParams
+from yuanli.learning import GrowParams
 
 __all__ = [
     "MODEL",

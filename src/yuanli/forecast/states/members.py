@@ -12,13 +12,22 @@ import numpy as np
 from yuanli.forecast.history import Floats
 from yuanli.forecast.states.features import Known, Look
 from yuanli.forecast.states.floors import Threshold, fit_floors
-from yuanli.forecast.states.lines import Line, Scale, fit_line, scale_of
 from yuanli.forecast.states.places import Place
 from yuanli.forecast.states.stretches import channel_scale, stretches_of
 from yuanli.forecast.states.switches import Switches, fit_switches
-from yuanli.forecast.states.trees import GrowParams, StateTrees, grow
 from yuanli.forecast.states.views import Candidate, columns_of, features_of
-from yuanli.learning import WindowModel, WindowParams, fit_windows
+from yuanli.learning import (
+    ClassTrees,
+    GrowParams,
+    Line,
+    Scale,
+    WindowModel,
+    WindowParams,
+    fit_line,
+    fit_windows,
+    grow,
+    scale_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +71,7 @@ class Member:
 
     candidate: Candidate
     columns: tuple[str, ...]
-    learnt: Cut | Line | Switches | StateTrees | Network
+    learnt: Cut | Line | Switches | ClassTrees | Network
 
     def predict(self, known: Known, places: Sequence[Place], look: Look) -> Floats:
         """Return probabilities, shape `(n, n_classes)`."""
@@ -83,7 +92,7 @@ class Member:
             line = self.learnt if isinstance(self.learnt, Line) else self.learnt.line
             weights = np.abs(line.weights[:, :-1]).sum(axis=0)
             shares = weights / max(float(weights.sum()), 1e-12)
-        elif isinstance(self.learnt, StateTrees):
+        elif isinstance(self.learnt, ClassTrees):
             shares = self.learnt.weights()
         else:
             return {}
@@ -106,7 +115,7 @@ def fit_member(
     if candidate.kind == "threshold":
         return Member(candidate=candidate, columns=columns, learnt=_cut(known, columns, classes))
     rows = features_of(known, columns)
-    learnt: Line | Switches | StateTrees | Network
+    learnt: Line | Switches | ClassTrees | Network
     if candidate.kind == "line":
         learnt = fit_line(rows, truth, classes=classes, penalty=params.penalty)
     elif candidate.kind == "switches":

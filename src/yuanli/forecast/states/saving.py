@@ -14,19 +14,21 @@ from yuanli.errors import Text
 from yuanli.forecast.states.features import Look
 from yuanli.forecast.states.fitting import MODEL, StateModel
 from yuanli.forecast.states.floors import Floors, Threshold
-from yuanli.forecast.states.lines import Line, Scale
 from yuanli.forecast.states.members import Cut, Member, Network, open_network_of
 from yuanli.forecast.states.scoring import StateScores
 from yuanli.forecast.states.switches import Switches
-from yuanli.forecast.states.trees import StateTrees, load_trees
 from yuanli.forecast.states.views import parse_candidate
 from yuanli.learning import (
     BrokenModelError,
     CardNotes,
+    ClassTrees,
+    Line,
     ModelFacts,
+    Scale,
     Score,
     check_sums,
     load_facts,
+    load_trees,
     save_facts,
     write_card,
 )
@@ -127,7 +129,7 @@ def _save_member(folder: Path, place: int, member: Member) -> dict[str, Any]:
             "cuts": [None if np.isnan(cut) else cut for cut in learnt.cuts.tolist()],
             "scale": _scale(learnt.line.scale), "weights": learnt.line.weights.tolist(),
         }  # fmt: skip
-    elif isinstance(learnt, StateTrees):
+    elif isinstance(learnt, ClassTrees):
         (folder / f"trees-{place}.txt").write_text(learnt.booster.model_to_string(), "utf-8")
         found |= {"trees": f"trees-{place}.txt"}
     else:
@@ -139,7 +141,7 @@ def _save_member(folder: Path, place: int, member: Member) -> dict[str, Any]:
 
 
 def _load_member(folder: Path, found: Mapping[str, Any], classes: int) -> Member:
-    learnt: Cut | Line | Switches | StateTrees | Network
+    learnt: Cut | Line | Switches | ClassTrees | Network
     if "shares" in found:
         threshold = Threshold(**found["threshold"])
         learnt = Cut(threshold=threshold, shares=np.array(found["shares"]))

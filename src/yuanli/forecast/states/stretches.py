@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from yuanli.forecast.history import Floats
 from yuanli.forecast.states.features import Known, Look
-from yuanli.forecast.states.lines import Scale, scale_of
 from yuanli.forecast.states.places import Place
+from yuanli.learning import Scale, scale_of
 
 STRETCH_MIN, TOKENS = 180, 24
 MINUTE_US = 60_000_000

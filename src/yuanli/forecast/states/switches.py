@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuanli.forecast.history import Floats, Ints
-from yuanli.forecast.states.lines import Line, fit_line
+from yuanli.learning import Line, fit_line
 
 BINS = 256
 VALLEY = 0.2

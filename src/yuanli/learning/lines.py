@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.forecast.history import Floats, Ints
-
+Floats = NDArray[np.floating[Any]]
+Ints = NDArray[np.int64]
 FARTHEST = 5.0
 """A feature counts as no farther out than this many standard deviations."""
 ROUNDS = 150

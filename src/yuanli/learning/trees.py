@@ -1,4 +1,4 @@
-"""Trees that tell the state: LightGBM, shallow and much held back, since days are few and minutes alike."""
+"""Trees that tell a class: LightGBM, shallow and much held back, since days are few and minutes alike."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.errors import Text
-from yuanli.forecast.history import Floats, Ints
-from yuanli.forecast.trees import TreesMissingError
+from yuanli.errors import Text, UnavailableError
+from yuanli.learning.lines import Floats, Ints
 
 LEAST_ROWS = 10
 """In a leaf, however few there are."""
+
+
+class TreesMissingError(UnavailableError):
+    """The library that grows trees is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,7 @@ class GrowParams:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StateTrees:
+class ClassTrees:
     """Grown trees; of two classes they tell the second one's probability."""
 
     booster: Any
@@ -48,7 +51,7 @@ class StateTrees:
 
 def grow(
     features: NDArray[np.float32], truth: Ints, *, classes: int, params: GrowParams, seed: int
-) -> StateTrees:
+) -> ClassTrees:
     """Return trees grown by cross-entropy.
 
     Raises
@@ -77,12 +80,12 @@ def grow(
     if classes > 2:
         settings["num_class"] = classes
     data = lightgbm.Dataset(features, truth, params={"max_bin": 63, "verbose": -1})
-    return StateTrees(booster=lightgbm.train(settings, data, params.trees), classes=classes)
+    return ClassTrees(booster=lightgbm.train(settings, data, params.trees), classes=classes)
 
 
-def load_trees(text: str, classes: int) -> StateTrees:
+def load_trees(text: str, classes: int) -> ClassTrees:
     """Return trees from what their booster wrote."""
-    return StateTrees(booster=_lightgbm().Booster(model_str=text), classes=classes)
+    return ClassTrees(booster=_lightgbm().Booster(model_str=text), classes=classes)
 
 
 def _lightgbm() -> Any:
