@@ -17,6 +17,7 @@ from yuanli.cli import (
     energy,
     forecast,
     learn,
+    learned,
     route,
     serve,
     solving,
@@ -41,6 +42,8 @@ app.add_typer(learn.app, name="learn")
 app.add_typer(telemetry.app, name="telemetry")
 app.add_typer(states.app, name="states")
 app.add_typer(demo.app, name="demo")
+solving.schedule.command("learn")(learned.learn)
+solving.schedule.command("preview")(learned.preview)
 app.add_typer(solving.schedule, name="schedule")
 app.add_typer(solving.plan, name="plan")
 app.add_typer(carry.app, name="carry")

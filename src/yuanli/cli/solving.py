@@ -98,11 +98,11 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
                     "用 --example 和 --schema 查看格式。", "See the format with --example and --schema."
                 ),
             )
-        tables = kind.parse(_bytes_of(problem), problem.name)
+        tables = kind.parse(bytes_of(problem), problem.name)
         if check is not None:
-            _say_check(kind.check(tables, kind.read_rows(tables, _rows_of(check))), as_json)
+            _say_check(kind.check(tables, kind.read_rows(tables, rows_of(check))), as_json)
             return
-        begin = None if start is None else kind.read_rows(tables, _rows_of(start))
+        begin = None if start is None else kind.read_rows(tables, rows_of(start))
         if begin is None and (locked or max_changes is not None):
             raise PlanFileError(
                 Text("--lock 和 --max-changes 需要 --start。", "--lock and --max-changes need --start."),
@@ -120,11 +120,11 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
             )
             found = make_plan(kind, tables, search, wish)
         if output is not None:
-            _write(output, found)
+            write(output, found)
         if as_json:
-            print_json(_finite(plain(found)))
+            print_json(finite(plain(found)))
         else:
-            _say(found)
+            say(found)
         if found.status in (Status.INFEASIBLE, Status.UNKNOWN):
             raise typer.Exit(1)
 
@@ -190,7 +190,8 @@ def _interruptible() -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """Return what is in a file."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -200,9 +201,9 @@ def _bytes_of(path: Path) -> bytes:
         ) from error
 
 
-def _rows_of(path: Path) -> Sequence[Row]:
+def rows_of(path: Path) -> Sequence[Row]:
     """Return the rows of a plan, as it was written by --output."""
-    data = _bytes_of(path)
+    data = bytes_of(path)
     try:
         text = data.decode("utf-8-sig")
         if path.suffix.lower() == ".csv":
@@ -220,12 +221,13 @@ def _rows_of(path: Path) -> Sequence[Row]:
     return rows
 
 
-def _write(path: Path, found: Plan) -> None:
+def write(path: Path, found: Plan) -> None:
+    """Write a plan as .csv or .json."""
     try:
         if path.suffix.lower() == ".csv":
             path.write_text(plan_table(found), encoding="utf-8-sig")
         else:
-            document = json.dumps(_finite(plain(found)), ensure_ascii=False, indent=1)
+            document = json.dumps(finite(plain(found)), ensure_ascii=False, indent=1)
             path.write_text(document + "\n", encoding="utf-8")
     except OSError as error:
         raise PlanFileError(
@@ -234,16 +236,16 @@ def _write(path: Path, found: Plan) -> None:
         ) from error
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Return a document with null for what JSON has no number for."""
     if isinstance(value, float) and not abs(value) < float("inf"):
         return None
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list) else value
+        return {key: finite(item) for key, item in value.items()}
+    return [finite(item) for item in value] if isinstance(value, list) else value
 
 
-def _say(found: Plan) -> None:
+def say(found: Plan) -> None:
     """Print a plan for people."""
     OUT.print(said(STATUSES[found.status]), style="bold", markup=False)
     if found.cost is not None:

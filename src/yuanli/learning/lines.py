@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.floating[Any]]
+Floats = NDArray[np.floating]
 Ints = NDArray[np.int64]
 FARTHEST = 5.0
 """A feature counts as no farther out than this many standard deviations."""

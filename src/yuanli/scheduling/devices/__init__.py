@@ -4,7 +4,21 @@ from typing import Final
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.checking import check_devices
-from yuanli.scheduling.devices.documents import devices_schema
+from yuanli.scheduling.devices.documents import devices_schema, parse_devices
+from yuanli.scheduling.devices.learned import (
+    Day,
+    DaysError,
+    DaySplit,
+    fit_plans,
+    learned_devices,
+    load_plans,
+    preview_plan,
+    project_plan,
+    save_plans,
+    score_plans,
+    score_preview,
+    split_days,
+)
 from yuanli.scheduling.devices.problem import (
     Climate,
     Device,
@@ -72,6 +86,9 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
 __all__ = [
     "DEVICES",
     "Climate",
+    "Day",
+    "DaySplit",
+    "DaysError",
     "Device",
     "DevicesPlan",
     "DevicesProblem",
@@ -84,9 +101,18 @@ __all__ = [
     "conflicts_of_devices",
     "devices_schema",
     "explain_devices",
+    "fit_plans",
+    "learned_devices",
+    "load_plans",
     "parse_devices",
+    "preview_plan",
+    "project_plan",
     "read_rows_of_devices",
     "rows_of_devices",
+    "save_plans",
+    "score_plans",
+    "score_preview",
     "solve_devices",
+    "split_days",
     "wish_conflicts_of_devices",
 ]

@@ -207,6 +207,29 @@ class Pricing:
         none = np.zeros(len(self.limited[0]) + self.comfort.size)
         return self._project(np.concatenate([by_row, none, power]))
 
+    def begin(self, service: Floats, power: Floats) -> None:
+        """Begin from foretold prices, of service by zone and slot and of power by slot, where they bound better."""
+        at = self.at.copy()
+        rows = slice(0, self.demands)
+        at[rows] = service[self.cuts.zone[rows], self.cuts.slot[rows]]
+        at[len(at) - self.slots :] = power
+        at = self._project(at)
+        priced = self.price(at)
+        if priced.value > self.best.value:
+            self.at, self.best, self.lacks = at, priced, priced.lacks
+            self.mean, self.flows, self.peak_kw = priced.on.astype(np.float64), priced.flows, priced.peak_kw
+
+    def service_prices(self) -> Floats:
+        """Return prices of a unit of service by zone and slot, where nothing was cut."""
+        prices = np.zeros(self.tables.demand.shape)
+        rows = slice(0, self.demands)
+        prices[self.cuts.zone[rows], self.cuts.slot[rows]] = self.at[rows]
+        return prices
+
+    def power_prices(self) -> Floats:
+        """Return prices of a kW of the site by slot, beyond its tariff."""
+        return self.at[len(self.at) - self.slots :].copy()
+
     def step(self, upper: float | None) -> Priced:
         """Take a step toward an upper bound, where there is one; return what was priced there."""
         size = float(self.lacks @ self.lacks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -37,7 +38,11 @@ DEVICES_PER_ROUND = 5
 
 
 def solve_devices(
-    problem: DevicesProblem, search: Search[DevicesPlan], wish: Wish[DevicesPlan] = Wish()
+    problem: DevicesProblem,
+    search: Search[DevicesPlan],
+    wish: Wish[DevicesPlan] = Wish(),
+    *,
+    begin: Callable[[Pricing], None] | None = None,
 ) -> Result[DevicesPlan]:
     """Find the least cost, with a proved bound, until the search is over.
 
@@ -45,8 +50,13 @@ def solve_devices(
     devices of a zone are set anew by exact dynamic programming over their joint states, with errors that grow and
     fade. A
     round is a step of the prices, or about 20,000 joint states. What is locked is a device or a storage, by name.
+
+    Parameters
+    ----------
+    begin
+        Gives prices to begin from.
     """
-    return _Solving(problem, search, wish).run()
+    return _Solving(problem, search, wish).run(begin)
 
 
 class _Solving:
@@ -78,7 +88,7 @@ class _Solving:
             tables.may_on[i] &= on[i]
             tables.may_off[i] &= ~on[i]
 
-    def run(self) -> Result[DevicesPlan]:
+    def run(self, begin: Callable[[Pricing], None] | None = None) -> Result[DevicesPlan]:
         """Search."""
         if not self.search.cancelled and impossible(self.problem, self.tables):
             return self.search.result(infeasible=True)
@@ -93,6 +103,8 @@ class _Solving:
             )
         except UnreachableError:
             return self.search.result(infeasible=True)
+        if begin is not None:
+            begin(pricing)
         self.search.prove(pricing.best.value)
         if self.wish.start is not None:
             self._start(self.wish.start)
