@@ -1,6 +1,6 @@
 """Learned schedules of devices beside yesterday's plan, rules, prices alone and the optimiser, on later days.
 
-python -m benchmarks.learned [--days 20] [--teacher 3] [--many 100]
+python -m benchmarks.learned [--days 20] [--teacher 1.5] [--many 100]
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import argparse
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,8 +38,8 @@ from yuanli.scheduling.devices.learned.projecting import Preview
 from yuanli.solver import Search, Stop, Wish
 
 Floats = NDArray[np.float64]
-CHOOSE, TEST, UNSEEN = 3, 5, 6
-BUDGETS_S = (0.3, 0.6, 1.0, 2.0)
+CHOOSE, TEST, UNSEEN = 3, 5, 5
+BUDGETS_S = (0.5, 1.0)
 DRAWS = 2000
 
 
@@ -64,10 +65,7 @@ def plant_days(many: int, days: int, *, seed: int, teacher_s: float, peak_price:
             plant, devices=tuple(_task_of_day(d, rng) if d.task else d for d in devices),
             price=plant.price * np.repeat(rng.uniform(0.92, 1.08, SLOTS // 4), 4),
             zones=tuple(
-                replace(
-                    z,
-                    demand=np.round(np.minimum(z.demand * level * weekend * _noise(rng), _most(plant, z.name)), 1),
-                )
+                replace(z, demand=_demand(z.demand * level * weekend * _noise(rng), _most(plant, z.name)))
                 for z in plant.zones
             ),
         )  # fmt: skip
@@ -88,6 +86,11 @@ def plant_days(many: int, days: int, *, seed: int, teacher_s: float, peak_price:
             for d, row in zip(problem.devices, result.best.on, strict=True)
         )
     return found
+
+
+def _demand(values: Floats, most: float) -> Floats:
+    rounded: Floats = np.asarray(np.round(np.minimum(values, most), 1), np.float64)
+    return rounded
 
 
 def _noise(rng: np.random.Generator) -> Floats:
@@ -129,7 +132,13 @@ def by_rule(problem: DevicesProblem) -> Floats:
     return on
 
 
-def compare(name: str, model: PlanModel, days: Sequence[Solved], before: Sequence[Day]) -> None:
+def _ruled(problem: DevicesProblem) -> Preview | None:
+    return project_plan(problem, by_rule(problem))
+
+
+def compare(
+    name: str, model: PlanModel, days: Sequence[Solved], before: Sequence[Day], budgets_s: Sequence[float]
+) -> None:
     """Print what each way makes of days at once, and what the search has after equal seconds of processors."""
     past: list[Day] = list(before)
     at_once: dict[str, list[list[float]]] = {}
@@ -137,12 +146,10 @@ def compare(name: str, model: PlanModel, days: Sequence[Solved], before: Sequenc
     for number, solved in enumerate(days):
         problem, known = solved.day.problem, tuple(past)
         ways: dict[str, Callable[[], Preview | None]] = {
-            "learned": lambda problem=problem, known=known: preview_plan(model, problem, known),
-            "yesterday repaired": lambda problem=problem, known=known: project_plan(
-                problem, known[-1].plan.on.astype(np.float64)
-            ),
-            "rules repaired": lambda problem=problem: project_plan(problem, by_rule(problem)),
-        }  # fmt: skip
+            "learned": partial(preview_plan, model, problem, known),
+            "yesterday repaired": partial(project_plan, problem, known[-1].plan.on.astype(np.float64)),
+            "rules repaired": partial(_ruled, problem),
+        }
         for way, make in ways.items():
             began = time.process_time()
             preview = make()
@@ -155,7 +162,7 @@ def compare(name: str, model: PlanModel, days: Sequence[Solved], before: Sequenc
             at_once.setdefault(way, []).append(row)
         equal_s = at_once["learned"][-1][-1]
         kind = learned_devices(DEVICES, model, known)
-        for budget_s in (equal_s, *BUDGETS_S):
+        for budget_s in (equal_s, *budgets_s) if budgets_s else ():
             label = "equal CPU" if budget_s == equal_s else f"{budget_s:g} s"
             for way, solve in (("optimiser", solve_devices), ("begun from learned", kind.solve)):
                 result = solve(problem, Search(Stop(time_s=None, cpu_s=budget_s)), Wish(seed=number))
@@ -178,7 +185,8 @@ def _print(
         table = np.array(rows)
         cells = [_told(table[:, k], scale) for k, scale in enumerate((1, 100, 100, 1, 100, 1))]
         print(" | ".join([way, *cells]), flush=True)
-    print("search | above bound % | days without a plan")
+    if searched:
+        print("search | above bound % | days without a plan")
     for way, gaps in searched.items():
         there = [gap for gap in gaps if np.isfinite(gap)]
         print(f"{way} | {_told(there, 100) if there else '–'} | {len(gaps) - len(there)}", flush=True)
@@ -204,7 +212,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=20)
     parser.add_argument("--many", type=int, default=100)
     parser.add_argument(
-        "--teacher", type=float, default=3.0, help="CPU seconds of the plans that are learnt from"
+        "--teacher", type=float, default=1.5, help="CPU seconds of the plans that are learnt from"
     )
     args = parser.parse_args()
     began = time.process_time()
@@ -214,7 +222,7 @@ def main() -> None:
     other = plant_days(args.many, UNSEEN, seed=12, teacher_s=args.teacher, peak_price=1.3)
     print(f"days planned, CPU {time.process_time() - began:.0f} s", flush=True)
     learnt = [one.day for one in own[: args.days - TEST]]
-    for candidates in (("line",), ("line", "trees")):
+    for candidates, budgets_s in ((("line", "trees"), BUDGETS_S), (("line",), ())):
         model = fit_plans([learnt], candidates=candidates, choose=CHOOSE)
         with TemporaryDirectory() as folder:
             save_plans(Path(folder), model, data="benchmark", code="")
@@ -222,8 +230,8 @@ def main() -> None:
         told = ", ".join(f"{kind} {value:.4f}" for kind, value in model.validation.items())
         print(f"\nlearnt {model.kind} from {model.days} days, {told}, lean {model.lean}, ", end="")
         print(f"CPU {time.process_time() - began:.0f} s", flush=True)
-        compare(f"{model.kind}, later days", model, own[args.days - TEST :], learnt)
-        compare(f"{model.kind}, unseen plant", model, other[1:], [other[0].day])
+        compare(f"{model.kind}, later days", model, own[args.days - TEST :], learnt, budgets_s)
+        compare(f"{model.kind}, unseen plant", model, other[1:], [other[0].day], budgets_s)
 
 
 if __name__ == "__main__":

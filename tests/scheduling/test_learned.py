@@ -56,7 +56,7 @@ def hall(level: float, *, zone: str = "hall") -> DevicesProblem:
     )
     car = Device(name="car", power_kw=7.0, task=Task(first=8, last=20, slots=4))
     return DevicesProblem(
-        slots=HALL, slot_h=1.0, price=0.3 + 0.5 * ((hours >= 9) & (hours < 14)), devices=(*fans, car),
+        slots=HALL, slot_h=1.0, price=np.where((hours >= 9) & (hours < 14), 0.8, 0.3), devices=(*fans, car),
         zones=(Zone(name=zone, demand=level * np.where((hours > 6) & (hours < 20), 24.0, 6.0)),), peak_price=1.0,
     )  # fmt: skip
 

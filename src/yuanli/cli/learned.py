@@ -133,7 +133,7 @@ def read_days(folder: Path, *, before: Path | None = None) -> list[Day]:
     PlanFileError
         There is no day with a plan.
     """
-    days = []
+    days: list[Day] = []
     for path in _problems(folder):
         if before is not None and path.resolve() == before.resolve():
             return days

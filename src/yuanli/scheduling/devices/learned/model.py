@@ -55,7 +55,7 @@ class PlanModel:
         return np.clip(said, LEAST_CHANCE, 1.0 - LEAST_CHANCE), prices
 
 
-def cross_entropy(chance: Floats, on: NDArray[np.generic]) -> float:
+def cross_entropy(chance: NDArray[np.floating], on: NDArray[np.generic]) -> float:
     """Return the mean negative log-likelihood of states, in nats."""
     said = np.clip(chance, LEAST_CHANCE, 1.0 - LEAST_CHANCE)
     return float(-np.where(np.asarray(on) > 0, np.log(said), np.log1p(-said)).mean())
