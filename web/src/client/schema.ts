@@ -2635,6 +2635,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plan-drafts/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Rounds
+         * @description Draft who could walk where from the map: places by name, staff, walks by open ways; nothing is solved.
+         */
+        post: operations["draft_rounds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}": {
         parameters: {
             query?: never;
@@ -2733,6 +2753,26 @@ export interface paths {
          * @description Return what moves by hand would cost and break; nothing is kept.
          */
         post: operations["preview_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/why-not": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why Not Plan
+         * @description Solve again with a wish forced into the plan, and say what it costs or what forbids it; nothing is kept.
+         */
+        post: operations["why_not_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6874,6 +6914,38 @@ export interface components {
             walk_s: number | null;
         };
         /**
+         * OnDutyBody
+         * @description Somebody on duty, from where to where; back to the start where no end is given.
+         */
+        OnDutyBody: {
+            /** Name */
+            name: string;
+            /** Start */
+            start: string;
+            /** End */
+            end?: string | null;
+            /**
+             * Earliest
+             * @description HH:MM; the next day's 02:00 is 26:00, or 02:00 where the shift begins after it
+             */
+            earliest: string;
+            /**
+             * Latest
+             * @description HH:MM; the next day's 02:00 is 26:00, or 02:00 where the shift begins after it
+             */
+            latest: string;
+            /**
+             * Skills
+             * @default []
+             */
+            skills: string[];
+            /**
+             * Breaks
+             * @default []
+             */
+            breaks: components["schemas"]["PauseBody"][];
+        };
+        /**
          * Option
          * @description One of the answers that a question offers: a place, a type of slot or an intent.
          */
@@ -6935,6 +7007,29 @@ export interface components {
             amount: number;
             /** Share */
             share: number;
+        };
+        /**
+         * PauseBody
+         * @description A break, at one of some places, or where the tour starts.
+         */
+        PauseBody: {
+            /**
+             * Earliest
+             * @description HH:MM; the next day's 02:00 is 26:00, or 02:00 where the shift begins after it
+             */
+            earliest: string;
+            /**
+             * Latest
+             * @description HH:MM; the next day's 02:00 is 26:00, or 02:00 where the shift begins after it
+             */
+            latest: string;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Places
+             * @default []
+             */
+            places: string[];
         };
         /**
          * PeakLoad
@@ -8373,6 +8468,61 @@ export interface components {
          */
         Role: "visitor" | "member" | "operator" | "admin";
         /**
+         * RoundDraft
+         * @description A problem of rounds to be confirmed: its document, and how the places in it were understood.
+         */
+        RoundDraft: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Places */
+            places: components["schemas"]["RoundPlace"][];
+            /** Stops */
+            stops: number;
+            /** Staff */
+            staff: number;
+        };
+        /**
+         * RoundPlace
+         * @description How a place that was asked for was understood.
+         */
+        RoundPlace: {
+            /** Asked */
+            asked: string;
+            /** Name */
+            name: string;
+            /** Id */
+            id: string | null;
+        };
+        /**
+         * RoundWishBody
+         * @description Whom to send where; `at` tells whose closures hold, `patrol` (say, the date) draws an order hard to foretell.
+         */
+        RoundWishBody: {
+            /** Visits */
+            visits: components["schemas"]["VisitBody"][];
+            /** Staff */
+            staff: components["schemas"]["OnDutyBody"][];
+            /**
+             * Profile
+             * @default walk
+             */
+            profile: string;
+            /** At */
+            at?: string | null;
+            /**
+             * Patrol
+             * @default
+             */
+            patrol: string;
+            /**
+             * Language
+             * @default zh
+             */
+            language: string;
+        };
+        /**
          * Route
          * @description A way from one stop to another: the answer of `yuanli route`.
          */
@@ -9775,6 +9925,31 @@ export interface components {
          */
         Verdict: "accept" | "reject";
         /**
+         * VisitBody
+         * @description What is to be done at a place, once or once in each window; `worth_min` lets it be left out.
+         */
+        VisitBody: {
+            /** Place */
+            place: string;
+            /**
+             * Service Min
+             * @default 0
+             */
+            service_min: number;
+            /**
+             * Windows
+             * @default []
+             */
+            windows: components["schemas"]["Window"][];
+            /**
+             * Skills
+             * @default []
+             */
+            skills: string[];
+            /** Worth Min */
+            worth_min?: number | null;
+        };
+        /**
          * Why
          * @description Why a change is made.
          */
@@ -9806,6 +9981,60 @@ export interface components {
              * @default []
              */
             filled: components["schemas"]["Fill"][];
+        };
+        /**
+         * WhyNotBody
+         * @description What somebody would rather have, and for how many seconds to solve again with it.
+         */
+        WhyNotBody: {
+            /** Item */
+            item: string;
+            /** To */
+            to: string | {
+                [key: string]: unknown;
+            };
+            /**
+             * Time S
+             * @default 5
+             */
+            time_s: number;
+        };
+        /**
+         * WhyNotTold
+         * @description What a wish forced into a plan means: what the best plan found with it costs more, and how many rows differ.
+         *
+         *     Both are None where none was found; `conflicts` then has what forbids it, if that is proved.
+         */
+        WhyNotTold: {
+            status: components["schemas"]["Status"];
+            /** Delta */
+            delta: number | null;
+            /** Changes */
+            changes: number | null;
+            /** Conflicts */
+            conflicts: components["schemas"]["Text"][];
+            /** Explanation */
+            explanation: components["schemas"]["Text"][];
+            /** Assignments */
+            assignments: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * Window
+         * @description When something may begin.
+         */
+        Window: {
+            /**
+             * Earliest
+             * @description HH:MM; the next day's 02:00 is 26:00, or 02:00 where the shift begins after it
+             */
+            earliest: string;
+            /**
+             * Latest
+             * @description HH:MM; the next day's 02:00 is 26:00, or 02:00 where the shift begins after it
+             */
+            latest: string;
         };
         /**
          * WorkbookCheck
@@ -25956,6 +26185,113 @@ export interface operations {
             };
         };
     };
+    draft_rounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundWishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundDraft"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_plan: {
         parameters: {
             query?: never;
@@ -26501,6 +26837,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanPreview"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    why_not_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyNotBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyNotTold"];
                 };
             };
             /** @description The request can't be read */

@@ -4,7 +4,7 @@ from typing import Final
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.checking import check_devices
-from yuanli.scheduling.devices.documents import devices_schema, parse_devices
+from yuanli.scheduling.devices.documents import devices_schema
 from yuanli.scheduling.devices.learned import (
     Day,
     DaysError,
