@@ -31,7 +31,9 @@ from yuanli.scheduling import (
 )
 from yuanli.scheduling.rooms.annealing import anneal_rooms
 from yuanli.scheduling.rooms.arrays import compile_problem
-from yuanli.solver import Search, Status, Stop, Wish, make_plan
+from yuanli.scheduling.rooms.mending import mend_rooms
+from yuanli.scheduling.rooms.parts import Part
+from yuanli.solver import Search, Status, Stop, Wish, make_plan, solve_cpsat
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "optimisation"
 DATA = DATA if DATA.is_dir() else Path(__file__).parents[4] / "shared" / "data" / "optimisation"
@@ -499,3 +501,44 @@ def test_the_rooms_of_ist_are_read_as_they_are() -> None:
     published = parse_itc2019_plan(gzip.decompress((folder / f"solution-{name}").read_bytes()))
     assert len(problem.events) == len(published.placed) == 42
     assert {rule.rule for rule in check_rooms(problem, published).broken} <= {"time", "room_twice", "room"}
+
+
+@settings(max_examples=25, deadline=None)
+@given(days(), st.integers(0, 3))
+def test_a_part_of_all_events_is_solved_to_the_least_of_all_plans(problem: RoomsProblem, k: int) -> None:
+    pytest.importorskip("ortools")
+    problem = replace(problem, walking_s=None)
+    judged = [(check_rooms(problem, plan), plan) for plan in every_plan(problem)]
+    valid = [(one.cost, plan) for one, plan in judged if one.valid]
+    if not valid:
+        return
+    compiled = compile_problem(problem)
+    cost, plan = valid[k % len(valid)]
+    state = compiled.state(plan)
+    part = Part(compiled, state, list(range(len(compiled.events))), cost)
+    part.hint()
+    found = solve_cpsat(part.model, Search(Stop(time_s=20)), lambda value: part.read(state, value))
+    assert found.status is Status.OPTIMAL
+    assert found.best is not None
+    least = min(cost for cost, _ in valid)
+    assert check_rooms(problem, compiled.plan(*found.best)).cost == pytest.approx(least, abs=1e-5)
+
+
+def test_parts_make_a_plan_better_and_keep_what_is_locked() -> None:
+    pytest.importorskip("ortools")
+    problem = parse_rooms(CTT.encode(), "toy.ctt")
+    at = {"maths 1": (0, 0, "big"), "maths 2": (0, 1, "small"), "art 1": (1, 0, "small"), "art 2": (1, 2, "small"),
+          "sport 1": (1, 1, "big")}  # fmt: skip
+    plan = RoomsPlan(placed={n: Placed(time=Time(days=(d,), start=p), room=r) for n, (d, p, r) in at.items()})
+    costs = []
+    for locked in (frozenset[str](), frozenset({"maths 2"})):
+        for _ in range(2):
+            search = Search[RoomsPlan](Stop(time_s=None, rounds=5_000))
+            search.offer(plan, 46.0)
+            mend_rooms(compile_problem(problem), search, Wish(start=plan, locked=locked))
+            assert search.best is not None
+            checked = check_rooms(problem, search.best)
+            assert (checked.valid, checked.cost) == (True, search.cost)
+            assert all(search.best.placed[name] == plan.placed[name] for name in locked)
+            costs.append(search.cost)
+    assert costs == [8, 8, 29, 29]  # sport is 8 over in big; maths 2, 20 over in small, is in a second room

@@ -31,7 +31,12 @@ OPEN_ROUNDS = 200_000
 
 
 def anneal_rooms(
-    compiled: Compiled, search: Search[RoomsPlan], wish: Wish[RoomsPlan], *, given: bool
+    compiled: Compiled,
+    search: Search[RoomsPlan],
+    wish: Wish[RoomsPlan],
+    *,
+    given: bool,
+    left_over: float = 0.0,
 ) -> None:
     """Anneal whole plans, broken rules among the cost (Bellio et al. 2016, doi:10.1016/j.cor.2015.07.002).
 
@@ -42,6 +47,8 @@ def anneal_rooms(
     ----------
     given
         Whether `wish.start` is kept to: changes are counted, and the annealing begins warm.
+    left_over
+        Share of the time, or of the rounds, that it leaves to others, 0–1.
     """
     from yuanli.scheduling.rooms import kernel
 
@@ -56,6 +63,14 @@ def anneal_rooms(
         tables, time_of, room_of, seed=wish.seed, most_changed=wish.max_changes, first=first
     )
 
+    others = left_over * _left(search)
+
+    def left() -> float:
+        return max(0.0, _left(search) - others)
+
+    def over() -> bool:
+        return search.over() or left() <= 0.0
+
     def offer() -> None:
         if state.numbers[2] < search.cost - 1e-9:
             search.offer(compiled.plan(state.best_time, state.best_room), float(state.numbers[2]))
@@ -66,28 +81,28 @@ def anneal_rooms(
     if not len(movable):
         return
     hot = unit * (WARM if given else HOT)
-    whole = max(_left(search), 1e-9)
-    while not given and not search.over() and state.numbers[1] > 0.5:
-        if (done := 1.0 - _left(search) / whole) >= MENDING:
+    whole = max(left(), 1e-9)
+    while not given and not over() and state.numbers[1] > 0.5:
+        if (done := 1.0 - left() / whole) >= MENDING:
             break
         kernel.anneal(tables, state, ROUND, 0.5 * 0.1 ** (done / MENDING), 0.0, 1.0)
         search.count()
         offer()
     for share in (FIRST, SURE):
-        span, hard, done = share * (begin := _left(search)), HARD * unit, 0.0
+        span, hard, done = share * (begin := left()), HARD * unit, 0.0
         while done < 1.0:
-            if search.over():
+            if over():
                 return
             kernel.anneal(tables, state, ROUND, hot * (COLD * unit / hot) ** done, 1.0, hard)
             search.count()
             offer()
-            before, done = done, (begin - _left(search)) / span if span > 0 else 1.0
+            before, done = done, (begin - left()) / span if span > 0 else 1.0
             swing = HARD_SWING * (done - before)
             hard *= exp(min(0.1, swing) if state.numbers[1] > 0.5 else -min(0.1, swing) / 2)
             hard = min(max(hard, HARD_LEAST * unit), HARD_MOST * unit)
         if state.numbers[2] < np.inf:
             kernel.restore(tables, state)
-    while not search.over() and not isfinite(search.left_rounds):
+    while not over() and not isfinite(search.left_rounds):
         kernel.anneal(tables, state, ROUND, COLD * unit, 1.0, HARD * unit)
         search.count()
         offer()

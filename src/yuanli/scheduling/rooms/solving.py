@@ -10,6 +10,7 @@ from yuanli.errors import Text
 from yuanli.scheduling.rooms.annealing import anneal_rooms
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, compile_problem
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
+from yuanli.scheduling.rooms.mending import mend_rooms, mended_share
 from yuanli.scheduling.rooms.tables import GROUP_RULES, RoomsPlan, RoomsProblem
 from yuanli.solver import InvalidProblemError, MissingSolverError, Result, Search, Stop, Wish
 
@@ -23,7 +24,8 @@ def solve_rooms(
     """Give each event a time and a room at least cost.
 
     A small problem is annealed for a moment and then solved to proof by HiGHS; where that is not installed, or the
-    problem is large, it is annealed. Compiling takes some seconds when it is first used on a machine.
+    problem is large, it is annealed, then one part of it after another is solved by CP-SAT. Compiling takes some
+    seconds when it is first used on a machine.
 
     Raises
     ------
@@ -46,7 +48,12 @@ def solve_rooms(
     search.prove(_unary_bound(compiled))
     given = wish.start is not None
     if not small_enough(compiled):
-        anneal_rooms(compiled, search, wish, given=given)
+        share = mended_share(compiled, search, wish)
+        anneal_rooms(compiled, search, wish, given=given, left_over=share)
+        if share > 0 and search.best is None:
+            anneal_rooms(compiled, search, wish, given=given)
+        elif share > 0:
+            mend_rooms(compiled, search, wish)
         return search.result()
     quick = Search[RoomsPlan](
         Stop(time_s=min(2.0, search.left_s / 4), rounds=QUICK_ROUNDS), cancelled=search.over
