@@ -20,8 +20,8 @@ class Tables(NamedTuple):
 
     A cell is a period of a day; days and periods between which no time begins or ends are one (`cells`). Room
     `n_rooms` is none. Lists of lists are `…_ptr` and `…_at`: those of `i` are `at[ptr[i] : ptr[i + 1]]`. Events of the
-    same people are one class (`class_of`); `shared` is 1 where two classes have somebody in common, `rivals` lists
-    those, `lone` an event's curricula.
+    same people are one class (`class_of`); `shared` counts the people of two classes, `rivals` lists the classes that
+    share any, `lone` an event's curricula.
     """
 
     n_rooms: int
@@ -179,7 +179,7 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
 
 
 def _classes(groups: list[list[int]]) -> tuple[Ints, NDArray[np.int16]]:
-    """Return the class of each event, and 1 where two classes share somebody; shape `(n_classes, n_classes)`."""
+    """Return the class of each event, and how many people two classes share; shape `(n_classes, n_classes)`."""
     number: dict[tuple[int, ...], int] = {}
     class_of = np.array([number.setdefault(tuple(group), len(number)) for group in groups], np.int64)
     members: dict[int, list[int]] = {}
@@ -188,7 +188,7 @@ def _classes(groups: list[list[int]]) -> tuple[Ints, NDArray[np.int16]]:
             members.setdefault(person, []).append(i)
     shared = np.zeros((len(number), len(number)), np.int16)
     for same in members.values():
-        shared[np.ix_(same, same)] = 1
+        shared[np.ix_(same, same)] += 1
     return class_of, shared
 
 

@@ -33,7 +33,8 @@ def inlined(function: F) -> F:
 class State(NamedTuple):
     """Where a search is; `numbers`: soft cost, broken rules, least soft cost, changes, most changes.
 
-    `rivals_at` counts in each cell the events that share somebody with a class of events; each is one broken rule.
+    `rivals_at` counts in each cell the people that a class of events shares with each of the events there. Each of
+    them is a broken rule: it weighs as much as the cost of a lone period, which is counted for each curriculum too.
     """
 
     time_of: Ints
