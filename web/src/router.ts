@@ -93,6 +93,12 @@ export const pages: RouteRecordRaw[] = [
     meta: { title: "nav.devices", right: "see_readings" },
   },
   {
+    path: "/reservations",
+    name: "reservations",
+    component: () => import("@/reservations/ReservationsPage.vue"),
+    meta: { title: "nav.reservations", right: "book_spaces" },
+  },
+  {
     path: "/plans",
     name: "plans",
     component: () => import("@/plans/PlansPage.vue"),

@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import SystemRandom
 from threading import Event, Thread, get_native_id
+from zoneinfo import ZoneInfo
 
 from yuanli.bootstrap.gateways import FaultyGateway, Gateway, GatewayThread, add_writers, make_gateways
 from yuanli.bootstrap.larger import second_opinion
@@ -61,6 +62,7 @@ from yuanli.operations import (
     ReadingsHealth,
     ReadingStore,
     Reports,
+    Reservation,
     Reservations,
     RetentionParams,
     RoomUsage,
@@ -115,6 +117,7 @@ REPORTS_EVERY_S = 300
 FINDING_EVERY_S = 600
 FORECASTING_EVERY_S = 300
 NICENESS = 10
+DEMO_DAYS = 7
 log = logging.getLogger(__name__)
 
 
@@ -178,6 +181,33 @@ class House:
         campus = demo_campus()
         if all(summary.id != campus.id for summary in self.places.summaries()):
             self.places.add(Imported(campus=campus), who="yuanli", why="demo")
+
+    def ensure_demo_meetings(self) -> int:
+        """Keep the demo park's meetings of a week before and after today, where none is kept; return how many."""
+        from yuanli.demo import demo_campus, demo_meetings
+
+        now, campus = self.now(), demo_campus()
+        span = timedelta(days=DEMO_DAYS)
+        if self.reservations.list(campus.id, now - span, now + span):
+            return 0
+        store, made = SqlReservationStore(self.database), 0
+        rooms = [
+            (room.id, room.capacity or 1)
+            for room in self.reservations.rooms(campus.id)
+            if room.category == "conferenceroom"
+        ]
+        today = now.astimezone(ZoneInfo(campus.time_zone)).date()
+        for day in (today + timedelta(days=n) for n in range(-DEMO_DAYS, DEMO_DAYS + 1)):
+            for one in demo_meetings(rooms, day, campus.time_zone):
+                made += 1
+                store.add(
+                    Reservation(
+                        id=f"demo-{one.space_id}-{one.start:%Y%m%d%H%M}", campus_id=campus.id, space_id=one.space_id,
+                        start=one.start.astimezone(UTC), end=one.end.astimezone(UTC), who=one.who, made_at=now,
+                        attendees=one.attendees, title=one.title,
+                    )
+                )  # fmt: skip
+        return made
 
     def warm_up(self) -> None:
         """Prepare the guides of all campuses, so that the first to ask need not wait."""

@@ -31,6 +31,7 @@ def up(
     house = open_house(settings)
     if demo:
         house.ensure_demo()
+        house.ensure_demo_meetings()
     password = house.ensure_admin()
     if password is not None:
         OUT.print(

@@ -2,6 +2,7 @@
 
 from yuanli.demo.feeding import FeedParams, LiveFeed, Push, Stretch, past, pushes
 from yuanli.demo.field import SimulatedField
+from yuanli.demo.meetings import DemoMeeting, demo_meetings
 from yuanli.demo.park import demo_campus
 from yuanli.demo.simulation.channels import Cadence
 from yuanli.demo.simulation.commands import CommandRefusedError
@@ -11,6 +12,7 @@ from yuanli.demo.simulator import NoSuchPointError, Simulator, Telling, TimeRefu
 __all__ = [
     "Cadence",
     "CommandRefusedError",
+    "DemoMeeting",
     "Fault",
     "FeedParams",
     "LiveFeed",
@@ -22,6 +24,7 @@ __all__ = [
     "Telling",
     "TimeRefusedError",
     "demo_campus",
+    "demo_meetings",
     "past",
     "pushes",
 ]

@@ -8,6 +8,7 @@ import places from "./places.en";
 import planRuns from "./planRuns.en";
 import plans from "./plans.en";
 import reports from "./reports.en";
+import reservations from "./reservations.en";
 import rule from "./rules.en";
 import twin from "./twin.en";
 import telemetry from "./telemetry.en";
@@ -18,6 +19,7 @@ export default {
     anomalies: "Anomalies",
     people: "People", air: "Air", screen: "Big screen",
     devices: "Devices",
+    reservations: "Reservations",
     plans: "Plans", plan: "Plan", planCompare: "Plans compared",
     reports: "Reports",
     energy: "Energy",
@@ -37,6 +39,7 @@ export default {
   ...planRuns,
   ...plans,
   ...reports,
+  ...reservations,
   ...twin,
   ...telemetry,
   state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },

@@ -8,6 +8,7 @@ import places from "./places.zh";
 import planRuns from "./planRuns.zh";
 import plans from "./plans.zh";
 import reports from "./reports.zh";
+import reservations from "./reservations.zh";
 import rule from "./rules.zh";
 import twin from "./twin.zh";
 import telemetry from "./telemetry.zh";
@@ -18,6 +19,7 @@ export default {
     anomalies: "异常与节能",
     people: "人流", air: "环境", screen: "数字大屏",
     devices: "设备",
+    reservations: "预订",
     plans: "方案", plan: "方案详情", planCompare: "方案对比",
     reports: "报表",
     energy: "能耗",
@@ -37,6 +39,7 @@ export default {
   ...planRuns,
   ...plans,
   ...reports,
+  ...reservations,
   ...twin,
   ...telemetry,
   state: { loading: "正在加载", retry: "重试", empty: "暂无数据" },

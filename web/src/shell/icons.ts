@@ -60,6 +60,7 @@ export {
   mdiTagTextOutline as iconLabels,
   mdiChartLine as iconRuns,
   mdiFileChartOutline as iconReport,
+  mdiCalendarClockOutline as iconReservations,
   mdiChartBellCurve as iconAnomalies,
   mdiAccountGroupOutline as iconPeople,
   mdiAirFilter as iconAir,

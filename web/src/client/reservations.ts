@@ -1,0 +1,19 @@
+import { get, patch, post, queryString } from "./http";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Room = Schemas["BookableRoom"];
+export type ShownReservation = Schemas["ShownReservation"];
+export type ReservationBody = Schemas["ReservationBody"];
+export type SpaceUsage = Schemas["SpaceUsage"];
+
+const base = (campus: string): string => `/v1/campuses/${encodeURIComponent(campus)}`;
+const one = (campus: string, id: string): string => `${base(campus)}/reservations/${encodeURIComponent(id)}`;
+
+export const listRooms = (campus: string): Promise<{ rooms: Room[] }> => get(`${base(campus)}/reservable-rooms`);
+export const listReservations = (campus: string, from: string, to: string, mine = false): Promise<{ reservations: ShownReservation[] }> =>
+  get(`${base(campus)}/reservations${queryString({ from, to, mine: mine ? "true" : undefined })}`);
+export const reserve = (campus: string, body: ReservationBody): Promise<ShownReservation> => post(`${base(campus)}/reservations`, body);
+export const moveReservation = (campus: string, id: string, body: Partial<ReservationBody>): Promise<ShownReservation> => patch(one(campus, id), body);
+export const cancelReservation = (campus: string, id: string): Promise<ShownReservation> => post(`${one(campus, id)}/cancel`, {});
+export const spaceUsage = (campus: string, from: string, to: string): Promise<SpaceUsage> => get(`${base(campus)}/space-usage${queryString({ from, to })}`);
