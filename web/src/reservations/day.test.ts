@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stripOf, timeAt } from "./day";
+import { nextFree, onDay, stripOf, timeAt } from "./day";
 
 const midnight = new Date("2026-03-02T00:00:00Z");
 
@@ -14,4 +14,15 @@ test("a click means the half hour that it falls in", () => {
   expect(timeAt(0.5, midnight).toISOString()).toBe("2026-03-02T14:30:00.000Z");
   expect(timeAt(0.51, midnight).toISOString()).toBe("2026-03-02T14:30:00.000Z");
   expect(timeAt(1, midnight).toISOString()).toBe("2026-03-02T21:30:00.000Z");
+});
+
+test("the next free half hour is neither past nor taken", () => {
+  const held = [{ reservation: { start: "2026-03-02T07:00:00Z", end: "2026-03-02T09:10:00Z" } }];
+  expect(nextFree(held, new Date("2026-03-01T12:00:00Z"), midnight).toISOString()).toBe("2026-03-02T09:30:00.000Z");
+  expect(nextFree(held, new Date("2026-03-02T10:01:00Z"), midnight).toISOString()).toBe("2026-03-02T10:30:00.000Z");
+  expect(nextFree(held, new Date("2026-03-04T00:00:00Z"), midnight).toISOString()).toBe("2026-03-02T21:30:00.000Z");
+});
+
+test("a time moves to another day with its clock", () => {
+  expect(onDay(new Date(2026, 2, 2, 9, 35), new Date(2026, 2, 5, 23, 0))).toEqual(new Date(2026, 2, 5, 9, 35));
 });

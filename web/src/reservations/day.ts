@@ -23,3 +23,19 @@ export function timeAt(share: number, midnight: Date): Date {
   const minutes = Math.min(Math.max(share, 0), 0.999) * (LAST_HOUR - FIRST_HOUR) * 60;
   return new Date(midnight.getTime() + FIRST_HOUR * HOUR_MS + Math.floor(minutes / STEP_MIN) * STEP_MIN * 60_000);
 }
+
+/** The clock of one moment on the day of another. */
+export function onDay(time: Date, day: Date): Date {
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate(), time.getHours(), time.getMinutes());
+}
+
+/** The first half hour, from now or the first shown hour on, in which no reservation lies; the last of the day if none. */
+export function nextFree(held: readonly { reservation: { start: string; end: string } }[], now: Date, midnight: Date): Date {
+  const step = STEP_MIN * 60_000;
+  const last = midnight.getTime() + LAST_HOUR * HOUR_MS - step;
+  const first = Math.max(midnight.getTime() + FIRST_HOUR * HOUR_MS, Math.ceil((now.getTime() - midnight.getTime()) / step) * step + midnight.getTime());
+  for (let at = first; at < last; at += step) {
+    if (held.every(({ reservation: one }) => Date.parse(one.end) <= at || Date.parse(one.start) >= at + step)) return new Date(at);
+  }
+  return new Date(last);
+}
