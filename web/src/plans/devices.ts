@@ -102,7 +102,7 @@ export function curvesOption(tables: DeviceTables, series: Series, word: (key: "
     legend: { top: 0, type: "scroll", textStyle: { color: palette.ink, fontSize: 11 } },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
     grid: Array.from({ length: grids }, (_, i) => ({ left, right: 0, top: 30 + i * 92, height: 70, outerBoundsMode: "none" })),
-    xAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", min: 0, max: tables.slots, gridIndex: i, ...soft, axisLabel: { show: i === grids - 1, color: palette.soft, fontSize: 10 } })),
+    xAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", min: 0, max: tables.slots, gridIndex: i, ...soft, axisLabel: { show: i === grids - 1, alignMaxLabel: "right", color: palette.soft, fontSize: 10 } })),
     yAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", gridIndex: i, splitNumber: 2, ...soft })),
     series: lines,
   };
