@@ -18,7 +18,7 @@ from tests.api.house import PASSWORD, Clock, small_house
 
 from yuanli.api import create_app
 
-EXAMPLES = 20
+EXAMPLES = 14
 STREAMS = (
     "/v1/campuses/{campus}/route/live",
     "/v1/campuses/{campus}/twin/live",

@@ -41,7 +41,7 @@ def test_a_team_is_moved_told_kept_and_compared(reader: Open, site: Site, langua
     page = one.page
     path = solved(page.request, site, "spaces")
     page.goto(path)
-    expect(page.locator("[data-test=charges]")).to_be_visible()
+    expect(page.locator("[data-test=charges]")).to_be_visible(timeout=45_000)
     page.locator("[data-team=财务部]").drag_to(page.locator("[data-team=研发部]"))
     expect(page.locator("[data-test=new-cost]")).to_have_text("51")
     expect(page.locator("[data-test=broken] li")).to_have_count(1)

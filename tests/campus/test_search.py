@@ -199,9 +199,9 @@ def test_ten_thousand_features_are_searched_within_twenty_milliseconds() -> None
     ]
     campus = changed(campus, *renamed)
     assert len(campus.features) > 8_000
-    began = time.process_time()
+    began = time.thread_time()
     index = SearchIndex(campus)
-    assert time.process_time() - began < 1.5, "the target is 1 s on an idle core"
+    assert time.thread_time() - began < 1.5, "the target is 1 s on an idle core"
     asked = [u.name["zh"] for u in renamed[::80]]
     asked += (
         [text[:2] + text[3:] for text in asked] + [f"Bilding {i}" for i in range(20)] + ["bgt", "12号楼3层"]

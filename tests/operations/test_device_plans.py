@@ -148,7 +148,7 @@ def solved(house: House, problem: dict[str, Any]) -> str:
 
 
 def wait_for(house: House, job_id: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # the first search compiles
     while house.solving.get(CAMPUS, job_id).summary.state in (SolveState.WAITING, SolveState.RUNNING):
         assert time.monotonic() < deadline
         time.sleep(0.02)
