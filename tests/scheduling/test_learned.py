@@ -115,7 +115,10 @@ def test_a_projection_keeps_each_device_to_its_own_rules_and_a_valid_one_passes_
     alone = check_devices(
         replace(
             problem,
-            zones=tuple(replace(z, demand=np.zeros(SLOTS), limit_kw=None, climate=None) for z in problem.zones),
+            zones=tuple(
+                replace(z, demand=np.zeros(SLOTS), limit_kw=None, climate=None) for z in problem.zones
+            ),
+            devices=tuple(replace(d, heat_kw=0.0) for d in problem.devices),
             limit_kw=None,
             ramp_kw=None,
             exclusions=(),
