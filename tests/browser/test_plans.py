@@ -19,8 +19,7 @@ KEY = re.compile(r"\b(?:nav|plans)\.[a-z]\w+\b")
 
 def solved(request: APIRequestContext, site: Site, kind: str) -> str:
     """Solve the example of a kind; return the path of its plan's page."""
-    campus = request.get("/v1/campuses").json()[-1]["id"]
-    plans = f"/v1/campuses/{campus}/plans"
+    plans = "/v1/campuses/demo/plans"
     data = find_problem_example(kind)
     assert data is not None
     file = {"name": f"{kind}.json", "mimeType": "application/json", "buffer": data}

@@ -495,7 +495,6 @@ def build_house(
         )
     gateways = make_gateways(settings, intake)
     add_writers(settings, gateways, device_gateways)
-    solving = Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id)
     return House(
         settings=settings,
         database=database,
