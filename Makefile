@@ -1,5 +1,5 @@
 # make up    set up everything and start the demo park in the browser
-# make test  set up everything and run all tests; contains check
+# make test  set up everything and run all tests, two at a time with a thread each; contains check
 # make check lint, types, layers
 # make client the console's API client from the API's code
 # make bench the measurements of benchmarks/ (long; results go to benchmarks/LOG.md)
@@ -30,7 +30,7 @@ web-test: web/node_modules/.installed
 	cd web && npm run test
 
 python-test: $(VENV)/.dev console
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -31,7 +33,9 @@ from yuanli.campus import (
 )
 from yuanli.operations import AccountParams, PasswordParams, Role
 from yuanli.settings import load_settings
+from yuanli.storage import open_database
 
+DATABASE_FILE = "yuanli.db"
 CAMPUS = CampusId("small")
 FRAME = Frame(120.0, 30.0)
 CHEAP = AccountParams(passwords=PasswordParams(time_cost=1, memory_kib=8, parallelism=1))
@@ -124,8 +128,19 @@ def _degrees(shape: BaseGeometry) -> BaseGeometry:
 
 def small_house(data_dir: Path, now: Callable[[], datetime], **settings: object) -> House:
     """Open an installation with the small campus and a user of each role."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / DATABASE_FILE).write_bytes(_new_database())
     house = build_house(load_settings(data_dir=data_dir, **settings), now=now, account_params=CHEAP)
     house.places.add(Imported(campus=small_campus()), who="test", why="test")
     for role in (Role.ADMIN, Role.OPERATOR, Role.MEMBER):
         house.accounts.add_user(role.value, PASSWORD, role)
     return house
+
+
+@cache
+def _new_database() -> bytes:
+    """Return a database with all migrations applied, which takes longer than the rest of a house."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / DATABASE_FILE
+        open_database(f"sqlite:///{path}").close()
+        return path.read_bytes()
