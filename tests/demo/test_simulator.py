@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -23,6 +23,7 @@ from tests.demo.parks import (
 
 from yuanli.campus import DataPoint, FeatureId, PointId
 from yuanli.demo import Cadence, CommandRefusedError, NoSuchPointError, Simulator, TimeRefusedError
+from yuanli.telemetry import Values
 
 
 def at(hour: float) -> int:
@@ -113,6 +114,51 @@ def test_people_come_eat_and_go() -> None:
     eating = np.sum([values[hall] for hall in halls], axis=0)
     assert 11.75 <= int(np.argmax(eating)) / 4 <= 12.5
     assert eating.max() > 300
+
+
+def test_fine_dust_indoors_follows_the_outdoors_less_where_fans_filter_it() -> None:
+    when = times(THURSDAY, hours=24, step_min=30)
+    sound = calm(int(when[0]), int(when[-1]) + 1)
+    rooms = [p.id for p in of_class("PM2.5_Level_Sensor") if p.id.startswith(("a-", "b-")) and p.id in sound]
+    values = told(when, points=[*rooms, point("venue-weather1-p6")])
+    indoors = np.mean([values[one] for one in rooms], axis=0) / values[point("venue-weather1-p6")]
+    assert len(rooms) > 50
+    assert 0.4 < indoors[6:14].min() <= indoors[6:14].max() < 0.75
+    assert 0.15 < indoors[20:36].min() <= indoors[20:36].max() < 0.55
+
+
+def test_it_is_loud_where_many_people_eat_and_still_at_night() -> None:
+    when = times(THURSDAY, hours=24, step_min=30)
+    halls = [
+        p.id for p in of_class("Sound_Level_Sensor") if p.id.startswith("f-") and "Dining" in p.name["en"]
+    ]
+    offices = [p.id for p in of_class("Sound_Level_Sensor") if p.id.startswith("a-5f")]
+    values = told(when, points=halls + offices)
+    eating, working = (np.mean([values[one] for one in some], axis=0) for some in (halls, offices))
+    assert eating[6] < 36
+    assert eating[24] > working[22] + 15
+    assert eating[24] < 90
+    assert 44 < working[22] < 60
+    assert working[6] < 36
+
+
+@pytest.mark.parametrize("day", [THURSDAY, SUNDAY])
+def test_gates_let_in_those_who_are_in_the_buildings(day: datetime) -> None:
+    when = times(day, hours=24, step_min=60)
+    doors = of_class("Entering_Count_Sensor", "Leaving_Count_Sensor")
+    values = told(when, Cadence.MINUTE, points=[p.id for p in doors])
+
+    def inside(gates: bool) -> Values:
+        signs = [
+            (1 if "Enter" in p.brick_class else -1, values[p.id])
+            for p in doors
+            if p.id.startswith("gate-") is gates
+        ]
+        total = np.sum([sign * told for sign, told in signs], axis=0)
+        return np.asarray(total - total[4])
+
+    for hour in (10, 15, 19):
+        assert inside(True)[hour] == pytest.approx(0.78 * inside(False)[hour], rel=0.25)
 
 
 def test_days_off_are_quiet() -> None:

@@ -16,7 +16,7 @@ from tests.api.house import CAMPUS, MONDAY, Clock
 from tests.operations.twins import tell, twin_campus, twin_house
 
 from yuanli.bootstrap import House
-from yuanli.campus import DataPoint, FeatureId, Imported, PointId
+from yuanli.campus import DataPoint, Device, DeviceId, FeatureId, Imported, PointId
 from yuanli.operations import (
     UNITS,
     Every,
@@ -28,8 +28,8 @@ from yuanli.operations import (
     TwinValue,
     UntoldPlaceError,
 )
-from yuanli.operations.twin_frames import Frames, Grid
-from yuanli.operations.twin_plan import plan_twin
+from yuanli.operations.twin_frames import SOURCES, Frames, Grid
+from yuanli.operations.twin_plan import TwinPlan, plan_twin
 from yuanli.telemetry import ComfortParams, OccupancyParams, Quality
 
 PLAN = plan_twin(twin_campus())
@@ -118,6 +118,59 @@ def test_people_are_never_fewer_than_nobody_nor_infinite(
     known = np.isfinite(people.value)
     assert (people.low[known] <= people.value[known] + 1e-6).all()
     assert (people.high[known] >= people.value[known] - 1e-6).all()
+
+
+GATES = {
+    "gate-in": "Entering_Count_Sensor", "gate-out": "Leaving_Count_Sensor", "cars-in": "Vehicle_Entering_Count_Sensor",
+}  # fmt: skip
+
+
+def counted_since_the_night(plan: TwinPlan, told: dict[str, float]) -> dict[str, tuple[float, str | None]]:
+    """The people of the site and the building, and what told them, when registers and devices say so much by day."""
+    values = np.full((len(plan.points), 2), np.nan)
+    for row, point in enumerate(plan.points):
+        if point.id in told:
+            values[row] = 0.0 if "Count_Sensor" in point.brick_class else told[point.id], told[point.id]
+    nights = np.array([True, False])
+    grid = replace(frames_of(values).grid, nights=nights, days=nights)
+    frames = Frames(plan=plan, grid=grid, occupancy=OccupancyParams(), clothing=ComfortParams())
+    layer = frames.layer(TwinQuantity.PEOPLE)
+    return {
+        name: (round(float(layer.value[row, -1]), 6), SOURCES[layer.source[row, -1]])
+        for name, row in (("site", 0), ("building", plan.rows[BUILDING]))
+    }
+
+
+@pytest.mark.parametrize(
+    ("gates", "site"),
+    [
+        ({"gate-in": 90.0, "gate-out": 50.0}, (40.0, "counters")),
+        ({"gate-in": 90.0, "gate-out": 50.0, "cars-in": 60.0}, (65.0, "sum")),
+        ({"gate-in": 190.0, "gate-out": 50.0, "cars-in": 60.0}, (140.0, "counters")),
+    ],
+)
+def test_gates_that_cars_pass_too_do_not_count_all_who_are_there(
+    gates: dict[str, float], site: tuple[float, str]
+) -> None:
+    root = PLAN.places[0].id
+    made: dict[FeatureId, Device | DataPoint] = {}
+    for name in gates:
+        device = DeviceId(FeatureId(f"{name}-counter"))
+        made[FeatureId(device)] = Device(id=device, brick_class="Entry_Exit_Counter", name={}, space_id=root)
+        point = PointId(FeatureId(name))
+        made[FeatureId(name)] = DataPoint(
+            id=point, brick_class=GATES[name], device_id=device, space_id=root, unit=None, name={}
+        )
+    plan = plan_twin(twin_campus().with_features(made, 1))
+    assert counted_since_the_night(plan, {"in": 100.0, "out": 35.0, **gates})["site"] == site
+
+
+def test_doors_of_a_house_where_people_sleep_are_not_believed_against_their_phones() -> None:
+    plan = replace(PLAN, seats=np.where([p.kind is PlaceKind.SPACE for p in PLAN.places], 100.0, np.nan))
+    doors = {"in": 40.0, "out": 36.0}
+    assert counted_since_the_night(plan, {**doors, "wifi1": 10.0})["building"] == (4.0, "counters")
+    asleep = counted_since_the_night(plan, {**doors, "wifi1": 300.0})
+    assert asleep["building"] == asleep["site"] == (240.0, "sum")
 
 
 def test_rooms_are_weighted_by_their_floor_and_units_are_brought_together(house: House) -> None:

@@ -56,7 +56,7 @@ NEEDS: dict[TwinQuantity, tuple[str, ...]] = {
     **{quantity: (quantity.value,) for quantity in TwinQuantity},
     TwinQuantity.COMFORT: ("temperature", "humidity"),
     TwinQuantity.DISSATISFIED: ("temperature", "humidity"),
-    TwinQuantity.PEOPLE: ("count", "entering", "leaving", "wifi", "co2", "presence"),
+    TwinQuantity.PEOPLE: ("count", "entering", "leaving", "vehicles", "wifi", "co2", "presence"),
     TwinQuantity.POWER: ("power_main", "power_part"),
     TwinQuantity.ENERGY_TODAY: ("energy_main", "energy_part"),
     TwinQuantity.PARKING_FREE: ("parking_free", "parking_taken"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +34,8 @@ SOURCES = (None, "measured", "mean", "sum", "derived", *(source.value for source
 MEASURED, MEAN, SUM, DERIVED = 1, 2, 3, 4
 MOSTLY, HALF = 0.9, 0.5
 """A place is told well, or by estimates, when this share of it is."""
+DOUBTED = 0.05
+"""Counters at doors are not believed where connected devices contradict them by more than this share of the seats."""
 ESTIMATE = HALF
 """An estimate is so much of a good reading."""
 
@@ -217,6 +219,7 @@ class Frames:
         Heads that are counted, then counters at the doors, connected devices, CO₂, presence. Where CO₂ tells and a
         sensor sees nobody there is nobody, for the air lags behind; where it sees somebody there is at least one. Of
         a level, a building or the site that is counted itself its own number holds, else the sum of those within.
+        Gates through which vehicles come too count only those on foot: of the site the larger of both holds.
         """
         shape = (len(self.plan.places), len(self.grid.times))
         value, width = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -236,8 +239,30 @@ class Frames:
         empty = air & (present.held > 0) & (present.total == 0)
         value = np.where(empty, 0.0, np.where(air & (present.total >= 1), np.maximum(value, 1.0), value))
         width = np.where(empty, 1.0, width)
-        own = _Own(value, points, held, at, good)
-        return self.total(own, whole=np.isfinite(value), source=source, value=value, width=width)
+        gates = self._own_gates() & (source == SOURCES.index(OccupancySource.COUNTERS.value))
+        own = _Own(value, points, held, np.where(gates, NEVER, at), good)
+        rest = np.where(gates, np.nan, value)
+        layer = self.total(own, whole=np.isfinite(rest), source=source, value=rest, width=width)
+        return _at_least(layer, own._replace(at=at), width, gates)
+
+    def _own_gates(self) -> NDArray[np.bool_]:
+        """Return where the people counted at the gates of the site are not all who come: vehicles are counted too."""
+        return np.asarray((self.plan.depth == 0)[:, None] & (self.own("vehicles").points > 0))
+
+    def _doubted(self, counters: People) -> NDArray[np.bool_]:
+        """Return where connected devices contradict the doors of a building.
+
+        People sleep there, for counters begin at nought each night, or a counter missed many.
+        """
+        devices = self.total(self.own("wifi"), whole=np.zeros(counters.people.shape, bool)).value
+        known = people_from_wifi(devices, self.occupancy)
+        apart = np.maximum(known.low - counters.high, counters.low - known.high)
+        seats = np.nan_to_num(self.plan.seats)
+        for rows, parents in _upwards(self.plan):
+            np.add.at(seats, parents[parents >= 0], seats[rows][parents >= 0])
+        return np.asarray(
+            ((self.plan.depth == 1) & (seats > 0))[:, None] & (apart > DOUBTED * seats[:, None])
+        )
 
     def _ways(self) -> dict[OccupancySource, tuple[People, _Own]]:
         """Return what each way of counting tells of places."""
@@ -253,14 +278,13 @@ class Frames:
         there = np.divide(
             present.total, present.held, out=np.full_like(present.total, np.nan), where=present.held > 0
         )
+        doors = people_from_counters(
+            np.where(both, entered.total, np.nan), np.where(both, left.total, np.nan), self.occupancy
+        )
+        doors = replace(doors, people=np.where(self._doubted(doors), np.nan, doors.people))
         return {
             OccupancySource.COUNT: (people_counted(_held(count), self.occupancy), count),
-            OccupancySource.COUNTERS: (
-                people_from_counters(
-                    np.where(both, entered.total, np.nan), np.where(both, left.total, np.nan), self.occupancy
-                ),
-                entered,
-            ),
+            OccupancySource.COUNTERS: (doors, entered),
             OccupancySource.WIFI: (people_from_wifi(_held(wifi), self.occupancy), wifi),
             OccupancySource.CO2: (
                 people_from_co2(air, np.where(co2.held > 0, co2.at, 0), self.plan.area_m2, self.occupancy), co2,
@@ -394,6 +418,23 @@ _MADE: Mapping[TwinQuantity, Callable[[Frames], Layer]] = {
     TwinQuantity.DEVICES_OFF: lambda frames: frames.count_devices(1 - frames.running()),
     TwinQuantity.DEVICES_FAULT: lambda frames: frames.count_devices(frames.faults()),
 }  # fmt: skip
+
+
+def _at_least(layer: Layer, own: _Own, width: Column, where: NDArray[np.bool_]) -> Layer:
+    """Return a layer that tells, in some places, no less than what they tell themselves."""
+    more = where & np.isfinite(own.total) & ~(layer.value > own.total)
+    if not more.any():
+        return layer
+    good = np.divide(own.good, own.held, out=np.zeros_like(own.good), where=own.held > 0)
+    return replace(
+        layer,
+        value=np.where(more, own.total, layer.value), at=np.where(more, own.at, layer.at),
+        good=np.where(more, good, layer.good), known=np.where(more, 1.0, layer.known),
+        weight=np.where(more, 1.0, layer.weight),
+        source=np.where(more, SOURCES.index(OccupancySource.COUNTERS.value), layer.source).astype(np.uint8),
+        low=None if layer.low is None else np.where(more, np.maximum(own.total - width, 0.0), layer.low),
+        high=None if layer.high is None else np.where(more, own.total + width, layer.high),
+    )  # fmt: skip
 
 
 class _Within:

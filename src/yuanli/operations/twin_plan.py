@@ -322,7 +322,9 @@ def _told(tree: _Tree, point: DataPoint, measured: Quantity, device: Device | No
         return "wifi", tree.level_around(tree.home(at))
     if measured.name == "people_count":
         return "count", tree.home(at)
-    if measured.name == "people_flow" and "Vehicle" not in local:
+    if measured.name == "people_flow" and "Vehicle" in local:
+        return "vehicles", tree.behind(at)
+    if measured.name == "people_flow":
         way = "entering" if "Enter" in local else "leaving" if "Leav" in local else None
         return (way, tree.behind(at)) if way else None
     if measured.name == "presence":

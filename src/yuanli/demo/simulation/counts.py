@@ -17,6 +17,8 @@ from yuanli.demo.simulation.plan import Spot
 
 M2_A_CAR = 31.0
 """A bay with its part of the lanes."""
+ON_FOOT = 0.78
+"""The share of people who come through the gates on foot; the others come by car."""
 OVERNIGHT = 0.08
 PHONES = 0.82
 """Devices on the network for each person; some have two, some none."""
@@ -39,11 +41,11 @@ def counts(park: Park) -> Iterator[Channel]:
     yield from _weather(park)
 
 
-def passed(crowd: Crowd, when: Moments) -> tuple[Floats, Floats]:
-    """Return how many came in and went out since the counters were put in."""
-    entered, left = crowd.gone_through(when)
+def passed(crowd: Crowd, when: Moments, *, gates: bool = False) -> tuple[Floats, Floats]:
+    """Return how many came in and went out since the counters were put in; with `gates` those from outside the park."""
+    entered, left = crowd.gone_through(when, gates=gates)
     last = int(when.day.max(initial=FIRST_DAY))
-    before_in, before_out = crowd.by_midnight(last)
+    before_in, before_out = crowd.by_midnight(last, gates=gates)
     day = np.maximum(when.day - FIRST_DAY, 0)
     return before_in[day] + entered + crowd.resident, before_out[day] + left
 
@@ -77,22 +79,29 @@ def _parts(park: Park, spots: Sequence[Spot]) -> Floats:
 
 def _gates(park: Park) -> Iterator[Channel]:
     plan, seats = park.plan, float(park.plan.buildings.seats.sum())
-    walkers = crowd_of("gates", "gate", size=0.8 * seats, seed=plan.seed)
     drivers = crowd_of("gates by car", "cars", size=0.3 * seats, seed=plan.seed)
-    for device, crowd, points in (
-        ("Entry_Exit_Counter", walkers, ("Entering_Count_Sensor", "Leaving_Count_Sensor")),
-        ("Vehicle_Counter", drivers, ("Vehicle_Entering_Count_Sensor", "Vehicle_Leaving_Count_Sensor")),
+    for device, crowds, points, share in (
+        ("Entry_Exit_Counter", park.life.crowds, ("Entering_Count_Sensor", "Leaving_Count_Sensor"), ON_FOOT),
+        (
+            "Vehicle_Counter",
+            (drivers,),
+            ("Vehicle_Entering_Count_Sensor", "Vehicle_Leaving_Count_Sensor"),
+            1.0,
+        ),
     ):
         for end, point in enumerate(points):
             spots = [spot for spot in plan.of(device, point) if spot.building < 0]
             weight = np.array([2.0 if "north" in spot.device.id else 1.0 for spot in spots])
             part = (weight / max(weight.sum(), 1)).reshape(-1, 1)
 
-            yield channel(spots, Cadence.MINUTE, 0, _part_of(crowd, part, end))
+            yield channel(spots, Cadence.MINUTE, 0, _part_of(crowds, share * part, end))
 
 
-def _part_of(crowd: Crowd, part: Floats, end: int) -> Tell:
-    return lambda view: np.asarray(np.floor(part * passed(crowd, view.scene.when)[end]))
+def _part_of(crowds: Sequence[Crowd], part: Floats, end: int) -> Tell:
+    """Return what tells a part of all who came to the park, or left it."""
+    return lambda view: np.asarray(
+        np.floor(part * sum(passed(crowd, view.scene.when, gates=True)[end] for crowd in crowds))
+    )
 
 
 def _parking(park: Park) -> Iterator[Channel]:

@@ -22,7 +22,10 @@ SHIFT_H = 0.14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A crowd that comes around hour `enter` and leaves around `leave`; `away`: people inside go out and come back."""
+    """A crowd that comes around hour `enter` and leaves around `leave`; `away`: people inside go out and come back.
+
+    `outside` is the share of them who pass the gates of the park, too.
+    """
 
     kind: str
     people: float
@@ -31,6 +34,7 @@ class Flow:
     leave: float
     wide_in: float
     wide_out: float
+    outside: float = 1.0
 
     @property
     def away(self) -> bool:
@@ -58,11 +62,17 @@ class Crowd:
             size = size * (held < np.where(works, EVENT_ODDS, EVENT_ODDS_OFF)) * (0.5 + held * 2.2)
         return np.asarray(np.maximum(size, 0.0))
 
-    def gone_through(self, when: Moments) -> tuple[Floats, Floats]:
-        """Return how many came in and went out since midnight, as real numbers; arrays of one length."""
+    def gone_through(self, when: Moments, *, gates: bool = False) -> tuple[Floats, Floats]:
+        """Return how many came in and went out since midnight, as real numbers.
+
+        Parameters
+        ----------
+        gates
+            Only those who pass the gates of the park, too.
+        """
         entered, left = np.zeros(len(when.hour)), np.zeros(len(when.hour))
         for number, flow in enumerate(self.flows):
-            size = self.size(number, when.day)
+            size = self.size(number, when.day) * (flow.outside if gates else 1.0)
             first, second = (self._share(number, when, end) for end in (0, 1))
             second = np.minimum(second, first)
             if flow.away:
@@ -90,10 +100,13 @@ class Crowd:
                 total += size * slope((when.hour - middle) / (2 * wide) + 0.5) / (2 * wide)
         return total
 
-    def by_midnight(self, until: int) -> tuple[Floats, Floats]:
+    def by_midnight(self, until: int, *, gates: bool = False) -> tuple[Floats, Floats]:
         """Return how many came in and went out before each midnight from the first day to `until`, not included."""
         days = np.arange(FIRST_DAY, until, dtype=np.int64)
-        total = sum(self.size(number, days) for number in range(len(self.flows)))
+        total = sum(
+            self.size(number, days) * (flow.outside if gates else 1.0)
+            for number, flow in enumerate(self.flows)
+        )
         passed = np.concatenate(([0.0], np.cumsum(total)))
         return passed, passed
 
@@ -115,6 +128,7 @@ def crowd_of(name: str, table: str, *, size: float, seed: int, resident: float =
             leave=row["out"],
             wide_in=row["wide"][0],
             wide_out=row["wide"][1],
+            outside=row.get("outside", 1.0),
         )
         for row in load_table("simulation/flows")[table]
     )

@@ -23,6 +23,11 @@ LAG_WEIGHTS = (0.34, 0.3, 0.22, 0.14)
 COOLS_H, WARMS_H = 14.0, 1.1
 """How fast a room follows the outdoors when nothing runs, and the setpoint when something does."""
 FRESH_PPM = 428.0
+PASSES, SETTLES, FILTERS = 0.85, 0.25, 0.7
+"""Fine dust: which share comes in through cracks, and how often an hour a room loses it to its surfaces (Chen and Zhao
+2011, doi:10.1016/j.atmosenv.2010.09.048) and, while fans run, to their filters."""
+STIRRED, COOKED = 5.0, 34.0
+"""Fine dust that a full room stirs up, and that comes from a kitchen at full tables, µg/m³."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -158,6 +163,18 @@ class Inside:
         house = 55 * self.scene.fullness[self.building]
         fresh = FRESH_PPM + 9 * smooth(stream("air"), self.scene.when.at_s, 8 * 3600)
         return np.asarray(fresh + (aired * crowd + house) * wander)
+
+    @cached_property
+    def dust_ug_m3(self) -> Floats:
+        """PM2.5: what comes in from outdoors and isn't filtered or settled, and what people and kitchens add."""
+        use, keys = self._rooms.use[self.which][:, None], self._streams
+        aired = (0.3 + 0.5 * draw(keys, 12)) * np.where(use == "hall", 2.6, 1.0)
+        past = [self.scene, *(self.scene.shifted(-minutes) for minutes in LAG_MIN[1:])]
+        share = [PASSES * aired / (aired + SETTLES + FILTERS * one.open[self.building]) for one in past]
+        came = sum(w * s * one.weather.haze_ug_m3 for w, s, one in zip(LAG_WEIGHTS, share, past, strict=True))
+        crowd = self.lagged / self._rooms.capacity[self.which][:, None]
+        wander = 1 + 0.12 * smooth(keys + np.uint64(4), self.scene.when.at_s, 1800)
+        return np.asarray((came + crowd * np.where(use == "meal", COOKED, STIRRED)) * wander)
 
     @cached_property
     def humidity(self) -> Floats:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from yuanli.demo.simulation.chance import Floats, Streams, draw
 from yuanli.demo.simulation.channels import Cadence, Channel, Park, Tell, View, channel, jitter, wander
+from yuanli.demo.simulation.noise import loudness
 from yuanli.demo.simulation.plan import Spot
 from yuanli.demo.simulation.weather import usual_c
 
@@ -77,6 +78,14 @@ def _air(park: Park) -> Iterator[Channel]:
     yield channel(damp, ROOM, 1, lambda v: v.rooms.humidity[rows] + jitter(keys, v, 0.15))
     light = park.plan.of("Sensor_Equipment", "Illuminance_Sensor")
     yield channel(light, ROOM, 0, lambda v: v.rooms.lux(v.rooms.lit)[rows] * (1 + jitter(keys, v, 0.006)))
+    dust = park.plan.of("Sensor_Equipment", "PM2.5_Level_Sensor")
+    dusty, dust_keys = park.rows(dust), park.keys(dust)
+    bias = 0.94 + 0.12 * draw(dust_keys, 1)
+    yield channel(
+        dust, ROOM, 1, lambda v: v.rooms.dust_ug_m3[dusty] * bias * (1 + jitter(dust_keys, v, 0.025))
+    )
+    sound = park.plan.of("Sensor_Equipment", "Sound_Level_Sensor")
+    yield channel(sound, ROOM, 1, loudness(park, sound))
 
 
 def _handling(park: Park) -> Iterator[Channel]:
