@@ -166,7 +166,7 @@ def test_gates_that_cars_pass_too_do_not_count_all_who_are_there(
 
 
 def test_doors_of_a_house_where_people_sleep_are_not_believed_against_their_phones() -> None:
-    plan = replace(PLAN, seats=np.where([p.kind is PlaceKind.SPACE for p in PLAN.places], 100.0, np.nan))
+    plan = replace(PLAN, seats_within=np.full(len(PLAN.places), 600.0))
     doors = {"in": 40.0, "out": 36.0}
     assert counted_since_the_night(plan, {**doors, "wifi1": 10.0})["building"] == (4.0, "counters")
     asleep = counted_since_the_night(plan, {**doors, "wifi1": 300.0})
@@ -349,10 +349,10 @@ def test_the_history_of_one_place_is_that_of_all_without_the_others(
         TwinQuantity.POWER,
     )
     for place in house.twin.state(CAMPUS, MONDAY).places:
-        told = house.twin.history(*asked, place=place.id)
+        told = house.twin.history(*asked, places=[place.id])
         assert told.times == everywhere.times
         assert dict(told.values) == {i: v for i, v in everywhere.values.items() if i == place.id}
-    assert house.twin.history(*asked, place=FeatureId("nowhere")).values == {}
+    assert house.twin.history(*asked, places=[FeatureId("nowhere")]).values == {}
 
 
 def test_too_much_history_is_refused(house: House) -> None:

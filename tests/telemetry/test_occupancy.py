@@ -98,5 +98,8 @@ def test_devices_are_calibrated_by_those_who_were_counted() -> None:
     devices = np.arange(1.0, 101.0)
     assert fit_wifi_ratio(devices, devices * 0.6) == pytest.approx(0.6)
     assert fit_wifi_ratio(devices[:5], devices[:5] * 0.6) == OccupancyParams().wifi_ratio
-    assert fit_wifi_ratio(devices, devices * 100) == 3.0
+    assert fit_wifi_ratio(devices, devices * 100) == OccupancyParams().wifi_ratio
+    asleep = np.full(len(devices) * 3, 250.0)
+    beside = (np.append(devices, asleep), np.append(devices * 0.6, asleep * 0.01))
+    assert fit_wifi_ratio(*beside) == pytest.approx(0.6)
     assert fit_wifi_ratio(np.full(100, np.nan), devices) == OccupancyParams().wifi_ratio

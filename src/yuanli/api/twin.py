@@ -60,8 +60,8 @@ def twin_history(
     place: Annotated[Name | None, Query(description="Only this space, level, building or the site")] = None,
 ) -> TwinHistory:
     """Return one quantity of all spaces, or of one, in frames of a quarter, an hour or a day; at most 400."""
-    only = FeatureId(place) if place else None
-    return house.twin.history(campus, quantity, start, end, every=every, ordinal=level, place=only)
+    only = (FeatureId(place),) if place else None
+    return house.twin.history(campus, quantity, start, end, every=every, ordinal=level, places=only)
 
 
 @router.get("/campuses/{campus}/twin/places/{place}", response_model_exclude_none=True)

@@ -128,27 +128,36 @@ class DataQuality:
         hours = self._store.roll_up(numbers, first, last, every=Every.HOUR, time_zone=zone)
         edges = _day_edges(start, end, zone)
         newest = self._store.latest(numbers)
-        last_at = dict(zip(newest.point.tolist(), newest.at.tolist(), strict=True))
-        periodic = np.array([_is_periodic(point) for point in points], bool)
-        table = _Table(hours, numbers, edges, first, last, periodic)
-        told = [
-            _told(point, row, table, last_at.get(number), micros_of(now))
-            for row, (point, number) in enumerate(zip(points, numbers.tolist(), strict=True))
-        ]
-        order = sorted(told, key=lambda one: (one.last_at is None, -one.trouble, not one.stale, one.point))
+        periodic = _periodic(points)
+        last_at = np.zeros(len(points), np.int64)
+        place = np.zeros(int(numbers.max(initial=0)) + 1, np.int64)
+        place[numbers] = np.arange(len(numbers))
+        last_at[place[newest.point]] = newest.at
         sent = np.isin(numbers, newest.point)
+        table = _Table(hours, place, edges, first, last, periodic)
+        stale = table.stale(micros_of(now) - last_at, sent)
+        order = np.lexsort((np.array([p.id for p in points]), ~stale, -table.trouble, ~sent))
+        shown = [
+            _told(
+                points[row],
+                row,
+                table,
+                last_at=int(last_at[row]) if sent[row] else None,
+                stale=bool(stale[row]),
+            )
+            for row in order[offset : offset + limit].tolist()
+        ]
         summed = table.by_quality[sent].sum(axis=0).tolist()
         return QualityReport(
             start=start,
             end=end,
             days=tuple(time_of(edge) for edge in edges[:-1]),
             shares=_shares(summed),
-            total=len(told),
-            stale=sum(one.stale and one.last_at is not None for one in told),
-            silent=sum(one.last_at is None for one in told),
+            total=len(points),
+            stale=int((stale & sent).sum()),
+            silent=int((~sent).sum()),
             points=tuple(
-                one if one.name else replace(one, name=label_of(campus, one.point))
-                for one in order[offset : offset + limit]
+                one if one.name else replace(one, name=label_of(campus, one.point)) for one in shown
             ),
         )
 
@@ -192,58 +201,68 @@ class _Table:
 
     Parameters
     ----------
+    place
+        The row of each number of a point.
     periodic
         Of each point whether it sends by the clock: then hours in which nothing came are counted as missing.
     """
 
     def __init__(
-        self, hours: RollUp, numbers: NDArray[np.int32], edges: NDArray[np.int64], first: int, last: int,
+        self, hours: RollUp, place: NDArray[np.int64], edges: NDArray[np.int64], first: int, last: int,
         periodic: NDArray[np.bool_],
     ) -> None:  # fmt: skip
-        place = np.zeros(int(numbers.max(initial=0)) + 1, np.int64)
-        place[numbers] = np.arange(len(numbers))
-        row = place[hours.point]
+        row, n_points, n_days = place[hours.point], len(periodic), len(edges) - 1
         day = np.searchsorted(edges, hours.start, side="right") - 1
         quality = np.where(hours.count > 0, hours.quality, np.uint8(Quality.MISSING)).astype(np.int64)
-        self.counts = np.zeros((len(numbers), len(edges) - 1, len(Quality)), np.int64)
-        np.add.at(self.counts, (row, day, quality), 1)
+        cell = (row * n_days + day) * len(Quality) + quality
+        counts = np.bincount(cell, minlength=n_points * n_days * len(Quality))
+        self.counts = counts.reshape(n_points, n_days, len(Quality))
+        self.periodic = periodic
         whole = np.minimum(edges[1:], last) - np.maximum(edges[:-1], first)
         self.expected = -(-whole // HOUR)
-        self.readings = np.bincount(row, weights=hours.count, minlength=len(numbers))
-        self.covered = np.bincount(row, weights=np.nan_to_num(hours.coverage), minlength=len(numbers))
-        self.told = np.bincount(row, weights=np.isfinite(hours.coverage), minlength=len(numbers))
+        self.readings = np.bincount(row, weights=hours.count, minlength=n_points)
+        self.covered = np.bincount(row, weights=np.nan_to_num(hours.coverage), minlength=n_points)
+        self.told = np.bincount(row, weights=np.isfinite(hours.coverage), minlength=n_points)
         silent = np.maximum(self.expected - self.counts.sum(axis=2), 0)
         self.counts[:, :, Quality.MISSING] += np.where(periodic[:, None], silent, 0)
         self.by_day = self.counts.sum(axis=2)
         self.trouble_by_day = self.counts[:, :, Quality.SUSPECT :].sum(axis=2)
         self.by_quality = self.counts.sum(axis=1)
         self.hours = self.by_day.sum(axis=1)
+        self.trouble = self.trouble_by_day.sum(axis=1) / np.maximum(self.hours, 1)
+
+    def stale(self, silence: NDArray[np.int64], sent: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which points that send by the clock have been silent (µs) for far longer than usual, or always."""
+        present = self.hours - self.by_quality[:, Quality.MISSING]
+        usual = HOUR * present / np.maximum(self.readings, 1) * (self.readings > 0)
+        return self.periodic & (
+            ~sent | (silence > np.maximum(LEAST_SILENCE_S * 1_000_000, SILENT_AFTER * usual))
+        )
 
 
-def _told(point: DataPoint, row: int, table: _Table, last_at: int | None, now: int) -> PointQuality:
-    periodic = _is_periodic(point)
+def _told(point: DataPoint, row: int, table: _Table, *, last_at: int | None, stale: bool) -> PointQuality:
     by_day, bad, qualities = (t[row].tolist() for t in (table.by_day, table.trouble_by_day, table.by_quality))
-    hours = sum(by_day)
-    present = hours - qualities[Quality.MISSING]
-    usual_s = 3600.0 * present / table.readings[row] if table.readings[row] else 0.0
-    silence_s = float("inf") if last_at is None else (now - last_at) / 1_000_000
     expected = float(table.expected.sum())
     return PointQuality(
         point=point.id,
         name=point.name,
         unit=point.unit,
         shares=_shares(qualities),
-        trouble=sum(bad) / hours if hours else 0.0,
+        trouble=float(table.trouble[row]),
         days=tuple(round(wrong / of, 4) if of else None for wrong, of in zip(bad, by_day, strict=True)),
-        coverage=float(table.covered[row] / expected) if periodic and table.told[row] and expected else None,
+        coverage=float(table.covered[row] / expected)
+        if table.periodic[row] and table.told[row] and expected
+        else None,
         last_at=None if last_at is None else time_of(last_at),
-        stale=periodic and silence_s > max(LEAST_SILENCE_S, SILENT_AFTER * usual_s),
+        stale=stale,
     )
 
 
-def _is_periodic(point: DataPoint) -> bool:
-    quantity = find_quantity(point.brick_class)
-    return quantity is None or quantity.form in PERIODIC
+def _periodic(points: Sequence[DataPoint]) -> NDArray[np.bool_]:
+    """Return which points send by the clock."""
+    quantities = {brick_class: find_quantity(brick_class) for brick_class in {p.brick_class for p in points}}
+    by_clock = {name: found is None or found.form in PERIODIC for name, found in quantities.items()}
+    return np.array([by_clock[point.brick_class] for point in points], bool)
 
 
 def _shares(counts: Sequence[int]) -> dict[str, float]:

@@ -72,7 +72,7 @@ def _computed(
     while start < end:
         history = twin.history(
             campus.id, TwinQuantity.PEOPLE, start, min(start + CHUNK, end), every=Every.HOUR,
-            place=wanted,
+            places=(wanted,),
         )  # fmt: skip
         values = history.values.get(wanted, ())
         told += [(at, value) for at, value in zip(history.times, values, strict=False) if value is not None]

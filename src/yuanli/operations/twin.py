@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -72,6 +73,7 @@ SWITCHED = {
     TwinQuantity.DEVICES_OFF: ("on",),
     TwinQuantity.DEVICES_FAULT: ("alarm", "online"),
 }
+WEEK = timedelta(days=7) // timedelta(microseconds=1)
 COUNTED = ("entering", "leaving", "energy_main", "energy_part")
 
 
@@ -184,7 +186,7 @@ class Twin:
         *,
         every: Every = Every.HOUR,
         ordinal: float | None = None,
-        place: FeatureId | None = None,
+        places: Collection[FeatureId] | None = None,
     ) -> TwinHistory:
         """Return one quantity of all places in `[start, end)`, by buckets of the campus's clock.
 
@@ -192,8 +194,8 @@ class Twin:
         ----------
         ordinal
             Only the spaces of levels of this ordinal, beside buildings, levels and the site.
-        place
-            Only this place, which costs less; no values where the twin doesn't have it.
+        places
+            Only these, which costs less; no values of those that the twin doesn't have.
 
         Raises
         ------
@@ -202,7 +204,7 @@ class Twin:
         """
         made = self._plan(campus_id)
         first, last = _bounded(start, end, every)
-        within = None if place is None else made.plan.rows.get(place, -1)
+        within = None if places is None else [made.plan.rows[one] for one in places if one in made.plan.rows]
         if quantity in SWITCHED:
             plan, numbers, rows = made.plan, made.numbers, _switched(made.plan, SWITCHED[quantity])
         else:
@@ -231,7 +233,7 @@ class Twin:
                 plan.places[i].id: tuple(number_or_none(value) for value in values[i].tolist())
                 for i in told
                 if _shown(plan.places[i].kind, plan.places[i].ordinal, ordinal)
-                and place in (None, plan.places[i].id)
+                and (places is None or plan.places[i].id in places)
             },
         )
 
@@ -245,6 +247,10 @@ class Twin:
             ]
             for key in stale:
                 del self._columns[key]
+            for campus_id, night in list(self._ratios):
+                weeks = any(w.start < night and w.end > night - WEEK for w in judged.windows)
+                if campus_id == judged.campus_id and weeks:
+                    del self._ratios[campus_id, night]
 
     def _plan(self, campus_id: CampusId) -> _Made:
         campus = self._places.campus(campus_id)
@@ -330,7 +336,7 @@ class Twin:
         if kept is not None:
             return kept
         rows = plan.needed(("wifi", "entering", "leaving"))
-        start = night - timedelta(days=7) // timedelta(microseconds=1)
+        start = night - WEEK
         grid = rolled_grid(
             self._store, plan, made.numbers, start, night,
             every=Every.HOUR, zone=made.zone, rows=rows, night_h=self._params.night_h,

@@ -257,9 +257,7 @@ class Frames:
         devices = self.total(self.own("wifi"), whole=np.zeros(counters.people.shape, bool)).value
         known = people_from_wifi(devices, self.occupancy)
         apart = np.maximum(known.low - counters.high, counters.low - known.high)
-        seats = np.nan_to_num(self.plan.seats)
-        for rows, parents in _upwards(self.plan):
-            np.add.at(seats, parents[parents >= 0], seats[rows][parents >= 0])
+        seats = self.plan.seats_within
         return np.asarray(
             ((self.plan.depth == 1) & (seats > 0))[:, None] & (apart > DOUBTED * seats[:, None])
         )

@@ -97,6 +97,8 @@ class TwinPlan:
         By what they tell.
     device_places, device_points
         The row of the place of each device; its points.
+    seats, seats_within
+        Of each place itself, not a number where nobody knows; of it with all places within.
     switches
         Points that tell what devices do: `on`, `online`, `alarm`, `setpoint`; their `places` are rows of devices.
     """
@@ -119,6 +121,7 @@ class TwinPlan:
     depth: NDArray[np.int8]
     area_m2: NDArray[np.float64]
     seats: NDArray[np.float64]
+    seats_within: NDArray[np.float64]
 
     def forms(self, *forms: Form) -> NDArray[np.bool_]:
         """Return which points are of one of these forms."""
@@ -129,13 +132,13 @@ class TwinPlan:
         found = [self.tellers[name].points for name in names if name in self.tellers]
         return np.unique(np.concatenate(found)) if found else np.zeros(0, np.intp)
 
-    def part(self, names: Iterable[str], within: int | None = None) -> tuple[TwinPlan, Rows]:
+    def part(self, names: Iterable[str], within: Sequence[int] | None = None) -> tuple[TwinPlan, Rows]:
         """Return the plan of the places that any of these is told of, with those around them, and without devices.
 
         Parameters
         ----------
         within
-            The row of a place: only what is in it, itself at the top.
+            The rows of places: only what is in them, themselves at the top.
 
         Returns
         -------
@@ -169,11 +172,12 @@ class TwinPlan:
             devices=(), device_places=np.zeros(0, np.intp), device_points=_tellers([]), switches={},
             rows={self.places[row].id: i for i, row in enumerate(rows.tolist())},
             parent=place[self.parent[rows]], depth=self.depth[rows], area_m2=self.area_m2[rows], seats=self.seats[rows],
+            seats_within=self.seats_within[rows],
         ), points  # fmt: skip
 
-    def _inside(self, row: int) -> NDArray[np.bool_]:
-        """Return which places are in a place, or are it."""
-        inside: NDArray[np.bool_] = np.arange(len(self.places)) == row
+    def _inside(self, rows: Sequence[int]) -> NDArray[np.bool_]:
+        """Return which places are in any of some, or are one."""
+        inside: NDArray[np.bool_] = np.isin(np.arange(len(self.places)), rows)
         for _ in range(max(DEPTH.values())):
             inside |= (self.parent >= 0) & inside[self.parent]
         return np.asarray(inside)
@@ -220,8 +224,17 @@ def plan_twin(campus: Campus) -> TwinPlan:
         parent=np.array([place.parent for place in places], np.intp),
         depth=np.array([DEPTH[place.kind] for place in places], np.int8),
         area_m2=np.array([place.area_m2 for place in places]),
-        seats=np.array([place.seats for place in places]),
+        seats=np.array([place.seats for place in places]), seats_within=_summed(places),
     )  # fmt: skip
+
+
+def _summed(places: Sequence[Place]) -> NDArray[np.float64]:
+    """Return the seats of places with those within."""
+    total = np.nan_to_num([place.seats for place in places])
+    for row in sorted(range(len(places)), key=lambda row: -DEPTH[places[row].kind]):
+        if places[row].parent >= 0:
+            total[places[row].parent] += total[row]
+    return total
 
 
 class _Tree:

@@ -12,6 +12,8 @@ from yuanli.telemetry.readings import Times, Values
 
 HOUR_S = 3600.0
 MICROSECONDS = 1e6
+LEAST_RATIO, MOST_RATIO = 0.2, 3.0
+"""People a connected device."""
 
 
 @unique
@@ -134,13 +136,14 @@ def people_from_wifi(devices: Values, params: OccupancyParams = OccupancyParams(
 def fit_wifi_ratio(devices: Values, people: Values, params: OccupancyParams = OccupancyParams()) -> float:
     """Return people a device where both are known, by least squares through nought; the usual one from fewer than ten.
 
-    The ratio is kept within 0.2 and 3, beyond which the counts aren't of the same place.
+    Pairs beyond 0.2 to 3 people a device aren't of the same people, and are left out: where some sleep the doors don't
+    count them, and where nobody is only things are connected.
     """
     both = np.isfinite(devices) & np.isfinite(people) & (devices > 0)
+    both &= (people >= LEAST_RATIO * devices) & (people <= MOST_RATIO * devices)
     if both.sum() < 10:
         return params.wifi_ratio
-    ratio = float((devices[both] * people[both]).sum() / (devices[both] ** 2).sum())
-    return min(max(ratio, 0.2), 3.0)
+    return float((devices[both] * people[both]).sum() / (devices[both] ** 2).sum())
 
 
 def people_from_co2(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Chart } from "@/client/model";
 import { isDaily, optionOf, written } from "./answerChart";
 
-const ink = { text: "#000", soft: "#666", line: "#ddd", panel: "#fff", accent: "#0a8", strong: "#e73" };
+const ink = { text: "#000", soft: "#666", line: "#ddd", panel: "#fff", accent: "#0a8", strong: "#e73", size: 12 };
 const words = { say: (text: { zh: string; en: string }) => text.en, time: (at: string) => at.slice(11, 16), unit: "kWh" };
 const hours = ["2026-03-01T00:00:00Z", "2026-03-01T01:00:00Z", "2026-03-01T02:00:00Z"];
 const line = { name: { zh: "用电", en: "electricity" }, values: [1, null, 3], low: [], high: [] };

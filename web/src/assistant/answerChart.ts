@@ -8,6 +8,8 @@ export interface Ink {
   panel: string;
   accent: string;
   strong: string;
+  /** Height of the letters, px. */
+  size: number;
 }
 
 /** What the chart needs of its surroundings: how texts, times and numbers are said. */
@@ -36,15 +38,17 @@ export function optionOf(chart: Chart, words: Words, ink: Ink): Record<string, u
   const bars = chart.names.length > 0;
   const daily = !bars && isDaily(chart.times);
   const labels = bars ? chart.names.map(words.say) : chart.times.map((at) => words.time(at, false));
-  const axis = { axisLabel: { color: ink.soft }, axisLine: { lineStyle: { color: ink.line } }, axisTick: { show: false } };
-  const category = { type: "category", data: labels, ...axis, axisLabel: { color: ink.soft, hideOverlap: true, width: 130, overflow: "truncate", ...(labels.includes("") ? { interval: (at: number) => labels[at] !== "" } : {}) } };
-  const value = { type: "value", scale: !bars && !daily, ...axis, splitLine: { lineStyle: { color: ink.line } } };
+  const letters = { color: ink.soft, fontSize: ink.size };
+  const whole = bars && chart.lines.every((line) => line.values.every((one) => one == null || Number.isInteger(one)));
+  const axis = { axisLabel: letters, axisLine: { lineStyle: { color: ink.line } }, axisTick: { show: false } };
+  const category = { type: "category", data: labels, ...axis, axisLabel: { ...letters, hideOverlap: true, width: 11 * ink.size, overflow: "truncate", ...(labels.includes("") ? { interval: (at: number) => labels[at] !== "" } : {}) } };
+  const value = { type: "value", scale: !bars && !daily, ...(whole ? { minInterval: 1 } : {}), ...axis, splitLine: { lineStyle: { color: ink.line } } };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
-    grid: { left: 8, right: bars ? 56 : 16, top: 12, bottom: 4, containLabel: true },
+    textStyle: { fontFamily: "inherit", fontSize: ink.size },
+    grid: { left: 8, right: bars ? 4.7 * ink.size : 16, top: 12, bottom: 4, containLabel: true },
     tooltip: {
-      trigger: "axis", confine: true, backgroundColor: ink.panel, borderColor: ink.line, textStyle: { color: ink.text },
+      trigger: "axis", confine: true, backgroundColor: ink.panel, borderColor: ink.line, textStyle: { color: ink.text, fontSize: ink.size + 2 },
       axisPointer: { type: bars || daily ? "shadow" : "line" },
       formatter: (rows: { dataIndex: number; seriesName: string; value: unknown }[]): string => tip(chart, words, rows),
     },
@@ -53,9 +57,9 @@ export function optionOf(chart: Chart, words: Words, ink: Ink): Record<string, u
     series: chart.lines.flatMap((line) => [
       ...band(line, ink),
       {
-        type: bars || daily ? "bar" : "line", name: words.say(line.name), showSymbol: false, barMaxWidth: 26, itemStyle: { color: ink.accent, borderRadius: 3 },
-        lineStyle: { width: 2, color: ink.accent }, connectNulls: false,
-        label: bars ? { show: true, position: "right", color: ink.text, formatter: (row: { value: unknown }) => written(row.value) } : undefined,
+        type: bars || daily ? "bar" : "line", name: words.say(line.name), showSymbol: false, barMaxWidth: 2.2 * ink.size, itemStyle: { color: ink.accent, borderRadius: 3 },
+        lineStyle: { width: ink.size / 6, color: ink.accent }, connectNulls: false,
+        label: bars ? { show: true, position: "right", color: ink.text, fontSize: ink.size, formatter: (row: { value: unknown }) => written(row.value) } : undefined,
         data: line.values.map((one, at) => (at === chart.marked && (bars || daily) ? { value: one, itemStyle: { color: ink.strong } } : one)),
         markPoint: !bars && !daily && typeof chart.marked === "number" && line.values[chart.marked] != null ? mark(chart.marked, line.values[chart.marked]!, ink) : undefined,
       },

@@ -100,7 +100,7 @@ def over_time(
     length, end = end - start, end + JUST
     every = Every.QUARTER if length <= QUARTERS else Every.HOUR if length <= HOURS else Every.DAY
     place = where.id or _site_id(guide)
-    told = twin.history(guide.campus.id, quantity, start, end, every=every, place=place)
+    told = twin.history(guide.campus.id, quantity, start, end, every=every, places=(place,))
     return list(told.times), list(told.values.get(place, [None] * len(told.times))), told.unit
 
 

@@ -164,19 +164,16 @@ class RoomUsage:
         self, campus_id: CampusId, rooms: Sequence[BookableRoom], start: datetime, end: datetime
     ) -> Iterator[Presence]:
         """Return by quarters of an hour who was in rooms; how many only where people are counted."""
-        counted = self._counted(campus_id)
+        counted, ids = self._counted(campus_id), [room.id for room in rooms]
         begin = start
         while begin < end:
             stop = min(begin + CHUNK, end)
-            told = self._twin.history(campus_id, TwinQuantity.PEOPLE, begin, stop, every=Every.QUARTER)
-            for room in rooms:
-                for at, value in zip(told.times, told.values.get(room.id, ()), strict=False):
-                    if value is None or at >= stop:
-                        continue
-                    there = value >= SOMEBODY
-                    people = (value if room.id in counted else None) if there else 0.0
-                    local = at.astimezone(start.tzinfo)
-                    yield Presence(space=room.id, start=local, end=local + QUARTER, people=people)
+            told = self._twin.history(
+                campus_id, TwinQuantity.PEOPLE, begin, stop, every=Every.QUARTER, places=frozenset(ids)
+            )
+            times = [at.astimezone(start.tzinfo) for at in told.times if at < stop]
+            for room_id in ids:
+                yield from _stretches(room_id, times, told.values.get(room_id, ()), room_id in counted)
             begin = stop
 
     def _counted(self, campus_id: CampusId) -> frozenset[FeatureId]:
@@ -188,6 +185,23 @@ class RoomUsage:
                 device = campus.find(point.device_id) if point.device_id is not None else None
                 found.add(point.space_id or (device.space_id if isinstance(device, Device) else None))
         return frozenset(one for one in found if one is not None)
+
+
+def _stretches(
+    room_id: FeatureId, times: Sequence[datetime], values: Sequence[float | None], counted: bool
+) -> Iterator[Presence]:
+    """Yield how long a room was as it was: quarters of an hour that are alike and follow each other, in one."""
+    alike = [
+        (value is not None, 0.0 if value is None or value < SOMEBODY else value if counted else None)
+        for value in values[: len(times)]
+    ]
+    first = 0
+    for at in range(1, len(alike) + 1):
+        if at == len(alike) or alike[at] != alike[first] or times[at] - times[at - 1] > QUARTER:
+            known, people = alike[first]
+            if known:
+                yield Presence(space=room_id, start=times[first], end=times[at - 1] + QUARTER, people=people)
+            first = at
 
 
 def _measured(

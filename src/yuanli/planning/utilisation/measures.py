@@ -185,7 +185,8 @@ def _use(grid: Grid, name: str, columns: list[int], watched: Sequence[Watched]) 
     seen = [one for one in watched if one.booking.space in names]
     booked, occupied, both = grid.booked[:, columns], grid.occupied[:, columns], grid.both[:, columns]
     known = np.isfinite(occupied)
-    at_once = [float(row[ok].mean()) for row, ok in zip(occupied, known, strict=True) if ok.any()]
+    n_known = known.sum(axis=1)
+    at_once = np.where(known, occupied, 0.0).sum(axis=1)[n_known > 0] / n_known[n_known > 0]
     seats = np.array([grid.spaces[j].seats for j in columns], float)
     taken = grid.seats[:, columns]
     counted = np.isfinite(taken)
@@ -196,7 +197,8 @@ def _use(grid: Grid, name: str, columns: list[int], watched: Sequence[Watched]) 
         occupied=_ratio(busy, known.sum()),
         seat_use=_ratio((np.where(counted, taken, 0.0) * weights).sum(), weights.sum()),
         unbooked_use=_ratio(busy - shared, busy), booked_empty=_ratio(held - shared, held),
-        peak=max(at_once, default=nan), average=float(np.mean(at_once)) if at_once else nan,
+        peak=float(at_once.max()) if len(at_once) else nan,
+        average=float(at_once.mean()) if len(at_once) else nan,
         bookings=len(seen), no_shows=sum(one.came_min is None for one in seen),
         late_or_none=sum(one.came_min is None or one.came_min > SHOW_MIN for one in seen),
     )  # fmt: skip
