@@ -85,11 +85,12 @@ class Metering:
 
     def covering(self, place: FeatureId, medium: Medium) -> tuple[Meter, ...]:
         """Return the fewest meters that tell all that is measured within a place, nothing twice."""
-        own = tuple(meter for meter in self._of(medium) if meter.thing == place)
-        if own:
-            return own
-        within = [meter for meter in self._of(medium) if self._inside(meter, place)]
-        return self._apart(within, self._widest_first)
+        found = self._covered.get((place, medium))
+        if found is None:
+            own = tuple(meter for meter in self._of(medium) if meter.thing == place)
+            found = own or self._apart(self._within.get((place, medium), ()), self._widest_first)
+            self._covered[place, medium] = found
+        return found
 
     def of_uses(self, total: Sequence[Meter]) -> tuple[tuple[Meter, ...], ...]:
         """Return, for each meter of a total, those behind it that have one use, nothing twice."""
@@ -99,7 +100,7 @@ class Metering:
         """Tell whether meters cover a place as a whole, not only things in it."""
         if any(meter.thing == place for meter in self._of(medium)):
             return True
-        found = [meter for meter in self._of(medium) if self._inside(meter, place)]
+        found = self._within.get((place, medium), ())
         return any(place in meter.scope and len(meter.uses) > 1 for meter in found)
 
     def find_wider(self, place: FeatureId, medium: Medium) -> Meter | None:
@@ -130,11 +131,22 @@ class Metering:
             found[meter.medium].append(meter)
         return {medium: tuple(meters) for medium, meters in found.items()}
 
+    @cached_property
+    def _covered(self) -> dict[tuple[FeatureId, Medium], tuple[Meter, ...]]:
+        """The places that were asked for, and what covers them."""
+        return {}
+
+    @cached_property
+    def _within(self) -> Mapping[tuple[FeatureId, Medium], tuple[Meter, ...]]:
+        """Of each place the meters of which all that they cover lies within it."""
+        found: dict[tuple[FeatureId, Medium], list[Meter]] = defaultdict(list)
+        for meter in self.meters.values():
+            for place in set[FeatureId].intersection(*(set(self.chain(node)) for node in meter.scope)):
+                found[place, meter.medium].append(meter)
+        return {key: tuple(meters) for key, meters in found.items()}
+
     def _of(self, medium: Medium) -> tuple[Meter, ...]:
         return self._by_medium.get(medium, ())
-
-    def _inside(self, meter: Meter, place: FeatureId) -> bool:
-        return all(place in self.chain(node) for node in meter.scope)
 
     def _depth(self, meter: Meter) -> int:
         return min(len(self.chain(node)) for node in meter.scope)
@@ -177,10 +189,21 @@ class Metering:
         return nested or any(a.scope & set(self.chain(node)) for node in b.scope)
 
     def _apart(self, meters: Iterable[Meter], order: Callable[[Meter], object]) -> tuple[Meter, ...]:
+        """Return meters that overlap no other, in an order; only what lies in or around each other is compared."""
         chosen: list[Meter] = []
+        near: dict[tuple[str, FeatureId], list[Meter]] = defaultdict(list)
         for meter in sorted(meters, key=order):  # type: ignore[arg-type]
-            if not any(self._overlap(meter, other) for other in chosen):
-                chosen.append(meter)
+            around = {upper for node in meter.scope for upper in self.chain(node)}
+            told = self._told_above(meter)
+            keys = [*(("covers", node) for node in around), *(("lies in", node) for node in meter.scope),
+                    *(("is", above) for above in told), ("is behind", meter.id)]  # fmt: skip
+            if any(self._overlap(meter, other) for key in keys for other in near.get(key, ())):
+                continue
+            chosen.append(meter)
+            own = [*(("covers", node) for node in meter.scope), *(("lies in", node) for node in around),
+                   *(("is behind", above) for above in told), ("is", meter.id)]  # fmt: skip
+            for key in own:
+                near[key].append(meter)
         return tuple(chosen)
 
 
