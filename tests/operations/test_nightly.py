@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,12 +15,15 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.api.house import CAMPUS, PASSWORD, Clock, small_house
 from tests.cli.test_commands import run
+from tests.operations.night_killing import POINTS, ROW, open_row
 from tests.operations.test_forecasts import DAY, METER, NOW, measured
 
 from yuanli.api import create_app
 from yuanli.bootstrap import House
+from yuanli.campus import Campus, CampusId, DataPoint, FeatureId, Imported, PointId, by_id
 from yuanli.operations import Delivery, NightParams
 from yuanli.operations.night_rows import Asking, Subject, enough, forecast_rows, midnight_before, with_rests
+from yuanli.storage import SqlForecastStore
 from yuanli.telemetry import Decoded
 
 LINES = NightParams(tree_rows=1)
@@ -66,17 +73,52 @@ def test_what_is_stopped_goes_on_later(house: House) -> None:
     assert again.kept == made.kept
 
 
-def test_one_bad_point_is_told_and_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(subjects: list[Subject], *_: object, **__: object) -> tuple[object, ...]:
-        if any(one.name == METER for one in subjects):
-            raise ValueError("bad")
-        return ()
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL and no fork")
+def test_a_night_that_was_killed_goes_on_and_neither_loses_nor_doubles(tmp_path: Path) -> None:
+    house, _ = open_row(tmp_path)
+    sensors = [DataPoint(id=name, brick_class="Sensor") for name in POINTS]
+    house.places.add(Imported(campus=Campus(id=ROW, features=by_id(sensors))), who="test", why="test")
+    rows = tuple(replace(row, point=name) for name in POINTS for row in measured(9))
+    house.intake.take([Delivery(campus_id=ROW, decoded=Decoded(rows=rows))])
+    house.close()
+    killing = subprocess.run(
+        [sys.executable, "-m", "tests.operations.night_killing", str(tmp_path)],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert killing.stdout.split() == [str(int(signal.SIGKILL)), str(int(signal.SIGKILL))]
+    house, nightly = open_row(tmp_path)
+    store = SqlForecastStore(house.database)
+    (cut,) = nightly.nights(ROW)
+    before = store.list_forecasts(ROW, "", since=cut.night)
+    assert (cut.ended_at, nightly.is_due(ROW)) == (None, True)
+    assert sorted(one.subject for one in before) == ["p0", "p1"]
+    night = nightly.renew(ROW)
+    after = store.list_forecasts(ROW, "", since=cut.night)
+    assert (night.kept, night.share, nightly.is_due(ROW)) == (6, 1.0, False)
+    assert sorted(one.subject for one in after) == sorted(POINTS)
+    means = {one.subject: one.hourly.mean.tolist() for one in after}
+    assert all(means[one.subject] == one.hourly.mean.tolist() for one in before)
+    house.close()
 
-    monkeypatch.setattr("yuanli.operations.nightly.forecast_rows", failing)
-    night = house.nightly.renew(CAMPUS)
-    assert night.ended_at is not None
-    assert METER in {one.subject for one in night.failures}
-    assert "ValueError" in night.failures[-1].message.en
+
+def test_one_point_whose_readings_fail_is_told_and_stops_no_other(tmp_path: Path, clock: Clock) -> None:
+    """A device sends the largest number there is where it has no value, and nobody has judged that yet."""
+    house = small_house(tmp_path, clock)
+    names = [PointId(FeatureId(name)) for name in ("first", "failing", "last")]
+    plain = Campus(
+        id=CampusId("plain"), features=by_id([DataPoint(id=name, brick_class="Sensor") for name in names])
+    )
+    house.places.add(Imported(campus=plain), who="test", why="test")
+    rows = [replace(row, point=name) for name in names for row in measured(9)]
+    rows = [replace(row, value=sys.float_info.max) if row.point == names[1] and n % 50 == 0 else row
+            for n, row in enumerate(rows)]  # fmt: skip
+    house.intake.take([Delivery(campus_id=plain.id, decoded=Decoded(rows=tuple(rows)))])
+    night = house.nightly.renew(plain.id)
+    assert (night.planned, night.kept, night.failed, night.share) == (3, 2, 1, 1.0)
+    (failure,) = night.failures
+    assert (failure.subject, "1.79769e+308" in failure.message.en) == (names[1], True)
+    told = house.forecasts.forecast(plain.id, [names[0], names[2]], timedelta(hours=12), clock.now)
+    assert [one.made_at for one in told] == [clock.now, clock.now]
 
 
 def test_nights_are_compared_with_what_came(house: House, clock: Clock) -> None:

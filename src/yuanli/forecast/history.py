@@ -20,6 +20,8 @@ Ints = NDArray[np.int64]
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
+LARGEST = 1e30
+"""Nothing that is measured is larger; what is, such as the largest number a device can send, says that it failed."""
 
 
 class InvalidHistoryError(InvalidInputError):
@@ -44,7 +46,7 @@ class History:
     Raises
     ------
     InvalidHistoryError
-        A shape, step or zone that can't be, or an infinite value.
+        A shape, step or zone that can't be, or a value beyond `LARGEST`.
     """
 
     values: Floats
@@ -68,11 +70,14 @@ class History:
             )  # fmt: skip
         if not np.issubdtype(self.values.dtype, np.floating):
             object.__setattr__(self, "values", self.values.astype(np.float64))
-        if np.isinf(self.values).any():
+        beyond = self.values[np.abs(self.values) > LARGEST]
+        if len(beyond):
             raise InvalidHistoryError(
-                Text("历史数据里有无穷大。", "The history holds infinite values."),
+                Text(f"历史数据里有 {beyond[0]:g}，超过 {LARGEST:g} 的不是测量值。",
+                     f"The history holds {beyond[0]:g}; nothing beyond {LARGEST:g} is a measurement."),
                 field="values",
-                hint=Text("缺失写作 NaN。", "Write what is missing as NaN."),
+                hint=Text("缺失写作 NaN；设备用来表示“没有值”的数，判为坏值。",
+                          "Write what is missing as NaN; judge what a device sends for no value as bad."),
             )  # fmt: skip
         try:
             ZoneInfo(self.zone)

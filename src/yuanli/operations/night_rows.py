@@ -261,10 +261,8 @@ def _added_up(
     matrix = summing_matrix(names, {s.name: s.whole for s in subjects if s.whole is not None})
     means = np.stack([band.mean for band in bands]).astype(np.float64)
     together = reconciled(means, matrix, errors=made.misses)
-    leaves = [
-        int(np.flatnonzero((matrix[:, c] == 1) & (matrix.sum(axis=1) == 1))[-1])
-        for c in range(matrix.shape[1])
-    ]
+    single = matrix.sum(axis=1) == 1
+    leaves = [int(np.flatnonzero((matrix[:, c] == 1) & single)[-1]) for c in range(matrix.shape[1])]
     least = np.where(np.fmin.reduce(values, axis=1) >= 0, 0.0, -np.inf)
     bottom = np.maximum(together[leaves], least[leaves][:, None])
     together = matrix @ bottom

@@ -162,15 +162,18 @@ class NightlyForecasts:
     def _grown(self, asking: Asking, points: Sequence[DataPoint]) -> NightTrees:
         """Return the trees of all points, grown on a sample of them: points of each kind, as many as there are."""
         sample = points[:: -(-len(points) // self._params.tree_points)]
+        values = self._hours(asking, sample)
+        return self._grown_on(asking, values[enough(values)]) or NightTrees()
+
+    def _grown_on(self, asking: Asking, values: Floats) -> NightTrees | None:
+        """Return trees grown on rows; where that fails, on each second one, as far as it must."""
         try:
-            values = self._hours(asking, sample)
-            good = enough(values)
-            return grow_night(values[good], asking, self._params) if good.any() else NightTrees()
-        except StoreUnavailableError:
-            raise
-        except Exception:  # outermost: then each batch grows its own, and one bad point fails alone
-            log.exception("Trees of %s can't be grown on a sample", asking.campus_id)
-            return NightTrees()
+            return grow_night(values, asking, self._params) if len(values) else None
+        except Exception as error:  # outermost: one bad point must not take the trees from all others
+            if len(values) == 1:
+                log.warning("Trees of %s can't be grown on a point: %r", asking.campus_id, error)
+                return None
+        return self._grown_on(asking, values[::2]) or self._grown_on(asking, values[1::2])
 
     def _energies(self, asking: Asking, medium: Medium) -> tuple[list[Subject], Floats]:
         start = asking.origin - timedelta(days=self._params.past_d)
