@@ -1,10 +1,10 @@
 """Day ahead from midnight, by the split that each data set's README gives: ours beside last week and four weeks' mean.
 
 python benchmarks/forecasting.py ../shared/data/telemetry [--sets cambridge ucsd melbourne gym] [--window validation]
-    [--points 10000] [--stored 2000] [--seed 0]
+    [--points 10000] [--seed 0]
 
 `--points` measures one night of so many hourly points instead, made of Cambridge's by scale, shift and noise;
-`--stored` the same as the product does it: readings of a store, in batches, kept in the database.
+`benchmarks.nights` the nights of the product, from stored readings to kept forecasts.
 """
 
 from __future__ import annotations
@@ -13,20 +13,15 @@ import argparse
 import csv
 import gzip
 import resource
-import sqlite3
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.bootstrap import build_house
-from yuanli.campus import Campus, CampusId, DataPoint, FeatureId, Imported, PointId, by_id
 from yuanli.forecast import (
     DAY,
     HOUR,
@@ -40,8 +35,6 @@ from yuanli.forecast import (
     rolling_forecasts,
     without_zeros,
 )
-from yuanli.settings import load_settings
-from yuanli.telemetry import Readings
 
 Floats = NDArray[np.floating]
 QUARTER = HOUR // 4
@@ -237,49 +230,6 @@ def night(folder: Path, n_points: int, seed: int) -> None:
           f"finite: {np.isfinite(hourly.mean).all() and np.isfinite(days.mean).all()}")  # fmt: skip
 
 
-def stored_night(folder: Path, n_points: int, seed: int) -> None:
-    """Measure one night of so many points from stored readings to kept forecasts, hours and days, with reasons."""
-    rng = np.random.default_rng(seed)
-    recent = cambridge(folder).values[:, -150 * 24 :]
-    ids = [PointId(FeatureId(f"p{i:05}")) for i in range(n_points)]
-    points = [DataPoint(id=name, brick_class="Electrical_Power_Sensor", unit="kW") for name in ids]
-    campus = Campus(id=CampusId("many"), features=by_id(points), country="GB", time_zone="Europe/London")
-    origin = datetime(2026, 3, 3, tzinfo=UTC)
-    with tempfile.TemporaryDirectory() as home:
-        house = build_house(load_settings(data_dir=Path(home)), now=lambda: origin + timedelta(hours=2))
-        house.places.add(Imported(campus=campus), who="benchmark", why="benchmark")
-        numbers = house.readings.number_points(campus.id, ids)
-        at = (int(origin.timestamp()) // 3600 - np.arange(recent.shape[1], 0, -1)) * HOUR
-        scale, which = rng.uniform(0.1, 10, n_points), rng.integers(0, len(recent), n_points)
-        for first in range(0, len(at), 24 * 5):
-            block = slice(first, first + 24 * 5)
-            value = recent[which, block] * scale[:, None] * rng.normal(1, 0.05, (n_points, len(at[block])))
-            rows = np.argwhere(np.isfinite(value))
-            times = at[block][rows[:, 1]]
-            house.readings.write(
-                Readings(
-                    point=numbers[rows[:, 0]], at=times, value=value[rows[:, 0], rows[:, 1]], received=times
-                )
-            )
-        house.readings.compact(int(at[-1]))
-        empty = size_mib(Path(home))
-        began, used = time.perf_counter(), time.process_time()
-        made = house.nightly.renew(campus.id)
-        cpu, wall = time.process_time() - used, time.perf_counter() - began
-        size = size_mib(Path(home)) - empty
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(f"{n_points} points stored: {made.kept} kept, {made.too_little} with too little past, {made.failed} "
-              f"failed; CPU {cpu:.0f} s, wall {wall:.0f} s, {peak:.1f} GiB, database {size:.1f} MiB more")  # fmt: skip
-        house.close()
-
-
-def size_mib(home: Path) -> float:
-    """Return the size of the database, with what was written ahead brought into it."""
-    with closing(sqlite3.connect(home / "yuanli.db")) as database:
-        database.execute("pragma wal_checkpoint(truncate)")
-    return (home / "yuanli.db").stat().st_size / 2**20
-
-
 def main() -> None:
     """Print a row a data set."""
     parser = argparse.ArgumentParser(
@@ -289,12 +239,8 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", choices=list(TASKS), default=list(TASKS))
     parser.add_argument("--window", choices=["test", "validation"], default="test")
     parser.add_argument("--points", type=int)
-    parser.add_argument("--stored", type=int)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    if args.stored:
-        stored_night(args.folder, args.stored, args.seed)
-        return
     if args.points:
         night(args.folder, args.points, args.seed)
         return
