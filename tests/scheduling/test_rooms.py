@@ -187,26 +187,35 @@ def test_annealing_counts_as_the_checker_does(problem: RoomsProblem, seed: int) 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_what_annealing_counts_as_it_goes_is_what_counting_anew_tells(seed: int) -> None:
+@pytest.mark.parametrize("single", [False, True])
+def test_what_annealing_counts_as_it_goes_is_what_counting_anew_tells(single: bool, seed: int) -> None:
     from yuanli.scheduling.rooms import kernel
+    from yuanli.scheduling.rooms.single import anneal_single, is_single
 
     rng = np.random.default_rng(seed)
+    times = {Time(days=(d,), start=s): float(rng.integers(3)) for d in range(2) for s in range(4)}
     events = [
-        meeting(f"m{i}", people=tuple(p for p in "pqrs" if rng.random() < 0.5), course="c" if i % 2 else None,
-                starts=(0, 1, 2, 3))
-        for i in range(9)
+        replace(meeting(f"m{i}", people=tuple(p for p in "pqrs" if rng.random() < 0.5), course="c" if i % 2 else None),
+                times=times)
+        for i in range(18)
     ]  # fmt: skip
-    compiled = compile_problem(day(*events, courses=(Course(name="c"),), curricula=frozenset("pq")))
+    problem = RoomsProblem(
+        name="days", days=2, periods=4, rooms=day(meeting("m")).rooms, events=tuple(events),
+        courses=(Course(name="c", min_days=2),), curricula=frozenset("pq"),
+    )  # fmt: skip
+    compiled = compile_problem(problem)
     begin = np.zeros((2, len(events)), np.int64)
     state, fresh = (
         kernel.new_state(compiled.tables, *begin, seed=seed, most_changed=None, first=(begin[0], begin[1]))
         for _ in range(2)
     )
-    assert kernel.anneal(compiled.tables, state, 500, 2.0, 1.0, 1.0) > 0
+    assert is_single(compiled.tables)
+    anneal = anneal_single if single else kernel.anneal
+    assert sum(anneal(compiled.tables, state, 100, 2.0, 1.0, 1.0) for _ in range(5)) > 0
     fresh.best_time[:], fresh.best_room[:] = state.time_of, state.room_of
     kernel.restore(compiled.tables, fresh)
     assert state.numbers[:2] == pytest.approx(fresh.numbers[:2])
-    assert fresh.numbers[1] > 0  # twelve places for what more than one of the people wants at once
+    assert fresh.numbers[1] > 0  # sixteen places for eighteen
     for one, other in zip(state[2:7], fresh[2:7], strict=True):
         assert (one == other).all()
 

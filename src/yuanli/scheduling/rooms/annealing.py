@@ -40,7 +40,8 @@ def anneal_rooms(
 ) -> None:
     """Anneal whole plans, broken rules among the cost (Bellio et al. 2016, doi:10.1016/j.cor.2015.07.002).
 
-    A move takes one event elsewhere, or swaps two. A round is 2,000 moves.
+    A move takes one event elsewhere, or swaps two; where each time is one cell, it is told what a move changes before
+    it is made, about three times as fast. A round is 2,000 moves.
     It cools by the share of the time, or of the rounds, that is gone.
 
     Parameters
@@ -50,7 +51,7 @@ def anneal_rooms(
     left_over
         Share of the time, or of the rounds, that it leaves to others, 0–1.
     """
-    from yuanli.scheduling.rooms import kernel
+    from yuanli.scheduling.rooms import kernel, single
 
     tables = compiled.tables
     rng = np.random.default_rng(wish.seed)
@@ -75,7 +76,8 @@ def anneal_rooms(
         if state.numbers[2] < search.cost - 1e-9:
             search.offer(compiled.plan(state.best_time, state.best_room), float(state.numbers[2]))
 
-    kernel.anneal(tables, state, 0, unit, 1.0, HARD * unit)
+    anneal = single.anneal_single if single.is_single(tables) else kernel.anneal
+    anneal(tables, state, 0, unit, 1.0, HARD * unit)
     kernel.note(state)
     offer()
     if not len(movable):
@@ -85,7 +87,7 @@ def anneal_rooms(
     while not given and not over() and state.numbers[1] > 0.5:
         if (done := 1.0 - left() / whole) >= MENDING:
             break
-        kernel.anneal(tables, state, ROUND, 0.5 * 0.1 ** (done / MENDING), 0.0, 1.0)
+        anneal(tables, state, ROUND, 0.5 * 0.1 ** (done / MENDING), 0.0, 1.0)
         search.count()
         offer()
     for share in (FIRST, SURE):
@@ -93,7 +95,7 @@ def anneal_rooms(
         while done < 1.0:
             if over():
                 return
-            kernel.anneal(tables, state, ROUND, hot * (COLD * unit / hot) ** done, 1.0, hard)
+            anneal(tables, state, ROUND, hot * (COLD * unit / hot) ** done, 1.0, hard)
             search.count()
             offer()
             before, done = done, (begin - left()) / span if span > 0 else 1.0
@@ -103,7 +105,7 @@ def anneal_rooms(
         if state.numbers[2] < np.inf:
             kernel.restore(tables, state)
     while not over() and not isfinite(search.left_rounds):
-        kernel.anneal(tables, state, ROUND, COLD * unit, 1.0, HARD * unit)
+        anneal(tables, state, ROUND, COLD * unit, 1.0, HARD * unit)
         search.count()
         offer()
 
