@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.solver.toys import TOY
+from tests.solver.toys import TOY, Chosen, Problem
 
 from yuanli.api import solving as endpoints
 from yuanli.bootstrap import House
+from yuanli.errors import Text
 from yuanli.operations.solving import kinds
+from yuanli.solver import Relaxation, Sort
 
 PLANS = "/v1/campuses/small/plans"
 
@@ -64,6 +67,24 @@ def test_a_problem_is_uploaded_solved_followed_and_checked(operator: TestClient)
     assert (edited.json()["valid"], edited.json()["broken"][0]["rule"]) == (False, "least")
     assert operator.delete(f"{PLANS}/{job_id}").status_code == 204
     assert operator.get(f"{PLANS}/{job_id}").status_code == 404
+
+
+def test_what_one_more_would_change_is_told(operator: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_more(problem: Problem, plan: Chosen) -> list[Relaxation[Problem, Chosen]]:
+        del plan
+        name = Text("多一个数", "One more number")
+        return [Relaxation(name=name, sort=Sort.RESOURCE, problem=((*problem[0], 2), problem[1]))]
+
+    more = replace(TOY, relaxations=one_more)
+    monkeypatch.setattr(kinds, "SCHEDULING_KINDS", (more,))
+    job_id = start(operator, [[5, 1, 3], 2])
+    ended(operator, job_id)
+    path = f"{PLANS}/{job_id}/sensitivity"
+    (told,) = operator.post(path, json={"time_s": 1}).json()["senses"]
+    assert (told["effect"], told["saving"], told["at_least"], told["changes"]) == ("cheaper", 1, 1, 2)
+    assert told["text"]["zh"] == "多一个数：可省 1（已证明），改动 2 处。"
+    assert operator.post(path, json={"time_s": 300}).status_code == 422
+    assert operator.post(f"{PLANS}/none/sensitivity", json={}).status_code == 404
 
 
 def test_why_not_is_answered_in_words(operator: TestClient) -> None:

@@ -211,3 +211,8 @@ def test_each_kind_has_an_example_that_is_solved(kind: Kind[Any, Any]) -> None:
     assert again.valid
     assert again.cost == pytest.approx(plan.cost)
     assert kind.schema()["type"] == "object"
+    found = kind.read_rows(problem, rows)
+    for one in () if kind.relaxations is None else kind.relaxations(problem, found):
+        carried = kind.check(one.problem, one.carry(found))
+        assert carried.valid, one.name.en
+        assert not one.wider or carried.cost <= again.cost + 1e-9, one.name.en

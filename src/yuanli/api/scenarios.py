@@ -12,7 +12,7 @@ from yuanli.api.bodies import Body, Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.reports import MEDIA
-from yuanli.api.solving import MOST_ROWS, EditedPlan, JobPath
+from yuanli.api.solving import MOST_ROWS, MOST_WHY_S, EditedPlan, JobPath
 from yuanli.operations import (
     PlanChange,
     PlanComparison,
@@ -29,7 +29,7 @@ from yuanli.operations import (
     space_template,
     space_view,
 )
-from yuanli.solver import Plan
+from yuanli.solver import Plan, Sensitivity
 
 router = APIRouter(tags=["solving"])
 LONGEST_S = 10.0
@@ -52,6 +52,13 @@ class ChangedPlan(Body):
         return PlanChange(
             rows=tuple(self.assignments), locked=self.locked, max_changes=self.max_changes, time_s=self.time_s,
         )  # fmt: skip
+
+
+class SensitivityBody(Body):
+    """How many changes of a problem are looked at, and for how many seconds together."""
+
+    time_s: Annotated[float, Field(gt=0, le=MOST_WHY_S)] = 10.0
+    most: Annotated[int, Field(ge=1, le=40)] = 8
 
 
 class NamedPlan(EditedPlan):
@@ -85,6 +92,14 @@ def get_space_view(campus: CampusPath, job_id: JobPath, house: HouseDep) -> Spac
 def replan(campus: CampusPath, job_id: JobPath, body: ChangedPlan, house: HouseDep) -> Plan:
     """Solve the rest of a changed plan anew, at once; nothing is kept."""
     return house.changing.replan(campus, job_id, body.change())
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/sensitivity", dependencies=MAKES)
+def tell_sensitivity(
+    campus: CampusPath, job_id: JobPath, body: SensitivityBody, house: HouseDep
+) -> Sensitivity:
+    """Return what one more of something would change of a plan, and which rule costs what; nothing is kept."""
+    return house.sensing.sensitivity(campus, job_id, time_s=body.time_s, most=body.most)
 
 
 @router.post("/campuses/{campus}/plans/{job_id}/scenarios", dependencies=MAKES, status_code=201)

@@ -69,6 +69,7 @@ from yuanli.operations import (
     RoundDrafts,
     SavingsMeasurement,
     Sections,
+    Sensing,
     Solving,
     SpaceDrafts,
     StandingOrders,
@@ -160,6 +161,7 @@ class House:
     room_usage: RoomUsage
     solving: Solving
     changing: Changing
+    sensing: Sensing
     space_drafts: SpaceDrafts
     device_drafts: DeviceDrafts
     plan_runs: PlanRuns
@@ -538,6 +540,7 @@ def build_house(
         round_drafts=RoundDrafts(guidance, clock=now),
         solving=solving,
         changing=Changing(solving),
+        sensing=Sensing(solving),
         device_drafts=device_drafts,
         plan_runs=plan_runs,
         plan_records=PlanRecords(places, readings, energy, twin),

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -20,7 +21,20 @@ from yuanli.cli.opening import AsJson
 from yuanli.cli.printing import ERR, OUT, plain, print_json, print_table, said
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.operations import PLANNING_KINDS, SCHEDULING_KINDS, find_problem_example, plan_table, warm_up
-from yuanli.solver import Checked, Kind, Plan, Row, Search, SearchProgress, Status, Stop, Wish, make_plan
+from yuanli.solver import (
+    Checked,
+    Kind,
+    Plan,
+    Row,
+    Search,
+    SearchProgress,
+    Sensitivity,
+    Status,
+    Stop,
+    Wish,
+    make_plan,
+    sensitivity,
+)
 
 SHOWN = 40
 STATUSES = {
@@ -61,6 +75,12 @@ Changes = Annotated[
 ]
 Check = Annotated[Path | None, typer.Option("--check", help="Only check this plan. 仅核验该方案。")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads. 线程数。")]
+Sense = Annotated[
+    float,
+    typer.Option(
+        "--sensitivity", min=0.0, help="Seconds for what one more of each would change. 敏感性分析秒数。"
+    ),
+]
 Example = Annotated[bool, typer.Option("--example", help="Print a small problem. 输出示例问题。")]
 Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON schema of problems. 输出问题格式。")]
 
@@ -80,6 +100,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         max_changes: Changes = None,
         check: Check = None,
         workers: Workers = 1,
+        sensitivity_s: Sense = 0.0,
         schema: Schema = False,
         example: Example = False,
         as_json: AsJson = False,
@@ -112,6 +133,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         wish = Wish(
             seed=seed, start=begin, locked=frozenset(locked or ()), max_changes=max_changes, workers=workers
         )
+        told: Sensitivity | None = None
         with _interruptible() as cancelled, _Bar(quiet=as_json) as bar:
             search: Search[Any] = Search(
                 Stop(time_s=None if rounds else time_limit, gap=gap, rounds=rounds),
@@ -119,12 +141,20 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
                 told=bar,
             )
             found = make_plan(kind, tables, search, wish)
+            if sensitivity_s and found.cost is not None:
+                told = sensitivity(
+                    kind, tables, kind.read_rows(tables, found.assignments), stop=Stop(time_s=sensitivity_s),
+                    wish=wish, bound=-inf if found.bound is None else found.bound, cancelled=cancelled.is_set,
+                )  # fmt: skip
         if output is not None:
             write(output, found)
         if as_json:
-            print_json(finite(plain(found)))
+            more = {} if told is None else {"sensitivity": plain(told)}
+            print_json(finite({**plain(found), **more}))
         else:
             say(found)
+            for sense in () if told is None else told.senses:
+                OUT.print(said(sense.text), markup=False)
         if found.status in (Status.INFEASIBLE, Status.UNKNOWN):
             raise typer.Exit(1)
 

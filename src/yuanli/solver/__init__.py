@@ -16,8 +16,10 @@ from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_cha
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
 from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, preview, swap_moves
+from yuanli.solver.relaxation import Relaxation, Sort, without
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
 from yuanli.solver.searching import Search
+from yuanli.solver.sensitivity import Effect, Sense, Sensitivity, sensitivity, tell_sense
 from yuanli.solver.stopping import Stop, StopError
 from yuanli.solver.whynot import WhyNot, force, tell_why_not, why_not
 
@@ -26,6 +28,7 @@ __all__ = [
     "Checked",
     "Difference",
     "Document",
+    "Effect",
     "InvalidProblemError",
     "Kind",
     "Milp",
@@ -34,10 +37,14 @@ __all__ = [
     "Moves",
     "Plan",
     "Preview",
+    "Relaxation",
     "Result",
     "Row",
     "Search",
     "SearchProgress",
+    "Sense",
+    "Sensitivity",
+    "Sort",
     "Status",
     "Stop",
     "StopError",
@@ -57,11 +64,14 @@ __all__ = [
     "move_rows",
     "preview",
     "refuse",
+    "sensitivity",
     "solve_cpsat",
     "solve_milp",
     "swap_moves",
+    "tell_sense",
     "tell_why_not",
     "text_of",
     "unpacked",
     "why_not",
+    "without",
 ]

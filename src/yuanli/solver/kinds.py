@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from yuanli.errors import Text, YuanliError
 from yuanli.solver.checking import Checked
 from yuanli.solver.conflicts import minimal_conflict
+from yuanli.solver.relaxation import Relaxation
 from yuanli.solver.results import Result, SearchProgress, Status
 from yuanli.solver.searching import Search
 from yuanli.solver.stopping import Stop
@@ -79,6 +80,8 @@ class Kind(Generic[P, S]):
         fewest parts of a wish that leave no plan are found by solving without the others.
     moved_by
         The column that a move by hand changes, as a room or a place; empty where there is no such one.
+    relaxations
+        Problems with one thing more or one rule less, told a plan; those most likely to save something first.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Kind(Generic[P, S]):
     changed_by: tuple[str, ...] = ()
     conflicts_asked: Callable[[P, Wish[S]], tuple[Text, ...]] | None = None
     moved_by: str = ""
+    relaxations: Callable[[P, S], Sequence[Relaxation[P, S]]] | None = None
 
     def conflicts_of(self, problem: P, wish: Wish[S]) -> tuple[Text, ...]:
         """Return the fewest rules, and of what the wish asks, that can't hold together."""
@@ -143,15 +147,8 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
     """
     result = kind.solve(problem, search, wish)
     checked = None if result.best is None else kind.check(problem, result.best)
-    if checked is not None and not (checked.valid and _alike(checked.cost, result.cost)):
-        raise WrongPlanError(
-            Text(
-                f"求解结果未通过核验，不予采用：{'；'.join(b.message.zh for b in checked.broken) or '费用不符'}。",
-                "The plan did not pass its check and is not used: "
-                f"{'; '.join(b.message.en for b in checked.broken) or 'its cost is another'}.",
-            ),
-            hint=Text("请把问题文件发给我们。", "Please send us the file of the problem."),
-        )
+    if checked is not None:
+        refuse_wrong(checked, result.cost)
     rows = () if result.best is None else tuple(kind.rows(problem, result.best))
     before = None if wish.start is None else tuple(kind.rows(problem, wish.start))
     return Plan(
@@ -172,6 +169,25 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
         cpu_s=result.cpu_s,
         history=result.history,
     )
+
+
+def refuse_wrong(checked: Checked, cost: float) -> None:
+    """Refuse a solver's plan that its check doesn't pass.
+
+    Raises
+    ------
+    WrongPlanError
+        A hard rule is broken, or the cost is another than the solver's.
+    """
+    if not (checked.valid and _alike(checked.cost, cost)):
+        raise WrongPlanError(
+            Text(
+                f"求解结果未通过核验，不予采用：{'；'.join(b.message.zh for b in checked.broken) or '费用不符'}。",
+                "The plan did not pass its check and is not used: "
+                f"{'; '.join(b.message.en for b in checked.broken) or 'its cost is another'}.",
+            ),
+            hint=Text("请把问题文件发给我们。", "Please send us the file of the problem."),
+        )
 
 
 def _wish_conflicts(kind: Kind[P, S], problem: P, wish: Wish[S]) -> tuple[Text, ...]:

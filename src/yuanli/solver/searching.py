@@ -13,7 +13,8 @@ from yuanli.solver.stopping import Stop
 S = TypeVar("S")
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Say that nobody cancels."""
     return False
 
 
@@ -34,7 +35,7 @@ class Search(Generic[S]):
         self,
         stop: Stop = Stop(),
         *,
-        cancelled: Callable[[], bool] = _never,
+        cancelled: Callable[[], bool] = never,
         told: Callable[[SearchProgress, S | None], None] | None = None,
     ) -> None:
         self.stop = stop

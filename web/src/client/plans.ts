@@ -55,6 +55,8 @@ export function startPlan(campus: string, order: PlanOrder): Promise<PlanSummary
   return post(base(campus), form);
 }
 
+export type Sense = Schemas["Sense"];
+export type Sensitivity = Schemas["Sensitivity"];
 export type PlanPreview = Schemas["PlanPreview"];
 export type PlanComparison = Schemas["PlanComparison"];
 export type ProblemTables = Schemas["ProblemTables"];
@@ -70,6 +72,7 @@ export const problemTables = (campus: string, id: string): Promise<ProblemTables
 export const spaceView = (campus: string, id: string): Promise<SpaceView> => get(`${base(campus, id)}/spaces`);
 export const previewPlan = (campus: string, id: string, moves: readonly PlanMove[]): Promise<PlanPreview> => post(`${base(campus, id)}/preview`, { moves });
 export const replan = (campus: string, id: string, assignments: readonly Row[], locked: readonly string[], timeS: number): Promise<Plan> => post(`${base(campus, id)}/replan`, { assignments, locked, time_s: timeS });
+export const tellSensitivity = (campus: string, id: string, timeS: number): Promise<Sensitivity> => post(`${base(campus, id)}/sensitivity`, { time_s: timeS });
 export const keepScenario = (campus: string, id: string, name: string, assignments: readonly Row[]): Promise<PlanSummary> => post(`${base(campus, id)}/scenarios`, { name, assignments });
 export const comparePlans = (campus: string, ids: readonly string[]): Promise<PlanComparison> => get(`${base(campus)}/compare`, { ids });
 export const planFileUrl = (campus: string, id: string, form: "pdf" | "xlsx", language: string): string => `${base(campus, id)}/report?form=${form}&language=${language}`;

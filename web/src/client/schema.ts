@@ -2487,6 +2487,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/{job_id}/sensitivity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell Sensitivity
+         * @description Return what one more of something would change of a plan, and which rule costs what; nothing is kept.
+         */
+        post: operations["tell_sensitivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}/scenarios": {
         parameters: {
             query?: never;
@@ -4484,6 +4504,12 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * Effect
+         * @description What a change of the problem does: `NONE_FOUND` says that the time ended, not that there is nothing.
+         * @enum {string}
+         */
+        Effect: "cheaper" | "none_proved" | "none_found" | "dearer";
         /**
          * EnergyBucket
          * @description What was used from `start` on, and the mean power (flow) of it; None where nothing is known.
@@ -8910,6 +8936,71 @@ export interface components {
             watermark: string | null;
             /** Clock Skew S */
             clock_skew_s: number | null;
+        };
+        /**
+         * Sense
+         * @description What one change of the problem does to the least cost.
+         *
+         *     Parameters
+         *     ----------
+         *     saving
+         *         How much less the best plan found costs; below 0 where the change itself costs something.
+         *     at_least, at_most
+         *         Between which limits the saving surely is; None where nothing is proved.
+         *     changes
+         *         How many assignments of the plan differ in it.
+         */
+        Sense: {
+            name: components["schemas"]["Text"];
+            /** Sort */
+            sort: string;
+            effect: components["schemas"]["Effect"];
+            /** Saving */
+            saving: number;
+            /** At Least */
+            at_least: number | null;
+            /** At Most */
+            at_most: number | null;
+            /** Changes */
+            changes: number;
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * Sensitivity
+         * @description What changes of the problem do, those that save most first.
+         *
+         *     Parameters
+         *     ----------
+         *     better
+         *         How much less the plan itself costs after as long a search; savings are counted from there.
+         *     left_out
+         *         How many changes were not looked at, for want of time.
+         */
+        Sensitivity: {
+            /** Better */
+            better: number;
+            /** Share S */
+            share_s: number | null;
+            /** Senses */
+            senses: components["schemas"]["Sense"][];
+            /** Left Out */
+            left_out: number;
+        };
+        /**
+         * SensitivityBody
+         * @description How many changes of a problem are looked at, and for how many seconds together.
+         */
+        SensitivityBody: {
+            /**
+             * Time S
+             * @default 10
+             */
+            time_s: number;
+            /**
+             * Most
+             * @default 8
+             */
+            most: number;
         };
         /**
          * SeriesOfReadings
@@ -25156,6 +25247,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_sensitivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SensitivityBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sensitivity"];
                 };
             };
             /** @description The request can't be read */

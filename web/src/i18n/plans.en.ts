@@ -20,6 +20,7 @@ export default {
     draft: { act: "Plan spaces", title: "Who sits where", words: "From the map", book: "From Excel", demands: "Demands", demandsHint: "Like: R&D next to testing; finance on floor 3", m2: "m² per person", read: "Draft", found: "{rooms} rooms, {teams} teams, {people} people", rules: "Understood; please confirm", unread: "Not understood, left out", none: "No further demands", template: "Empty workbook", choose: "Choose an Excel file", cell: "Cell", wrong: "What is wrong", solve: "Confirm and solve", name: "Name" },
     tour: { walk: "Walk", wait: "Wait", map: "Tours, drawn schematically" },
     arrival: { before: "arrivals today", after: "arrivals planned", capacity: "capacity" },
+    sense: { title: "If there were one more room, guard or kW …", text: "Each change is solved again from this plan: what it saves, and which rule costs most. All results are checked independently.", ask: "Work it out", seconds: "{s} s", better: "A longer search saves {saving} on this plan itself; all below counts from there.", nothing: "Nothing in this problem can be relaxed.", left: "{n} more were not looked at, for want of time.", sort: { resource: "A little more", rule: "A rule less" }, effect: { cheaper: "saves", none_proved: "proved: no saving", none_found: "none found", dearer: "costs more" } },
     picture: "Picture",
   },
 };

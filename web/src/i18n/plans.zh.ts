@@ -20,6 +20,7 @@ export default {
     draft: { act: "空间规划", title: "谁坐哪里", words: "按地图起草", book: "上传 Excel", demands: "要求", demandsHint: "例如：研发部和测试部相邻；财务部在三楼", m2: "人均面积（m²）", read: "起草", found: "{rooms} 个房间，{teams} 个团队，{people} 人", rules: "已理解的要求，请确认", unread: "未能理解，将被忽略", none: "没有额外要求", template: "下载模板", choose: "选择 Excel 文件", cell: "单元格", wrong: "错误", solve: "确认并求解", name: "名称" },
     tour: { walk: "步行", wait: "等待", map: "巡检路线示意" },
     arrival: { before: "目前到达", after: "方案到达", capacity: "通过能力" },
+    sense: { title: "如果多一间房、多一名保安、多 1 kW……", text: "逐项改变问题并从本方案重新求解，说明能省多少、哪条规则代价最大；每个结果都经独立核验。", ask: "计算", seconds: "{s} 秒", better: "求解更久，本方案自身还可省 {saving}；以下均从此算起。", nothing: "这个问题没有可放宽之处。", left: "另有 {n} 项因时间有限未计算。", sort: { resource: "多一点资源", rule: "少一条规则" }, effect: { cheaper: "更省", none_proved: "已证明不省", none_found: "未找到更省", dearer: "更贵" } },
     picture: "图示",
   },
 };

@@ -31,6 +31,7 @@ from yuanli.operations.solving.scenarios import (
     PlanScenario,
     compare_scenarios,
 )
+from yuanli.operations.solving.sensing import Sensing
 from yuanli.operations.solving.showing import (
     FloorUse,
     ProblemTables,
@@ -53,6 +54,7 @@ __all__ = [
     "PlanComparison",
     "PlanScenario",
     "ProblemTables",
+    "Sensing",
     "SolveBusyError",
     "SolveJob",
     "SolveNotFoundError",

@@ -178,7 +178,7 @@ class Solving:
 
     def check(self, campus_id: CampusId, job_id: str, rows: Sequence[Row]) -> Checked:
         """Return the cost and the broken rules of an edited plan of a problem."""
-        kind, problem = self._read(self.get(campus_id, job_id).summary)
+        kind, problem = self.read(self.get(campus_id, job_id).summary)
         return kind.check(problem, kind.read_rows(problem, rows))
 
     def preview(
@@ -192,8 +192,10 @@ class Solving:
             There is no such problem; it has no plan yet; the moves name what is not in the plan.
         """
         job = self.get(campus_id, job_id)
-        kind, problem = self._read(job.summary)
-        return preview(kind, problem, kind.read_rows(problem, _rows_of(job) if rows is None else rows), moves)
+        kind, problem = self.read(job.summary)
+        return preview(
+            kind, problem, kind.read_rows(problem, plan_rows(job) if rows is None else rows), moves
+        )
 
     def why_not(self, campus_id: CampusId, job_id: str, forced: Moves, *, time_s: float) -> WhyNotTold:
         """Solve again, for so many seconds, with a wish forced into the plan of a problem, and say what that means.
@@ -204,8 +206,8 @@ class Solving:
             There is no such problem; it has no plan yet; the wish names what is not in the plan.
         """
         job = self.get(campus_id, job_id)
-        kind, problem = self._read(job.summary)
-        plan = kind.read_rows(problem, _rows_of(job))
+        kind, problem = self.read(job.summary)
+        plan = kind.read_rows(problem, plan_rows(job))
         bound = job.plan.bound if job.plan is not None else None
         warm_up(kind.name)
         answer = why_not(
@@ -242,7 +244,7 @@ class Solving:
             except YuanliError as error:
                 log.warning("What became of problem %s can't be kept: %s", summary.id, error)
 
-    def _read(self, summary: SolveSummary) -> tuple[Kind[Any, Any], Any]:
+    def read(self, summary: SolveSummary) -> tuple[Kind[Any, Any], Any]:
         """Return a problem, read once for what is asked of it again and again while somebody edits its plan."""
         kind = kind_of(summary.kind)
         with self._lock:
@@ -340,7 +342,14 @@ def wish_of(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
     return Wish(seed=order.seed, start=start, locked=frozenset(order.locked), max_changes=order.max_changes)
 
 
-def _rows_of(job: SolveJob) -> Sequence[Row]:
+def plan_rows(job: SolveJob) -> Sequence[Row]:
+    """Return the rows of a problem's plan.
+
+    Raises
+    ------
+    SolveOrderError
+        It has none yet.
+    """
     if job.plan is None or job.plan.cost is None:
         raise SolveOrderError(
             Text("这个任务还没有方案。", "This problem has no plan yet."),

@@ -6,6 +6,7 @@ from yuanli.errors import Text
 from yuanli.planning.sites.checking import check_sites
 from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
 from yuanli.planning.sites.reading import SitesDocument, parse_sites, sites_schema
+from yuanli.planning.sites.relaxations import relaxations_sites
 from yuanli.planning.sites.solving import solve_sites
 from yuanli.planning.sites.telling import (
     conflicts_sites,
@@ -31,6 +32,7 @@ SITES: Final[Kind[SitesProblem, SitesPlan]] = Kind(
     read_rows=read_sites_rows,
     explain=explain_sites,
     conflicts=conflicts_sites,
+    relaxations=relaxations_sites,
 )
 
 __all__ = [

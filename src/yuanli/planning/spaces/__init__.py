@@ -23,6 +23,7 @@ from yuanli.planning.spaces.problem import (
     Weights,
 )  # fmt: skip
 from yuanli.planning.spaces.reading import parse_spaces, schema_spaces
+from yuanli.planning.spaces.relaxations import relaxations_spaces
 from yuanli.planning.spaces.replanning import replan_spaces
 from yuanli.planning.spaces.scenarios import (
     Charge,
@@ -57,6 +58,7 @@ SPACES: Final = Kind(
     conflicts_asked=conflicts_asked_spaces,
     changed_by=("room",),
     moved_by="room",
+    relaxations=relaxations_spaces,
 )
 
 __all__ = [

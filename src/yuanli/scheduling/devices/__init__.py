@@ -31,6 +31,7 @@ from yuanli.scheduling.devices.problem import (
     Zone,
 )
 from yuanli.scheduling.devices.reading import parse_devices
+from yuanli.scheduling.devices.relaxations import relaxations_devices
 from yuanli.scheduling.devices.tabulating import read_rows_of_devices, rows_of_devices
 from yuanli.solver import Kind, Result, Search, Wish
 
@@ -81,6 +82,7 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     explain=explain_devices,
     conflicts=conflicts_of_devices,
     conflicts_asked=wish_conflicts_of_devices,
+    relaxations=relaxations_devices,
 )
 
 __all__ = [

@@ -5,6 +5,7 @@ from typing import Final
 from yuanli.errors import Text
 from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.reading import FlowsDocument, parse_flows
+from yuanli.scheduling.flows.relaxations import relaxations_flows
 from yuanli.scheduling.flows.solving import solve_flows
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
 from yuanli.scheduling.flows.words import conflicts_flows, explain_flows, read_rows_flows, rows_flows
@@ -22,4 +23,5 @@ FLOWS: Final[Kind[FlowsProblem, FlowsPlan]] = Kind(
     read_rows=read_rows_flows,
     explain=explain_flows,
     conflicts=conflicts_flows,
+    relaxations=relaxations_flows,
 )

@@ -5,6 +5,7 @@ from typing import Final
 from yuanli.errors import Text
 from yuanli.scheduling.projects.checks import check_projects
 from yuanli.scheduling.projects.reading import ProjectsDocument, parse_projects
+from yuanli.scheduling.projects.relaxations import relaxations_projects
 from yuanli.scheduling.projects.solving import solve_projects
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
 from yuanli.scheduling.projects.words import (
@@ -27,4 +28,5 @@ PROJECTS: Final[Kind[ProjectsProblem, ProjectsPlan]] = Kind(
     read_rows=read_rows_projects,
     explain=explain_projects,
     conflicts=conflicts_projects,
+    relaxations=relaxations_projects,
 )

@@ -77,7 +77,7 @@ def _prove(
     cpu = search.cpu_s + share * search.left_s if search.stop.cpu_s is not None else None
     rounds = None if isinf(search.left_rounds) else max(1, round(share * search.left_rounds))
     stop = Stop(
-        time_s=None if clock is None or cpu is not None else clock - search.elapsed_s,
+        time_s=None if clock is None or cpu is not None else max(0.0, clock - search.elapsed_s),
         rounds=rounds,
         gap=search.stop.gap,
     )

@@ -1,0 +1,102 @@
+"""Who sits where with one more room, more m², or a rule less."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+
+from yuanli.errors import Text
+from yuanli.planning.spaces.naming import RULE_NAMES, tell_rule
+from yuanli.planning.spaces.problem import LIMITS, RuleKind, SpacePlan, SpaceProblem
+from yuanli.solver import Relaxation, Sort, without
+
+Wider = Relaxation[SpaceProblem, SpacePlan]
+MORE_M2, RULES_OFFERED = 10.0, 6
+
+
+def relaxations_spaces(problem: SpaceProblem, plan: SpacePlan) -> list[Wider]:
+    """Offer one more of the fullest room, 10 m² more in it, one more move, and each rule or kind of rule given up.
+
+    More m² are not surely better: those that nobody uses cost, too.
+    """
+    return [*_rooms(problem, plan), *_limits(problem), *_rules(problem), *_locks(problem)]
+
+
+def _rooms(problem: SpaceProblem, plan: SpacePlan) -> list[Wider]:
+    over: dict[int, float] = defaultdict(lambda: -float("inf"))
+    for period, row in zip(problem.periods, plan.rooms, strict=True):
+        used: dict[int, float] = defaultdict(float)
+        for entity, r in zip(problem.entities, row, strict=True):
+            if r >= 0:
+                used[r] += problem.need_m2(period, entity)
+        for r, m2 in used.items():
+            over[r] = max(over[r], m2 - problem.rooms[r].capacity_m2)
+    if not over:
+        return []
+    r = max(over, key=lambda one: (over[one], -one))
+    room = problem.rooms[r]
+    more = replace(room, name=f"{room.name} +", adjacent=(*room.adjacent, room.name), lease_end=None)
+    order = [*range(len(problem.rooms)), r]
+    walk = tuple(tuple(problem.walk_s[a][b] for b in order) for a in order) if problem.walk_s else ()
+    wider = replace(room, capacity_m2=room.capacity_m2 + MORE_M2)
+    return [
+        Relaxation(
+            name=Text(f"多一间与“{room.name}”同样的房间（{room.capacity_m2:g} m²）",
+                      f"One more room like {room.name} ({room.capacity_m2:g} m²)"),
+            sort=Sort.RESOURCE, problem=replace(problem, rooms=(*problem.rooms, more), walk_s=walk), wider=False,
+        ),
+        Relaxation(
+            name=Text(f"“{room.name}”多 {MORE_M2:g} m²", f"{MORE_M2:g} m² more in {room.name}"),
+            sort=Sort.RESOURCE, problem=replace(problem, rooms=(*problem.rooms[:r], wider, *problem.rooms[r + 1 :])),
+            wider=False,
+        ),
+    ]  # fmt: skip
+
+
+def _limits(problem: SpaceProblem) -> list[Wider]:
+    """Offer one more move, or a tenth more of each other limit."""
+    found: list[Wider] = []
+    for i, rule in enumerate(problem.rules):
+        if rule.kind not in LIMITS:
+            continue
+        value = rule.value or 0.0
+        more = value + 1 if rule.kind is RuleKind.MAX_MOVES else value + max(1.0, 0.1 * value)
+        name = RULE_NAMES[rule.kind]
+        found.append(Relaxation(
+            name=Text(f"{name.zh}从 {value:g} 到 {more:g}", f"{name.en.capitalize()} from {value:g} to {more:g}"),
+            sort=Sort.RESOURCE,
+            problem=replace(
+                problem, rules=(*problem.rules[:i], replace(rule, value=more), *problem.rules[i + 1 :])
+            ),
+        ))  # fmt: skip
+    return found
+
+
+def _rules(problem: SpaceProblem) -> list[Wider]:
+    if len(problem.rules) <= RULES_OFFERED:
+        return [
+            Relaxation(
+                name=without(told.zh, told.en), sort=Sort.RULE,
+                problem=replace(problem, rules=(*problem.rules[:i], *problem.rules[i + 1 :])),
+            )
+            for i, rule in enumerate(problem.rules)
+            for told in [tell_rule(rule)]
+        ]  # fmt: skip
+    return [
+        Relaxation(
+            name=without(f"{RULE_NAMES[kind].zh} {many} 条", f"{many} rules {RULE_NAMES[kind].en}"), sort=Sort.RULE,
+            problem=replace(problem, rules=tuple(rule for rule in problem.rules if rule.kind is not kind)),
+        )
+        for kind, many in Counter(rule.kind for rule in problem.rules).most_common()
+    ]  # fmt: skip
+
+
+def _locks(problem: SpaceProblem) -> list[Wider]:
+    locked = sum(entity.locked for entity in problem.entities)
+    if not locked:
+        return []
+    free = tuple(replace(entity, locked=False) for entity in problem.entities)
+    return [Relaxation(
+        name=without(f"锁定的 {locked} 个单位", f"{locked} that are locked"), sort=Sort.RULE,
+        problem=replace(problem, entities=free),
+    )]  # fmt: skip
