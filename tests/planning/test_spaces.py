@@ -63,9 +63,27 @@ OSA = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "osa"
 needs_osa = pytest.mark.skipif(not OSA.is_dir(), reason="needs ../shared/data/optimisation/osa")
 K = RuleKind
 ROOMS = (
-    Room(name="101", capacity_m2=30, floor="1", building="A", adjacent=("102",), rent_per_m2=2, noise=3),
+    Room(
+        name="101",
+        capacity_m2=30,
+        floor="1",
+        building="A",
+        zone="N",
+        adjacent=("102",),
+        rent_per_m2=2,
+        noise=3,
+    ),
     Room(name="102", capacity_m2=20, floor="1", building="A", rent_per_m2=2, accessible=False),
-    Room(name="201", capacity_m2=40, floor="2", building="A", rent_per_m2=1, features=("lab",), security=2),
+    Room(
+        name="201",
+        capacity_m2=40,
+        floor="2",
+        building="A",
+        zone="N",
+        rent_per_m2=1,
+        features=("lab",),
+        security=2,
+    ),
 )
 TEAMS = (
     Entity(name="ops", need_m2=18, headcount=3, room="101", move_cost=4),
@@ -91,6 +109,7 @@ def every_rule(rng: random.Random) -> list[Rule]:
         rule(K.NEAR, "ops", "lab"), rule(K.AWAY, "ops", "law"), rule(K.NOT_SHARING, "lab", "law"),
         rule(K.ONE_FLOOR, "science"), rule(K.CAPACITY, rooms=("101", "102")), rule(K.MAX_MOVES, value=2),
         rule(K.MAX_PEOPLE_MOVED, value=4), rule(K.MAX_RENT, value=120), rule(K.MAX_FIT_OUT, value=60),
+        rule(K.SAME_ZONE, "ops", "science"), rule(K.OTHER_ZONE, "ops", "law"), rule(K.ONE_ZONE, "science", "ops"),
     ]  # fmt: skip
 
 
@@ -169,6 +188,34 @@ def test_what_is_locked_stays_and_changes_are_counted() -> None:
     assert solved(SMALL, start=start, max_changes=0).best == start
     fixed = replace(SMALL, entities=(replace(TEAMS[0], room="102", locked=True), *TEAMS[1:]))
     assert solved(fixed).best.rooms[0][0] == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_within_few_changes_it_is_as_good_as_trying_all(seed: int) -> None:
+    problem = replace(random_problem(seed), rules=())
+    start = random.Random(seed).choice(all_plans(problem))
+    most = 1 + seed % 2
+    near = [
+        plan for plan in all_plans(problem)
+        if sum(a != b for new, old in zip(plan.rooms, start.rooms, strict=True)
+               for a, b in zip(new, old, strict=True)) <= most
+    ]  # fmt: skip
+    result = solved(problem, rounds=20, start=start, max_changes=most, seed=seed)
+    assert result.cost == pytest.approx(min(check_spaces(problem, plan).cost for plan in near))
+
+
+def test_a_room_without_a_zone_is_in_none() -> None:
+    plan = SpacePlan(rooms=((0, 2, 1),))  # ops and lab in zone N, law in no zone
+    rules = (
+        Rule(kind=K.SAME_ZONE, entities=("ops", "lab")), Rule(kind=K.SAME_ZONE, entities=("ops", "law")),
+        Rule(kind=K.OTHER_ZONE, entities=("ops", "lab")), Rule(kind=K.ONE_ZONE, entities=("science", "ops")),
+    )  # fmt: skip
+    broken = check_spaces(replace(SMALL, rules=rules), plan).broken
+    assert [(one.rule, one.subject, one.amount) for one in broken] == [
+        ("same_zone", "ops、law", 1), ("other_zone", "ops、lab", 1), ("one_zone", "science、ops", 1),
+    ]  # fmt: skip
+    with pytest.raises(SpacesError, match="zone"):
+        replace(SMALL, rooms=tuple(replace(room, zone="") for room in ROOMS), rules=rules[:1])
 
 
 def test_why_not_has_a_price() -> None:

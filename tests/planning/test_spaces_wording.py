@@ -59,6 +59,9 @@ CASES = {
     "研发部、测试部和市场部在同一层": ["near 研发部+测试部", "near 研发部+市场部", "near 测试部+市场部"],
     "财务靠近人事": ["near 财务部+人事部"],
     "客服中心都在同一层": ["one_floor 客服中心"],
+    "研发部和测试部在同一区域": ["same_zone 研发部+测试部"],
+    "客服中心都在同一区": ["one_zone 客服中心"],
+    "财务部和市场部不要在同一个区域": ["other_zone 财务部+市场部"],
     "研发部和测试部共用一间": ["same_room 研发部+测试部"],
     "研发部和测试部不要在同一个房间": ["not_same_room 研发部+测试部"],
     "财务部单独一间": ["not_sharing 财务部"],
@@ -98,6 +101,8 @@ CASES = {
     "Sales needs projector": ["features Sales @projector"],
     "rent at most 50,000 yuan": ["max_rent 50000"],
     "Keep sales and legal on different floors": ["away Sales+Legal"],
+    "Keep sales and legal in different zones": ["other_zone Sales+Legal"],
+    "Put sales and legal in the same zone": ["same_zone Sales+Legal"],
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from yuanli.planning.spaces.problem import PAIRS, RuleKind, SpaceProblem
+from yuanli.planning.spaces.problem import APART, PAIRS, RuleKind, SpaceProblem
 from yuanli.planning.spaces.tables import RELATIONS, Floats, Seats, relations
 from yuanli.solver import Milp, Search, Stop, solve_milp
 
@@ -128,15 +128,14 @@ class _Relaxation:
                 self._row([(self.x[v, r], 1.0), *lone], -np.inf, 1.0)
 
     def _add_pairs(self) -> None:
-        """Count broken rules about two by floors: for the same floor or room, by how much the shares differ."""
+        """Count broken rules about two by floors, zones or rooms, by how much the shares differ."""
         related = relations(self.problem)
-        floors = np.unique(related & 4, axis=0) > 0
+        regions = {bit: np.unique(related & (1 << bit), axis=0) > 0 for bit in (2, 3)}
         for rule in self.problem.rules:
             if rule.kind not in PAIRS or rule.kind is RuleKind.NOT_SAME_ROOM:
                 continue
             couples = self.problem.pairs(rule)
-            by_floor = RELATIONS[rule.kind][0] == 2
-            parts: Any = floors if by_floor else np.eye(len(related), dtype=bool)
+            parts: Any = regions.get(RELATIONS[rule.kind][0], np.eye(len(related), dtype=bool))
             for row in self.seats.place:
                 for a, b in couples:
                     if self.search.over():
@@ -152,7 +151,7 @@ class _Relaxation:
         for part in parts:
             mine = [(self.x[a, r], 1.0) for r in self.by_seat[a] if part[r]]
             reach = part if kind is not RuleKind.ADJACENT else (related[part] & 2).any(axis=0)
-            if kind is RuleKind.AWAY:
+            if kind in APART:
                 both = mine + [(self.x[b, r], 1.0) for r in self.by_seat[b] if part[r]]
                 self._row([*both, (broken, -1.0)], -np.inf, 1.0)
             else:

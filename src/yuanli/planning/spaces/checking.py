@@ -220,12 +220,15 @@ def _pair_rule(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
         here, there = day.room_of[a], day.room_of[b]
         same = here.name == there.name
         near = (here.building, here.floor) == (there.building, there.floor)
+        zone = same or (here.zone == there.zone and here.zone != "")
         kept = {
             RuleKind.SAME_ROOM: same,
             RuleKind.NOT_SAME_ROOM: not same,
             RuleKind.ADJACENT: same or there.name in here.adjacent or here.name in there.adjacent,
             RuleKind.NEAR: near,
             RuleKind.AWAY: not near,
+            RuleKind.SAME_ZONE: zone,
+            RuleKind.OTHER_ZONE: not zone,
         }[rule.kind]
         found.append((f"{a}、{b}", float(not kept), 1 / len(pairs)))
     return found
@@ -244,6 +247,18 @@ def _floors(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
     return [("、".join(rule.entities), float(extra), float(extra))]
 
 
+def _zones(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
+    rooms = {
+        day.room_of[name].name: day.room_of[name]
+        for name in _names(problem, rule.entities)
+        if name in day.room_of
+    }
+    extra = (
+        len({room.zone for room in rooms.values()} - {""}) + sum(not room.zone for room in rooms.values()) - 1
+    )
+    return [("、".join(rule.entities), float(extra), float(extra))]
+
+
 def _overfull(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
     return [
         (room.name, day.used_m2.get(room.name, 0.0) - room.capacity_m2, 1.0)
@@ -252,12 +267,13 @@ def _overfull(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
 
 
 _ROOM_KINDS = ("in", "not_in", "accessible", "quiet", "secure", "features")
-_PAIR_KINDS = ("same_room", "not_same_room", "adjacent", "near", "away")
+_PAIR_KINDS = ("same_room", "not_same_room", "adjacent", "near", "away", "same_zone", "other_zone")
 _BROKEN = {
     **{RuleKind(kind): _room_rule for kind in _ROOM_KINDS},
     **{RuleKind(kind): _pair_rule for kind in _PAIR_KINDS},
     RuleKind.NOT_SHARING: _sharing,
     RuleKind.ONE_FLOOR: _floors,
+    RuleKind.ONE_ZONE: _zones,
     RuleKind.CAPACITY: _overfull,
 }
 

@@ -24,7 +24,7 @@ from yuanli.planning.spaces.demands import (
     tell_demand,
 )
 from yuanli.planning.spaces.packing import seats_fit, surely_too_full
-from yuanli.planning.spaces.problem import LIMITS, PAIRS, Rule, RuleKind, SpacePlan, SpaceProblem
+from yuanli.planning.spaces.problem import APART, LIMITS, PAIRS, Rule, RuleKind, SpacePlan, SpaceProblem
 from yuanli.planning.spaces.repairing import BITS, HardModel
 from yuanli.planning.spaces.tables import Seats, relations, seats_of
 from yuanli.solver import Search, Stop, Wish, conflict_of, minimal_conflict, solve_cpsat
@@ -202,7 +202,7 @@ class _Asking:
     def _apart(self, rule: Rule) -> Iterator[list[int]]:
         """Yield who by their rooms can't be to each other as a rule about two wants."""
         close = self.related & BITS[rule.kind] > 0
-        fits = ~close if rule.kind in (RuleKind.AWAY, RuleKind.NOT_SAME_ROOM) else close
+        fits = ~close if rule.kind in APART else close
         pairs = np.array(self.problem.pairs(rule))
         for row in self.seats.place:
             both = row[pairs]

@@ -44,9 +44,10 @@ class Tables(NamedTuple):
     alone_hard: Any
     full_soft: Any
     full_hard: Any
-    floor: Any
+    regions: Any
     team_at: Any
     team: Any
+    team_region: Any
     team_soft: Any
     team_hard: Any
     before: Any
@@ -74,7 +75,7 @@ class State(NamedTuple):
     heads: Any
     alone_soft: Any
     alone_hard: Any
-    floors: Any
+    spread: Any
     sums: Any
     area: Any
     area2: Any
@@ -198,17 +199,17 @@ def _shift(t, s, v, r):
     for i in range(t.flow_at[v], t.flow_at[v + 1]):
         other = s.room[t.flow_other[i]]
         cost += t.flow_cost[i] * (t.walk_s[r, other] - t.walk_s[q, other])
-    old, new = t.floor[q], t.floor[r]
-    if old != new:
-        for i in range(t.team_at[v], t.team_at[v + 1]):
-            team = t.team[i]
+    for i in range(t.team_at[v], t.team_at[v + 1]):
+        team = t.team[i]
+        old, new = t.regions[t.team_region[team], q], t.regions[t.team_region[team], r]
+        if old != new:
             change = 0
-            s.floors[team, old] -= 1
-            if s.floors[team, old] == 0:
+            s.spread[team, old] -= 1
+            if s.spread[team, old] == 0:
                 change -= 1
-            if s.floors[team, new] == 0:
+            if s.spread[team, new] == 0:
                 change += 1
-            s.floors[team, new] += 1
+            s.spread[team, new] += 1
             cost += change * t.team_soft[team]
             broken += change * t.team_hard[team]
     return cost, broken
@@ -305,7 +306,7 @@ def _apply(t, s, n, rooms):
 def fill(t, s):
     """Count a plan anew from `room`; return cost and broken."""
     s.used[:], s.count[:], s.heads[:], s.alone_soft[:], s.alone_hard[:] = 0, 0, 0, 0, 0
-    s.floors[:], s.sums[:], s.area[:], s.area2[:] = 0, 0, 0, 0
+    s.spread[:], s.sums[:], s.area[:], s.area2[:] = 0, 0, 0, 0
     s.first[:] = -1
     cost, broken = 0.0, 0.0
     for v in range(len(s.room)):
@@ -322,19 +323,19 @@ def fill(t, s):
         for i in range(t.flow_at[v], t.flow_at[v + 1]):
             cost += 0.5 * t.flow_cost[i] * t.walk_s[r, s.room[t.flow_other[i]]]
         for i in range(t.team_at[v], t.team_at[v + 1]):
-            s.floors[t.team[i], t.floor[r]] += 1
+            s.spread[t.team[i], t.regions[t.team_region[t.team[i]], r]] += 1
     for p in range(len(s.area)):
         for r in range(len(t.capacity)):
             one, two = _room_cost(t, s, p, r)
             cost += one
             broken += two
-    for team in range(len(s.floors)):
-        floors = -1
-        for floor in range(s.floors.shape[1]):
-            floors += s.floors[team, floor] > 0
-        if floors > 0:
-            cost += floors * t.team_soft[team]
-            broken += floors * t.team_hard[team]
+    for team in range(len(s.spread)):
+        more = -1
+        for region in range(s.spread.shape[1]):
+            more += s.spread[team, region] > 0
+        if more > 0:
+            cost += more * t.team_soft[team]
+            broken += more * t.team_hard[team]
     one, two = _overall(t, s)
     return cost + one, broken + two
 
@@ -398,6 +399,32 @@ def _propose(t, s):
 
 
 @compiled
+def _give_back(t, s, n):
+    """Add to a step, where it would change more than may change, that others go back; return how many move."""
+    more = s.sums[CHANGES] - t.weights[5]
+    for i in range(n):
+        v = s.moving[i]
+        if t.start[v] >= 0:
+            more += (s.target[i] != t.start[v]) * 1.0 - (s.room[v] != t.start[v]) * 1.0
+    many = len(s.room)
+    u = _below(s.rng, many)
+    for _ in range(many):
+        if more <= 0:
+            break
+        u = u + 1 if u + 1 < many else 0
+        if t.start[u] < 0 or s.room[u] == t.start[u]:
+            continue
+        known = False
+        for i in range(n):
+            known = known or s.moving[i] == u
+        if not known:
+            s.moving[n], s.target[n] = u, t.start[u]
+            n += 1
+            more -= 1.0
+    return n
+
+
+@compiled
 def _copy(rooms, best):
     for v in range(len(rooms)):
         best[v] = rooms[v]
@@ -407,16 +434,20 @@ def _copy(rooms, best):
 def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
     """Do steps of simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983, doi:10.1126/science.220.4598.671).
 
-    A step that leaves a hard rule broken is only taken from a plan that breaks one too. The best plan without a
-    broken rule goes to `best`. Returns its cost, the plan's cost, what it breaks, and the temperature.
+    A step that would change more than may change takes others back. One that leaves a hard rule broken is only taken
+    from a plan that breaks one too. The best plan without a broken rule goes to `best`. Returns its cost, the plan's
+    cost, what it breaks, and the temperature.
     """
     unsaved = False
     bounded = t.weights[4] == 0.0 and t.limit_soft.sum() == 0.0
+    near = t.weights[5] - 3.0
     for _ in range(steps):
         temperature *= cooling
         n = _propose(t, s)
         if n == 0:
             continue
+        if s.sums[CHANGES] >= near and broken <= EPS:
+            n = _give_back(t, s, n)
         ok = True
         for i in range(n):
             if not t.allowed[s.moving[i], s.target[i]]:

@@ -36,8 +36,11 @@ class RuleKind(StrEnum):
     ADJACENT = "adjacent"
     NEAR = "near"
     AWAY = "away"
+    SAME_ZONE = "same_zone"
+    OTHER_ZONE = "other_zone"
     NOT_SHARING = "not_sharing"
     ONE_FLOOR = "one_floor"
+    ONE_ZONE = "one_zone"
     CAPACITY = "capacity"
     MAX_MOVES = "max_moves"
     MAX_PEOPLE_MOVED = "max_people_moved"
@@ -49,7 +52,15 @@ PLACES = (RuleKind.IN, RuleKind.NOT_IN)
 SUITED = (RuleKind.ACCESSIBLE, RuleKind.QUIET, RuleKind.SECURE, RuleKind.FEATURES)
 ALONE = (*PLACES, *SUITED, RuleKind.NOT_SHARING)
 """Rules about each entity by itself."""
-PAIRS = (RuleKind.SAME_ROOM, RuleKind.NOT_SAME_ROOM, RuleKind.ADJACENT, RuleKind.NEAR, RuleKind.AWAY)
+PAIRS = (
+    RuleKind.SAME_ROOM, RuleKind.NOT_SAME_ROOM, RuleKind.ADJACENT, RuleKind.NEAR, RuleKind.AWAY, RuleKind.SAME_ZONE,
+    RuleKind.OTHER_ZONE,
+)  # fmt: skip
+APART = (RuleKind.NOT_SAME_ROOM, RuleKind.AWAY, RuleKind.OTHER_ZONE)
+"""Rules about two that want something not to be so."""
+TOGETHER = (RuleKind.ONE_FLOOR, RuleKind.ONE_ZONE)
+"""Rules about many at once."""
+ZONAL = (RuleKind.SAME_ZONE, RuleKind.OTHER_ZONE, RuleKind.ONE_ZONE)
 LIMITS = (RuleKind.MAX_MOVES, RuleKind.MAX_PEOPLE_MOVED, RuleKind.MAX_RENT, RuleKind.MAX_FIT_OUT)
 VALUED = (RuleKind.QUIET, RuleKind.SECURE, *LIMITS)
 
@@ -58,7 +69,8 @@ VALUED = (RuleKind.QUIET, RuleKind.SECURE, *LIMITS)
 class Room:
     """A room, or a desk: its capacity in m²; noise and security as levels that only are compared.
 
-    Rent is per period, in the currency of the budgets; after `lease_end` it can't be used.
+    Rent is per period, in the currency of the budgets; after `lease_end` it can't be used. One without a `zone` is in
+    none: nothing else is in its zone.
     """
 
     name: str
@@ -286,7 +298,7 @@ def _check_entities(problem: SpaceProblem) -> None:
 
 def _check_rule(problem: SpaceProblem, rule: Rule, at: str) -> None:
     _number(f"{at}.weight", rule.weight)
-    sides = 2 if rule.kind in PAIRS else 1 if rule.kind in ALONE or rule.kind is RuleKind.ONE_FLOOR else 0
+    sides = 2 if rule.kind in PAIRS else 1 if rule.kind in (*ALONE, *TOGETHER) else 0
     many = len(rule.entities)
     _ask(many == sides if sides != 1 else many > 0, f"{at}.entities", f"{many}",
          f"{rule.kind} 规则{'写两个' if sides == 2 else '至少写一个' if sides else '不写'}单位或组",
@@ -322,6 +334,8 @@ def _check_rule(problem: SpaceProblem, rule: Rule, at: str) -> None:
         _ask(bool(rule.features), f"{at}.features", "", "要写明设施", "it names features")
     if rule.kind in VALUED:
         _number(f"{at}.value", rule.value)
+    _ask(rule.kind not in ZONAL or any(room.zone for room in problem.rooms), f"{at}.kind", rule.kind,
+         "没有房间写明区域，请填写房间的 zone", "no room has a zone; give the rooms theirs")  # fmt: skip
 
 
 def _check_walking(problem: SpaceProblem) -> None:

@@ -20,7 +20,7 @@ from yuanli.planning.spaces.demands import (
     needs_of,
     seats_named,
 )
-from yuanli.planning.spaces.problem import LIMITS, PAIRS, Rule, RuleKind, SpaceProblem
+from yuanli.planning.spaces.problem import APART, LIMITS, PAIRS, TOGETHER, Rule, RuleKind, SpaceProblem
 from yuanli.planning.spaces.tables import Ints, Seats, relations
 from yuanli.solver import MissingSolverError, Search, Stop, load_solver, solve_cpsat
 
@@ -39,6 +39,10 @@ BITS = {
     RuleKind.ADJACENT: 2,
     RuleKind.NEAR: 4,
     RuleKind.AWAY: 4,
+    RuleKind.SAME_ZONE: 8,
+    RuleKind.OTHER_ZONE: 8,
+    RuleKind.ONE_FLOOR: 4,
+    RuleKind.ONE_ZONE: 8,
 }
 
 
@@ -131,8 +135,8 @@ class HardModel:
                 for r, room in enumerate(problem.rooms) if problem.matches(rule, room)
                 for p in range(len(problem.periods)) if (inside := self._inside(p, r))
             )  # fmt: skip
-        if rule.kind is RuleKind.ONE_FLOOR:
-            return self._one_floor(rule)
+        if rule.kind in TOGETHER:
+            return self._together(rule)
         assert rule.kind in LIMITS
         return self._limit(rule)
 
@@ -159,22 +163,22 @@ class HardModel:
         found = []
         for r, var in self.x[a].items():
             close = [other for q, other in self.x[b].items() if self.related[r, q] & bit]
-            if kind in (RuleKind.AWAY, RuleKind.NOT_SAME_ROOM):
+            if kind in APART:
                 if close:
                     found.append(self.model.add(sum(close) + var <= 1))
             else:
                 found.append(self.model.add(var <= sum(close)))
         return found
 
-    def _one_floor(self, rule: Rule) -> list[Any]:
-        floors = self.related & 4 > 0
+    def _together(self, rule: Rule) -> list[Any]:
+        close = self.related & BITS[rule.kind] > 0
         found = []
         members = sorted({place for name in rule.entities for place in self.problem.members(name)})
         for row in self.seats.place:
             there = [int(row[e]) for e in members if row[e] >= 0]
             for v in there[1:]:
                 for r, var in self.x[there[0]].items():
-                    found.append(self.model.add(var <= sum(o for q, o in self.x[v].items() if floors[r, q])))
+                    found.append(self.model.add(var <= sum(o for q, o in self.x[v].items() if close[r, q])))
         return found
 
     def _limit(self, rule: Rule) -> list[Any]:

@@ -14,6 +14,7 @@ from yuanli.planning.spaces.problem import (
     PAIRS,
     PLACES,
     SUITED,
+    TOGETHER,
     RuleKind,
     SpacePlan,
     SpaceProblem,
@@ -26,12 +27,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 RELATIONS = {
     RuleKind.SAME_ROOM: (0, 1), RuleKind.NOT_SAME_ROOM: (0, 0), RuleKind.ADJACENT: (1, 1), RuleKind.NEAR: (2, 1),
-    RuleKind.AWAY: (2, 0),
+    RuleKind.AWAY: (2, 0), RuleKind.SAME_ZONE: (3, 1), RuleKind.OTHER_ZONE: (3, 0),
 }  # fmt: skip
 """Which bit of `Tables.relation` a rule about two reads, and what it wants there."""
 WHOLE = frozenset((
     "period", "choices", "choice_at", "relation", "pair_at", "pair_other", "pair_bit", "pair_want", "flow_at",
-    "flow_other", "floor", "team_at", "team", "before", "after", "today", "start", "limit_kind",
+    "flow_other", "regions", "team_at", "team", "team_region", "before", "after", "today", "start", "limit_kind",
 ))  # fmt: skip
 """The tables of whole numbers; all others but `allowed` are of floats."""
 LIMIT_KINDS = dict(zip(LIMITS, (0, 1, 4, 2), strict=True))
@@ -96,7 +97,6 @@ def tables_of(
         if rule.kind is RuleKind.CAPACITY:
             held = np.array([problem.matches(rule, room) for room in rooms])
             (full_hard if rule.hard else full_soft)[held] += 1.0 if rule.hard else rule.weight
-    floors = {key: i for i, key in enumerate(dict.fromkeys((room.building, room.floor) for room in rooms))}
     limits = [rule for rule in problem.rules if rule.kind in LIMITS]
     pair_at, pair_other, pairs = _pairs(problem, seats)
     flow_at, flow_other, flows = _rows(many, [
@@ -105,7 +105,7 @@ def tables_of(
         for a, b in [(row[problem.entity_place[flow.origin]], row[problem.entity_place[flow.destination]])]
         if a >= 0 and b >= 0 and a != b
     ], 1)  # fmt: skip
-    team_at, team, team_soft, team_hard = _teams(problem, seats)
+    team_at, team, team_region, team_soft, team_hard = _teams(problem, seats)
     choices = np.nonzero(allowed)[1]
     return _one_type(Tables(
         period=seats.period, need=need, people=people, capacity=np.array([room.capacity_m2 for room in rooms]),
@@ -117,8 +117,8 @@ def tables_of(
         walk_s=_both_ways(problem),
         alone_soft=_loners(problem, seats, hard=False), alone_hard=_loners(problem, seats, hard=True),
         full_soft=full_soft, full_hard=full_hard,
-        floor=np.array([floors[room.building, room.floor] for room in rooms]),
-        team_at=team_at, team=team, team_soft=team_soft, team_hard=team_hard,
+        regions=_regions(problem), team_at=team_at, team=team, team_region=team_region,
+        team_soft=team_soft, team_hard=team_hard,
         before=before, after=after, today=np.where(before < 0, today, -1),
         move_cost=weights.moves * np.array([entities[e].move_cost for e in seats.entity], dtype=float),
         fit_out=np.array([room.fit_out_per_m2 for room in rooms], dtype=float),
@@ -150,12 +150,12 @@ def state_of(problem: SpaceProblem, tables: Tables, rooms: Ints, seed: int) -> S
     from yuanli.planning.spaces.kernels import RENT, State
 
     many, shape = len(rooms), (len(problem.periods), len(problem.rooms))
-    floors = int(tables.floor.max()) + 1
+    regions = int(tables.regions.max()) + 1
     rng = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
     return State(
         room=rooms.copy(), used=np.zeros(shape), count=np.zeros(shape, np.int64), heads=np.zeros(shape),
         alone_soft=np.zeros(shape), alone_hard=np.zeros(shape),
-        floors=np.zeros((len(tables.team_soft), floors), np.int64), sums=np.zeros(RENT + shape[0]),
+        spread=np.zeros((len(tables.team_soft), regions), np.int64), sums=np.zeros(RENT + shape[0]),
         area=np.zeros(shape[0]), area2=np.zeros(shape[0]), first=np.full(shape, -1), next=np.full(many, -1),
         last=np.full(many, -1), rng=rng, moving=np.zeros(many + 3, np.int64), target=np.zeros(many + 3, np.int64),
         origin=np.zeros(many + 3, np.int64),
@@ -163,7 +163,7 @@ def state_of(problem: SpaceProblem, tables: Tables, rooms: Ints, seed: int) -> S
 
 
 def relations(problem: SpaceProblem) -> Ints:
-    """Return what two rooms are to each other, as bits: the same, adjacent or the same, on the same floor."""
+    """Return what two rooms are to each other, as bits: the same, adjacent or the same, on one floor, in one zone."""
     size = len(problem.rooms)
     related = np.zeros((size, size), dtype=np.int64)
     for r, room in enumerate(problem.rooms):
@@ -172,10 +172,19 @@ def relations(problem: SpaceProblem) -> Ints:
             other = problem.room_place[name]
             related[r, other] |= 2
             related[other, r] |= 2
-    floors = [(room.building, room.floor) for room in problem.rooms]
-    index = np.unique([floors.index(floor) for floor in floors], return_inverse=True)[1]
-    related[index[:, None] == index[None, :]] |= 4
+    for index, bit in zip(_regions(problem), (4, 8), strict=True):
+        related[index[:, None] == index[None, :]] |= bit
     return related
+
+
+def _regions(problem: SpaceProblem) -> Ints:
+    """Return the floor and the zone of each room by number, shape `(2, rooms)`; a room in no zone has its own."""
+    keys = (
+        [(room.building, room.floor) for room in problem.rooms],
+        [("zone", room.zone) if room.zone else ("room", room.name) for room in problem.rooms],
+    )
+    numbers = [{key: i for i, key in enumerate(dict.fromkeys(some))} for some in keys]
+    return np.array([[number[key] for key in some] for some, number in zip(keys, numbers, strict=True)])
 
 
 def _both_ways(problem: SpaceProblem) -> Floats:
@@ -239,18 +248,21 @@ def _rows(
     return at, other, np.array([one[2] for one in both], dtype=float).reshape(-1, width)
 
 
-def _teams(problem: SpaceProblem, seats: Seats) -> tuple[Ints, Ints, Floats, Floats]:
-    """Return the teams of rules about one floor, by seat; each period has its own."""
+def _teams(problem: SpaceProblem, seats: Seats) -> tuple[Ints, Ints, Ints, Floats, Floats]:
+    """Return the teams of rules about one floor or zone, by seat, and which of both; each period has its own."""
     of_seat: list[tuple[int, int]] = []
     soft: list[float] = []
     hard: list[float] = []
+    region: list[int] = []
     for rule in problem.rules:
-        if rule.kind is RuleKind.ONE_FLOOR:
+        if rule.kind in TOGETHER:
             members = sorted({place for name in rule.entities for place in problem.members(name)})
             for row in seats.place:
                 of_seat += [(row[e], len(soft)) for e in members if row[e] >= 0]
                 soft.append(0.0 if rule.hard else rule.weight)
                 hard.append(float(rule.hard))
+                region.append(TOGETHER.index(rule.kind))
     of_seat.sort()
     at = np.searchsorted([v for v, _ in of_seat], np.arange(len(seats.period) + 1))
-    return at, np.array([team for _, team in of_seat], dtype=np.int64), np.array(soft), np.array(hard)
+    teams = np.array([team for _, team in of_seat], dtype=np.int64)
+    return at, teams, np.array(region, dtype=np.int64), np.array(soft), np.array(hard)

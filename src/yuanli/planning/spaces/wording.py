@@ -26,6 +26,8 @@ SUFFIX = re.compile(r"(?:部门|部|室|组|团队|中心|处|科|\s+(?:team|dep
 CUT = re.compile(r"[，,。；;！!？?\n]|\.(?=\s|$)")
 SPLIT = re.compile(r"\s+(?:and|but|then)\s+|而且|并且|同时|但是|另外|然后|和|并|但")
 ALWAYS_HARD = ("locked", "capacity", *LIMITS)
+WHOLE = {"near": RuleKind.ONE_FLOOR, "same_zone": RuleKind.ONE_ZONE}
+"""What a rule about two means of a group alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +146,8 @@ def _rules(
         yield from _by_place(kind, one, places, problem, about)
     elif kind in PAIRS:
         couples = list(product(one, other)) if other else list(combinations(one, 2))
-        if not couples and kind == RuleKind.NEAR and one[0] in problem.groups:
-            yield Rule(kind=RuleKind.ONE_FLOOR, entities=tuple(one), **about)
+        if not couples and kind in WHOLE and one[0] in problem.groups:
+            yield Rule(kind=WHOLE[kind], entities=tuple(one), **about)
         for couple in couples:
             yield Rule(kind=RuleKind(kind), entities=couple, **about)
     elif kind in (RuleKind.IN, RuleKind.NOT_IN):
