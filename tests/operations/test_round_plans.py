@@ -18,6 +18,7 @@ from yuanli.operations import (
     RoundDrafts,
     RoundWish,
     RoundWishError,
+    SolveOrder,
     Visit,
 )
 from yuanli.scheduling import ROUNDS, InvalidProblemError
@@ -55,6 +56,17 @@ def test_a_night_s_patrol_by_names_and_ids_walks_as_the_way_does(house: House, d
     assert 23 * 3600 <= rows[f"{name} #1"]["begin"] <= 24 * 3600
     assert 26 * 3600 <= rows[f"{name} #2"]["begin"] <= 27 * 3600
     assert rows[f"{name} #3"]["staff"] == "李"
+
+    gate = draft.document["on_map"]["spots"][draft.places[0].name]
+    assert (gate["ref"], gate["level"]) == (draft.places[0].id, 0)
+    order = SolveOrder(
+        kind="rounds", name="night", file_name="night.json", stop=Stop(),
+        problem=json.dumps(draft.document).encode(),
+    )  # fmt: skip
+    walks = drafts.walks(PARK, order, plan.assignments, roles=frozenset())
+    up = next(w for w in walks if (w.origin, w.destination) == (draft.places[0].name, name))
+    assert round(up.duration_s) == draft.document["walking_s"][0][1]
+    assert up.legs[-1].to_level == 2
 
 
 def test_a_closed_lift_leaves_a_wheelchair_no_way_up_and_the_places_are_named(

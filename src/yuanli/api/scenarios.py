@@ -19,6 +19,7 @@ from yuanli.operations import (
     ProblemTables,
     ReportFormat,
     Right,
+    SiteView,
     SolveSummary,
     SpaceView,
     WorkbookCheck,
@@ -26,6 +27,7 @@ from yuanli.operations import (
     compare_scenarios,
     plan_file,
     problem_tables,
+    site_view,
     space_template,
     space_view,
 )
@@ -86,6 +88,13 @@ def get_space_view(campus: CampusPath, job_id: JobPath, house: HouseDep) -> Spac
     """Return moves, use of floors and chargeback of a plan of spaces."""
     job = house.solving.get(campus, job_id)
     return space_view(house.solving.problem(campus, job_id), () if job.plan is None else job.plan.assignments)
+
+
+@router.get("/campuses/{campus}/plans/{job_id}/sites", dependencies=MAKES)
+def get_site_view(campus: CampusPath, job_id: JobPath, house: HouseDep) -> SiteView:
+    """Return which site each demand is sent to by a plan of sites, and how far."""
+    job = house.solving.get(campus, job_id)
+    return site_view(house.solving.problem(campus, job_id), () if job.plan is None else job.plan.assignments)
 
 
 @router.post("/campuses/{campus}/plans/{job_id}/replan", dependencies=MAKES)

@@ -31,6 +31,7 @@ from yuanli.operations import (
     SolveSummary,
     SpaceDraft,
     SpaceWish,
+    TourWalk,
     WhyNotTold,
     kind_of,
 )
@@ -66,6 +67,13 @@ class SolveList:
     """The problems of a campus, newest first."""
 
     plans: tuple[SolveSummary, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWalks:
+    """The ways that tours of a plan take, each once."""
+
+    walks: tuple[TourWalk, ...]
 
 
 class SpaceWishBody(Body):
@@ -191,6 +199,14 @@ def draft_spaces(campus: CampusPath, body: SpaceWishBody, house: HouseDep) -> Sp
 def draft_rounds(campus: CampusPath, body: RoundWishBody, house: HouseDep, caller: CallerDep) -> RoundDraft:
     """Draft who could walk where from the map: places by name, staff, walks by open ways; nothing is solved."""
     return house.round_drafts.draft(campus, body.wish(AREAS[caller.role]))
+
+
+@router.get("/campuses/{campus}/plans/{job_id}/walks", dependencies=[needs(Right.MAKE_PLANS)])
+def plan_walks(campus: CampusPath, job_id: JobPath, house: HouseDep, caller: CallerDep) -> PlanWalks:
+    """Return the ways that the tours of a plan of rounds take on the map; none if it was not drafted from it."""
+    order, plan = house.solving.problem(campus, job_id), house.solving.get(campus, job_id).plan
+    rows = () if plan is None else plan.assignments
+    return PlanWalks(walks=house.round_drafts.walks(campus, order, rows, roles=AREAS[caller.role]))
 
 
 @router.get("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)])

@@ -293,6 +293,7 @@ from yuanli.operations.places import (
     UnknownFormatError,
     write_campus,
 )
+from yuanli.operations.plan_maps import TourWalk
 from yuanli.operations.point_rows import PointRow, point_rows
 from yuanli.operations.point_tables import POINT_COLUMNS, found_rows, point_changes
 from yuanli.operations.points import PointBooks
@@ -417,6 +418,7 @@ from yuanli.operations.solving import (
     PlanScenario,
     ProblemTables,
     Sensing,
+    SiteView,
     SolveBusyError,
     SolveJob,
     SolveNotFoundError,
@@ -438,6 +440,7 @@ from yuanli.operations.solving import (
     plan_file,
     plan_table,
     problem_tables,
+    site_view,
     space_template,
     space_view,
     warm_up,
@@ -860,6 +863,7 @@ __all__ = [
     "Session",
     "Settable",
     "Setting",
+    "SiteView",
     "SolveBusyError",
     "SolveJob",
     "SolveNotFoundError",
@@ -904,6 +908,7 @@ __all__ = [
     "TooManyOverrulesError",
     "TooMuchFeedbackError",
     "TooShortRecordingError",
+    "TourWalk",
     "Twin",
     "TwinAlarm",
     "TwinHistory",
@@ -984,6 +989,7 @@ __all__ = [
     "reviewed",
     "savings_report",
     "sender_of",
+    "site_view",
     "space_acts",
     "space_answers",
     "space_template",

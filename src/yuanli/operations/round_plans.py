@@ -12,8 +12,11 @@ from typing import Any
 from yuanli.campus import CampusId, name_in
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
+from yuanli.operations.plan_maps import TourWalk, map_told, walk_tours
+from yuanli.operations.solving import SolveOrder
 from yuanli.routing import Stop, load_profiles
 from yuanli.scheduling import ROUNDS
+from yuanli.solver import Row
 
 DAY_S = 24 * 3600
 MOST_PLACES = 150
@@ -140,6 +143,12 @@ class RoundDrafts:
     def __init__(self, guidance: Guidance, *, clock: Callable[[], datetime]) -> None:
         self._guidance, self._clock = guidance, clock
 
+    def walks(
+        self, campus_id: CampusId, order: SolveOrder, rows: Sequence[Row], *, roles: frozenset[str]
+    ) -> tuple[TourWalk, ...]:
+        """Return the ways of a plan's tours for somebody who may enter such areas; see `walk_tours`."""
+        return walk_tours(self._guidance.guide(campus_id), order, rows, now=self._clock(), roles=roles)
+
     def draft(self, campus_id: CampusId, wish: RoundWish) -> RoundDraft:
         """Return the problem of who walks where, with walks by the ways that are open.
 
@@ -173,7 +182,10 @@ class RoundDrafts:
         ).duration_s
         place = {name: i for i, name in enumerate(called.values())}
         _check_reach(wish, names, place, walks)
+        at = self._clock() if wish.at is None else wish.at
+        there = dict(zip(place, stops.values(), strict=True))
         document = _document(wish, names, list(place), walks)
+        document["on_map"] = map_told(there, profile=wish.profile, at=at)
         problem = ROUNDS.parse(json.dumps(document).encode(), "draft.json")
         return RoundDraft(
             document=document, stops=len(problem.stops), staff=len(problem.staff),

@@ -15,6 +15,7 @@ from yuanli.solver.documents import (
 from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_changes, make_plan
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
+from yuanli.solver.onmap import MapSpot, OnMap
 from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, preview, swap_moves
 from yuanli.solver.relaxation import Relaxation, Sort, without
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
@@ -31,10 +32,12 @@ __all__ = [
     "Effect",
     "InvalidProblemError",
     "Kind",
+    "MapSpot",
     "Milp",
     "MissingSolverError",
     "MoveError",
     "Moves",
+    "OnMap",
     "Plan",
     "Preview",
     "Relaxation",

@@ -1,6 +1,6 @@
 import type { FeatureCollection } from "geojson";
 import type { StyleSpecification } from "maplibre-gl";
-import { routeLayers } from "@/routing/RouteLayer";
+import { routeLayers, tourStopLayers } from "@/routing/RouteLayer";
 import { buildingLabels, buildingsLayers } from "./BuildingsLayer";
 import { closuresLayers } from "./ClosuresLayer";
 import { findingsLayers, selectionLayers } from "./FindingsLayer";
@@ -32,12 +32,14 @@ export function mapStyle(scene: Scene, data: Partial<Record<SourceId, FeatureCol
       ...placesLayers(scene),
       ...buildingLabels(scene),
       ...findingsLayers(scene),
+      ...tourStopLayers(scene),
     ],
   };
 }
 
 /** Layers whose features can be clicked, topmost first. */
 export const CLICKABLE = [
+  "tour-stops",
   "findings",
   "closure-signs",
   "room-pictures",

@@ -1,4 +1,5 @@
 import { download, get, post, remove } from "./http";
+import type { Leg } from "./model";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -68,9 +69,14 @@ export interface PlanMove {
   to: Row;
 }
 
+export type TourWalk = Omit<Schemas["TourWalk"], "legs"> & { legs: Leg[] };
+
+export const planWalks = (campus: string, id: string): Promise<{ walks: TourWalk[] }> => get(`${base(campus, id)}/walks`);
 export const problemTables = (campus: string, id: string): Promise<ProblemTables> => get(`${base(campus, id)}/tables`);
 export const spaceView = (campus: string, id: string): Promise<SpaceView> => get(`${base(campus, id)}/spaces`);
 export const previewPlan = (campus: string, id: string, moves: readonly PlanMove[]): Promise<PlanPreview> => post(`${base(campus, id)}/preview`, { moves });
+export type SiteView = Schemas["SiteView"];
+export const siteView = (campus: string, id: string): Promise<SiteView> => get(`${base(campus, id)}/sites`);
 export const replan = (campus: string, id: string, assignments: readonly Row[], locked: readonly string[], timeS: number): Promise<Plan> => post(`${base(campus, id)}/replan`, { assignments, locked, time_s: timeS });
 export const tellSensitivity = (campus: string, id: string, timeS: number): Promise<Sensitivity> => post(`${base(campus, id)}/sensitivity`, { time_s: timeS });
 export const keepScenario = (campus: string, id: string, name: string, assignments: readonly Row[]): Promise<PlanSummary> => post(`${base(campus, id)}/scenarios`, { name, assignments });
@@ -78,6 +84,9 @@ export const comparePlans = (campus: string, ids: readonly string[]): Promise<Pl
 export const planFileUrl = (campus: string, id: string, form: "pdf" | "xlsx", language: string): string => `${base(campus, id)}/report?form=${form}&language=${language}`;
 export const TEMPLATE_URL = "/v1/problem-workbooks/spaces";
 export const draftSpaces = (campus: string, demands: string, m2: number, language: string): Promise<SpaceDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces`, { demands, m2_per_person: m2, language });
+
+export type RoundDraft = Schemas["RoundDraft"];
+export const draftRounds = (campus: string, wish: Schemas["RoundWishBody"]): Promise<RoundDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/rounds`, wish);
 
 export function checkWorkbook(file: File): Promise<WorkbookCheck> {
   const form = new FormData();

@@ -2467,6 +2467,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/{job_id}/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Site View
+         * @description Return which site each demand is sent to by a plan of sites, and how far.
+         */
+        get: operations["get_site_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}/replan": {
         parameters: {
             query?: never;
@@ -2669,6 +2689,26 @@ export interface paths {
          * @description Draft who could walk where from the map: places by name, staff, walks by open ways; nothing is solved.
          */
         post: operations["draft_rounds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/walks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan Walks
+         * @description Return the ways that the tours of a plan of rounds take on the map; none if it was not drafted from it.
+         */
+        get: operations["plan_walks"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7542,6 +7582,14 @@ export interface components {
             broken: components["schemas"]["Broken"][];
         };
         /**
+         * PlanWalks
+         * @description The ways that tours of a plan take, each once.
+         */
+        PlanWalks: {
+            /** Walks */
+            walks: components["schemas"]["TourWalk"][];
+        };
+        /**
          * PlannedWrite
          * @description A point that a command means: what it is now, as far as anybody knows, and what it would be.
          *
@@ -9011,6 +9059,20 @@ export interface components {
             readings: components["schemas"]["Judged"][];
         };
         /**
+         * ServedDemand
+         * @description Where a demand is sent, and how far; no site where it is out of reach.
+         */
+        ServedDemand: {
+            /** Demand */
+            demand: string;
+            /** People */
+            people: number;
+            /** Site */
+            site: string | null;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /**
          * ServingStatus
          * @description What this process runs: the version that answers, its shadow, and what it can't run.
          */
@@ -9210,6 +9272,14 @@ export interface components {
             username: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SiteView
+         * @description A plan of sites as people look at it: each demand with its site.
+         */
+        SiteView: {
+            /** Served */
+            served: components["schemas"]["ServedDemand"][];
         };
         /**
          * Slot
@@ -9793,6 +9863,22 @@ export interface components {
             created_at: string;
             /** Expires At */
             expires_at: string | null;
+        };
+        /**
+         * TourWalk
+         * @description The way from one place of a tour to the next, both as the problem calls them.
+         */
+        TourWalk: {
+            /** Origin */
+            origin: string;
+            /** Destination */
+            destination: string;
+            /** Distance M */
+            distance_m: number;
+            /** Duration S */
+            duration_s: number;
+            /** Legs */
+            legs: components["schemas"]["Leg"][];
         };
         /**
          * Transcript
@@ -25224,6 +25310,110 @@ export interface operations {
             };
         };
     };
+    get_site_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteView"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     replan: {
         parameters: {
             query?: never;
@@ -26406,6 +26596,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoundDraft"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_walks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWalks"];
                 };
             };
             /** @description The request can't be read */

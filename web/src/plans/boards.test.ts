@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
+import type { TourWalk } from "@/client/plans";
+import { sayCell } from "./cells";
+import { clockOf, clockTicks, daysLater, spanOf } from "./clock";
 import { figureRows, toldOf, widthOf } from "./comparing";
 import { curvesOption, deviceBars, deviceLanes, seriesOf, withRun, type DeviceTables } from "./devices";
+import { type FlowTables, loadsOf, movedOf } from "./flowOptions";
 import { movesOf, toggled } from "./edits";
 import { gridOf } from "./grids";
+import { binsOf, siteFeatures, sumsOf, worstOf } from "./siteOptions";
+import { tourLines, tourStops } from "./tourMap";
 import { dragged, textOfRuns, ticksOf } from "./lanes";
 import { daysOf, roomBars } from "./rooms";
 import { heatOption, movesBetween } from "./spaceOptions";
 import { byFloor, seated, stackOf } from "./stack";
-import { legsOf, tourBars } from "./tours";
+import { legsOf, tourBars, toursOf } from "./tours";
 
 const palette = { ink: "#000", soft: "#333", line: "#ccc", panel: "#fff" };
 
@@ -85,22 +91,61 @@ describe("rooms and rounds", () => {
   it("walk, wait, work, rest and go home", () => {
     const tables = { places: ["p", "q"], walk: [[0, 60], [60, 0]], staff: [{ id: "li", start: 0, end: 0 }] };
     const rows = [{ stop: "gate", staff: "li", place: "q", begin: 100, end: 110 }, { stop: "li/break 1", staff: "li", place: "q", begin: 150, end: 160 }, { stop: "roof", staff: null, place: "p", begin: null, end: null }];
-    expect(tourBars(tables, rows, (key) => key).map((bar) => [bar.label, bar.start, bar.end, bar.kind])).toEqual([["walk", 40, 100, "soft"], ["gate", 100, 110, "plain"], ["wait", 110, 150, "soft"], ["li/break 1", 150, 160, "hatched"], ["walk", 160, 220, "soft"]]);
+    expect(tourBars(toursOf(tables, rows), (key) => key).map((bar) => [bar.label, bar.start, bar.end, bar.kind])).toEqual([["walk", 40, 100, "soft"], ["1 gate", 100, 110, "plain"], ["wait", 110, 150, "soft"], ["rest", 150, 160, "hatched"], ["walk", 160, 220, "soft"]]);
     expect(legsOf(tables, rows).map((leg) => [leg.from, leg.to])).toEqual([[0, 1], [1, 0]]);
   });
 });
 
 describe("grids", () => {
-  it("show a roster by person and day", () => expect(gridOf("rosters", [{ duty: "1", person: "li", day: "2026-11-30", shift: "白" }, { duty: "2", person: "li", day: "2026-12-01", shift: null }], {}, String)).toEqual({ columns: ["11-30", "12-01"], rows: [{ name: "li", cells: [{ text: "白", weight: 1 }, { text: "", weight: null }] }] }));
-  it("show arrivals before, after, and what can pass", () => {
-    const grid = gridOf("flows", [{ group: "g", slot: "12:00" }], { slots: ["11:30", "12:00"], passages: [{ id: "p", capacity: [50, 50] }], groups: [{ id: "g", size: 80, current: 0, uses: [{ passage: 0, lag: 0, spread: [1] }] }] }, String);
-    expect(grid!.rows.map((row) => row.cells.map((cell) => cell.text))).toEqual([["80", ""], ["", "80"], ["50", "50"]]);
+  it("show a roster by person and day", () => expect(gridOf("rosters", [{ duty: "1", person: "li", day: "2026-11-30", shift: "白" }, { duty: "2", person: "li", day: "2026-12-01", shift: null }], {})).toEqual({ columns: ["11-30", "12-01"], rows: [{ name: "li", cells: [{ text: "白", weight: 1 }, { text: "", weight: null }] }] }));
+  it("show flows between places", () => {
+    expect(gridOf("layout", [{ unit: "a", place: "1" }, { unit: "b", place: "2" }], { units: ["a", "b"], flows: [[0, 3], [1, 0]] })!.rows[0]!.cells.map((cell) => cell.text)).toEqual(["", "4"]);
+    expect(gridOf("devices", [], {})).toBeNull();
   });
-  it("show flows between places, and walks to chosen sites", () => {
-    expect(gridOf("layout", [{ unit: "a", place: "1" }, { unit: "b", place: "2" }], { units: ["a", "b"], flows: [[0, 3], [1, 0]] }, String)!.rows[0]!.cells.map((cell) => cell.text)).toEqual(["", "4"]);
-    expect(gridOf("sites", [{ site: "A", chosen: true }, { site: "B", chosen: false }], { demands: ["d"], sites: ["A", "B"], seconds: [[120, 5]] }, String)).toMatchObject({ columns: ["A"], rows: [{ name: "d", cells: [{ text: "120 s" }] }] });
-    expect(gridOf("devices", [], {}, String)).toBeNull();
+});
+
+describe("flows of people", () => {
+  const tables: FlowTables = { slots: ["11:30", "12:00", "12:30"], slot_min: 30, passages: [{ id: "p", capacity: [50, 50, 50] }], groups: [{ id: "g", size: 80, current: 0, uses: [{ passage: 0, lag: 1, spread: [0.5, 0.5] }] }, { id: "h", size: 8, current: 1, uses: [] }] };
+  const rows = [{ group: "g", slot: "12:00", current: "11:30", size: 80 }, { group: "h", slot: "12:00", current: "12:00", size: 8 }];
+  it("load each facility, before and after", () => expect(loadsOf(tables, rows)).toEqual([{ name: "p", before: [0, 40, 40], after: [0, 0, 40], capacity: [50, 50, 50] }]));
+  it("move only those whose slot differs", () => expect(movedOf(tables, rows)).toEqual([{ group: "g", size: 80, from: "11:30", to: "12:00", minutes: 30 }]));
+});
+
+describe("sites", () => {
+  const served = [{ demand: "a", people: 2, site: "A", seconds: 60 }, { demand: "b", people: 1, site: "A", seconds: 240 }, { demand: "c", people: 5, site: null, seconds: null }];
+  it("sum whom they serve, also nobody", () => expect(sumsOf(served, ["A", "B"]).map((sum) => [sum.site, sum.people, sum.mean_s, sum.most_s])).toEqual([["A", 3, 120, 240], ["B", 0, 0, 0]]));
+  it("name who is out of reach before who walks farthest", () => expect(worstOf(served, 2).map((one) => one.demand)).toEqual(["c", "b"]));
+  it("count people by how far they walk", () => expect(binsOf(served)).toEqual({ step_s: 15, people: [0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] }));
+  it("are marked on the map, with a line to each demand", () => {
+    const spot = (level: number) => ({ ref: "x", lon: 1, lat: 2, level });
+    const drawn = siteFeatures(served, sumsOf(served, ["A"]), { a: spot(0), b: spot(3), A: spot(0) }, 0, null);
+    expect(drawn.route.features.map((line) => line.properties!.here)).toEqual([true, true]);
+    expect(drawn.stops.features.map((mark) => mark.properties!.number)).toEqual([undefined, undefined, "1"]);
   });
+});
+
+describe("times of a plan", () => {
+  it("are clock times, the next day's too", () => expect([clockOf(82_920), clockOf(90_000), daysLater(90_000)]).toEqual(["23:02", "01:00", 1]));
+  it("have marks at round times", () => expect(clockTicks(77_800, 79_400, 6)).toEqual([78_000, 78_300, 78_600, 78_900, 79_200]));
+  it("are told as spans", () => expect([spanOf(45), spanOf(244), spanOf(5400)]).toEqual(["45 s", "4:04 min", "1:30 h"]));
+  it("stand in cells instead of seconds and slots", () => {
+    const later = (time: string, days: number): string => `${time}+${days}`;
+    expect(sayCell("rounds", { clock: true }, later)("begin", 90_000)).toBe("01:00+1");
+    expect(sayCell("rounds", { clock: false }, later)("begin", 90_000)).toBeNull();
+    expect(sayCell("devices", { slot_h: 1 }, later)("on", "0-6 19-23")).toBe("00:00–07:00, 19:00–24:00");
+  });
+});
+
+describe("tours on the map", () => {
+  const tables = { places: ["p", "q"], walk: [[0, 60], [60, 0]], staff: [{ id: "li", start: 0, end: 0 }] };
+  const tours = toursOf(tables, [{ stop: "gate", staff: "li", place: "q", begin: 100, end: 110 }, { stop: "gate 2", staff: "li", place: "q", begin: 150, end: 160 }]);
+  const spots = { p: { ref: "p", lon: 0, lat: 0, level: 0 }, q: { ref: "q", lon: 1, lat: 1, level: 2 } };
+  it("take the known way out, and a line where none is known", () => {
+    const geometry = { type: "LineString", coordinates: [[0, 0], [0.5, 1], [1, 1]] } as const;
+    const walk = { origin: "p", destination: "q", distance_m: 1, duration_s: 60, legs: [{ level: 0, to_level: 2, geometry }] } as unknown as TourWalk;
+    expect(tourLines(tours, [walk], spots, 2, null).features.map((line) => [(line.geometry as { coordinates: number[][] }).coordinates.length, line.properties!.here])).toEqual([[3, true], [2, false]]);
+  });
+  it("number a place that is visited twice once", () => expect(tourStops(tours, spots, 2, null, "gate 2").features.map((mark) => mark.properties!.number)).toEqual([undefined, "1·2"]));
 });
 
 describe("plans side by side", () => {

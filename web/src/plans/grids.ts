@@ -1,4 +1,4 @@
-/** Plans that are best read as a grid of cells: rosters by person and day, flows between placed units, arrivals, sites. */
+/** Plans that are best read as a grid of cells: rosters by person and day, flows between placed units. */
 import type { Row } from "@/client/plans";
 
 export interface Cell {
@@ -12,11 +12,9 @@ export interface Grid {
 }
 const MOST = 60;
 
-export function gridOf(kind: string, rows: readonly Row[], tables: Record<string, unknown>, word: (key: "before" | "after" | "capacity") => string): Grid | null {
+export function gridOf(kind: string, rows: readonly Row[], tables: Record<string, unknown>): Grid | null {
   if (kind === "rosters") return rosterGrid(rows);
-  if (kind === "layout") return layoutGrid(rows, tables);
-  if (kind === "sites") return siteGrid(rows, tables);
-  return kind === "flows" ? arrivalGrid(rows, tables, word) : null;
+  return kind === "layout" ? layoutGrid(rows, tables) : null;
 }
 
 const scaled = (values: number[][], names: string[], columns: string[]): Grid => {
@@ -44,47 +42,4 @@ export function layoutGrid(rows: readonly Row[], tables: Record<string, unknown>
   const at = shown.map((row) => number.get(String(row.unit))!);
   const values = at.map((i) => at.map((j) => (i === j ? 0 : (flows[i]?.[j] ?? 0) + (flows[j]?.[i] ?? 0))));
   return scaled(values, shown.map((row) => `${row.unit} → ${row.place}`), shown.map((row) => String(row.place)));
-}
-
-/** People of each demand under the chosen site that is nearest to them, with the seconds they walk. */
-export function siteGrid(rows: readonly Row[], tables: Record<string, unknown>): Grid | null {
-  const [demands, sites, seconds] = [tables.demands as string[] | undefined, tables.sites as string[] | undefined, tables.seconds as (number | null)[][] | undefined];
-  if (!demands || !sites || !seconds) return null;
-  const chosen = rows.filter((row) => row.chosen).map((row) => sites.indexOf(String(row.site)));
-  const most = Math.max(...seconds.flat().map((s) => s ?? 0), 1e-9);
-  return {
-    columns: chosen.map((site) => sites[site]!),
-    rows: demands.slice(0, MOST).map((name, d) => {
-      const walks = chosen.map((site) => seconds[d]?.[site] ?? null);
-      const least = Math.min(...walks.map((walk) => walk ?? Infinity));
-      return { name, cells: walks.map((walk) => ({ text: walk === null ? "–" : `${Math.round(walk)} s`, weight: walk !== null && walk === least ? 1 - (0.7 * walk) / most : null })) };
-    }),
-  };
-}
-
-interface Group {
-  id: string;
-  size: number;
-  current: number | null;
-  uses: { passage: number; lag: number; spread: number[] }[];
-}
-/** Who arrives at each passage by slot, today and in the plan, and how many can pass. */
-export function arrivalGrid(rows: readonly Row[], tables: Record<string, unknown>, word: (key: "before" | "after" | "capacity") => string): Grid | null {
-  const [slots, passages, groups] = [tables.slots as string[] | undefined, tables.passages as { id: string; capacity: number[] }[] | undefined, tables.groups as Group[] | undefined];
-  if (!slots || !passages || !groups) return null;
-  const planned = new Map(rows.map((row) => [String(row.group), slots.indexOf(String(row.slot))]));
-  const arrivals = (passage: number, slotOf: (group: Group) => number | null): number[] => {
-    const sums = slots.map(() => 0);
-    for (const group of groups) {
-      const slot = slotOf(group);
-      for (const use of slot === null || slot < 0 ? [] : group.uses.filter((one) => one.passage === passage)) use.spread.forEach((share, i) => { const at = slot! + use.lag + i; if (at < sums.length) sums[at]! += group.size * share; });
-    }
-    return sums;
-  };
-  const named = passages.flatMap((passage, p) => [
-    { name: `${passage.id} · ${word("before")}`, values: arrivals(p, (group) => group.current) },
-    { name: `${passage.id} · ${word("after")}`, values: arrivals(p, (group) => planned.get(group.id) ?? null) },
-    { name: `${passage.id} · ${word("capacity")}`, values: passage.capacity },
-  ]);
-  return scaled(named.map((one) => one.values), named.map((one) => one.name), [...slots]);
 }

@@ -9,33 +9,77 @@ export interface TourTables {
   walk: number[][] | null;
   staff: { id: string; start: number; end: number }[];
   time_scale?: number;
+  /** Times are seconds since the day began. */
+  clock?: boolean;
+  on_map?: { spots: Record<string, MapSpot> } | null;
+}
+export interface MapSpot {
+  ref: string;
+  lon: number;
+  lat: number;
+  level: number;
 }
 
-/** Bars of each tour in order; a break's row is named `who/break 1`. */
-export function tourBars(tables: TourTables, rows: readonly Row[], word: (key: "walk" | "wait") => string): LaneBar[] {
+/** What one of the staff does: when they come, wait, begin and end, and from where they walked. */
+export interface Visit {
+  key: string;
+  staff: string;
+  colour: string;
+  number: number;
+  place: string;
+  from: string | null;
+  leave: number;
+  arrive: number;
+  begin: number;
+  end: number;
+  rest: boolean;
+}
+export interface Tour {
+  staff: string;
+  colour: string;
+  start: string | null;
+  home: string | null;
+  visits: Visit[];
+  /** When they are back. */
+  back: number;
+}
+
+/** The tours of a plan in order; a break's row is named `who/break 1`. */
+export function toursOf(tables: TourTables, rows: readonly Row[]): Tour[] {
   const scale = tables.time_scale ?? 1;
   const place = new Map(tables.places.map((name, i) => [name, i]));
   const walkOf = (from: number | undefined, to: number | undefined): number => (from === undefined || to === undefined ? 0 : (tables.walk?.[from]?.[to] ?? 0) / scale);
   const people = [...new Set(rows.map((row) => row.staff).filter(Boolean))].map(String);
   const colour = coloursOf(people);
-  return people.flatMap((who) => {
+  return people.map((who) => {
     const one = tables.staff.find((staff) => staff.id === who);
     const calls = rows.filter((row) => row.staff === who && typeof row.begin === "number").sort((a, b) => Number(a.begin) - Number(b.begin));
     let [at, free] = [one?.start, null as number | null];
-    const bars: LaneBar[] = [];
-    calls.forEach((row, i) => {
+    const visits = calls.map((row, i): Visit => {
       const [begin, end, to] = [Number(row.begin), Number(row.end), place.get(String(row.place))];
       const walk = walkOf(at, to);
-      const left = free ?? begin - walk;
-      const arrive = Math.min(begin, left + walk);
-      const base = { lane: who, colour: colour(who), fixed: true };
-      if (arrive > left) bars.push({ ...base, key: `${who}/walk/${i}`, start: left, end: arrive, label: word("walk"), kind: "soft" });
-      if (begin > arrive + 1e-9) bars.push({ ...base, key: `${who}/wait/${i}`, start: arrive, end: begin, label: word("wait"), kind: "soft" });
-      bars.push({ ...base, key: String(row.stop), start: begin, end, label: String(row.stop), kind: String(row.stop).startsWith(`${who}/break`) ? "hatched" : "plain" });
+      const leave = free ?? begin - walk;
+      const visit = { key: String(row.stop), staff: who, colour: colour(who), number: i + 1, place: String(row.place), from: at === undefined ? null : (tables.places[at] ?? null), leave, arrive: Math.min(begin, leave + walk), begin, end, rest: String(row.stop).startsWith(`${who}/break`) };
       [at, free] = [to, end];
+      return visit;
     });
-    const home = walkOf(at, one?.end);
-    if (free !== null && home) bars.push({ lane: who, colour: colour(who), fixed: true, key: `${who}/home`, start: free, end: free + home, label: word("walk"), kind: "soft" });
+    return { staff: who, colour: colour(who), start: one ? tables.places[one.start]! : null, home: one ? tables.places[one.end]! : null, visits, back: (free ?? 0) + walkOf(at, one?.end) };
+  });
+}
+
+/** Bars of each tour in order: walks, waits, what is done, breaks. */
+export function tourBars(tours: readonly Tour[], word: (key: "walk" | "wait" | "rest") => string): LaneBar[] {
+  return tours.flatMap((tour) => {
+    const base = { lane: tour.staff, colour: tour.colour, fixed: true };
+    const bars: LaneBar[] = tour.visits.flatMap((visit, i) => {
+      const found: LaneBar[] = [];
+      if (visit.arrive > visit.leave) found.push({ ...base, key: `${tour.staff}/walk/${i}`, start: visit.leave, end: visit.arrive, label: word("walk"), kind: "soft" });
+      if (visit.begin > visit.arrive + 1e-9) found.push({ ...base, key: `${tour.staff}/wait/${i}`, start: visit.arrive, end: visit.begin, label: word("wait"), kind: "soft" });
+      found.push({ ...base, key: visit.key, start: visit.begin, end: visit.end, label: visit.rest ? word("rest") : `${visit.number} ${visit.key}`, kind: visit.rest ? "hatched" : "plain" });
+      return found;
+    });
+    const last = tour.visits.at(-1);
+    if (last && tour.back > last.end) bars.push({ ...base, key: `${tour.staff}/home`, start: last.end, end: tour.back, label: word("walk"), kind: "soft" });
     return bars;
   });
 }

@@ -7,7 +7,10 @@ import type { Route } from "@/client/model";
 const WIDTH = ["interpolate", ["linear"], ["zoom"], 14, 3, 18, 6, 21, 9] as never;
 const CASING = ["interpolate", ["linear"], ["zoom"], 14, 5, 18, 10, 21, 14] as never;
 
-/** The way: a line with a casing, faint on other floors, other choices grey underneath. */
+/** An opacity, less for who does not stand out. */
+const clear = (opacity: number): never => ["case", ["boolean", ["get", "faint"], false], opacity / 5, opacity] as never;
+
+/** The way: a line with a casing, faint on other floors, other choices grey underneath; tours have colours of their own. */
 export function routeLayers(scene: Scene): LayerSpecification[] {
   const p = paletteOf(scene.theme);
   const layout = { "line-cap": "round", "line-join": "round" } as const;
@@ -15,15 +18,18 @@ export function routeLayers(scene: Scene): LayerSpecification[] {
   const of = (...conditions: unknown[]): never => ["all", line, ...conditions] as never;
   const chosen = ["get", "chosen"];
   const here = ["get", "here"] as never;
+  const colour = ["coalesce", ["get", "colour"], p.route] as never;
+  const offset = ["coalesce", ["get", "offset"], 0] as never;
   return [
     { id: "route-others", type: "line", source: "route", filter: of(["!", chosen]), layout, paint: { "line-color": p.wall, "line-width": WIDTH, "line-opacity": ["case", here, 0.6, 0.2] as never } },
-    { id: "route-elsewhere", type: "line", source: "route", filter: of(chosen, ["!", here]), layout, paint: { "line-color": p.route, "line-width": WIDTH, "line-opacity": 0.3, "line-dasharray": [0.4, 1.6] } },
-    { id: "route-casing", type: "line", source: "route", filter: of(chosen, here), layout, paint: { "line-color": p.routeCasing, "line-width": CASING } },
-    { id: "route", type: "line", source: "route", filter: of(chosen, here), layout, paint: { "line-color": p.route, "line-width": WIDTH } },
+    { id: "route-elsewhere", type: "line", source: "route", filter: of(chosen, ["!", here]), layout, paint: { "line-color": colour, "line-width": WIDTH, "line-offset": offset, "line-opacity": clear(0.3), "line-dasharray": [0.4, 1.6] } },
+    { id: "route-casing", type: "line", source: "route", filter: of(chosen, here), layout, paint: { "line-color": p.routeCasing, "line-width": CASING, "line-offset": offset, "line-opacity": clear(1) } },
+    { id: "route", type: "line", source: "route", filter: of(chosen, here), layout, paint: { "line-color": colour, "line-width": WIDTH, "line-offset": offset, "line-opacity": clear(1) } },
     {
       id: "route-stops",
       type: "circle",
       source: "stops",
+      filter: ["!", ["has", "number"]],
       paint: {
         "circle-radius": ["match", ["get", "role"], "step", 6, 8],
         "circle-color": ["match", ["get", "role"], "from", "#2d9d5c", "to", p.danger, "step", p.halo, p.warning],
@@ -32,6 +38,36 @@ export function routeLayers(scene: Scene): LayerSpecification[] {
         "circle-opacity": ["case", here, 1, 0.4],
         "circle-stroke-opacity": ["case", here, 1, 0.5],
       },
+    },
+  ];
+}
+
+/** Numbered stops of tours, above all names. */
+export function tourStopLayers(scene: Scene): LayerSpecification[] {
+  const p = paletteOf(scene.theme);
+  return [
+    {
+      id: "tour-stops",
+      type: "circle",
+      source: "stops",
+      filter: ["has", "number"],
+      layout: { "circle-sort-key": ["case", ["get", "chosen"], 1, 0] },
+      paint: {
+        "circle-radius": ["case", ["get", "chosen"], 15, 11],
+        "circle-color": ["get", "colour"] as never,
+        "circle-stroke-color": ["case", ["get", "chosen"], p.label, "#ffffff"] as never,
+        "circle-stroke-width": 2,
+        "circle-opacity": ["case", ["get", "here"], clear(1), clear(0.55)] as never,
+        "circle-stroke-opacity": ["case", ["get", "here"], clear(1), clear(0.55)] as never,
+      },
+    },
+    {
+      id: "tour-numbers",
+      type: "symbol",
+      source: "stops",
+      filter: ["has", "number"],
+      layout: { "text-field": ["get", "number"], "text-font": ["sans-serif"], "text-size": 12, "text-allow-overlap": true, "text-ignore-placement": true },
+      paint: { "text-color": "#ffffff", "text-opacity": clear(1) },
     },
   ];
 }

@@ -35,8 +35,11 @@ from yuanli.operations.solving.sensing import Sensing
 from yuanli.operations.solving.showing import (
     FloorUse,
     ProblemTables,
+    ServedDemand,
+    SiteView,
     SpaceView,
     problem_tables,
+    site_view,
     space_view,
 )
 from yuanli.operations.solving.solving import Solving, SolvingParams, WhyNotTold
@@ -55,6 +58,8 @@ __all__ = [
     "PlanScenario",
     "ProblemTables",
     "Sensing",
+    "ServedDemand",
+    "SiteView",
     "SolveBusyError",
     "SolveJob",
     "SolveNotFoundError",
@@ -76,6 +81,7 @@ __all__ = [
     "plan_file",
     "plan_table",
     "problem_tables",
+    "site_view",
     "space_template",
     "space_view",
     "warm_up",

@@ -18,10 +18,12 @@ from yuanli.planning import (
     Charge,
     Move,
     PlannedUse,
+    SitesProblem,
     SpacePlan,
     SpaceProblem,
     charges_of,
     moves_of,
+    served_rows,
     today,
     use_of,
 )
@@ -63,6 +65,23 @@ class SpaceView:
     charges: tuple[Charge, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedDemand:
+    """Where a demand is sent, and how far; no site where it is out of reach."""
+
+    demand: str
+    people: float
+    site: str | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """A plan of sites as people look at it: each demand with its site."""
+
+    served: tuple[ServedDemand, ...]
+
+
 def problem_tables(order: SolveOrder) -> ProblemTables:
     """Return the tables of an ordered problem.
 
@@ -97,6 +116,36 @@ def space_view(order: SolveOrder, rows: tuple[Row, ...]) -> SpaceView:
         before=() if now is None else _floors(use_of(problem, now)),
         after=_floors(use_of(problem, plan)),
         charges=charges_of(problem, plan),
+    )
+
+
+def site_view(order: SolveOrder, rows: tuple[Row, ...]) -> SiteView:
+    """Return which site each demand is sent to by a plan of sites.
+
+    Raises
+    ------
+    SolveOrderError, InvalidProblemError
+        The problem is of another kind; the rows are no plan of it.
+    """
+    kind = kind_of(order.kind)
+    problem = kind.parse(order.problem, order.file_name)
+    if not isinstance(problem, SitesProblem):
+        raise SolveOrderError(
+            Text(
+                f"“{order.kind}”方案没有选址视图，仅“sites”有。",
+                f"A plan of {order.kind!r} has no sites to look at, only one of 'sites' has.",
+            ),
+            field="job",
+            hint=Text("请打开选址方案。", "Open a plan of where things go."),
+        )
+    served = served_rows(problem, kind.read_rows(problem, rows)) if rows else ()
+    return SiteView(
+        served=tuple(
+            ServedDemand(
+                demand=row["demand"], people=float(people), site=row["site"], seconds=row["seconds"]
+            )
+            for row, people in zip(served, problem.people, strict=False)
+        )
     )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from yuanli.errors import Text
 from yuanli.planning.documents import GREATEST, Floats, checked_names, checked_numbers, place_of, refusal
+from yuanli.solver import OnMap
 
 MOST_NAMES = 3_000
 Ints = NDArray[np.int64]
@@ -45,6 +46,8 @@ class SitesProblem:
         People a site serves at most; sites that are left out have none. A demand is not split.
     fixed, forbidden
         Sites that have to be chosen, or can't be.
+    on_map
+        Where demands and sites are, if the problem was drafted from a map.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class SitesProblem:
     capacity: Mapping[str, float] = field(default_factory=dict)
     fixed: frozenset[str] = frozenset()
     forbidden: frozenset[str] = frozenset()
+    on_map: OnMap | None = None
 
     def __post_init__(self) -> None:
         checked_names("demands", self.demands, most=MOST_NAMES)

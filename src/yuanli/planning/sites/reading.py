@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import shortest_path
 from yuanli.errors import Text
 from yuanli.planning.documents import refusal, table
 from yuanli.planning.sites.problem import MOST_NAMES, Aim, SitesProblem
-from yuanli.solver import Document, document_of, text_of
+from yuanli.solver import Document, OnMap, document_of, text_of
 
 
 class Demand(Document):
@@ -47,6 +47,9 @@ class SitesDocument(Document):
     limit_s: float | None = Field(None, description="No demand is sent further, in s; not for the aim cover.")
     fixed: tuple[str, ...] = Field((), description="Sites that have to be chosen.")
     forbidden: tuple[str, ...] = Field((), description="Sites that can't be chosen.")
+    on_map: OnMap | None = Field(
+        None, description="Where demands and sites are on a map, by name: only pictures need it."
+    )
 
 
 def parse_sites(data: bytes, name: str) -> SitesProblem:
@@ -70,6 +73,7 @@ def parse_sites(data: bytes, name: str) -> SitesProblem:
         count=given.count, aim=given.aim, radius_s=given.radius_s, limit_s=given.limit_s,
         capacity={site.name: site.capacity for site in given.sites if site.capacity is not None},
         fixed=frozenset(given.fixed), forbidden=frozenset(given.forbidden),
+        on_map=given.on_map,
     )  # fmt: skip
 
 

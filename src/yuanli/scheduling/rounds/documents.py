@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from yuanli.scheduling.rounds.tables import Ints, Rest, RoundsProblem, RoundStaff, RoundStop
-from yuanli.solver import Document, document_of, refuse
+from yuanli.solver import Document, OnMap, document_of, refuse
 
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
 
@@ -89,6 +89,9 @@ class RoundsDocument(Document):
     stops: tuple[_Stop, ...]
     staff: tuple[_Staff, ...]
     patrol: _Patrol | None = Field(default=None, description="makes the order hard to foretell")
+    on_map: OnMap | None = Field(
+        default=None, description="where places are on a map, by name: only pictures need it"
+    )
 
 
 def parse_rounds_json(text: str, name: str) -> RoundsProblem:
@@ -145,6 +148,7 @@ def parse_rounds_json(text: str, name: str) -> RoundsProblem:
             for i, s in enumerate(told.staff)
         ),
         surprise=None if told.patrol is None else surprise_of(walk, told.patrol.day, told.patrol.share),
+        clock=True, on_map=told.on_map,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.solver import refuse
+from yuanli.solver import OnMap, refuse
 
 Ints = NDArray[np.int64]
 MOST_STOPS = 5_000
@@ -94,6 +94,10 @@ class RoundsProblem:
         Seconds from place to place, shape `(n_places, n_places)`.
     surprise
         What a walk is dearer today so that no two days' patrols are alike, shape as `walk`; see `surprise_of`.
+    clock
+        Times are seconds since the day began; else they count as the file does.
+    on_map
+        Where the places are, if the problem was drafted from a map.
     """
 
     places: tuple[str, ...]
@@ -103,6 +107,8 @@ class RoundsProblem:
     surprise: Ints | None = field(default=None)
     time_scale: int = 1
     cost_scale: int = 1
+    clock: bool = False
+    on_map: OnMap | None = None
 
     def __post_init__(self) -> None:
         _check_size("stops", "任务点", len(self.stops), MOST_STOPS)

@@ -109,14 +109,14 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
         return ()
     done = plan.staff_of()
     parts = check_rounds(problem, plan).parts
-    walked = sum(_walked(problem, tour) for tour in plan.tours) / problem.time_scale
+    walked = _span(problem, sum(_walked(problem, tour) for tour in plan.tours))
     total, out = len(problem.stops), len(problem.stops) - len(done)
     said = [
         Text(
             f"{len(plan.tours)} 人（共 {len(problem.staff)} 人）完成 {len(done)} 个任务点（共 {total} 个），"
-            f"共步行 {walked:g}，总代价 {result.cost:g}。",
+            f"共步行 {walked.zh}，总代价 {result.cost:g}。",
             f"{len(plan.tours)} of {len(problem.staff)} staff serve {len(done)} of {total} stops, walk "
-            f"{walked:g} and cost {result.cost:g} in all.",
+            f"{walked.en} and cost {result.cost:g} in all.",
         )
     ]
     if parts["skipped"]:
@@ -166,11 +166,11 @@ def _dearest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
                 best = (saved, problem.stops[call.stop].id, one.id)
     if best is None:
         return []
-    shorter, stop, who = best[0] / problem.time_scale, best[1], best[2]
+    shorter, stop, who = _span(problem, best[0]), best[1], best[2]
     return [
         Text(
-            f"绕路最多的是“{stop}”：不去它，{who} 少走 {shorter:g}。",
-            f"{stop!r} is the longest way round: without it {who} would walk {shorter:g} less.",
+            f"绕路最多的是“{stop}”：不去它，{who} 少走 {shorter.zh}。",
+            f"{stop!r} is the longest way round: without it {who} would walk {shorter.en} less.",
         )
     ]
 
@@ -199,6 +199,16 @@ def _tightest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
             "windows.",
         )
     ]
+
+
+def _span(problem: RoundsProblem, time: int) -> Text:
+    """Return a length of time: minutes and seconds, or a number where the file does not say of what."""
+    if not problem.clock:
+        return Text(f"{time / problem.time_scale:g}", f"{time / problem.time_scale:g}")
+    minutes, seconds = divmod(time, 60)
+    if minutes and seconds:
+        return Text(f"{minutes} 分 {seconds} 秒", f"{minutes} min {seconds} s")
+    return Text(f"{minutes} 分钟", f"{minutes} min") if minutes else Text(f"{seconds} 秒", f"{seconds} s")
 
 
 def _name(problem: RoundsProblem, one: RoundStaff, call: Call) -> str:
