@@ -22,14 +22,16 @@ export function useWords() {
     category,
     say: (text: Text | null | undefined) => spoken(text, language.value),
     named: (names: LanguageMap | Text | null | undefined) => nameIn(names, language.value),
-    when: (iso: string | null | undefined) => (iso ? formatTime(iso, language.value) : ""),
+    /** In the reader's zone, or in one that is named, such as the campus's. */
+    when: (iso: string | null | undefined, zone?: string) => (iso ? formatTime(iso, language.value, zone) : ""),
   };
 }
 
-function formatTime(iso: string, language: string): string {
+function formatTime(iso: string, language: string, timeZone?: string): string {
   const format = new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", {
     dateStyle: "medium",
     timeStyle: "short",
+    timeZone,
   });
   return format.format(new Date(iso));
 }

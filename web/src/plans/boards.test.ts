@@ -115,7 +115,7 @@ describe("sites", () => {
   const served = [{ demand: "a", people: 2, site: "A", seconds: 60 }, { demand: "b", people: 1, site: "A", seconds: 240 }, { demand: "c", people: 5, site: null, seconds: null }];
   it("sum whom they serve, also nobody", () => expect(sumsOf(served, ["A", "B"]).map((sum) => [sum.site, sum.people, sum.mean_s, sum.most_s])).toEqual([["A", 3, 120, 240], ["B", 0, 0, 0]]));
   it("name who is out of reach before who walks farthest", () => expect(worstOf(served, 2).map((one) => one.demand)).toEqual(["c", "b"]));
-  it("count people by how far they walk", () => expect(binsOf(served)).toEqual({ step_s: 15, people: [0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] }));
+  it("count people by how far they walk", () => expect(binsOf(served)).toEqual({ step_s: 30, people: [0, 0, 2, 0, 0, 0, 0, 0, 1] }));
   it("are marked on the map, with a line to each demand", () => {
     const spot = (level: number) => ({ ref: "x", lon: 1, lat: 2, level });
     const drawn = siteFeatures(served, sumsOf(served, ["A"]), { a: spot(0), b: spot(3), A: spot(0) }, 0, null);

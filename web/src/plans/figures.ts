@@ -41,11 +41,11 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
   return {
     animation: false,
     textStyle: { fontFamily: "inherit" },
-    tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
+    tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, valueFormatter: (value: number) => String(Number(value.toPrecision(7))) },
     legend: { top: 2, textStyle: { color: palette.ink } },
     grid: { left: 8, right: 24, top: 36, bottom: 22, containLabel: true },
     xAxis: { type: "value", name: word("seconds"), nameLocation: "middle", nameGap: 24, ...axis },
-    yAxis: { type: "value", scale: true, ...axis },
+    yAxis: { type: "value", scale: true, minInterval: 1e-4, ...axis, axisLabel: { color: palette.soft, formatter: (value: number) => String(Number(value.toPrecision(6))) } },
     series: [line("cost"), line("bound")],
   };
 }

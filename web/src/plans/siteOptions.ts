@@ -33,7 +33,7 @@ export const worstOf = (served: readonly Served[], n: number): Served[] => [...s
 export function binsOf(served: readonly Served[]): { step_s: number; people: number[] } {
   const walks = served.filter((one) => one.seconds !== null);
   const most = Math.max(0, ...walks.map((one) => one.seconds!));
-  const step_s = [15, 30, 60, 120, 300, 600, 1800].find((step) => most / step <= 16) ?? 3600;
+  const step_s = [30, 60, 120, 300, 600, 1800].find((step) => most / step <= 16) ?? 3600;
   const people = new Array<number>(Math.floor(most / step_s) + 1).fill(0);
   for (const one of walks) people[Math.floor(one.seconds! / step_s)]! += one.people;
   return { step_s, people };

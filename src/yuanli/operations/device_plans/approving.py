@@ -27,6 +27,7 @@ from yuanli.solver import Plan
 FOR_GOOD = (CommandRule.PROTECTED, CommandRule.READ_ONLY, CommandRule.NO_GATEWAY)
 """What stands against a command now and will then."""
 MOST_SHOWN = 20
+MOST_NAMED = 5
 CHUNK = 500
 
 
@@ -190,6 +191,8 @@ def switches_of(run: PlanRun) -> tuple[SwitchCount, ...]:
 def obstacles_of(run: PlanRun, commands: Commands, who: str) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
     """Return what stands against commanding the devices for good, and what just now, by the path of commands."""
     against: list[Text] = []
+    unreached: list[str] = []
+    called = {device.device_id: device.name for device in run.devices}
     warnings: list[Text] = []
     for at in range(0, len(run.devices), CHUNK):
         ids = tuple(device.device_id for device in run.devices[at : at + CHUNK])
@@ -198,8 +201,23 @@ def obstacles_of(run: PlanRun, commands: Commands, who: str) -> tuple[tuple[Text
         )
         for write in preview.left_out:
             for obstacle in write.obstacles:
+                if obstacle.rule is CommandRule.NO_GATEWAY and write.device_id in called:
+                    unreached.append(called[write.device_id])
+                    continue
                 (against if obstacle.rule in FOR_GOOD else warnings).append(obstacle.message)
+    if unreached:
+        against.insert(0, _unreached(list(dict.fromkeys(unreached))))
     return tuple(dict.fromkeys(against))[:MOST_SHOWN], tuple(dict.fromkeys(warnings))[:MOST_SHOWN]
+
+
+def _unreached(names: Sequence[str]) -> Text:
+    first, n = names[:MOST_NAMED], len(names)
+    zh, en = "、".join(first), ", ".join(first)
+    return Text(
+        f"没有网关能写 {n} 台设备：{zh}{' 等' if n > len(first) else ''}。请接通网关后再批准。",
+        f"No gateway that runs here reaches {n} of the devices: {en}{' and others' if n > len(first) else ''}. "
+        "Connect theirs before you approve.",
+    )
 
 
 def fingerprint_of(run: PlanRun) -> str:

@@ -448,10 +448,14 @@ def _area_m2(campus: Campus, place_id: FeatureId) -> float:
 
 
 def _device_names(scene: _Scene) -> dict[DeviceId, str]:
-    language = scene.wish.language
+    """Return names that differ: those that are there twice get their rooms, and their ids where that is not enough."""
+    language, zones = scene.wish.language, _zone_names(scene)
+    places = {i.device.id: zones[place_of_device(i.device)] for i in scene.items}
     names = {i.device.id: name_in(i.device.name, language) or str(i.device.id) for i in scene.items}
-    often = Counter(names.values())
-    return {key: name if often[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+    for beside in (places, {key: str(key) for key in names}):
+        often = Counter(names.values())
+        names = {k: name if often[name] == 1 else f"{name} ({beside[k]})" for k, name in names.items()}
+    return names
 
 
 def _zone_names(scene: _Scene) -> dict[FeatureId, str]:

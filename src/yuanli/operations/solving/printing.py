@@ -13,6 +13,7 @@ import yaml
 from yuanli.errors import Text
 from yuanli.operations.replies import Chart, Line
 from yuanli.operations.reports import Block, Cell, Document, Heading, Picture, Sentence, Table
+from yuanli.operations.solving.cells import Said, cells_of
 from yuanli.operations.solving.jobs import SolveJob, SolveNotFoundError, SolveOrder
 from yuanli.operations.solving.kinds import kind_of
 from yuanli.operations.solving.showing import FloorUse, SpaceView, space_view
@@ -52,6 +53,7 @@ def plan_document(
     def say(text: Text) -> str:
         return text.zh if language == "zh" else text.en
 
+    kind = kind_of(order.kind)
     blocks: list[Block] = [Heading(text=say(Text("结果", "Result"))), Sentence(text=_told(plan, say))]
     blocks += [Sentence(text=say(one), warns=True) for one in plan.conflicts]
     blocks += [Sentence(text=say(one)) for one in plan.explanation]
@@ -63,8 +65,8 @@ def plan_document(
     if order.kind == "spaces" and plan.assignments:
         blocks += _spaces(space_view(order, plan.assignments), say)
     if plan.assignments:
-        blocks += _assignments(plan.assignments, say, language)
-    kind = kind_of(order.kind)
+        said = cells_of(kind.parse(order.problem, order.file_name))
+        blocks += _assignments(plan.assignments, say, language, said)
     return Document(
         title=job.summary.name, subtitle=f"{say(kind.title)} · {job.summary.who} · {say(plan.method)}",
         language=language, time_zone=time_zone, made_at=made_at, blocks=tuple(blocks),
@@ -131,12 +133,14 @@ def _floor(use: FloorUse) -> tuple[Cell, ...]:
     return use.building, use.floor, use.capacity_m2, use.used_m2, use.people, f"{use.share:.0%}"
 
 
-def _assignments(rows: Sequence[Row], say: Any, language: str) -> list[Block]:
+def _assignments(rows: Sequence[Row], say: Any, language: str, said: Said) -> list[Block]:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     table = Table(
         title=say(Text("安排", "Assignments")),
         headers=tuple(say(name_of("column", name)) for name in columns),
-        rows=tuple(tuple(_cell(row.get(name), language) for name in columns) for row in rows[:MOST_ROWS]),
+        rows=tuple(
+            tuple(_cell(said(name, row.get(name)), language) for name in columns) for row in rows[:MOST_ROWS]
+        ),
     )
     blocks: list[Block] = [Heading(text=say(Text("安排", "Assignments"))), table]
     if len(rows) > MOST_ROWS:

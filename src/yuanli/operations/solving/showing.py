@@ -141,9 +141,7 @@ def site_view(order: SolveOrder, rows: tuple[Row, ...]) -> SiteView:
     served = served_rows(problem, kind.read_rows(problem, rows)) if rows else ()
     return SiteView(
         served=tuple(
-            ServedDemand(
-                demand=row["demand"], people=float(people), site=row["site"], seconds=row["seconds"]
-            )
+            ServedDemand(demand=row["demand"], people=float(people), site=row["site"], seconds=row["seconds"])
             for row, people in zip(served, problem.people, strict=False)
         )
     )
