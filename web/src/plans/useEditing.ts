@@ -20,7 +20,7 @@ export interface Editing {
 
 const WAIT_MS = 30;
 
-/** A plan changed by hand: previewed at once, the last change winning; what was touched is kept when the rest is solved. */
+/** A plan changed by hand: previewed at once, the last change winning; what was touched is kept when the rest is solved; what changes or is undone meanwhile wins over that. */
 export function useEditing(campus: () => string, id: () => string, plan: () => Plan): Editing {
   const rows = shallowRef<readonly Row[]>(plan().assignments);
   const locked = ref<readonly string[]>([]);
@@ -57,9 +57,11 @@ export function useEditing(campus: () => string, id: () => string, plan: () => P
     void look(null);
   }
   async function solve(timeS: number): Promise<void> {
+    const begun = rows.value;
     solving.value = true;
     try {
-      const found = await replan(campus(), id(), rows.value, locked.value, timeS);
+      const found = await replan(campus(), id(), begun, locked.value, timeS);
+      if (rows.value !== begun) return;
       if (found.assignments.length) rows.value = found.assignments;
       await look(null);
     } catch (error) {

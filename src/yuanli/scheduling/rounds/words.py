@@ -156,7 +156,7 @@ def _walked(problem: RoundsProblem, tour: Tour) -> int:
 
 def _dearest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
     """Say which stop makes the longest way round, and how much shorter the walk would be without it."""
-    best: tuple[float, str, str] | None = None
+    best: tuple[int, str, str] | None = None
     for tour in plan.tours:
         one = problem.staff[tour.staff]
         places = [one.start, *(call.place for call in tour.calls), one.end]
