@@ -15,6 +15,8 @@ class Seat(Document):
 class Hall(Document):
     seats: tuple[Seat, ...]
     wide_m: float = 1.0
+    price: float | tuple[float, ...] = 0.0
+    door: Seat | Hall | None = None
 
 
 def test_a_document_is_read_plain_packed_and_with_a_byte_order_mark() -> None:
@@ -31,6 +33,9 @@ def test_a_document_is_read_plain_packed_and_with_a_byte_order_mark() -> None:
         (b'{"seats": [], "wide_m": NaN}', "wide_m", "finite"),
         (b'{"seats": [], "wide_m": 1e999}', "wide_m", "finite"),
         (b'{"seats": [], "colour": "red"}', "colour", "colour is 'red'"),
+        (b'{"seats": [], "price": [1, NaN]}', "price.1", "price.1 is nan.*finite"),
+        (b'{"seats": [], "price": "x"}', "price", "price is 'x'"),
+        (b'{"seats": [], "door": {"seats": [{"size": 0}]}}', "door.seats.0.size", "size is 0"),
         (b"{}", "seats", "Field required"),
         (b"[]", "document", "is \\[\\]"),
         (b'{"seats": [' + b"[" * 100_000, "h.json", "nested too deep"),

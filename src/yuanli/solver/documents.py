@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -14,6 +15,7 @@ MOST_BYTES = 200_000_000
 GZIP = b"\x1f\x8b"
 CHINESE = {
     "missing": "缺少这一项", "extra_forbidden": "没有这一项", "finite_number": "应为有限数",
+    "float_type": "应为数字", "int_type": "应为整数", "string_type": "应为文字", "list_type": "应为列表",
 }  # fmt: skip
 D = TypeVar("D", bound="Document")
 
@@ -97,11 +99,14 @@ def document_of(model: type[D], text: str, name: str) -> D:
     InvalidProblemError
         It is no JSON, with the line; or a field is missing, unknown or wrong, with its path.
     """
+    document = json_of(text, name)
     try:
-        return model.model_validate(json_of(text, name))
+        return model.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "document"
+        wrong = error.errors(include_url=False)
+        # a field of several forms fails once a form: the one that came furthest is what was meant
+        first = max((e for e in wrong if e["loc"][:1] == wrong[0]["loc"][:1]), key=lambda e: len(e["loc"]))
+        field = _path(document, first["loc"]) or "document"
         rule = CHINESE.get(first["type"], "不符合要求")
         value = "" if first["type"] == "missing" else _short(first["input"])
         refuse(
@@ -131,6 +136,23 @@ def json_of(text: str, name: str) -> Any:
         refuse(f"{name} 嵌套过深。", f"{name} is nested too deep.", field=name)
     except ValueError:  # a whole number of more digits than Python reads
         refuse(f"{name} 中有过长的整数。", f"{name} holds a whole number that is too long.", field=name)
+
+
+def _path(value: Any, place: Sequence[int | str]) -> str:
+    """Return a place of a document without the names of forms that pydantic puts in between."""
+    path: list[str] = []
+    for i, part in enumerate(place):
+        within = value if isinstance(value, dict | list) else ()
+        known = part in within if isinstance(within, dict) else isinstance(part, int)
+        if not (known or (isinstance(within, dict) and i == len(place) - 1)):
+            continue
+        path.append(str(part))
+        value = within.get(part) if isinstance(within, dict) else _item(within, part)
+    return ".".join(path)
+
+
+def _item(items: Any, at: Any) -> Any:
+    return items[at] if isinstance(at, int) and at < len(items) else None
 
 
 def _short(value: Any) -> str:
