@@ -55,6 +55,14 @@ def park() -> Campus:
     called = {"zh": "地面停车场", "en": "Ground car park"}
     shape = campus.get("room0-0", Unit).geometry
     features[cars] = Geofence(id=cars, category="parking", name=called, geometry=shape)
+    for name, brick, kind, unit, at in (
+        ("db00", "Sensor_Equipment", "Sound_Level_Sensor", "dB(A)", FeatureId("room0-0")),
+        ("haze", "Weather_Station", "PM2.5_Level_Sensor", "µg/m³", None),
+    ):
+        device = DeviceId(FeatureId(f"{name}-device"))
+        features[device] = Device(id=device, brick_class=brick, name={}, space_id=at)
+        point = PointId(FeatureId(name))
+        features[point] = DataPoint(id=point, brick_class=kind, device_id=device, space_id=at, unit=unit)
     free = PointId(FeatureId("p1-free"))
     features[free] = DataPoint(id=free, brick_class="Parking_Free_Count_Sensor", space_id=cars)
     return campus.with_features(features, campus.revision)
@@ -73,7 +81,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
     write_weeks(house, clock.now)
     tell(house, clock.now, {
         "t00": 23.4, "sp00": 24.0, "cmd00": 1, "co200": 1240, "h00": 41, "t10": 77, "n01": 7, "t01": 21,
-        "lamp-00-st": 1, "lamp-01-st": 0, "lamp-10-st": 1, "p1-free": 12, "pwA": 40,
+        "lamp-00-st": 1, "lamp-01-st": 0, "lamp-10-st": 1, "p1-free": 12, "pwA": 40, "db00": 58, "haze": 80,
     })  # fmt: skip
     gateway = Loopback()
     house.device_gateways.add("bus", gateway, campus_id=CAMPUS)
@@ -117,6 +125,13 @@ def ask(house: House, text: str, roles: frozenset[str] = OPERATOR, talk: str | N
         ("100室现在多少度", "23.4 °C", "23.4 °C"),
         ("哪些房间的二氧化碳超过1000", "100室", "Room 100"),
         ("which room is the warmest", "101室", "Room 101"),
+        ("which rooms are too hot now", "高于 26 °C", "above 26 °C"),
+        ("哪些房间太冷", "低于 18 °C", "below 18 °C"),
+        ("有没有房间CO2超标", "高于 1,000 ppm的有：A座 1层 100室", "above 1,000 ppm: Room 100"),
+        ("100室现在吵不吵", "58 dB（有些吵）", "58 dB (rather loud)"),
+        ("where is it quiet right now", "噪声最低的是", "noise is lowest in"),
+        ("外面空气怎么样", "室外现在PM2.5 80 µg/m³（轻度污染）", "80 µg/m³ (lightly polluted)"),
+        ("哪些设备坏了", "没有上报故障的", "none in fault"),
         ("200室现在有多少人", "7 人", "7 people"),
         ("明天200室什么时候人最多", "最挤", "busiest"),
         ("上周200室人流高峰是什么时候", "最多", "fullest"),

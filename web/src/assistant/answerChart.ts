@@ -1,4 +1,5 @@
 import type { Chart, Text } from "@/client/model";
+import { LETTERS } from "@/shell/letters";
 
 /** Colours of the theme that a chart is drawn in. */
 export interface Ink {
@@ -45,7 +46,7 @@ export function optionOf(chart: Chart, words: Words, ink: Ink): Record<string, u
   const value = { type: "value", scale: !bars && !daily, ...(whole ? { minInterval: 1 } : {}), ...axis, splitLine: { lineStyle: { color: ink.line } } };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit", fontSize: ink.size },
+    textStyle: { fontFamily: LETTERS, fontSize: ink.size },
     grid: { left: 8, right: bars ? 4.7 * ink.size : 16, top: 12, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis", confine: true, backgroundColor: ink.panel, borderColor: ink.line, textStyle: { color: ink.text, fontSize: ink.size + 2 },

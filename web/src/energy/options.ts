@@ -1,6 +1,7 @@
 /** What charts draw, as plain options: the load curve, the flows, the heat calendar. */
 import type { EnergyCalendar, EnergyCurve, EnergyExpected, EnergyFlows } from "@/client/energy";
 import { figure } from "./figures";
+import { LETTERS } from "@/shell/letters";
 
 export interface Palette {
   ink: string;
@@ -24,7 +25,7 @@ export function labelsOf(starts: readonly string[], zone: string, byDay: boolean
 function base(palette: Palette): Option {
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: { confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
   };
 }

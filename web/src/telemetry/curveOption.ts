@@ -1,6 +1,7 @@
 /** A chart of several points on one axis of time: what holds, what came, the bands of quality, and what is expected. */
 import { bandsOf, changedOf, lineOf, QUALITIES, QUALITY_COLOURS, type Sample } from "./curve";
 import type { PointForecast, Span } from "@/client/telemetry";
+import { LETTERS } from "@/shell/letters";
 
 export const CURVE_COLOURS = ["#0f766e", "#c2436b", "#5b6fd8", "#b7791f", "#5a7d2a", "#8d5bb8", "#2b7bb9", "#8a5a44", "#3f8f8f", "#a33ea1", "#6b7280", "#d2691e"];
 export interface Curve {
@@ -86,7 +87,7 @@ export function curveOption(curves: readonly Curve[], view: Span, chosen: readon
     series.push(...forecastSeries(curve, yAxisIndex, colour, words.forecast));
   });
   return {
-    animation: false, textStyle: { fontFamily: "inherit" },
+    animation: false, textStyle: { fontFamily: LETTERS },
     grid: { left: 8, right: 12 + Math.max(units.length - 2, 0) * 46, top: 40, bottom: 8, containLabel: true },
     legend: { type: "scroll", top: 2, textStyle: { color: look.ink }, pageTextStyle: { color: look.soft }, data: series.flatMap((one) => (one.name ? [one.name as string] : [])) },
     xAxis: { type: "time", min: view.from, max: view.to, axisLabel: { color: look.soft, hideOverlap: true }, axisLine: { lineStyle: { color: look.line } }, splitLine: { show: false }, splitNumber: look.phone ? 3 : 7 },

@@ -133,6 +133,13 @@ class CrowdAnswers:
             return Reply(text=_nothing(where), understanding=understanding)
         top = max(range(len(hours)), key=lambda i: hours[i].mean)
         peak, zone = hours[top], find_zone(guide)
+        if peak.mean - min(h.mean for h in hours) < max(1.0, (peak.high_80 - peak.low_80) / 4):
+            steady, made = f"{round(peak.mean):,}", _made(expected.made_at, zone)
+            text = Text(
+                f"{where.name.zh}{when.name.zh}预计没有明显的高峰，一直约 {steady} 人。{made.zh}",
+                f"{where.name.en} {when.name.en} will have no clear peak: about {steady} all along.{made.en}",
+            )
+            return Reply(text=text, understanding=understanding)
         at, ends = (
             clock(peak.at.astimezone(zone), when.start),
             (peak.at + timedelta(hours=1)).astimezone(zone),
@@ -181,6 +188,12 @@ class CrowdAnswers:
         past = sum(earlier) / len(earlier) if len(earlier) > len(known) / 2 else 0.0
         than = change(mean / past - 1) if past else None
         at = clock(top[0].astimezone(find_zone(guide)), when.start)
+        if when.length <= timedelta(hours=1):
+            text = Text(
+                f"{where.name.zh}{when.name.zh}约有 {round(mean):,} 人。",
+                f"There were about {round(mean):,} people in {where.name.en} at {when.name.en}.",
+            )
+            return Reply(text=text, understanding=understanding, cards=())
         tail = (
             Text(f"，比上一个同样长的时段{than.zh}", f", {than.en} than in the span before")
             if than

@@ -20,7 +20,7 @@ from yuanli.operations.answering.asked import (
     text_of,
     where_of,
 )
-from yuanli.operations.answering.vocabulary import named_in, nearly_named_in, says
+from yuanli.operations.answering.vocabulary import is_one_of, named_in, nearly_named_in, says
 from yuanli.operations.command_rules import CommandRules, fits
 from yuanli.operations.command_targets import stands_in
 from yuanli.operations.guidance import Guide
@@ -66,6 +66,7 @@ def meant_devices(guide: Guide, understanding: Understanding, asker: Asker, rule
         kind = {"temperature": "hvac", "speed": "hvac", "brightness": "lighting"}.get(attribute or "")
     place: Feature | None = None if where.id is None else guide.campus.find(where.id)
     classes = None if kind is None else rules.classes_of(kind)
+    asks = understanding.intent == "device_query"
     devices = tuple(
         device
         for device in guide.campus.of(Device)
@@ -73,7 +74,7 @@ def meant_devices(guide: Guide, understanding: Understanding, asker: Asker, rule
         and (
             fits(device.brick_class, classes)
             if classes is not None
-            else bool(said) and _is_called(device, said)
+            else (asks and is_one_of(said, "any_device")) or (bool(said) and _is_called(device, said))
         )
     )
     if not devices:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from yuanli.campus import Unit, facility_kinds, kind_of
 from yuanli.errors import Text
-from yuanli.language import Understanding, find_threshold
+from yuanli.language import Threshold, Understanding, find_threshold
 from yuanli.operations.answering.asked import (
     SIGN_IN,
     When,
@@ -18,6 +19,7 @@ from yuanli.operations.answering.asked import (
     is_member,
     listed,
     refused,
+    text_of,
     when_of,
     where_of,
 )
@@ -59,11 +61,36 @@ GRADES: dict[TwinQuantity, tuple[tuple[float, Text], ...]] = {
         (75, Text("良", "fair")),
         (115, Text("轻度污染", "lightly polluted")),
     ),
+    TwinQuantity.NOISE: (
+        (40, Text("安静", "quiet")),
+        (55, Text("不吵", "not loud")),
+        (65, Text("有些吵", "rather loud")),
+        (75, Text("吵", "loud")),
+    ),
 }
-"""CO2: GB/T 18883-2022 asks for at most 1000 ppm; PM2.5: bands of HJ 633-2012."""
+"""CO2: GB/T 18883-2022 asks for at most 1000 ppm; PM2.5: bands of HJ 633-2012; noise: GB 50118-2010 allows
+offices 40 to 45 dB(A), talk is at about 60."""
+LIMITS: dict[TwinQuantity, tuple[float, float]] = {
+    TwinQuantity.TEMPERATURE: (18, 26),
+    TwinQuantity.HUMIDITY: (30, 70),
+    TwinQuantity.CO2: (0, 1000),
+    TwinQuantity.PM25: (0, 75),
+    TwinQuantity.NOISE: (0, 55),
+    TwinQuantity.COMFORT: (-0.5, 0.5),
+    TwinQuantity.ILLUMINANCE: (300, 2000),
+}
+"""Below and above which it is too little and too much where nobody says how much: GB 50736-2012, GB/T 18883-2022,
+ISO 7730."""
+OPEN_AIR = {
+    "outdoor_air_temperature": TwinQuantity.TEMPERATURE,
+    "humidity": TwinQuantity.HUMIDITY,
+    "pm": TwinQuantity.PM25,
+}
+"""What is measured outdoors."""
 WORST = {
     TwinQuantity.CO2: Text("很闷，需要通风", "very stuffy: it needs air"),
     TwinQuantity.PM25: Text("污染", "polluted"),
+    TwinQuantity.NOISE: Text("很吵", "very loud"),
 }
 WARMER = ("冷", "凉", "冻", "cold", "chilly", "freezing", "cool")
 COOLER = ("热", "闷热", "hot", "warm", "boiling")
@@ -79,16 +106,15 @@ class EnvironmentAnswers:
         """Say how the air of a place is, or was; with a condition or a rank, which rooms fulfil it."""
         if not is_member(asker):
             return refused(understanding, SIGN_IN)
-        where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now)
-        quantities = _quantities(understanding)
-        said = understanding.find("threshold")
-        threshold = find_threshold(said, language=understanding.language) if said else None
-        if (
-            threshold is not None
-            or understanding.find("rank")
-            or (names_in(understanding.text, "ranked") and where.id is None)
-        ):
-            return self._which(guide, understanding, where, quantities[0], now)
+        quantities, when = _quantities(understanding), when_of(guide, understanding, now)
+        if says(understanding.text, "outdoors"):
+            return self._outdoors(guide, understanding, quantities, now)
+        ranks = understanding.find("threshold") or understanding.find("rank")
+        kind = _kind(understanding) if ranks else None
+        where = _everywhere(guide) if kind else where_of(guide, understanding, asker)
+        which = says(understanding.text, "whereabouts") or names_in(understanding.text, "ranked")
+        if ranks or (which and where.id is None):
+            return self._which(guide, understanding, where, quantities[0], now, kind)
         if when.said and when.start < now:
             return self._past(guide, understanding, where, when, quantities, now)
         state = self._state(guide, where, now)
@@ -127,17 +153,48 @@ class EnvironmentAnswers:
             return site_of(self.twin.state(guide.campus.id, now))
         return self.twin.place(guide.campus.id, where.id, now).state
 
-    def _which(
-        self, guide: Guide, understanding: Understanding, where: Where, quantity: TwinQuantity, now: datetime
+    def _outdoors(
+        self, guide: Guide, understanding: Understanding, quantities: Sequence[TwinQuantity], now: datetime
     ) -> Reply:
+        """Say what is measured in the open air."""
+        site = site_of(self.twin.state(guide.campus.id, now))
+        told: dict[TwinQuantity, TwinValue] = {}
+        for device in self.twin.place(guide.campus.id, site.id, now).devices:
+            for point in device.points:
+                quantity = OPEN_AIR.get(point.quantity or "")
+                if quantity is None or quantity not in quantities or quantity in told:
+                    continue
+                if point.value is not None:
+                    told[quantity] = TwinValue(value=point.value, unit=_unit(quantity))
+        where = Where(id=None, name=Text("室外", "the open air"))
+        if not told:
+            return Reply(text=_nothing(where, tuple(quantities)), understanding=understanding)
+        parts = [say(quantity, told[quantity]) for quantity in quantities if quantity in told]
+        text = Text(
+            f"室外现在{'，'.join(t.zh for t in parts)}。", f"Outdoors now: {', '.join(t.en for t in parts)}."
+        )
+        return Reply(text=text, understanding=understanding)
+
+    def _which(
+        self, guide: Guide, understanding: Understanding, where: Where, quantity: TwinQuantity, now: datetime,
+        kind: str | None = None,
+    ) -> Reply:  # fmt: skip
         rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, SPACES, where)
+        if kind is not None:
+            alike = facility_kinds()[kind]
+            rows = [
+                r for r in rows if isinstance(u := guide.campus.find(r.id), Unit) and alike.covers(u.category)
+            ]
         unit, name = _unit(quantity), NAMES[quantity]
         if not rows:
             return Reply(text=_nothing(where, (quantity,)), understanding=understanding)
-        said = understanding.find("threshold")
-        threshold = find_threshold(said, language=understanding.language) if said else None
-        if threshold is None:
-            least = says(f"{understanding.find('rank') or ''} {understanding.text}", "least")
+        words = understanding.find("threshold")
+        said = Text(words, words) if words else None
+        threshold = find_threshold(words, language=understanding.language) if words else None
+        if threshold is None and says(understanding.text, "too") and quantity in LIMITS:
+            said, threshold = _beyond(understanding.text, quantity)
+        if threshold is None or said is None:
+            least = _asks_for_least(understanding, quantity)
             ordered = rows[::-1] if least else rows
             told = listed([told_of(row, unit) for row in ordered[:3]])
             end = Text("最低", "lowest") if least else Text("最高", "highest")
@@ -145,15 +202,21 @@ class EnvironmentAnswers:
             return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, ordered))
         fitting = [row for row in rows if fits(row.value, threshold, unit)]
         if not fitting:
+            low = threshold.op.startswith("<")
+            edge, end = rows[-1 if low else 0], Text("最低", "lowest") if low else Text("最高", "highest")
             text = Text(
-                f"现在没有房间的{name.zh}{said}；最高的是{told_of(rows[0], unit).zh}。",
-                f"No room's {name.en} is {said} now; the highest is {told_of(rows[0], unit).en}.",
+                f"现在没有房间的{name.zh}{said.zh}；{end.zh}的是{told_of(edge, unit).zh}。",
+                f"No room's {name.en} is {said.en} now; the {end.en} is {told_of(edge, unit).en}.",
             )
-            return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, rows))
+            ordered = rows[::-1] if low else rows
+            return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, ordered))
+        if threshold.op.startswith("<"):
+            fitting = fitting[::-1]
         told = listed([told_of(row, unit) for row in fitting[:SHOWN]])
         more = len(fitting) - SHOWN
         tail = Text(f"等 {len(fitting)} 间", f" and {more} more") if more > 0 else Text("", "")
-        text = Text(f"{name.zh}{said}的有：{told.zh}{tail.zh}。", f"{name.en} {said}: {told.en}{tail.en}.")
+        en = f"{name.en} {said.en}: {told.en}{tail.en}."
+        text = Text(f"{name.zh}{said.zh}的有：{told.zh}{tail.zh}。", en[0].upper() + en[1:])
         return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, fitting))
 
     def _past(
@@ -191,6 +254,37 @@ def _quantities(understanding: Understanding) -> tuple[TwinQuantity, ...]:
     if "air" in said.casefold() or "空气" in understanding.text:
         named = (TwinQuantity.CO2, TwinQuantity.PM25)
     return named or AIR
+
+
+def _kind(understanding: Understanding) -> str | None:
+    """Return the kind of room that is asked for where all of a kind are, and none by its name."""
+    said = next((v for slot in ("place", "room") if (v := understanding.find(slot))), None)
+    kind = kind_of(said) if said else None
+    return kind if kind is not None and facility_kinds()[kind].categories else None
+
+
+def _everywhere(guide: Guide) -> Where:
+    venue = guide.campus.venue
+    return Where(id=None, name=Text("这里", "this park") if venue is None else text_of(venue.name, venue.id))
+
+
+def _asks_for_least(understanding: Understanding, quantity: TwinQuantity) -> bool:
+    text = f"{understanding.find('rank') or ''} {understanding.text}"
+    cool = quantity is TwinQuantity.TEMPERATURE and says(text, "cold")
+    return says(text, "least") or cool or (quantity is TwinQuantity.NOISE and says(text, "quiet"))
+
+
+def _beyond(text: str, quantity: TwinQuantity) -> tuple[Text, Threshold]:
+    """Return what is too much of a quantity, or too little where that is asked for, by its limits."""
+    low, high = LIMITS[quantity]
+    little = (
+        says(text, "cold") or (quantity is TwinQuantity.HUMIDITY and says(text, "dry"))
+        or (quantity is TwinQuantity.ILLUMINANCE and any(word in text for word in ("暗", "dark", "dim")))
+    )  # fmt: skip
+    edge = figure(low if little else high, _unit(quantity))
+    if little:
+        return Text(f"低于 {edge}", f"below {edge}"), Threshold(op="<", value=low)
+    return Text(f"高于 {edge}", f"above {edge}"), Threshold(op=">", value=high)
 
 
 def _told(state: PlaceState, quantities: Sequence[TwinQuantity]) -> list[Text]:

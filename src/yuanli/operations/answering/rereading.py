@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
-from yuanli.language import Understanding
+from yuanli.language import Slot, Understanding
 from yuanli.operations.answering.booking_words import at_once
-from yuanli.operations.answering.vocabulary import says
+from yuanli.operations.answering.vocabulary import named_in, names_in, says
 
 ALLOCATE = "space_allocate"
 OF_PLANS = "space_info"
 SURE = 0.8
+DEVICES = {"zh": "设备", "en": "devices"}
+OF_PLACE = ("place", "room", "threshold", "rank")
+MISHEARD_AIR = frozenset({"crowd_query", "out_of_scope", "chat_smalltalk", "poi_search", "dialog_inform"})
+"""Intents that a question about noise is taken for."""
+MISHEARD_DEVICES = frozenset(
+    {"security_event_query", "energy_anomaly", "service_repair", "ticket_status", "device_query"}
+)
+"""Intents that a question about which devices are out of order is taken for."""
 OF_ROOMS = frozenset({"booking_search", "booking_query", "crowd_query", "crowd_trend", "out_of_scope"})
 """Intents that a question about no-shows is taken for."""
 UNTOLD = frozenset(
@@ -45,7 +54,57 @@ def reread(heard: Understanding, last: str | None) -> Understanding:
         return replace(
             heard, intent="space_utilization", confidence=max(heard.confidence, SURE), alternatives=()
         )
-    return at_once(heard)
+    return at_once(_of_air(_of_devices(_one_place(heard))))
+
+
+def _of_air(heard: Understanding) -> Understanding:
+    """Return a question about noise as one; one about which places, or the open air, needs no place."""
+    text = heard.text
+    if (
+        heard.intent in MISHEARD_AIR
+        and "noise" in names_in(text, "environment")
+        and not says(text, "crowded")
+    ):
+        heard = replace(heard, intent="env_query", confidence=max(heard.confidence, SURE), alternatives=())
+    rooms = named_in(text, "ranked") == "room"
+    if heard.intent == "env_feedback" and rooms and says(text, "whereabouts"):
+        heard = replace(heard, intent="env_query", confidence=max(heard.confidence, SURE), alternatives=())
+    wide = says(text, "whereabouts") or says(text, "outdoors") or (rooms and says(text, "too"))
+    if heard.intent != "env_query" or not wide or any(heard.find(kind) for kind in OF_PLACE):
+        return heard
+    which = Slot(type="rank", text=text, start=0, end=len(text), value=text)
+    return replace(heard, slots=(*heard.slots, which))
+
+
+def _of_devices(heard: Understanding) -> Understanding:
+    """Return a question about which devices are out of order as one about devices."""
+    text = heard.text
+    which = says(text, "whereabouts") and named_in(text, "ranked") == "device"
+    if heard.intent in MISHEARD_DEVICES and which and says(text, "faults"):
+        heard = replace(heard, intent="device_query", confidence=max(heard.confidence, SURE), alternatives=())
+        if not heard.find("device_type") and not heard.find("device"):
+            every = Slot(type="device_type", text=text, start=0, end=len(text), value=DEVICES[heard.language])
+            heard = replace(heard, slots=(*heard.slots, every))
+    return heard
+
+
+def _one_place(heard: Understanding) -> Understanding:
+    """Return a request in which "floor 5 of tower A" is one place, not two."""
+    places = sorted((slot for slot in heard.slots if slot.type == "place"), key=lambda slot: slot.start)
+    for first, second in pairwise(places):
+        if heard.text[first.end : second.start].casefold().strip() in ("of", "in", "of the", "in the"):
+            text = heard.text[first.start : second.end]
+            whole = Slot(
+                type="place",
+                text=text,
+                start=first.start,
+                end=second.end,
+                value=f"{second.value} {first.value}",
+            )
+            return replace(
+                heard, slots=(whole, *(slot for slot in heard.slots if slot not in (first, second)))
+            )
+    return heard
 
 
 def asks_of_plan(heard: Understanding, last: str | None) -> bool:
