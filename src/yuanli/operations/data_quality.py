@@ -235,8 +235,8 @@ class _Table:
         """Return which points that send by the clock have been silent (µs) for far longer than usual, or always."""
         present = self.hours - self.by_quality[:, Quality.MISSING]
         usual = HOUR * present / np.maximum(self.readings, 1) * (self.readings > 0)
-        long = silence > np.maximum(LEAST_SILENCE_S * 1_000_000, SILENT_AFTER * usual)
-        return np.logical_and(self.periodic, np.logical_or(~sent, long))
+        longest = np.maximum(LEAST_SILENCE_S * 1_000_000, SILENT_AFTER * usual)
+        return np.asarray(self.periodic & (~sent | (silence > longest)))
 
 
 def _told(point: DataPoint, row: int, table: _Table, *, last_at: int | None, stale: bool) -> PointQuality:
