@@ -88,8 +88,8 @@ export function curveOption(curves: readonly Curve[], view: Span, chosen: readon
   });
   return {
     animation: false, textStyle: { fontFamily: LETTERS },
-    grid: { left: 8, right: 12 + Math.max(units.length - 2, 0) * 46, top: 40, bottom: 8, containLabel: true },
-    legend: { type: "scroll", top: 2, textStyle: { color: look.ink }, pageTextStyle: { color: look.soft }, data: series.flatMap((one) => (one.name ? [one.name as string] : [])) },
+    grid: { left: 8, right: 12 + Math.max(units.length - 2, 0) * 46, top: 52, bottom: 8, containLabel: true },
+    legend: { type: "scroll", top: 0, textStyle: { color: look.ink }, pageTextStyle: { color: look.soft }, data: series.flatMap((one) => (one.name ? [one.name as string] : [])) },
     xAxis: { type: "time", min: view.from, max: view.to, axisLabel: { color: look.soft, hideOverlap: true }, axisLine: { lineStyle: { color: look.line } }, splitLine: { show: false }, splitNumber: look.phone ? 3 : 7 },
     yAxis: axis, series,
   };
