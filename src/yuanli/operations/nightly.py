@@ -149,7 +149,9 @@ class NightlyForecasts:
         end = micros_of(asking.origin)
         n_hours = self._params.past_d * 24
         first = end - n_hours * HOUR
-        found = self._readings.roll_up(numbers, first, end, every=Every.HOUR, time_zone=asking.zone)
+        found = self._readings.roll_up(
+            numbers, first, end, every=Every.HOUR, time_zone=asking.zone, cadence_s=3600.0
+        )  # Coverage isn't asked for: how often readings come need not be found out.
         values = np.full((len(points), n_hours), np.nan)
         if len(found):
             order = np.argsort(numbers)

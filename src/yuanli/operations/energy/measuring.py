@@ -40,6 +40,8 @@ NEAR = 3 * DAY
 """How much is looked at around a step that can't be believed."""
 FAR = 40 * DAY
 """How far beyond a span the readings of a meter are looked for that has nearly none in it."""
+TOGETHER = 500
+"""Meters that are asked for at once, which bounds the memory."""
 COUNTED = np.uint32(Reason.ROLLOVER | Reason.RESET | Reason.SWAP)
 
 Gauge = tuple[int, Measured]
@@ -62,12 +64,21 @@ class Gauges:
         fine
             What readings are put together by; by default an hour, of spans of more than two months a day.
         """
+        return {
+            name: amounts
+            for first in range(0, len(meters), TOGETHER)
+            for name, amounts in self._measure(meters[first : first + TOGETHER], edges, fine).items()
+        }
+
+    def _measure(
+        self, meters: Sequence[Meter], edges: Times, fine: Every | None
+    ) -> Mapping[FeatureId, Amounts]:
         start, end = int(edges[0]), int(edges[-1])
         every = fine or (Every.HOUR if end - start <= HOURS_UP_TO else Every.DAY)
         registers = [meter for meter in meters if meter.register is not None]
-        told = dict(self._registers(registers, start, end, every))
+        told = dict(self._registers(registers, start, end, every)) if registers else {}
         rated = [m for m in meters if m.rate is not None and (m.id not in told or not len(told[m.id]))]
-        told |= dict(self._rates(rated, start, end, every))
+        told |= dict(self._rates(rated, start, end, every)) if rated else {}
         nothing = np.zeros(0, np.int64)
         none = Consumption(start=nothing, end=nothing, amount=np.zeros(0), estimated=np.zeros(0, bool))
         return {meter.id: spread(told.get(meter.id, none), edges) for meter in meters}
