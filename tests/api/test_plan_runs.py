@@ -85,6 +85,40 @@ def test_policies_are_set_listed_and_taken_back(operator: TestClient) -> None:
     assert operator.delete(f"{BASE}/plan-policies/{made.json()['id']}").status_code == 404
 
 
+def test_a_policy_may_name_a_place_and_a_kind(operator: TestClient) -> None:
+    made = operator.post(
+        f"{BASE}/plan-policies", json={"kind": "hvac", "place": "room0-0", "devices": ["fcu-0"]}
+    )
+    assert (made.status_code, made.json()["device_ids"]) == (201, ["fcu-0"])
+    for wrong, status, field in (
+        ({"kind": "charging"}, 422, "place"), ({}, 422, "devices"),
+        ({"kind": "hvac", "place": "nowhere"}, 404, "nowhere"), ({"kind": "hvac", "end": "7"}, 422, "end"),
+    ):  # fmt: skip
+        reply = operator.post(f"{BASE}/plan-policies", json=wrong)
+        assert (reply.status_code, reply.json()["field"]) == (status, field)
+
+
+def test_the_shell_sets_lists_and_takes_policies_back(
+    operator: TestClient, house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from yuanli.cli import main
+
+    def said(*words: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["policies", *words, "--data-dir", str(house.settings.data_dir)])
+        return f"{ended.value.code or 0} {capsys.readouterr().out}"
+
+    made = json.loads(said("add", "--kind", "hvac", "--place", "room0-0", "--days", "1-3,6", "--json")[2:])
+    assert (made["device_ids"], made["weekdays"]) == (["fcu-0"], [1, 2, 3, 6])
+    told = operator.get(f"{BASE}/plan-policies").json()["policies"]
+    assert [one["id"] for one in told] == [json.loads(said("list", "--json")[2:])["id"]] == [made["id"]]
+    assert "00:00–24:00" in said("list")
+    assert said("add", "--device", "fcu-0", "--days", "x", "--json").startswith('2 {"error": "policy_option"')
+    assert said("add", "--device", "fcu-0", "--until", "2020-01-01", "--json").startswith("2 ")
+    assert said("remove", made["id"], "--yes", "--json").startswith("0 ")
+    assert operator.get(f"{BASE}/plan-policies").json()["policies"] == []
+
+
 def test_members_neither_draft_nor_approve(member: TestClient) -> None:
     assert member.post(f"{BASE}/plan-drafts/devices", json={}).status_code == 403
     assert member.post(f"{BASE}/plans/x/approval", json={"fingerprint": "x"}).status_code == 403

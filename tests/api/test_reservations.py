@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -134,3 +137,53 @@ def test_use_counts_what_was_booked_and_knows_nothing_without_sensors(
     assert told["shortage"][0] == pytest.approx(0.5)
     late = DAY | {"from": "2026-03-09T00:00:00+08:00", "to": "2026-03-10T00:00:00+08:00"}
     assert member.get("/v1/campuses/small/space-usage", params=late).status_code == 422
+
+
+def test_reservations_are_downloaded_as_a_calendar_with_the_titles_one_may_see(
+    member: TestClient, operator: TestClient
+) -> None:
+    member.post(PATH, json=THREE)
+    operator.post(PATH, json=THREE | {"space": "room0-1", "title": "hidden"})
+    reply = member.get(f"{PATH}.ics", params=DAY | {"language": "en"})
+    assert reply.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert ("small.ics" in reply.headers["content-disposition"], reply.text.count("BEGIN:VEVENT")) == (
+        True,
+        2,
+    )
+    assert "SUMMARY:secret budget\r\n" in reply.text
+    assert "DTSTART:20260302T070000Z\r\n" in reply.text
+    assert "hidden" not in reply.text
+    assert member.get(f"{PATH}.ics", params=DAY | {"mine": True}).text.count("BEGIN:VEVENT") == 1
+    assert member.get(f"{PATH}.ics", params=DAY | {"space": "room0-1"}).text.count("BEGIN:VEVENT") == 1
+    assert member.get(f"{PATH}.ics", params={"from": DAY["to"], "to": DAY["from"]}).status_code == 422
+
+
+def test_the_shell_finds_books_lists_checks_in_and_cancels(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from yuanli.cli import main
+
+    def said(*words: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["reserve", *words, "--data-dir", str(house.settings.data_dir)])
+        return f"{ended.value.code or 0} {capsys.readouterr().out}"
+
+    start = datetime.now(UTC).date() + timedelta(days=2)  # The shell goes by the clock of the machine.
+    span = ("--from", f"{start}T15:00", "--minutes", "60")
+    free = said("free", *span, "--people", "4", "--json").splitlines()
+    assert json.loads(free[0][2:])["room"]["capacity"] >= 4
+    made = json.loads(
+        said("book", "room1-0", *span, "--people", "4", "--who", "li", "--title", "预算", "--json")[2:]
+    )
+    assert (made["who"], made["end"][11:16], made["title"]) == ("li", "08:00", "预算")
+    assert said("book", "room1-0", *span, "--json").startswith('1 {"error": "reservation_taken"')
+    assert said("book", "no such room", *span, "--json").startswith('2 {"error": "room_option"')
+    days = ("--from", str(start), "--days", "1")
+    assert json.loads(said("list", *days, "--who", "li", "--json")[2:])["id"] == made["id"]
+    assert "15:00–16:00" in said("list", *days)
+    file = tmp_path / "out.ics"
+    assert said("list", *days, "--output", str(file)).startswith("0 ")
+    assert "SUMMARY:预算\r\n" in file.read_bytes().decode()
+    assert said("check-in", made["id"], "--json").startswith("2 ")
+    assert json.loads(said("cancel", made["id"], "--yes", "--json")[2:])["state"] == "cancelled"
+    assert said("list", *days, "--json") == "0 "

@@ -414,7 +414,7 @@ def policy(**more: Any) -> PlanPolicy:
         ({"least_saving": 0.9}, False),
         ({"least_saving": 0.1}, True),
         ({"most_cost": 0.1}, False),
-        ({"until": MONDAY}, False),
+        ({"at": MONDAY - timedelta(days=1), "until": MONDAY}, False),
         ({"weekdays": (7,)}, False),
     ],
 )
@@ -443,11 +443,23 @@ def test_a_new_plan_begins_by_itself_only_under_a_policy(house: House, clock: Cl
 
 
 @pytest.mark.parametrize(
-    "limits", [{"device_ids": ()}, {"start": "25:00"}, {"start": "09:00", "end": "08:00"}, {"weekdays": (0,)}]
+    ("limits", "field"),
+    [
+        ({"device_ids": ()}, "devices"),
+        ({"start": "25:00"}, "start"),
+        ({"start": "09:00", "end": "08:00"}, "end"),
+        ({"weekdays": (0,)}, "weekdays"),
+        ({"least_service": 1.5}, "least_service"),
+        ({"least_saving": 5.0}, "least_saving"),
+        ({"most_starts": -1}, "most_starts"),
+        ({"most_cost": -1.0}, "most_cost"),
+        ({"until": MONDAY}, "until"),
+    ],
 )
-def test_a_policy_that_can_not_be_is_refused(limits: dict[str, Any]) -> None:
-    with pytest.raises(PlanPolicyError):
+def test_a_policy_that_can_not_be_is_refused_at_its_field(limits: dict[str, Any], field: str) -> None:
+    with pytest.raises(PlanPolicyError) as refused:
         policy(**limits)
+    assert refused.value.field == field
 
 
 def test_prices_that_change_materially_are_noticed(house: House) -> None:

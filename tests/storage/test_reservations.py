@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from yuanli.campus import CampusId, FeatureId
 from yuanli.operations import (
     Reservation,
     ReservationNotFoundError,
+    ReservationQuery,
     ReservationState,
     ReservationTakenError,
 )
@@ -28,6 +30,10 @@ ONE = Reservation(
 WRITERS = 50
 
 
+def asked(start: datetime, end: datetime, **of: Any) -> ReservationQuery:
+    return ReservationQuery(start=start, end=end, **of)
+
+
 @pytest.fixture
 def store(database: Database) -> SqlReservationStore:
     return SqlReservationStore(database)
@@ -41,7 +47,7 @@ def test_it_comes_back_as_it_was_kept_also_after_a_restart(
     try:
         kept = SqlReservationStore(again)
         assert kept.find(PARK, "one") == ONE
-        assert kept.list(PARK, AT, AT + HOUR) == (ONE,)
+        assert kept.list(PARK, asked(AT, AT + HOUR)) == (ONE,)
     finally:
         again.close()
 
@@ -60,7 +66,7 @@ def test_what_overlaps_is_refused_and_nothing_of_it_stays(
     with pytest.raises(ReservationTakenError):
         store.add(replace(ONE, id="two", start=start, end=start + timedelta(minutes=minutes)))
     assert store.find(PARK, "two") is None
-    assert store.list(PARK, AT - 5 * HOUR, AT + 9 * HOUR) == (ONE,)
+    assert store.list(PARK, asked(AT - 5 * HOUR, AT + 9 * HOUR)) == (ONE,)
 
 
 def test_times_that_touch_other_rooms_and_other_parks_do_not_clash(store: SqlReservationStore) -> None:
@@ -69,14 +75,14 @@ def test_times_that_touch_other_rooms_and_other_parks_do_not_clash(store: SqlRes
     store.add(replace(ONE, id="after", start=AT + HOUR, end=AT + 2 * HOUR))
     store.add(replace(ONE, id="beside", space_id=FeatureId("room-2")))
     store.add(replace(ONE, id="elsewhere", campus_id=CampusId("other")))
-    assert [one.id for one in store.list(PARK, AT - HOUR, AT + 2 * HOUR)] == [
+    assert [one.id for one in store.list(PARK, asked(AT - HOUR, AT + 2 * HOUR))] == [
         "before",
         "one",
         "beside",
         "after",
     ]
-    assert [one.id for one in store.list(PARK, AT, AT + HOUR, space_ids=[ROOM])] == ["one"]
-    assert store.list(PARK, AT, AT + HOUR, who="wang") == ()
+    assert [one.id for one in store.list(PARK, asked(AT, AT + HOUR, space_ids=[ROOM]))] == ["one"]
+    assert store.list(PARK, asked(AT, AT + HOUR, who="wang")) == ()
 
 
 def test_of_fifty_who_want_one_hour_exactly_one_has_it(store: SqlReservationStore) -> None:
@@ -91,7 +97,7 @@ def test_of_fifty_who_want_one_hour_exactly_one_has_it(store: SqlReservationStor
     with ThreadPoolExecutor(WRITERS) as pool:
         won = list(pool.map(take, range(WRITERS)))
     assert sum(won) == 1
-    assert [one.id for one in store.list(PARK, AT, AT + 2 * HOUR)] == [f"r{won.index(True)}"]
+    assert [one.id for one in store.list(PARK, asked(AT, AT + 2 * HOUR))] == [f"r{won.index(True)}"]
 
 
 def test_two_who_move_into_each_others_rooms_end_with_one_each(store: SqlReservationStore) -> None:
@@ -108,7 +114,7 @@ def test_two_who_move_into_each_others_rooms_end_with_one_each(store: SqlReserva
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(swap, (("one", other), ("two", ROOM)))) == [False, False]
-    assert [one.space_id for one in store.list(PARK, AT, AT + HOUR)] == [ROOM, other]
+    assert [one.space_id for one in store.list(PARK, asked(AT, AT + HOUR))] == [ROOM, other]
 
 
 def test_a_move_frees_the_old_time_and_a_clash_changes_nothing(store: SqlReservationStore) -> None:
@@ -124,8 +130,8 @@ def test_a_move_frees_the_old_time_and_a_clash_changes_nothing(store: SqlReserva
 def test_what_is_cancelled_is_free_again(store: SqlReservationStore) -> None:
     store.add(ONE)
     gone = store.change(PARK, "one", lambda kept: replace(kept, state=ReservationState.CANCELLED))
-    assert store.list(PARK, AT, AT + HOUR) == ()
-    assert store.list(PARK, AT, AT + HOUR, cancelled=True) == (gone,)
+    assert store.list(PARK, asked(AT, AT + HOUR)) == ()
+    assert store.list(PARK, asked(AT, AT + HOUR, cancelled=True)) == (gone,)
     store.add(replace(ONE, id="two"))
 
 

@@ -28,9 +28,10 @@ router = APIRouter(tags=["plan runs"])
 JobPath = Annotated[str, Path(max_length=100)]
 RunPath = Annotated[str, Path(alias="run", max_length=100)]
 PolicyPath = Annotated[str, Path(alias="policy", max_length=100)]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 MOST_DEVICES = 5_000
+MOST_DAYS = 7
+MOST_STARTS = 1_000
 ID_BYTES = 12
 
 
@@ -62,23 +63,20 @@ class ApprovalBody(Body):
 
 
 class PolicyBody(Body):
-    """Which devices plans may command without asking, when, and within which limits of comfort and saving."""
+    """Which devices plans may command without asking, when, and within which limits of comfort and saving.
 
-    devices: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_DEVICES)]
-    start: Clock = "00:00"
-    end: Clock = "24:00"
-    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(max_length=7)] = (
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-    )
-    most_starts: Annotated[int, Field(ge=0, le=1000)] = 6
-    least_service: Annotated[float, Field(ge=0, le=1)] = 1.0
-    least_saving: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    Devices are named, or those of a `kind` that can be switched in a `place` (the whole site where None) now.
+    """
+
+    devices: Annotated[tuple[Name, ...], Field(max_length=MOST_DEVICES)] = ()
+    place: Name | None = None
+    kind: Name | None = None
+    start: Name = "00:00"
+    end: Name = "24:00"
+    weekdays: Annotated[tuple[int, ...], Field(max_length=MOST_DAYS)] = (1, 2, 3, 4, 5, 6, 7)
+    most_starts: Annotated[int, Field(le=MOST_STARTS)] = 6
+    least_service: Number = 1.0
+    least_saving: Number = 0.0
     most_cost: Number | None = None
     until: AwareDatetime | None = None
 
@@ -164,9 +162,12 @@ def list_plan_policies(campus: CampusPath, house: HouseDep) -> PlanPolicyList:
 @router.post("/campuses/{campus}/plan-policies", dependencies=[needs(Right.COMMAND_DEVICES)], status_code=201)
 def add_plan_policy(campus: CampusPath, body: PolicyBody, house: HouseDep, caller: CallerDep) -> PlanPolicy:
     """Let plans within limits be carried out without asking."""
+    place = None if body.place is None else FeatureId(body.place)
+    of_kind = () if body.kind is None else house.plan_runs.switchable(campus, place, body.kind)
     policy = PlanPolicy(
         id=secrets.token_urlsafe(ID_BYTES), campus_id=campus, who=caller.name, at=house.now(),
-        device_ids=tuple(DeviceId(FeatureId(name)) for name in body.devices), start=body.start, end=body.end,
+        device_ids=tuple(dict.fromkeys((*(DeviceId(FeatureId(name)) for name in body.devices), *of_kind))),
+        kind=body.kind, place_id=place, start=body.start, end=body.end,
         weekdays=body.weekdays, most_starts=body.most_starts, least_service=body.least_service,
         least_saving=body.least_saving, most_cost=body.most_cost, until=body.until,
     )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import AwareDatetime, Field
 
 from yuanli.api.bodies import Body, Line, Name
@@ -22,6 +23,8 @@ from yuanli.operations import (
     RoomWish,
     SpaceUsage,
     UsageWish,
+    room_name,
+    write_calendar,
 )
 
 router = APIRouter(tags=["reservations"])
@@ -143,6 +146,38 @@ def list_reservations(
         who=caller.name if mine else None, cancelled=cancelled,
     )  # fmt: skip
     return ReservationList(reservations=tuple(_shown(one, caller) for one in found))
+
+
+@router.get(
+    "/campuses/{campus}/reservations.ics",
+    dependencies=[needs(Right.BOOK_SPACES)],
+    response_class=Response,
+    responses={200: {"content": {"text/calendar": {}}}},
+)
+def export_reservations(
+    campus: CampusPath,
+    house: HouseDep,
+    caller: CallerDep,
+    start: From,
+    end: Until,
+    space: Name | None = None,
+    mine: bool = False,
+    cancelled: bool = False,
+    language: Annotated[str, Query(pattern="^(zh|en)$")] = "zh",
+) -> Response:
+    """Return the reservations of a span as iCalendar (RFC 5545), for other calendars; titles of others are left out."""
+    found = house.reservations.list(
+        campus, start, end, space_ids=None if space is None else (FeatureId(space),),
+        who=caller.name if mine else None, cancelled=cancelled,
+    )  # fmt: skip
+    place, manages = house.places.campus(campus), _manages(caller)
+    text = write_calendar(
+        (one.shown_to(caller.name, manages=manages) for one in found),
+        name=lambda key: room_name(place, key),
+        language=language,
+    )
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(space or campus, safe='')}.ics"}
+    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @router.post("/campuses/{campus}/reservations", dependencies=[needs(Right.BOOK_SPACES)], status_code=201)

@@ -18,6 +18,8 @@ from yuanli.cli import (
     forecast,
     learn,
     learned,
+    policies,
+    reserve,
     route,
     serve,
     solving,
@@ -47,6 +49,8 @@ solving.schedule.command("preview")(learned.preview)
 app.add_typer(solving.schedule, name="schedule")
 app.add_typer(solving.plan, name="plan")
 app.add_typer(carry.app, name="carry")
+app.add_typer(policies.app, name="policies")
+app.add_typer(reserve.app, name="reserve")
 app.command("up")(serve.up)
 app.command("forecast")(forecast.forecast)
 app.command("energy")(energy.energy)

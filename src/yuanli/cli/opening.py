@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ import typer
 
 from yuanli.bootstrap import House, open_house
 from yuanli.campus import Campus, CampusId, read_campus
-from yuanli.errors import NotFoundError, Text
+from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.operations import Guide, campus_guide
 from yuanli.settings import Settings, load_settings
 
@@ -21,6 +22,10 @@ CampusName = Annotated[
     typer.Option("--campus", "-c", help="A stored campus, or a map file or folder. 园区名称或地图文件。"),
 ]
 Crs = Annotated[str, typer.Option("--crs", help="wgs84, gcj02 or bd09. 坐标系。")]
+
+
+class MomentError(InvalidInputError):
+    """A time can't be read."""
 
 
 class NoCampusError(NotFoundError):
@@ -73,6 +78,18 @@ def stored_id(opened: House, name: str | None) -> CampusId:
         if known
         else Text("用 yuanli campus import 导入地图。", "Import a map with: yuanli campus import FILE"),
     )
+
+
+def moment(text: str, field: str, clock: tzinfo) -> datetime:
+    """Read a time, by the clock of a campus where it names no zone; `MomentError` where it is none."""
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise MomentError(
+            Text(f"看不懂时间“{text}”。", f"The time {text!r} can't be read."), field=field,
+            hint=Text("例如 2026-05-01T14:30。", "Write such as 2026-05-01T14:30."),
+        ) from error  # fmt: skip
+    return at if at.tzinfo else at.replace(tzinfo=clock)
 
 
 def guide(name: str | None, data_dir: Path | None) -> Guide:

@@ -362,6 +362,7 @@ from yuanli.operations.reservations import (
     ReservationError,
     ReservationNotFoundError,
     ReservationParams,
+    ReservationQuery,
     Reservations,
     ReservationState,
     ReservationStore,
@@ -375,7 +376,9 @@ from yuanli.operations.reservations import (
     UsageWish,
     bookable_rooms,
     no_reservation,
+    room_name,
     taken,
+    write_calendar,
 )
 from yuanli.operations.resolving import CoordinatesError, PlaceNotFoundError, Resolved
 from yuanli.operations.retention import DAYS, PointClass, RetentionParams, class_of, forget_old
@@ -824,6 +827,7 @@ __all__ = [
     "ReservationError",
     "ReservationNotFoundError",
     "ReservationParams",
+    "ReservationQuery",
     "ReservationState",
     "ReservationStore",
     "ReservationTakenError",
@@ -987,6 +991,7 @@ __all__ = [
     "report_senders",
     "reread",
     "reviewed",
+    "room_name",
     "savings_report",
     "sender_of",
     "site_view",
@@ -999,5 +1004,6 @@ __all__ = [
     "taken",
     "time_of",
     "warm_up",
+    "write_calendar",
     "write_campus",
 ]

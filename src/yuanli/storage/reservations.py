@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC
 
 from sqlalchemy import Connection, Row, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from yuanli.campus import CampusId, FeatureId
-from yuanli.operations import Reservation, ReservationState, no_reservation, taken
+from yuanli.operations import Reservation, ReservationQuery, ReservationState, no_reservation, taken
 from yuanli.storage.database import Database
 from yuanli.storage.documents import find_storable
 from yuanli.storage.tables import RESERVATION, RESERVED_STEP
@@ -67,27 +67,23 @@ class SqlReservationStore:
             row = connection.execute(select(RESERVATION).where(here)).first()
         return None if row is None else _reservation(row)
 
-    def list(
-        self,
-        campus_id: CampusId,
-        start: datetime,
-        end: datetime,
-        *,
-        space_ids: Sequence[FeatureId] | None = None,
-        who: str | None = None,
-        cancelled: bool = False,
-    ) -> tuple[Reservation, ...]:
-        """Return the reservations that overlap a span, by start and room."""
+    def list(self, campus_id: CampusId, asked: ReservationQuery) -> tuple[Reservation, ...]:
+        """Return the reservations that are asked for, by start and room."""
+        who = asked.who
         if find_storable(campus_id) is None or (who is not None and find_storable(who) is None):
             return ()
         here = (
-            (RESERVATION.c.campus_id == campus_id) & (RESERVATION.c.end > start) & (RESERVATION.c.start < end)
+            (RESERVATION.c.campus_id == campus_id)
+            & (RESERVATION.c.end > asked.start)
+            & (RESERVATION.c.start < asked.end)
         )
-        if space_ids is not None:
-            here &= RESERVATION.c.space_id.in_([one for one in space_ids if find_storable(one) is not None])
+        if asked.space_ids is not None:
+            here &= RESERVATION.c.space_id.in_(
+                [one for one in asked.space_ids if find_storable(one) is not None]
+            )
         if who is not None:
             here &= RESERVATION.c.who == who
-        if not cancelled:
+        if not asked.cancelled:
             here &= RESERVATION.c.state == ReservationState.BOOKED.value
         query = select(RESERVATION).where(here)
         ordered = query.order_by(RESERVATION.c.start, RESERVATION.c.space_id, RESERVATION.c.id)

@@ -1,4 +1,4 @@
-import { get, post } from "./http";
+import { get, post, remove } from "./http";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -7,7 +7,9 @@ export type DeviceDraft = Schemas["DeviceDraft"];
 export type DeviceRecord = Schemas["DeviceRecord"];
 export type DeviceWishBody = Schemas["DeviceWishBody"];
 export type PlanRecord = Schemas["PlanRecord"];
+export type PlanPolicy = Schemas["PlanPolicy"];
 export type PlanRun = Schemas["PlanRun"];
+export type PolicyBody = Schemas["PolicyBody"];
 
 const base = (campus: string): string => `/v1/campuses/${encodeURIComponent(campus)}`;
 const run = (campus: string, id: string): string => `${base(campus)}/plan-runs/${encodeURIComponent(id)}`;
@@ -20,3 +22,6 @@ export const listPlanRuns = (campus: string): Promise<{ runs: PlanRun[] }> => ge
 export const stopPlanRun = (campus: string, id: string): Promise<PlanRun> => post(`${run(campus, id)}/stop`);
 export const replanRun = (campus: string, id: string): Promise<PlanRun> => post(`${run(campus, id)}/replan`);
 export const planRecord = (campus: string, id: string, adjusted: boolean): Promise<PlanRecord> => get(`${run(campus, id)}/record${adjusted ? "?adjusted=true" : ""}`);
+export const listPolicies = (campus: string): Promise<{ policies: PlanPolicy[] }> => get(`${base(campus)}/plan-policies`);
+export const addPolicy = (campus: string, body: PolicyBody): Promise<PlanPolicy> => post(`${base(campus)}/plan-policies`, body);
+export const removePolicy = (campus: string, id: string): Promise<void> => remove(`${base(campus)}/plan-policies/${encodeURIComponent(id)}`);

@@ -13,6 +13,9 @@ const one = (campus: string, id: string): string => `${base(campus)}/reservation
 export const listRooms = (campus: string): Promise<{ rooms: Room[] }> => get(`${base(campus)}/reservable-rooms`);
 export const listReservations = (campus: string, from: string, to: string, mine = false): Promise<{ reservations: ShownReservation[] }> =>
   get(`${base(campus)}/reservations${queryString({ from, to, mine: mine ? "true" : undefined })}`);
+/** Where reservations are downloaded as iCalendar: one's own, or a room's. */
+export const calendarUrl = (campus: string, from: Date, days: number, language: string, of: { mine: true } | { space: string }): string =>
+  `${base(campus)}/reservations.ics${queryString({ from: from.toISOString(), to: new Date(from.getTime() + days * 86_400_000).toISOString(), language, ...of })}`;
 export const reserve = (campus: string, body: ReservationBody): Promise<ShownReservation> => post(`${base(campus)}/reservations`, body);
 export const moveReservation = (campus: string, id: string, body: Partial<ReservationBody>): Promise<ShownReservation> => patch(one(campus, id), body);
 export const cancelReservation = (campus: string, id: string): Promise<ShownReservation> => post(`${one(campus, id)}/cancel`, {});

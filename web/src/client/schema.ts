@@ -3111,6 +3111,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/reservations.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Reservations
+         * @description Return the reservations of a span as iCalendar (RFC 5545), for other calendars; titles of others are left out.
+         */
+        get: operations["export_reservations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/reservations/{reservation}": {
         parameters: {
             query?: never;
@@ -7251,6 +7271,9 @@ export interface components {
          *     ----------
          *     device_ids
          *         It may command these only.
+         *     kind, place_id
+         *         What was named where they were found by their kind in a place (the whole site where `place_id` is None): told to
+         *         people, nothing is decided by it. What comes to the place later is not of the policy.
          *     start, end
          *         It may switch from this to that time of the day only, by the clock of the park (`06:00`, `24:00`).
          *     weekdays
@@ -7280,6 +7303,10 @@ export interface components {
             at: string;
             /** Device Ids */
             device_ids: string[];
+            /** Kind */
+            kind?: string | null;
+            /** Place Id */
+            place_id?: string | null;
             /**
              * Start
              * @default 00:00
@@ -7851,10 +7878,19 @@ export interface components {
         /**
          * PolicyBody
          * @description Which devices plans may command without asking, when, and within which limits of comfort and saving.
+         *
+         *     Devices are named, or those of a `kind` that can be switched in a `place` (the whole site where None) now.
          */
         PolicyBody: {
-            /** Devices */
+            /**
+             * Devices
+             * @default []
+             */
             devices: string[];
+            /** Place */
+            place?: string | null;
+            /** Kind */
+            kind?: string | null;
             /**
              * Start
              * @default 00:00
@@ -29128,6 +29164,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ShownReservation"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_reservations: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                space?: string | null;
+                mine?: boolean;
+                cancelled?: boolean;
+                language?: string;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
                 };
             };
             /** @description The request can't be read */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { EnergyCalendar, EnergyCurve, EnergyExpected, EnergyFlows } from "@/client/energy";
 import { change, csv, figure, money } from "./figures";
 import { calendarOption, curveOption, flowsOption, labelsOf } from "./options";
-import { bucketOf, dateIn, earlier, firstOf, midnight, plusDays, spanOf, step } from "./spans";
+import { bucketOf, clockIn, dateIn, earlier, firstOf, midnight, momentAt, plusDays, spanOf, step } from "./spans";
 
 const palette = { ink: "#000", soft: "#555", line: "#ccc", panel: "#fff" };
 const name = { zh: "楼", en: "House" };
@@ -57,4 +57,11 @@ test("the calendar leaves unknown hours empty", () => {
   const calendar = { place, medium: "electricity", unit: "kWh", note: null, days: [{ day: "2026-05-01", hours: [1, null, ...Array<number>(22).fill(2)], total: 45 }] } as EnergyCalendar;
   const option = calendarOption(calendar, palette);
   expect((option.series as { data: number[][] }[])[0]!.data).toHaveLength(23);
+});
+
+test("a clock of a campus is a moment and back, also over a change of clocks", () => {
+  expect(momentAt("2026-03-02", "15:05", "Asia/Shanghai").toISOString()).toBe("2026-03-02T07:05:00.000Z");
+  expect(momentAt("2026-10-25", "00:30", "Europe/Berlin").toISOString()).toBe("2026-10-24T22:30:00.000Z");
+  expect(momentAt("2026-10-25", "12:00", "Europe/Berlin").toISOString()).toBe("2026-10-25T11:00:00.000Z");
+  expect(clockIn(new Date("2026-10-25T11:00:00Z"), "Europe/Berlin")).toBe("12:00");
 });

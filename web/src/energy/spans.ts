@@ -19,12 +19,25 @@ function wall(moment: Date, zone: string): number {
   return Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
 }
 
-/** The moment at which a date begins in a zone. */
-export function midnight(date: string, zone: string): Date {
-  const wanted = Date.parse(`${date}T00:00:00Z`);
+function reached(wanted: number, zone: string): Date {
   let guess = wanted;
   for (let i = 0; i < 3; i++) guess += wanted - wall(new Date(guess), zone);
   return new Date(guess);
+}
+
+/** The moment at which a date begins in a zone. */
+export function midnight(date: string, zone: string): Date {
+  return reached(Date.parse(`${date}T00:00:00Z`), zone);
+}
+
+/** The clock a moment shows in a zone, as `09:30`. */
+export function clockIn(moment: Date, zone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment);
+}
+
+/** The moment at which a clock shows a time on a date in a zone; where the clocks leap over it, the same after the leap. */
+export function momentAt(date: string, clock: string, zone: string): Date {
+  return reached(Date.parse(`${date}T${clock}:00Z`), zone);
 }
 
 /** A date some days later. */

@@ -11,6 +11,13 @@ export default {
     next: "A new plan for the rest: {why}", nextOpen: "Look at the new plan",
     record: "Plan and what happened", planned: "planned", measured: "measured", unknown: "not known", left: "out of the plan",
     saving: "Saved so far: {kwh} kWh ({low} to {high}), {cost} {currency}", coverage: "{share} of the slots are known", adjust: "Adjust for weather and people", adjusted: "Adjusted: {kwh} kWh ({low} to {high})",
-    draft: { add: "Plan devices of the park", place: "Place (empty: the whole site)", search: "Search buildings, floors, rooms", kind: "Kind", day: "Day", today: "What is left of today", tomorrow: "Tomorrow", least: "At least so much of a room's devices while open, %", limit: "The most power, kW", make: "Draft", solve: "Solve", found: "{devices} devices in {zones} zones", assumed: "What is assumed", leftOut: "Left out", hvac: "Air conditioning", lighting: "Lighting", ventilation: "Ventilation" },
+    draft: { add: "Plan devices of the park", place: "Place (empty: the whole site)", search: "Search buildings, floors, rooms", whole: "The whole site", kind: "Kind", day: "Day", today: "What is left of today", tomorrow: "Tomorrow", least: "At least so much of a room's devices while open, %", limit: "The most power, kW", make: "Draft", solve: "Solve", found: "{devices} devices in {zones} zones", assumed: "What is assumed", leftOut: "Left out", hvac: "Air conditioning", lighting: "Lighting", ventilation: "Ventilation" },
+    policies: {
+      title: "Standing policies", text: "Plans of devices within these limits are carried out without asking, in the name of who set them.", add: "Add a standing policy", none: "There is none yet: each plan has to be approved.",
+      more: "{some} and {n} more", ofKind: "{kind} · {place} ({n} devices)", everyDay: "Every day", startsAtMost: "at most {n} starts each", serviceAtLeast: "demand served ≥ {share}", savingAtLeast: "saving ≥ {share}", costAtMost: "cost ≤ {cost}",
+      by: "Set by {who}, {when}", until: "until {when}", ended: "ended {when}", removeSure: "Take this policy back? Plans that run go on.",
+      which: "Which devices", byPlace: "By place and kind", byDevices: "One by one", days: "Days of the week", from: "From", to: "To", starts: "Most starts of a device", cost: "Most cost of a plan", noLimit: "No limit",
+      saving: "Saves at least, % of usual", service: "Serves at least, % of demand", lastDay: "Last day", noEnd: "Never ends",
+    },
   },
 };

@@ -1,6 +1,6 @@
 export default {
   reservations: {
-    text: "Meeting rooms and the like: click a free time to reserve, or your own reservation to change it. A room is never held by two at once.", day: "Day", mine: "My reservations", use: "Use",
+    text: "Meeting rooms and the like: click a free time to reserve, or your own reservation to change it. A room is never held by two at once.", zone: "Times are of the campus ({zone}), where it is {time} now: your device is in another zone.", calendar: "Download my reservations of 90 days for my calendar (.ics)", roomCalendar: "Download this room's next 90 days (.ics)", day: "Day", mine: "My reservations", use: "Use",
     find: "Find a room by name", least: "Holds at least", count: "{shown} of {all} rooms", clickToReserve: "Reserve {room}",
     date: "Date", change: "Change", by: "Reserved by {who}", time: "Time", people: "People", what: "Title", private: "Only you and the facility staff see it", reserve: "Reserve", room: "Room", none: "You have no reservations", cancel: "Cancel it", cancelSure: "Cancel this reservation?",
     week: "Open hours of the last 7 days: {booked} booked, {occupied} occupied; nobody came to {absent} of {watched} bookings.", booked: "Booked", occupied: "Occupied", absent: "No-shows",

@@ -1,6 +1,6 @@
 export default {
   reservations: {
-    text: "会议室等房间的预订：点击空白处预订，点击自己的预订可改或取消；任何时间一间房只属于一个预订。", day: "日视图", mine: "我的预订", use: "使用情况",
+    text: "会议室等房间的预订：点击空白处预订，点击自己的预订可改或取消；任何时间一间房只属于一个预订。", zone: "时间均为园区时间（{zone}），园区现在 {time}；您的设备在另一时区。", calendar: "下载我 90 天内的预订到日历（.ics）", roomCalendar: "下载此房间之后 90 天的预订（.ics）", day: "日视图", mine: "我的预订", use: "使用情况",
     find: "按名称查找房间", least: "至少容纳", count: "显示 {shown} / {all} 间", clickToReserve: "预订{room}",
     date: "日期", change: "更改", by: "{who} 的预订", time: "时间", people: "人数", what: "名称", private: "只有您和物业能看到", reserve: "预订", room: "房间", none: "您没有预订", cancel: "取消预订", cancelSure: "取消这个预订？",
     week: "最近 7 天开放时间：预订 {booked}，实际有人 {occupied}；{watched} 次预订中 {absent} 次没人来。", booked: "预订", occupied: "实际有人", absent: "没人来",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextFree, onDay, stripOf, timeAt } from "./day";
+import { nextFree, stripOf, timeAt } from "./day";
 
 const midnight = new Date("2026-03-02T00:00:00Z");
 
@@ -21,8 +21,4 @@ test("the next free half hour is neither past nor taken", () => {
   expect(nextFree(held, new Date("2026-03-01T12:00:00Z"), midnight).toISOString()).toBe("2026-03-02T09:30:00.000Z");
   expect(nextFree(held, new Date("2026-03-02T10:01:00Z"), midnight).toISOString()).toBe("2026-03-02T10:30:00.000Z");
   expect(nextFree(held, new Date("2026-03-04T00:00:00Z"), midnight).toISOString()).toBe("2026-03-02T21:30:00.000Z");
-});
-
-test("a time moves to another day with its clock", () => {
-  expect(onDay(new Date(2026, 2, 2, 9, 35), new Date(2026, 2, 5, 23, 0))).toEqual(new Date(2026, 2, 5, 9, 35));
 });

@@ -24,11 +24,6 @@ export function timeAt(share: number, midnight: Date): Date {
   return new Date(midnight.getTime() + FIRST_HOUR * HOUR_MS + Math.floor(minutes / STEP_MIN) * STEP_MIN * 60_000);
 }
 
-/** The clock of one moment on the day of another. */
-export function onDay(time: Date, day: Date): Date {
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate(), time.getHours(), time.getMinutes());
-}
-
 /** The first half hour, from now or the first shown hour on, in which no reservation lies; the last of the day if none. */
 export function nextFree(held: readonly { reservation: { start: string; end: string } }[], now: Date, midnight: Date): Date {
   const step = STEP_MIN * 60_000;

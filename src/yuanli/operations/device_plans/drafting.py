@@ -17,7 +17,6 @@ from yuanli.campus import (
     Building,
     Campus,
     CampusId,
-    Device,
     DeviceId,
     FeatureId,
     Unit,
@@ -26,8 +25,6 @@ from yuanli.campus import (
     name_in,
 )
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
-from yuanli.operations.command_rules import fits
-from yuanli.operations.command_targets import stands_in
 from yuanli.operations.commands import Commands
 from yuanli.operations.device_gateways import DeviceGateways
 from yuanli.operations.device_plans.equipment import (
@@ -36,6 +33,7 @@ from yuanli.operations.device_plans.equipment import (
     Equipment,
     PowerSource,
     defaults_of,
+    devices_at,
     equipment_of,
     load_series,
     place_of_device,
@@ -217,12 +215,7 @@ class DeviceDrafts:
     def _equipment(
         self, campus: Campus, wish: DeviceWish, now: datetime, told: _Told
     ) -> tuple[Equipment, ...]:
-        place = None if wish.place is None else campus.find(wish.place) or campus.get(wish.place, Unit)
-        classes = self._commands.rules.classes_of(wish.kind)
-        meant = [
-            device for device in campus.of(Device)
-            if fits(device.brick_class, classes) and (place is None or stands_in(campus, device, place))
-        ]  # fmt: skip
+        meant = devices_at(campus, wish.place, wish.kind, self._commands.rules)
         items = equipment_of(campus, meant, self._commands.rules)
         if len(items) < len(meant):
             n = len(meant) - len(items)

@@ -14,9 +14,10 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.campus import Campus, CampusId, DataPoint, Device, DeviceId, FeatureId, PointId
+from yuanli.campus import Campus, CampusId, DataPoint, Device, DeviceId, FeatureId, PointId, Unit
 from yuanli.errors import Text
 from yuanli.operations.command_rules import CommandRules, fits
+from yuanli.operations.command_targets import stands_in
 from yuanli.operations.moments import micros_of
 from yuanli.operations.readings import ReadingStore
 from yuanli.telemetry import Series, UnitError, conversion, find_quantity
@@ -80,6 +81,24 @@ def load_defaults() -> tuple[Defaults, ...]:
 def defaults_of(brick_class: str) -> Defaults:
     """Return what holds for a class of devices."""
     return next(row for row in load_defaults() if fits(brick_class, (row.brick,)))
+
+
+def devices_at(
+    campus: Campus, place_id: FeatureId | None, kind: str, rules: CommandRules
+) -> tuple[Device, ...]:
+    """Return the devices of a kind, or of a Brick class, that stand in a place; `FeatureNotFoundError` if it is gone.
+
+    Parameters
+    ----------
+    place_id
+        The whole site where None.
+    """
+    place = None if place_id is None else campus.find(place_id) or campus.get(place_id, Unit)
+    classes = rules.classes_of(kind)
+    return tuple(
+        device for device in campus.of(Device)
+        if fits(device.brick_class, classes) and (place is None or stands_in(campus, device, place))
+    )  # fmt: skip
 
 
 def equipment_of(campus: Campus, devices: Sequence[Device], rules: CommandRules) -> tuple[Equipment, ...]:

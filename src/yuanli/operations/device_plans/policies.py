@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Protocol
 
-from yuanli.campus import CampusId, DeviceId
+from yuanli.campus import CampusId, DeviceId, FeatureId
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.operations.device_plans.runs import PlanRun
 
@@ -30,6 +30,9 @@ class PlanPolicy:
     ----------
     device_ids
         It may command these only.
+    kind, place_id
+        What was named where they were found by their kind in a place (the whole site where `place_id` is None): told to
+        people, nothing is decided by it. What comes to the place later is not of the policy.
     start, end
         It may switch from this to that time of the day only, by the clock of the park (`06:00`, `24:00`).
     weekdays
@@ -51,6 +54,8 @@ class PlanPolicy:
     who: str
     at: datetime
     device_ids: tuple[DeviceId, ...]
+    kind: str | None = None
+    place_id: FeatureId | None = None
     start: str = "00:00"
     end: str = "24:00"
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
@@ -72,8 +77,25 @@ class PlanPolicy:
             raise _bad("end", f"{self.end} 不晚于 {self.start}", f"{self.end} is not after {self.start}")
         if not self.weekdays or not set(self.weekdays) <= set(range(1, 8)):
             raise _bad("weekdays", "星期应为 1–7", "weekdays are 1 to 7")
-        if not (0 <= self.least_service <= 1 and -1 <= self.least_saving <= 1 and self.most_starts >= 0):
-            raise _bad("limits", "份额应在 0–1，次数不为负", "shares are within 0 and 1, counts not below 0")
+        for name, least in (("least_service", 0), ("least_saving", -1)):
+            if not least <= (share := getattr(self, name)) <= 1:
+                raise _bad(
+                    name,
+                    f"份额 {share:g} 不在 {least}–1",
+                    f"a share of {share:g} is not within {least} and 1",
+                )
+        if self.most_starts < 0:
+            raise _bad(
+                "most_starts", f"启动次数 {self.most_starts} 为负", f"{self.most_starts} starts are below 0"
+            )
+        if self.most_cost is not None and self.most_cost < 0:
+            raise _bad(
+                "most_cost", f"费用 {self.most_cost:g} 为负", f"a cost of {self.most_cost:g} is below 0"
+            )
+        if self.until is not None and self.until <= self.at:
+            raise _bad(
+                "until", f"{self.until:%Y-%m-%d %H:%M%z} 已经过去", f"{self.until:%Y-%m-%d %H:%M%z} is over"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,9 +26,11 @@ from yuanli.operations.device_plans.approving import (
     switches_of,
 )
 from yuanli.operations.device_plans.drafting import DeviceDrafts, DeviceWish, PlanDay
+from yuanli.operations.device_plans.equipment import devices_at, equipment_of
 from yuanli.operations.device_plans.noticing import Seen, notice
 from yuanli.operations.device_plans.policies import (
     PlanPolicy,
+    PlanPolicyError,
     PlanPolicyNotFoundError,
     PlanPolicyStore,
     limits_broken,
@@ -221,6 +223,26 @@ class PlanRuns:
             if run.state is not RunState.RUNNING:
                 raise PlanNotApprovedError(Text("方案已经结束。", "The plan has ended."), field="run")
             return self._keep(self._renewed(replace(run, asked=(*run.asked, ASKED_BY_HAND)), self._clock()))
+
+    def switchable(self, campus_id: CampusId, place: FeatureId | None, kind: str) -> tuple[DeviceId, ...]:
+        """Return the devices of a kind in a place that can be switched: those that a policy for it is about.
+
+        Raises
+        ------
+        FeatureNotFoundError, PlanPolicyError
+            There is no such place, or nothing there can be switched.
+        """
+        campus, rules = self._places.campus(campus_id), self._commands.rules
+        found = equipment_of(campus, devices_at(campus, place, kind, rules), rules)
+        if not found:
+            raise PlanPolicyError(
+                Text(
+                    f"{place or campus_id} 没有可开关的 {kind} 设备。",
+                    f"No {kind} of {place or campus_id} can be switched.",
+                ),
+                field="place", hint=Text("换一个地点或设备类型。", "Name another place or kind."),
+            )  # fmt: skip
+        return tuple(item.device.id for item in found)
 
     def add_policy(self, policy: PlanPolicy) -> PlanPolicy:
         """Keep a standing policy; `FeatureNotFoundError` where a device is not on the map."""

@@ -6,6 +6,7 @@ from yuanli.operations.reservations.booking import (
     Reservation,
     ReservationError,
     ReservationNotFoundError,
+    ReservationQuery,
     ReservationState,
     ReservationStore,
     ReservationTakenError,
@@ -13,6 +14,7 @@ from yuanli.operations.reservations.booking import (
     no_reservation,
     taken,
 )
+from yuanli.operations.reservations.calendars import write_calendar
 from yuanli.operations.reservations.choosing import Offer, RoomWish, offers
 from yuanli.operations.reservations.reservations import ReservationParams, Reservations
 from yuanli.operations.reservations.rooms import (
@@ -36,6 +38,7 @@ __all__ = [
     "ReservationError",
     "ReservationNotFoundError",
     "ReservationParams",
+    "ReservationQuery",
     "ReservationState",
     "ReservationStore",
     "ReservationTakenError",
@@ -57,4 +60,5 @@ __all__ = [
     "offers",
     "room_name",
     "taken",
+    "write_calendar",
 ]

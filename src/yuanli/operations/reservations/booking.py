@@ -141,6 +141,24 @@ class Reservation:
         return self if manages or who == self.who else replace(self, title="")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationQuery:
+    """Which reservations are asked for: what overlaps a span, of some rooms, of somebody; cancelled ones if told."""
+
+    start: datetime
+    end: datetime
+    space_ids: Sequence[FeatureId] | None = None
+    who: str | None = None
+    cancelled: bool = False
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None or self.end.tzinfo is None or self.end <= self.start:
+            raise ReservationError(
+                Text(f"时间段 {self.start} 至 {self.end} 不对。", f"{self.start} to {self.end} is no span of time."),
+                field="start", hint=Text("请给出带时区的起止时间。", "Give a start and a later end, with their zone."),
+            )  # fmt: skip
+
+
 class ReservationStore(Protocol):
     """Reservations of rooms: never two at once in a room. Each call is one transaction, on disk when it returns."""
 
@@ -161,17 +179,8 @@ class ReservationStore(Protocol):
     def find(self, campus_id: CampusId, reservation_id: str) -> Reservation | None:
         """Return a reservation, or None."""
 
-    def list(
-        self,
-        campus_id: CampusId,
-        start: datetime,
-        end: datetime,
-        *,
-        space_ids: Sequence[FeatureId] | None = None,
-        who: str | None = None,
-        cancelled: bool = False,
-    ) -> tuple[Reservation, ...]:
-        """Return the reservations that overlap a span, by start and room; with cancelled ones if told."""
+    def list(self, campus_id: CampusId, asked: ReservationQuery) -> tuple[Reservation, ...]:
+        """Return the reservations that are asked for, by start and room."""
 
 
 def taken(space_id: FeatureId) -> ReservationTakenError:

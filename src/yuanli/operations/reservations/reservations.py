@@ -15,6 +15,7 @@ from yuanli.operations.reservations.booking import (
     NotYourReservationError,
     Reservation,
     ReservationError,
+    ReservationQuery,
     ReservationState,
     ReservationStore,
     ReservationTakenError,
@@ -237,9 +238,8 @@ class Reservations:
     ) -> tuple[Reservation, ...]:
         """Return the reservations that overlap a span, by start."""
         self._guidance.guide(campus_id)
-        if start.tzinfo is None or end.tzinfo is None or end <= start:
-            raise ReservationError(Text("时间段不对。", "The span of time is not one."), field="start")
-        return self._store.list(campus_id, start, end, space_ids=space_ids, who=who, cancelled=cancelled)
+        asked = ReservationQuery(start=start, end=end, space_ids=space_ids, who=who, cancelled=cancelled)
+        return self._store.list(campus_id, asked)
 
     def free(
         self, campus_id: CampusId, wish: RoomWish, now: datetime, *, but: str | None = None
