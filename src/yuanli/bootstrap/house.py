@@ -56,6 +56,7 @@ from yuanli.operations import (
     NightParams,
     Overruling,
     Places,
+    PlanDevicesAct,
     PlanRecords,
     PlanRuns,
     PointBooks,
@@ -490,7 +491,12 @@ def build_house(
                 **space_answers(reservations, room_usage, solving, guidance),
             },
             acts={
-                **device_acts(commands, guidance, standing),
+                **device_acts(
+                    commands,
+                    guidance,
+                    standing,
+                    PlanDevicesAct(drafts=device_drafts, solving=solving, guidance=guidance, energy=energy),
+                ),
                 **space_acts(reservations, space_drafts, solving, guidance),
             },
             reread=reread,

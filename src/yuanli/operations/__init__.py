@@ -19,7 +19,14 @@ from yuanli.operations.anomaly_scene import (
     FoundAnomaly,
     PriceError,
 )
-from yuanli.operations.answering import answers_of, device_acts, reread, space_acts, space_answers
+from yuanli.operations.answering import (
+    PlanDevicesAct,
+    answers_of,
+    device_acts,
+    reread,
+    space_acts,
+    space_answers,
+)
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
 from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
@@ -770,6 +777,7 @@ __all__ = [
     "PlanChangedError",
     "PlanComparison",
     "PlanDay",
+    "PlanDevicesAct",
     "PlanNotApprovedError",
     "PlanPolicy",
     "PlanPolicyError",

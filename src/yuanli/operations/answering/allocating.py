@@ -57,7 +57,8 @@ class AllocateAct:
         require_planner(asker)
         asked, draft = self._draft(request, asker)
         rules = list(draft.rules)
-        unread = _unread(draft, asked)
+        unread = _unread(draft, asked, request.understanding())
+        strange = _strange(draft, asked, request.understanding())
         zh = [f"为{asked.name.zh}的 {draft.teams} 个团队（{draft.people} 人）在 {draft.rooms} 间房里排座"]
         en = [f"Seat {draft.teams} teams ({draft.people} people) of {asked.name.en} in {draft.rooms} rooms"]
         for one in asked.newcomers:
@@ -69,6 +70,9 @@ class AllocateAct:
         else:
             zh.append("没有附加规则")
             en.append("No further rules")
+        if strange:
+            zh.append(f"没有叫{'、'.join(f'“{name}”' for name in strange)}的团队或单位")
+            en.append(f"No team or company is called {', '.join(map(repr, strange))}")
         if unread:
             zh.append(f"没听懂、不会考虑：{'；'.join(unread)}（可换个说法补充）")
             en.append(f"Not understood, left out: {'; '.join(unread)} (say it differently to add it)")
@@ -146,11 +150,9 @@ def _without(text: str, place: str) -> str:
 
 def _newcomers(heard: Understanding, draft: SpaceDraft) -> tuple[Newcomer, ...]:
     """Return the one team that is told with its people, and does not sit here yet."""
-    known = {str(e["name"]) for e in draft.document["entities"]} | {
-        str(e["group"]) for e in draft.document["entities"]
-    }
+    known = _known(draft)
     names = [*heard.values("department"), *heard.values("company")]
-    strange = [name for name in names if not any(name.casefold() in k.casefold() for k in known if k)]
+    strange = [name for name in names if not any(name.casefold() in k.casefold() for k in known)]
     counts = [n for said in heard.values("people_count") if (n := find_number(said, language=heard.language))]
     if len(strange) > 1 or len(counts) != 1 or says(heard.text, "moving") or (names and not strange):
         return ()
@@ -158,17 +160,29 @@ def _newcomers(heard: Understanding, draft: SpaceDraft) -> tuple[Newcomer, ...]:
     return (Newcomer(name=name, people=float(counts[0].high or counts[0].low or 1)),)
 
 
-def _unread(draft: SpaceDraft, asked: Asked) -> tuple[str, ...]:
-    """Return what was not understood, without the words that only ask for a plan or tell of a new team."""
-    names = {str(e[key]) for e in draft.document["entities"] for key in ("name", "group") if e[key]}
+def _unread(draft: SpaceDraft, asked: Asked, heard: Understanding) -> tuple[str, ...]:
+    """Return what was not understood, without words that only ask for a plan or few moves, or tell of a new team."""
     new = {one.name for one in asked.newcomers}
+    teams = _known(draft) | set(heard.values("department")) | set(heard.values("company"))
     told = []
     for part in draft.unread:
-        named = [name for name in names if name.casefold() in part.casefold()]
-        asks = says(part, "asking") and not (set(named) - new)
-        if not asks and not ANSWER.match(part.strip()):
+        named = {name for name in teams if name.casefold() in part.casefold()}
+        asks = (says(part, "asking") or says(part, "few_moves")) and not named - new
+        tells = bool(named) and named <= new and re.search(r"\d", part) is not None
+        if not asks and not tells and not ANSWER.match(part.strip()):
             told.append(part)
     return tuple(told)
+
+
+def _strange(draft: SpaceDraft, asked: Asked, heard: Understanding) -> tuple[str, ...]:
+    """Return the teams that are named and sit nowhere there."""
+    known, new = _known(draft), {one.name for one in asked.newcomers}
+    said = dict.fromkeys((*heard.values("department"), *heard.values("company")))
+    return tuple(n for n in said if n not in new and not any(n.casefold() in k.casefold() for k in known))
+
+
+def _known(draft: SpaceDraft) -> set[str]:
+    return {str(one[key]) for one in draft.document["entities"] for key in ("name", "group") if one[key]}
 
 
 def said_of(parts: list[Text]) -> Text:

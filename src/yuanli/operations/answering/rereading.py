@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
 from yuanli.language import Slot, Understanding
 from yuanli.operations.answering.booking_words import at_once
+from yuanli.operations.answering.device_planning import as_plan, asks_to_plan
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
+from yuanli.operations.reservations import categories_said
 
 ALLOCATE = "space_allocate"
 OF_PLANS = "space_info"
@@ -20,6 +23,16 @@ MISHEARD_DEVICES = frozenset(
     {"security_event_query", "energy_anomaly", "service_repair", "ticket_status", "device_query"}
 )
 """Intents that a question about which devices are out of order is taken for."""
+ANSWERING = frozenset({"dialog_confirm", "dialog_deny", "dialog_cancel"})
+OF_USE = "space_utilization"
+NEAR_USE = frozenset(
+    {"space_info", "crowd_query", "crowd_trend", "booking_search", "guidance_nearest", "guidance_locate"}
+)
+"""Intents that a question about the use of rooms is taken for."""
+QUITE_SURE = 0.95
+ROOM = re.compile(r"\b[A-Za-z]\d{3,4}\b|房间|\brooms?\b", re.I | re.ASCII)
+JOINED = re.compile(r"[和与跟、]|\band\b|\bnext to\b", re.I)
+ASKS = re.compile(r"吗|[?？]|哪|\b(?:is|are|where|which)\b", re.I)
 OF_ROOMS = frozenset({"booking_search", "booking_query", "crowd_query", "crowd_trend", "out_of_scope"})
 """Intents that a question about no-shows is taken for."""
 UNTOLD = frozenset(
@@ -37,23 +50,21 @@ UNTOLD = frozenset(
 
 
 def reread(heard: Understanding, last: str | None) -> Understanding:
-    """Return what is meant: of a plan that was made, why it is so; of a room for now, that it is for today.
+    """Return what is meant: of devices at least cost, a plan of them; of a plan, why it is so; of a room, for when.
 
     Parameters
     ----------
     last
         The intent that the conversation dealt with last.
     """
+    if asks_to_plan(heard) and heard.intent not in ANSWERING:
+        return as_plan(heard)
     if asks_of_plan(heard, last):
         return replace(heard, intent=OF_PLANS, confidence=max(heard.confidence, SURE), alternatives=())
-    if (
-        heard.intent in OF_ROOMS
-        and says(heard.text, "absent")
-        and any(heard.find(kind) for kind in ("room_type", "room", "place"))
-    ):
-        return replace(
-            heard, intent="space_utilization", confidence=max(heard.confidence, SURE), alternatives=()
-        )
+    if _asks_of_use(heard):
+        return replace(heard, intent=OF_USE, confidence=max(heard.confidence, SURE), alternatives=())
+    if _tells_who_sits_together(heard):
+        return replace(heard, intent=ALLOCATE, confidence=SURE, alternatives=(), slots=_teams(heard))
     return at_once(_of_air(_of_devices(_one_place(heard))))
 
 
@@ -105,6 +116,36 @@ def _one_place(heard: Understanding) -> Understanding:
                 heard, slots=(whole, *(slot for slot in heard.slots if slot not in (first, second)))
             )
     return heard
+
+
+def _asks_of_use(heard: Understanding) -> bool:
+    """Whether a turn asks how much rooms are used, or who did not come to what was booked."""
+    text, rooms = heard.text, [heard.find(kind) for kind in ("room_type", "room", "place")]
+    if heard.intent in OF_ROOMS and says(text, "absent"):
+        return any(rooms) or says(text, "of_bookings")
+    if heard.intent == OF_USE:
+        return heard.confidence < SURE and says(text, "used")
+    said = bool(categories_said(text)) or bool(heard.find("room_type")) or bool(ROOM.search(text))
+    return heard.intent in NEAR_USE and heard.confidence < QUITE_SURE and says(text, "used") and said
+
+
+def _tells_who_sits_together(heard: Understanding) -> bool:
+    """Whether words tell, not ask, that teams shall sit together, though they were taken for a place or a device."""
+    text = heard.text
+    return (
+        not heard.intent.startswith(("space_", "dialog_", "booking_"))
+        and says(text, "seating")
+        and JOINED.search(text) is not None
+        and not ASKS.search(text)
+    )
+
+
+def _teams(heard: Understanding) -> tuple[Slot, ...]:
+    """Return the words as the demand that they are: one team of them stands for what the frame asks."""
+    first = re.split(JOINED, heard.text, maxsplit=1)[0].strip()
+    name = re.sub(r"^(?:让|把|将|请|seat|put|keep|place)\s*", "", first, flags=re.I)
+    start = heard.text.index(name)
+    return (Slot(type="department", text=name, start=start, end=start + len(name), value=name),)
 
 
 def asks_of_plan(heard: Understanding, last: str | None) -> bool:

@@ -13,6 +13,7 @@ from yuanli.language import Understanding, ground_recurrence, ground_when
 from yuanli.operations.acts import Act
 from yuanli.operations.answering.asked import where_of
 from yuanli.operations.answering.commanding import DeviceAct, place_of, require_operator
+from yuanli.operations.answering.device_planning import MARK, PlanDevicesAct
 from yuanli.operations.answering.vocabulary import order_in
 from yuanli.operations.command_log import CommandRequest
 from yuanli.operations.command_rules import CommandAction
@@ -169,7 +170,28 @@ def _without_slots(heard: Understanding) -> str:
     return PREPOSITION.sub("·", text)
 
 
-def device_acts(commands: Commands, guidance: Guidance, standing: StandingOrders) -> Mapping[str, Act]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleOrPlanAct:
+    """Keeps commands for their time, or plans devices at least cost where that was asked."""
+
+    timed: ScheduleAct
+    planned: PlanDevicesAct
+
+    def propose(self, request: Request, *, asker: Asker, now: datetime) -> Text | None:
+        """Return what would be done at which time, or planned."""
+        return self._of(request).propose(request, asker=asker, now=now)
+
+    def execute(self, request: Request, *, key: str, asker: Asker, now: datetime) -> Reply:
+        """Keep the commands, or plan."""
+        return self._of(request).execute(request, key=key, asker=asker, now=now)
+
+    def _of(self, request: Request) -> Act:
+        return self.planned if request.of((MARK,)) else self.timed
+
+
+def device_acts(
+    commands: Commands, guidance: Guidance, standing: StandingOrders, planned: PlanDevicesAct
+) -> Mapping[str, Act]:
     """Return what the assistant does to devices, by intent."""
     actions = {
         "device_on": CommandAction.ON, "device_off": CommandAction.OFF, "device_set": CommandAction.SET,
@@ -179,4 +201,5 @@ def device_acts(commands: Commands, guidance: Guidance, standing: StandingOrders
         intent: DeviceAct(action=action, commands=commands, guidance=guidance, standing=standing)
         for intent, action in actions.items()
     }
-    return {**at_once, "device_schedule": ScheduleAct(device=at_once["device_on"])}
+    timed = ScheduleAct(device=at_once["device_on"])
+    return {**at_once, "device_schedule": ScheduleOrPlanAct(timed=timed, planned=planned)}

@@ -66,6 +66,24 @@ def nearly_named_in(text: str, part: str) -> str | None:
     return None if found is None else names[found[0]]
 
 
+def find_word(text: str, part: str) -> tuple[int, int] | None:
+    """Return where a text says the longest word of a part of the table; None where it says none.
+
+    >>> find_word("plan tomorrow's air conditioning", "devices")
+    (16, 32)
+    """
+    folded = text.casefold()
+    own = _table()[part]
+    all_ = own if isinstance(own, list) else [word for words in own.values() for word in words]
+    said = [word for word in _folded(all_) if _says(folded, word)]
+    if not said:
+        return None
+    word = max(said, key=len)
+    edge = r"(?<![a-z0-9])" if word.isascii() else ""
+    found = re.search(f"{edge}{re.escape(word)}", folded)
+    return None if found is None else found.span()
+
+
 def says(text: str, part: str) -> bool:
     """Return whether a text says a word of a part that is one list."""
     folded = text.casefold()

@@ -1,6 +1,6 @@
 """Which devices could be on when, who approved that, and what came of it?"""
 
-from yuanli.operations.device_plans.approving import ApprovalPreview, SwitchCount
+from yuanli.operations.device_plans.approving import ApprovalPreview, SwitchCount, plan_costs
 from yuanli.operations.device_plans.comparing import DeviceRecord, PlanRecord, PlanRecords, PlanSaving
 from yuanli.operations.device_plans.drafting import (
     DeviceDraft,
@@ -68,4 +68,5 @@ __all__ = [
     "StepState",
     "SwitchCount",
     "keep_plan_runs",
+    "plan_costs",
 ]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from yuanli.campus import Campus, CampusId, Device, DeviceId, FeatureId
+from yuanli.campus import Campus, CampusId, Device, FeatureId
 from yuanli.errors import Text
 from yuanli.operations.command_checks import CommandRule
 from yuanli.operations.command_log import CommandRequest
@@ -228,8 +228,14 @@ def fingerprint_of(run: PlanRun) -> str:
 
 def figures_of(problem: DevicesProblem, plan: Plan, run: PlanRun, *, now: datetime) -> PlanFigures:
     """Return the cost of energy and starts from now on, of plan and usual running, and the least share served."""
-    first = max(0, run.slot_at(now))
-    usual = {device.device_id: device.usual for device in run.devices}
+    cost, usual_cost = plan_costs(problem, plan, first=max(0, run.slot_at(now)))
+    share = float((problem.drafted or {}).get("service", 1.0))
+    return PlanFigures(cost=cost, usual_cost=usual_cost, service=share)
+
+
+def plan_costs(problem: DevicesProblem, plan: Plan, *, first: int = 0) -> tuple[float, float | None]:
+    """Return the cost of energy and starts from a slot on, of plan and usual running; None where that is not known."""
+    usual: Mapping[str, str] = (problem.drafted or {}).get("usual") or {}
     cost, usual_cost = 0.0, 0.0
     price = problem.price + (0.0 if problem.carbon_price is None else problem.carbon_price)
     for device in problem.devices:
@@ -238,15 +244,14 @@ def figures_of(problem: DevicesProblem, plan: Plan, run: PlanRun, *, now: dateti
         rates = device.power_kw * problem.slot_h * price
         for spans, is_usual in (
             (_row(plan, device.name), False),
-            (usual.get(DeviceId(FeatureId(device.device_id))), True),
+            (usual.get(device.name), True),
         ):
             on = slots_on(spans or "", problem.slots)
             starts = np.flatnonzero(on & ~np.concatenate([[device.on], on[:-1]]))
             money = float((rates * on)[first:].sum()) + device.start_cost * int((starts >= first).sum())
             cost, usual_cost = (cost, usual_cost + money) if is_usual else (cost + money, usual_cost)
-    known = bool(usual) and all(spans is not None for spans in usual.values())
-    share = float((problem.drafted or {}).get("service", 1.0))
-    return PlanFigures(cost=round(cost, 4), usual_cost=round(usual_cost, 4) if known else None, service=share)
+    known = all(usual.get(one.name) is not None for one in problem.devices if one.device_id is not None)
+    return round(cost, 4), round(usual_cost, 4) if known else None
 
 
 def _row(plan: Plan, name: str) -> str:

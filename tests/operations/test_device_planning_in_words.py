@@ -1,0 +1,139 @@
+"""When devices shall run at least cost, asked in words: what is such a request, its card, its answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.api.house import CAMPUS, Clock, small_house
+from tests.operations.commanding import fitted_campus
+
+from yuanli.bootstrap import House
+from yuanli.campus import Imported
+from yuanli.language import Slot, Understanding, language_of
+from yuanli.operations import Asker, Kind, Reply, reread
+from yuanli.operations.answering.device_planning import told_plan
+from yuanli.scheduling import DEVICES
+from yuanli.solver import Search, Stop, make_plan
+
+OPERATOR = frozenset({"member", "operator"})
+
+
+def heard(text: str, intent: str, **slots: str) -> Understanding:
+    given = tuple(
+        Slot(type=kind, text=value, start=text.index(value), end=text.index(value) + len(value), value=value)
+        for kind, value in slots.items()
+    )
+    return Understanding(
+        text=text, language=language_of(text), intent=intent, confidence=0.6, slots=given, model="test"
+    )
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder: Path = tmp_path_factory.mktemp("house")
+    opened = small_house(folder, Clock())
+    opened.places.add(Imported(campus=fitted_campus()), who="test", why="devices", replace=True)
+    yield opened
+    opened.close()
+
+
+def talk(house: House, name: str, *turns: str, roles: frozenset[str] = OPERATOR) -> list[Reply]:
+    asker = Asker(campus_id=CAMPUS, user="boss", roles=roles, conversation=name)
+    return [house.assistant.ask(text, asker) for text in turns]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("安排明天的空调最省钱", "device_schedule", {"date": "明天", "device_type": "空调"}),
+        ("plan tomorrow's air conditioning at least cost", "crowd_forecast", {"date": "tomorrow"}),
+        ("明天A座的风机怎么开最省电", "out_of_scope", {"date": "明天", "place": "A座"}),
+        ("明天B座空调怎么排最便宜", "crowd_forecast", {"metric": "空调", "place": "B座", "date": "明天"}),
+        ("帮我优化一下今天的空调运行", "out_of_scope", {}),
+        ("what is the cheapest way to run the AC in block A tomorrow", "guidance_route", {"destination": "block A"}),
+    ],
+)  # fmt: skip
+def test_words_for_least_cost_are_a_plan_of_devices(text: str, intent: str, slots: dict[str, str]) -> None:
+    found = reread(heard(text, intent, **slots), None)
+    assert (found.intent, found.confidence) == ("device_schedule", 0.9)
+    assert all(found.find(kind) for kind in ("device_type", "date", "rank"))
+    assert (found.find("place") is None) is not any(key in slots for key in ("place", "destination"))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "slots"),
+    [
+        ("每天22:00关闭A座的灯", "device_schedule", {"frequency": "每天", "time": "22:00"}),
+        ("明天8点打开A座空调", "device_schedule", {"time": "8点", "date": "明天"}),
+        ("哪台空调最省电", "energy_compare", {}),
+        ("昨天A座空调用了多少电", "energy_query", {"date": "昨天"}),
+        ("今天排风最省电的楼是哪座", "energy_compare", {}),
+        ("关掉A座空调省电", "device_off", {}),
+        ("how much did running the air conditioning cost", "energy_query", {}),
+        ("plan the seating of tower B, as cheap as possible", "space_allocate", {}),
+    ],
+)
+def test_a_command_at_a_time_and_a_question_stay_what_they_are(
+    text: str, intent: str, slots: dict[str, str]
+) -> None:
+    asked = heard(text, intent, **slots)
+    assert reread(asked, None) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "meant"),
+    [
+        ("哪个会议室最紧张", "space_info", "space_utilization"),
+        ("有多少预订没人来", "booking_query", "space_utilization"),
+        ("A101最近用得多吗", "guidance_nearest", "space_utilization"),
+        ("which room is the hardest to get", "crowd_query", "space_utilization"),
+        ("do we have enough meeting rooms", "booking_search", "space_utilization"),
+        ("天籁声学和洛书量化相邻", "guidance_locate", "space_allocate"),
+        ("让市场部和财务部坐在一起", "guidance_locate", "space_allocate"),
+        ("A座和B座相邻吗", "guidance_locate", "guidance_locate"),
+        ("how busy is the canteen", "crowd_query", "crowd_query"),
+        ("我有哪些预订", "booking_query", "booking_query"),
+    ],
+)
+def test_use_of_rooms_and_who_sits_together_are_read(text: str, intent: str, meant: str) -> None:
+    assert reread(heard(text, intent), None).intent == meant
+
+
+def test_the_card_tells_what_is_optimised_and_the_answer_what_it_saves(house: House) -> None:
+    card, done = talk(house, "zh", "安排明天的空调最省钱", "是的")
+    assert (card.move, card.understanding.intent) == (Kind.CONFIRM, "device_schedule")
+    for said in ("2 台设备", "电费与启动费用最低", "假设：", "需在方案页批准"):
+        assert said in card.text.zh
+    assert done.move is Kind.ACT
+    (job,) = house.solving.list(CAMPUS)
+    assert f"/plans/{job.id}" in done.text.en
+    assert "The bound is" in done.text.en
+    assert house.solving.get(CAMPUS, job.id).plan is not None
+    assert house.plan_runs.list(CAMPUS) == (), "nothing is carried out before it is approved"
+
+
+def test_another_day_and_a_member_are_refused(house: House) -> None:
+    (later,) = talk(house, "later", "安排3月9日的空调怎么开最省钱")
+    assert "今天或明天" in later.text.zh
+    (member,) = talk(house, "member", "安排明天的空调最省钱", roles=frozenset({"member"}))
+    assert member.error == "forbidden" or member.move is not Kind.CONFIRM
+
+
+def test_cost_saving_and_bound_are_told_as_worked_by_hand() -> None:
+    """One device of 2 kW is needed in the two cheap hours of four; usually it runs in all: 2·(1+1) and 2·(1+1+3+3)."""
+    document = {
+        "kind": "devices", "slots": 4, "slot_minutes": 60, "begins_at": "2026-03-03T00:00:00+08:00",
+        "price": [1, 1, 3, 3], "zones": [{"name": "hall", "demand": [100, 100, 0, 0]}],
+        "devices": [{"name": "fan", "device_id": "fan", "power_kw": 2, "zone": "hall", "service": 100}],
+        "drafted": {"usual": {"fan": "0-3"}},
+    }  # fmt: skip
+    problem = DEVICES.parse(json.dumps(document).encode(), "devices.json")
+    told = told_plan(problem, make_plan(DEVICES, problem, Search(Stop(time_s=2, gap=0.0))), "CNY")
+    assert told.en == (
+        "Planned: energy and starts cost 4.00 CNY, as usual 16.00: 75.0% less. "
+        "The bound is 4.00: no plan can be cheaper by more than 0.0%."
+    )
+    assert "平常运行 16.00，节省 75.0%" in told.zh
