@@ -173,10 +173,18 @@ def reader(browser: Browser, site: Site, admin_cookie: str) -> Iterator[Open]:
     """Make a reader: `reader("zh")`, `reader("en", admin=True, phone=True, dark=True)`."""
     contexts: list[BrowserContext] = []
 
-    def make(language: str, *, admin: bool = False, phone: bool = False, dark: bool = False) -> Reader:
+    def make(
+        language: str,
+        *,
+        admin: bool = False,
+        phone: bool = False,
+        dark: bool = False,
+        zone: str | None = None,
+    ) -> Reader:
         context = browser.new_context(
             base_url=site.url,
             locale=LOCALES[language],
+            timezone_id=zone,
             color_scheme="dark" if dark else "light",
             viewport={"width": 375, "height": 720} if phone else {"width": 1360, "height": 820},
             extra_http_headers={},

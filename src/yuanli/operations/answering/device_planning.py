@@ -136,8 +136,9 @@ class PlanDevicesAct:
         problem = DEVICES.parse(content, "devices.json")
         stop = Stop(time_s=TIME_S, gap=GAP)
         plan = make_plan(DEVICES, problem, Search(stop))
+        name = title.zh if request.language == "zh" else f"{title.en[0].upper()}{title.en[1:]}"
         order = SolveOrder(
-            kind=DEVICES.name, name=(title.zh if request.language == "zh" else title.en)[:100],
+            kind=DEVICES.name, name=name[:100],
             file_name="devices.json", problem=content, stop=stop,
         )  # fmt: skip
         job = self.solving.keep(asker.campus_id, order, plan, asker.user)
