@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,12 @@ from yuanli.operations.reports.blocks import Block, Cell, Document, Heading, Sen
 
 FONT = "STSong-Light"
 """A CID font of Adobe-GB1: not embedded; readers put their own Chinese face in its place."""
+LATIN_FONT = "Helvetica"
+LATIN = re.compile(r"([\x20-\xff]*[\x21-\xff][\x20-\xff]*)")
+LACKING = str.maketrans({"²": "2", "³": "3", "·": "・"})
+"""Signs of Latin-1 that Adobe-GB1's encoding does not have, and what is drawn where faces can't be mixed."""
+HEAD_ROOM, TABLE_ROOM = 120, 70
+"""Points that a heading, and a table's title, have to have below them on their page."""
 ACCENT, GREY, WARN = "#0f9b8e", "#5f6b76", "#b3541e"
 MARGIN = 48
 CHART_HEIGHT = 150
@@ -40,7 +47,7 @@ def as_pdf(document: Document) -> bytes:
     for block in document.blocks:
         story += [*_flowables(block, document, width, plain), Spacer(1, 6)]
     made = document.made_at.astimezone(ZoneInfo(document.time_zone))
-    foot = f"yuanli 园理 · {made:%Y-%m-%d %H:%M}"
+    foot = f"yuanli 园理  {made:%Y-%m-%d %H:%M}"
 
     def page(canvas: Any, template: Any) -> None:
         canvas.saveState()
@@ -59,23 +66,38 @@ def as_pdf(document: Document) -> bytes:
 
 
 def escape(text: str) -> str:
-    """Return a text as reportlab's markup has it."""
-    return saxutils.escape(printable(text))
+    """Return a text as reportlab's markup has it: Latin letters, `²` and `·` in a face that has them."""
+    parts = [part for part in LATIN.split(printable(text)) if part]
+    return "".join(
+        f'<font name="{LATIN_FONT}">{saxutils.escape(part)}</font>'
+        if LATIN.fullmatch(part)
+        else saxutils.escape(part)
+        for part in parts
+    )
+
+
+def _label(text: str, font: str) -> str:
+    """Return a text that is drawn in one face, without what the Chinese one lacks."""
+    return text if font == LATIN_FONT else text.translate(LACKING)
 
 
 def _flowables(block: Block, document: Document, width: float, plain: Any) -> list[Any]:
     from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import KeepTogether, Paragraph, Spacer
+    from reportlab.platypus import CondPageBreak, KeepTogether, Paragraph, Spacer
 
     if isinstance(block, Heading):
         head = ParagraphStyle("head", parent=plain, fontSize=14, leading=22, spaceBefore=10, keepWithNext=1)
-        return [Paragraph(escape(block.text), head)]
+        return [CondPageBreak(HEAD_ROOM), Paragraph(escape(block.text), head)]
     if isinstance(block, Sentence):
         style = ParagraphStyle("warn", parent=plain, textColor=WARN) if block.warns else plain
         return [Paragraph(escape(block.text), style)]
-    caption = ParagraphStyle("caption", parent=plain, fontSize=10, textColor=GREY, keepWithNext=1)
+    caption = ParagraphStyle("caption", parent=plain, fontSize=10, textColor=GREY)
     if isinstance(block, Table):
-        return [Paragraph(escape(block.title), caption), _table(block, document.time_zone, width)]
+        return [
+            CondPageBreak(TABLE_ROOM),
+            Paragraph(escape(block.title), caption),
+            _table(block, document.time_zone, width),
+        ]
     chart = block.chart
     name = chart.title.zh if document.language == "zh" else chart.title.en
     unit = f" ({chart.unit})" if chart.unit else ""
@@ -126,18 +148,19 @@ def _drawing(chart: Chart, document: Document, width: float) -> Any:
         return None
     zh = document.language == "zh"
     bars = bool(chart.names)
+    font = LATIN_FONT if all(LATIN.fullmatch(name.zh if zh else name.en) for name in chart.names) else FONT
     height = max(60, 18 * len(chart.names)) if bars else CHART_HEIGHT
     drawing = Drawing(width, height + 24)
     plot: Any = HorizontalBarChart() if bars else HorizontalLineChart()
     plot.x, plot.y, plot.width, plot.height = (150 if bars else 44), 18, width - (190 if bars else 60), height
     if bars:
-        names = [_short(printable(name.zh if zh else name.en), 20) for name in chart.names]
+        names = [_label(_short(printable(name.zh if zh else name.en), 20), font) for name in chart.names]
         plot.data = [[v if v is not None else 0.0 for v in line.values][::-1] for line in chart.lines]
         plot.categoryAxis.categoryNames = names[::-1]
         plot.bars[0].fillColor = colors.HexColor(ACCENT)
         plot.bars.strokeColor = None
         plot.barLabelFormat = lambda value: _number(float(value))
-        plot.barLabels.fontName, plot.barLabels.fontSize, plot.barLabels.nudge = FONT, 7, 18
+        plot.barLabels.fontName, plot.barLabels.fontSize, plot.barLabels.nudge = LATIN_FONT, 7, 18
     else:
         plot.data = [list(line.values) for line in chart.lines]
         plot.categoryAxis.categoryNames = _marks(chart.times, document.time_zone)
@@ -150,7 +173,7 @@ def _drawing(chart: Chart, document: Document, width: float) -> Any:
     if high - low <= max(abs(low), abs(high), 1.0) * FLAT:
         plot.valueAxis.valueMin, plot.valueAxis.valueMax = low, low + max(1.0, abs(low))
     for axis in (plot.categoryAxis, plot.valueAxis):
-        axis.labels.fontName, axis.labels.fontSize = FONT, 7
+        axis.labels.fontName, axis.labels.fontSize = font, 7
         axis.strokeColor = colors.HexColor("#b8c0c8")
     drawing.add(plot)
     return drawing
