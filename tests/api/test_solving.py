@@ -194,3 +194,13 @@ def test_ill_put_rounds_are_told(operator: TestClient, changed: dict[str, object
     reply = operator.post(DRAFTS, json=ROUND | changed)
     assert reply.status_code == status, reply.text
     assert reply.json()["message"]["en"]
+
+
+def test_flows_are_drafted_from_people_or_told_why_not(operator: TestClient, member: TestClient) -> None:
+    path = "/v1/campuses/small/plan-drafts/flows"
+    wish = {"day": "2020-01-06", "begins": "11:00", "ends": "13:00", "capacity": 50}
+    reply = operator.post(path, json=wish)
+    assert (reply.status_code, reply.json()["error"]) == (409, "nobody_comes")
+    assert operator.post(path, json=wish | {"begins": "25:00"}).status_code == 422
+    assert operator.post(path, json=wish | {"slot_min": 1}).json()["field"] == "slot_min"
+    assert member.post(path, json=wish).status_code == 403

@@ -163,3 +163,98 @@ def test_a_bad_document_names_the_field(changed: dict[str, Any], field: str) -> 
     with pytest.raises(InvalidProblemError) as caught:
         parsed(**changed)
     assert caught.value.field == field
+
+
+GATE: dict[str, Any] = {
+    "slots": ["8:00", "8:15", "8:30"],
+    "slot_min": 15,
+    "passages": [{"id": "东门", "lanes": {"people": 50, "most": 3, "least": 1, "cost": 200}}],
+    "groups": [
+        {"id": "a", "size": 100, "current": "8:00", "allowed": ["8:00"], "uses": [{"passage": "东门"}]},
+        {"id": "b", "size": 60, "current": "8:15", "allowed": ["8:15"], "uses": [{"passage": "东门"}]},
+    ],
+}
+BUS: dict[str, Any] = GATE | {
+    "passages": [{"id": "班车", "shuttle": {"seats": 50, "vehicles": 1, "round_trip": 2, "departures": 2}}]
+}
+BUS["groups"] = [dict(group, uses=[{"passage": "班车"}]) for group in GATE["groups"]]
+
+
+def read(document: dict[str, Any], **changed: Any) -> FlowsProblem:
+    return FLOWS.parse(json.dumps(document | changed).encode(), "gate.json")
+
+
+def test_lanes_open_while_a_lane_costs_less_than_waiting() -> None:
+    # 100 come at 8:00: a second lane spares 50 × 15 minutes; 60 at 8:15: 10 wait 150 minutes, a lane costs 200
+    plan = solved(read(GATE))
+    assert [row["open"] for row in plan.assignments if row["size"] is None] == [2, 1, 1]
+    assert plan.cost == pytest.approx(4 * 200 + 10 * 15)
+    assert "东门：共 4 次（8:00 × 2、8:15–8:30 × 1）" in plan.explanation[0].zh
+    again = FLOWS.read_rows(
+        read(GATE), [{k: "" if v is None else str(v) for k, v in r.items()} for r in plan.assignments]
+    )
+    assert FLOWS.check(read(GATE), again).cost == pytest.approx(plan.cost)
+
+
+def test_a_shuttle_is_away_for_its_round_trip_and_who_is_left_costs() -> None:
+    # one vehicle leaves at 8:00 and 8:30: 50 of 100 go, 50 + 60 wait at 8:15, 60 after 8:30
+    plan = solved(read(BUS))
+    assert [row["open"] for row in plan.assignments if row["size"] is None] == [1, 0, 1]
+    assert plan.cost_breakdown["waiting"] == 15 * (50 + 110 + 60)
+    assert plan.cost_breakdown["left"] == 60 * 60
+    plan = solved(read(BUS), start=FlowsPlan(slots=(0, 1), units=((0, 1, 0),)), locked={"班车 8:15"})
+    assert [row["open"] for row in plan.assignments if row["size"] is None] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lanes_and_departures_are_as_good_as_trying_all(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    supply = {
+        "people": float(rng.integers(10, 60)), "most": 2, "cost": float(rng.integers(0, 400)), "total": 4,
+        "current": rng.integers(0, 3, 3).tolist(), "change_cost": float(rng.integers(0, 200)),
+    }  # fmt: skip
+    groups = [
+        {"id": f"g{i}", "size": int(rng.integers(10, 90)), "current": "8:00", "uses": [{"passage": "东门"}]}
+        for i in range(2)
+    ]
+    problem = read(GATE, passages=[{"id": "东门", "capacity": 10, "lanes": supply}], groups=groups)
+    found = solved(problem, start=FlowsPlan(slots=(0, 0), units=((0, 1, 0),)), max_changes=3)
+    plans = [
+        FlowsPlan(slots=slots, units=(units,))
+        for slots in product(range(3), repeat=2) for units in product(range(3), repeat=3)
+        if sum(s != 0 for s in slots) + sum(a != b for a, b in zip(units, (0, 1, 0), strict=True)) <= 3
+    ]  # fmt: skip
+    checks = [FLOWS.check(problem, plan) for plan in plans]
+    assert found.cost == pytest.approx(min(one.cost for one in checks if one.valid))
+
+
+def test_the_check_knows_each_rule_of_lanes_and_departures() -> None:
+    def broken(document: dict[str, Any], *units: int) -> set[str]:
+        return {
+            one.rule for one in FLOWS.check(read(document), FlowsPlan(slots=(0, 1), units=(units,))).broken
+        }
+
+    assert broken(GATE, 2, 1, 1) == set()
+    assert broken(GATE, 4, 0, 1) == {"most", "least"}
+    assert broken(BUS, 1, 1, 0) == {"most"}
+    assert broken(GATE, 1, 1) == {"units"}
+    late = read(
+        BUS, passages=[{"id": "班车", "shuttle": {"seats": 50, "departures": 1, "allowed": ["8:15"]}}]
+    )
+    plan = FlowsPlan(slots=(0, 1), units=((1, 1, 0),))
+    assert {one.rule for one in FLOWS.check(late, plan).broken} == {"slots", "total"}
+
+
+@pytest.mark.parametrize(
+    ("passage", "said"),
+    [
+        ({"id": "东门"}, "capacity"),
+        ({"id": "东门", "lanes": {"people": 5, "most": 1}, "shuttle": {"seats": 5}}, "latter"),
+        ({"id": "东门", "lanes": {"people": 5, "most": 1, "least": 2}}, "least"),
+        ({"id": "东门", "lanes": {"people": 5, "most": 1, "current": [1]}}, "3 numbers"),
+        ({"id": "东门", "shuttle": {"seats": 5, "allowed": ["9:00"]}}, "9:00"),
+    ],
+)
+def test_lanes_and_departures_that_are_no_sense_are_refused(passage: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidProblemError, match=said):
+        read(GATE, passages=[passage])

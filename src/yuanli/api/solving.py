@@ -16,6 +16,7 @@ from yuanli.api.bodies import Body, Name
 from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
+from yuanli.api.flow_bodies import FlowWishBody
 from yuanli.api.round_bodies import RoundWishBody
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId, FeatureId
@@ -23,6 +24,7 @@ from yuanli.errors import Text
 from yuanli.operations import (
     PLANNING_KINDS,
     SCHEDULING_KINDS,
+    FlowDraft,
     Right,
     RoundDraft,
     SolveJob,
@@ -207,6 +209,12 @@ def plan_walks(campus: CampusPath, job_id: JobPath, house: HouseDep, caller: Cal
     order, plan = house.solving.problem(campus, job_id), house.solving.get(campus, job_id).plan
     rows = () if plan is None else plan.assignments
     return PlanWalks(walks=house.round_drafts.walks(campus, order, rows, roles=AREAS[caller.role]))
+
+
+@router.post("/campuses/{campus}/plan-drafts/flows", dependencies=[needs(Right.MAKE_PLANS)])
+def draft_flows(campus: CampusPath, body: FlowWishBody, house: HouseDep) -> FlowDraft:
+    """Draft who could come when from the people forecast or measured at a place; nothing is solved."""
+    return house.flow_drafts.draft(campus, body.wish(), house.now())
 
 
 @router.get("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)])

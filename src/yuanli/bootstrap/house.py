@@ -42,6 +42,7 @@ from yuanli.operations import (
     Energy,
     FeedbackLoop,
     FeedbackParams,
+    FlowDrafts,
     Forecasts,
     FreshForecasts,
     Guidance,
@@ -81,6 +82,7 @@ from yuanli.operations import (
     device_acts,
     keep_orders,
     keep_plan_runs,
+    people_of,
     readings_health,
     reread,
     space_acts,
@@ -168,6 +170,7 @@ class House:
     plan_runs: PlanRuns
     plan_records: PlanRecords
     round_drafts: RoundDrafts
+    flow_drafts: FlowDrafts
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None
@@ -552,6 +555,7 @@ def build_house(
         plan_records=PlanRecords(places, readings, energy, twin),
         forecasts=Forecasts(readings, places, fresh),
         fresh_forecasts=fresh,
+        flow_drafts=FlowDrafts(guidance, people_of(twin, fresh)),
         nightly=NightlyForecasts(
             readings,
             places,

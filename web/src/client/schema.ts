@@ -2715,6 +2715,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plan-drafts/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Flows
+         * @description Draft who could come when from the people forecast or measured at a place; nothing is solved.
+         */
+        post: operations["draft_flows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}": {
         parameters: {
             query?: never;
@@ -5182,6 +5202,24 @@ export interface components {
             share: number;
         };
         /**
+         * FlowDraft
+         * @description A problem of flows to be confirmed: its document, what it rests on, how many come, teams, and slots.
+         */
+        FlowDraft: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Assumed */
+            assumed: components["schemas"]["Text"][];
+            /** People */
+            people: number;
+            /** Teams */
+            teams: number;
+            /** Slots */
+            slots: number;
+        };
+        /**
          * FlowLink
          * @description What flows from one node to another.
          */
@@ -5208,6 +5246,72 @@ export interface components {
             };
             /** Amount */
             amount: number;
+        };
+        /**
+         * FlowUse
+         * @description What people do at a place: stay for a while, arrive, or leave.
+         * @enum {string}
+         */
+        FlowUse: "stay" | "arrive" | "leave";
+        /**
+         * FlowWishBody
+         * @description Whose coming is to be staggered: at a place or on the site, in a span of a day, by fixed capacity or lanes.
+         */
+        FlowWishBody: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            /** Place */
+            place?: string | null;
+            /** @default stay */
+            use: components["schemas"]["FlowUse"];
+            /**
+             * Slot Min
+             * @default 15
+             */
+            slot_min: number;
+            /**
+             * Stay Min
+             * @default 30
+             */
+            stay_min: number;
+            /**
+             * Move Min
+             * @default 30
+             */
+            move_min: number;
+            /** Capacity */
+            capacity?: number | null;
+            /**
+             * Lanes
+             * @default 0
+             */
+            lanes: number;
+            /**
+             * Lane People
+             * @default 0
+             */
+            lane_people: number;
+            /**
+             * Lane Cost
+             * @default 0
+             */
+            lane_cost: number;
+            /** Times */
+            times?: {
+                [key: string]: string;
+            };
+            /**
+             * Language
+             * @default zh
+             */
+            language: string;
         };
         /**
          * ForecastList
@@ -26736,6 +26840,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanWalks"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_flows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowWishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDraft"];
                 };
             };
             /** @description The request can't be read */

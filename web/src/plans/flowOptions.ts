@@ -11,7 +11,7 @@ interface Group {
 export interface FlowTables {
   slots: string[];
   slot_min: number;
-  passages: { id: string; capacity: number[] }[];
+  passages: { id: string; capacity: number[]; supply?: { people: number } | null }[];
   groups: Group[];
 }
 export interface Load {
@@ -21,8 +21,13 @@ export interface Load {
   capacity: number[];
 }
 
+/** Whether a row says how many lanes or cars are open, not when a group comes. */
+const isSupply = (row: Row): boolean => row.open !== null && row.open !== undefined;
+const groupsOf = (rows: readonly Row[]): Row[] => rows.filter((row) => !isSupply(row));
+
 export function loadsOf(tables: FlowTables, rows: readonly Row[]): Load[] {
-  const planned = new Map(rows.map((row) => [String(row.group), tables.slots.indexOf(String(row.slot))]));
+  const planned = new Map(groupsOf(rows).map((row) => [String(row.group), tables.slots.indexOf(String(row.slot))]));
+  const open = new Map(rows.filter(isSupply).map((row) => [String(row.group), Number(row.open)]));
   const arrivals = (passage: number, slotOf: (group: Group) => number | null): number[] => {
     const sums = tables.slots.map(() => 0);
     for (const group of tables.groups) {
@@ -31,7 +36,7 @@ export function loadsOf(tables: FlowTables, rows: readonly Row[]): Load[] {
     }
     return sums;
   };
-  return tables.passages.map((passage, p) => ({ name: passage.id, before: arrivals(p, (group) => group.current), after: arrivals(p, (group) => planned.get(group.id) ?? null), capacity: passage.capacity }));
+  return tables.passages.map((passage, p) => ({ name: passage.id, before: arrivals(p, (group) => group.current), after: arrivals(p, (group) => planned.get(group.id) ?? null), capacity: passage.capacity.map((people, s) => people + (passage.supply?.people ?? 0) * (open.get(`${passage.id} ${tables.slots[s]}`) ?? 0)) }));
 }
 
 export interface Moved {
@@ -43,7 +48,7 @@ export interface Moved {
 }
 /** Groups whose slot is another than today's, the farthest first. */
 export function movedOf(tables: FlowTables, rows: readonly Row[]): Moved[] {
-  const moved = rows.filter((row) => row.slot !== row.current).map((row): Moved => {
+  const moved = groupsOf(rows).filter((row) => row.slot !== row.current).map((row): Moved => {
     const [from, to] = [tables.slots.indexOf(String(row.current)), tables.slots.indexOf(String(row.slot))];
     return { group: String(row.group), size: Number(row.size), from: from < 0 ? null : String(row.current), to: String(row.slot), minutes: from < 0 ? null : (to - from) * tables.slot_min };
   });

@@ -6,18 +6,49 @@ from typing import Annotated
 
 from pydantic import Field
 
-from yuanli.scheduling.flows.tables import FlowsProblem, FlowWeights, Group, Passage, Use
+from yuanli.scheduling.flows.tables import FlowsProblem, FlowWeights, Group, Passage, Supply, Use
 from yuanli.solver import Document, document_of, refuse, text_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
 People = Annotated[float, Field(ge=0)]
 
 
+class _Lanes(Document):
+    people: People = Field(gt=0, description="people that get through an open lane in a slot")
+    most: int = Field(ge=0, description="lanes there are")
+    least: int = Field(default=0, ge=0, description="lanes that are open always")
+    total: int | None = Field(
+        default=None, ge=0, description="open lanes of all slots together: hours of staff"
+    )
+    cost: People = Field(default=0.0, description="cost of an open lane in a slot")
+    current: tuple[int, ...] | None = Field(default=None, description="lanes open today, by slot")
+    change_cost: People = Field(default=0.0, description="cost of a lane more or less in a slot than today")
+
+
+class _Shuttle(Document):
+    seats: People = Field(gt=0, description="people that leave with each")
+    vehicles: int = Field(default=1, ge=1, description="shuttles there are")
+    round_trip: int = Field(default=1, ge=1, description="slots until one can leave again")
+    departures: int | None = Field(default=None, ge=0, description="departures in all, at most")
+    allowed: tuple[str, ...] = Field(
+        default=(), description="slots in which they may leave; all if not given"
+    )
+    cost: People = Field(default=0.0, description="cost of a departure")
+    current: tuple[str, ...] | None = Field(default=None, description="slots of today's departures")
+    change_cost: People = Field(
+        default=0.0, description="cost of a departure more or less in a slot than today"
+    )
+
+
 class _Passage(Document):
     id: str = Field(description="its name: a canteen, lifts, gates, a shuttle")
     capacity: People | tuple[People, ...] = Field(
-        description="people that get through in a slot, or in each of them"
+        default=0.0, description="people that get through in a slot, or in each, besides lanes or shuttles"
     )
+    lanes: _Lanes | None = Field(
+        default=None, description="gate lanes or counters: how many open when is chosen"
+    )
+    shuttle: _Shuttle | None = Field(default=None, description="departures of a shuttle, which are chosen")
     most_waiting: People | None = Field(default=None, description="most that may wait at the end of a slot")
 
 
@@ -42,6 +73,10 @@ class _Weights(Document):
     waiting: People = Field(default=1.0, description="cost of a minute that a person waits")
     moving: People = Field(default=0.1, description="cost of a minute by which a person's time is moved")
     fairness: People = Field(default=1.0, description="cost of a minute of the farthest move of all")
+    left: People = Field(
+        default=60.0,
+        description="cost of a person who waits after the last slot, where lanes or departures are chosen",
+    )
 
 
 class FlowsDocument(Document):
@@ -73,6 +108,28 @@ def parse_flows(data: bytes, name: str) -> FlowsProblem:
             )
         return table[key]
 
+    def supply(p: _Passage) -> Supply | None:
+        n, at = len(told.slots), f"passages.{p.id}"
+        if (p.lanes is None) == (p.shuttle is None):
+            if p.lanes is not None or "capacity" not in p.model_fields_set:
+                refuse(
+                    f"“{p.id}”应写 capacity、lanes 或 shuttle，后两者只能选一。",
+                    f"{p.id!r} has a capacity, lanes or a shuttle, one of the latter two at most.", field=at,
+                )  # fmt: skip
+            return None
+        if p.lanes is not None:
+            return Supply(**p.lanes.model_dump(), allowed=tuple(range(n)))
+        bus = p.shuttle
+        assert bus is not None
+        leaving = (
+            None if bus.current is None else [number(slots, s, f"{at}.shuttle.current") for s in bus.current]
+        )
+        return Supply(
+            people=bus.seats, most=bus.vehicles, busy=bus.round_trip, total=bus.departures, cost=bus.cost,
+            allowed=tuple(number(slots, s, f"{at}.shuttle.allowed") for s in bus.allowed) or tuple(range(n)),
+            current=None if leaving is None else tuple(map(leaving.count, range(n))), change_cost=bus.change_cost,
+        )  # fmt: skip
+
     if len(slots) != len(told.slots):
         refuse("slots 中有重复的时段。", "A slot is there twice.", field="slots")
     return FlowsProblem(
@@ -80,7 +137,7 @@ def parse_flows(data: bytes, name: str) -> FlowsProblem:
         slot_min=told.slot_min,
         passages=tuple(
             Passage(
-                id=p.id, most_waiting=p.most_waiting,
+                id=p.id, most_waiting=p.most_waiting, supply=supply(p),
                 capacity=p.capacity if isinstance(p.capacity, tuple) else (p.capacity,) * len(told.slots),
             )
             for p in told.passages

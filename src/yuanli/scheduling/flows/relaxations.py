@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from yuanli.errors import Text
 from yuanli.scheduling.flows.queues import fluid_queue
 from yuanli.scheduling.flows.solving import arrivals_of
-from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, Passage
+from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, Passage, room_of
 from yuanli.solver import Relaxation, Sort, without
 
 Wider = Relaxation[FlowsProblem, FlowsPlan]
@@ -21,11 +19,14 @@ def relaxations_flows(problem: FlowsProblem, plan: FlowsPlan) -> list[Wider]:
     come = arrivals_of(problem, plan)
 
     def queue(f: int) -> float:
-        return float(fluid_queue(come[f], np.array(problem.passages[f].capacity)).sum())
+        return float(fluid_queue(come[f], room_of(problem, plan, f)).sum())
 
     found: list[Wider] = []
     for f in sorted(range(len(problem.passages)), key=queue, reverse=True):
         one = problem.passages[f]
+        found += _supply(problem, f)
+        if not any(one.capacity):
+            continue
         more = replace(one, capacity=tuple((1 + SHARE) * c for c in one.capacity))
         found.append(Relaxation(
             name=Text(f"{one.id} 通过能力增加一成", f"{one.id} lets a tenth more through"), sort=Sort.RESOURCE,
@@ -44,6 +45,24 @@ def relaxations_flows(problem: FlowsProblem, plan: FlowsPlan) -> list[Wider]:
         found.append(Relaxation(
             name=without("各团队可选时段", "slots that groups may have"), sort=Sort.RULE,
             problem=replace(problem, groups=groups),
+        ))  # fmt: skip
+    return found
+
+
+def _supply(problem: FlowsProblem, f: int) -> list[Wider]:
+    """Offer one more lane or shuttle, and one more in all."""
+    one = problem.passages[f]
+    if one.supply is None:
+        return []
+    found: list[Wider] = [Relaxation(
+        name=Text(f"{one.id} 多 1 条通道或 1 辆车", f"One more lane or vehicle at {one.id}"), sort=Sort.RESOURCE,
+        problem=_with(problem, f, replace(one, supply=replace(one.supply, most=one.supply.most + 1))),
+    )]  # fmt: skip
+    if one.supply.total is not None:
+        more = replace(one.supply, total=one.supply.total + 1)
+        found.append(Relaxation(
+            name=Text(f"{one.id} 总共多 1 次开放或发车", f"One more opening or departure at {one.id} in all"),
+            sort=Sort.RESOURCE, problem=_with(problem, f, replace(one, supply=more)),
         ))  # fmt: skip
     return found
 

@@ -14,6 +14,42 @@ Floats = NDArray[np.float64]
 MOST_GROUPS = 2_000
 MOST_SLOTS = 300
 MOST_PEOPLE = 10**6
+MOST_UNITS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """What is chosen of a passage, slot by slot: how many lanes are open, or how many shuttles leave.
+
+    Parameters
+    ----------
+    people
+        Who gets through in a slot for each lane, or leaves with each shuttle.
+    most, least
+        Lanes, or shuttles, at once; and how many at least in each slot.
+    busy
+        Slots for which one is taken: 1 for a lane, the round trip of a shuttle.
+    total
+        How many in all slots together: departures of a timetable, staff of lanes; None is no limit.
+    allowed
+        Slots in which there may be any.
+    cost
+        Of one in a slot.
+    current
+        Today's, by slot; None where there is no such thing today.
+    change_cost
+        Of one more or less in a slot than today.
+    """
+
+    people: float
+    most: int
+    allowed: tuple[int, ...]
+    least: int = 0
+    busy: int = 1
+    total: int | None = None
+    cost: float = 0.0
+    current: tuple[int, ...] | None = None
+    change_cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +59,7 @@ class Passage:
     Parameters
     ----------
     capacity
-        People that get through in each slot.
+        People that get through in each slot, besides those of a supply.
     most_waiting
         The most that may wait at the end of a slot; None is no limit.
     """
@@ -31,6 +67,7 @@ class Passage:
     id: str
     capacity: tuple[float, ...]
     most_waiting: float | None = None
+    supply: Supply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +109,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowWeights:
-    """What a minute costs: of a person's waiting, of a person's moved hour, of the farthest move of all."""
+    """What a minute costs: of a person's waiting, of a person's moved hour, of the farthest move of all.
+
+    `left` is the cost of a person who still waits after the last slot, where lanes or departures are chosen.
+    """
 
     waiting: float = 1.0
     moving: float = 0.1
     fairness: float = 1.0
+    left: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +155,8 @@ class FlowsProblem:
                     f"The capacity of {passage.id!r} is {n} numbers from 0 to {MOST_PEOPLE}.",
                     field=f"passages.{passage.id}.capacity",
                 )
+            if passage.supply is not None:
+                _check_supply(passage.id, passage.supply, n)
         for group in self.groups:
             slots = (*group.allowed, *(() if group.current is None else (group.current,)))
             if not group.allowed or any(not 0 <= s < n for s in slots):
@@ -158,6 +201,48 @@ class FlowsProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowsPlan:
-    """The slot of each group."""
+    """The slot of each group; by passage and slot, the lanes open or shuttles leaving, none where nothing is chosen."""
 
     slots: tuple[int, ...]
+    units: tuple[tuple[int, ...], ...] = ()
+
+    def of_passage(self, passage: int) -> tuple[int, ...]:
+        """Return the lanes or departures of a passage by slot, none where nothing is chosen."""
+        return self.units[passage] if self.units else ()
+
+
+def room_of(problem: FlowsProblem, plan: FlowsPlan, passage: int) -> Floats:
+    """Return who gets through a passage in each slot of a plan."""
+    one = problem.passages[passage]
+    room = np.array(one.capacity, dtype=float)
+    if one.supply is not None:
+        room += one.supply.people * np.array(plan.of_passage(passage), dtype=float)
+    return room
+
+
+def _check_supply(name: str, supply: Supply, n: int) -> None:
+    at = f"passages.{name}"
+
+    def ask(holds: bool, value: object, zh: str, en: str) -> None:
+        if not holds:
+            refuse(f"“{name}”的设置 {value} 有误：{zh}。", f"{name!r} has {value}: {en}.", field=at)
+
+    ask(0 < supply.people <= MOST_PEOPLE, supply.people, f"每条或每班人数应大于 0、不超过 {MOST_PEOPLE}",
+        f"each takes more than 0 and {MOST_PEOPLE} people at most")  # fmt: skip
+    ask(0 <= supply.least <= supply.most <= MOST_UNITS, (supply.least, supply.most),
+        f"应满足 0 ≤ 至少 ≤ 至多 ≤ {MOST_UNITS}", f"0 ≤ least ≤ most ≤ {MOST_UNITS} must hold")  # fmt: skip
+    ask(1 <= supply.busy <= MOST_SLOTS, supply.busy, f"占用应为 1 到 {MOST_SLOTS} 个时段",
+        f"one is taken for 1 to {MOST_SLOTS} slots")  # fmt: skip
+    ask(all(0 <= slot < n for slot in supply.allowed), supply.allowed, "时段不存在", "there is no such slot")
+    ask(supply.least * supply.busy <= supply.most, (supply.least, supply.busy, supply.most),
+        "至少数 × 占用时段不能超过至多数", "least × slots taken is at most as many as there are")  # fmt: skip
+    ask(not supply.least or len(set(supply.allowed)) == n, supply.allowed, "每个时段至少要有时，须允许所有时段",
+        "where there are some in each slot, all slots are allowed")  # fmt: skip
+    total = supply.total
+    ask(total is None or total >= supply.least * n, total, "总数少于各时段至少数之和",
+        "in all there are fewer than at least in each slot")  # fmt: skip
+    for value in (supply.cost, supply.change_cost):
+        ask(isfinite(value) and value >= 0, value, "费用应不小于 0", "costs are from 0")
+    now = supply.current
+    ask(now is None or (len(now) == n and min(now) >= 0), now, f"目前安排应是 {n} 个不小于 0 的数",
+        f"today's are {n} numbers from 0")  # fmt: skip

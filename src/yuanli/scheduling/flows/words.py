@@ -10,22 +10,32 @@ import numpy as np
 from yuanli.errors import Text
 from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.queues import fluid_queue, simulated_wait
-from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model
-from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
+from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model, unit_name
+from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, room_of
 from yuanli.solver import Result, Row, Search, Status, Stop, minimal_conflict, refuse, solve_milp
 
 ASK_S = 0.3
 
 
 def rows_flows(problem: FlowsProblem, plan: FlowsPlan) -> list[Row]:
-    """Return a row for each group."""
-    return [
+    """Return a row for each group, and one for each slot of lanes or departures that are chosen."""
+    rows: list[Row] = [
         {
             "group": group.id, "slot": problem.slots[s],
             "current": None if group.current is None else problem.slots[group.current], "size": group.size,
         }
         for group, s in zip(problem.groups, plan.slots, strict=True)
     ]  # fmt: skip
+    chosen: list[Row] = [
+        {
+            "group": unit_name(passage, slot), "slot": slot,
+            "current": None if passage.supply.current is None else str(passage.supply.current[t]), "size": None,
+            "open": plan.of_passage(f)[t],
+        }
+        for f, passage in enumerate(problem.passages) if passage.supply is not None
+        for t, slot in enumerate(problem.slots)
+    ]  # fmt: skip
+    return [*({**row, "open": None} for row in rows), *chosen] if chosen else rows
 
 
 def read_rows_flows(problem: FlowsProblem, rows: Sequence[Row]) -> FlowsPlan:
@@ -38,7 +48,26 @@ def read_rows_flows(problem: FlowsProblem, rows: Sequence[Row]) -> FlowsPlan:
     """
     number = {slot: t for t, slot in enumerate(problem.slots)}
     found: dict[str, int] = {}
+    chosen = {
+        unit_name(passage, slot): (f, t)
+        for f, passage in enumerate(problem.passages) if passage.supply is not None
+        for t, slot in enumerate(problem.slots)
+    }  # fmt: skip
+    units = [[0] * len(problem.slots) if p.supply is not None else [] for p in problem.passages]
+    missing = set(chosen)
     for line, row in enumerate(rows, 1):
+        name = str(row.get("group"))
+        if name in chosen:
+            f, t = chosen[name]
+            try:
+                units[f][t] = int(row.get("open") or 0)
+            except (TypeError, ValueError):
+                refuse(
+                    f"第 {line} 行的 open“{row.get('open')}”不是整数。",
+                    f"Row {line}: open is {row.get('open')!r}; it is a whole number.", field="open",
+                )  # fmt: skip
+            missing.discard(name)
+            continue
         if row.get("slot") not in number:
             refuse(
                 f"第 {line} 行的时段“{row.get('slot')}”不存在。",
@@ -46,14 +75,17 @@ def read_rows_flows(problem: FlowsProblem, rows: Sequence[Row]) -> FlowsPlan:
                 field="slot",
             )
         found[str(row.get("group"))] = number[str(row["slot"])]
-    wrong = sorted(found.keys() ^ {group.id for group in problem.groups})
+    wrong = sorted((found.keys() ^ {group.id for group in problem.groups}) | missing)
     if wrong:
         refuse(
             f"“{wrong[0]}”只在方案或只在问题中。",
             f"{wrong[0]!r} is only in the plan, or only in the problem.",
             field="group",
         )
-    return FlowsPlan(slots=tuple(found[group.id] for group in problem.groups))
+    return FlowsPlan(
+        slots=tuple(found[group.id] for group in problem.groups),
+        units=tuple(map(tuple, units)) if chosen else (),
+    )
 
 
 def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Text, ...]:
@@ -64,18 +96,23 @@ def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Tex
     today = FlowsPlan(
         slots=tuple(
             s if g.current is None else g.current for g, s in zip(problem.groups, plan.slots, strict=True)
-        )
+        ),
+        units=tuple(
+            plan.of_passage(f) if p.supply is None or p.supply.current is None else p.supply.current
+            for f, p in enumerate(problem.passages)
+        ),
     )
     before, after = arrivals_of(problem, today), arrivals_of(problem, plan)
     said = []
     for f, passage in enumerate(problem.passages):
-        room = np.array(passage.capacity)
-        queues = [float(fluid_queue(come[f], room).max()) for come in (before, after)]
+        both = [(come[f], room_of(problem, one, f)) for come, one in ((before, today), (after, plan))]
+        queues = [float(fluid_queue(come, room).max()) for come, room in both]
+        if passage.supply is not None:
+            said.append(_tell_supply(problem, plan, f, queues))
+            continue
         waits = [
-            simulated_wait(
-                come[f], float(room.mean()), slot_min=problem.slot_min, rng=np.random.default_rng(0)
-            )
-            for come in (before, after)
+            simulated_wait(come, float(room.mean()), slot_min=problem.slot_min, rng=np.random.default_rng(0))
+            for come, room in both
         ]
         said.append(
             Text(
@@ -119,6 +156,26 @@ def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Tex
     return tuple(said)
 
 
+def _tell_supply(problem: FlowsProblem, plan: FlowsPlan, f: int, queues: Sequence[float]) -> Text:
+    """Say how many lanes are open or shuttles leave when, and what becomes of the longest queue."""
+    passage, units = problem.passages[f], plan.of_passage(f)
+    spans: list[list[int]] = []
+    for t, many in enumerate(units):
+        if spans and spans[-1][1] == t - 1 and units[t - 1] == many:
+            spans[-1][1] = t
+        elif many:
+            spans.append([t, t])
+    names = [
+        f"{problem.slots[a]}" + (f"–{problem.slots[b]}" if b > a else "") + f" × {units[a]}" for a, b in spans
+    ]
+    open_zh, open_en = "、".join(names) or "无", ", ".join(names) or "none"
+    return Text(
+        f"{passage.id}：共 {sum(units)} 次（{open_zh}），最长排队从 {queues[0]:.0f} 人到 {queues[1]:.0f} 人。",
+        f"{passage.id}: {sum(units)} in all ({open_en}); the longest queue goes from {queues[0]:.0f} to "
+        f"{queues[1]:.0f}.",
+    )
+
+
 def conflicts_flows(problem: FlowsProblem) -> tuple[Text, ...]:
     """Name the fewest limits of queues and slots of groups that can't hold together."""
     limited = [f for f, passage in enumerate(problem.passages) if passage.most_waiting is not None]
@@ -136,11 +193,12 @@ def conflicts_flows(problem: FlowsProblem) -> tuple[Text, ...]:
     for kind, i in minimal_conflict(rules, feasible):
         if kind == "queue":
             passage = problem.passages[i]
+            supply = passage.supply
+            through = max(passage.capacity) + (0 if supply is None else supply.people * supply.most)
             said.append(
                 Text(
-                    f"{passage.id} 排队不超过 {passage.most_waiting:g} 人（每时段通过 {max(passage.capacity):g} 人）",
-                    f"at most {passage.most_waiting:g} wait at {passage.id}, which lets {max(passage.capacity):g} "
-                    "through a slot",
+                    f"{passage.id} 排队不超过 {passage.most_waiting:g} 人（每时段至多通过 {through:g} 人）",
+                    f"at most {passage.most_waiting:g} wait at {passage.id}, which lets {through:g} through a slot",
                 )
             )
         else:

@@ -1,0 +1,304 @@
+"""Which teams could come when, drafted from the people forecast or measured at a canteen, a gate, or on the site."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from yuanli.campus import Campus, CampusId, FeatureId, Team, Unit, name_in
+from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.operations.expected_people import LONGEST, expected_people
+from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.guidance import Guidance
+from yuanli.operations.readings import Every
+from yuanli.operations.twin import Twin
+from yuanli.operations.twin_state import TwinQuantity
+from yuanli.scheduling import FLOWS
+
+HOUR = timedelta(hours=1)
+MOST_SLOTS = 96
+LEAST_PEOPLE = 1.0
+AWAY = -1
+
+
+class FlowUse(StrEnum):
+    """What people do at a place: stay for a while, arrive, or leave."""
+
+    STAY = "stay"
+    ARRIVE = "arrive"
+    LEAVE = "leave"
+
+
+class FlowWishError(InvalidInputError):
+    """A wish for a plan of flows breaks a rule."""
+
+
+class NobodyComesError(InfeasibleError):
+    """Too little is known of the people there, or nobody comes."""
+
+
+class People(Protocol):
+    """Tells how many people are in a place, hour by hour."""
+
+    def __call__(
+        self, campus: Campus, place: FeatureId | None, start: datetime, end: datetime, now: datetime
+    ) -> Mapping[datetime, float]:
+        """Return the people by the hour's beginning; hours of which nothing is known are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowWish:
+    """What is to be planned.
+
+    Parameters
+    ----------
+    place
+        An id or a name; the whole site where None.
+    day, begins, ends
+        The span, in the campus's time; forecast if it is to come, measured if it is over.
+    stay_min
+        How long somebody stays, for `FlowUse.STAY`.
+    move_min
+        By how much a team's time may be moved.
+    capacity
+        People that get through in a slot; of a place where people stay, its seats' share if None.
+    lanes, lane_people, lane_cost
+        Lanes there are, if how many open when is to be chosen; people through each in a slot; cost of one in a slot.
+    times
+        When teams come today, where that is known, by their names.
+    """
+
+    day: date
+    begins: time
+    ends: time
+    place: str | None = None
+    use: FlowUse = FlowUse.STAY
+    slot_min: int = 15
+    stay_min: float = 30.0
+    move_min: float = 30.0
+    capacity: float | None = None
+    lanes: int = 0
+    lane_people: float = 0.0
+    lane_cost: float = 0.0
+    times: Mapping[str, time] = field(default_factory=dict)
+    language: str = "zh"
+
+    def __post_init__(self) -> None:
+        span = datetime.combine(self.day, self.ends) - datetime.combine(self.day, self.begins)
+        slots = span / timedelta(minutes=self.slot_min) if 5 <= self.slot_min <= 60 else 0
+        if not 2 <= slots <= MOST_SLOTS:
+            raise FlowWishError(
+                Text(
+                    f"{self.begins:%H:%M}–{self.ends:%H:%M} 按 {self.slot_min} 分钟分段，"
+                    f"应为 2–{MOST_SLOTS} 段，每段 5–60 分钟。",
+                    f"{self.begins:%H:%M}–{self.ends:%H:%M} in slots of {self.slot_min} minutes: there are 2 to "
+                    f"{MOST_SLOTS} slots of 5 to 60 minutes.",
+                ),
+                field="slot_min", hint=Text("调整起止时间或时段长度。", "Change the times or the length of a slot."),
+            )  # fmt: skip
+        for name, value, least in (("stay_min", self.stay_min, 1), ("move_min", self.move_min, 0)):
+            if not least <= value <= 24 * 60:
+                raise FlowWishError(
+                    Text(f"{name} 为 {value:g}，应在 {least} 到 1440 分钟之间。",
+                         f"{name} is {value:g}; it is {least} to 1440 minutes."),
+                    field=name,
+                )  # fmt: skip
+        if self.lanes and self.lane_people <= 0:
+            raise FlowWishError(
+                Text("写明每条通道每时段通过的人数。", "Say how many get through a lane in a slot."),
+                field="lane_people",
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowDraft:
+    """A problem of flows to be confirmed: its document, what it rests on, how many come, teams, and slots."""
+
+    document: Mapping[str, Any]
+    assumed: tuple[Text, ...]
+    people: int
+    teams: int
+    slots: int
+
+
+class FlowDrafts:
+    """Drafts problems of flows from the kept campuses and the people in them."""
+
+    def __init__(self, guidance: Guidance, people: People) -> None:
+        self._guidance, self._people = guidance, people
+
+    def draft(self, campus_id: CampusId, wish: FlowWish, now: datetime) -> FlowDraft:
+        """Return the problem of who comes when to a place.
+
+        Raises
+        ------
+        CampusNotFoundError, PlaceNotFoundError
+            There is no such campus or place.
+        FlowWishError, NobodyComesError
+            The time lies too far ahead, no capacity is known, or too little is known of the people there.
+        """
+        guide = self._guidance.guide(campus_id)
+        campus, zone = guide.campus, ZoneInfo(guide.campus.time_zone)
+        place = (
+            None if wish.place is None else guide.resolve(wish.place, language=wish.language).stop.feature_id
+        )
+        feature = None if place is None else campus.find(place)
+        begin, end = (datetime.combine(wish.day, at, zone) for at in (wish.begins, wish.ends))
+        if end - now > LONGEST:
+            raise FlowWishError(
+                Text(f"{wish.day} 太远，只能预计 {LONGEST.days} 天之内。",
+                     f"{wish.day} is too far: {LONGEST.days} days ahead are foretold."),
+                field="day", hint=Text("选择较近的日期。", "Choose an earlier day."),
+            )  # fmt: skip
+        hours = self._people(campus, place, begin - HOUR, end + HOUR, now)
+        come = arrivals(hours, begin, end, wish)
+        if sum(come) < LEAST_PEOPLE:
+            raise NobodyComesError(
+                Text("这段时间没有人来，或人数数据太少。", "Nobody comes in this time, or too little is known of it."),
+                field="place",
+                hint=Text("换一个有人数统计的地点或时间。", "Choose a place where people are counted, or a time."),
+            )  # fmt: skip
+        name = wish.place or name_in(campus.venue.name if campus.venue else {}, wish.language) or "site"
+        teams = [team for team in campus.of(Team) if team.headcount > 0]
+        told = _document(wish, name, come, teams, _passage(wish, name, feature))
+        FLOWS.parse(json.dumps(told).encode(), "draft.json")
+        return FlowDraft(
+            document=told, people=round(sum(come)), slots=len(come),
+            teams=sum(len(group["allowed"]) > 1 for group in told["groups"]),
+            assumed=_assumed(wish, measured=end <= now, timed=len(wish.times)),
+        )  # fmt: skip
+
+
+def people_of(twin: Twin, kept: FreshForecasts) -> People:
+    """Return who tells the people of a place: the twin for what is over, forecasts for what is to come."""
+
+    def people(
+        campus: Campus, place: FeatureId | None, start: datetime, end: datetime, now: datetime
+    ) -> dict[datetime, float]:
+        found: dict[datetime, float] = {}
+        if start < now:
+            told = twin.history(
+                campus.id, TwinQuantity.PEOPLE, start, min(end, now), every=Every.HOUR, place=place
+            )
+            site = campus.venue.id if campus.venue is not None else FeatureId("site")
+            values = told.values.get(place or site, ())
+            found = {at: value for at, value in zip(told.times, values, strict=False) if value is not None}
+        if end > now:
+            expected = expected_people(twin, kept, campus, place, end - now, now)
+            found |= {
+                hour.at: hour.mean
+                for hour in expected.hours
+                if start <= hour.at < end and hour.at not in found
+            }
+        return found
+
+    return people
+
+
+def arrivals(hours: Mapping[datetime, float], begin: datetime, end: datetime, wish: FlowWish) -> list[float]:
+    """Return who comes in each slot.
+
+    Where people stay, by Little's law (1961, doi:10.1287/opre.9.3.383): present × slot / stay. Where they arrive or
+    leave, by how much the people rise or fall between the middles of hours.
+    """
+    slot = timedelta(minutes=wish.slot_min)
+    known = sorted(hours.items())
+    if not known:
+        return []
+    middles = [(hour + HOUR / 2 - begin) / slot for hour, _ in known]
+    many = int((end - begin) // slot)
+    values = [max(0.0, value) for _, value in known]
+    if wish.use is FlowUse.STAY:
+        present = np.interp(np.arange(many) + 0.5, middles, values)
+        return [float(people) * wish.slot_min / wish.stay_min for people in present]
+    change = np.diff(np.interp(np.arange(many + 1), middles, values))
+    return [max(0.0, float(people)) for people in (change if wish.use is FlowUse.ARRIVE else -change)]
+
+
+def _passage(wish: FlowWish, name: str, feature: Any) -> dict[str, Any]:
+    if wish.lanes:
+        lanes = {"people": wish.lane_people, "most": wish.lanes, "least": 1, "cost": wish.lane_cost}
+        return {"id": name, "capacity": wish.capacity or 0.0, "lanes": lanes}
+    capacity = wish.capacity
+    if capacity is None and wish.use is FlowUse.STAY and isinstance(feature, Unit) and feature.capacity:
+        capacity = feature.capacity * wish.slot_min / wish.stay_min
+    if capacity is None:
+        raise FlowWishError(
+            Text("不知道每个时段能通过多少人。", "It is not known how many get through in a slot."), field="capacity",
+            hint=Text("填写通过能力，或在地图上登记座位数。", "Give the capacity, or register the seats on the map."),
+        )  # fmt: skip
+    return {"id": name, "capacity": capacity}
+
+
+def _document(
+    wish: FlowWish, name: str, come: Sequence[float], teams: Sequence[Team], passage: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the problem as `FLOWS` reads it."""
+    first = datetime.combine(wish.day, wish.begins)
+    slots = [f"{first + timedelta(minutes=i * wish.slot_min):%H:%M}" for i in range(len(come))]
+    coming = [
+        (team, _slot_of(wish, wish.times.get(name_in(team.name, wish.language)), len(come))) for team in teams
+    ]
+    coming = [(team, at) for team, at in coming if at != AWAY]
+    heads = sum(team.headcount for team, _ in coming)
+    share = min(1.0, sum(come) / heads) if heads else 0.0
+    left = list(come)
+    reach = int(wish.move_min // wish.slot_min)
+    groups: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    for team, at in sorted(coming, key=lambda one: (one[1] is None, -one[0].headcount, one[0].id)):
+        called = name_in(team.name, wish.language) or team.id
+        called = called if called not in taken else f"{called} ({team.id})"
+        taken.add(called)
+        slot = max(range(len(come)), key=left.__getitem__) if at is None else at
+        left[slot] -= share * team.headcount
+        groups.append({
+            "id": called, "size": team.headcount, "current": slots[slot],
+            "allowed": slots[max(0, slot - reach) : slot + reach + 1],
+            "uses": [{"passage": name, "spread": [share]}],
+        })  # fmt: skip
+    # who is beyond the teams comes where the teams leave most open
+    open_ = np.maximum(left, 0.0)
+    beyond = (sum(come) - share * heads) / open_.sum() if open_.sum() > 0 else 0.0
+    others = {"zh": "其他人", "en": "others"}[wish.language]
+    for at, people in enumerate(open_ * beyond):
+        if round(people) > 0:
+            groups.append({
+                "id": f"{others} {slots[at]}", "size": round(people), "current": slots[at], "allowed": [slots[at]],
+                "uses": [{"passage": name}],
+            })  # fmt: skip
+    return {"slots": slots, "slot_min": wish.slot_min, "passages": [dict(passage)], "groups": groups}
+
+
+def _slot_of(wish: FlowWish, at: time | None, slots: int) -> int | None:
+    """Return the slot of a time, `AWAY` where it is not in the span, None where it isn't known."""
+    if at is None:
+        return None
+    since = datetime.combine(wish.day, at) - datetime.combine(wish.day, wish.begins)
+    slot = int(since // timedelta(minutes=wish.slot_min))
+    return slot if 0 <= slot < slots else AWAY
+
+
+def _assumed(wish: FlowWish, *, measured: bool, timed: int) -> tuple[Text, ...]:
+    source = Text("人数为当天实测。", "The people were measured.") if measured else Text(
+        "人数为预测。", "The people are forecast.")  # fmt: skip
+    law = {
+        FlowUse.STAY: Text(
+            f"到达人数＝在场人数×时段÷停留 {wish.stay_min:g} 分钟（利特尔法则）。",
+            f"Who comes is present × slot / stay of {wish.stay_min:g} minutes (Little's law).",
+        ),
+        FlowUse.ARRIVE: Text("到达人数按在场人数的增加推算。", "Who arrives is by how much the people rise."),
+        FlowUse.LEAVE: Text("离开人数按在场人数的减少推算。", "Who leaves is by how much the people fall."),
+    }[wish.use]
+    spread = Text(
+        f"{timed} 个团队的目前时间为已知，其余按到达人数推算；请核对。",
+        f"The present times of {timed} teams are given, those of the others follow from who comes: please check them.",
+    )
+    return (source, law, spread)

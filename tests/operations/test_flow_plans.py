@@ -1,0 +1,98 @@
+"""Problems of flows drafted from the people of the small campus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from tests.api.house import small_campus
+from tests.operations.test_space_plans import OneGuide
+
+from yuanli.campus import Campus, FeatureId, Team, TeamId
+from yuanli.operations import FlowDraft, FlowDrafts, FlowUse, FlowWish, FlowWishError, NobodyComesError
+from yuanli.scheduling import FLOWS
+from yuanli.solver import Search, Stop, make_plan
+
+DAY = date(2026, 3, 3)
+NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
+LUNCH: dict[str, Any] = {
+    "day": DAY,
+    "begins": time(11),
+    "ends": time(13),
+    "place": "room0-0",
+    "capacity": 60.0,
+}
+
+
+def campus() -> Campus:
+    teams = {
+        FeatureId(name): Team(id=TeamId(FeatureId(name)), name={"zh": name, "en": name}, headcount=heads)
+        for name, heads in (("lab", 90), ("law", 60), ("ops", 30))
+    }
+    return small_campus().with_features(teams, small_campus().revision)
+
+
+def drafted(people: float = 100.0, now: datetime = NOW, **wish: Any) -> FlowDraft:
+    def told(
+        campus: Campus, place: FeatureId | None, start: datetime, end: datetime, at: datetime
+    ) -> Mapping[datetime, float]:
+        del campus, place, at
+        many = int((end - start) / timedelta(hours=1))
+        return {start + timedelta(hours=h): people if h == many // 2 else people / 2 for h in range(many)}
+
+    return FlowDrafts(OneGuide(campus()), told).draft(small_campus().id, FlowWish(**LUNCH | wish), now)  # type: ignore[arg-type]
+
+
+def test_a_lunch_is_drafted_by_little_s_law_and_solved() -> None:
+    draft = drafted(people=200.0, slot_min=15, stay_min=30)
+    assert (draft.slots, draft.teams) == (8, 3)
+    slots = draft.document["slots"]
+    assert (slots[0], slots[-1]) == ("11:00", "12:45")
+    groups = draft.document["groups"]
+    come = sum(group["size"] * sum(group["uses"][0].get("spread", [1])) for group in groups)
+    assert come == pytest.approx(draft.people, abs=len(slots))
+    # 100 people until 11:30, 200 at 12:30, a straight line between: 1,150 in the middles of quarters, half of them new
+    assert draft.people == 575
+    problem = FLOWS.parse(json.dumps(draft.document).encode(), "draft.json")
+    plan = make_plan(FLOWS, problem, Search(Stop(time_s=2, gap=0.05)))
+    assert plan.cost is not None
+    assert "forecast" in draft.assumed[0].en
+    measured = drafted(now=NOW + timedelta(days=3))
+    assert "measured" in measured.assumed[0].en
+
+
+def test_known_times_hold_and_who_comes_at_another_time_is_left_out() -> None:
+    draft = drafted(times={"lab": time(12, 15), "law": time(18)}, move_min=15)
+    (lab,) = [group for group in draft.document["groups"] if group["id"] == "lab"]
+    assert (lab["current"], lab["allowed"]) == ("12:15", ["12:00", "12:15", "12:30"])
+    assert all(group["id"] != "law" for group in draft.document["groups"])
+
+
+def test_gates_open_lanes_for_who_arrives() -> None:
+    draft = drafted(use=FlowUse.ARRIVE, lanes=4, lane_people=30.0, lane_cost=5.0, capacity=None)
+    assert draft.document["passages"][0]["lanes"]["most"] == 4
+    # the people rise by 50 between two middles of hours and fall after
+    assert draft.people == 50
+
+
+@pytest.mark.parametrize(
+    ("people", "wish", "error", "said"),
+    [
+        (0.0, {}, NobodyComesError, "Nobody"),
+        (50.0, {"use": FlowUse.ARRIVE, "capacity": None}, FlowWishError, "through"),
+        (50.0, {"day": DAY + timedelta(days=30)}, FlowWishError, "too far"),
+    ],
+)
+def test_what_can_t_be_drafted_is_told(
+    people: float, wish: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        drafted(people, **wish)
+
+
+def test_a_span_of_too_many_slots_is_refused() -> None:
+    with pytest.raises(FlowWishError, match="slots"):
+        FlowWish(**LUNCH | {"ends": time(11, 10)})
