@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from tests.api.house import small_campus
+from tests.api.house import CAMPUS, MONDAY, Clock, small_campus
 from tests.operations.test_space_plans import OneGuide
+from tests.operations.twins import tell, twin_house
 
 from yuanli.campus import Campus, FeatureId, Team, TeamId
 from yuanli.operations import FlowDraft, FlowDrafts, FlowUse, FlowWish, FlowWishError, NobodyComesError
@@ -76,6 +79,22 @@ def test_gates_open_lanes_for_who_arrives() -> None:
     assert draft.document["passages"][0]["lanes"]["most"] == 4
     # the people rise by 50 between two middles of hours and fall after
     assert draft.people == 50
+
+
+def test_measured_people_are_those_the_twin_counted(tmp_path: Path) -> None:
+    house = twin_house(tmp_path, Clock())
+    for hour, people in ((4, 10.0), (3, 30.0), (2, 20.0), (1, 20.0)):
+        tell(house, MONDAY - timedelta(hours=hour), {"n01": people})
+    zone = ZoneInfo(house.places.campus(CAMPUS).time_zone)
+    begins, ends = ((MONDAY - timedelta(hours=h)).astimezone(zone) for h in (3, 1))
+    wish = FlowWish(
+        day=begins.date(), begins=begins.time(), ends=ends.time(), place="room0-1", capacity=20, slot_min=60,
+        stay_min=60, language="en",
+    )  # fmt: skip
+    draft = house.flow_drafts.draft(CAMPUS, wish, MONDAY)
+    house.close()
+    assert draft.people == 30 + 20
+    assert "measured" in draft.assumed[0].en
 
 
 @pytest.mark.parametrize(

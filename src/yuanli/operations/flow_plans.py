@@ -183,12 +183,12 @@ def people_of(twin: Twin, kept: FreshForecasts) -> People:
         campus: Campus, place: FeatureId | None, start: datetime, end: datetime, now: datetime
     ) -> dict[datetime, float]:
         found: dict[datetime, float] = {}
+        wanted = place or (campus.venue.id if campus.venue is not None else FeatureId("site"))
         if start < now:
             told = twin.history(
-                campus.id, TwinQuantity.PEOPLE, start, min(end, now), every=Every.HOUR, place=place
+                campus.id, TwinQuantity.PEOPLE, start, min(end, now), every=Every.HOUR, place=wanted
             )
-            site = campus.venue.id if campus.venue is not None else FeatureId("site")
-            values = told.values.get(place or site, ())
+            values = told.values.get(wanted, ())
             found = {at: value for at, value in zip(told.times, values, strict=False) if value is not None}
         if end > now:
             expected = expected_people(twin, kept, campus, place, end - now, now)
