@@ -399,32 +399,6 @@ def _propose(t, s):
 
 
 @compiled
-def _give_back(t, s, n):
-    """Add to a step, where it would change more than may change, that others go back; return how many move."""
-    more = s.sums[CHANGES] - t.weights[5]
-    for i in range(n):
-        v = s.moving[i]
-        if t.start[v] >= 0:
-            more += (s.target[i] != t.start[v]) * 1.0 - (s.room[v] != t.start[v]) * 1.0
-    many = len(s.room)
-    u = _below(s.rng, many)
-    for _ in range(many):
-        if more <= 0:
-            break
-        u = u + 1 if u + 1 < many else 0
-        if t.start[u] < 0 or s.room[u] == t.start[u]:
-            continue
-        known = False
-        for i in range(n):
-            known = known or s.moving[i] == u
-        if not known:
-            s.moving[n], s.target[n] = u, t.start[u]
-            n += 1
-            more -= 1.0
-    return n
-
-
-@compiled
 def _copy(rooms, best):
     for v in range(len(rooms)):
         best[v] = rooms[v]
@@ -434,20 +408,16 @@ def _copy(rooms, best):
 def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
     """Do steps of simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983, doi:10.1126/science.220.4598.671).
 
-    A step that would change more than may change takes others back. One that leaves a hard rule broken is only taken
-    from a plan that breaks one too. The best plan without a broken rule goes to `best`. Returns its cost, the plan's
-    cost, what it breaks, and the temperature.
+    A step that leaves a hard rule broken is only taken from a plan that breaks one too. The best plan without a
+    broken rule goes to `best`. Returns its cost, the plan's cost, what it breaks, and the temperature.
     """
     unsaved = False
     bounded = t.weights[4] == 0.0 and t.limit_soft.sum() == 0.0
-    near = t.weights[5] - 3.0
     for _ in range(steps):
         temperature *= cooling
         n = _propose(t, s)
         if n == 0:
             continue
-        if s.sums[CHANGES] >= near and broken <= EPS:
-            n = _give_back(t, s, n)
         ok = True
         for i in range(n):
             if not t.allowed[s.moving[i], s.target[i]]:
