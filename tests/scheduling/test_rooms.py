@@ -30,7 +30,7 @@ from yuanli.scheduling import (
     solve_rooms,
 )
 from yuanli.scheduling.rooms.annealing import anneal_rooms
-from yuanli.scheduling.rooms.arrays import compile_problem
+from yuanli.scheduling.rooms.arrays import compile_problem, is_single
 from yuanli.scheduling.rooms.mending import mend_rooms
 from yuanli.scheduling.rooms.parts import Part
 from yuanli.solver import Search, Status, Stop, Wish, make_plan, solve_cpsat
@@ -190,7 +190,7 @@ def test_annealing_counts_as_the_checker_does(problem: RoomsProblem, seed: int) 
 @pytest.mark.parametrize("single", [False, True])
 def test_what_annealing_counts_as_it_goes_is_what_counting_anew_tells(single: bool, seed: int) -> None:
     from yuanli.scheduling.rooms import kernel
-    from yuanli.scheduling.rooms.single import anneal_single, is_single
+    from yuanli.scheduling.rooms.single import anneal_single
 
     rng = np.random.default_rng(seed)
     times = {Time(days=(d,), start=s): float(rng.integers(3)) for d in range(2) for s in range(4)}

@@ -6,7 +6,7 @@ from math import exp, isfinite
 
 import numpy as np
 
-from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints
+from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints, is_single
 from yuanli.scheduling.rooms.tables import RoomsPlan
 from yuanli.solver import Search, Wish
 
@@ -76,7 +76,7 @@ def anneal_rooms(
         if state.numbers[2] < search.cost - 1e-9:
             search.offer(compiled.plan(state.best_time, state.best_room), float(state.numbers[2]))
 
-    anneal = single.anneal_single if single.is_single(tables) else kernel.anneal
+    anneal = single.anneal_single if is_single(tables) else kernel.anneal
     anneal(tables, state, 0, unit, 1.0, HARD * unit)
     kernel.note(state)
     offer()

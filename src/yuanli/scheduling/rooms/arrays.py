@@ -178,6 +178,12 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
     )  # fmt: skip
 
 
+def is_single(tables: Tables) -> bool:
+    """Say whether each time is one cell and no two events are judged together."""
+    few = tables.n_periods <= 60
+    return few and len(tables.pairs_at) == 0 and bool((np.diff(tables.cells_ptr) == 1).all())
+
+
 def _classes(groups: list[list[int]]) -> tuple[Ints, NDArray[np.int16]]:
     """Return the class of each event, and how many people two classes share; shape `(n_classes, n_classes)`."""
     number: dict[tuple[int, ...], int] = {}

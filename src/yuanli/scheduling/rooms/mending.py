@@ -7,7 +7,7 @@ from math import isinf
 
 import numpy as np
 
-from yuanli.scheduling.rooms.arrays import Compiled, Floats, Ints
+from yuanli.scheduling.rooms.arrays import Compiled, Floats, Ints, is_single
 from yuanli.scheduling.rooms.parts import Part, State, listed
 from yuanli.scheduling.rooms.tables import RoomsPlan
 from yuanli.solver import MissingSolverError, Result, Search, Status, Stop, Wish, load_solver, solve_cpsat
@@ -31,10 +31,12 @@ SHARE = 0.05
 def mended_share(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[RoomsPlan]) -> float:
     """Return the share of what is left that should go to solving parts; 0 where they can't be solved.
 
-    A part's model has neither rules between two events nor a number of changes.
+    A part's model has neither rules between two events nor a number of changes. Where the annealing is quick it makes
+    more of the time.
     """
     rounds, seconds = search.left_rounds, search.left_s
-    if len(compiled.tables.pairs_at) or wish.max_changes is not None or isinf(min(rounds, seconds)):
+    judged = len(compiled.tables.pairs_at) > 0 or is_single(compiled.tables)
+    if judged or wish.max_changes is not None or isinf(min(rounds, seconds)):
         return 0.0
     if (
         _choices(compiled).max() > MOST_CHOICES

@@ -13,12 +13,6 @@ HIGHEST = 20.8
 """The most temperatures that a move may cost: the logarithm of 2³⁰, of which chances are drawn."""
 
 
-def is_single(tables: Tables) -> bool:
-    """Say whether each time is one cell and no two events are judged together."""
-    few = tables.n_periods <= 60
-    return few and len(tables.pairs_at) == 0 and bool((np.diff(tables.cells_ptr) == 1).all())
-
-
 @inlined
 def lone_change(busy: int) -> int:
     """Return by how much the lone periods grow if the middle one of five becomes busy; `busy` is their bits."""
