@@ -29,6 +29,8 @@ from yuanli.scheduling import (
     solve_devices,
     wish_conflicts_of_devices,
 )
+from yuanli.scheduling.devices.arrays import tables_of
+from yuanli.scheduling.devices.solving import near_exact
 from yuanli.solver import Search, Status, Stop, Wish, count_changes, make_plan
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "device_onoff"
@@ -410,6 +412,20 @@ def test_a_band_out_of_reach_is_named() -> None:
 def test_few_devices_are_proved_by_highs() -> None:
     result = solve_devices(cooled(), Search(Stop(time_s=None, cpu_s=20.0)))
     assert result.status is Status.OPTIMAL
+
+
+@pytest.mark.parametrize(
+    ("devices", "zones", "left_s", "helps"),
+    [(30, 1, 2.0, True), (30, 1, np.inf, False), (40, 1, 60.0, False), (40, 2, 60.0, True), (40, 2, 5.0, False),
+     (160, 8, 60.0, False)],
+)  # fmt: skip
+def test_highs_helps_few_devices_or_small_zones_where_there_is_time(
+    devices: int, zones: int, left_s: float, helps: bool
+) -> None:
+    problem = fans(devices)
+    many = tuple(replace(problem.zones[0], name=f"hall{z}") for z in range(zones))
+    spread = tuple(replace(d, zone=f"hall{i % zones}") for i, d in enumerate(problem.devices))
+    assert near_exact(tables_of(replace(problem, devices=spread, zones=many)), left_s) is helps
 
 
 def test_a_lock_that_allows_no_plan_is_named_with_the_rule() -> None:

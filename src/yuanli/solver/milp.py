@@ -43,7 +43,13 @@ class Milp:
 
 
 def solve_milp(
-    milp: Milp, search: Search[Floats], *, start: Floats | None = None, seed: int = 0, threads: int = 1
+    milp: Milp,
+    search: Search[Floats],
+    *,
+    start: Floats | None = None,
+    seed: int = 0,
+    threads: int = 1,
+    heuristics: float = 0.05,
 ) -> Result[Floats]:
     """Solve with HiGHS (Huangfu and Hall 2018, doi:10.1007/s12532-017-0130-5) until the search is over.
 
@@ -53,6 +59,8 @@ def solve_milp(
     ----------
     start
         Values to begin from; those that are not numbers are left to HiGHS.
+    heuristics
+        Share of the work that goes to better answers, 0–1. HiGHS does not listen while it solves a part for one.
 
     Raises
     ------
@@ -64,7 +72,7 @@ def solve_milp(
     for name, value in {
         "output_flag": False, "log_to_console": False, "time_limit": search.clock_left_s,
         "random_seed": seed, "threads": threads, "mip_rel_gap": search.stop.gap,
-        "mip_feasibility_tolerance": 1e-7,
+        "mip_feasibility_tolerance": 1e-7, "mip_heuristic_effort": heuristics,
     }.items():  # fmt: skip
         highs.setOptionValue(name, value)
     highs.passModel(_model(highspy, milp))

@@ -11,7 +11,7 @@ from yuanli.scheduling.devices.arrays import tables_of
 from yuanli.scheduling.devices.conflicts import conflicts_of_devices, impossible
 from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms
 from yuanli.scheduling.devices.modelling import whole_model
-from yuanli.scheduling.devices.moves import Bytes, Floats
+from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.pricing import Pricing, UnreachableError
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import few_changes, free_devices, keeps_own_rules
@@ -28,7 +28,8 @@ LARGE = 500
 PATIENCE = 100
 LEAST_CLIMB = 1e-6
 """A bound that rises by a smaller share in `PATIENCE` steps is left as it is."""
-FEW = 30
+FEW, SMALL_ZONE, SMALL_ZONES, SMALL_ZONES_S = 30, 20, 150, 10.0
+"""HiGHS helps up to a few devices; more, where zones are small, and only where there are some seconds."""
 EXACT_SHARE = 0.6
 LEVELS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
 """Repairs begin, besides, where the mean of the priced states is above each of these."""
@@ -57,6 +58,16 @@ def solve_devices(
         Gives prices to begin from.
     """
     return _Solving(problem, search, wish).run(begin)
+
+
+def near_exact(tables: Tables, left_s: float) -> bool:
+    """Say whether HiGHS is likely to bound better in the time that is left: few devices, or few in each zone."""
+    zone = tables.zone
+    if len(zone) <= FEW or not np.isfinite(left_s):
+        return bool(np.isfinite(left_s))
+    sizes = np.bincount(zone, minlength=len(tables.demand))[:-1]
+    small = 0 < sizes.max(initial=0) <= SMALL_ZONE and 2 * sizes.sum() >= len(zone)
+    return bool(small and len(zone) <= SMALL_ZONES and left_s >= SMALL_ZONES_S)
 
 
 class _Solving:
@@ -115,7 +126,7 @@ class _Solving:
                 return self.search.result()
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
-        exact = len(self.tables.power) <= FEW and self.most is None and np.isfinite(self.search.left_s)
+        exact = self.most is None and near_exact(self.tables, self.search.left_s)
         cutting = pricing.cuts.size > 0
         while not self.search.over():
             if cutting:
@@ -196,9 +207,13 @@ class _Solving:
         )
 
     def _prove(self) -> None:
-        """Let HiGHS go on from the best, for a share of the time that is left: its bound is better for few devices."""
+        """Let HiGHS go on from the best, for a share of the time that is left: for its bound.
+
+        Of many devices it solves no parts for better answers, as it would not end in time.
+        """
         whole = whole_model(self.problem, self.tables, self.stores)
         search, ends_s = self.search, self.search.left_s * (1.0 - EXACT_SHARE)
+        clock_s = search.clock_left_s * EXACT_SHARE if np.isfinite(search.clock_left_s) else None
 
         def told(now: SearchProgress, x: Floats | None) -> None:
             search.prove(now.bound)
@@ -211,10 +226,11 @@ class _Solving:
                 self._flow(before)
 
         inner = Search[Floats](
-            Stop(time_s=None), cancelled=lambda: search.over() or search.left_s <= ends_s, told=told
+            Stop(time_s=clock_s), cancelled=lambda: search.over() or search.left_s <= ends_s, told=told
         )
         start = None if self.best is None else whole.start(self.best.on)
-        solve_milp(whole.milp, inner, start=start, seed=self.wish.seed)
+        few = len(self.tables.power) <= FEW
+        solve_milp(whole.milp, inner, start=start, seed=self.wish.seed, heuristics=0.05 if few else 0.0)
 
     def _exchange(self, found: Found) -> None:
         """Let tasks change places while the errors fade."""
