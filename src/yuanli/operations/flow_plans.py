@@ -186,7 +186,7 @@ def people_of(twin: Twin, kept: FreshForecasts) -> People:
         wanted = place or (campus.venue.id if campus.venue is not None else FeatureId("site"))
         if start < now:
             told = twin.history(
-                campus.id, TwinQuantity.PEOPLE, start, min(end, now), every=Every.HOUR, place=wanted
+                campus.id, TwinQuantity.PEOPLE, start, min(end, now), every=Every.HOUR, places={wanted}
             )
             values = told.values.get(wanted, ())
             found = {at: value for at, value in zip(told.times, values, strict=False) if value is not None}

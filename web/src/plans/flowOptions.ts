@@ -23,7 +23,7 @@ export interface Load {
 
 /** Whether a row says how many lanes or cars are open, not when a group comes. */
 const isSupply = (row: Row): boolean => row.open !== null && row.open !== undefined;
-const groupsOf = (rows: readonly Row[]): Row[] => rows.filter((row) => !isSupply(row));
+export const groupsOf = (rows: readonly Row[]): Row[] => rows.filter((row) => !isSupply(row));
 
 export function loadsOf(tables: FlowTables, rows: readonly Row[]): Load[] {
   const planned = new Map(groupsOf(rows).map((row) => [String(row.group), tables.slots.indexOf(String(row.slot))]));
