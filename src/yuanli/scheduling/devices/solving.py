@@ -209,11 +209,12 @@ class _Solving:
     def _prove(self) -> None:
         """Let HiGHS go on from the best, for a share of the time that is left: for its bound.
 
-        Of many devices it solves no parts for better answers, as it would not end in time.
+        It listens to its own clock alone in some steps, so that seconds of a processor are told to it as seconds of
+        the clock; of many devices it solves no parts for better answers.
         """
         whole = whole_model(self.problem, self.tables, self.stores)
         search, ends_s = self.search, self.search.left_s * (1.0 - EXACT_SHARE)
-        clock_s = search.clock_left_s * EXACT_SHARE if np.isfinite(search.clock_left_s) else None
+        clock_s = search.left_s * EXACT_SHARE
 
         def told(now: SearchProgress, x: Floats | None) -> None:
             search.prove(now.bound)
