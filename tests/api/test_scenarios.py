@@ -142,6 +142,25 @@ def test_spaces_show_moves_floors_and_charges(operator: TestClient) -> None:
     assert operator.get(f"{PLANS}/{other}/spaces").status_code == 422
 
 
+def test_sites_show_whom_they_serve(operator: TestClient) -> None:
+    job = solved(operator, "sites")
+    served = operator.get(f"{PLANS}/{job['summary']['id']}/sites").json()["served"]
+    assert sum(one["people"] * one["seconds"] for one in served) == pytest.approx(job["plan"]["cost"])
+    chosen = {row["site"] for row in job["plan"]["assignments"] if row["chosen"]}
+    assert {one["site"] for one in served} <= chosen
+    other = solved(operator, "layout")["summary"]["id"]
+    assert operator.get(f"{PLANS}/{other}/sites").status_code == 422
+
+
+def test_a_file_says_times_of_day_and_not_slots(operator: TestClient) -> None:
+    job = solved(operator, "devices")
+    path = f"{PLANS}/{job['summary']['id']}/report"
+    told = operator.get(path, params={"form": "csv", "language": "en"}).text
+    runs = [run.split("-") for row in job["plan"]["assignments"] for run in row["on"].split()]
+    assert runs
+    assert all(f"{int(a):02}:00–{int(b) + 1:02}:00" in told for a, b in runs)
+
+
 def test_a_workbook_goes_out_and_in_and_wrong_cells_are_named(operator: TestClient) -> None:
     job = solved(operator, "spaces")
     url = f"{PLANS}/{job['summary']['id']}/report"
