@@ -19,10 +19,10 @@ export default {
     measure: { walking_s: "步行（秒）", moves: "搬动", people_moved: "搬动人数", utilisation: "利用率", floors_used: "使用楼层", energy_kwh: "电量（kWh）", peak_kw: "最大功率（kW）", hours_on: "开启小时", waiting_s: "等待（秒）", staff_used: "出动人员", stops_left: "未到任务点", rooms_used: "使用房间", unplaced: "未排活动" },
     draft: { act: "空间规划", title: "谁坐哪里", words: "按地图起草", book: "上传 Excel", demands: "要求", demandsHint: "例如：研发部和测试部相邻；财务部在三楼", m2: "人均面积（m²）", read: "起草", found: "{rooms} 个房间，{teams} 个团队，{people} 人", rules: "已理解的要求，请确认", unread: "未能理解，将被忽略", none: "没有额外要求", template: "下载模板", choose: "选择 Excel 文件", cell: "单元格", wrong: "错误", solve: "确认并求解", name: "名称" },
     sense: { title: "如果多一间房、多一名保安、多 1 kW……", text: "逐项改变问题并从本方案重新求解，说明能省多少、哪条规则代价最大；每个结果都经独立核验。", ask: "计算", seconds: "{s} 秒", better: "求解更久，本方案自身还可省 {saving}；以下均从此算起。", nothing: "这个问题没有可放宽之处。", left: "另有 {n} 项因时间有限未计算。", sort: { resource: "多一点资源", rule: "少一条规则" }, effect: { cheaper: "更省", none_proved: "已证明不省", none_found: "未找到更省", dearer: "更贵" } },
-    tour: { walk: "步行", wait: "等待", rest: "休息", map: "路线示意", all: "全部", arrive: "到达", waits: "等待 {span}", works: "停留 {span}", walks: "步行 {span}", back: "回到 {place}", later: "{time} +{n}" },
+    tour: { walk: "步行", wait: "等待", rest: "休息", map: "路线示意", all: "全部", arrive: "到达", waits: "等待 {span}", walks: "步行 {span}", back: "回到 {place}", later: "{time} +{n}" },
     rounds: { act: "规划巡检", title: "在地图上规划巡检", stops: "去哪里", add: "搜索地点，选中即加入", minutes: "分钟", between: "开始时间", staff: "谁去", who: "姓名", from: "起止地点", addStaff: "添加人员", shift: "班次", patrol: "每天换顺序，让人难以预料", solve: "求解", name: "{day} 巡检", one: "巡检员 {n}", rest: "休息（分钟）" },
     arrival: { before: "目前到达", after: "方案到达", capacity: "通过能力", people: "人", title: "各设施的客流", moved: "调整名单（{n}/{all}）", none: "无人需要调整。", from: "原时段", to: "新时段", by: "调整（分钟）", new: "新增" },
-    served: { map: "选址与服务范围", far: "步行时间分布", people: "人数", minutes: "分钟", worst: "最远的", site: "位置", demand: "来自", walk: "步行", mean: "平均步行", most: "最远", each: "各处", out: "够不到", noMap: "此文件没有坐标。" },
+    served: { map: "选址与服务范围", far: "步行时间分布", people: "人数", minutes: "分钟", worst: "最远的", site: "位置", demand: "来自", walk: "步行", mean: "平均步行", most: "最远", out: "够不到", noMap: "此文件没有坐标。" },
     picture: "图示",
   },
 };
