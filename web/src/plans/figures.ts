@@ -29,6 +29,9 @@ export function heard(steps: readonly SearchProgress[], next: SearchProgress | n
   return !next || (last && last.at_s === next.at_s && last.cost === next.cost && last.bound === next.bound) ? steps : [...steps, next];
 }
 
+/** Of numbers at the axis: a bound that is all but reached differs in the last digits only. */
+const DIGITS = 6;
+
 /** Cost and bound over time, drawn as steps up to now. */
 export function searchOption(steps: readonly SearchProgress[], untilS: number, word: (key: "cost" | "bound" | "seconds") => string, palette: Palette): Option {
   const axis = { axisLabel: { color: palette.soft }, nameTextStyle: { color: palette.soft }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
@@ -45,7 +48,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
     legend: { top: 2, textStyle: { color: palette.ink } },
     grid: { left: 8, right: 24, top: 36, bottom: 22, containLabel: true },
     xAxis: { type: "value", name: word("seconds"), nameLocation: "middle", nameGap: 24, ...axis },
-    yAxis: { type: "value", scale: true, minInterval: 1e-4, ...axis, axisLabel: { color: palette.soft, formatter: (value: number) => String(Number(value.toPrecision(6))) } },
+    yAxis: { type: "value", scale: true, minInterval: 1e-4, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value: number) => String(Number(value.toPrecision(DIGITS))) } },
     series: [line("cost"), line("bound")],
   };
 }
