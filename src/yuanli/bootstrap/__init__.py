@@ -1,7 +1,8 @@
 """How is the whole built?"""
 
+from yuanli.bootstrap.building import build_house, open_house
 from yuanli.bootstrap.feeding import FeedState, feed_demo
-from yuanli.bootstrap.house import House, build_house, open_house
+from yuanli.bootstrap.house import House
 from yuanli.bootstrap.larger import open_paraphraser
 from yuanli.bootstrap.logs import set_up_logging
 from yuanli.bootstrap.models import open_models, reader_of, with_built_in
