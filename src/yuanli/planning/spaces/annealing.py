@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 ROUND = 8_000
 """Steps of a round: a few thousandths of a second."""
-FIRST, GROWTH, LONGEST = 100, 2, 25_600
-"""Rounds from hot to cold in the first cycle, how much longer each next one is, and the most."""
-BOUND_AFTER = 3
+CYCLES, LONGEST = (100, 300, 900), 25_600
+"""Rounds from hot to cold in the first cycles; each next one is twice as long, up to the most."""
+BOUND_AFTER = 2
 """Cycles before the bound is asked for."""
 REPAIR = 60
 """Rounds in which annealing looks for a plan that keeps the hard rules, before CP-SAT does."""
-WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 6.0, 3.0, 0.5
+WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 12.0, 3.0, 0.5
 """Temperatures of the repair and of the search, where a step changes the cost by `TYPICAL` in the mean."""
 TYPICAL = 43.0
 HARD = 200.0
@@ -38,7 +38,7 @@ BOUND_SHARE, BOUND_S = 0.1, 5.0
 def solve_spaces(
     problem: SpaceProblem, search: Search[SpacePlan], wish: Wish[SpacePlan] = Wish()
 ) -> Result[SpacePlan]:
-    """Search by simulated annealing in cycles, each twice as long as the one before; a round is 8,000 steps.
+    """Search by simulated annealing in cycles, each at least twice as long as the one before; a round is 8,000 steps.
 
     However long it may run, the last whole cycle has a good part of the time; what a clock ends can be repeated. It
     begins from the wish's start or else from today's rooms. The first run after an install compiles for about half a
@@ -74,16 +74,22 @@ def solve_spaces(
             return search.result(infeasible=True)
         if rooms is not None:
             walk.restart(rooms)
-    rounds, cycle = FIRST, 0
+    cycle = 0
     while not search.over():
+        rounds = _rounds_of(cycle)
         hot = WILD if walk.best_cost == inf else HOT if start is None else WARM
         walk.cool(hot, COLD, rounds)
-        rounds, cycle = min(GROWTH * rounds, LONGEST), cycle + 1
+        cycle += 1
         if walk.best_cost < inf:
             walk.restart(walk.best)
         if cycle == BOUND_AFTER:
             _bound(problem, seats, allowed, tables.unary, search)
     return search.result()
+
+
+def _rounds_of(cycle: int) -> int:
+    doubled = max(0, cycle - len(CYCLES) + 1)
+    return min(CYCLES[min(cycle, len(CYCLES) - 1)] << doubled, LONGEST)
 
 
 @dataclass(slots=True)
