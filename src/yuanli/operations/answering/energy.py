@@ -31,6 +31,7 @@ from yuanli.operations.answering.asked import (
     when_of,
     where_of,
 )
+from yuanli.operations.answering.places import ranked, told_of
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.energy import (
     Against,
@@ -45,6 +46,7 @@ from yuanli.operations.energy import (
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 from yuanli.operations.twin import Twin
+from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import TwinQuantity
 
 KINDS = {
@@ -53,6 +55,13 @@ KINDS = {
     "room": EnergyPlaceKind.UNIT,
     "device": EnergyPlaceKind.DEVICE,
 }
+DRAWN = {
+    "building": (PlaceKind.BUILDING,),
+    "level": (PlaceKind.LEVEL,),
+    "room": (PlaceKind.SPACE,),
+}
+POWER = Text("用电功率", "power")
+AN_HOUR = timedelta(hours=1)
 CHARTED_HOURS = timedelta(days=4)
 SHOWN = 10
 NAMES = {
@@ -109,7 +118,7 @@ class EnergyAnswers:
             places = [*places[:1], beside] if places else [where_of(guide, understanding, asker), beside]
         if len({place.id for place in places}) > 1:
             return self._side_by_side(guide, understanding, places, when, medium)
-        return self._ranked(guide, understanding, asker, when, medium)
+        return self._ranked(guide, understanding, asker, when, medium, now)
 
     def _used(
         self, guide: Guide, understanding: Understanding, where: Where, when: When, medium: Medium
@@ -293,10 +302,20 @@ class EnergyAnswers:
         return Reply(text=text, understanding=understanding, cards=cards)
 
     def _ranked(
-        self, guide: Guide, understanding: Understanding, asker: Asker, when: When, medium: Medium
+        self,
+        guide: Guide,
+        understanding: Understanding,
+        asker: Asker,
+        when: When,
+        medium: Medium,
+        now: datetime,
     ) -> Reply:
         where = where_of(guide, understanding, asker)
         named = named_in(understanding.text, "ranked")
+        if medium is Medium.ELECTRICITY and named != "device" and _asks_now(understanding, when):
+            drawn = self._drawn(guide, understanding, where, DRAWN[named or "building"], now)
+            if drawn is not None:
+                return drawn
         kind = KINDS[named] if named is not None else EnergyPlaceKind.BUILDING if where.id is None else None
         dense = says(understanding.text, "per_m2")
         ranking = self.energy.ranking(
@@ -317,6 +336,29 @@ class EnergyAnswers:
         shown = ordered[:SHOWN]
         rows = [(_place_name(guide, row), float(row.value or 0)) for row in shown]
         return Reply(text=text, understanding=understanding, cards=(_bars(NAMES[medium], unit, rows),))
+
+    def _drawn(
+        self,
+        guide: Guide,
+        understanding: Understanding,
+        where: Where,
+        kinds: Sequence[PlaceKind],
+        now: datetime,
+    ) -> Reply | None:
+        """Rank places by the power they draw now, or by m² where that is asked for; None where none is known."""
+        dense = says(understanding.text, "per_m2")
+        quantity, unit = (TwinQuantity.POWER_DENSITY, "W/m²") if dense else (TwinQuantity.POWER, "kW")
+        rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, kinds, where)
+        if not rows:
+            return None
+        rank = understanding.find("rank") or ""
+        least = says(rank or understanding.text, "least")
+        ordered = rows[::-1] if least else rows
+        told = listed([told_of(row, unit) for row in ordered[: _count(rank, understanding.language)]])
+        end = Text("最小", "least") if least else Text("最大", "most")
+        text = Text(f"现在用电功率{end.zh}的是{told.zh}。", f"The {end.en} power now is drawn by {told.en}.")
+        shown = [(row.name, row.value) for row in ordered[:SHOWN]]
+        return Reply(text=text, understanding=understanding, cards=(_bars(POWER, unit, shown),))
 
     def _span_then(
         self, guide: Guide, words: str, understanding: Understanding, when: When, now: datetime
@@ -350,6 +392,15 @@ def _metric(understanding: Understanding) -> str:
     """Return the words that name what is measured; all of the request where none are marked."""
     said = " ".join((*understanding.values("metric"), *understanding.values("attribute")))
     return said if said and (named_in(said, "energy") or named_in(said, "sides")) else understanding.text
+
+
+def _asks_now(understanding: Understanding, when: When) -> bool:
+    """Return whether a request is about this moment: it says so, or asks for power and names no span."""
+    if when.said and when.length > AN_HOUR:
+        return False
+    return says(understanding.text, "now") or (
+        not when.said and named_in(_metric(understanding), "sides") == "power"
+    )
 
 
 def _medium(said: str) -> Medium:
