@@ -1,6 +1,7 @@
 /** Devices over slots: bars that can be dragged, and what they take and give against caps and demand. */
 import type { Row } from "@/client/plans";
 import type { Option, Palette } from "@/energy/options";
+import { LETTERS } from "@/shell/letters";
 import { coloursOf, withRow } from "./edits";
 import { runsOf } from "./gantt";
 import { textOfRuns, type Lane, type LaneBar } from "./lanes";
@@ -98,7 +99,7 @@ export function curvesOption(tables: DeviceTables, series: Series, word: (key: "
   const soft = { axisLabel: { color: palette.soft, fontSize: 10 }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     legend: { top: 0, type: "scroll", textStyle: { color: palette.ink, fontSize: 11 } },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
     grid: Array.from({ length: grids }, (_, i) => ({ left, right: 0, top: 30 + i * 92, height: 70, outerBoundsMode: "none" })),

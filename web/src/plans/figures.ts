@@ -1,5 +1,6 @@
 /** What the pages of plans say and draw of a search and its plan. */
 import type { Option, Palette } from "@/energy/options";
+import { LETTERS } from "@/shell/letters";
 import type { PlanSummary, Row, SearchProgress } from "@/client/plans";
 
 export const ENDED: readonly PlanSummary["state"][] = ["done", "cancelled", "failed"];
@@ -43,7 +44,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
   };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, valueFormatter: (value: number) => String(Number(value.toPrecision(7))) },
     legend: { top: 2, textStyle: { color: palette.ink } },
     grid: { left: 8, right: 24, top: 36, bottom: 22, containLabel: true },

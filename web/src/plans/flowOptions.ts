@@ -1,6 +1,7 @@
 /** Flows of people: the load of each passage by slot, today and in the plan, against what can pass; and who moves. */
 import type { Row } from "@/client/plans";
 import type { Option, Palette } from "@/energy/options";
+import { LETTERS } from "@/shell/letters";
 
 interface Group {
   id: string;
@@ -60,7 +61,7 @@ export function loadOption(load: Load, slots: readonly string[], word: (key: "be
   const line = (key: "before" | "after" | "capacity", color: string, more: Option): Option => ({ name: word(key), type: "line", step: "middle", showSymbol: false, color, data: load[key], ...more });
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
     legend: { top: 0, textStyle: { color: palette.ink } },
     grid: { left: 8, right: 16, top: 52, bottom: 8, containLabel: true },

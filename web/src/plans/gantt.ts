@@ -1,6 +1,7 @@
 /** Rows of a plan as bars on lanes: who or what, from when to when. */
 import type { Row } from "@/client/plans";
 import type { Option, Palette } from "@/energy/options";
+import { LETTERS } from "@/shell/letters";
 
 export interface Bar {
   lane: string;
@@ -52,7 +53,7 @@ export function ganttOption(bars: readonly Bar[], axisName: string, palette: Pal
   const lineAxis = { axisLabel: { color: palette.soft }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: {
       confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink },
       formatter: (one: { dataIndex: number }) => `${escaped(shown[one.dataIndex]!.lane)}<br>${escaped(shown[one.dataIndex]!.label)}: ${shown[one.dataIndex]!.start} – ${shown[one.dataIndex]!.end}`,

@@ -2,6 +2,7 @@
 import type { Feature, FeatureCollection } from "geojson";
 import type { SiteView } from "@/client/plans";
 import type { Option, Palette } from "@/energy/options";
+import { LETTERS } from "@/shell/letters";
 import { coloursOf } from "./edits";
 import { escaped } from "./gantt";
 import type { MapSpot } from "./tours";
@@ -44,7 +45,7 @@ export function binsOption(bins: { step_s: number; people: number[] }, word: (ke
   const axis = { axisLabel: { color: palette.soft }, nameTextStyle: { color: palette.soft }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
     grid: { left: 8, right: 16, top: 30, bottom: 26, containLabel: true },
     xAxis: { type: "category", data: bins.people.map((_, i) => `${inMinutes(i * bins.step_s)}–${inMinutes((i + 1) * bins.step_s)}`), name: word("minutes"), nameLocation: "middle", nameGap: 26, ...axis, splitLine: { show: false } },
@@ -61,7 +62,7 @@ export function linksOption(served: readonly Served[], sums: readonly SiteSum[],
   for (const sum of sums) if (sum.people) names.set(`>${sum.site}`, sum.colour);
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: { confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, formatter: (one: { dataType: string; name: string; value: number; data: { source: string; target: string } }) => (one.dataType === "edge" ? `${escaped(one.data.source.slice(1))} → ${escaped(one.data.target.slice(1))}: ${one.value}` : `${escaped(one.name.slice(1))}: ${one.value}`) },
     series: [{ type: "sankey", left: 8, right: narrow ? 88 : 170, top: 8, bottom: 8, nodeGap: 8, nodeWidth: 12, draggable: false, label, lineStyle: { color: "target", opacity: 0.35 }, data: [...names].map(([name, color]) => ({ name, itemStyle: { color: color ?? "#8a96a3" } })), links }],
   };

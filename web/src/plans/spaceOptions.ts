@@ -1,6 +1,7 @@
 /** What is drawn of a plan of spaces: who moves from where to where, how full floors are. */
 import type { SpaceView } from "@/client/plans";
 import type { Option, Palette } from "@/energy/options";
+import { LETTERS } from "@/shell/letters";
 import { escaped } from "./gantt";
 import { byFloor } from "./stack";
 
@@ -32,7 +33,7 @@ export function movesOption(links: readonly SankeyLink[], palette: Palette, narr
   const label = { color: palette.ink, fontSize: 11, formatter: ({ name }: { name: string }) => name.slice(1), width: narrow ? 80 : 140, overflow: "truncate" };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: { confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, formatter: (one: { dataType: string; name: string; value: number; data: { source: string; target: string } }) => (one.dataType === "edge" ? `${escaped(one.data.source.slice(1))} → ${escaped(one.data.target.slice(1))}: ${one.value}` : `${escaped(one.name.slice(1))}: ${one.value}`) },
     series: [{ type: "sankey", left: 8, right: narrow ? 88 : 150, top: 8, bottom: 8, nodeGap: 10, nodeWidth: 12, draggable: false, label, lineStyle: { color: "gradient", opacity: 0.4 }, data: names.map((name) => ({ name })), links: links.map((link) => ({ source: TODAY + link.source, target: PLAN + link.target, value: link.people })) }],
   };
@@ -50,7 +51,7 @@ export function heatOption(view: SpaceView, columns: { today: string; plan: stri
   const axis = { axisLabel: { color: palette.ink }, axisLine: { lineStyle: { color: palette.line } }, splitLine: { show: false } };
   return {
     animation: false,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: LETTERS },
     tooltip: { confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, formatter: ({ value }: { value: number[] }) => `${escaped(floors[value[1]!]!)}, ${escaped(titles[value[0]!]!)}: ${value[2]} %` },
     grid: { left: 8, right: 8, top: 8, bottom: 44, containLabel: true },
     xAxis: { type: "category", data: titles, ...axis },
