@@ -11,7 +11,14 @@ from tests.operations.test_telemetry import METER, START, take, week_of_power
 
 from yuanli.bootstrap import House
 from yuanli.campus import Campus, DataPoint, FeatureId, Imported, PointId, by_id
-from yuanli.operations import PointNotFoundError, PointQuality, QualityReport, RangeError, point_rows
+from yuanli.operations import (
+    PointNotFoundError,
+    PointQuality,
+    QualityReport,
+    RangeError,
+    data_quality,
+    point_rows,
+)
 
 SILENT, DOOR = PointId(FeatureId("silent")), PointId(FeatureId("door"))
 WEEK = START + timedelta(days=7)
@@ -78,6 +85,12 @@ def test_a_point_that_sends_when_something_happens_is_not_missing(house: House) 
 def test_a_point_that_fell_silent_is_stale(house: House) -> None:
     assert of(report(house, now=WEEK + timedelta(hours=1)), METER).stale is False
     assert of(report(house, now=WEEK + timedelta(days=2)), METER).stale is True
+
+
+def test_a_long_span_is_counted_a_few_days_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = report(house)
+    monkeypatch.setattr(data_quality, "HOURS_AT_ONCE", 2 * 24 * whole.total)
+    assert report(house) == whole
 
 
 def test_reasons_are_counted_by_reading(house: House) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,8 +21,10 @@ from yuanli.operations.telemetry import RangeError, point_of, reasons_of
 from yuanli.telemetry import FAULTS, Form, Quality, find_quantity
 
 MOST_SPAN = timedelta(days=92)
-MOST_HOURS = 3_000_000
+MOST_HOURS = 20_000_000
 """Hours of points that one report counts."""
+HOURS_AT_ONCE = 2_000_000
+"""Hours of points that are held in memory at a time: longer spans are counted a few days at a time."""
 MOST_READINGS = 2_000_000
 HOUR = 3_600_000_000
 LEAST_SILENCE_S = 7_200.0
@@ -125,8 +128,11 @@ class DataQuality:
         numbers = self._store.number_points(campus_id, [point.id for point in points])
         zone = ZoneInfo(campus.time_zone)
         first, last = micros_of(start), micros_of(end)
-        hours = self._store.roll_up(numbers, first, last, every=Every.HOUR, time_zone=zone)
         edges = _day_edges(start, end, zone)
+        hours = (
+            self._store.roll_up(numbers, begin, until, every=Every.HOUR, time_zone=zone)
+            for begin, until in _pieces(edges, first, last, len(points))
+        )
         newest = self._store.latest(numbers)
         periodic = _periodic(points)
         last_at = np.zeros(len(points), np.int64)
@@ -181,7 +187,7 @@ class DataQuality:
             (series,) = self._store.load(np.array([number], np.int32), micros_of(start), micros_of(end))
             left -= len(series)
             if left < 0:
-                raise _too_long(f"{MOST_READINGS}+")
+                raise _too_long(f"多于 {MOST_READINGS:,} 条读数", f"more than {MOST_READINGS:,} readings")
             qualities = Counter(Quality(quality).name.lower() for quality in series.quality.tolist())
             bits, counts = np.unique(series.reason & np.uint32(FAULTS), return_counts=True)
             reasons: Counter[str] = Counter()
@@ -201,6 +207,8 @@ class _Table:
 
     Parameters
     ----------
+    hours
+        The roll-ups by the hour of pieces of the span that don't overlap.
     place
         The row of each number of a point.
     periodic
@@ -208,21 +216,25 @@ class _Table:
     """
 
     def __init__(
-        self, hours: RollUp, place: NDArray[np.int64], edges: NDArray[np.int64], first: int, last: int,
+        self, hours: Iterable[RollUp], place: NDArray[np.int64], edges: NDArray[np.int64], first: int, last: int,
         periodic: NDArray[np.bool_],
     ) -> None:  # fmt: skip
-        row, n_points, n_days = place[hours.point], len(periodic), len(edges) - 1
-        day = np.searchsorted(edges, hours.start, side="right") - 1
-        quality = np.where(hours.count > 0, hours.quality, np.uint8(Quality.MISSING)).astype(np.int64)
-        cell = (row * n_days + day) * len(Quality) + quality
-        counts = np.bincount(cell, minlength=n_points * n_days * len(Quality))
+        n_points, n_days = len(periodic), len(edges) - 1
+        counts = np.zeros(n_points * n_days * len(Quality), np.int64)
+        self.readings, self.covered, self.told = np.zeros((3, n_points))
+        for piece in hours:
+            row = place[piece.point]
+            day = np.searchsorted(edges, piece.start, side="right") - 1
+            quality = np.where(piece.count > 0, piece.quality, np.uint8(Quality.MISSING)).astype(np.int64)
+            cell = (row * n_days + day) * len(Quality) + quality
+            counts += np.bincount(cell, minlength=len(counts))
+            self.readings += np.bincount(row, weights=piece.count, minlength=n_points)
+            self.covered += np.bincount(row, weights=np.nan_to_num(piece.coverage), minlength=n_points)
+            self.told += np.bincount(row, weights=np.isfinite(piece.coverage), minlength=n_points)
         self.counts = counts.reshape(n_points, n_days, len(Quality))
         self.periodic = periodic
         whole = np.minimum(edges[1:], last) - np.maximum(edges[:-1], first)
         self.expected = -(-whole // HOUR)
-        self.readings = np.bincount(row, weights=hours.count, minlength=n_points)
-        self.covered = np.bincount(row, weights=np.nan_to_num(hours.coverage), minlength=n_points)
-        self.told = np.bincount(row, weights=np.isfinite(hours.coverage), minlength=n_points)
         silent = np.maximum(self.expected - self.counts.sum(axis=2), 0)
         self.counts[:, :, Quality.MISSING] += np.where(periodic[:, None], silent, 0)
         self.by_day = self.counts.sum(axis=2)
@@ -280,6 +292,13 @@ def _day_edges(start: datetime, end: datetime, zone: ZoneInfo) -> NDArray[np.int
         day += timedelta(days=1)
 
 
+def _pieces(edges: NDArray[np.int64], first: int, last: int, points: int) -> Iterator[tuple[int, int]]:
+    """Yield pieces of `[first, last)` of whole days, each with about as many hours of points as are held at once."""
+    days = max(1, HOURS_AT_ONCE // (24 * max(points, 1)))
+    cuts = [first, *(edge for edge in edges[days:-1:days].tolist() if edge > first), last]
+    yield from pairwise(cuts)
+
+
 def _check_span(start: datetime, end: datetime, points: int) -> None:
     if start >= end or micros_of(start) < 0:
         raise RangeError(
@@ -288,15 +307,17 @@ def _check_span(start: datetime, end: datetime, points: int) -> None:
             hint=Text("给出已经过去的一段时间。", "Give a span of time that has passed."),
         )
     if end - start > MOST_SPAN:
-        raise _too_long(f"{(end - start).days} d")
+        raise _too_long(f"{(end - start).days} 天", f"{(end - start).days} days")
     hours = points * ((end - start) / timedelta(hours=1))
     if hours > MOST_HOURS:
-        raise _too_long(f"{points} × {(end - start).days} d")
+        raise _too_long(
+            f"{points} 个点位 × {(end - start).days} 天", f"{points} points × {(end - start).days} days"
+        )
 
 
-def _too_long(what: str) -> RangeError:
+def _too_long(zh: str, en: str) -> RangeError:
     return RangeError(
-        Text(f"时间段过长：{what}。", f"That is too much time to look at: {what}."),
+        Text(f"时间段过长：{zh}。", f"That is too much time to look at: {en}."),
         field="from",
         hint=Text(
             f"最多 {MOST_SPAN.days} 天；点位多时再短些。",

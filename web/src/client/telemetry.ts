@@ -58,7 +58,7 @@ export const setOverrule = (campus: string, point: string, span: Span, said: { v
 export const undoOverrule = (campus: string, point: string, number: number): Promise<void> => remove(`${overrulesPath(campus, point)}/${number}`);
 export const overrulesUrl = (campus: string): string => campusPath(campus, "overrules/export");
 
-export const getQuality = (campus: string, span: Span, limit: number): Promise<QualityReport> => get(campusPath(campus, "quality"), { ...asked(span), limit });
+export const getQuality = (campus: string, span: Span, limit: number, offset: number): Promise<QualityReport> => get(campusPath(campus, "quality"), { ...asked(span), limit, offset });
 export const getReasons = async (campus: string, span: Span, points: string[]): Promise<PointReasons[]> =>
   (await get<Schemas["ReasonList"]>(campusPath(campus, "quality/reasons"), { ...asked(span), point: points })).points;
 export const getGateways = (): Promise<Schemas["GatewayList"]> => get("/v1/gateways");
