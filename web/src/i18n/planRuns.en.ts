@@ -9,7 +9,7 @@ export default {
     by: "Approved by {who}, {when}", policy: "under a standing policy", counts: "{done} steps done, {due} to come, {missed} missed",
     stop: "Stop", stopSure: "Stop the plan and give its devices back to their own control?", replan: "Plan the rest anew",
     next: "A new plan for the rest: {why}", nextOpen: "Look at the new plan",
-    record: "Plan and what happened", planned: "planned", measured: "measured", unknown: "not known", left: "out of the plan",
+    record: "Plan and what happened", planned: "planned", measured: "measured", unknown: "not known", left: "out of the plan", because: ": ",
     saving: "Saved so far: {kwh} kWh ({low} to {high}), {cost} {currency}", coverage: "{share} of the slots are known", adjust: "Adjust for weather and people", adjusted: "Adjusted: {kwh} kWh ({low} to {high})",
     draft: { add: "Plan devices of the park", place: "Place (empty: the whole site)", search: "Search buildings, floors, rooms", whole: "The whole site", kind: "Kind", day: "Day", today: "What is left of today", tomorrow: "Tomorrow", least: "At least so much of a room's devices while open, %", limit: "The most power, kW", make: "Draft", solve: "Solve", found: "{devices} devices in {zones} zones", assumed: "What is assumed", leftOut: "Left out", hvac: "Air conditioning", lighting: "Lighting", ventilation: "Ventilation" },
     policies: {
