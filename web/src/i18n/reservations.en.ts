@@ -4,5 +4,6 @@ export default {
     find: "Find a room by name", least: "Holds at least", count: "{shown} of {all} rooms", clickToReserve: "Reserve {room}",
     date: "Date", change: "Change", by: "Reserved by {who}", time: "Time", people: "People", what: "Title", private: "Only you and the facility staff see it", reserve: "Reserve", room: "Room", none: "You have no reservations", cancel: "Cancel it", cancelSure: "Cancel this reservation?",
     week: "Open hours of the last 7 days: {booked} booked, {occupied} occupied; nobody came to {absent} of {watched} bookings.", booked: "Booked", occupied: "Occupied", absent: "No-shows",
+    shortage: { title: "The chance that no room is free", text: "In the busiest hour of these days, by number of rooms (Erlang B): where it is near 0 with fewer rooms, some can be spared.", rooms: "rooms", short: "with other numbers", today: "with today's {n}" },
   },
 };

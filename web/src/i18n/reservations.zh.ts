@@ -4,5 +4,6 @@ export default {
     find: "按名称查找房间", least: "至少容纳", count: "显示 {shown} / {all} 间", clickToReserve: "预订{room}",
     date: "日期", change: "更改", by: "{who} 的预订", time: "时间", people: "人数", what: "名称", private: "只有您和物业能看到", reserve: "预订", room: "房间", none: "您没有预订", cancel: "取消预订", cancelSure: "取消这个预订？",
     week: "最近 7 天开放时间：预订 {booked}，实际有人 {occupied}；{watched} 次预订中 {absent} 次没人来。", booked: "预订", occupied: "实际有人", absent: "没人来",
+    shortage: { title: "订不到房间的概率", text: "这几天最忙的一小时，按房间数量（爱尔朗 B 公式）：房间更少时概率仍接近 0，说明可以省下几间。", rooms: "房间数", short: "其他数量", today: "现有 {n} 间" },
   },
 };
