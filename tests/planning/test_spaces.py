@@ -506,6 +506,14 @@ def test_excel_goes_out_and_in() -> None:
     assert parse_spaces(write_spaces_excel(problem, today(problem)), "p.xlsx") == problem
 
 
+def test_columns_of_the_template_are_as_wide_as_their_headings() -> None:
+    from openpyxl import load_workbook
+
+    for sheet in load_workbook(io.BytesIO(write_spaces_excel())).worksheets:
+        for cell in sheet[1]:
+            assert sheet.column_dimensions[cell.column_letter].width > len(str(cell.value))
+
+
 def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
     from openpyxl import load_workbook
 

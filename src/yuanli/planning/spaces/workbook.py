@@ -122,6 +122,9 @@ def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | No
         sheet.freeze_panes = "A2"
         for cell in sheet[1]:
             cell.font = Font(bold=True)
+        for number, column in enumerate(sheet.iter_cols(values_only=True)):
+            longest = max(len(str(cell)) for cell in column if cell is not None)
+            sheet.column_dimensions[_letters(number)].width = min(max(10, 1.6 * longest), 60)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
