@@ -14,7 +14,7 @@ from tests.api.house import CAMPUS, MONDAY, Clock, small_campus
 from tests.operations.test_space_plans import OneGuide
 from tests.operations.twins import tell, twin_house
 
-from yuanli.campus import Campus, FeatureId, Team, TeamId
+from yuanli.campus import Anchor, Campus, FeatureId, Occupant, Team, TeamId, UnitId
 from yuanli.operations import FlowDraft, FlowDrafts, FlowUse, FlowWish, FlowWishError, NobodyComesError
 from yuanli.scheduling import FLOWS
 from yuanli.solver import Search, Stop, make_plan
@@ -115,3 +115,32 @@ def test_what_can_t_be_drafted_is_told(
 def test_a_span_of_too_many_slots_is_refused() -> None:
     with pytest.raises(FlowWishError, match="slots"):
         FlowWish(**LUNCH | {"ends": time(11, 10)})
+
+
+def test_a_canteen_is_told_by_its_room_and_a_door_by_who_arrives_around_it() -> None:
+    base = campus()
+    shop = FeatureId("canteen")
+    named = {"zh": "食堂", "en": "Canteen"}
+    place = base.with_features(
+        {
+            shop: Occupant(id=shop, name=named, anchor_id=FeatureId("spot")),
+            FeatureId("spot"): Anchor(id=FeatureId("spot"), unit_id=UnitId(FeatureId("room0-0"))),
+        },
+        base.revision,
+    )
+    asked: list[FeatureId | None] = []
+
+    def told(
+        campus: Campus, place: FeatureId | None, start: datetime, end: datetime, at: datetime
+    ) -> Mapping[datetime, float]:
+        del campus, end, at
+        asked.append(place)
+        hours = {start + timedelta(hours=h): 30.0 * (h + 1) for h in range(4)}
+        return hours if place in ("room0-0", None) else {}
+
+    drafts = FlowDrafts(OneGuide(place), told)  # type: ignore[arg-type]
+    lunch = drafts.draft(place.id, FlowWish(**LUNCH | {"place": "canteen", "language": "en"}), NOW)
+    assert (asked, lunch.document["passages"][0]["id"]) == (["room0-0"], "Canteen")
+    asked.clear()
+    gate = drafts.draft(place.id, FlowWish(**LUNCH | {"place": "entrance-0", "use": FlowUse.ARRIVE}), NOW)
+    assert (gate.people, asked[-1], len(asked)) == (60, None, 3)

@@ -14,6 +14,7 @@ from yuanli.cli import (
     carry,
     demo,
     devices,
+    drafts,
     energy,
     forecast,
     learn,
@@ -46,6 +47,7 @@ app.add_typer(states.app, name="states")
 app.add_typer(demo.app, name="demo")
 solving.schedule.command("learn")(learned.learn)
 solving.schedule.command("preview")(learned.preview)
+solving.schedule.command("draft-flows")(drafts.draft_flows)
 app.add_typer(solving.schedule, name="schedule")
 app.add_typer(solving.plan, name="plan")
 app.add_typer(carry.app, name="carry")

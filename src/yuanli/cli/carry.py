@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,13 +9,13 @@ import typer
 
 from yuanli.campus import FeatureId
 from yuanli.cli import opening
+from yuanli.cli.drafts import CampusOption, DraftOutput, say_draft, write_draft
 from yuanli.cli.opening import AsJson, DataDir
-from yuanli.cli.printing import OUT, plain, print_json, print_json_lines, print_table, said
-from yuanli.errors import InvalidInputError, Text
+from yuanli.cli.printing import OUT, print_json, print_json_lines, print_table, said
+from yuanli.errors import Text
 from yuanli.operations import DeviceWish, PlanDay, PlanRecord, RunOutcome, RunState
 
 app = typer.Typer(no_args_is_help=True, help="Plans of devices, carried out. 设备方案的执行。")
-CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 RunName = Annotated[str, typer.Argument(help="Its id, of `yuanli carry list`. 执行编号。")]
 STATES = {
     RunState.RUNNING: Text("执行中", "running"),
@@ -31,10 +29,6 @@ OUTCOMES = {
 }
 
 
-class DraftFileError(InvalidInputError):
-    """A draft can't be written."""
-
-
 @app.callback()
 def carry() -> None:
     """Plans of devices, carried out. 设备方案的执行。"""
@@ -42,7 +36,7 @@ def carry() -> None:
 
 @app.command("draft")
 def draft(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The problem's file. 问题文件。")],
+    output: DraftOutput,
     place: Annotated[
         str | None, typer.Option("--place", help="Building, level or room by id. 场所编号。")
     ] = None,
@@ -70,13 +64,7 @@ def draft(
         least_share=least_share,
     )
     found = opened.device_drafts.draft(campus_id, wish)
-    try:
-        output.write_text(json.dumps(plain(found.document), ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise DraftFileError(
-            Text(f"无法写入 {output}：{error.strerror}", f"{output} can't be written: {error.strerror}"),
-            field="--output",
-        ) from error
+    write_draft(output, found.document)
     if as_json:
         print_json(
             {
@@ -87,17 +75,10 @@ def draft(
             }
         )
         return
-    OUT.print(
-        said(
-            Text(
-                f"{found.devices} 台设备、{found.zones} 个区域。",
-                f"{found.devices} devices in {found.zones} zones.",
-            )
-        ),
-        markup=False,
+    summary = Text(
+        f"{found.devices} 台设备、{found.zones} 个区域。", f"{found.devices} devices in {found.zones} zones."
     )
-    for text in (*found.assumptions, *found.left_out):
-        OUT.print(f"  {said(text)}", markup=False)
+    say_draft(summary, (*found.assumptions, *found.left_out))
 
 
 @app.command("list")

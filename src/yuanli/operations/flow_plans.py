@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from yuanli.campus import Campus, CampusId, FeatureId, Team, Unit, name_in
+from yuanli.campus import Campus, CampusId, Feature, FeatureId, Level, Team, Unit, Venue, label_of, name_in
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.operations.answering.asked import space_of
 from yuanli.operations.expected_people import LONGEST, expected_people
 from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.readings import Every
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
+from yuanli.routing import Stop
 from yuanli.scheduling import FLOWS
 
 HOUR = timedelta(hours=1)
@@ -146,10 +148,8 @@ class FlowDrafts:
         """
         guide = self._guidance.guide(campus_id)
         campus, zone = guide.campus, ZoneInfo(guide.campus.time_zone)
-        place = (
-            None if wish.place is None else guide.resolve(wish.place, language=wish.language).stop.feature_id
-        )
-        feature = None if place is None else campus.find(place)
+        asked = None if wish.place is None else guide.resolve(wish.place, language=wish.language).stop
+        feature = None if asked is None or asked.feature_id is None else space_of(campus, asked.feature_id)
         begin, end = (datetime.combine(wish.day, at, zone) for at in (wish.begins, wish.ends))
         if end - now > LONGEST:
             raise FlowWishError(
@@ -157,7 +157,10 @@ class FlowDrafts:
                      f"{wish.day} is too far: {LONGEST.days} days ahead are foretold."),
                 field="day", hint=Text("选择较近的日期。", "Choose an earlier day."),
             )  # fmt: skip
-        hours = self._people(campus, place, begin - HOUR, end + HOUR, now)
+        taken, hours = feature, self._there(campus, feature, begin, end, now)
+        while not hours and wish.use is not FlowUse.STAY and taken is not None:
+            taken = _around(campus, taken)
+            hours = self._there(campus, taken, begin, end, now)
         come = arrivals(hours, begin, end, wish)
         if sum(come) < LEAST_PEOPLE:
             raise NobodyComesError(
@@ -165,15 +168,25 @@ class FlowDrafts:
                 field="place",
                 hint=Text("换一个有人数统计的地点或时间。", "Choose a place where people are counted, or a time."),
             )  # fmt: skip
-        name = wish.place or name_in(campus.venue.name if campus.venue else {}, wish.language) or "site"
+        site = campus.venue.name if campus.venue else {}
+        name = (
+            name_in(site if asked is None else _called(campus, asked), wish.language) or wish.place or "site"
+        )
+        source = label_of(campus, taken.id) if taken is not None else site
         teams = [team for team in campus.of(Team) if team.headcount > 0]
         told = _document(wish, name, come, teams, _passage(wish, name, feature))
         FLOWS.parse(json.dumps(told).encode(), "draft.json")
         return FlowDraft(
             document=told, people=round(sum(come)), slots=len(come),
             teams=sum(len(group["allowed"]) > 1 for group in told["groups"]),
-            assumed=_assumed(wish, measured=end <= now, timed=len(wish.times)),
+            assumed=_assumed(wish, source, measured=end <= now, timed=len(wish.times)),
         )  # fmt: skip
+
+    def _there(
+        self, campus: Campus, place: Feature | None, begin: datetime, end: datetime, now: datetime
+    ) -> Mapping[datetime, float]:
+        told = None if place is None or isinstance(place, Venue) else place.id
+        return self._people(campus, told, begin - HOUR, end + HOUR, now)
 
 
 def people_of(twin: Twin, kept: FreshForecasts) -> People:
@@ -220,6 +233,22 @@ def arrivals(hours: Mapping[datetime, float], begin: datetime, end: datetime, wi
         return [float(people) * wish.slot_min / wish.stay_min for people in present]
     change = np.diff(np.interp(np.arange(many + 1), middles, values))
     return [max(0.0, float(people)) for people in (change if wish.use is FlowUse.ARRIVE else -change)]
+
+
+def _called(campus: Campus, asked: Stop) -> Mapping[str, str]:
+    """Return the short name of a place where it has one, else the long one."""
+    own = getattr(None if asked.feature_id is None else campus.find(asked.feature_id), "name", None)
+    return own or asked.name
+
+
+def _around(campus: Campus, place: Feature) -> Feature | None:
+    """Return the level of a room, the building of a level, else None for the site."""
+    match place:
+        case Unit():
+            return campus.find(place.level_id)
+        case Level() if place.building_ids:
+            return campus.find(place.building_ids[0])
+    return None
 
 
 def _passage(wish: FlowWish, name: str, feature: Any) -> dict[str, Any]:
@@ -286,9 +315,12 @@ def _slot_of(wish: FlowWish, at: time | None, slots: int) -> int | None:
     return slot if 0 <= slot < slots else AWAY
 
 
-def _assumed(wish: FlowWish, *, measured: bool, timed: int) -> tuple[Text, ...]:
-    source = Text("人数为当天实测。", "The people were measured.") if measured else Text(
-        "人数为预测。", "The people are forecast.")  # fmt: skip
+def _assumed(wish: FlowWish, of: Mapping[str, str], *, measured: bool, timed: int) -> tuple[Text, ...]:
+    zh, en = (name_in(of, language) or site for language, site in (("zh", "全园"), ("en", "the site")))
+    source = Text(
+        f"人数为{zh}的{'当天实测' if measured else '预测'}。",
+        f"The people are those {'measured' if measured else 'forecast'} in {en}.",
+    )
     law = {
         FlowUse.STAY: Text(
             f"到达人数＝在场人数×时段÷停留 {wish.stay_min:g} 分钟（利特尔法则）。",

@@ -87,6 +87,8 @@ export const draftSpaces = (campus: string, demands: string, m2: number, languag
 
 export type RoundDraft = Schemas["RoundDraft"];
 export const draftRounds = (campus: string, wish: Schemas["RoundWishBody"]): Promise<RoundDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/rounds`, wish);
+export type FlowDraft = Schemas["FlowDraft"];
+export const draftFlows = (campus: string, wish: Partial<Schemas["FlowWishBody"]>): Promise<FlowDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/flows`, wish);
 
 export function checkWorkbook(file: File): Promise<WorkbookCheck> {
   const form = new FormData();

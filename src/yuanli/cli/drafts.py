@@ -1,0 +1,142 @@
+"""Problems drafted from the map and the people in it: `yuanli schedule draft-flows`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from yuanli.cli import opening
+from yuanli.cli.opening import AsJson, DataDir
+from yuanli.cli.printing import OUT, language, plain, print_json, said
+from yuanli.errors import InvalidInputError, Text
+from yuanli.operations import FlowUse, FlowWish
+
+CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
+DraftOutput = Annotated[Path, typer.Option("--output", "-o", help="The problem's file. 问题文件。")]
+DAYS = ("yesterday", "today", "tomorrow")
+
+
+class DraftFileError(InvalidInputError):
+    """A draft can't be written."""
+
+
+class DraftOptionError(InvalidInputError):
+    """A day, a time or a team's time can't be read."""
+
+
+def draft_flows(
+    output: DraftOutput,
+    begins: Annotated[str, typer.Option("--from", help="HH:MM, by the campus's clock. 开始。")],
+    ends: Annotated[str, typer.Option("--to", help="HH:MM. 结束。")],
+    place: Annotated[
+        str | None, typer.Option("--place", help="Canteen, gate, building by name or id; the site. 地点。")
+    ] = None,
+    use: Annotated[
+        FlowUse, typer.Option("--use", help="stay (lunch), arrive or leave. 停留、到达或离开。")
+    ] = FlowUse.STAY,
+    day: Annotated[
+        str, typer.Option("--day", help="yesterday, today, tomorrow or YYYY-MM-DD. 哪天。")
+    ] = "tomorrow",
+    slot_min: Annotated[int, typer.Option("--slot", help="Minutes of a slot. 时段分钟数。")] = 15,
+    stay_min: Annotated[float, typer.Option("--stay", help="Minutes that one stays. 停留分钟数。")] = 30.0,
+    move_min: Annotated[
+        float, typer.Option("--move", help="By how many minutes a team may be moved. 最多调整分钟数。")
+    ] = 30.0,
+    capacity: Annotated[
+        float | None, typer.Option("--capacity", help="People through in a slot. 每时段通过人数。")
+    ] = None,
+    lanes: Annotated[int, typer.Option("--lanes", min=0, help="Lanes to choose from. 通道数。")] = 0,
+    lane_people: Annotated[
+        float, typer.Option("--lane-people", help="People through a lane in a slot. 每通道每时段人数。")
+    ] = 0.0,
+    lane_cost: Annotated[
+        float, typer.Option("--lane-cost", help="Of an open lane in a slot. 每通道每时段费用。")
+    ] = 0.0,
+    times: Annotated[
+        list[str] | None, typer.Option("--time", help="TEAM=HH:MM, when it comes now. 团队目前时间，可多次。")
+    ] = None,
+    campus: CampusOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Draft who could come when, for `yuanli schedule flows`. 从人数起草错峰问题。
+
+    Example: yuanli schedule draft-flows --place 食堂 --from 11:00 --to 13:00 --capacity 120 -o flows.json
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    now = opened.now()
+    today = now.astimezone(ZoneInfo(opened.places.campus(campus_id).time_zone)).date()
+    wish = FlowWish(
+        day=_day(day, today), begins=_clock("--from", begins), ends=_clock("--to", ends), place=place, use=use,
+        slot_min=slot_min, stay_min=stay_min, move_min=move_min, capacity=capacity, lanes=lanes,
+        lane_people=lane_people, lane_cost=lane_cost, times=_times(times or ()), language=language(),
+    )  # fmt: skip
+    found = opened.flow_drafts.draft(campus_id, wish, now)
+    write_draft(output, found.document)
+    if as_json:
+        counts = {"people": found.people, "teams": found.teams, "slots": found.slots}
+        print_json({**counts, "assumed": found.assumed})
+        return
+    summary = Text(
+        f"{found.people} 人、{found.teams} 个可调整的团队、{found.slots} 个时段。",
+        f"{found.people} people, {found.teams} teams that may move, {found.slots} slots.",
+    )
+    say_draft(summary, found.assumed)
+
+
+def write_draft(output: Path, document: Mapping[str, Any]) -> None:
+    """Write the problem of a draft as JSON."""
+    try:
+        output.write_text(json.dumps(plain(document), ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DraftFileError(
+            Text(f"无法写入 {output}：{error.strerror}", f"{output} can't be written: {error.strerror}"),
+            field="--output",
+        ) from error
+
+
+def say_draft(summary: Text, notes: Sequence[Text]) -> None:
+    """Print what a draft has, and what it rests on."""
+    OUT.print(said(summary), markup=False)
+    for text in notes:
+        OUT.print(f"  {said(text)}", markup=False)
+
+
+def _day(text: str, today: date) -> date:
+    if text in DAYS:
+        return today + timedelta(days=DAYS.index(text) - 1)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise DraftOptionError(
+            Text(f"看不懂日期“{text}”。", f"The day {text!r} can't be read."), field="--day",
+            hint=Text("用 today、tomorrow 或 2026-05-01。", "Write today, tomorrow, or such as 2026-05-01."),
+        ) from error  # fmt: skip
+
+
+def _clock(option: str, text: str) -> time:
+    try:
+        return datetime.strptime(text.strip(), "%H:%M").time()
+    except ValueError as error:
+        raise DraftOptionError(
+            Text(f"看不懂时间“{text}”。", f"The time {text!r} can't be read."), field=option,
+            hint=Text("例如 11:30。", "Write such as 11:30."),
+        ) from error  # fmt: skip
+
+
+def _times(given: Sequence[str]) -> dict[str, time]:
+    pairs = [one.rpartition("=") for one in given]
+    for pair, one in zip(pairs, given, strict=True):
+        if not pair[0]:
+            raise DraftOptionError(
+                Text(f"“{one}”没有写明团队。", f"{one!r} names no team."), field="--time",
+                hint=Text("例如 研发部=12:00。", "Write such as Research=12:00."),
+            )  # fmt: skip
+    return {team: _clock("--time", at) for team, _, at in pairs}
