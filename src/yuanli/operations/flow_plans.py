@@ -318,7 +318,7 @@ def _slot_of(wish: FlowWish, at: time | None, slots: int) -> int | None:
 def _assumed(wish: FlowWish, of: Mapping[str, str], *, measured: bool, timed: int) -> tuple[Text, ...]:
     zh, en = (name_in(of, language) or site for language, site in (("zh", "全园"), ("en", "the site")))
     source = Text(
-        f"人数为{zh}的{'当天实测' if measured else '预测'}。",
+        f"人数取自{zh}，为{'当天实测' if measured else '预测'}。",
         f"The people are those {'measured' if measured else 'forecast'} in {en}.",
     )
     law = {
@@ -332,5 +332,8 @@ def _assumed(wish: FlowWish, of: Mapping[str, str], *, measured: bool, timed: in
     spread = Text(
         f"{timed} 个团队的目前时间为已知，其余按到达人数推算；请核对。",
         f"The present times of {timed} teams are given, those of the others follow from who comes: please check them.",
-    )
+    ) if timed else Text(
+        "各团队的目前时间按到达人数推算；请核对。",
+        "The present times of teams follow from who comes: please check them.",
+    )  # fmt: skip
     return (source, law, spread)
