@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.api.house import Clock
 from tests.cli.test_commands import run
 from tests.operations.twins import tell, twin_house
 
@@ -19,7 +20,9 @@ def test_measured_people_become_a_problem_of_flows(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("YUANLI_LANGUAGE", "en")
-    house = twin_house(tmp_path, lambda: DAY + timedelta(hours=12))
+    clock = Clock()
+    clock.now = DAY + timedelta(hours=12)
+    house = twin_house(tmp_path, clock)
     for hour in range(2, 7):
         tell(house, DAY + timedelta(hours=hour), {"n01": 20.0})
     house.close()

@@ -237,7 +237,8 @@ def arrivals(hours: Mapping[datetime, float], begin: datetime, end: datetime, wi
 
 def _called(campus: Campus, asked: Stop) -> Mapping[str, str]:
     """Return the short name of a place where it has one, else the long one."""
-    own = getattr(None if asked.feature_id is None else campus.find(asked.feature_id), "name", None)
+    found = None if asked.feature_id is None else campus.find(asked.feature_id)
+    own: Mapping[str, str] = getattr(found, "name", {})
     return own or asked.name
 
 
