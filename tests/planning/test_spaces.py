@@ -508,10 +508,11 @@ def test_excel_goes_out_and_in() -> None:
 
 def test_columns_of_the_template_are_as_wide_as_their_headings() -> None:
     from openpyxl import load_workbook
+    from openpyxl.utils import get_column_letter
 
     for sheet in load_workbook(io.BytesIO(write_spaces_excel())).worksheets:
-        for cell in sheet[1]:
-            assert sheet.column_dimensions[cell.column_letter].width > len(str(cell.value))
+        for column, cell in enumerate(sheet[1], 1):
+            assert sheet.column_dimensions[get_column_letter(column)].width > len(str(cell.value))
 
 
 def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
