@@ -54,7 +54,7 @@ def test_one_guard_on_a_line_walks_there_and_back() -> None:
     assert {row["stop"]: row["staff"] for row in plan.assignments} == {f"check {p}": "wang" for p in "abc"}
     ends = [row["end"] for row in plan.assignments]
     assert ends == sorted(ends)
-    assert "共步行 360" in plan.explanation[0].zh
+    assert "共步行 6 分钟" in plan.explanation[0].zh
 
 
 def test_lunch_is_taken_at_the_canteen_within_its_window() -> None:
