@@ -7,11 +7,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from yuanli.cli.app import app
+from yuanli.cli.app import build_app
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, Wish, make_plan
 
 RUNNER = CliRunner()
+APP = build_app("schedule")
 
 
 def write_days(folder: Path, many: int) -> Path:
@@ -38,7 +39,7 @@ def test_a_model_learnt_from_days_foretells_a_checked_plan(tmp_path: Path) -> No
     days = write_days(tmp_path / "days", 5)
     model, plan = tmp_path / "model", tmp_path / "plan.json"
     asked = ["schedule", "learn", str(days), "-o", str(model), "--test", "1", "--choose", "1", "--json"]
-    learnt = RUNNER.invoke(app, [*asked, "--candidate", "line"])
+    learnt = RUNNER.invoke(APP, [*asked, "--candidate", "line"])
     assert learnt.exit_code == 0, learnt.output
     assert json.loads(learnt.stdout)["days"] == 3
     problem = str(days / "day4.json")
@@ -54,13 +55,13 @@ def test_a_model_learnt_from_days_foretells_a_checked_plan(tmp_path: Path) -> No
         str(plan),
         "--json",
     ]
-    told = RUNNER.invoke(app, asked)
+    told = RUNNER.invoke(APP, asked)
     assert told.exit_code == 0, told.output
-    checked = RUNNER.invoke(app, ["schedule", "devices", problem, "--check", str(plan), "--json"])
+    checked = RUNNER.invoke(APP, ["schedule", "devices", problem, "--check", str(plan), "--json"])
     assert json.loads(checked.stdout)["valid"] is True
 
 
 def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
-    told = RUNNER.invoke(app, ["schedule", "learn", str(tmp_path), "-o", str(tmp_path / "model")])
+    told = RUNNER.invoke(APP, ["schedule", "learn", str(tmp_path), "-o", str(tmp_path / "model")])
     assert told.exit_code != 0
     assert not (tmp_path / "model").exists()

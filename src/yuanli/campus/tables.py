@@ -7,8 +7,6 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from openpyxl import Workbook
-
 from yuanli.campus.features import LanguageMap, Team, Unit
 from yuanli.campus.place import Campus
 
@@ -88,6 +86,8 @@ def write_teams(campus: Campus, path: Path) -> None:
 
 def _write(path: Path, title: str, headers: Sequence[str], rows: Iterator[tuple[Cell, ...]]) -> None:
     if path.suffix.lower() == ".xlsx":
+        from openpyxl import Workbook
+
         book = Workbook(write_only=True)
         sheet = book.create_sheet(title)
         sheet.append(list(headers))

@@ -1,0 +1,10 @@
+"""`yuanli schedule`: problems solved, plans of devices foretold, problems of flows drafted."""
+
+from __future__ import annotations
+
+from yuanli.cli import drafts, learned, solving
+
+app = solving.schedule
+app.command("learn")(learned.learn)
+app.command("preview")(learned.preview)
+app.command("draft-flows")(drafts.draft_flows)
