@@ -336,7 +336,8 @@ def cpu_s(pid: int) -> float:
 def serve_park(home: Path) -> None:
     """Serve a park as `yuanli up` does, by a clock that begins at the night's hour."""
     began = datetime.now(UTC)
-    house = build_house(load_settings(data_dir=home, port=0), now=lambda: NOW + (datetime.now(UTC) - began))
+    settings = load_settings(data_dir=home, port=0, compile_ahead=False)
+    house = build_house(settings, now=lambda: NOW + (datetime.now(UTC) - began))
     serve(house, lambda url: print(url, flush=True))
 
 

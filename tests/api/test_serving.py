@@ -30,7 +30,7 @@ from yuanli.bootstrap import open_house, serve
 from yuanli.settings import load_settings
 folder = Path(sys.argv[1])
 small_house(folder, Clock()).close()
-serve(open_house(load_settings(data_dir=folder, port=0)), lambda url: print(url, flush=True))
+serve(open_house(load_settings(data_dir=folder, port=0, compile_ahead=False)), lambda url: print(url, flush=True))
 """
 ROOT = Path(__file__).parents[2]
 LISTENERS = 300

@@ -96,7 +96,8 @@ def serving(folder: Path, **settings: str) -> Iterator[Site]:
     log = folder / "log"
     command = [sys.executable, "-c", "from yuanli.cli import main; main()"]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("YUANLI_")}
-    environment |= {f"YUANLI_{name.upper()}": value for name, value in settings.items()}
+    given = {"compile_ahead": "false", **settings}
+    environment |= {f"YUANLI_{name.upper()}": value for name, value in given.items()}
     with log.open("w") as out:
         server = subprocess.Popen(
             [*command, "up", "--demo", "--still", "--port", str(port), "--data-dir", str(folder / "data")],

@@ -39,7 +39,7 @@ from yuanli.bootstrap import feed_demo, open_house, serve
 from yuanli.demo import FeedParams
 from yuanli.operations import Caller, Role
 from yuanli.settings import load_settings
-house = open_house(load_settings(data_dir=Path(sys.argv[1]), port=0))
+house = open_house(load_settings(data_dir=Path(sys.argv[1]), port=0, compile_ahead=False))
 house.ensure_demo()
 house.ensure_admin()
 token, _ = house.accounts.add_token(Caller(username="admin", role=Role.ADMIN), label="test")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Thread, get_native_id
 from zoneinfo import ZoneInfo
 
+from yuanli.bootstrap.compiling import compile_ahead
 from yuanli.bootstrap.gateways import FaultyGateway, Gateway, GatewayThread
 from yuanli.bootstrap.readings import readings_budget
 from yuanli.campus import CampusId, Imported
@@ -323,6 +324,11 @@ class House:
                 log.warning("Campus %s can't be forecast: %s", summary.id, error)
             except Exception:  # outermost: the other campuses are forecast all the same
                 log.exception("Campus %s can't be forecast", summary.id)
+
+    def keep_compiled(self) -> None:
+        """Compile the searches where they are not, beside the requests, until the house is closed."""
+        if self.settings.compile_ahead:
+            self.resources.callback(compile_ahead(self.settings.data_dir / "compiled.json"))
 
     def keep_solving(self) -> None:
         """Solve the problems that wait, beside the requests, until the house is closed."""

@@ -89,6 +89,7 @@ async def _serve(house: House, port: int, announce: Callable[[str], None], besid
     gc.freeze()  # What is ready now lives on: the collector need not look at it again.
     url = _url(house.settings.host, port)
     announce(url)
+    house.keep_compiled()
     companion = None if beside is None else asyncio.create_task(beside(url))
     await running
     if companion is not None:

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         description="Folder of the training runs that the console shows; by default `runs` in `data_dir`.",
     )
 
+    compile_ahead: bool = Field(
+        default=True,
+        description="Compile the searches for plans in the background after the first start, so that the first "
+        "plan need not wait for it.",
+    )
     tariffs_file: AnyPath | None = Field(
         default=None,
         description="YAML file of what energy costs and emits, as `docs/energy.md` describes; by default examples.",

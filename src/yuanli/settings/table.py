@@ -19,4 +19,6 @@ def settings_table() -> str:
 def _shown(value: object) -> str:
     if value is None or value == ():
         return "–"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return f"`{value.value if isinstance(value, Enum) else value}`"
