@@ -20,7 +20,6 @@ from yuanli.operations.device_plans.running import (
     PlanChangedError,
     PlanRuns,
     ResumeError,
-    RunParams,
     keep_plan_runs,
 )
 from yuanli.operations.device_plans.runs import (
@@ -31,6 +30,7 @@ from yuanli.operations.device_plans.runs import (
     PlanRunStore,
     RunDevice,
     RunOutcome,
+    RunParams,
     RunState,
     RunStep,
     StepState,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -25,7 +24,7 @@ from yuanli.operations.device_plans.approving import (
     solved_plan,
     switches_of,
 )
-from yuanli.operations.device_plans.drafting import DeviceDrafts, DeviceWish, PlanDay
+from yuanli.operations.device_plans.drafting import DeviceDrafts
 from yuanli.operations.device_plans.equipment import devices_at, equipment_of
 from yuanli.operations.device_plans.noticing import Seen, notice
 from yuanli.operations.device_plans.policies import (
@@ -35,27 +34,24 @@ from yuanli.operations.device_plans.policies import (
     PlanPolicyStore,
     limits_broken,
 )
-from yuanli.operations.device_plans.replanning import differs, first_free_slot, rest_of
+from yuanli.operations.device_plans.renewing import Renewals
 from yuanli.operations.device_plans.runs import (
     PlanNotApprovedError,
     PlanRun,
     PlanRunNotFoundError,
     PlanRunStore,
     RunOutcome,
+    RunParams,
     RunState,
     StepState,
 )
 from yuanli.operations.device_plans.stepping import give_back, marked, pick, send, settle
 from yuanli.operations.places import Places
-from yuanli.operations.solving import SolveOrder, SolveState, Solving
+from yuanli.operations.solving import Solving
 from yuanli.operations.telemetry import Telemetry
 from yuanli.operations.twin import Twin
-from yuanli.scheduling import DEVICES, parse_devices
-from yuanli.solver import Stop
 
 log = logging.getLogger(__name__)
-DRAFT = "drafted.json"
-ENDED = (SolveState.DONE, SolveState.CANCELLED, SolveState.FAILED)
 ASKED_BY_HAND = Text("由人要求重排。", "Somebody asked for it.")
 
 
@@ -65,42 +61,6 @@ class PlanChangedError(InfeasibleError):
 
 class ResumeError(InvalidInputError):
     """A device can't come back to its plan after such a time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunParams:
-    """How plans are carried out.
-
-    Parameters
-    ----------
-    late_s
-        A step that is later than this is not sent any more.
-    settle_s
-        A reading so long after a step must follow it, else somebody else switched.
-    owed_s
-        How long it is tried to give devices back after the end.
-    compare_s
-        So often prices and forecasts are looked at again.
-    price_share, demand_share
-        What is less than this share of the price of a slot, or of a zone's most demand, is no reason to plan anew.
-    lead_s
-        A new plan begins at the earliest so long from now.
-    search_s
-        How long a new plan is searched for.
-    max_changes
-        Of devices, in a new plan, besides those that left.
-    """
-
-    late_s: float = 600.0
-    settle_s: float = 180.0
-    owed_s: float = 86_400.0
-    compare_s: float = 1_800.0
-    price_share: float = 0.01
-    demand_share: float = 0.25
-    lead_s: float = 120.0
-    search_s: float = 10.0
-    max_changes: int = 5
-    log_writes: int = 1_000
 
 
 class PlanRuns:
@@ -121,9 +81,10 @@ class PlanRuns:
         new_id: Callable[[], str],
         params: RunParams = RunParams(),
     ) -> None:
-        self._store, self._policies, self._solving, self._drafts = store, policies, solving, drafts
+        self._store, self._policies, self._solving = store, policies, solving
         self._commands, self._places, self._telemetry, self._twin = commands, places, telemetry, twin
         self._clock, self._new_id, self._params = clock, new_id, params
+        self._renewals = Renewals(solving, drafts, params)
         self._lock = Lock()
 
     def preview(self, campus_id: CampusId, job_id: str, *, who: str) -> ApprovalPreview:
@@ -339,6 +300,14 @@ class PlanRuns:
             return self._begin(replace(run, policy_id=policy.id, resume_after_s=resume), replaces)
         return None
 
+    def _renewed(self, run: PlanRun, now: datetime) -> PlanRun:
+        return self._renewals.renewed(run, now, self._next_by_policy)
+
+    def _next_by_policy(self, run: PlanRun) -> PlanRun:
+        assert run.next_job is not None
+        taken = self._by_policy(run.campus_id, run.next_job, run)
+        return run if taken is None else self._store.find_run(run.campus_id, run.id) or run
+
     def _keep(self, run: PlanRun) -> PlanRun:
         kept = self._store.save_run(run)
         if kept is None:
@@ -368,7 +337,7 @@ class PlanRuns:
         if run != before:
             run = before = self._keep(run)
         if run.state is RunState.RUNNING and run.outcome is None:
-            run = self._renewed(self._compared(run, now), now)
+            run = self._renewed(self._renewals.compared(run, now), now)
         if run.state is RunState.ENDING and (
             not any(device.owed for device in run.devices)
             or now > run.ends_at + timedelta(seconds=self._params.owed_s)
@@ -391,99 +360,6 @@ class PlanRuns:
             faulty=frozenset(device.id for device in state.devices if device.fault),
             settle=timedelta(seconds=self._params.settle_s), late=timedelta(seconds=self._params.late_s),
         )  # fmt: skip
-
-    def _compared(self, run: PlanRun, now: datetime) -> PlanRun:
-        """Ask for a new plan where prices or forecasts are materially others than this one was made for."""
-        since = run.compared_at or run.at
-        if run.next_job or run.asked or now - since < timedelta(seconds=self._params.compare_s):
-            return run
-        run = replace(run, compared_at=now)
-        first = self._first(run, now)
-        order = self._solving.problem(run.campus_id, run.job_id)
-        problem = parse_devices(order.problem, order.file_name)
-        fresh = self._fresh(run, problem.drafted, first)
-        if first >= run.slots or fresh is None:
-            return run
-        what = differs(
-            problem, first, fresh, price=self._params.price_share, demand=self._params.demand_share
-        )
-        said = {
-            "prices": Text("电价变了。", "Prices changed."),
-            "demand": Text("预测的需求变了。", "The forecast of demand changed."),
-        }
-        return run if what is None else replace(run, asked=(said[what],))
-
-    def _first(self, run: PlanRun, now: datetime) -> int:
-        return first_free_slot(run, now, timedelta(seconds=self._params.lead_s))
-
-    def _fresh(self, run: PlanRun, drafted: Mapping[str, Any] | None, first: int) -> Mapping[str, Any] | None:
-        wish = (drafted or {}).get("wish")
-        if not isinstance(wish, dict) or first >= run.slots:
-            return None
-        known = {**wish, "day": PlanDay(wish["day"]), "place": wish["place"] and FeatureId(wish["place"])}
-        span = (run.begins_at + run.slot * first, run.begins_at + run.slot * run.slots)
-        try:
-            return self._drafts.draft(run.campus_id, DeviceWish(**known), span=span).document
-        except YuanliError as error:
-            log.warning("Plan %s can't be compared with a new draft: %s", run.id, error)
-            return None
-
-    def _renewed(self, run: PlanRun, now: datetime) -> PlanRun:
-        """Begin to plan anew where that is asked, and take up what came of it."""
-        if run.next_job is not None:
-            run = self._taken_up(run)
-        if not run.asked or run.outcome is not None:
-            return run
-        first = self._first(run, now)
-        if first >= run.slots:
-            return replace(run, asked=())
-        why = Text("".join(one.zh for one in run.asked[:5]), " ".join(one.en for one in run.asked[:5]))
-        changes = self._params.max_changes + sum(device.left is not None for device in run.devices)
-        try:
-            job_id = self._search(run, first, changes)
-        except YuanliError as error:
-            log.warning("Plan %s can't be planned anew: %s", run.id, error)
-            said = Text(f"无法重排：{error.message.zh}", f"It can't be planned anew: {error.message.en}")
-            return replace(run, asked=(), next_job=None, message=said)
-        return replace(run, asked=(), next_job=job_id, next_reason=why, next_tries=1)
-
-    def _search(self, run: PlanRun, first: int, changes: int | None) -> str:
-        order = self._solving.problem(run.campus_id, run.job_id)
-        problem = parse_devices(order.problem, order.file_name)
-        plan = self._solving.get(run.campus_id, run.job_id).plan
-        document = json.loads(order.problem) if order.problem[:1] == b"{" else None
-        if plan is None or document is None:
-            raise PlanNotApprovedError(Text("原方案已不在。", "The plan it follows is gone."), field="plan")
-        fresh = self._fresh(run, problem.drafted, first)
-        rest, start = rest_of(document, problem, plan.assignments, run, first, fresh=fresh)
-        again = SolveOrder(
-            kind=DEVICES.name, name=run.name, file_name=DRAFT, problem=json.dumps(rest, ensure_ascii=False).encode(),
-            stop=Stop(time_s=self._params.search_s), start=tuple(start), max_changes=changes,
-        )  # fmt: skip
-        return self._solving.start(run.campus_id, again, run.approved_by).id
-
-    def _taken_up(self, run: PlanRun) -> PlanRun:
-        """Approve a new plan under a policy, else it waits for a person; where none was found, search freely."""
-        assert run.next_job is not None
-        try:
-            job = self._solving.get(run.campus_id, run.next_job)
-        except YuanliError:
-            return replace(run, next_job=None, next_reason=None)
-        if job.summary.state not in ENDED:
-            return run
-        if job.plan is None or not job.plan.assignments:
-            first = self._first(run, self._clock())
-            if run.next_tries < 2 and first < run.slots:
-                return replace(run, next_job=self._search(run, first, None), next_tries=2)
-            said = job.plan.conflicts[0] if job.plan is not None and job.plan.conflicts else None
-            why = said or job.summary.error or Text("没有找到方案。", "No plan was found.")
-            failed = Text(f"重排没有结果：{why.zh}", f"No new plan: {why.en}")
-            return replace(run, next_job=None, next_reason=None, message=failed)
-        try:
-            taken = self._by_policy(run.campus_id, run.next_job, run)
-        except YuanliError as error:
-            return replace(run, next_job=None, next_reason=None, message=error.message)
-        return run if taken is None else self._store.find_run(run.campus_id, run.id) or run
 
 
 def _ended(run: PlanRun, outcome: RunOutcome, now: datetime, said: Text | None, *, give: bool) -> PlanRun:

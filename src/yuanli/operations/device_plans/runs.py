@@ -171,6 +171,42 @@ class PlanRun:
         return (at - self.begins_at) // self.slot
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunParams:
+    """How plans are carried out.
+
+    Parameters
+    ----------
+    late_s
+        A step that is later than this is not sent any more.
+    settle_s
+        A reading so long after a step must follow it, else somebody else switched.
+    owed_s
+        How long it is tried to give devices back after the end.
+    compare_s
+        So often prices and forecasts are looked at again.
+    price_share, demand_share
+        What is less than this share of the price of a slot, or of a zone's most demand, is no reason to plan anew.
+    lead_s
+        A new plan begins at the earliest so long from now.
+    search_s
+        How long a new plan is searched for.
+    max_changes
+        Of devices, in a new plan, besides those that left.
+    """
+
+    late_s: float = 600.0
+    settle_s: float = 180.0
+    owed_s: float = 86_400.0
+    compare_s: float = 1_800.0
+    price_share: float = 0.01
+    demand_share: float = 0.25
+    lead_s: float = 120.0
+    search_s: float = 10.0
+    max_changes: int = 5
+    log_writes: int = 1_000
+
+
 class PlanRunStore(Protocol):
     """Keeps plans that are carried out. Each call is one transaction, on disk when it returns."""
 

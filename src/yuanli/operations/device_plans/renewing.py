@@ -1,0 +1,124 @@
+"""The rest of a running plan of devices, planned anew where prices, forecasts or people ask for it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from yuanli.campus import FeatureId
+from yuanli.errors import Text, YuanliError
+from yuanli.operations.device_plans.drafting import DeviceDrafts, DeviceWish, PlanDay
+from yuanli.operations.device_plans.replanning import differs, first_free_slot, rest_of
+from yuanli.operations.device_plans.runs import PlanNotApprovedError, PlanRun, RunParams
+from yuanli.operations.solving import SolveOrder, SolveState, Solving
+from yuanli.scheduling import DEVICES, parse_devices
+from yuanli.solver import Stop
+
+log = logging.getLogger(__name__)
+DRAFT = "drafted.json"
+ENDED = (SolveState.DONE, SolveState.CANCELLED, SolveState.FAILED)
+ByPolicy = Callable[[PlanRun], PlanRun]
+"""Carries the next plan of a run out where a standing policy covers it; returns what the run is then."""
+
+
+class Renewals:
+    """Asks for new plans of what runs, and takes them up."""
+
+    def __init__(self, solving: Solving, drafts: DeviceDrafts, params: RunParams) -> None:
+        self._solving, self._drafts, self._params = solving, drafts, params
+
+    def compared(self, run: PlanRun, now: datetime) -> PlanRun:
+        """Ask for a new plan where prices or forecasts are materially others than this one was made for."""
+        since = run.compared_at or run.at
+        if run.next_job or run.asked or now - since < timedelta(seconds=self._params.compare_s):
+            return run
+        run = replace(run, compared_at=now)
+        first = self._first(run, now)
+        order = self._solving.problem(run.campus_id, run.job_id)
+        problem = parse_devices(order.problem, order.file_name)
+        fresh = self._fresh(run, problem.drafted, first)
+        if first >= run.slots or fresh is None:
+            return run
+        what = differs(
+            problem, first, fresh, price=self._params.price_share, demand=self._params.demand_share
+        )
+        said = {
+            "prices": Text("电价变了。", "Prices changed."),
+            "demand": Text("预测的需求变了。", "The forecast of demand changed."),
+        }
+        return run if what is None else replace(run, asked=(said[what],))
+
+    def _first(self, run: PlanRun, now: datetime) -> int:
+        return first_free_slot(run, now, timedelta(seconds=self._params.lead_s))
+
+    def _fresh(self, run: PlanRun, drafted: Mapping[str, Any] | None, first: int) -> Mapping[str, Any] | None:
+        wish = (drafted or {}).get("wish")
+        if not isinstance(wish, dict) or first >= run.slots:
+            return None
+        known = {**wish, "day": PlanDay(wish["day"]), "place": wish["place"] and FeatureId(wish["place"])}
+        span = (run.begins_at + run.slot * first, run.begins_at + run.slot * run.slots)
+        try:
+            return self._drafts.draft(run.campus_id, DeviceWish(**known), span=span).document
+        except YuanliError as error:
+            log.warning("Plan %s can't be compared with a new draft: %s", run.id, error)
+            return None
+
+    def renewed(self, run: PlanRun, now: datetime, by_policy: ByPolicy) -> PlanRun:
+        """Begin to plan anew where that is asked, and take up what came of it."""
+        if run.next_job is not None:
+            run = self._taken_up(run, now, by_policy)
+        if not run.asked or run.outcome is not None:
+            return run
+        first = self._first(run, now)
+        if first >= run.slots:
+            return replace(run, asked=())
+        why = Text("".join(one.zh for one in run.asked[:5]), " ".join(one.en for one in run.asked[:5]))
+        changes = self._params.max_changes + sum(device.left is not None for device in run.devices)
+        try:
+            job_id = self._search(run, first, changes)
+        except YuanliError as error:
+            log.warning("Plan %s can't be planned anew: %s", run.id, error)
+            said = Text(f"无法重排：{error.message.zh}", f"It can't be planned anew: {error.message.en}")
+            return replace(run, asked=(), next_job=None, message=said)
+        return replace(run, asked=(), next_job=job_id, next_reason=why, next_tries=1)
+
+    def _search(self, run: PlanRun, first: int, changes: int | None) -> str:
+        order = self._solving.problem(run.campus_id, run.job_id)
+        problem = parse_devices(order.problem, order.file_name)
+        plan = self._solving.get(run.campus_id, run.job_id).plan
+        document = json.loads(order.problem) if order.problem[:1] == b"{" else None
+        if plan is None or document is None:
+            raise PlanNotApprovedError(Text("原方案已不在。", "The plan it follows is gone."), field="plan")
+        fresh = self._fresh(run, problem.drafted, first)
+        rest, start = rest_of(document, problem, plan.assignments, run, first, fresh=fresh)
+        again = SolveOrder(
+            kind=DEVICES.name, name=run.name, file_name=DRAFT, problem=json.dumps(rest, ensure_ascii=False).encode(),
+            stop=Stop(time_s=self._params.search_s), start=tuple(start), max_changes=changes,
+        )  # fmt: skip
+        return self._solving.start(run.campus_id, again, run.approved_by).id
+
+    def _taken_up(self, run: PlanRun, now: datetime, by_policy: ByPolicy) -> PlanRun:
+        """Approve a new plan under a policy, else it waits for a person; where none was found, search freely."""
+        assert run.next_job is not None
+        try:
+            job = self._solving.get(run.campus_id, run.next_job)
+        except YuanliError:
+            return replace(run, next_job=None, next_reason=None)
+        if job.summary.state not in ENDED:
+            return run
+        if job.plan is None or not job.plan.assignments:
+            first = self._first(run, now)
+            if run.next_tries < 2 and first < run.slots:
+                return replace(run, next_job=self._search(run, first, None), next_tries=2)
+            said = job.plan.conflicts[0] if job.plan is not None and job.plan.conflicts else None
+            why = said or job.summary.error or Text("没有找到方案。", "No plan was found.")
+            failed = Text(f"重排没有结果：{why.zh}", f"No new plan: {why.en}")
+            return replace(run, next_job=None, next_reason=None, message=failed)
+        try:
+            return by_policy(run)
+        except YuanliError as error:
+            return replace(run, next_job=None, next_reason=None, message=error.message)
