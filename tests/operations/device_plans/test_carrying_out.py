@@ -1,179 +1,50 @@
-"""Plans of devices: drafted from the map, approved, carried out, overridden, planned anew, compared."""
+"""Plans of devices: approved, carried out, overridden, planned anew, compared."""
 
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.api.house import CAMPUS, MONDAY, Clock, small_campus, small_house
-from tests.operations.commanding import Loopback
+from tests.api.house import CAMPUS, MONDAY, Clock
+from tests.operations.device_plans.fans import (
+    HALL,
+    STOP,
+    Deadly,
+    approved,
+    at,
+    document,
+    echo,
+    member,
+    now_of,
+    solved,
+    wait_for,
+)
 from tests.operations.twins import tell
 
 from yuanli.bootstrap import House
-from yuanli.campus import Campus, DataPoint, Device, DeviceId, FeatureId, Imported, PointId
+from yuanli.campus import DeviceId, FeatureId
 from yuanli.errors import Text
 from yuanli.operations import (
     CommandAction,
     CommandRequest,
     DeviceWish,
-    DeviceWishError,
     LeaveReason,
-    LockKind,
-    NothingToPlanError,
     PlanChangedError,
     PlanDay,
     PlanNotApprovedError,
-    PlanPolicy,
-    PlanPolicyError,
-    PlanRun,
     ResumeError,
     RunOutcome,
     RunState,
-    SolveOrder,
-    SolveState,
     StepState,
 )
 from yuanli.operations.device_plans.replanning import differs, rest_of
 from yuanli.operations.device_plans.runs import slots_on
 from yuanli.scheduling import DEVICES, parse_devices
-from yuanli.solver import Search, Stop, Wish, make_plan
-
-HALL, ROOM = ("fcu-a", "fcu-b", "fcu-c"), ("fcu-d",)
-BEGIN = MONDAY + timedelta(minutes=15)
-STOP = Stop(time_s=5, gap=0.01)
-
-
-class Killed(BaseException):
-    """The process dies here."""
-
-
-class Deadly(Loopback):
-    """A gateway at which the process dies, before or after the device heard."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.dies: str | None = None
-
-    def write(self, address: str, value: float | None) -> Any:
-        if self.dies == "before":
-            raise Killed
-        answer = super().write(address, value)
-        if self.dies == "after":
-            raise Killed
-        return answer
-
-
-def campus_with_fans() -> Campus:
-    campus = small_campus()
-    features = dict(campus.features)
-    for name in (*HALL, *ROOM):
-        space = FeatureId("room0-0" if name in HALL else "room1-0")
-        features[FeatureId(name)] = Device(
-            id=DeviceId(FeatureId(name)), brick_class="Fan_Coil_Unit", name={"zh": f"风机{name}", "en": name},
-            space_id=space, extra={"rated_power_kw": 2.0} if name == "fcu-a" else {},
-        )  # fmt: skip
-        point = PointId(FeatureId(f"{name}-sw"))
-        features[point] = DataPoint(
-            id=point,
-            brick_class="On_Off_Command",
-            device_id=DeviceId(FeatureId(name)),
-            space_id=space,
-            low=0,
-            high=1,
-        )
-    return replace(campus, features=features)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def bus() -> Deadly:
-    return Deadly()
-
-
-@pytest.fixture
-def house(tmp_path: Path, clock: Clock, bus: Deadly) -> Iterator[House]:
-    opened = small_house(tmp_path, clock)
-    opened.places.add(Imported(campus=campus_with_fans()), who="test", why="fans", replace=True)
-    opened.device_gateways.add("bus", bus, campus_id=CAMPUS)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(autouse=True)
-def solving(house: House) -> Iterator[None]:
-    closing = Event()
-    thread = Thread(target=house.solving.run, args=(closing,))
-    thread.start()
-    yield
-    closing.set()
-    thread.join(10)
-
-
-def document(devices: dict[str, dict[str, Any]] = {}, *, demand: list[float] | None = None) -> dict[str, Any]:  # noqa: B006
-    """A problem by hand: the hall needs two of its three, the first is the cheapest."""
-    slots = 8
-    return {
-        "slots": slots, "begins_at": BEGIN.isoformat(), "price": [1.0] * slots,
-        "zones": [{"name": "hall", "demand": demand or [0.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 0.0]}],
-        "devices": [
-            {"name": name, "device_id": name, "zone": "hall", "service": 1.0, "power_kw": 1.0 + i}
-            | devices.get(name, {})
-            for i, name in enumerate(HALL)
-        ],
-        "drafted": {"usual": dict.fromkeys(HALL, "1-6"), "power": dict.fromkeys(HALL, "map")},
-    }  # fmt: skip
-
-
-def solved(house: House, problem: dict[str, Any]) -> str:
-    data = json.dumps(problem).encode()
-    order = SolveOrder(kind="devices", name="冷", file_name="d.json", problem=data, stop=STOP)
-    job = house.solving.start(CAMPUS, order, "op")
-    wait_for(house, job.id)
-    return job.id
-
-
-def wait_for(house: House, job_id: str) -> None:
-    deadline = time.monotonic() + 300  # the first search compiles
-    while house.solving.get(CAMPUS, job_id).summary.state in (SolveState.WAITING, SolveState.RUNNING):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def approved(house: House, job_id: str, **more: Any) -> PlanRun:
-    preview = house.plan_runs.preview(CAMPUS, job_id, who="op")
-    return house.plan_runs.approve(CAMPUS, job_id, who="op", fingerprint=preview.fingerprint, **more)
-
-
-def at(clock: Clock, slot: int, seconds: float = 1.0) -> None:
-    clock.now = BEGIN + timedelta(minutes=15 * slot, seconds=seconds)
-
-
-def now_of(house: House, run: PlanRun) -> PlanRun:
-    return house.plan_runs.get(CAMPUS, run.id)
-
-
-def member(run: PlanRun, name: str) -> Any:
-    return next(device for device in run.devices if device.device_id == name)
-
-
-def echo(house: House, bus: Loopback, when: datetime) -> None:
-    """Let the points tell what they were told."""
-    tell(house, when, {address: float(value or 0) for address, value in bus.values.items()})
+from yuanli.solver import Search, Wish, make_plan
 
 
 def test_a_plan_is_drafted_solved_approved_carried_out_overridden_planned_anew_and_told(
@@ -237,32 +108,6 @@ def test_a_plan_is_drafted_solved_approved_carried_out_overridden_planned_anew_a
     assert record.saving.kwh == pytest.approx((record.usual_kwh or 0) - record.actual_kwh, abs=0.01)
 
 
-def test_the_draft_says_what_it_assumes_and_leaves_out(house: House) -> None:
-    house.commands.lock(CAMPUS, DeviceId(FeatureId("fcu-b")), who="li", kind=LockKind.MAINTENANCE)
-    tell(house, MONDAY - timedelta(minutes=30), {"fcu-c-sw": 1.0})
-    draft = house.device_drafts.draft(CAMPUS, DeviceWish(place=FeatureId("room0-0"), day=PlanDay.TODAY))
-    problem = parse_devices(json.dumps(draft.document).encode(), "d.json")
-    assert [d.device_id for d in problem.devices] == ["fcu-a", "fcu-c"]
-    assert [d.on for d in problem.devices] == [False, True]
-    assert problem.devices[0].power_kw == 2.0
-    assert problem.devices[1].held == 2
-    assert (problem.slot_h, problem.begins_at) == (0.25, MONDAY)
-    assert "fcu-b" in draft.left_out[0].en
-    assert any("1 by the map" in one.en for one in draft.assumptions)
-    demand = problem.zones[0].demand
-    assert demand.max() == 100
-    assert demand[-1] == 0
-
-
-def test_a_draft_names_what_is_wrong_with_the_wish(house: House) -> None:
-    with pytest.raises(DeviceWishError, match="2"):
-        DeviceWish(least_share=2)
-    with pytest.raises(DeviceWishError, match="kW"):
-        DeviceWish(limit_kw=-1)
-    with pytest.raises(NothingToPlanError):
-        house.device_drafts.draft(CAMPUS, DeviceWish(kind="lighting"))
-
-
 def test_only_what_was_shown_and_checked_is_carried_out(house: House, clock: Clock) -> None:
     job_id = solved(house, document())
     with pytest.raises(PlanChangedError):
@@ -282,28 +127,6 @@ def test_only_what_was_shown_and_checked_is_carried_out(house: House, clock: Clo
     at(clock, 99)
     with pytest.raises(PlanNotApprovedError, match="over"):
         house.plan_runs.preview(CAMPUS, job_id, who="op")
-
-
-@pytest.mark.parametrize("dies", ["before", "after"])
-def test_what_a_crash_interrupts_is_known_from_the_log_and_said_once_more_at_most(
-    house: House, clock: Clock, bus: Deadly, dies: str
-) -> None:
-    run = approved(house, solved(house, document()))
-    at(clock, 0)
-    bus.dies = dies
-    with pytest.raises(Killed):
-        house.plan_runs.look()
-    assert {s.state for s in now_of(house, run).steps if s.slot == 0} == {StepState.SENDING}
-    bus.dies = None
-    at(clock, 0, 20.0)
-    house.plan_runs.look()
-    house.plan_runs.look()
-    assert {s.state for s in now_of(house, run).steps if s.slot == 0} == {StepState.DONE}
-    told = [address for address, _ in bus.sent]
-    assert all(told.count(f"{name}-sw") <= 2 for name in HALL)
-    assert bus.values == {f"{name}-sw": 0.0 for name in HALL}
-    house.plan_runs.look()
-    assert len(bus.sent) == len(told)
 
 
 def test_what_comes_too_late_is_not_sent(house: House, clock: Clock, bus: Deadly) -> None:
@@ -398,70 +221,6 @@ def test_the_end_and_a_stop_give_devices_back(house: House, clock: Clock, bus: D
     assert (now_of(house, run).outcome, now_of(house, run).state) == (RunOutcome.FINISHED, RunState.ENDED)
 
 
-def policy(**more: Any) -> PlanPolicy:
-    ids = tuple(DeviceId(FeatureId(name)) for name in HALL)
-    given = {"id": "p", "campus_id": CAMPUS, "who": "boss", "at": MONDAY, "device_ids": ids, **more}
-    return PlanPolicy(**given)
-
-
-@pytest.mark.parametrize(
-    ("limits", "covered"),
-    [
-        ({}, True),
-        ({"device_ids": (DeviceId(FeatureId("fcu-a")),)}, False),
-        ({"start": "12:00"}, False),
-        ({"most_starts": 0}, False),
-        ({"least_saving": 0.9}, False),
-        ({"least_saving": 0.1}, True),
-        ({"most_cost": 0.1}, False),
-        ({"at": MONDAY - timedelta(days=1), "until": MONDAY}, False),
-        ({"weekdays": (7,)}, False),
-    ],
-)
-def test_a_policy_approves_what_keeps_its_limits_and_nothing_else(
-    house: House, limits: dict[str, Any], covered: bool
-) -> None:
-    house.plan_runs.add_policy(policy(**limits))
-    job_id = solved(house, document())
-    run = house.plan_runs.approve_by_policy(CAMPUS, job_id)
-    assert (run is not None) is covered
-    if run is not None:
-        assert (run.approved_by, run.policy_id) == ("boss", "p")
-
-
-def test_a_new_plan_begins_by_itself_only_under_a_policy(house: House, clock: Clock) -> None:
-    house.plan_runs.add_policy(policy())
-    run = approved(house, solved(house, document()))
-    at(clock, 0)
-    house.plan_runs.look()
-    run = house.plan_runs.replan(CAMPUS, run.id)
-    assert run.next_job is not None
-    wait_for(house, run.next_job)
-    house.plan_runs.look()
-    runs = house.plan_runs.list(CAMPUS)
-    assert [(one.outcome, one.policy_id) for one in runs] == [(None, "p"), (RunOutcome.REPLACED, None)]
-
-
-@pytest.mark.parametrize(
-    ("limits", "field"),
-    [
-        ({"device_ids": ()}, "devices"),
-        ({"start": "25:00"}, "start"),
-        ({"start": "09:00", "end": "08:00"}, "end"),
-        ({"weekdays": (0,)}, "weekdays"),
-        ({"least_service": 1.5}, "least_service"),
-        ({"least_saving": 5.0}, "least_saving"),
-        ({"most_starts": -1}, "most_starts"),
-        ({"most_cost": -1.0}, "most_cost"),
-        ({"until": MONDAY}, "until"),
-    ],
-)
-def test_a_policy_that_can_not_be_is_refused_at_its_field(limits: dict[str, Any], field: str) -> None:
-    with pytest.raises(PlanPolicyError) as refused:
-        policy(**limits)
-    assert refused.value.field == field
-
-
 def test_prices_that_change_materially_are_noticed(house: House) -> None:
     draft = house.device_drafts.draft(CAMPUS, DeviceWish(day=PlanDay.TODAY))
     problem = parse_devices(json.dumps(draft.document).encode(), "d.json")
@@ -491,53 +250,6 @@ def test_the_rest_of_a_plan_goes_on_where_it_stands(house: House) -> None:
     gone = replace(run, devices=tuple(replace(d, left=LeaveReason.FAULT, held=False) for d in run.devices))
     lowered, _ = rest_of(told, problem, job.assignments, gone, 3)
     assert (max(lowered["zones"][0]["demand"]), lowered["drafted"]["service"]) == (0, 0)
-
-
-CHILD = """
-import os, signal, sys
-from datetime import datetime
-from pathlib import Path
-from yuanli.bootstrap import build_house
-from yuanli.settings import load_settings
-
-class Bus:
-    def write(self, address, value):
-        with open(sys.argv[2], "a") as heard:
-            heard.write(f"{address} {value}\\n")
-        os.kill(os.getpid(), signal.SIGKILL)
-
-now = datetime.fromisoformat(sys.argv[3])
-house = build_house(load_settings(data_dir=Path(sys.argv[1])), now=lambda: now)
-house.device_gateways.add("bus", Bus(), campus_id="small")
-house.plan_runs.look()
-"""
-
-
-def test_kill_9_while_a_step_is_sent_loses_none_and_says_none_more_than_twice(
-    house: House, clock: Clock, bus: Deadly, tmp_path: Path
-) -> None:
-    run = approved(house, solved(house, document()))
-    at(clock, 0)
-    heard = tmp_path / "heard.txt"
-    heard.touch()
-    child = [
-        sys.executable,
-        "-c",
-        CHILD,
-        str(house.settings.data_dir),
-        str(heard),
-        clock.now.isoformat(),
-    ]
-    assert subprocess.run(child, check=False, capture_output=True).returncode == -signal.SIGKILL
-    before = [line.split()[0] for line in heard.read_text().splitlines()]
-    assert len(before) == 1
-    at(clock, 0, 20.0)
-    house.plan_runs.look()
-    house.plan_runs.look()
-    assert {s.state for s in now_of(house, run).steps if s.slot == 0} == {StepState.DONE}
-    told = before + [address for address, _ in bus.sent]
-    assert set(told) == {f"{name}-sw" for name in HALL}
-    assert max(told.count(address) for address in told) <= 2
 
 
 def test_a_saving_is_adjusted_where_the_devices_have_a_past(house: House, clock: Clock) -> None:

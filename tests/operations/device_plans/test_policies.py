@@ -1,0 +1,82 @@
+"""Standing policies: which plans of devices are approved without asking."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.api.house import CAMPUS, MONDAY, Clock
+from tests.operations.device_plans.fans import HALL, approved, at, document, solved, wait_for
+
+from yuanli.bootstrap import House
+from yuanli.campus import DeviceId, FeatureId
+from yuanli.operations import (
+    PlanPolicy,
+    PlanPolicyError,
+    RunOutcome,
+)
+
+
+def policy(**more: Any) -> PlanPolicy:
+    ids = tuple(DeviceId(FeatureId(name)) for name in HALL)
+    given = {"id": "p", "campus_id": CAMPUS, "who": "boss", "at": MONDAY, "device_ids": ids, **more}
+    return PlanPolicy(**given)
+
+
+@pytest.mark.parametrize(
+    ("limits", "covered"),
+    [
+        ({}, True),
+        ({"device_ids": (DeviceId(FeatureId("fcu-a")),)}, False),
+        ({"start": "12:00"}, False),
+        ({"most_starts": 0}, False),
+        ({"least_saving": 0.9}, False),
+        ({"least_saving": 0.1}, True),
+        ({"most_cost": 0.1}, False),
+        ({"at": MONDAY - timedelta(days=1), "until": MONDAY}, False),
+        ({"weekdays": (7,)}, False),
+    ],
+)
+def test_a_policy_approves_what_keeps_its_limits_and_nothing_else(
+    house: House, limits: dict[str, Any], covered: bool
+) -> None:
+    house.plan_runs.add_policy(policy(**limits))
+    job_id = solved(house, document())
+    run = house.plan_runs.approve_by_policy(CAMPUS, job_id)
+    assert (run is not None) is covered
+    if run is not None:
+        assert (run.approved_by, run.policy_id) == ("boss", "p")
+
+
+def test_a_new_plan_begins_by_itself_only_under_a_policy(house: House, clock: Clock) -> None:
+    house.plan_runs.add_policy(policy())
+    run = approved(house, solved(house, document()))
+    at(clock, 0)
+    house.plan_runs.look()
+    run = house.plan_runs.replan(CAMPUS, run.id)
+    assert run.next_job is not None
+    wait_for(house, run.next_job)
+    house.plan_runs.look()
+    runs = house.plan_runs.list(CAMPUS)
+    assert [(one.outcome, one.policy_id) for one in runs] == [(None, "p"), (RunOutcome.REPLACED, None)]
+
+
+@pytest.mark.parametrize(
+    ("limits", "field"),
+    [
+        ({"device_ids": ()}, "devices"),
+        ({"start": "25:00"}, "start"),
+        ({"start": "09:00", "end": "08:00"}, "end"),
+        ({"weekdays": (0,)}, "weekdays"),
+        ({"least_service": 1.5}, "least_service"),
+        ({"least_saving": 5.0}, "least_saving"),
+        ({"most_starts": -1}, "most_starts"),
+        ({"most_cost": -1.0}, "most_cost"),
+        ({"until": MONDAY}, "until"),
+    ],
+)
+def test_a_policy_that_can_not_be_is_refused_at_its_field(limits: dict[str, Any], field: str) -> None:
+    with pytest.raises(PlanPolicyError) as refused:
+        policy(**limits)
+    assert refused.value.field == field
