@@ -62,12 +62,13 @@ def test_a_night_is_made_once_and_answered_from(house: House, clock: Clock) -> N
     assert house.nightly.is_due(CAMPUS)
 
 
-def test_what_is_stopped_goes_on_later(house: House) -> None:
+def test_what_is_stopped_goes_on_later_and_keeps_when_it_began(house: House, clock: Clock) -> None:
     night = house.nightly.renew(CAMPUS, stopped=lambda: True)
     assert (night.ended_at, night.kept) == (None, 0)
     assert house.nightly.is_due(CAMPUS)
+    clock.now += timedelta(minutes=5)
     made = house.nightly.renew(CAMPUS)
-    assert made.ended_at is not None
+    assert (made.begun_at, made.took) == (night.begun_at, timedelta(minutes=5))
     assert made.kept >= 1
     again = house.nightly.renew(CAMPUS)
     assert again.kept == made.kept

@@ -81,7 +81,7 @@ class NightlyForecasts:
         now = self._clock()
         zone = ZoneInfo(self._places.campus(campus_id).time_zone)
         origin = midnight_before(now, zone, self._params.hour)
-        newest = next(iter(self._kept.list_nights(campus_id, limit=1)), None)
+        newest = self._newest(campus_id)
         if newest is None or newest.origin < origin or newest.ended_at is None:
             return True
         return newest.kept == 0 and newest.planned > 0 and now - newest.ended_at >= AGAIN_AFTER
@@ -119,9 +119,12 @@ class NightlyForecasts:
             calendar=Calendar(country=campus.country) if campus.country else None, made_at=now,
         )  # fmt: skip
         points = _measured(campus)
+        cut = self._newest(campus_id)
+        goes_on = not again and cut is not None and cut.night == asking.night and cut.ended_at is None
         begun = Night(
-            campus_id=campus_id, night=asking.night, origin=origin, begun_at=now, planned=len(points)
-        )
+            campus_id=campus_id, night=asking.night, origin=origin, planned=len(points),
+            begun_at=cut.begun_at if cut is not None and goes_on else now,
+        )  # fmt: skip
         made = frozenset() if again else self._kept.list_made(campus_id, asking.night)
         work = _Work(self._kept, self._clock, asking, begun, made, told, stopped)
         try:
@@ -142,6 +145,9 @@ class NightlyForecasts:
         night = work.end()
         self._kept.forget_nights(asking.night - timedelta(days=self._params.keep_d))
         return night
+
+    def _newest(self, campus_id: CampusId) -> Night | None:
+        return next(iter(self._kept.list_nights(campus_id, limit=1)), None)
 
     def _hours(self, asking: Asking, points: Sequence[DataPoint]) -> Floats:
         """Return means of hours up to the origin, shape `(n_points, n_hours)`."""
