@@ -15,6 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.api.house import CAMPUS, PASSWORD, Clock, small_house
 from tests.cli.test_commands import run
+from tests.operations.metered import meter, metered_campus, metered_house
 from tests.operations.night_killing import POINTS, ROW, open_row
 from tests.operations.test_forecasts import DAY, METER, NOW, measured
 
@@ -120,6 +121,26 @@ def test_one_point_whose_readings_fail_is_told_and_stops_no_other(tmp_path: Path
     assert (failure.subject, "1.79769e+308" in failure.message.en) == (names[1], True)
     told = house.forecasts.forecast(plain.id, [names[0], names[2]], timedelta(hours=12), clock.now)
     assert [one.made_at for one in told] == [clock.now, clock.now]
+
+
+def test_one_meter_that_is_broken_takes_no_other_place_with_it(tmp_path: Path) -> None:
+    """A level's meter sends the largest number there is where it has no value; the other levels are forecast."""
+    names = {"m0": "level-0", "m1": "level-1"}
+    meters = [
+        one for name, level in names.items()
+        for one in meter(name, level, register=None, rate="Electrical_Power_Sensor")
+    ]  # fmt: skip
+    house = metered_house(tmp_path, metered_campus(*meters), lambda: NOW)
+    rows = [replace(row, point=f"{name}-p") for name in names for row in measured(9)]
+    rows = [replace(row, value=sys.float_info.max) if row.point == "m1-p" and n % 50 == 0 else row
+            for n, row in enumerate(rows)]  # fmt: skip
+    house.intake.take([Delivery(campus_id=CAMPUS, decoded=Decoded(rows=tuple(rows)))])
+    night = house.nightly.renew(CAMPUS)
+    kept = SqlForecastStore(house.database).list_forecasts(CAMPUS, "electricity", since=night.night)
+    assert "level-0" in {one.subject for one in kept}
+    assert "level-1" not in {one.subject for one in kept}
+    assert [one.subject for one in night.failures if one.quantity == "electricity"] == ["m1"]
+    assert night.share == 1.0
 
 
 def test_nights_are_compared_with_what_came(house: House, clock: Clock) -> None:

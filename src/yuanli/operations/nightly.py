@@ -47,6 +47,8 @@ AGAIN_AFTER = timedelta(hours=1)
 """A night that found nothing to forecast is tried again after so long: a past may have come meanwhile."""
 CHUNK = timedelta(days=14)
 Told = Callable[[Night], None]
+Loaded = tuple[list[Subject], Floats, list[NightFailure]]
+"""Who is forecast, their hours, and what of them could not be read."""
 log = logging.getLogger(__name__)
 
 
@@ -183,14 +185,14 @@ class NightlyForecasts:
                 return None
         return self._grown_on(asking, values[::2]) or self._grown_on(asking, values[1::2])
 
-    def _energies(self, asking: Asking, medium: Medium) -> tuple[list[Subject], Floats]:
+    def _energies(self, asking: Asking, medium: Medium) -> Loaded:
         start = asking.origin - timedelta(days=self._params.past_d)
-        rows = self._energy.hours(asking.campus_id, medium, start, asking.origin)
+        rows, broken = self._energy.hours(asking.campus_id, medium, start, asking.origin)
         subjects = [Subject(name=row.place, quantity=medium, unit=row.unit, whole=row.whole) for row in rows]
         values = np.stack([row.used for row in rows]) if rows else np.empty((0, 0))
-        return subjects, values
+        return subjects, values, [_failure(meter, medium, error) for meter, error in broken.items()]
 
-    def _people(self, asking: Asking) -> tuple[list[Subject], Floats]:
+    def _people(self, asking: Asking) -> Loaded:
         n_hours = self._params.people_d * 24
         begin = asking.origin - timedelta(hours=n_hours)
         told: dict[str, Floats] = {}
@@ -205,7 +207,7 @@ class NightlyForecasts:
                 row[at[inside]] = np.array(values, np.float64)[inside]
             start = end
         subjects = [Subject(name=place, quantity=PEOPLE, unit=None) for place in told]
-        return subjects, np.stack(list(told.values())) if told else np.empty((0, 0))
+        return subjects, np.stack(list(told.values())) if told else np.empty((0, 0)), []
 
 
 class _Work:
@@ -235,15 +237,13 @@ class _Work:
         if self._stopped():
             raise NightStoppedError
 
-    def whole(
-        self, quantity: str, load: Callable[[], tuple[list[Subject], Floats]], params: NightParams
-    ) -> None:
+    def whole(self, quantity: str, load: Callable[[], Loaded], params: NightParams) -> None:
         """Forecast a quantity of all places; what meters tell adds up, so that it is made at once or not at all."""
         self.stop_if_told()
         if any(made == quantity for _, made in self._made):
             return
         try:
-            subjects, values = load()
+            subjects, values, broken = load()
         except StoreUnavailableError:
             raise
         except Exception as error:  # outermost: one quantity must not take the others with it
@@ -252,13 +252,15 @@ class _Work:
         tree = quantity != PEOPLE
         good = enough(values) if subjects else np.empty(0, bool)
         rows = [subject for subject, ok in zip(subjects, good, strict=True) if ok]
+        values = values[good] if subjects else values
         if tree and rows:
-            rows, values = with_rests(_climbed(rows, subjects), values[good])
+            made, failed = self._added_up(_climbed(rows, subjects), values, params)
         else:
-            values = values[good] if subjects else values
-        made, failed = self._tried(rows, values, params, tree=tree)
-        self._keep(made, planned=len(subjects) + len(rows) - int(good.sum()), failed=failed,
-                   too_little=len(subjects) - int(good.sum()))  # fmt: skip
+            made, failed = self._tried(rows, values, params)
+        too_little = len(subjects) - len(rows)
+        failed = [*broken, *failed]
+        planned = len(made) + len(failed) + too_little
+        self._keep(made, planned=planned, failed=failed, too_little=too_little)
 
     def points(
         self, points: Sequence[DataPoint], values: Floats, params: NightParams, grown: NightTrees
@@ -278,6 +280,22 @@ class _Work:
         self._kept.put_night(self.night)
         self._told(self.night)
         return self.night
+
+    def _added_up(
+        self, rows: list[Subject], values: Floats, params: NightParams
+    ) -> tuple[tuple[KeptForecast, ...], list[NightFailure]]:
+        """Forecast wholes and parts together; where that fails, without those that fail alone."""
+        made, failed = self._tried(*with_rests(rows, values), params, tree=True)
+        if not failed:
+            return made, failed
+        _, alone = self._tried(rows, values, params)
+        broken = {one.subject for one in alone}
+        kept = [i for i, row in enumerate(rows) if row.name not in broken]
+        if not alone or not kept:
+            return made, failed
+        rest = _climbed([rows[i] for i in kept], rows)
+        made, failed = self._tried(*with_rests(rest, values[kept]), params, tree=True)
+        return made, [*alone, *failed]
 
     def _tried(
         self,

@@ -139,8 +139,8 @@ class Energy:
 
     def hours(
         self, campus_id: CampusId, medium: Medium, start: datetime, end: datetime
-    ) -> tuple[PlaceHours, ...]:
-        """Return what the site and all its measured places used in each hour of `[start, end)`."""
+    ) -> tuple[tuple[PlaceHours, ...], Mapping[FeatureId, Exception]]:
+        """Return what the site and all its measured places used in each hour of `[start, end)`, and broken meters."""
         edges = np.arange(microseconds(start), microseconds(end) + 1, HOUR_US, dtype=np.int64)
         return hours_of_places(self._ask(campus_id), medium, edges)
 
