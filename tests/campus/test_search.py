@@ -255,6 +255,25 @@ def test_labels_tell_building_and_level() -> None:
     assert label_of(PARK, "gone") == {"und": "gone"}
 
 
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("A座B2层停车库", "A座B2层停车库"), ("A座B2充电区", "A座B2充电区"), ("B2层停车库", "A座 B2层停车库"),
+        ("停车库", "A座 B2层 停车库"), ("A座B21", "B2层 A座B21"),
+    ],
+)  # fmt: skip
+def test_a_label_repeats_no_place_that_the_name_says(own: str, said: str) -> None:
+    level = Level(
+        id=LevelId(FeatureId("l")), ordinal=-2, name={"zh": "B2层"}, short_name={"zh": "B2"},
+        building_ids=(BuildingId(FeatureId("b")),),
+    )  # fmt: skip
+    unit = Unit(id=UnitId(FeatureId("u")), level_id=level.id, category="parking", name={"zh": own})
+    campus = campus_of(
+        Building(id=BuildingId(FeatureId("b")), category="office", name={"zh": "A座"}), level, unit
+    )
+    assert label_of(campus, unit.id)["zh"] == said
+
+
 def test_a_name_falls_back_to_its_nearest_language() -> None:
     name = {"zh-Hans": "楼", "en": "House", "und": "H"}
     assert [name_in(name, tag) for tag in ("zh", "zh-CN", "en-GB", "de")] == ["楼", "楼", "House", "H"]

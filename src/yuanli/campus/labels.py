@@ -123,14 +123,14 @@ def label_in(campus: Campus, feature: Feature, language: str) -> str:
     """Return a feature's label in one language: largest first in Chinese, smallest first in others."""
     own, level_id = own_name(feature, language), place_level(campus, feature)
     level = campus.find(level_id) if level_id is not None else None
-    parts = [own]
+    places: list[tuple[str, ...]] = []
     if isinstance(level, Level):
         if level is not feature:
-            parts.append(level_name(level, language))
+            places.append((level_name(level, language), name_in(level.short_name, language)))
         building = campus.find(campus.building_of(level.id) or "")
         if isinstance(building, Building):
-            parts.append(own_name(building, language))
-    parts = _without_repeats(parts)
+            places.append((own_name(building, language),))
+    parts = _without_repeats(own, places)
     if _is_chinese(language):
         return " ".join(reversed(parts))
     return ", ".join(parts)
@@ -201,13 +201,25 @@ def place_level(campus: Campus, feature: Feature) -> LevelId | None:
     return None
 
 
-def _without_repeats(parts: list[str]) -> list[str]:
-    """Drop a part that another one, before it, says already: `A座301` needs no `A座`."""
-    kept: list[str] = []
-    for part in parts:
-        if part and not any(said.startswith(part) or said.endswith(part) for said in kept):
-            kept.append(part)
-    return kept
+def _without_repeats(own: str, places: list[tuple[str, ...]]) -> list[str]:
+    """Drop places that a smaller one says already: `A座B2层停车库` needs neither `A座` nor `B2层`."""
+    rest, kept = own, list[str]()
+    for names in reversed(places):
+        left = next((left for name in names if (left := _find_left(rest, name)) is not None), None)
+        if left is None:
+            kept = [names[0], *(one for one in kept if _find_left(names[0], one) is None)]
+        else:
+            rest = left
+    return [own, *kept]
+
+
+def _find_left(text: str, place: str) -> str | None:
+    """Return what a text says besides a place that it begins or ends with; None where it does neither."""
+    if not place:
+        return None
+    if text.startswith(place) and not (place[-1].isdigit() and text[len(place) :][:1].isdigit()):
+        return text[len(place) :].lstrip(" ,，")
+    return text.removesuffix(place).rstrip(" ,，") if text.endswith(place) else None
 
 
 def _is_chinese(language: str) -> bool:
