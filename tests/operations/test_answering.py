@@ -120,6 +120,7 @@ def ask(house: House, text: str, roles: frozenset[str] = OPERATOR, talk: str | N
         ("现在A座的用电功率是多少", "40 kW", "40 kW"),
         ("上周哪栋楼用电最多", "A座", "Block A"),
         ("哪栋楼现在用电最多", "现在用电功率最大的是A座（40 kW）", "The most power now is drawn by Block A (40 kW)."),
+        ("功率最大的五台设备", "过去一小时平均用电功率最大的是", "The most mean power of the last hour is drawn by"),
         ("which building uses most power now", "最大的是A座（40 kW）", "drawn by Block A (40 kW)"),
         ("今天到现在哪栋楼用电最多", "kWh", "kWh"),
         ("A座这周用电比上周多多少", "kWh", "kWh"),

@@ -31,7 +31,7 @@ from yuanli.operations.answering.asked import (
     when_of,
     where_of,
 )
-from yuanli.operations.answering.places import ranked, told_of
+from yuanli.operations.answering.places import Ranked, ranked, told_of
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.energy import (
     Against,
@@ -312,8 +312,8 @@ class EnergyAnswers:
     ) -> Reply:
         where = where_of(guide, understanding, asker)
         named = named_in(understanding.text, "ranked")
-        if medium is Medium.ELECTRICITY and named != "device" and _asks_now(understanding, when):
-            drawn = self._drawn(guide, understanding, where, DRAWN[named or "building"], now)
+        if medium is Medium.ELECTRICITY and _asks_now(understanding, when):
+            drawn = self._drawn(guide, understanding, where, named or "building", now)
             if drawn is not None:
                 return drawn
         kind = KINDS[named] if named is not None else EnergyPlaceKind.BUILDING if where.id is None else None
@@ -342,13 +342,21 @@ class EnergyAnswers:
         guide: Guide,
         understanding: Understanding,
         where: Where,
-        kinds: Sequence[PlaceKind],
+        kind: str,
         now: datetime,
     ) -> Reply | None:
-        """Rank places by the power they draw now, or by m² where that is asked for; None where none is known."""
-        dense = says(understanding.text, "per_m2")
-        quantity, unit = (TwinQuantity.POWER_DENSITY, "W/m²") if dense else (TwinQuantity.POWER, "kW")
-        rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, kinds, where)
+        """Rank places by the power they draw now, or by m² where that is asked for; None where none is known.
+
+        Meters of devices count energy: their power is the mean of the last hour.
+        """
+        if kind == "device":
+            zh, en, unit = "过去一小时平均用电功率", "mean power of the last hour", "kW"
+            rows = self._devices(guide, where, now)
+        else:
+            dense = says(understanding.text, "per_m2")
+            quantity, unit = (TwinQuantity.POWER_DENSITY, "W/m²") if dense else (TwinQuantity.POWER, "kW")
+            zh, en = "现在用电功率", "power now"
+            rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, DRAWN[kind], where)
         if not rows:
             return None
         rank = understanding.find("rank") or ""
@@ -356,9 +364,19 @@ class EnergyAnswers:
         ordered = rows[::-1] if least else rows
         told = listed([told_of(row, unit) for row in ordered[: _count(rank, understanding.language)]])
         end = Text("最小", "least") if least else Text("最大", "most")
-        text = Text(f"现在用电功率{end.zh}的是{told.zh}。", f"The {end.en} power now is drawn by {told.en}.")
+        text = Text(f"{zh}{end.zh}的是{told.zh}。", f"The {end.en} {en} is drawn by {told.en}.")
         shown = [(row.name, row.value) for row in ordered[:SHOWN]]
         return Reply(text=text, understanding=understanding, cards=(_bars(POWER, unit, shown),))
+
+    def _devices(self, guide: Guide, where: Where, now: datetime) -> list[Ranked]:
+        told = self.energy.ranking(
+            guide.campus.id, now - AN_HOUR, now, place=where.id, kind=EnergyPlaceKind.DEVICE
+        )
+        return [
+            Ranked(id=row.place.id, name=_place_name(guide, row), value=row.amount)
+            for row in told.rows
+            if row.amount is not None
+        ]
 
     def _span_then(
         self, guide: Guide, words: str, understanding: Understanding, when: When, now: datetime
