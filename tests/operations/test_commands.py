@@ -126,6 +126,19 @@ def test_a_preview_says_what_would_be_written_and_sends_nothing(floor: Floor) ->
     assert floor.gateway.sent == []
 
 
+def test_a_preview_tells_switches_apart_and_lets_nobody_confirm_what_changes_nothing(floor: Floor) -> None:
+    (write,) = floor.commands.preview(CAMPUS, of("lamp-0"), who="li").writes
+    assert (write.on_off, write.new) == (True, 1.0)
+    (setpoint,) = floor.commands.preview(
+        CAMPUS, of("fcu-0", action=SET, attribute="temperature", value=24), who="li"
+    ).writes
+    assert not setpoint.on_off
+    floor.measure("lamp-0-sw", 1.0)
+    same = floor.commands.preview(CAMPUS, of("lamp-0"), who="li")
+    assert (same.allowed, len(same.writes)) == (False, 1)
+    assert "Nothing would change" in same.warnings[0].en
+
+
 def test_what_was_shown_is_sent_once_it_is_confirmed_and_only_once(floor: Floor) -> None:
     preview = floor.commands.preview(CAMPUS, of("lamp-0"), who="li")
     outcome = floor.commands.execute(CAMPUS, preview.id, who="wang")

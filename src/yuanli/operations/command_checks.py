@@ -56,7 +56,7 @@ class Obstacle:
 class PlannedWrite:
     """A point that a command means: what it is now, as far as anybody knows, and what it would be.
 
-    It is written where it has no obstacle. Values are in `unit`.
+    It is written where it has no obstacle. Values are in `unit`; those of a switch (`on_off`) are 0, off, and 1, on.
     """
 
     point_id: PointId
@@ -68,6 +68,7 @@ class PlannedWrite:
     old: float | None
     old_at: datetime | None
     new: float | None
+    on_off: bool = False
     gateway: str | None = None
     obstacles: tuple[Obstacle, ...] = ()
 
@@ -139,11 +140,15 @@ def plan_writes(
                 point_id=aim.point.id, point_name=aim.point.name, unit=aim.point.unit,
                 device_id=None if device is None else device.id, device_name={} if device is None else device.name,
                 space_id=aim.point.space_id or (None if device is None else device.space_id),
-                old=old, old_at=old_at, new=new,
+                old=old, old_at=old_at, new=new, on_off=_is_switch(aim.point),
                 gateway=None if route is None else route.gateway, obstacles=tuple(obstacles),
             )
         )  # fmt: skip
     return tuple(planned)
+
+
+def _is_switch(point: DataPoint) -> bool:
+    return takes_whole_numbers(point) and bounds_of(point) == (0, 1)
 
 
 def _old_value(point_id: PointId, situation: Situation) -> tuple[float | None, datetime | None]:

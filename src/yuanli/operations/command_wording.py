@@ -78,7 +78,11 @@ def warnings_of(planned: Sequence[PlannedWrite], now: datetime, params: CommandP
     free = free_of(planned)
     warnings = []
     same = sum(not one.changes for one in free)
-    if same:
+    if same and same == len(free):
+        warnings.append(
+            Text("不会有任何改变：都已是这个值。", "Nothing would change: all is at this value already.")
+        )
+    elif same:
         warnings.append(Text(f"{same} 个点位已是这个值。", f"{_points(same)} already at this value."))
     blind = sum(one.old is None for one in free)
     if blind:

@@ -61,7 +61,7 @@ class CommandChangedError(InfeasibleError):
 class CommandPreview:
     """What a command would do: which points get which values, which are left out and why.
 
-    `id` confirms it until `expires_at`; where nothing can be written, `allowed` is False.
+    `id` confirms it until `expires_at`; where nothing can be written, or nothing would change, `allowed` is False.
     """
 
     id: CommandId
@@ -145,7 +145,7 @@ class Commands:
         return CommandPreview(
             id=proposal.id,
             text=text,
-            allowed=bool(writes),
+            allowed=any(one.changes for one in writes),
             writes=writes,
             left_out=tuple(one for one in planned if one.obstacles),
             warnings=warnings_of(planned, now, self._params),

@@ -4036,7 +4036,7 @@ export interface components {
          * CommandPreview
          * @description What a command would do: which points get which values, which are left out and why.
          *
-         *     `id` confirms it until `expires_at`; where nothing can be written, `allowed` is False.
+         *     `id` confirms it until `expires_at`; where nothing can be written, or nothing would change, `allowed` is False.
          */
         CommandPreview: {
             /** Id */
@@ -7724,7 +7724,7 @@ export interface components {
          * PlannedWrite
          * @description A point that a command means: what it is now, as far as anybody knows, and what it would be.
          *
-         *     It is written where it has no obstacle. Values are in `unit`.
+         *     It is written where it has no obstacle. Values are in `unit`; those of a switch (`on_off`) are 0, off, and 1, on.
          */
         PlannedWrite: {
             /** Point Id */
@@ -7749,6 +7749,11 @@ export interface components {
             old_at: string | null;
             /** New */
             new: number | null;
+            /**
+             * On Off
+             * @default false
+             */
+            on_off: boolean;
             /** Gateway */
             gateway?: string | null;
             /**

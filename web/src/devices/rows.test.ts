@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceRow } from "@/client/devices";
-import { conditionOf, countsOf, fitting, sharedSettable } from "./rows";
+import { conditionOf, countsOf, fitting, sharedSettable, written as valueOf } from "./rows";
 
 function device(id: string, on: boolean | null, fault: boolean | null = false, kind: string | null = "lighting", settable: string[] = []): DeviceRow {
   const state = { id, place: "room", on, setpoint: null, fault, at: null, quality: 0 as const };
@@ -20,6 +20,11 @@ describe("the list of devices", () => {
     expect(fitting(rows, { text: "lamp LUM", kind: "", condition: "" }, written).map((r) => r.id)).toEqual(["a lamp", "b lamp"]);
     expect(fitting(rows, { text: "", kind: "ventilation", condition: "" }, written).map((r) => r.id)).toEqual(["c fan"]);
     expect(fitting(rows, { text: "", kind: "", condition: "unknown" }, written).map((r) => r.id)).toEqual(["d"]);
+  });
+  it("writes values of switches in words, others with their unit", () => {
+    const said = (on: boolean): string => (on ? "on" : "off");
+    expect([0, 1, null].map((value) => valueOf(value, { on_off: true }, said))).toEqual(["off", "on", "–"]);
+    expect(valueOf(0, { on_off: false, unit: "°C" }, said)).toBe("0 °C");
   });
   it("offers to set only what all that are chosen can be set to", () => {
     const two = [device("x", true, false, "hvac", ["temperature", "speed"]), device("y", true, false, "hvac", ["temperature"])];

@@ -10,6 +10,13 @@ export function conditionOf(row: DeviceRow): Condition {
   return row.state?.at ? "heard" : "unknown";
 }
 
+/** A value of a command with its unit; a switch is on or off. */
+export function written(value: number | null | undefined, of: { unit?: string | null; on_off: boolean }, switched: (on: boolean) => string): string {
+  if (value === null || value === undefined) return "–";
+  if (of.on_off) return switched(value > 0);
+  return `${value}${of.unit ? ` ${of.unit}` : ""}`;
+}
+
 export interface Filter {
   text: string;
   kind: string;

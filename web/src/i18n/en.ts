@@ -44,7 +44,7 @@ export default {
   ...telemetry,
   state: { loading: "Loading", retry: "Try again", empty: "Nothing here yet" },
   action: { close: "Close", edit: "Edit", remove: "Remove", cancel: "Cancel", save: "Save", open: "Open" },
-  list: { comma: ", " },
+  list: { colon: ": ", comma: ", " },
   missing: { text: "There is no such page", back: "Back to the map" },
   search: { placeholder: "Search rooms, buildings, facilities", none: "Nothing found: try other words", didYouMean: "Did you mean “{name}”?" },
   map: {

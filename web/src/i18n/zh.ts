@@ -44,7 +44,7 @@ export default {
   ...telemetry,
   state: { loading: "正在加载", retry: "重试", empty: "暂无数据" },
   action: { close: "关闭", edit: "编辑", remove: "删除", cancel: "取消", save: "保存", open: "打开" },
-  list: { comma: "、" },
+  list: { colon: "：", comma: "、" },
   missing: { text: "没有这个页面", back: "返回地图" },
   search: { placeholder: "搜索房间、楼栋、设施", none: "没有找到，换个说法试试", didYouMean: "您要找的是“{name}”吗？" },
   map: {
