@@ -1,6 +1,6 @@
 export default {
   places: {
-    place: "地点", none: "这里还没有测量数据", expected: "预计，含 80% 区间", byHour: "逐日逐时",
+    place: "地点", none: "这里还没有测量数据", nothing: "这段时间没有读数", expected: "预计，含 80% 区间", byHour: "逐日逐时",
     text: { people: "哪里有多少人、过去怎样、接下来怎样。没有计数器的地方是估计值，附区间。", air: "楼宇与楼层的空气与舒适度，按面积平均。" },
     span: { day: "24 小时", week: "7 天", month: "28 天" },
     quantity: { people: "人数", temperature: "温度", humidity: "湿度", co2: "二氧化碳", pm25: "PM2.5", comfort: "舒适度（PMV）", noise: "噪声", power: "功率" },
