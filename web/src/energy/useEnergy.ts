@@ -28,6 +28,8 @@ export function useEnergy() {
   const date = computed(() => asked.date || dateIn(new Date(), zone.value));
   const perM2 = ref(false);
   const loading = ref(true);
+  /** Whether more is to come after the first figures and the curve. */
+  const filling = ref(true);
   const problem = shallowRef<Problem | null>(null);
   const summary = shallowRef<client.EnergySummary | null>(null);
   const today = shallowRef<client.EnergySummary | null>(null);
@@ -46,7 +48,7 @@ export function useEnergy() {
     const campus = campuses.id;
     if (!campus) return;
     const mine = ++turn;
-    loading.value = true;
+    loading.value = filling.value = true;
     problem.value = null;
     const ask = (span: Span): client.Question => ({ campus, place: asked.place || undefined, medium: asked.medium, ...span });
     const span = spanOf(date.value, asked.length, zone.value);
@@ -74,7 +76,7 @@ export function useEnergy() {
     } catch (error) {
       if (mine === turn) problem.value = asProblem(error);
     } finally {
-      if (mine === turn) loading.value = false;
+      if (mine === turn) loading.value = filling.value = false;
     }
   }
 
@@ -84,5 +86,5 @@ export function useEnergy() {
     const { place, medium, length, date: on } = asked;
     if (route.path === own) void router.replace({ path: own, query: { ...(place && { place }), medium, length, ...(on && { date: on }) } });
   });
-  return { asked, date, zone, perM2, loading, problem, summary, today, month, curve, others, expected, forecast, flows, calendar, ranking, cost, load };
+  return { asked, date, zone, perM2, loading, filling, problem, summary, today, month, curve, others, expected, forecast, flows, calendar, ranking, cost, load };
 }
