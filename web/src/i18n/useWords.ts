@@ -1,11 +1,13 @@
 import { computed } from "vue";
 import { useI18n } from "vue-i18n";
+import { useCampuses } from "@/campus/campuses";
 import type { LanguageMap, Text } from "@/client/model";
 import { nameIn, spoken } from "./index";
 
 /** Words in the reader's language: interface, names of places, messages, categories. */
 export function useWords() {
   const { t, te, locale } = useI18n();
+  const campuses = useCampuses();
   const language = computed(() => locale.value as "zh" | "en");
 
   function category(value: string | null | undefined): string {
@@ -22,8 +24,8 @@ export function useWords() {
     category,
     say: (text: Text | null | undefined) => spoken(text, language.value),
     named: (names: LanguageMap | Text | null | undefined) => nameIn(names, language.value),
-    /** In the reader's zone, or in one that is named, such as the campus's. */
-    when: (iso: string | null | undefined, zone?: string) => (iso ? formatTime(iso, language.value, zone) : ""),
+    /** By the campus's clock, whatever clock the reader has. */
+    when: (iso: string | null | undefined) => (iso ? formatTime(iso, language.value, campuses.current?.time_zone) : ""),
   };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { marksOf, markText } from "./curveOption";
 import { bandsOf, changedOf, csvOf, lineOf, moved, nearest, ordered, type Sample, samplesOfBuckets, stepOf, written, zoomed } from "./curve";
 
 const MINUTE = 60_000;
@@ -14,6 +15,11 @@ test("neighbours of one quality are one band, and a gap reaches to the next read
     { from: 4 * MINUTE, to: 9 * MINUTE, quality: 4 },
   ]);
   expect(bandsOf([])).toEqual([]);
+});
+test("the axis has marks at round times of the campus's clock", () => {
+  const from = Date.parse("2026-05-01T12:30:00Z");
+  const marks = marksOf({ from, to: from + 86_400_000 }, "Asia/Shanghai", 5);
+  expect(marks.map((at) => markText(at, "Asia/Shanghai"))).toEqual(["05-02", "06:00", "12:00", "18:00"]);
 });
 test("a line breaks where nothing came", () => {
   expect(lineOf([at(0), at(1), at(2), at(10)], (one) => one.value)).toEqual([[0, 0], [MINUTE, 1], [2 * MINUTE, 2], [2 * MINUTE + 1, null], [10 * MINUTE, 10]]);

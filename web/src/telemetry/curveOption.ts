@@ -1,9 +1,31 @@
 /** A chart of several points on one axis of time: what holds, what came, the bands of quality, and what is expected. */
 import { bandsOf, changedOf, lineOf, QUALITIES, QUALITY_COLOURS, type Sample } from "./curve";
 import type { PointForecast, Span } from "@/client/telemetry";
+import { clockIn, dateIn, midnight, plusDays } from "@/energy/spans";
 import { LETTERS } from "@/shell/letters";
 
 export const CURVE_COLOURS = ["#0f766e", "#c2436b", "#5b6fd8", "#b7791f", "#5a7d2a", "#8d5bb8", "#2b7bb9", "#8a5a44", "#3f8f8f", "#a33ea1", "#6b7280", "#d2691e"];
+/** Steps between marks on the axis of time, and how many there are at most. */
+const STEPS_MIN = [1, 5, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080, 20_160, 43_200, 86_400];
+const MINUTE = 60_000;
+const DAY_MIN = 1440;
+
+/** Marks at round times of the campus's clock. */
+export function marksOf(view: Span, zone: string, most: number): number[] {
+  const step = STEPS_MIN.find((one) => (view.to - view.from) / (one * MINUTE) <= most) ?? STEPS_MIN.at(-1)!;
+  const marks: number[] = [];
+  for (let date = dateIn(new Date(view.from), zone); ; date = plusDays(date, Math.max(step / DAY_MIN, 1))) {
+    const day = midnight(date, zone).getTime();
+    if (day > view.to) return marks;
+    for (let at = day; at < day + DAY_MIN * MINUTE; at += step * MINUTE) if (at >= view.from && at <= view.to) marks.push(at);
+  }
+}
+/** A mark in words: the date at midnight, else the clock. */
+export function markText(at: number, zone: string): string {
+  const clock = clockIn(new Date(at), zone);
+  return clock === "00:00" ? dateIn(new Date(at), zone).slice(5) : clock;
+}
+
 export interface Curve {
   id: string;
   name: string;
@@ -22,6 +44,7 @@ export interface Look {
   soft: string;
   line: string;
   phone: boolean;
+  zone: string;
 }
 interface Words {
   raw: string;
@@ -86,11 +109,12 @@ export function curveOption(curves: readonly Curve[], view: Span, chosen: readon
     if (came.length) series.push({ type: "scatter", name: `${curve.name} · ${words.raw}`, yAxisIndex, data: came, symbolSize: 5, silent: true, itemStyle: { color: QUALITY_COLOURS.bad } });
     series.push(...forecastSeries(curve, yAxisIndex, colour, words.forecast));
   });
+  const marked = marksOf(view, look.zone, look.phone ? 4 : 9);
   return {
     animation: false, textStyle: { fontFamily: LETTERS },
     grid: { left: 8, right: 12 + Math.max(units.length - 2, 0) * 46, top: 52, bottom: 8, containLabel: true },
     legend: { type: "scroll", top: 0, textStyle: { color: look.ink }, pageTextStyle: { color: look.soft }, data: series.flatMap((one) => (one.name ? [one.name as string] : [])) },
-    xAxis: { type: "time", min: view.from, max: view.to, axisLabel: { color: look.soft, hideOverlap: true }, axisLine: { lineStyle: { color: look.line } }, splitLine: { show: false }, splitNumber: look.phone ? 3 : 7 },
+    xAxis: { type: "time", min: view.from, max: view.to, axisLabel: { color: look.soft, hideOverlap: true, customValues: marked, formatter: (at: number) => markText(at, look.zone) }, axisTick: { customValues: marked }, axisLine: { lineStyle: { color: look.line } }, splitLine: { show: false } },
     yAxis: axis, series,
   };
 }
