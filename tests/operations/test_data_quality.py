@@ -68,6 +68,8 @@ def test_hours_are_counted_by_their_worst_reading(house: House) -> None:
     assert meter.coverage == pytest.approx(6 / 7, abs=0.02)
     assert not meter.stale
     assert max(day for day in meter.days if day is not None) > 0.6
+    assert all((gone or 0) <= (wrong or 0) for gone, wrong in zip(meter.missing, meter.days, strict=True))
+    assert sum(gone or 0 for gone in meter.missing) == pytest.approx(1, abs=0.1)
 
 
 def test_days_are_those_of_the_park_and_what_is_to_come_is_not_missing(house: House) -> None:

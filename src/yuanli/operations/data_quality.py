@@ -47,6 +47,8 @@ class PointQuality:
         The share of hours that are suspect, bad or missing.
     days
         The same share by the day of the park; None where nothing was to come.
+    missing
+        The share of hours by day in which nothing holds.
     coverage
         How many of the readings that were to come did, 0–1; None where that can't be told.
     stale
@@ -59,6 +61,7 @@ class PointQuality:
     shares: Mapping[str, float]
     trouble: float
     days: tuple[float | None, ...]
+    missing: tuple[float | None, ...]
     coverage: float | None
     last_at: datetime | None
     stale: bool
@@ -253,6 +256,7 @@ class _Table:
 
 def _told(point: DataPoint, row: int, table: _Table, *, last_at: int | None, stale: bool) -> PointQuality:
     by_day, bad, qualities = (t[row].tolist() for t in (table.by_day, table.trouble_by_day, table.by_quality))
+    gone = table.counts[row, :, Quality.MISSING].tolist()
     expected = float(table.expected.sum())
     return PointQuality(
         point=point.id,
@@ -260,13 +264,18 @@ def _told(point: DataPoint, row: int, table: _Table, *, last_at: int | None, sta
         unit=point.unit,
         shares=_shares(qualities),
         trouble=float(table.trouble[row]),
-        days=tuple(round(wrong / of, 4) if of else None for wrong, of in zip(bad, by_day, strict=True)),
+        days=_shares_by_day(bad, by_day),
+        missing=_shares_by_day(gone, by_day),
         coverage=float(table.covered[row] / expected)
         if table.periodic[row] and table.told[row] and expected
         else None,
         last_at=None if last_at is None else time_of(last_at),
         stale=stale,
     )
+
+
+def _shares_by_day(some: Sequence[int], hours: Sequence[int]) -> tuple[float | None, ...]:
+    return tuple(round(one / of, 4) if of else None for one, of in zip(some, hours, strict=True))
 
 
 def _periodic(points: Sequence[DataPoint]) -> NDArray[np.bool_]:

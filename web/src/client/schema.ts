@@ -7840,6 +7840,8 @@ export interface components {
          *         The share of hours that are suspect, bad or missing.
          *     days
          *         The same share by the day of the park; None where nothing was to come.
+         *     missing
+         *         The share of hours by day in which nothing holds.
          *     coverage
          *         How many of the readings that were to come did, 0–1; None where that can't be told.
          *     stale
@@ -7862,6 +7864,8 @@ export interface components {
             trouble: number;
             /** Days */
             days: (number | null)[];
+            /** Missing */
+            missing: (number | null)[];
             /** Coverage */
             coverage: number | null;
             /** Last At */

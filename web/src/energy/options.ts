@@ -81,7 +81,7 @@ export function flowsOption(flows: EnergyFlows, named: Named, palette: Palette, 
         return dataType === "edge" ? `${escaped(names.get(data.source))} → ${escaped(names.get(data.target))}: ${shown}` : `${escaped(names.get(name))}: ${shown}`;
       },
     },
-    series: [{ type: "sankey", left: 4, right: narrow ? 70 : 118, top: 8, bottom: 8, nodeGap: 10, nodeWidth: 12, draggable: false, emphasis: { focus: "adjacency" }, label, lineStyle: { color: "gradient", opacity: 0.35 }, data: flows.nodes.map((node) => ({ name: node.id })), links: flows.links.map((link) => ({ source: link.source, target: link.target, value: link.amount })) }],
+    series: [{ type: "sankey", left: 4, right: narrow ? 70 : 118, top: 8, bottom: 8, nodeGap: 16, nodeWidth: 12, draggable: false, emphasis: { focus: "adjacency" }, label, lineStyle: { color: "gradient", opacity: 0.35 }, data: flows.nodes.map((node) => ({ name: node.id })), links: flows.links.map((link) => ({ source: link.source, target: link.target, value: link.amount })) }],
   };
 }
 

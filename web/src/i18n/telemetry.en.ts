@@ -17,7 +17,7 @@ export default {
   },
   dataQuality: {
     days: "{n} d", judge: "Judge again", judging: "Judging {share}", judged: "Points judged again: {n}", shares: "Shares of hours by quality", summary: "{total} points; {stale} fell silent, {silent} have never sent.", about: "By the hour, each by its worst reading; an hour in which nothing holds is missing. Worst points first, those that never sent last and not in the shares; the strip is the share of trouble by day.",
-    nothingDue: "nothing was due", trouble: "{share} trouble", staleSince: "silent since {when}", coverage: "{share} arrived",
+    nothingDue: "nothing was due", noneCame: "no readings", trouble: "{share} trouble", staleSince: "silent since {when}", coverage: "{share} arrived",
   },
   gateways: { title: "Gateways and storage", line: "{connected} of {total} gateways connected, {size} used, {pending} to judge, {resting} to be looked at again later", full: "At this pace the disk budget is used up {when}", none: "The settings have no gateway: programs push readings, or files are imported.", on: "connected", off: "lost", came: "readings: {n}, refused: {refused}" },
   intervals: {

@@ -17,7 +17,7 @@ export default {
   },
   dataQuality: {
     days: "{n} 天", judge: "重新清洗", judging: "正在清洗 {share}", judged: "已重新清洗 {n} 个点位", shares: "各质量所占小时", summary: "共 {total} 个点位，{stale} 个已中断，{silent} 个从无读数。", about: "按小时计，取每小时最差的一条；没有可用读数的小时算缺失。最差的点位在前，从无读数的在最后、不计入占比；色条为每天的问题占比。",
-    nothingDue: "不应有读数", trouble: "问题占 {share}", staleSince: "{when} 起中断", coverage: "到达率 {share}",
+    nothingDue: "不应有读数", noneCame: "没有读数", trouble: "问题占 {share}", staleSince: "{when} 起中断", coverage: "到达率 {share}",
   },
   gateways: { title: "网关与存储", line: "{connected}/{total} 个网关已连接，占用 {size}，待清洗 {pending}，稍后复查 {resting}", full: "按目前速度，磁盘额度将在 {when} 用完", none: "设置里没有网关；读数由程序推送或导入。", on: "已连接", off: "已断开", came: "{n} 条读数，拒收 {refused}" },
   intervals: {
