@@ -1,7 +1,7 @@
 export default {
   plans: {
     text: "设备、房间、巡检、人流与空间，以最低成本统筹。每个方案都给出下界或方法，经独立程序核验，并说明理由。",
-    add: "新建问题", none: "还没有方案：请上传问题文件", name: "名称", state: "状态", cost: "费用", gap: "间隙", who: "提交人", removeSure: "删除该问题及其方案？",
+    add: "新建问题", none: "还没有方案：可用上方按钮按地图起草设备、巡检、人流或空间方案，也可上传问题文件", name: "名称", state: "状态", cost: "费用", gap: "间隙", who: "提交人", removeSure: "删除该问题及其方案？",
     kind: "问题类型", file: "问题文件", format: "文件格式", method: "方法：{method}。", time: "时限（秒）", enough: "间隙小于多少即可（%）", begin: "从已有方案开始", maxChanges: "最多变动数", start: "求解",
     lock: "保留", again: "保留勾选项重新求解", few: "最多变动", gantt: "时间安排",
     stop: "停止并保留当前最优", problem: "问题文件", search: "求解过程：费用与已证明的下界", parts: "费用构成", assignments: "安排", find: "在安排中查找", noRow: "没有符合的行",
@@ -9,8 +9,8 @@ export default {
     state_: { waiting: "排队中", running: "求解中", done: "完成", cancelled: "已停止", failed: "失败" },
     status: { optimal: "已证明最优", feasible: "可行", infeasible: "无可行方案", unknown: "时限内未找到" },
     tile: { cost: "费用", bound: "已证明下界", gap: "间隙", changes: "变动", time: "用时" },
-    part: { carbon: "碳", changed: "通道与班次变动", left: "末时段滞留", opened: "通道与发车", center: "最远步行", compactness: "课程紧凑", cover: "未覆盖", discomfort: "不舒适", energy: "电费", fairness: "公平", fit_out: "装修", flow: "流量 × 距离", makespan: "总工期", median: "步行总量", min_days: "最少天数", misuse: "面积浪费与超用", moves: "搬动", moving: "调整", nights: "夜班公平", over: "超员", peak: "需量电费", places: "位置费用", rent: "租金", room: "房间偏好", rules: "违反软约束", short: "缺员", size: "超员人数", skipped: "未巡任务", stability: "房间稳定", starts: "启动", surprise: "随机路线", time: "时间", use: "派工", waiting: "排队等待", walking: "步行", weekends: "周末公平", wishes: "意愿" },
-    column: { begin: "开始", block: "区块", building: "楼宇", chosen: "选中", current: "目前", day: "日期", days: "天", depth_m: "进深（m）", device: "设备", duty: "班", end: "结束", energy_kwh: "电量（kWh）", event: "活动", floor: "楼层", flows: "充放", group: "团队", hours: "小时", job: "工序", length: "时长", name: "名称", on: "开启时段", open: "开放或发车", order: "次序", period: "时期", person: "人员", place: "地点", room: "房间", shift: "班次", site: "位置", size: "人数", slot: "时段", staff: "人员", start: "开始", stop: "任务点", unit: "单元", weeks: "周", width_m: "面宽（m）", x_m: "x（m）", y_m: "y（m）", zone: "区域" },
+    part: { carbon: "碳", changed: "通道与班次变动", left: "末时段滞留", opened: "通道与发车", center: "最远步行", compactness: "课程紧凑", cover: "未覆盖", discomfort: "不舒适", energy: "电费", fairness: "公平", fit_out: "装修", feed_in: "上网收入", flow: "流量 × 距离", makespan: "总工期", median: "步行总量", min_days: "最少天数", misuse: "面积浪费与超用", moves: "搬动", moving: "调整", nights: "夜班公平", over: "超员", peak: "需量电费", places: "位置费用", rent: "租金", room: "房间偏好", rules: "违反软约束", short: "缺员", size: "超员人数", skipped: "未巡任务", stability: "房间稳定", starts: "启动", surprise: "随机路线", time: "时间", use: "派工", waiting: "排队等待", walking: "步行", weekends: "周末公平", wishes: "意愿" },
+    column: { begin: "开始", block: "区块", building: "楼宇", chosen: "选中", current: "目前", day: "日期", days: "天", depth_m: "进深（m）", device: "设备", duty: "班", end: "结束", energy_kwh: "电量（kWh）", event: "活动", floor: "楼层", flows: "充 / 放", group: "团队", hours: "小时", job: "工序", length: "时长", name: "名称", on: "开启时段", open: "开放或发车", order: "次序", period: "时期", person: "人员", place: "地点", room: "房间", shift: "班次", site: "位置", size: "人数", slot: "时段", staff: "人员", start: "开始", stop: "任务点", unit: "单元", weeks: "周", width_m: "面宽（m）", x_m: "x（m）", y_m: "y（m）", zone: "区域" },
     axis: { slot: "时段", time: "时间", cost: "费用", bound: "已证明下界", seconds: "秒" },
     edit: { hint: "拖动即可试算，未保存前不影响原方案", undo: "撤销全部", rest: "求解其余部分", keep: "存为方案", nameText: "给这个方案起个名字", devices: "拖动横条移动，拖两端改时长，双击空白处开启，双击横条锁定，Delete 关闭；松手后其余设备自动重排。", spaces: "将团队拖到另一个房间，或拖到另一个团队上互换；也可先点团队再点目标。红色斜纹为超员，灰色斜纹为空置。", rooms: "拖动活动到其他时间或房间即可核验；红框为冲突。" },
     space: { stack: "楼层分布", moves: "搬动（{n} 项）", nobody: "没有人需要搬动。", use: "楼层利用率", charges: "费用分摊", team: "团队", area: "分摊面积（m²）", outside: "新来", today: "目前", plan: "方案" },
@@ -19,11 +19,11 @@ export default {
     measure: { walking_s: "步行（秒）", moves: "搬动", people_moved: "搬动人数", utilisation: "利用率", floors_used: "使用楼层", energy_kwh: "电量（kWh）", peak_kw: "最大功率（kW）", hours_on: "开启小时", waiting_s: "等待（秒）", staff_used: "出动人员", stops_left: "未到任务点", rooms_used: "使用房间", unplaced: "未排活动" },
     draft: { act: "空间规划", title: "谁坐哪里", words: "按地图起草", book: "上传 Excel", demands: "要求", demandsHint: "例如：研发部和测试部相邻；财务部在三楼", m2: "人均面积（m²）", read: "起草", found: "{rooms} 个房间，{teams} 个团队，{people} 人", rules: "已理解的要求，请确认", unread: "未能理解，将被忽略", none: "没有额外要求", template: "下载模板", choose: "选择 Excel 文件", cell: "单元格", wrong: "错误", solve: "确认并求解", name: "名称" },
     sense: { title: "如果多一间房、多一名保安、多 1 kW……", text: "逐项改变问题并从本方案重新求解，说明能省多少、哪条规则代价最大；每个结果都经独立核验。", ask: "计算", seconds: "{s} 秒", better: "求解更久，本方案自身还可省 {saving}；以下均从此算起。", nothing: "这个问题没有可放宽之处。", left: "另有 {n} 项因时间有限未计算。", sort: { resource: "多一点资源", rule: "少一条规则" }, effect: { cheaper: "更省", none_proved: "已证明不省", none_found: "未找到更省", dearer: "更贵" } },
-    tour: { walk: "步行", wait: "等待", rest: "休息", map: "路线示意", all: "全部", arrive: "到达", waits: "等待 {span}", walks: "步行 {span}", back: "回到 {place}", later: "{time} +{n}" },
+    tour: { walk: "步行", wait: "等待", rest: "休息", restOf: "休息（{who}）", map: "路线示意", all: "全部", arrive: "到达", waits: "等待 {span}", walks: "步行 {span}", back: "回到 {place}", later: "{time} +{n}" },
     rounds: { act: "规划巡检", title: "在地图上规划巡检", stops: "去哪里", add: "搜索地点，选中即加入", minutes: "分钟", between: "开始时间", staff: "谁去", who: "姓名", from: "起止地点", addStaff: "添加人员", shift: "班次", patrol: "每天换顺序，让人难以预料", solve: "求解", name: "{day} 巡检", one: "巡检员 {n}", rest: "休息（分钟）" },
     flows: { act: "错峰到访", title: "谁什么时候来", place: "地点（不选为全园）", search: "食堂、大门或楼宇", use: "哪类人流", stay: "用餐或停留", arrive: "到达", leave: "离开", day: "日期", between: "起止时间", slot: "每时段（分钟）", stayMin: "每人停留（分钟）", move: "最多调整（分钟）", through: "通过能力", fixed: "固定", chosen: "开几条通道也由方案决定", capacity: "每时段通过人数", seats: "按座位数", lanes: "通道数", lanePeople: "每通道每时段人数", laneCost: "每通道每时段费用", found: "{people} 人，{teams} 个可调整的团队，{slots} 个时段" },
     arrival: { before: "目前到达", after: "方案到达", capacity: "通过能力", people: "人", title: "各设施的客流", moved: "调整名单（{n}/{all}）", none: "无人需要调整。", from: "原时段", to: "新时段", by: "调整（分钟）", new: "新增" },
     served: { map: "选址与服务范围", far: "步行时间分布", people: "人数", minutes: "分钟", worst: "最远的", site: "位置", demand: "来自", walk: "步行", mean: "平均步行", most: "最远", out: "够不到", noMap: "此文件没有坐标。" },
-    picture: "图示",
+    picture: "图示", between: "行与列的单元之间往来的流量，两个方向合计；颜色越深越多。",
   },
 };

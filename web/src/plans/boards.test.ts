@@ -10,7 +10,7 @@ import { gridOf } from "./grids";
 import { binsOf, siteFeatures, sumsOf, worstOf } from "./siteOptions";
 import { tourLines, tourStops } from "./tourMap";
 import { dragged, textOfRuns, ticksOf } from "./lanes";
-import { daysOf, roomBars } from "./rooms";
+import { daysOf, drawnPeriods, roomBars } from "./rooms";
 import { heatOption, movesBetween } from "./spaceOptions";
 import { byFloor, seated, stackOf } from "./stack";
 import { legsOf, tourBars, toursOf } from "./tours";
@@ -81,6 +81,11 @@ describe("devices", () => {
 });
 
 describe("rooms and rounds", () => {
+  it("are drawn around what is on, of a day of quarters of an hour", () => {
+    const rows = [{ event: "a", start: 36, length: 4 }, { event: "b", start: null }];
+    expect(drawnPeriods({ periods: 96, period_min: 15, rooms: [], events: [] }, rows)).toEqual([32, 44]);
+    expect(drawnPeriods({ periods: 8, rooms: [], events: [] }, rows)).toEqual([0, 8]);
+  });
   it("mark events that meet in a room", () => {
     const rows = [{ event: "a", days: [0], weeks: [0], start: 0, length: 2, room: "r" }, { event: "b", days: [0], weeks: [0], start: 1, length: 2, room: "r" }, { event: "c", days: [1], weeks: [0], start: 1, length: 2, room: "r" }];
     const tables = { periods: 8, rooms: [{ name: "r", capacity: 4 }], events: ["a", "b", "c"].map((name) => ({ name, size: 3 })) };
@@ -129,10 +134,15 @@ describe("times of a plan", () => {
   it("have marks at round times", () => expect(clockTicks(77_800, 79_400, 6)).toEqual([78_000, 78_300, 78_600, 78_900, 79_200]));
   it("are told as spans", () => expect([spanOf(45), spanOf(244), spanOf(5400)]).toEqual(["45 s", "4:04 min", "1:30 h"]));
   it("stand in cells instead of seconds and slots", () => {
-    const later = (time: string, days: number): string => `${time}+${days}`;
-    expect(sayCell("rounds", { clock: true }, later)("begin", 90_000)).toBe("01:00+1");
-    expect(sayCell("rounds", { clock: false }, later)("begin", 90_000)).toBeNull();
-    expect(sayCell("devices", { slot_h: 1 }, later)("on", "0-6 19-23")).toBe("00:00–07:00, 19:00–24:00");
+    const words = { later: (time: string, days: number) => `${time}+${days}`, rest: (who: string) => `rest of ${who}`, zone: "Asia/Shanghai", language: "en" };
+    expect(sayCell("rounds", { clock: true }, words)("begin", 90_000)).toBe("01:00+1");
+    expect(sayCell("rounds", { clock: false }, words)("begin", 90_000)).toBeNull();
+    expect(sayCell("devices", { slot_h: 1, slots: 24 }, words)("on", "0-6 19-23")).toBe("00:00–07:00, 19:00–24:00");
+    expect(sayCell("devices", { slot_h: 1, slots: 24, begins_at: "2026-11-28T16:00:00+00:00" }, words)("on", "0-6 19-23")).toBe("00:00–07:00, 19:00–24:00");
+    expect(sayCell("devices", { slot_h: 0.5 }, words)("flows", "2.0 4.0 0.0 -3.0")).toBe("+3 / −1.5");
+    expect(["start", "length"].map((column) => sayCell("rooms", { periods: 96, period_min: 15 }, words)(column, 39))).toEqual(["09:45", "9:45 h"]);
+    expect(sayCell("rooms", { periods: 8, period_min: 60 }, words)("start", 3)).toBeNull();
+    expect(sayCell("rounds", {}, words)("stop", "li/break 1")).toBe("rest of li");
   });
 });
 

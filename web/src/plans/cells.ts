@@ -1,23 +1,53 @@
 /** Cells of a plan's rows as people say them, where the bare value is a count of seconds or slots. */
-import { clockOf, daysLater } from "./clock";
+import { clockOf, daysLater, spanOf } from "./clock";
+import { figure } from "./figures";
 import { runsOf } from "./gantt";
+import { periodClock, type RoomTables } from "./rooms";
 
 type Later = (time: string, days: number) => string;
 const timeOf = (at: number, later: Later): string => (daysLater(at) ? later(clockOf(at), daysLater(at)) : clockOf(at));
 
-/** The clock at the beginning of a slot; slots begin at midnight where the problem does not say when. */
-export function slotClock(tables: Record<string, unknown>): (slot: number) => string {
-  const [slotH, begins] = [Number(tables.slot_h ?? 1), typeof tables.begins_at === "string" ? tables.begins_at : ""];
-  const found = /T(\d\d):(\d\d)/.exec(begins);
-  const first = found ? 3600 * Number(found[1]) + 60 * Number(found[2]) : 0;
-  return (slot) => (!found && slot * slotH === 24 ? "24:00" : clockOf(first + Math.round(slot * slotH * 3600)));
+/** The clock of the campus at the beginning of a slot; slots begin at midnight where the problem does not say when. */
+export function slotClock(tables: Record<string, unknown>, zone: string): (slot: number) => string {
+  const slotH = Number(tables.slot_h ?? 1);
+  const told = typeof tables.begins_at === "string" ? new Date(tables.begins_at).toLocaleTimeString("en-GB", { timeZone: zone }).split(":") : ["0", "0"];
+  const first = 3600 * Number(told[0]) + 60 * Number(told[1]);
+  return (slot) => {
+    const clock = clockOf(first + Math.round(slot * slotH * 3600));
+    return slot && slot === tables.slots && clock === "00:00" ? "24:00" : clock;
+  };
 }
 
-export function sayCell(kind: string, tables: Record<string, unknown>, later: Later): (column: string, value: unknown) => string | null {
-  if (kind === "rounds" && tables.clock) return (column, value) => ((column === "begin" || column === "end") && typeof value === "number" ? timeOf(value, later) : null);
+/** What a storage takes and gives in all: `+60.1 / −54.9`. */
+function bothWays(flows: string, slotH: number, language: string): string {
+  const values = flows.split(" ").map(Number);
+  const sum = (sign: number): string => figure(slotH * values.reduce((all, one) => all + Math.max(sign * one, 0), 0), language);
+  return `+${sum(1)} / −${sum(-1)}`;
+}
+
+export interface CellWords {
+  later: Later;
+  /** A break of somebody. */
+  rest: (who: string) => string;
+  zone: string;
+  language: string;
+}
+export function sayCell(kind: string, tables: Record<string, unknown>, words: CellWords): (column: string, value: unknown) => string | null {
+  if (kind === "rounds") {
+    return (column, value) => {
+      const who = column === "stop" ? /^(.+)\/break \d+$/.exec(String(value)) : null;
+      if (who) return words.rest(who[1]!);
+      return tables.clock && (column === "begin" || column === "end") && typeof value === "number" ? timeOf(value, words.later) : null;
+    };
+  }
+  const periods = kind === "rooms" ? periodClock(tables as unknown as RoomTables) : null;
+  if (periods) return (column, value) => (typeof value !== "number" ? null : column === "start" ? periods(value) : column === "length" ? spanOf(60 * value * Number(tables.period_min)) : null);
   if (kind === "devices" && tables.slot_h) {
-    const clock = slotClock(tables);
-    return (column, value) => (column === "on" ? runsOf(value).map(([from, to]) => `${clock(from)}–${clock(to)}`).join(", ") : null);
+    const clock = slotClock(tables, words.zone);
+    return (column, value) => {
+      if (column === "flows" && value) return bothWays(String(value), Number(tables.slot_h), words.language);
+      return column === "on" ? runsOf(value).map(([from, to]) => `${clock(from)}–${clock(to)}`).join(", ") : null;
+    };
   }
   return () => null;
 }

@@ -6,7 +6,7 @@ const step = (at_s: number, cost: number | null, bound: number | null) => ({ at_
 
 describe("a search and its plan", () => {
   it("is told in a few digits", () => {
-    expect([figure(17894.123, "en"), figure(0.12345, "zh"), figure(null, "en"), figure(Infinity, "en")]).toEqual(["17,894.12", "0.1235", "–", "–"]);
+    expect([figure(17894.123, "en"), figure(0.12345, "zh"), figure(-0, "en"), figure(null, "en"), figure(Infinity, "en")]).toEqual(["17,894.1", "0.1235", "0", "–", "–"]);
     expect([percent(0.0123, "en"), percent(null, "en")]).toEqual(["1.23%", "–"]);
   });
   it("has a gap where there are cost and bound", () => {

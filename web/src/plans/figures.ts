@@ -11,7 +11,7 @@ export const isEnded = (state: PlanSummary["state"]): boolean => ENDED.includes(
 /** A figure as people read it: a few digits, grouped. */
 export function figure(value: number | null | undefined, language: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 7 : 4 }).format(value);
+  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", Math.abs(value) >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 }).format(value || 0);
 }
 
 /** How far a cost is from a bound, as a share of the cost; null without one. */

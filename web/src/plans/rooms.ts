@@ -1,5 +1,6 @@
 /** Rooms over the periods of a day: events as bars, those that meet in one room marked. */
 import type { Row } from "@/client/plans";
+import { clockOf } from "./clock";
 import { coloursOf } from "./edits";
 import type { Lane, LaneBar } from "./lanes";
 
@@ -7,10 +8,27 @@ export interface RoomTables {
   rooms: { name: string; capacity: number }[];
   events: { name: string; size: number; course?: string | null; people?: string[] }[];
   periods: number;
+  period_min?: number;
   days?: number;
   weeks?: number;
 }
 const NOWHERE = "";
+const DAY_MIN = 1440;
+const AROUND_MIN = 60;
+
+/** The clock at a period, where the periods of a day are its time from midnight to midnight; null where they are but lessons. */
+export function periodClock(tables: Pick<RoomTables, "periods" | "period_min">): ((at: number) => string) | null {
+  const minutes = tables.period_min ?? 0;
+  return minutes * tables.periods === DAY_MIN ? (at) => (at === tables.periods ? "24:00" : clockOf(60 * at * minutes)) : null;
+}
+
+/** The periods that are drawn: of a whole day those in which something is, with an hour before and after. */
+export function drawnPeriods(tables: RoomTables, rows: readonly Row[]): [number, number] {
+  const [placed, hour] = [rows.filter((row) => typeof row.start === "number"), AROUND_MIN / (tables.period_min || AROUND_MIN)];
+  if (!periodClock(tables) || !placed.length) return [0, tables.periods];
+  const [from, to] = [Math.min(...placed.map((row) => Number(row.start))), Math.max(...placed.map((row) => Number(row.start) + Number(row.length)))];
+  return [Math.max(0, from - hour), Math.min(tables.periods, to + hour)];
+}
 
 const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.map(Number) : [Number(value ?? 0)]);
 

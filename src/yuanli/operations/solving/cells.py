@@ -5,36 +5,60 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from yuanli.scheduling import DevicesProblem, RoundsProblem
+from yuanli.errors import Text
+from yuanli.scheduling import DevicesProblem, RoomsProblem, RoundsProblem
 
 DAY_S = 86_400
 RUN = re.compile(r"(\d+)-(\d+)")
+BREAK = re.compile(r"(.+)/break \d+")
 Said = Callable[[str, Any], Any]
 
 
-def cells_of(problem: object) -> Said:
-    """Return how the value of a column is said; other values stay as they are."""
-    if isinstance(problem, RoundsProblem) and problem.clock:
-        return lambda column, value: (
-            _clock(value) if column in ("begin", "end") and value is not None else value
-        )
-    if isinstance(problem, DevicesProblem):
-        begins = problem.begins_at or datetime(2000, 1, 1)
-
-        def at(slot: int) -> str:
-            if problem.begins_at is None and slot * problem.slot_h == 24:
-                return "24:00"
-            return f"{begins + timedelta(hours=slot * problem.slot_h):%H:%M}"
-
-        def said(column: str, value: Any) -> Any:
-            if column != "on" or not isinstance(value, str):
-                return value
-            return ", ".join(f"{at(int(a))}–{at(int(b) + 1)}" for a, b in RUN.findall(value))
-
-        return said
+def cells_of(problem: object, zone: ZoneInfo) -> Said:
+    """Return how the value of a column is said, by the clock of a zone; other values stay as they are."""
+    match problem:
+        case RoundsProblem():
+            return partial(_of_rounds, problem)
+        case RoomsProblem() if problem.periods * problem.period_min == DAY_S // 60:
+            return partial(_of_rooms, problem)
+        case DevicesProblem():
+            return partial(_of_devices, problem, zone)
     return lambda _, value: value
+
+
+def _of_rounds(problem: RoundsProblem, column: str, value: Any) -> Any:
+    if column == "stop" and (rest := BREAK.fullmatch(str(value))):
+        return Text(f"休息（{rest[1]}）", f"Break of {rest[1]}")
+    return _clock(value) if problem.clock and column in ("begin", "end") and value is not None else value
+
+
+def _of_rooms(problem: RoomsProblem, column: str, value: Any) -> Any:
+    if column not in ("start", "length") or value is None:
+        return value
+    minutes = value * problem.period_min
+    return f"{minutes // 60:02}:{minutes % 60:02}" if column == "start" else f"{minutes} min"
+
+
+def _of_devices(problem: DevicesProblem, zone: ZoneInfo, column: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    begins = datetime(2000, 1, 1) if problem.begins_at is None else problem.begins_at.astimezone(zone)
+
+    def at(slot: int) -> str:
+        clock = f"{begins + timedelta(hours=slot * problem.slot_h):%H:%M}"
+        return "24:00" if slot == problem.slots and clock == "00:00" else clock
+
+    if column == "on":
+        return ", ".join(f"{at(int(a))}–{at(int(b) + 1)}" for a, b in RUN.findall(value))
+    if column == "flows" and value:
+        flows = [problem.slot_h * float(one) for one in value.split()]
+        taken, given = sum(max(x, 0.0) for x in flows), sum(max(-x, 0.0) for x in flows)
+        return f"+{taken:,.1f} / −{given:,.1f}"
+    return value
 
 
 def _clock(seconds: float) -> str:

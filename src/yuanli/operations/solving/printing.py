@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -65,7 +66,7 @@ def plan_document(
     if order.kind == "spaces" and plan.assignments:
         blocks += _spaces(space_view(order, plan.assignments), say)
     if plan.assignments:
-        said = cells_of(kind.parse(order.problem, order.file_name))
+        said = cells_of(kind.parse(order.problem, order.file_name), ZoneInfo(time_zone))
         blocks += _assignments(plan.assignments, say, language, said)
     return Document(
         title=job.summary.name, subtitle=f"{say(kind.title)} · {job.summary.who} · {say(plan.method)}",
@@ -152,6 +153,8 @@ def _assignments(rows: Sequence[Row], say: Any, language: str, said: Said) -> li
 
 
 def _cell(value: Any, language: str) -> Cell:
+    if isinstance(value, Text):
+        return value.zh if language == "zh" else value.en
     if isinstance(value, bool):
         return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
     if isinstance(value, list | tuple):
