@@ -94,7 +94,7 @@ export function curvesOption(tables: DeviceTables, series: Series, word: (key: "
   const sum = (pick: "demand" | "given"): number[] => slots.slice(0, -1).map((s) => series.served.reduce((total, zone) => total + (zone[pick][s] ?? 0), 0));
   const lines = [line(word("price"), tables.price, 0, "#e07b39", { areaStyle: { opacity: 0.12 } }), line(word("power"), series.kw, 1, "#0f9b8e", { areaStyle: { opacity: 0.15 } })];
   if (tables.limit_kw) lines.push(line(word("cap"), tables.limit_kw, 1, "#d1495b", { lineStyle: { type: "dashed" } }));
-  if (series.served.length) lines.push(line(word("demand"), sum("demand"), 2, "#d1495b", { lineStyle: { type: "dashed" } }), line(word("served"), sum("given"), 2, "#5b6fd8", { areaStyle: { opacity: 0.12 } }));
+  if (series.served.length) lines.push(line(word("demand"), sum("demand"), 2, "#8d5bb8", { lineStyle: { type: "dashed" } }), line(word("served"), sum("given"), 2, "#5b6fd8", { areaStyle: { opacity: 0.12 } }));
   const grids = series.served.length ? 3 : 2;
   const soft = { axisLabel: { color: palette.soft, fontSize: 10 }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
   return {
