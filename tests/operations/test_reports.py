@@ -174,3 +174,11 @@ def test_a_chart_of_one_level_can_be_drawn(values: tuple[float, ...]) -> None:
             blocks=(Picture(chart=chart),),
         )
         assert as_pdf(document).startswith(b"%PDF")
+
+
+def test_a_cell_longer_than_a_page_is_split() -> None:
+    document = Document(
+        title="x", subtitle="y", language="en", time_zone="UTC", made_at=datetime(2026, 3, 2, tzinfo=SHANGHAI),
+        blocks=(Table(title="t", headers=("a", "b"), rows=(("x", "12.5 " * 3000),)),),
+    )  # fmt: skip
+    assert as_pdf(document).startswith(b"%PDF")

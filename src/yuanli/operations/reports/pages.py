@@ -16,7 +16,7 @@ from yuanli.operations.reports.blocks import Block, Cell, Document, Heading, Sen
 FONT = "STSong-Light"
 """A CID font of Adobe-GB1: not embedded; readers put their own Chinese face in its place."""
 LATIN_FONT = "Helvetica"
-LATIN = re.compile(r"([\x20-\xff]*[\x21-\xff][\x20-\xff]*)")
+LATIN = re.compile(r"([\x20-\xff–]*[\x21-\xff–][\x20-\xff–]*)")
 LACKING = str.maketrans({"²": "2", "³": "3", "·": "・"})
 """Signs of Latin-1 that Adobe-GB1's encoding does not have, and what is drawn where faces can't be mixed."""
 HEAD_ROOM, TABLE_ROOM = 120, 70
@@ -44,8 +44,10 @@ def as_pdf(document: Document) -> bytes:
     soft = ParagraphStyle("soft", parent=plain, fontSize=9, textColor=GREY)
     out, width = io.BytesIO(), A4[0] - 2 * MARGIN
     story: list[Any] = [Paragraph(escape(document.title), title), Paragraph(escape(document.subtitle), soft)]
+    above = ""
     for block in document.blocks:
-        story += [*_flowables(block, document, width, plain), Spacer(1, 6)]
+        story += [*_flowables(block, document, width, plain, above), Spacer(1, 6)]
+        above = block.text if isinstance(block, Heading) else ""
     made = document.made_at.astimezone(ZoneInfo(document.time_zone))
     foot = f"yuanli 园理  {made:%Y-%m-%d %H:%M}"
 
@@ -81,7 +83,8 @@ def _label(text: str, font: str) -> str:
     return text if font == LATIN_FONT else text.translate(LACKING)
 
 
-def _flowables(block: Block, document: Document, width: float, plain: Any) -> list[Any]:
+def _flowables(block: Block, document: Document, width: float, plain: Any, above: str) -> list[Any]:
+    """Return what is drawn of a block; a title that the heading above says already is left out."""
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import CondPageBreak, KeepTogether, Paragraph, Spacer
 
@@ -95,14 +98,15 @@ def _flowables(block: Block, document: Document, width: float, plain: Any) -> li
     if isinstance(block, Table):
         return [
             CondPageBreak(TABLE_ROOM),
-            Paragraph(escape(block.title), caption),
+            *([] if block.title == above else [Paragraph(escape(block.title), caption)]),
             _table(block, document.time_zone, width),
         ]
     chart = block.chart
     name = chart.title.zh if document.language == "zh" else chart.title.en
     unit = f" ({chart.unit})" if chart.unit else ""
     drawn = _drawing(chart, document, width)
-    return [KeepTogether([Paragraph(escape(name + unit), caption), Spacer(1, 2), drawn])] if drawn else []
+    said = [] if name + unit == above else [Paragraph(escape(name + unit), caption), Spacer(1, 2)]
+    return [KeepTogether([*said, drawn])] if drawn else []
 
 
 def _table(table: Table, zone: str, width: float) -> Any:
@@ -116,8 +120,12 @@ def _table(table: Table, zone: str, width: float) -> Any:
     def shown(value: Cell) -> Any:
         return Paragraph(escape(_written(value, zone)), right if isinstance(value, float | int) else cell)
 
+    numbers = [any(isinstance(row[i], float | int) for row in table.rows) for i in range(len(table.headers))]
     rows = [
-        [Paragraph(f"<b>{escape(h)}</b>", cell) for h in table.headers],
+        [
+            Paragraph(f"<b>{escape(h)}</b>", right if numbers[i] else cell)
+            for i, h in enumerate(table.headers)
+        ],
         *([shown(v) for v in row] for row in table.rows),
     ]
     weights = [
@@ -125,7 +133,7 @@ def _table(table: Table, zone: str, width: float) -> Any:
         for i, h in enumerate(table.headers)
     ]
     bounded = [min(max(weight, 5), 30) for weight in weights]
-    made = LongTable(rows, colWidths=[width * w / sum(bounded) for w in bounded], repeatRows=1)
+    made = LongTable(rows, colWidths=[width * w / sum(bounded) for w in bounded], repeatRows=1, splitInRow=1)
     line, stripe = colors.HexColor("#d8dee4"), colors.HexColor("#f4f7f8")
     made.setStyle(
         TableStyle([
