@@ -43,5 +43,5 @@ def test_a_draft_names_what_is_wrong_with_the_wish(house: House) -> None:
         DeviceWish(least_share=2)
     with pytest.raises(DeviceWishError, match="kW"):
         DeviceWish(limit_kw=-1)
-    with pytest.raises(NothingToPlanError):
+    with pytest.raises(NothingToPlanError, match="no lighting to be planned"):
         house.device_drafts.draft(CAMPUS, DeviceWish(kind="lighting"))

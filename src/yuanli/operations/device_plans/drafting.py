@@ -21,10 +21,12 @@ from yuanli.campus import (
     FeatureId,
     Unit,
     Venue,
+    label_of,
     level_of,
     name_in,
 )
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.operations.command_rules import command_rules
 from yuanli.operations.commands import Commands
 from yuanli.operations.device_gateways import DeviceGateways
 from yuanli.operations.device_plans.equipment import (
@@ -139,6 +141,22 @@ class _Told:
         self.left_out.append(Text(zh, en))
 
 
+def _nothing(campus: Campus, wish: DeviceWish, told: _Told) -> NothingToPlanError:
+    """Say where nothing of which kind can be switched, and why what there is was left out."""
+    site = campus.venue.name if campus.venue else {}
+    place = site if wish.place is None else label_of(campus, wish.place)
+    known = command_rules().kinds.get(wish.kind)
+    kind = known.text if known else Text(wish.kind, wish.kind)
+    why = told.left_out[0] if told.left_out else Text("", "")
+    return NothingToPlanError(
+        Text(
+            f"“{name_in(place, 'zh') or '全园'}”没有可以排程的{kind.zh}设备。{why.zh}",
+            f"There is no {kind.en} to be planned in {name_in(place, 'en') or 'the site'}. {why.en}".strip(),
+        ),
+        field="place", hint=Text("换一个地点或设备类型。", "Name another place or kind."),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scene:
     """What a draft is made of."""
@@ -191,14 +209,13 @@ class DeviceDrafts:
         start, end = span or span_of(wish.day, now, zone)
         times = tuple(start + SLOT * i for i in range((end - start) // SLOT))
         items = self._equipment(campus, wish, now, told)
-        if not items or not times:
+        if not times:
             raise NothingToPlanError(
-                Text(
-                    "这里没有可以排程的设备，或当天已无剩余时段。",
-                    "Nothing there can be planned, or nothing is left of the day.",
-                ),
-                field="place", hint=Text("换一个地点、设备类型或明天。", "Name another place or kind, or tomorrow."),
+                Text(f"{start:%H:%M} 之后今天已无剩余时段。", f"Nothing is left of today after {start:%H:%M}."),
+                field="day", hint=Text("请选择明天。", "Choose tomorrow."),
             )  # fmt: skip
+        if not items:
+            raise _nothing(campus, wish, told)
         points = [p.id for item in items for p in (item.told_by, item.meter) if p is not None]
         back = max(timedelta(days=28) + HOLDS, POWER_PAST)
         series = load_series(self._store, campus_id, points, now - back, now)
