@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from yuanli.errors import Text
 from yuanli.operations.solving.jobs import SolveOrder, SolveOrderError
 from yuanli.operations.solving.kinds import kind_of
 from yuanli.planning import (
+    SITES,
+    SPACES,
     Charge,
     Move,
     PlannedUse,
@@ -27,8 +29,9 @@ from yuanli.planning import (
     today,
     use_of,
 )
-from yuanli.solver import Row
+from yuanli.solver import Kind, Row
 
+P = TypeVar("P")
 MOST_VALUES = 400_000
 """Values in one table; beyond, a browser would not draw it."""
 
@@ -127,18 +130,8 @@ def site_view(order: SolveOrder, rows: tuple[Row, ...]) -> SiteView:
     SolveOrderError, InvalidProblemError
         The problem is of another kind; the rows are no plan of it.
     """
-    kind = kind_of(order.kind)
-    problem = kind.parse(order.problem, order.file_name)
-    if not isinstance(problem, SitesProblem):
-        raise SolveOrderError(
-            Text(
-                f"“{order.kind}”方案没有选址视图，仅“sites”有。",
-                f"A plan of {order.kind!r} has no sites to look at, only one of 'sites' has.",
-            ),
-            field="job",
-            hint=Text("请打开选址方案。", "Open a plan of where things go."),
-        )
-    served = served_rows(problem, kind.read_rows(problem, rows)) if rows else ()
+    problem = _problem_of(order, SitesProblem, SITES)
+    served = served_rows(problem, SITES.read_rows(problem, rows)) if rows else ()
     return SiteView(
         served=tuple(
             ServedDemand(demand=row["demand"], people=float(people), site=row["site"], seconds=row["seconds"])
@@ -155,18 +148,24 @@ def spaces_of(order: SolveOrder, rows: tuple[Row, ...]) -> tuple[SpaceProblem, S
     SolveOrderError, SpacesError
         The problem is of another kind; the rows are no plan of it.
     """
+    problem = _problem_of(order, SpaceProblem, SPACES)
+    return problem, SPACES.read_rows(problem, rows)
+
+
+def _problem_of(order: SolveOrder, wanted: type[P], seen: Kind[Any, Any]) -> P:
+    """Return the ordered problem, which is of the kind that is looked at in such a way."""
     kind = kind_of(order.kind)
     problem = kind.parse(order.problem, order.file_name)
-    if not isinstance(problem, SpaceProblem):
-        raise SolveOrderError(
-            Text(
-                f"“{order.kind}”方案没有楼层视图，仅“spaces”有。",
-                f"A plan of {order.kind!r} has no floors to look at, only one of 'spaces' has.",
-            ),
-            field="job",
-            hint=Text("请打开空间分配方案。", "Open a plan of who sits where."),
-        )
-    return problem, kind.read_rows(problem, rows)
+    if isinstance(problem, wanted):
+        return problem
+    raise SolveOrderError(
+        Text(
+            f"“{order.name}”是{kind.title.zh}，这个视图只属于{seen.title.zh}。",
+            f"{order.name!r} is a plan of {kind.name!r}; only one of {seen.name!r} is looked at like that.",
+        ),
+        field="job",
+        hint=Text(f"请打开{seen.title.zh}方案。", f"Open a plan of {seen.name!r}."),
+    )
 
 
 def _floors(uses: tuple[PlannedUse, ...]) -> tuple[FloorUse, ...]:
