@@ -39,11 +39,12 @@ def test_cells_are_said_by_the_clock_of_the_campus() -> None:
     }  # fmt: skip
     said = cells_of(DEVICES.parse(json.dumps(fans).encode(), "fans.json"), shanghai)
     assert said("on", "0-6 19-23") == "00:00–07:00, 19:00–24:00"
-    assert said("flows", "2.0 1.0 -2.5") == "+3.0 / −2.5"
+    assert said("flows", "2.0 1.0 -2.5") == "+3.0 / -2.5"
     columns = "kind,name,size,features,people,minutes,earliest,latest,start,room"
     meetings = f"{columns}\nroom,Aspen,4,,,,,,,\nmeeting,standup,3,,,15,,,,\n"
     said = cells_of(ROOMS.parse(meetings.encode(), "day.csv"), shanghai)
     assert (said("start", 37), said("length", 2), said("room", "Aspen")) == ("09:15", "30 min", "Aspen")
+    assert said("days", [0, 2]) == [1, 3]
     rounds = find_problem_example("rounds")
     assert rounds is not None
     said = cells_of(ROUNDS.parse(rounds, "night.json"), shanghai)

@@ -141,6 +141,7 @@ describe("times of a plan", () => {
     expect(sayCell("devices", { slot_h: 1, slots: 24, begins_at: "2026-11-28T16:00:00+00:00" }, words)("on", "0-6 19-23")).toBe("00:00–07:00, 19:00–24:00");
     expect(sayCell("devices", { slot_h: 0.5 }, words)("flows", "2.0 4.0 0.0 -3.0")).toBe("+3 / −1.5");
     expect(["start", "length"].map((column) => sayCell("rooms", { periods: 96, period_min: 15 }, words)(column, 39))).toEqual(["09:45", "9:45 h"]);
+    expect(sayCell("rooms", {}, words)("days", [0, 2])).toBe("1, 3");
     expect(sayCell("rooms", { periods: 8, period_min: 60 }, words)("start", 3)).toBeNull();
     expect(sayCell("rounds", {}, words)("stop", "li/break 1")).toBe("rest of li");
   });

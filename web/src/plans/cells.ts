@@ -40,8 +40,14 @@ export function sayCell(kind: string, tables: Record<string, unknown>, words: Ce
       return tables.clock && (column === "begin" || column === "end") && typeof value === "number" ? timeOf(value, words.later) : null;
     };
   }
-  const periods = kind === "rooms" ? periodClock(tables as unknown as RoomTables) : null;
-  if (periods) return (column, value) => (typeof value !== "number" ? null : column === "start" ? periods(value) : column === "length" ? spanOf(60 * value * Number(tables.period_min)) : null);
+  if (kind === "rooms") {
+    const clock = periodClock(tables as unknown as RoomTables);
+    return (column, value) => {
+      if ((column === "days" || column === "weeks") && Array.isArray(value)) return value.map((one) => Number(one) + 1).join(", ");
+      if (!clock || typeof value !== "number") return null;
+      return column === "start" ? clock(value) : column === "length" ? spanOf(60 * value * Number(tables.period_min)) : null;
+    };
+  }
   if (kind === "devices" && tables.slot_h) {
     const clock = slotClock(tables, words.zone);
     return (column, value) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellText, columnsOf, csvOf, figure, filteredRows, gapOf, heard, isEnded, percent, searchOption } from "./figures";
+import { cellText, columnsOf, csvOf, figure, filteredRows, gapOf, hasPlan, heard, isEnded, percent, searchOption } from "./figures";
 
 const palette = { ink: "#000", soft: "#333", line: "#ccc", panel: "#fff" };
 const step = (at_s: number, cost: number | null, bound: number | null) => ({ at_s, rounds: 1, cost, bound }) as never;
@@ -22,6 +22,7 @@ describe("a search and its plan", () => {
     expect(series.map((s) => s.data)).toEqual([[[1, 10], [2, 9], [5, 9]], [[2, 8], [5, 8]]]);
   });
   it("ends when it is done, cancelled or failed", () => expect([isEnded("done"), isEnded("running")]).toEqual([true, false]));
+  it("may end without a plan", () => expect([hasPlan({ progress: step(1, 10, null) }), hasPlan({ progress: step(1, null, 3) }), hasPlan({ progress: null })]).toEqual([true, false, false]));
 });
 
 describe("the assignments", () => {

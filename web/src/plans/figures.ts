@@ -8,6 +8,9 @@ const COLOURS = { cost: "#0f9b8e", bound: "#8d5bb8" };
 
 export const isEnded = (state: PlanSummary["state"]): boolean => ENDED.includes(state);
 
+/** Whether a search came upon a plan: one that is done may have proved that there is none. */
+export const hasPlan = (one: Pick<PlanSummary, "progress">): boolean => typeof one.progress?.cost === "number";
+
 /** A figure as people read it: a few digits, grouped. */
 export function figure(value: number | null | undefined, language: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";

@@ -29,13 +29,13 @@ export function movesBetween(moves: SpaceView["moves"], places: ReadonlyMap<stri
 }
 
 export function movesOption(links: readonly SankeyLink[], palette: Palette, narrow: boolean): Option {
-  const names = [...new Set(links.flatMap((link) => [TODAY + link.source, PLAN + link.target]))];
+  const names = [...new Set(links.flatMap((link) => [TODAY + link.source, PLAN + link.target]))].sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
   const label = { color: palette.ink, fontSize: 11, formatter: ({ name }: { name: string }) => name.slice(1), width: narrow ? 80 : 140, overflow: "truncate" };
   return {
     animation: false,
     textStyle: { fontFamily: LETTERS },
     tooltip: { confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, formatter: (one: { dataType: string; name: string; value: number; data: { source: string; target: string } }) => (one.dataType === "edge" ? `${escaped(one.data.source.slice(1))} → ${escaped(one.data.target.slice(1))}: ${one.value}` : `${escaped(one.name.slice(1))}: ${one.value}`) },
-    series: [{ type: "sankey", left: 8, right: narrow ? 88 : 150, top: 8, bottom: 8, nodeGap: 10, nodeWidth: 12, draggable: false, label, lineStyle: { color: "gradient", opacity: 0.4 }, data: names.map((name) => ({ name })), links: links.map((link) => ({ source: TODAY + link.source, target: PLAN + link.target, value: link.people })) }],
+    series: [{ type: "sankey", left: 8, right: narrow ? 88 : 150, top: 8, bottom: 8, nodeGap: 10, nodeWidth: 12, draggable: false, layoutIterations: 0, label, lineStyle: { color: "gradient", opacity: 0.4 }, data: names.map((name) => ({ name })), links: links.map((link) => ({ source: TODAY + link.source, target: PLAN + link.target, value: link.people })) }],
   };
 }
 

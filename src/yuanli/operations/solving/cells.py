@@ -23,7 +23,7 @@ def cells_of(problem: object, zone: ZoneInfo) -> Said:
     match problem:
         case RoundsProblem():
             return partial(_of_rounds, problem)
-        case RoomsProblem() if problem.periods * problem.period_min == DAY_S // 60:
+        case RoomsProblem():
             return partial(_of_rooms, problem)
         case DevicesProblem():
             return partial(_of_devices, problem, zone)
@@ -37,7 +37,13 @@ def _of_rounds(problem: RoundsProblem, column: str, value: Any) -> Any:
 
 
 def _of_rooms(problem: RoomsProblem, column: str, value: Any) -> Any:
-    if column not in ("start", "length") or value is None:
+    if column in ("days", "weeks") and isinstance(value, list | tuple):
+        return [one + 1 for one in value]
+    if (
+        column not in ("start", "length")
+        or value is None
+        or problem.periods * problem.period_min != DAY_S // 60
+    ):
         return value
     minutes = value * problem.period_min
     return f"{minutes // 60:02}:{minutes % 60:02}" if column == "start" else f"{minutes} min"
@@ -57,7 +63,7 @@ def _of_devices(problem: DevicesProblem, zone: ZoneInfo, column: str, value: Any
     if column == "flows" and value:
         flows = [problem.slot_h * float(one) for one in value.split()]
         taken, given = sum(max(x, 0.0) for x in flows), sum(max(-x, 0.0) for x in flows)
-        return f"+{taken:,.1f} / −{given:,.1f}"
+        return f"+{taken:,.1f} / -{given:,.1f}"
     return value
 
 

@@ -157,7 +157,7 @@ class RostersProblem:
         weekday = f"周{'一二三四五六日'[day.weekday()]}"
         skill = need.skill
         return (
-            f"{day}（{weekday}）{shift}班" + (f"（{skill}）" if skill else ""),
+            f"{day}（{weekday}）{shift.removesuffix('班')}班" + (f"（{skill}）" if skill else ""),
             f"{day} ({day:%a}), shift {shift}" + (f", skill {skill}" if skill else ""),
         )
 
