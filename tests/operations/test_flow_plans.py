@@ -100,7 +100,7 @@ def test_measured_people_are_those_the_twin_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("people", "wish", "error", "said"),
     [
-        (0.0, {}, NobodyComesError, "Nobody"),
+        (0.0, {}, NobodyComesError, "Nobody comes to"),
         (50.0, {"use": FlowUse.ARRIVE, "capacity": None}, FlowWishError, "through"),
         (50.0, {"day": DAY + timedelta(days=30)}, FlowWishError, "too far"),
     ],

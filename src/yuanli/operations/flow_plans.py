@@ -157,18 +157,14 @@ class FlowDrafts:
                      f"{wish.day} is too far: {LONGEST.days} days ahead are foretold."),
                 field="day", hint=Text("选择较近的日期。", "Choose an earlier day."),
             )  # fmt: skip
+        site = campus.venue.name if campus.venue else {}
         taken, hours = feature, self._there(campus, feature, begin, end, now)
         while not hours and wish.use is not FlowUse.STAY and taken is not None:
             taken = _around(campus, taken)
             hours = self._there(campus, taken, begin, end, now)
         come = arrivals(hours, begin, end, wish)
         if sum(come) < LEAST_PEOPLE:
-            raise NobodyComesError(
-                Text("这段时间没有人来，或人数数据太少。", "Nobody comes in this time, or too little is known of it."),
-                field="place",
-                hint=Text("换一个有人数统计的地点或时间。", "Choose a place where people are counted, or a time."),
-            )  # fmt: skip
-        site = campus.venue.name if campus.venue else {}
+            raise _nobody(wish, label_of(campus, feature.id) if feature else site, known=bool(hours))
         name = (
             name_in(site if asked is None else _called(campus, asked), wish.language) or wish.place or "site"
         )
@@ -187,6 +183,18 @@ class FlowDrafts:
     ) -> Mapping[datetime, float]:
         told = None if place is None or isinstance(place, Venue) else place.id
         return self._people(campus, told, begin - HOUR, end + HOUR, now)
+
+
+def _nobody(wish: FlowWish, place: Mapping[str, str], *, known: bool) -> NobodyComesError:
+    zh, en = (name_in(place, language) or site for language, site in (("zh", "全园"), ("en", "the site")))
+    span = f"{wish.day} {wish.begins:%H:%M}–{wish.ends:%H:%M}"
+    return NobodyComesError(
+        Text(f"“{zh}”在 {span} 没有人来。", f"Nobody comes to {en} in {span}.") if known else
+        Text(f"不知道“{zh}”在 {span} 有多少人：没有实测，也没有预测。",
+             f"It is not known how many people are in {en} in {span}: neither measured nor forecast."),
+        field="place",
+        hint=Text("换一个有人数统计的地点或时间。", "Choose a place where people are counted, or another time."),
+    )  # fmt: skip
 
 
 def people_of(twin: Twin, kept: FreshForecasts) -> People:

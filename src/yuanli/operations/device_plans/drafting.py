@@ -54,6 +54,7 @@ from yuanli.telemetry import Series
 
 SLOT = timedelta(minutes=15)
 USUAL_HOURS = "Mo-Fr 08:00-19:00"
+USUAL_TOLD = Text("周一至周五 8:00–19:00", "Monday to Friday, 8:00–19:00,")
 LEAD = timedelta(minutes=30)
 """Air conditioning runs so long before a room is used."""
 ALWAYS = ("serverroom", "datacenter")
@@ -356,8 +357,8 @@ def _needs(scene: _Scene, people: Mapping[datetime, float]) -> dict[FeatureId, l
     guessed = sum(one is None for one in hours.values())
     if guessed:
         told.assume(
-            f"{guessed} 个房间没有开放时间，按 {USUAL_HOURS} 计。",
-            f"{guessed} rooms have no opening hours: {USUAL_HOURS} is taken.",
+            f"{guessed} 个房间没有开放时间，按{USUAL_TOLD.zh} 计。",
+            f"{guessed} rooms have no opening hours: {USUAL_TOLD.en} is taken.",
         )
     if people:
         told.assume(
