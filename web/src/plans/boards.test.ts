@@ -75,7 +75,8 @@ describe("devices", () => {
     expect(withRun(rows, { key: null, lane: "fan" }, { start: 3, end: 4 })[0]!.on).toBe("1-3");
   });
   it("are drawn against cap and demand", () => {
-    const option = curvesOption(tables, seriesOf(tables, rows), (key) => key, 100, palette) as { series: { name: string }[] };
+    const option = curvesOption(tables, seriesOf(tables, rows), (key) => key, 100, (slot) => `${slot}:00`, palette) as { series: { name: string }[]; tooltip: { formatter: (points: unknown[]) => string } };
+    expect(option.tooltip.formatter([{ marker: "", seriesName: "a<b", value: [2, 1.234] }])).toBe("2:00<br>a&lt;b 1.23");
     expect(option.series.map((one) => one.name)).toEqual(["price", "power", "cap", "demand", "served"]);
   });
 });

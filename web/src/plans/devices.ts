@@ -3,7 +3,7 @@ import type { Row } from "@/client/plans";
 import type { Option, Palette } from "@/energy/options";
 import { LETTERS } from "@/shell/letters";
 import { coloursOf, withRow } from "./edits";
-import { runsOf } from "./gantt";
+import { escaped, runsOf } from "./gantt";
 import { textOfRuns, type Lane, type LaneBar } from "./lanes";
 
 export interface Device {
@@ -86,8 +86,10 @@ export function seriesOf(tables: DeviceTables, rows: readonly Row[]): Series {
   return { kw, served: (tables.zones ?? []).map((zone) => ({ zone: zone.name, demand: zone.demand, given: given.get(zone.name)! })) };
 }
 
+/** Times on the axis of the curves. */
+const MARKS = 6;
 /** Price, power with its cap, and demand with what is served: one under the other on the axis of the bars. */
-export function curvesOption(tables: DeviceTables, series: Series, word: (key: "price" | "power" | "cap" | "demand" | "served") => string, left: number, palette: Palette): Option {
+export function curvesOption(tables: DeviceTables, series: Series, word: (key: "price" | "power" | "cap" | "demand" | "served") => string, left: number, clock: (slot: number) => string, palette: Palette): Option {
   const slots = Array.from({ length: tables.slots + 1 }, (_, s) => s);
   const stepped = (values: readonly number[]): number[][] => slots.map((s) => [s, values[Math.min(s, tables.slots - 1)] ?? 0]);
   const line = (name: string, values: readonly number[], grid: number, color: string, more: Option = {}): Option => ({ name, type: "line", step: "end", showSymbol: false, xAxisIndex: grid, yAxisIndex: grid, color, data: stepped(values), ...more });
@@ -96,14 +98,20 @@ export function curvesOption(tables: DeviceTables, series: Series, word: (key: "
   if (tables.limit_kw) lines.push(line(word("cap"), tables.limit_kw, 1, "#d1495b", { lineStyle: { type: "dashed" } }));
   if (series.served.length) lines.push(line(word("demand"), sum("demand"), 2, "#8d5bb8", { lineStyle: { type: "dashed" } }), line(word("served"), sum("given"), 2, "#5b6fd8", { areaStyle: { opacity: 0.12 } }));
   const grids = series.served.length ? 3 : 2;
+  interface Point {
+    marker: string;
+    seriesName: string;
+    value: [number, number];
+  }
+  const told = (points: Point[]): string => [clock(points[0]!.value[0]), ...points.map((one) => `${one.marker}${escaped(one.seriesName)} ${Math.round(one.value[1] * 100) / 100}`)].join("<br>");
   const soft = { axisLabel: { color: palette.soft, fontSize: 10 }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
   return {
     animation: false,
     textStyle: { fontFamily: LETTERS },
     legend: { top: 0, type: "scroll", textStyle: { color: palette.ink, fontSize: 11 } },
-    tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
+    tooltip: { trigger: "axis", formatter: told, confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
     grid: Array.from({ length: grids }, (_, i) => ({ left, right: 0, top: 30 + i * 92, height: 70, outerBoundsMode: "none" })),
-    xAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", min: 0, max: tables.slots, gridIndex: i, ...soft, axisLabel: { show: i === grids - 1, alignMaxLabel: "right", color: palette.soft, fontSize: 10 } })),
+    xAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", min: 0, max: tables.slots, interval: tables.slots / MARKS, gridIndex: i, ...soft, axisLabel: { show: i === grids - 1, formatter: (slot: number) => clock(Math.round(slot)), alignMaxLabel: "right", color: palette.soft, fontSize: 10 } })),
     yAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", gridIndex: i, splitNumber: 2, ...soft })),
     series: lines,
   };
