@@ -167,5 +167,5 @@ describe("plans side by side", () => {
     expect(rows.map((row) => [row.key, ...row.values])).toEqual([["cost", 3, 4], ["moves", 1, null], ["rent", null, 2], ["walking_s", 3, 4]]);
   });
   it("are as wide as they are large", () => expect([widthOf(2, [2, 4]), widthOf(null, [1])]).toEqual(["50%", "0%"]));
-  it("say only what differs", () => expect(toldOf([{ name: "x", room: "1", floor: "1" }, { name: "x", room: "2", floor: "1" }, null])).toEqual(["1 · 1", "2 · 1", "–"]));
+  it("say only what differs", () => expect(toldOf([{ name: "x", room: "1", floor: "1" }, { name: "x", room: "", floor: "1" }, null], (column, value) => (value ? `${column} ${String(value)}` : ""))).toEqual(["room 1 · floor 1", "– · floor 1", "–"]));
 });

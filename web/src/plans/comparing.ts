@@ -20,7 +20,7 @@ export function figureRows(comparison: PlanComparison): FigureRow[] {
 export const widthOf = (value: number | null, values: readonly (number | null)[]): string => `${value === null ? 0 : Math.round((100 * Math.abs(value)) / Math.max(...values.map((one) => Math.abs(one ?? 0)), 1e-9))}%`;
 
 /** What a row says in a plan: all but its name, and only columns that differ between the plans. */
-export function toldOf(rows: readonly (Row | null)[]): string[] {
+export function toldOf(rows: readonly (Row | null)[], say: (column: string, value: unknown) => string): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row ?? {}).slice(1)))].filter((column) => new Set(rows.map((row) => JSON.stringify(row?.[column]))).size > 1);
-  return rows.map((row) => (row ? columns.map((column) => (row[column] === null || row[column] === undefined || row[column] === "" ? "–" : String(row[column]))).join(" · ") : "–"));
+  return rows.map((row) => (row ? columns.map((column) => (row[column] === undefined ? "" : say(column, row[column])) || "–").join(" · ") : "–"));
 }
