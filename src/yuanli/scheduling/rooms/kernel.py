@@ -16,16 +16,20 @@ SWAPS = 0.4
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
+"""Without counting references: nothing is allocated, and the tables are many; several times as fast."""
+
+
 def jit(function: F) -> F:
     """Compile a function."""
-    compiled: Any = njit(nogil=True, cache=True, error_model="numpy")
+    compiled: Any = njit(**OPTIONS)
     done: F = compiled(function)
     return done
 
 
 def inlined(function: F) -> F:
     """Compile a function into those that call it."""
-    compiled: Any = njit(nogil=True, cache=True, error_model="numpy", forceinline=True)
+    compiled: Any = njit(**OPTIONS, forceinline=True)
     done: F = compiled(function)
     return done
 
@@ -100,6 +104,14 @@ def restore(tables: Tables, state: State) -> None:
     )
     fill(tables, state)
     state.numbers[2] = state.numbers[0]
+
+
+@inlined
+def keep(state: State) -> None:
+    """Keep the present assignment as the best."""
+    state.numbers[2] = state.numbers[0]
+    for e in range(len(state.time_of)):
+        state.best_time[e], state.best_room[e] = state.time_of[e], state.room_of[e]
 
 
 @inlined
@@ -293,11 +305,16 @@ def turn(tables: Tables, state: State, e: int, t: int, r: int, step: int) -> tup
     return soft, hard
 
 
-@jit
 def fill(tables: Tables, state: State) -> None:
     """Count everything from the assignment; events at time −1 are not placed."""
     times = state.time_of.copy()
     state.time_of[:] = -1
+    place(tables, state, times)
+
+
+@jit
+def place(tables: Tables, state: State, times: Ints) -> None:
+    """Count all events at their times, of which none is placed yet."""
     soft, hard = 0.0, 0.0
     for c in range(len(tables.min_days)):
         soft += tables.weights[0] * tables.min_days[c]
@@ -444,7 +461,5 @@ def anneal(
             accepted += 1
             numbers[3] += changed
             if numbers[1] < 0.5 and numbers[3] <= numbers[4] and numbers[0] < numbers[2] - 1e-9:
-                numbers[2] = numbers[0]
-                state.best_time[:] = state.time_of
-                state.best_room[:] = state.room_of
+                keep(state)
     return accepted

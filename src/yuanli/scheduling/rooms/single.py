@@ -5,95 +5,50 @@ from __future__ import annotations
 import numpy as np
 
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Ints, Tables
-from yuanli.scheduling.rooms.kernel import State, below, differs, inlined, jit
+from yuanli.scheduling.rooms.chains import Chain, changes, follow, new_chain, swing
+from yuanli.scheduling.rooms.kernel import State, below, differs, inlined, jit, keep
+from yuanli.scheduling.rooms.moving import compact_change, course_change, shift
 
-SAME_ROOM, SAME_TIME = 0.4, 0.1
+CHAINS, GUIDED, SAME_ROOM, SAME_TIME = 0.1, 0.6, 0.7, 0.1
 """Shares of moves to another time in the same room, and to another room at the same time; others change both."""
 HIGHEST = 20.8
 """The most temperatures that a move may cost: the logarithm of 2³⁰, of which chances are drawn."""
 
 
 @inlined
-def lone_change(busy: int) -> int:
-    """Return by how much the lone periods grow if the middle one of five becomes busy; `busy` is their bits."""
-    before, after = busy & 2, busy & 8
-    if not before and not after:
-        return 1
-    return -int(before != 0 and not busy & 1) - int(after != 0 and not busy & 16)
+def accept(state: State, soft: float, hard: float, changed: int) -> None:
+    """Count a move that was made, and keep where it led if that is the best yet."""
+    numbers = state.numbers
+    numbers[0] += soft
+    numbers[1] += hard
+    numbers[3] += changed
+    if numbers[1] < 0.5 and numbers[3] <= numbers[4] and numbers[0] < numbers[2] - 1e-9:
+        keep(state)
 
 
 @inlined
-def compact_change(
-    tables: Tables, state: State, busy: Ints, e: int, c0: int, c1: int, f: int, common: bool
-) -> float:
-    """Return what an event's way from one cell to another changes for its curricula, save those it shares with `f`."""
-    soft, periods = 0.0, tables.n_periods
-    d0, d1 = c0 // periods, c1 // periods
-    p0, p1 = c0 - d0 * periods, c1 - d1 * periods
-    for q in range(tables.lone_ptr[e], tables.lone_ptr[e + 1]):
-        g = tables.lone_at[q]
-        if common:
-            both = False
-            for k in range(tables.lone_ptr[f], tables.lone_ptr[f + 1]):
-                if tables.lone_at[k] == g:
-                    both = True
-            if both:
-                continue
-        lone, there = 0, busy[g, d1]
-        if state.group_at[g, c0] == 1:
-            lone -= lone_change((busy[g, d0] >> p0) & 31)
-            if d0 == d1:
-                there &= ~(np.int64(4) << p0)
-        if state.group_at[g, c1] == 0:
-            lone += lone_change((there >> p1) & 31)
-        soft += tables.compact[g] * lone
-    return soft
+def fitting_room(tables: Tables, state: State, there: Ints, e: int, cell: int) -> int:
+    """Return a free room of a cell that is no worse than the event's own, or that of the one event it can't meet."""
+    own, r0 = tables.class_of[e], state.room_of[e]
+    met = state.rivals_at[cell, own]
+    if met > 0:
+        for r in range(tables.n_rooms):
+            f = there[cell, r]
+            if f >= 0 and tables.shared[own, tables.class_of[f]] == met:
+                return r
+        return r0
+    if r0 == tables.n_rooms or state.room_at[cell, r0] == 0:
+        return r0
+    first, end = tables.rooms_ptr[e], tables.rooms_ptr[e + 1]
+    begin = first + below(state.rng, end - first)
+    for k in range(begin, begin + end - first):
+        r = tables.rooms_at[k if k < end else k - end + first]
+        if r < tables.n_rooms and state.room_at[cell, r] == 0:
+            if tables.room_cost[e, r] <= tables.room_cost[e, r0]:
+                return r
+    return r0
 
 
-@inlined
-def course_change(
-    tables: Tables, state: State, used: Ints, c: int, c0: int, r0: int, c1: int, r1: int
-) -> float:
-    """Return what a lecture's way changes for its course; `used`: days and rooms of each."""
-    soft = 0.0
-    if r0 != r1:
-        more = int(state.course_room[c, r1] == 0) - int(state.course_room[c, r0] == 1)
-        soft += tables.weights[1] * more
-    d0, d1 = c0 // tables.n_periods, c1 // tables.n_periods
-    if d0 != d1:
-        more = int(state.course_day[c, d1] == 0) - int(state.course_day[c, d0] == 1)
-        if more != 0:
-            short = tables.min_days[c] - used[c]
-            soft += tables.weights[0] * (max(0, short - more) - max(0, short))
-    return soft
-
-
-@inlined
-def shift(tables: Tables, state: State, busy: Ints, used: Ints, e: int, t: int, r: int, step: int) -> None:
-    """Count an event in (`step` 1) or out (−1) of a time and a room."""
-    cell = tables.cells_at[tables.cells_ptr[t]]
-    day = cell // tables.n_periods
-    if r < tables.n_rooms:
-        state.room_at[cell, r] += step
-    own = tables.class_of[e]
-    for q in range(tables.rivals_ptr[own], tables.rivals_ptr[own + 1]):
-        rival = tables.rivals_at[q]
-        state.rivals_at[cell, rival] += step * tables.shared[own, rival]
-    edge, bit = int(step == -1), np.int64(4) << (cell - day * tables.n_periods)
-    for q in range(tables.lone_ptr[e], tables.lone_ptr[e + 1]):
-        g = tables.lone_at[q]
-        state.group_at[g, cell] += step
-        if state.group_at[g, cell] == 1 - edge:
-            busy[g, day] ^= bit
-    c = tables.course[e]
-    if c >= 0:
-        state.course_room[c, r] += step
-        state.course_day[c, day] += step
-        if state.course_day[c, day] == 1 - edge:
-            used[c] += step
-
-
-@jit
 def anneal_single(
     tables: Tables, state: State, moves: int, temperature: float, soft_share: float, hard_cost: float
 ) -> int:
@@ -101,10 +56,31 @@ def anneal_single(
 
     An event goes to a time and a room, and whoever is there comes to where it was.
     """
-    numbers, rng, n, accepted = state.numbers, state.rng, len(tables.movable), 0
-    none, periods = tables.n_rooms, tables.n_periods
     busy = np.zeros((len(tables.compact), tables.n_days), np.int64)
     used = np.zeros(len(tables.min_days), np.int64)
+    there = np.full((tables.n_days * tables.n_periods, tables.n_rooms + 1), -1, np.int64)
+    chain = new_chain(tables)
+    return int(
+        try_moves(tables, state, busy, used, there, chain, moves, temperature, soft_share, hard_cost)
+    )
+
+
+@jit
+def try_moves(
+    tables: Tables,
+    state: State,
+    busy: Ints,
+    used: Ints,
+    there: Ints,
+    chain: Chain,
+    moves: int,
+    temperature: float,
+    soft_share: float,
+    hard_cost: float,
+) -> int:
+    """Fill what is empty: days of curricula, of courses, events of cells; then try the moves."""
+    numbers, rng, n, accepted = state.numbers, state.rng, len(tables.movable), 0
+    none, periods = tables.n_rooms, tables.n_periods
     for g in range(len(tables.compact)):
         for cell in range(tables.n_days * periods):
             if state.group_at[g, cell] > 0:
@@ -112,7 +88,6 @@ def anneal_single(
     for c in range(len(tables.min_days)):
         for day in range(tables.n_days):
             used[c] += int(state.course_day[c, day] > 0)
-    there = np.full((tables.n_days * periods, none + 1), -1, np.int64)
     for e in tables.movable:
         if state.room_of[e] < none:
             there[tables.cells_at[tables.cells_ptr[state.time_of[e]]], state.room_of[e]] = e
@@ -123,14 +98,35 @@ def anneal_single(
         if kind < 1000 * (1 - SAME_TIME):
             times = tables.choices_ptr[e + 1] - tables.choices_ptr[e]
             t1 = tables.choices_at[tables.choices_ptr[e] + below(rng, times)]
-        if kind >= 1000 * SAME_ROOM:
+        if kind < 1000 * CHAINS:
+            if t1 == t0:
+                continue
+            length = follow(tables, state, there, chain, e, t1)
+            if length == 0:
+                continue
+            before = changes(state, chain, length)
+            soft, hard = swing(tables, state, busy, used, there, chain, length, t0, t1)
+            changed = changes(state, chain, length) - before
+            limit = temperature * -np.log((below(rng, 1 << 30) + 1) / (1 << 30))
+            if soft_share * soft + hard_cost * hard > limit or (
+                changed > 0 and numbers[3] + changed > numbers[4]
+            ):
+                swing(tables, state, busy, used, there, chain, length, t0, t1)
+                continue
+            accepted += 1
+            accept(state, soft, hard, changed)
+            continue
+        if kind < 1000 * GUIDED:
+            if t1 != t0:
+                r1 = fitting_room(tables, state, there, e, tables.cells_at[tables.cells_ptr[t1]])
+        elif kind >= 1000 * SAME_ROOM:
             rooms = tables.rooms_ptr[e + 1] - tables.rooms_ptr[e]
             r1 = tables.rooms_at[tables.rooms_ptr[e] + below(rng, rooms)]
         if t1 == t0 and r1 == r0:
             continue
         c0, c1 = tables.cells_at[tables.cells_ptr[t0]], tables.cells_at[tables.cells_ptr[t1]]
         f = there[c1, r1]
-        if f == e:
+        if f == e or (f >= 0 and kind < 1000 * GUIDED and tables.course[e] == tables.course[f] >= 0):
             continue
         own, common = tables.class_of[e], False
         soft = (
@@ -194,11 +190,5 @@ def anneal_single(
         if f >= 0:
             state.time_of[f], state.room_of[f] = t0, r0
         accepted += 1
-        numbers[0] += soft
-        numbers[1] += hard
-        numbers[3] += changed
-        if numbers[1] < 0.5 and numbers[3] <= numbers[4] and numbers[0] < numbers[2] - 1e-9:
-            numbers[2] = numbers[0]
-            state.best_time[:] = state.time_of
-            state.best_room[:] = state.room_of
+        accept(state, soft, hard, changed)
     return accepted
