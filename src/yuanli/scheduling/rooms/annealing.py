@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp, isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,10 +11,14 @@ from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints, is_single
 from yuanli.scheduling.rooms.tables import RoomsPlan
 from yuanli.solver import Search, Wish
 
+if TYPE_CHECKING:
+    from yuanli.scheduling.rooms.kernel import State
+
 ROUND = 2_000
 """Moves of a round."""
-HOT, COLD, WARM, HARD = 10.0, 0.12, 0.5, 100.0
-"""Temperatures at the begin, at the end, and at the begin from a plan; what a broken rule costs; in units of cost."""
+HOT, HOT_SINGLE, COLD, WARM, HARD = 10.0, 4.0, 0.12, 0.5, 100.0
+"""Temperatures at the begin, there where each time is one cell, at the end, and at the begin from a plan; what a broken
+rule costs; in units of cost."""
 HARD_LEAST, HARD_MOST, HARD_SWING = 10.0, 1000.0, 60.0
 """Limits of what a broken rule costs, and how often its price could grow by e in an annealing.
 
@@ -22,10 +27,14 @@ that the search goes along the border of what is allowed (as Vidal et al. 2012, 
 """
 MENDING = 0.2
 """Share of the time in which only broken rules count, until there are none."""
+SEEDS = 7_919
+"""What the seeds of a population's states are apart."""
 FIRST = 0.05
 """Share of the time of a first, quick annealing: so that there soon is a plan."""
 SURE = 0.95
 """Share of what is left then that the long annealing takes; the rest is spent at the least temperature."""
+STATES, STATE_ROUNDS, STATE_S = 10, 15_000, 10.0
+"""Most states of a population, and the rounds, or seconds, that are worth one more."""
 OPEN_ROUNDS = 200_000
 """Rounds that are planned with where neither time nor rounds end the search."""
 
@@ -41,8 +50,10 @@ def anneal_rooms(
     """Anneal whole plans, broken rules among the cost (Bellio et al. 2016, doi:10.1016/j.cor.2015.07.002).
 
     A move takes one event elsewhere, or swaps two; where each time is one cell, it is told what a move changes before
-    it is made, about three times as fast. A round is 2,000 moves.
-    It cools by the share of the time, or of the rounds, that is gone.
+    it is made, about three times as fast, and Kempe chains are moved too. A round is 2,000 moves.
+    It cools by the share of the time, or of the rounds, that is gone. What is settled while it is hot stays so; where
+    there is time, some states cool side by side, and the better ones take the places of others (population annealing;
+    Machta 2010, doi:10.1103/PhysRevE.82.026704).
 
     Parameters
     ----------
@@ -72,42 +83,65 @@ def anneal_rooms(
     def over() -> bool:
         return search.over() or left() <= 0.0
 
-    def offer() -> None:
+    def offer(state: State) -> None:
         if state.numbers[2] < search.cost - 1e-9:
             search.offer(compiled.plan(state.best_time, state.best_room), float(state.numbers[2]))
 
     anneal = single.anneal_single if is_single(tables) else kernel.anneal
     anneal(tables, state, 0, unit, 1.0, HARD * unit)
     kernel.note(state)
-    offer()
+    offer(state)
     if not len(movable):
         return
-    hot = unit * (WARM if given else HOT)
+    hot = unit * (WARM if given else HOT_SINGLE if is_single(tables) else HOT)
     whole = max(left(), 1e-9)
     while not given and not over() and state.numbers[1] > 0.5:
         if (done := 1.0 - left() / whole) >= MENDING:
             break
         anneal(tables, state, ROUND, 0.5 * 0.1 ** (done / MENDING), 0.0, 1.0)
         search.count()
-        offer()
-    for share in (FIRST, SURE):
-        span, hard, done = share * (begin := left()), HARD * unit, 0.0
+        offer(state)
+    worth = left() / (STATE_ROUNDS if isfinite(search.left_rounds) else STATE_S)
+    many = min(STATES, max(1, int(worth))) if is_single(tables) and not given else 1
+    for share, n in ((FIRST, 1), (SURE, many)):
+        span, hard, done, temperature = share * (begin := left()), HARD * unit, 0.0, hot
+        states = [state] + [kernel.twin(state, seed=wish.seed + i * SEEDS) for i in range(1, n)]
         while done < 1.0:
-            if over():
-                return
-            anneal(tables, state, ROUND, hot * (COLD * unit / hot) ** done, 1.0, hard)
-            search.count()
-            offer()
+            for one in states:
+                if over():
+                    return
+                anneal(tables, one, ROUND, temperature, 1.0, hard)
+                search.count()
+                offer(one)
             before, done = done, (begin - left()) / span if span > 0 else 1.0
-            swing = HARD_SWING * (done - before)
-            hard *= exp(min(0.1, swing) if state.numbers[1] > 0.5 else -min(0.1, swing) / 2)
+            was, temperature = temperature, hot * (COLD * unit / hot) ** done
+            if n > 1:
+                _choose(states, 1 / temperature - 1 / was, hard, rng)
+            swing = min(0.1, HARD_SWING * (done - before))
+            broken = np.mean([one.numbers[1] > 0.5 for one in states]) > 0.5
+            hard *= exp(swing if broken else -swing / 2)
             hard = min(max(hard, HARD_LEAST * unit), HARD_MOST * unit)
+        state = min(states, key=lambda one: float(one.numbers[2]))
         if state.numbers[2] < np.inf:
             kernel.restore(tables, state)
     while not over() and not isfinite(search.left_rounds):
         anneal(tables, state, ROUND, COLD * unit, 1.0, HARD * unit)
         search.count()
-        offer()
+        offer(state)
+
+
+def _choose(states: list[State], colder: float, hard: float, rng: np.random.Generator) -> None:
+    """Let states take the places of others, each with a chance by how much likelier it is at the next temperature."""
+    from yuanli.scheduling.rooms import kernel
+
+    n = len(states)
+    cost = np.array([one.numbers[0] + hard * one.numbers[1] for one in states])
+    weight = np.exp(-colder * (cost - cost.min()))
+    heirs = np.searchsorted(np.cumsum(weight / weight.sum()), (rng.random() + np.arange(n)) / n)
+    times = np.bincount(np.minimum(heirs, n - 1), minlength=n)
+    parents = np.repeat(np.arange(n), np.maximum(times - 1, 0))
+    for place, parent in zip(np.flatnonzero(times == 0), parents, strict=True):
+        kernel.become(states[place], states[parent])
 
 
 def _begin(

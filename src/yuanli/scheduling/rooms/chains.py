@@ -41,9 +41,7 @@ def join(chain: Chain, n: int, e: int) -> int:
 
 
 @inlined
-def room_there(
-    tables: Tables, state: State, there: Ints, chain: Chain, x: int, cell: int, side: int
-) -> int:
+def room_there(tables: Tables, state: State, there: Ints, chain: Chain, x: int, cell: int, side: int) -> Any:
     """Return a room for an event of the chain that is no worse than its own: its own, or a free one; −1: none."""
     number, own = chain.number[0], state.room_of[x]
     if own == tables.n_rooms:
@@ -56,14 +54,14 @@ def room_there(
     begin = first + below(state.rng, end - first)
     for k in range(begin, begin + end - first):
         r = tables.rooms_at[k if k < end else k - end + first]
-        if r < tables.n_rooms and chain.taken[side, r] != number and state.room_at[cell, r] == 0:
-            if tables.room_cost[x, r] <= tables.room_cost[x, own]:
-                return r
+        free = r < tables.n_rooms and chain.taken[side, r] != number and state.room_at[cell, r] == 0
+        if free and tables.room_cost[x, r] <= tables.room_cost[x, own]:
+            return r
     return -1
 
 
 @inlined
-def follow(tables: Tables, state: State, there: Ints, chain: Chain, e: int, t1: int) -> int:
+def follow(tables: Tables, state: State, there: Ints, chain: Chain, e: int, t1: int) -> Any:
     """Find the chain of an event that goes to another time; return its length, 0 where it can't be.
 
     Who has the room of an event that finds no other goes with it.

@@ -75,11 +75,26 @@ def new_state(
         course_room=np.zeros((n_courses, tables.n_rooms + 1), np.int16),
         best_time=time_of.copy(), best_room=room_of.copy(), first_time=first[0], first_room=first[1],
         numbers=np.array([0.0, 0.0, np.inf, 0.0, np.inf if most_changed is None else most_changed]),
-        rng=np.array([(seed * 0x9E3779B97F4A7C15 + 0x2545F4914F6CDD1D) % 2**64 | 1], np.uint64),
+        rng=_rng(seed),
     )  # fmt: skip
     state.numbers[3] = np.count_nonzero((time_of != first[0]) | (room_of != first[1]))
     fill(tables, state)
     return state
+
+
+def _rng(seed: int) -> NDArray[np.uint64]:
+    return np.array([(seed * 0x9E3779B97F4A7C15 + 0x2545F4914F6CDD1D) % 2**64 | 1], np.uint64)
+
+
+def twin(state: State, *, seed: int) -> State:
+    """Return a state that stands where this one does, and goes on by chances of its own."""
+    return State(*(array.copy() for array in state))._replace(rng=_rng(seed))
+
+
+def become(state: State, other: State) -> None:
+    """Let a state stand where another one does, and keep its own chances."""
+    for own, array in zip(state._replace(rng=other.rng), other, strict=True):
+        own[...] = array
 
 
 def note(state: State) -> None:

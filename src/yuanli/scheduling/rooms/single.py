@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Ints, Tables
@@ -27,7 +29,7 @@ def accept(state: State, soft: float, hard: float, changed: int) -> None:
 
 
 @inlined
-def fitting_room(tables: Tables, state: State, there: Ints, e: int, cell: int) -> int:
+def fitting_room(tables: Tables, state: State, there: Ints, e: int, cell: int) -> Any:
     """Return a free room of a cell that is no worse than the event's own, or that of the one event it can't meet."""
     own, r0 = tables.class_of[e], state.room_of[e]
     met = state.rivals_at[cell, own]
@@ -43,9 +45,9 @@ def fitting_room(tables: Tables, state: State, there: Ints, e: int, cell: int) -
     begin = first + below(state.rng, end - first)
     for k in range(begin, begin + end - first):
         r = tables.rooms_at[k if k < end else k - end + first]
-        if r < tables.n_rooms and state.room_at[cell, r] == 0:
-            if tables.room_cost[e, r] <= tables.room_cost[e, r0]:
-                return r
+        free = r < tables.n_rooms and state.room_at[cell, r] == 0
+        if free and tables.room_cost[e, r] <= tables.room_cost[e, r0]:
+            return r
     return r0
 
 
@@ -60,9 +62,7 @@ def anneal_single(
     used = np.zeros(len(tables.min_days), np.int64)
     there = np.full((tables.n_days * tables.n_periods, tables.n_rooms + 1), -1, np.int64)
     chain = new_chain(tables)
-    return int(
-        try_moves(tables, state, busy, used, there, chain, moves, temperature, soft_share, hard_cost)
-    )
+    return int(try_moves(tables, state, busy, used, there, chain, moves, temperature, soft_share, hard_cost))
 
 
 @jit
