@@ -204,3 +204,14 @@ def test_flows_are_drafted_from_people_or_told_why_not(operator: TestClient, mem
     assert operator.post(path, json=wish | {"begins": "25:00"}).status_code == 422
     assert operator.post(path, json=wish | {"slot_min": 1}).json()["field"] == "slot_min"
     assert member.post(path, json=wish).status_code == 403
+
+
+def test_sites_are_drafted_from_the_map_or_told_why_not(operator: TestClient, member: TestClient) -> None:
+    path = "/v1/campuses/small/plan-drafts/sites"
+    wish = {"thing": "lockers", "kinds": ["walkway"], "language": "en"}
+    reply = operator.post(path, json=wish)
+    assert (reply.status_code, reply.json()["error"]) == (409, "nobody_there")
+    assert operator.post(path, json=wish | {"goal": "cover"}).json()["field"] == "reach_min"
+    assert operator.post(path, json=wish | {"within": ["nowhere to be found"]}).status_code == 404
+    assert operator.post(path, json=wish | {"reach_min": "soon"}).status_code == 422
+    assert member.post(path, json=wish).status_code == 403

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.api.house import Clock
+from tests.api.house import Clock, small_house
 from tests.cli.test_commands import run
+from tests.operations.test_site_plans import WITH_TEAMS
 from tests.operations.twins import tell, twin_house
 
+from yuanli.campus import CampusId, Imported
+from yuanli.planning import SITES
 from yuanli.scheduling import FLOWS
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -37,3 +41,21 @@ def test_measured_people_become_a_problem_of_flows(
     ):  # fmt: skip
         code, _, err = run(capsys, "schedule", "draft-flows", *span, *place, *wrong, *store)
         assert (code, said in err) == (2, True)
+
+
+def test_people_of_teams_become_a_problem_of_sites(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANLI_LANGUAGE", "en")
+    house = small_house(tmp_path, Clock())
+    house.places.add(Imported(campus=replace(WITH_TEAMS, id=CampusId("teams"))), who="test", why="test")
+    house.close()
+    file, store = tmp_path / "sites.json", ("--campus", "teams", "--data-dir", str(tmp_path))
+    asked = ("plan", "draft-sites", "lockers", "-o", str(file), "--kind", "walkway", *store)
+    code, out, _ = run(capsys, *asked, "--json")
+    told = json.loads(out)
+    assert (code, told["people"], told["candidates"], told["number"]) == (0, 50, 2, 1)
+    problem = SITES.parse(file.read_bytes(), file.name)
+    assert problem.on_map is not None
+    code, _, err = run(capsys, *asked, "--goal", "cover")
+    assert (code, "minutes" in err) == (2, True)

@@ -18,6 +18,7 @@ from yuanli.api.campus import CampusPath
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
 from yuanli.api.flow_bodies import FlowWishBody
 from yuanli.api.round_bodies import RoundWishBody
+from yuanli.api.site_bodies import SiteWishBody
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId, FeatureId
 from yuanli.errors import Text
@@ -27,6 +28,7 @@ from yuanli.operations import (
     FlowDraft,
     Right,
     RoundDraft,
+    SiteDraft,
     SolveJob,
     SolveOrder,
     SolveState,
@@ -215,6 +217,12 @@ def plan_walks(campus: CampusPath, job_id: JobPath, house: HouseDep, caller: Cal
 def draft_flows(campus: CampusPath, body: FlowWishBody, house: HouseDep) -> FlowDraft:
     """Draft who could come when from the people forecast or measured at a place; nothing is solved."""
     return house.flow_drafts.draft(campus, body.wish(), house.now())
+
+
+@router.post("/campuses/{campus}/plan-drafts/sites", dependencies=[needs(Right.MAKE_PLANS)])
+def draft_sites(campus: CampusPath, body: SiteWishBody, house: HouseDep, caller: CallerDep) -> SiteDraft:
+    """Draft where shared things could go from the map: people, candidates, those there are; nothing is solved."""
+    return house.site_drafts.draft(campus, body.wish(AREAS[caller.role]), house.now())
 
 
 @router.get("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)])

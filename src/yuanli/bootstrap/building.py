@@ -58,6 +58,7 @@ from yuanli.operations import (
     SavingsMeasurement,
     Sections,
     Sensing,
+    SiteDrafts,
     Solving,
     SpaceDrafts,
     StandingOrders,
@@ -70,6 +71,7 @@ from yuanli.operations import (
     reread,
     space_acts,
     space_answers,
+    usual_of,
 )
 from yuanli.settings import Settings
 from yuanli.storage import (
@@ -172,6 +174,7 @@ def build_house(
     standing = StandingOrders(SqlStandingStore(database), commands, twin)
     reservations = Reservations(SqlReservationStore(database), guidance, new_id=_new_id)
     space_drafts = SpaceDrafts(guidance, clock=now)
+    site_drafts = SiteDrafts(guidance, usual_of(twin))
     room_usage = RoomUsage(reservations, guidance, twin)
     anomalies = Anomalies(readings, places, SqlAnomalyStore(database), energy.tariffs)
     if abilities is None:
@@ -189,7 +192,7 @@ def build_house(
                     standing,
                     PlanDevicesAct(drafts=device_drafts, solving=solving, guidance=guidance, energy=energy),
                 ),
-                **space_acts(reservations, space_drafts, solving, guidance),
+                **space_acts(reservations, space_drafts, site_drafts, solving, guidance),
             },
             reread=reread,
         )
@@ -245,6 +248,7 @@ def build_house(
         forecasts=Forecasts(readings, places, fresh),
         fresh_forecasts=fresh,
         flow_drafts=FlowDrafts(guidance, people_of(twin, fresh)),
+        site_drafts=site_drafts,
         nightly=NightlyForecasts(
             readings,
             places,

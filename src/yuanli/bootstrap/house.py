@@ -56,6 +56,7 @@ from yuanli.operations import (
     RoundDrafts,
     SavingsMeasurement,
     Sensing,
+    SiteDrafts,
     Solving,
     SpaceDrafts,
     StandingOrders,
@@ -129,6 +130,7 @@ class House:
     plan_records: PlanRecords
     round_drafts: RoundDrafts
     flow_drafts: FlowDrafts
+    site_drafts: SiteDrafts
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None

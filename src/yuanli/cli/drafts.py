@@ -1,4 +1,4 @@
-"""Problems drafted from the map and the people in it: `yuanli schedule draft-flows`."""
+"""Problems drafted from the map and the people in it: `yuanli schedule draft-flows`, `yuanli plan draft-sites`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, language, plain, print_json, said
 from yuanli.errors import InvalidInputError, Text
-from yuanli.operations import FlowUse, FlowWish
+from yuanli.operations import FlowUse, FlowWish, SiteGoal, SitePeople, SiteWish
 
 CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 DraftOutput = Annotated[Path, typer.Option("--output", "-o", help="The problem's file. 问题文件。")]
+STAFF = frozenset({"member", "operator", "staff"})
+"""Who sits at the shell may enter what the park's staff may."""
 DAYS = ("yesterday", "today", "tomorrow")
 
 
@@ -87,6 +89,68 @@ def draft_flows(
     summary = Text(
         f"{found.people} 人、{found.teams} 个可调整的团队、{found.slots} 个时段。",
         f"{found.people} people, {found.teams} teams that may move, {found.slots} slots.",
+    )
+    say_draft(summary, found.assumed)
+
+
+def draft_sites(
+    thing: Annotated[str, typer.Argument(help="What is placed, such as lockers. 放什么，如急救箱。")],
+    output: DraftOutput,
+    number: Annotated[int, typer.Option("--number", "-n", help="How many more. 新增数量。")] = 1,
+    within: Annotated[
+        list[str] | None, typer.Option("--within", help="Building or level; all. 楼宇或楼层，可多次。")
+    ] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="Kind of space, such as lobby. 候选空间类型，可多次。")
+    ] = None,
+    places: Annotated[
+        list[str] | None, typer.Option("--place", help="A candidate by name or id. 候选地点，可多次。")
+    ] = None,
+    existing: Annotated[
+        list[str] | None, typer.Option("--existing", help="Where there is one. 已有的位置，可多次。")
+    ] = None,
+    keep: Annotated[bool, typer.Option(help="Count those on the map. 保留地图上已有的。")] = True,
+    goal: Annotated[
+        SiteGoal, typer.Option("--goal", help="median, center, cover or all (fewest). 目标。")
+    ] = SiteGoal.MEDIAN,
+    reach_min: Annotated[
+        float | None, typer.Option("--within-min", help="Minutes of walking. 步行分钟数。")
+    ] = None,
+    capacity: Annotated[
+        float | None, typer.Option("--capacity", help="People that one serves. 每处服务人数。")
+    ] = None,
+    people: Annotated[
+        SitePeople, typer.Option("--people", help="seats or usual. 人数来源。")
+    ] = SitePeople.SEATS,
+    profile: Annotated[str, typer.Option("--profile", help="walk, wheelchair … 出行方式。")] = "walk",
+    campus: CampusOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Draft where shared things could go, for `yuanli plan sites`. 从地图起草选址问题。
+
+    Example: yuanli plan draft-sites 急救箱 -n 3 --within A座 -o sites.json
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    wish = SiteWish(
+        thing=thing, number=number, within=tuple(within or ()), kinds=tuple(kinds or ()), places=tuple(places or ()),
+        existing=tuple(existing or ()), keep=keep, goal=goal, reach_min=reach_min, capacity=capacity, people=people,
+        profile=profile, roles=STAFF, language=language(),
+    )  # fmt: skip
+    found = opened.site_drafts.draft(campus_id, wish, opened.now())
+    write_draft(output, found.document)
+    if as_json:
+        counts = {
+            name: getattr(found, name) for name in ("people", "spaces", "candidates", "number", "existing")
+        }
+        print_json({**counts, "assumed": found.assumed})
+        return
+    summary = Text(
+        f"{found.spaces} 个空间共 {found.people} 人，{found.candidates} 个候选点选 {found.number} 处"
+        f"（已有 {found.existing} 处）。",
+        f"{found.people} people in {found.spaces} spaces; {found.number} of {found.candidates} candidates, "
+        f"{found.existing} of them there already.",
     )
     say_draft(summary, found.assumed)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from yuanli.campus import name_in
 from yuanli.operations.guidance import Guide, RouteRequest
 from yuanli.operations.resolving import PlaceNotFoundError
 from yuanli.operations.solving import SolveOrder
@@ -27,15 +29,24 @@ class TourWalk:
     legs: tuple[Leg, ...]
 
 
+def place_key(stop: Stop) -> str:
+    """Return what a stop is known by: its feature, or where it is."""
+    return stop.feature_id or f"{stop.lon},{stop.lat},{stop.level:g}"
+
+
+def names_of(stops: Mapping[str, Stop], language: str) -> dict[str, str]:
+    """Return names that differ: those that are there twice get their ids."""
+    names = {key: name_in(stop.name, language) or key for key, stop in stops.items()}
+    often = Counter(names.values())
+    return {key: name if often[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+
+
 def map_told(stops: Mapping[str, Stop], *, profile: str, at: datetime) -> dict[str, Any]:
     """Return where named stops are, as a document of a problem has it."""
     spots = {
-        name: MapSpot(
-            ref=stop.feature_id or f"{stop.lon},{stop.lat},{stop.level:g}",
-            lon=stop.lon, lat=stop.lat, level=stop.level,
-        )
+        name: MapSpot(ref=place_key(stop), lon=stop.lon, lat=stop.lat, level=stop.level)
         for name, stop in stops.items()
-    }  # fmt: skip
+    }
     return {
         "spots": {name: asdict(spot) for name, spot in spots.items()}, "profile": profile, "at": at.isoformat(),
     }  # fmt: skip

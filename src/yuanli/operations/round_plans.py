@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from yuanli.campus import CampusId, name_in
+from yuanli.campus import CampusId
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
-from yuanli.operations.plan_maps import TourWalk, map_told, walk_tours
+from yuanli.operations.plan_maps import TourWalk, map_told, names_of, place_key, walk_tours
 from yuanli.operations.solving import SolveOrder
 from yuanli.routing import Stop, load_profiles
 from yuanli.scheduling import ROUNDS
@@ -166,16 +166,16 @@ class RoundDrafts:
         for asked in _asked(wish):
             if asked not in found:
                 found[asked] = guide.resolve(asked, language=wish.language).stop
-        stops = {_key(stop): stop for stop in found.values()}
+        stops = {place_key(stop): stop for stop in found.values()}
         if len(stops) > MOST_PLACES:
             raise RoundWishError(
                 Text(f"有 {len(stops)} 个地点，最多 {MOST_PLACES} 个。",
                      f"There are {len(stops)} places; there can be {MOST_PLACES}."),
                 field="visits", hint=Text("请分成几个区域。", "Plan parts of the site one by one."),
             )  # fmt: skip
-        called = _called(stops, wish.language)
-        names = {asked: called[_key(stop)] for asked, stop in found.items()}
-        ends = {_key(stop): asked for asked, stop in found.items()}
+        called = names_of(stops, wish.language)
+        names = {asked: called[place_key(stop)] for asked, stop in found.items()}
+        ends = {place_key(stop): asked for asked, stop in found.items()}
         asked_once = tuple(ends[key] for key in stops)
         walks = guide.matrix(
             asked_once, asked_once, now=self._clock(), profile=wish.profile, at=wish.at, roles=wish.roles
@@ -198,17 +198,6 @@ def _asked(wish: RoundWish) -> list[str]:
     ends = [p for one in wish.staff for p in (one.start, one.end) if p is not None]
     rests = [p for one in wish.staff for pause in one.pauses for p in pause.places]
     return [*ends, *rests, *(visit.place for visit in wish.visits)]
-
-
-def _key(stop: Stop) -> str:
-    return stop.feature_id or f"{stop.lon},{stop.lat},{stop.level:g}"
-
-
-def _called(stops: Mapping[str, Stop], language: str) -> dict[str, str]:
-    """Return names that differ: those that are there twice get their ids."""
-    names = {key: name_in(stop.name, language) or key for key, stop in stops.items()}
-    often = Counter(names.values())
-    return {key: name if often[name] == 1 else f"{name} ({key})" for key, name in names.items()}
 
 
 def _check_reach(

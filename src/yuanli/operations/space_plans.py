@@ -195,8 +195,8 @@ def _seated(
     entities: list[dict[str, Any]] = []
     rules: list[dict[str, Any]] = []
     for team in teams:
-        sizes = {s: _area_m2(campus, s) for s in team.space_ids if s in units}
-        elsewhere = sum(_area_m2(campus, s) for s in team.space_ids if s not in units)
+        sizes = {s: area_m2(campus, s) for s in team.space_ids if s in units}
+        elsewhere = sum(area_m2(campus, s) for s in team.space_ids if s not in units)
         whole = sum(sizes.values()) + elsewhere
         for number, (space, area) in enumerate(sizes.items(), 1):
             people = team.headcount * area / whole if whole else team.headcount / len(sizes)
@@ -232,7 +232,8 @@ def _newest_limits(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for i, rule in enumerate(rules) if last.get(rule.kind, i) == i)
 
 
-def _area_m2(campus: Campus, space: FeatureId) -> float:
+def area_m2(campus: Campus, space: FeatureId) -> float:
+    """Return the size of a room, 0 where it has no shape."""
     unit = campus.find(space)
     if not isinstance(unit, Unit) or unit.geometry is None:
         return 0.0

@@ -90,6 +90,9 @@ export const draftRounds = (campus: string, wish: Schemas["RoundWishBody"]): Pro
 export type FlowDraft = Schemas["FlowDraft"];
 export const draftFlows = (campus: string, wish: Partial<Schemas["FlowWishBody"]>): Promise<FlowDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/flows`, wish);
 
+export type SiteDraft = Schemas["SiteDraft"];
+export const draftSites = (campus: string, wish: Partial<Schemas["SiteWishBody"]>): Promise<SiteDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/sites`, wish);
+
 export function checkWorkbook(file: File): Promise<WorkbookCheck> {
   const form = new FormData();
   form.set("file", file, file.name);

@@ -2735,6 +2735,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plan-drafts/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Sites
+         * @description Draft where shared things could go from the map: people, candidates, those there are; nothing is solved.
+         */
+        post: operations["draft_sites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}": {
         parameters: {
             query?: never;
@@ -3223,6 +3243,26 @@ export interface paths {
          * @description Return how much rooms were booked and occupied, who did not come, what could be saved, the chance of shortage.
          */
         get: operations["measure_space_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/size-curves/{thing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Size Curve
+         * @description Return how often desks, toilets, parking spaces or lifts are short, by number; unsaid numbers as far as known.
+         */
+        get: operations["show_size_curve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9423,6 +9463,45 @@ export interface components {
             password: string;
         };
         /**
+         * SiteDraft
+         * @description A problem of sites to be confirmed: its document, what it rests on, and how much it has.
+         *
+         *     Parameters
+         *     ----------
+         *     number, existing
+         *         How many are placed, and how many of them are there already.
+         */
+        SiteDraft: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Assumed */
+            assumed: components["schemas"]["Text"][];
+            /** People */
+            people: number;
+            /** Spaces */
+            spaces: number;
+            /** Candidates */
+            candidates: number;
+            /** Number */
+            number: number;
+            /** Existing */
+            existing: number;
+        };
+        /**
+         * SiteGoal
+         * @description What is best: least walking in all, least longest walk, most people within reach, or the fewest for everybody.
+         * @enum {string}
+         */
+        SiteGoal: "median" | "center" | "cover" | "all";
+        /**
+         * SitePeople
+         * @description Whose walks count: who has a seat in a space, or who usually is there in working hours.
+         * @enum {string}
+         */
+        SitePeople: "seats" | "usual";
+        /**
          * SiteView
          * @description A plan of sites as people look at it: each demand with its site.
          */
@@ -9430,6 +9509,97 @@ export interface components {
             /** Served */
             served: components["schemas"]["ServedDemand"][];
         };
+        /**
+         * SiteWishBody
+         * @description What is to be placed where: how many, within which buildings, on which kinds of space, by which goal.
+         *
+         *     `kinds` and `places` are the candidates; `keep` counts those that the map has, `existing` names others.
+         */
+        SiteWishBody: {
+            /** Thing */
+            thing: string;
+            /**
+             * Number
+             * @default 1
+             */
+            number: number;
+            /**
+             * Within
+             * @default []
+             */
+            within: string[];
+            /**
+             * Kinds
+             * @default []
+             */
+            kinds: string[];
+            /**
+             * Places
+             * @default []
+             */
+            places: string[];
+            /**
+             * Existing
+             * @default []
+             */
+            existing: string[];
+            /**
+             * Keep
+             * @default true
+             */
+            keep: boolean;
+            /** @default median */
+            goal: components["schemas"]["SiteGoal"];
+            /** Reach Min */
+            reach_min?: number | null;
+            /** Capacity */
+            capacity?: number | null;
+            /** @default seats */
+            people: components["schemas"]["SitePeople"];
+            /**
+             * Profile
+             * @default walk
+             */
+            profile: string;
+            /**
+             * Language
+             * @default zh
+             */
+            language: string;
+        };
+        /**
+         * SizeCurve
+         * @description How often a thing is short, with one of it, two, ….
+         *
+         *     Parameters
+         *     ----------
+         *     chances
+         *         From 1 on; up to where it is as good as never, and half more than there are.
+         *     number
+         *         How many there are, None where nobody told.
+         *     enough
+         *         The fewest with a chance of at most `ENOUGH`, None where none drawn is.
+         *     method, sources
+         *         By which formula, and from what each number was taken.
+         */
+        SizeCurve: {
+            thing: components["schemas"]["SizeThing"];
+            /** Chances */
+            chances: number[];
+            /** Number */
+            number: number | null;
+            /** Enough */
+            enough: number | null;
+            method: components["schemas"]["Text"];
+            /** Sources */
+            sources: components["schemas"]["Text"][];
+        };
+        /**
+         * SizeThing
+         * @description Of what there may be too few.
+         * @enum {string}
+         */
+        SizeThing: "desks" | "toilets" | "parking" | "lifts";
         /**
          * Slot
          * @description A value in a request: `text[start:end]` as it stands, and `value` as it is meant.
@@ -27041,6 +27211,113 @@ export interface operations {
             };
         };
     };
+    draft_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteWishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteDraft"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_plan: {
         parameters: {
             query?: never;
@@ -29924,6 +30201,118 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpaceUsage"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_size_curve: {
+        parameters: {
+            query?: {
+                place?: string | null;
+                people?: number | null;
+                presence?: number | null;
+                arrivals_per_h?: number | null;
+                stay_min?: number | null;
+                wait_min?: number;
+                number?: number | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+                thing: components["schemas"]["SizeThing"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SizeCurve"];
                 };
             };
             /** @description The request can't be read */

@@ -17,6 +17,7 @@ from yuanli.operations.answering.energy import EnergyAnswers
 from yuanli.operations.answering.environment import EnvironmentAnswers
 from yuanli.operations.answering.outcomes import SpaceInfoAnswers
 from yuanli.operations.answering.parking import ParkingAnswers
+from yuanli.operations.answering.site_planning import AllocateOrPlaceAct, SitesAct
 from yuanli.operations.answering.usage import UsageAnswers
 from yuanli.operations.command_rules import CommandRules
 from yuanli.operations.energy import Energy
@@ -24,6 +25,7 @@ from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.handlers import Handler
 from yuanli.operations.reservations import Reservations, RoomUsage
+from yuanli.operations.site_plans import SiteDrafts
 from yuanli.operations.solving import Solving
 from yuanli.operations.space_plans import SpaceDrafts
 from yuanli.operations.twin import Twin
@@ -43,7 +45,7 @@ def space_answers(
 
 
 def space_acts(
-    reservations: Reservations, drafts: SpaceDrafts, solving: Solving, guidance: Guidance
+    reservations: Reservations, drafts: SpaceDrafts, sites: SiteDrafts, solving: Solving, guidance: Guidance
 ) -> Mapping[str, Act]:
     """Return what the assistant does with reservations and plans of spaces, by intent."""
     bookings = Bookings(reservations=reservations, guidance=guidance)
@@ -52,7 +54,10 @@ def space_acts(
         "booking_modify": ChangeAct(bookings=bookings),
         "booking_cancel": CancelAct(bookings=bookings),
         "booking_checkin": RunningAct(bookings=bookings),
-        "space_allocate": AllocateAct(drafts=drafts, solving=solving, guidance=guidance),
+        "space_allocate": AllocateOrPlaceAct(
+            teams=AllocateAct(drafts=drafts, solving=solving, guidance=guidance),
+            things=SitesAct(drafts=sites, solving=solving, guidance=guidance),
+        ),
     }
 
 

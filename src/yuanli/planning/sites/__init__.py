@@ -7,7 +7,7 @@ from yuanli.planning.sites.checking import check_sites
 from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
 from yuanli.planning.sites.reading import SitesDocument, parse_sites, sites_schema
 from yuanli.planning.sites.relaxations import relaxations_sites
-from yuanli.planning.sites.solving import solve_sites
+from yuanli.planning.sites.solving import fewest_sites, solve_sites
 from yuanli.planning.sites.telling import (
     conflicts_sites,
     explain_sites,
@@ -44,6 +44,7 @@ __all__ = [
     "check_sites",
     "conflicts_sites",
     "explain_sites",
+    "fewest_sites",
     "parse_sites",
     "read_sites_rows",
     "served_rows",

@@ -87,6 +87,22 @@ def _fewest(problem: SitesProblem, rules: Rules) -> int | None:
     return None if found.best is None else round(found.cost + float(rules.start.sum()))
 
 
+def fewest_sites(problem: SitesProblem) -> int | None:
+    """Return the fewest sites that leave nobody beyond the limit, however many may be chosen; None where none do.
+
+    Raises
+    ------
+    MissingSolverError
+        HiGHS is not installed.
+    """
+    load_solver("highspy")
+    rules = replace(rules_of(problem, Wish()), count=len(problem.sites))
+    found = solve_milp(
+        _feasibility(problem, rules, np.ones(len(problem.sites))), Search[Floats](Stop(time_s=10))
+    )
+    return None if found.best is None else round(found.cost)
+
+
 def _limited(problem: SitesProblem) -> bool:
     return bool(np.isfinite(problem.capacities).any())
 
