@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from yuanli.operations import NobodySeatedError, SpaceDrafts, SpaceWish, SpaceWi
 from yuanli.planning import SPACES, parse_spaces, today
 from yuanli.solver import Search, Stop, make_plan
 
+WISH = SpaceWish(place=FeatureId("building-a"))
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
 
@@ -50,6 +52,19 @@ def test_a_building_is_drafted_as_it_is_today_and_solved(drafts: SpaceDrafts, ca
     moved = {e.name: e.headcount for e in problem.entities}
     rooms = {e.name: e.room for e in problem.entities}
     assert sum(moved[str(r["name"])] for r in plan.assignments if rooms[str(r["name"])] != r["room"]) <= 20
+
+
+def test_a_front_desk_is_a_place_to_be_far_from(drafts: SpaceDrafts, campus: Campus) -> None:
+    teams = [str(entity["name"]) for entity in drafts.draft(campus.id, WISH).document["entities"]]
+    asked = replace(WISH, demands=f"{teams[0]}离前台远一点，{teams[1]}靠近月球")
+    draft = drafts.draft(campus.id, asked)
+    (rule,) = draft.rules
+    assert "步行不少于" in rule.zh
+    assert "前台" in rule.zh
+    assert len(draft.unread) == 1
+    (desk,) = draft.document["landmarks"]
+    assert len(desk["seconds"]) == draft.rooms
+    assert min(desk["seconds"]) < max(desk["seconds"]) < 3600
 
 
 def test_a_place_where_nobody_sits_is_told(drafts: SpaceDrafts, campus: Campus) -> None:

@@ -22,6 +22,7 @@ from yuanli.planning import (
     Entity,
     FewChanges,
     Flow,
+    Landmark,
     Lock,
     Period,
     Room,
@@ -41,6 +42,7 @@ from yuanli.planning import (
     parse_spaces,
     replan_spaces,
     stack_plan,
+    tell_rule,
     today,
     use_of,
     write_spaces_excel,
@@ -91,6 +93,7 @@ TEAMS = (
     Entity(name="law", need_m2=20, headcount=2, room="102", move_cost=2, group="science"),
 )
 WALK = ((0.0, 5.0, 60.0), (5.0, 0.0, 65.0), (60.0, 65.0, 0.0))
+DESK = Landmark(name="desk", seconds=(10.0, 20.0, 70.0))
 SMALL = SpaceProblem(
     rooms=ROOMS, entities=TEAMS, walk_s=WALK, flows=(Flow(origin="ops", destination="lab", trips=10),)
 )
@@ -110,6 +113,8 @@ def every_rule(rng: random.Random) -> list[Rule]:
         rule(K.ONE_FLOOR, "science"), rule(K.CAPACITY, rooms=("101", "102")), rule(K.MAX_MOVES, value=2),
         rule(K.MAX_PEOPLE_MOVED, value=4), rule(K.MAX_RENT, value=120), rule(K.MAX_FIT_OUT, value=60),
         rule(K.SAME_ZONE, "ops", "science"), rule(K.OTHER_ZONE, "ops", "law"), rule(K.ONE_ZONE, "science", "ops"),
+        rule(K.CLOSE_TO, "law", landmarks=("desk",), value=30),
+        rule(K.FAR_FROM, "science", landmarks=("desk",), value=20),
     ]  # fmt: skip
 
 
@@ -118,6 +123,7 @@ def random_problem(seed: int) -> SpaceProblem:
     return SpaceProblem(
         rooms=tuple(replace(room, fit_out_per_m2=rng.randint(0, 3)) for room in ROOMS), entities=TEAMS,
         rules=tuple(rng.sample(every_rule(rng), rng.randint(1, 6))), walk_s=WALK, flows=SMALL.flows,
+        landmarks=(DESK,),
         periods=(
             Period(name="now"), Period(name="next", needs_m2={"ops": 25.0, "law": rng.choice([0.0, 30.0])},
                    headcounts={"lab": 8.0}),
@@ -147,6 +153,39 @@ def test_a_case_by_hand() -> None:
     moved = check_spaces(SMALL, SpacePlan(rooms=((0, 2, 0),)))
     assert moved.parts["misuse"] == 2 * 8 + 5 + 20
     assert moved.parts["moves"] == 2
+
+
+def test_who_shall_be_far_from_a_place_where_nobody_sits_moves_away_from_it() -> None:
+    rules = (Rule(kind=K.FAR_FROM, entities=("ops",), landmarks=("desk",), value=60, hard=False, weight=50),)
+    problem = replace(SMALL, landmarks=(DESK,), rules=rules)
+    stays = check_spaces(problem, SpacePlan(rooms=((0, 2, 1),)))
+    (unmet,) = stays.unmet
+    assert (stays.parts["rules"], unmet.amount, unmet.rule) == (50, 50, "far_from")
+    best = min(all_plans(problem), key=lambda plan: check_spaces(problem, plan).cost)
+    assert problem.rooms[best.rooms[0][0]].name == "201"
+    assert [problem.suits(rules[0], room) for room in problem.rooms] == [False, False, True]
+    assert tell_rule(rules[0]) == Text(
+        "ops离该处步行不少于 60 秒（desk）", "ops a walk away of at least 60 s (desk)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"landmarks": (replace(DESK, seconds=(1.0,)),)}, "landmarks[0].seconds"),
+        ({"landmarks": (replace(DESK, seconds=(1.0, -1.0, 2.0)),)}, "landmarks[0].seconds"),
+        (
+            {"rules": (Rule(kind=K.FAR_FROM, entities=("ops",), landmarks=("gate",), value=1),)},
+            "rules[0].landmarks",
+        ),
+        ({"rules": (Rule(kind=K.FAR_FROM, entities=("ops",), value=1),)}, "rules[0].landmarks"),
+        ({"rules": (Rule(kind=K.CLOSE_TO, entities=("ops",), landmarks=("desk",)),)}, "rules[0].value"),
+    ],
+)
+def test_an_ill_put_landmark_is_told(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(SpacesError) as told:
+        replace(SMALL, **({"landmarks": (DESK,)} | change))
+    assert told.value.field == field
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -502,7 +541,8 @@ def test_broken_files_are_refused_with_their_line() -> None:
 
 
 def test_excel_goes_out_and_in() -> None:
-    problem = replace(SMALL, walk_s=(), flows=(), rules=tuple(every_rule(random.Random(0))))
+    rules = tuple(rule for rule in every_rule(random.Random(0)) if not rule.landmarks)
+    problem = replace(SMALL, walk_s=(), flows=(), rules=rules)
     assert parse_spaces(write_spaces_excel(problem, today(problem)), "p.xlsx") == problem
 
 

@@ -1,8 +1,10 @@
 """Demands in words: read whole or given back."""
 
+from dataclasses import replace
+
 import pytest
 
-from yuanli.planning import Entity, Room, Rule, SpaceProblem, rules_from_words
+from yuanli.planning import Entity, Landmark, Room, Rule, SpaceProblem, rules_from_words
 
 ROOMS = (
     Room(name="101", capacity_m2=40, floor="1", building="A座", zone="north", adjacent=("102",)),
@@ -35,7 +37,7 @@ PLACE = SpaceProblem(
 
 
 def said(rule: Rule) -> str:
-    where = [*rule.rooms, *rule.floors, *rule.zones, *rule.buildings, *rule.features]
+    where = [*rule.rooms, *rule.floors, *rule.zones, *rule.buildings, *rule.features, *rule.landmarks]
     value = "" if rule.value is None else f" {rule.value:g}"
     return f"{rule.kind} {'+'.join(rule.entities)}{' @' + '+'.join(where) if where else ''}{value}".replace(
         "  ", " "
@@ -155,3 +157,23 @@ def test_a_name_that_could_be_two_is_not_read() -> None:
     ))  # fmt: skip
     rules, unread = rules_from_words("销售离财务远一点", twice)
     assert (rules, [one.text for one in unread]) == ((), ["销售离财务远一点"])
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("财务离服务台远一点", ["far_from 财务部 @服务台 90"]),
+        ("研发部和测试部尽量靠近服务台", ["close_to 研发部+测试部 @服务台 90"]),
+        ("keep finance away from the reception desk", ["far_from Finance @reception desk 40"]),
+        ("Legal must sit near the reception desk", ["close_to Legal @reception desk 40"]),
+        ("财务离前台远一点", ["away 财务部+前台"]),
+    ],
+)
+def test_a_place_where_nobody_sits_is_near_or_far_by_the_walk(text: str, rules: list[str]) -> None:
+    desks = (
+        Landmark(name="服务台", seconds=(60.0, 90.0, 90.0, 300.0)),
+        Landmark(name="reception desk", seconds=(10.0, 40.0, 40.0, 80.0)),
+    )
+    found, unread = rules_from_words(text, replace(PLACE, landmarks=desks))
+    assert ([said(rule) for rule in found], unread) == (rules, ())
+    assert all(rule.hard == ("must" in text) for rule in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,17 +14,33 @@ from typing import Any
 import numpy as np
 import shapely
 
-from yuanli.campus import Building, Campus, CampusId, FeatureId, Level, Team, Unit, Venue, name_in
+from yuanli.campus import (
+    Building,
+    Campus,
+    CampusId,
+    FeatureId,
+    Level,
+    Team,
+    Unit,
+    Venue,
+    facility_kinds,
+    name_in,
+    places_of_kind,
+)
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
-from yuanli.operations.guidance import Guidance
+from yuanli.operations.guidance import Guidance, Guide
 from yuanli.planning import Rule, parse_spaces, rules_from_words, tell_rule
 
 SEATED = frozenset({"office", "openoffice", "privateoffice", "workspace", "coworking"})
 """Categories of units in which teams can sit, besides those in which they sit today."""
 MOST_WALKED = 150
 """Of more rooms than so many, walks are not reckoned with."""
+MOST_LANDMARKED = 4_000
+"""Of facilities that make more walks from the rooms than so many, demands can't tell."""
 NO_WAY_S = 3_600.0
 NEXT_DOOR_M = 0.6
+STAND_INS = {"reception": ("information", "lobby"), "information": ("reception",)}
+"""Kinds that a kind is where a map has none of it."""
 TOGETHER = 20.0
 """What it costs that a team does not sit on one floor."""
 
@@ -125,15 +142,57 @@ class SpaceDrafts:
             seconds = [[NO_WAY_S if s is None else s for s in row] for row in walks]
             document["walking"] = {"rooms": [called[key] for key in ids], "seconds": seconds}
             document["flows"] = _flows(entities)
+        document["landmarks"] = _landmarks(guide, wish, called, entities, self._clock())
         problem = parse_spaces(json.dumps(document).encode(), "draft.json")
         demanded, unread = rules_from_words(wish.demands, problem)
         demanded = _newest_limits(demanded)
+        named = {name for rule in demanded for name in rule.landmarks}
+        document["landmarks"] = [one for one in document["landmarks"] if one["name"] in named]
         document["rules"] = rules + [_plain(asdict(rule)) for rule in demanded]
         return SpaceDraft(
             document=document, rules=tuple(tell_rule(rule) for rule in demanded),
             unread=tuple(part.text for part in unread), rooms=len(units), teams=len(teams),
             people=round(sum(entity["headcount"] for entity in entities)),
         )  # fmt: skip
+
+
+def _landmarks(
+    guide: Guide,
+    wish: SpaceWish,
+    called: Mapping[FeatureId, str],
+    entities: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Return the facilities that demands name, such as 前台, with the walk from each room to the nearest of them."""
+    text = wish.demands
+    for name in (*called.values(), *(one[key] for one in entities for key in ("name", "group") if one[key])):
+        text = text.replace(name, " ")
+    rooms = tuple(called)
+    found: list[dict[str, Any]] = []
+    for said, kind in _kinds_said(text):
+        kinds = (kind, *STAND_INS.get(kind, ()))
+        there = next((places for one in kinds if (places := places_of_kind(guide.campus, one))), ())
+        ends = tuple(f.id for f in there if guide.campus.spot(f.id) is not None)
+        if not ends or len(rooms) * len(ends) > MOST_LANDMARKED:
+            continue
+        walks = guide.matrix(rooms, ends, now=now).duration_s
+        nearest = [min((s for s in row if s is not None), default=NO_WAY_S) for row in walks]
+        found.append({"name": said, "seconds": [round(s, 1) for s in nearest]})
+    return found
+
+
+def _kinds_said(text: str) -> list[tuple[str, str]]:
+    """Return the words of a text that name a kind of facility, the longest first, each with its kind."""
+    found: list[tuple[str, str]] = []
+    left = text.casefold()
+    words = {word.casefold(): kind.id for kind in facility_kinds().values() for word in kind.words}
+    for word in sorted(words, key=len, reverse=True):
+        edge = r"\b" if word.isascii() else ""
+        spoken = re.compile(f"{edge}{re.escape(word)}{edge}")
+        if spoken.search(left):
+            found.append((word, words[word]))
+            left = spoken.sub(" ", left)
+    return found
 
 
 def _units(campus: Campus, place: FeatureId | None) -> dict[FeatureId, Unit]:

@@ -13,6 +13,7 @@ from yuanli.planning.spaces.plans import read_space_rows, space_rows, today
 from yuanli.planning.spaces.problem import (
     Entity,
     Flow,
+    Landmark,
     Period,
     Room,
     Rule,
@@ -68,6 +69,7 @@ __all__ = [
     "Entity",
     "FewChanges",
     "Flow",
+    "Landmark",
     "LeaseEnd",
     "Lock",
     "Move",

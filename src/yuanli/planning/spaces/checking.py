@@ -205,9 +205,16 @@ def _room_rule(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
             RuleKind.QUIET: room.noise - value,
             RuleKind.SECURE: value - room.security,
             RuleKind.FEATURES: float(len(set(rule.features) - set(room.features))),
+            RuleKind.CLOSE_TO: max(_walked(problem, rule, room), default=0.0) - value,
+            RuleKind.FAR_FROM: value - min(_walked(problem, rule, room), default=value),
         }[rule.kind]
         found.append((name, amount, 1.0))
     return found
+
+
+def _walked(problem: SpaceProblem, rule: Rule, room: Room) -> list[float]:
+    at = [one.name for one in problem.rooms].index(room.name)
+    return [one.seconds[at] for one in problem.landmarks if one.name in rule.landmarks]
 
 
 def _pair_rule(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
@@ -266,7 +273,7 @@ def _overfull(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
     ]  # fmt: skip
 
 
-_ROOM_KINDS = ("in", "not_in", "accessible", "quiet", "secure", "features")
+_ROOM_KINDS = ("in", "not_in", "accessible", "quiet", "secure", "features", "close_to", "far_from")
 _PAIR_KINDS = ("same_room", "not_same_room", "adjacent", "near", "away", "same_zone", "other_zone")
 _BROKEN = {
     **{RuleKind(kind): _room_rule for kind in _ROOM_KINDS},

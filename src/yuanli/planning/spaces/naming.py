@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from yuanli.errors import Text
-from yuanli.planning.spaces.problem import Rule, RuleKind
+from yuanli.planning.spaces.problem import WALKED, Rule, RuleKind
 
 RULE_NAMES: Final = {
     RuleKind.IN: Text("在指定位置", "in the given place"),
@@ -14,6 +14,8 @@ RULE_NAMES: Final = {
     RuleKind.QUIET: Text("安静", "quiet enough"),
     RuleKind.SECURE: Text("安全等级", "secure enough"),
     RuleKind.FEATURES: Text("设施齐全", "has the features"),
+    RuleKind.CLOSE_TO: Text("离该处步行不超过", "a walk away of at most"),
+    RuleKind.FAR_FROM: Text("离该处步行不少于", "a walk away of at least"),
     RuleKind.SAME_ROOM: Text("同一房间", "in the same room"),
     RuleKind.NOT_SAME_ROOM: Text("不同房间", "in different rooms"),
     RuleKind.ADJACENT: Text("相邻", "adjacent"),
@@ -35,9 +37,14 @@ RULE_NAMES: Final = {
 def tell_rule(rule: Rule) -> Text:
     """Say a rule with its values."""
     name = RULE_NAMES[rule.kind]
-    where = (*rule.rooms, *rule.floors, *rule.zones, *rule.buildings, *rule.features)
+    where = (*rule.rooms, *rule.floors, *rule.zones, *rule.buildings, *rule.features, *rule.landmarks)
     value = "" if rule.value is None else f" {rule.value:g}"
-    zh = "、".join(rule.entities) + f"{name.zh}{value}" + (f"（{'、'.join(where)}）" if where else "")
-    en = ", ".join(rule.entities) + f" {name.en}{value}" + (f" ({', '.join(where)})" if where else "")
+    unit = Text(" 秒", " s") if rule.kind in WALKED else Text("", "")
+    zh = (
+        "、".join(rule.entities) + f"{name.zh}{value}{unit.zh}" + (f"（{'、'.join(where)}）" if where else "")
+    )
+    en = (
+        ", ".join(rule.entities) + f" {name.en}{value}{unit.en}" + (f" ({', '.join(where)})" if where else "")
+    )
     label = f"[{rule.name}] " if rule.name else ""
     return Text(label + zh, label + en.strip())

@@ -31,6 +31,8 @@ class RuleKind(StrEnum):
     QUIET = "quiet"
     SECURE = "secure"
     FEATURES = "features"
+    CLOSE_TO = "close_to"
+    FAR_FROM = "far_from"
     SAME_ROOM = "same_room"
     NOT_SAME_ROOM = "not_same_room"
     ADJACENT = "adjacent"
@@ -49,7 +51,9 @@ class RuleKind(StrEnum):
 
 
 PLACES = (RuleKind.IN, RuleKind.NOT_IN)
-SUITED = (RuleKind.ACCESSIBLE, RuleKind.QUIET, RuleKind.SECURE, RuleKind.FEATURES)
+WALKED = (RuleKind.CLOSE_TO, RuleKind.FAR_FROM)
+"""Rules about the walk from a room to a landmark."""
+SUITED = (RuleKind.ACCESSIBLE, RuleKind.QUIET, RuleKind.SECURE, RuleKind.FEATURES, *WALKED)
 ALONE = (*PLACES, *SUITED, RuleKind.NOT_SHARING)
 """Rules about each entity by itself."""
 PAIRS = (
@@ -62,7 +66,7 @@ TOGETHER = (RuleKind.ONE_FLOOR, RuleKind.ONE_ZONE)
 """Rules about many at once."""
 ZONAL = (RuleKind.SAME_ZONE, RuleKind.OTHER_ZONE, RuleKind.ONE_ZONE)
 LIMITS = (RuleKind.MAX_MOVES, RuleKind.MAX_PEOPLE_MOVED, RuleKind.MAX_RENT, RuleKind.MAX_FIT_OUT)
-VALUED = (RuleKind.QUIET, RuleKind.SECURE, *LIMITS)
+VALUED = (RuleKind.QUIET, RuleKind.SECURE, *WALKED, *LIMITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +118,19 @@ class Rule:
     zones: tuple[str, ...] = ()
     buildings: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    landmarks: tuple[str, ...] = ()
     value: float | None = None
     hard: bool = True
     weight: float = 10.0
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmark:
+    """A place where nobody sits, such as a front desk, and the seconds of walking from each room, in their order."""
+
+    name: str
+    seconds: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +186,7 @@ class SpaceProblem:
     entities: tuple[Entity, ...]
     rules: tuple[Rule, ...] = ()
     walk_s: tuple[tuple[float, ...], ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
     flows: tuple[Flow, ...] = ()
     periods: tuple[Period, ...] = (Period(name=""),)
     weights: Weights = Weights()
@@ -198,6 +212,11 @@ class SpaceProblem:
             if entity.group:
                 members.setdefault(entity.group, []).append(i)
         return {name: tuple(places) for name, places in members.items()}
+
+    @cached_property
+    def landmark_s(self) -> dict[str, tuple[float, ...]]:
+        """The seconds of walking from each room to a landmark, by its name."""
+        return {one.name: one.seconds for one in self.landmarks}
 
     def members(self, name: str) -> tuple[int, ...]:
         """Return the places of an entity, or of a group's members."""
@@ -233,7 +252,13 @@ class SpaceProblem:
             RuleKind.QUIET: lambda: room.noise <= value,
             RuleKind.SECURE: lambda: room.security >= value,
             RuleKind.FEATURES: lambda: set(rule.features) <= set(room.features),
+            RuleKind.CLOSE_TO: lambda: max(self._walks(rule, room)) <= value,
+            RuleKind.FAR_FROM: lambda: min(self._walks(rule, room)) >= value,
         }[rule.kind]()
+
+    def _walks(self, rule: Rule, room: Room) -> list[float]:
+        place = self.room_place[room.name]
+        return [self.landmark_s[name][place] for name in rule.landmarks]
 
 
 def check_tables(problem: SpaceProblem) -> None:
@@ -254,6 +279,7 @@ def check_tables(problem: SpaceProblem) -> None:
         ("rooms", [room.name for room in problem.rooms]),
         ("entities", [entity.name for entity in problem.entities]),
         ("periods", [period.name for period in problem.periods]),
+        ("landmarks", [one.name for one in problem.landmarks]),
     ):
         _unique(table, names)
     clash = problem.entity_place.keys() & problem.groups.keys()
@@ -332,6 +358,9 @@ def _check_rule(problem: SpaceProblem, rule: Rule, at: str) -> None:
              "it names rooms, floors, zones or buildings")  # fmt: skip
     if rule.kind is RuleKind.FEATURES:
         _ask(bool(rule.features), f"{at}.features", "", "要写明设施", "it names features")
+    _known(f"{at}.landmarks", rule.landmarks, problem.landmark_s, "地标", "landmark")
+    if rule.kind in WALKED:
+        _ask(bool(rule.landmarks), f"{at}.landmarks", "", "要写明地标", "it names landmarks")
     if rule.kind in VALUED:
         _number(f"{at}.value", rule.value)
     _ask(rule.kind not in ZONAL or any(room.zone for room in problem.rooms), f"{at}.kind", rule.kind,
@@ -353,6 +382,12 @@ def _check_walking(problem: SpaceProblem) -> None:
             for j, value in enumerate(row):
                 if not (isfinite(value) and value >= 0):
                     _number(f"walking[{i}][{j}]", value)
+    for i, landmark in enumerate(problem.landmarks):
+        at = f"landmarks[{i}].seconds"
+        many = len(landmark.seconds)
+        _ask(many == size, at, f"{many}", f"每个房间一个，共 {size} 个", f"it has {size}, one a room")
+        for value in landmark.seconds:
+            _number(at, value)
     for i, flow in enumerate(problem.flows):
         _number(f"flows[{i}].trips", flow.trips)
         _known(f"flows[{i}]", (flow.origin, flow.destination), problem.entity_place, "单位", "entity")

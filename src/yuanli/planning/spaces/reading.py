@@ -12,6 +12,7 @@ from yuanli.planning.spaces.osa import is_osa, parse_osa
 from yuanli.planning.spaces.problem import (
     Entity,
     Flow,
+    Landmark,
     Period,
     Room,
     Rule,
@@ -66,7 +67,8 @@ class RuleDocument(Document):
     zones: tuple[str, ...] = ()
     buildings: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
-    value: float | None = Field(None, ge=0, description="level, number of moves or people, or money")
+    landmarks: tuple[str, ...] = ()
+    value: float | None = Field(None, ge=0, description="level, seconds, number of moves or people, or money")
     hard: bool = True
     weight: float = Field(10, ge=0, description="cost of breaking it where it is soft")
     name: str = ""
@@ -77,6 +79,13 @@ class WalkingDocument(Document):
 
     rooms: tuple[str, ...] = Field(description="each room once, in the order of the matrix")
     seconds: tuple[tuple[float, ...], ...] = Field(description="seconds from row to column")
+
+
+class LandmarkDocument(Document):
+    """A place where nobody sits, such as a front desk."""
+
+    name: str = Field(min_length=1, description="unique name")
+    seconds: tuple[float, ...] = Field(description="walking from each room, in the order of rooms")
 
 
 class FlowDocument(Document):
@@ -115,6 +124,7 @@ class SpacesDocument(Document):
     entities: tuple[EntityDocument, ...]
     rules: tuple[RuleDocument, ...] = ()
     walking: WalkingDocument | None = None
+    landmarks: tuple[LandmarkDocument, ...] = ()
     flows: tuple[FlowDocument, ...] = ()
     periods: tuple[PeriodDocument, ...] = ()
     weights: WeightsDocument = Field(default_factory=lambda: WeightsDocument.model_validate({}))
@@ -152,6 +162,7 @@ def problem_of(document: SpacesDocument) -> SpaceProblem:
         entities=tuple(Entity(**plain(entity)) for entity in document.entities),
         rules=tuple(Rule(**plain(rule)) for rule in document.rules),
         walk_s=() if document.walking is None else _walking(document.walking, [room.name for room in rooms]),
+        landmarks=tuple(Landmark(**plain(one)) for one in document.landmarks),
         flows=tuple(Flow(**plain(flow)) for flow in document.flows),
         periods=tuple(Period(**plain(period)) for period in document.periods) or (Period(name=""),),
         weights=Weights(**plain(document.weights)),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, product
+from statistics import median
 from typing import Any
 
 import cn2an
@@ -15,7 +16,7 @@ import yaml
 from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
-from yuanli.planning.spaces.problem import LIMITS, PAIRS, Rule, RuleKind, SpaceProblem
+from yuanli.planning.spaces.problem import LIMITS, PAIRS, WALKED, Rule, RuleKind, SpaceProblem
 
 WEIGHT = 20.0
 """What breaking a soft demand costs; only limits, locks, capacities and demands with “must” are hard."""
@@ -132,8 +133,8 @@ def _rules(
     kind: str, found: re.Match[str], clause: _Clause, problem: SpaceProblem, *, hard: bool
 ) -> Iterator[Rule]:
     groups = found.groupdict()
-    one, other, places, features = (
-        [clause.named[int(i)][1] for i in re.findall(r"⟦\w(\d+)⟧", groups.get(key) or "")] for key in "abpf"
+    one, other, places, features, landmarks = (
+        [clause.named[int(i)][1] for i in re.findall(r"⟦\w(\d+)⟧", groups.get(key) or "")] for key in "abpfl"
     )
     value = float(groups["n"]) if groups.get("n") else None
     about: dict[str, Any] = {"hard": hard, "weight": WEIGHT}
@@ -144,6 +145,12 @@ def _rules(
                 yield Rule(kind=RuleKind.IN, entities=(entity.name,), rooms=(entity.room,), **about)
     elif kind in ("away_place", "near_place", "next_place"):
         yield from _by_place(kind, one, places, problem, about)
+    elif kind in WALKED:
+        for name in landmarks:
+            usual_s = round(median(problem.landmark_s[name]))
+            yield Rule(
+                kind=RuleKind(kind), entities=tuple(one), landmarks=(name,), value=float(usual_s), **about
+            )
     elif kind in PAIRS:
         couples = list(product(one, other)) if other else list(combinations(one, 2))
         if not couples and kind in WHOLE and one[0] in problem.groups:
@@ -267,6 +274,8 @@ def _spellings(problem: SpaceProblem) -> list[tuple[str, str, str, str | None]]:
             add("p", "floors", spelt, name)
     for name in dict.fromkeys(feature for room in problem.rooms for feature in room.features):
         add("f", "features", name, name)
+    for name in problem.landmark_s:
+        add("l", "landmarks", name, name)
     exact = set(found)
     for name in (*problem.entity_place, *problem.groups):
         short = SUFFIX.sub("", name)
@@ -306,7 +315,9 @@ def _table() -> _Table:
     join = data["join"]
     named = {
         key: rf"(?P<{group}>⟦{letter}\d+⟧(?:{join}⟦{letter}\d+⟧)*)"
-        for key, group, letter in (("{A}", "a", "e"), ("{B}", "b", "e"), ("{P}", "p", "p"), ("{F}", "f", "f"))
+        for key, group, letter in (
+            ("{A}", "a", "e"), ("{B}", "b", "e"), ("{P}", "p", "p"), ("{F}", "f", "f"), ("{L}", "l", "l"),
+        )
     } | {"{N}": r"(?P<n>\d+(?:\.\d+)?)"}  # fmt: skip
     phrases = []
     for phrase in data["phrases"]:

@@ -13,6 +13,7 @@ from typing import Any
 from yuanli.errors import Text
 from yuanli.planning.spaces.plans import space_rows
 from yuanli.planning.spaces.problem import (
+    WALKED,
     Entity,
     Room,
     Rule,
@@ -104,11 +105,12 @@ def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | No
     book.remove(book.worksheets[0])
     tables: Mapping[str, Sequence[Any]] = (
         {"Rooms": (), "Entities": (), "Rules": ()} if problem is None
-        else {"Rooms": problem.rooms, "Entities": problem.entities, "Rules": problem.rules}
+        else {"Rooms": problem.rooms, "Entities": problem.entities,
+              "Rules": [rule for rule in problem.rules if rule.kind not in WALKED]}
     )  # fmt: skip
     for title, kind in SHEETS.items():
         sheet = book.create_sheet(title)
-        columns = [one.name for one in fields(kind)]
+        columns = list(_columns(kind))
         sheet.append(columns)
         for one in tables[title]:
             sheet.append([_to_cell(getattr(one, column)) for column in columns])
@@ -130,9 +132,14 @@ def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | No
     return out.getvalue()
 
 
+def _columns(kind: type[Any]) -> dict[str, str]:
+    """Return the columns of a sheet with their types; landmarks have no sheet, so no rule names them."""
+    return {one.name: str(one.type) for one in fields(kind) if one.name != "landmarks"}
+
+
 def _read_sheet(reading: _Reading, title: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
     kind = SHEETS[title]
-    readers = {one.name: _READERS[str(one.type)] for one in fields(kind)}
+    readers = {name: _READERS[told] for name, told in _columns(kind).items()}
     head = [str(cell or "").strip() for cell in (rows[0] if rows else ())]
     if not head and title == "Rules":
         return
