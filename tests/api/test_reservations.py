@@ -139,6 +139,20 @@ def test_use_counts_what_was_booked_and_knows_nothing_without_sensors(
     assert member.get("/v1/campuses/small/space-usage", params=late).status_code == 422
 
 
+def test_how_many_are_enough_is_drawn_or_told_why_not(member: TestClient, visitor: TestClient) -> None:
+    path = "/v1/campuses/small/size-curves"
+    told = member.get(f"{path}/desks", params={"people": 2, "presence": 0.5, "number": 1}).json()
+    assert (told["chances"], told["number"], told["enough"]) == ([0.25, 0.0], 1, 2)
+    assert told["method"]["zh"]
+    assert len(told["sources"]) == 2
+    reply = member.get(f"{path}/lifts", params={"people": 100})
+    assert (reply.status_code, reply.json()["field"]) == (422, "place")
+    reply = member.get(f"{path}/parking")
+    assert (reply.status_code, reply.json()["error"]) == (409, "unknown_demand")
+    assert member.get(f"{path}/doors").status_code == 422
+    assert visitor.get(f"{path}/desks").status_code == 401
+
+
 def test_reservations_are_downloaded_as_a_calendar_with_the_titles_one_may_see(
     member: TestClient, operator: TestClient
 ) -> None:

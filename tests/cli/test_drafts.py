@@ -59,3 +59,17 @@ def test_people_of_teams_become_a_problem_of_sites(
     assert problem.on_map is not None
     code, _, err = run(capsys, *asked, "--goal", "cover")
     assert (code, "minutes" in err) == (2, True)
+
+
+def test_how_many_desks_are_enough_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANLI_LANGUAGE", "en")
+    small_house(tmp_path, Clock()).close()
+    asked = ("plan", "how-many", "desks", "--presence", "0.5", "--data-dir", str(tmp_path))
+    code, out, _ = run(capsys, *asked, "--people", "2", "--json")
+    assert (code, json.loads(out)["chances"]) == (0, [0.25, 0.0])
+    code, out, _ = run(capsys, *asked, "--people", "2")
+    assert (code, "25.00%" in out, "typed" in out) == (0, True, True)
+    code, _, err = run(capsys, *asked)
+    assert (code != 0, "no teams" in err) == (True, True)

@@ -1,4 +1,4 @@
-"""Rooms reserved by people: made, moved, given back, looked for; and how much rooms are used."""
+"""Rooms reserved: made, moved, given back, looked for; how much rooms are used; how many of what are enough."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from yuanli.operations import (
     ReservationWish,
     Right,
     RoomWish,
+    SizeCurve,
+    SizeThing,
+    SizeWish,
     SpaceUsage,
     UsageWish,
     room_name,
@@ -34,6 +37,7 @@ Until = Annotated[AwareDatetime, Query(alias="to", description="Not included")]
 Names = Annotated[list[Name], Query(max_length=20)]
 Hour = Annotated[int, Query(ge=0, le=24)]
 MOST_PEOPLE = 100_000
+WAIT_MIN = 1.0
 People = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
 
 
@@ -246,6 +250,27 @@ def measure_space_usage(
         from_hour=from_hour, to_hour=to_hour,
     )  # fmt: skip
     return house.room_usage.measure(campus, wish, house.now())
+
+
+@router.get("/campuses/{campus}/size-curves/{thing}", dependencies=[needs(Right.SEE_READINGS)])
+def show_size_curve(
+    campus: CampusPath,
+    house: HouseDep,
+    thing: SizeThing,
+    place: Name | None = None,
+    people: int | None = None,
+    presence: float | None = None,
+    arrivals_per_h: float | None = None,
+    stay_min: float | None = None,
+    wait_min: float = WAIT_MIN,
+    number: int | None = None,
+) -> SizeCurve:
+    """Return how often desks, toilets, parking spaces or lifts are short, by number; unsaid numbers as far as known."""
+    wish = SizeWish(
+        thing=thing, place=None if place is None else FeatureId(place), people=people, presence=presence,
+        arrivals_per_h=arrivals_per_h, stay_min=stay_min, wait_min=wait_min, number=number,
+    )  # fmt: skip
+    return house.size_curves.curve(campus, wish, house.now())
 
 
 def _manages(caller: Caller) -> bool:

@@ -59,6 +59,7 @@ from yuanli.operations import (
     Sections,
     Sensing,
     SiteDrafts,
+    SizeCurves,
     Solving,
     SpaceDrafts,
     StandingOrders,
@@ -249,6 +250,7 @@ def build_house(
         fresh_forecasts=fresh,
         flow_drafts=FlowDrafts(guidance, people_of(twin, fresh)),
         site_drafts=site_drafts,
+        size_curves=SizeCurves(guidance, twin),
         nightly=NightlyForecasts(
             readings,
             places,

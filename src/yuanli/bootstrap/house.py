@@ -57,6 +57,7 @@ from yuanli.operations import (
     SavingsMeasurement,
     Sensing,
     SiteDrafts,
+    SizeCurves,
     Solving,
     SpaceDrafts,
     StandingOrders,
@@ -131,6 +132,7 @@ class House:
     round_drafts: RoundDrafts
     flow_drafts: FlowDrafts
     site_drafts: SiteDrafts
+    size_curves: SizeCurves
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
     messenger: FeishuMessenger | None = None

@@ -40,7 +40,7 @@ PARTS = {
     "states": Part("states", "app", "States of rooms and devices. 房间与设备的状态。"),
     "demo": Part("demo", "app", "The simulated demo park. 示范园区的模拟器。"),
     "schedule": Part("schedule", "app", "Devices, rooms, rounds, flows: when and who. 调度。"),
-    "plan": Part("plan", "plan", "Spaces, layouts, sites: where and how many. 空间规划。"),
+    "plan": Part("plan", "app", "Spaces, layouts, sites: where and how many. 空间规划。"),
     "carry": Part("carry", "app", "Plans of devices, carried out. 设备方案的执行。"),
     "policies": Part("policies", "app", "Standing policies for plans of devices. 设备方案的常设策略。"),
     "reserve": Part("reserve", "app", "Rooms reserved. 房间预订。"),

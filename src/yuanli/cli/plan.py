@@ -1,10 +1,9 @@
-"""`yuanli plan`: the commands of planning in one group."""
+"""`yuanli plan`: problems solved, problems of sites drafted, how many of what are needed."""
 
 from __future__ import annotations
 
-from yuanli.cli.drafts import draft_sites
-from yuanli.cli.solving import plan
+from yuanli.cli import drafts, sizes, solving
 
-plan.command("draft-sites")(draft_sites)
-
-__all__ = ["plan"]
+app = solving.plan
+app.command("draft-sites")(drafts.draft_sites)
+app.command("how-many")(sizes.how_many)

@@ -434,6 +434,14 @@ from yuanli.operations.site_plans import (
     SiteWishError,
     usual_of,
 )
+from yuanli.operations.size_curves import (
+    SizeCurve,
+    SizeCurves,
+    SizeError,
+    SizeThing,
+    SizeWish,
+    UnknownDemandError,
+)
 from yuanli.operations.solving import (
     PLANNING_KINDS,
     SCHEDULING_KINDS,
@@ -908,6 +916,11 @@ __all__ = [
     "SiteView",
     "SiteWish",
     "SiteWishError",
+    "SizeCurve",
+    "SizeCurves",
+    "SizeError",
+    "SizeThing",
+    "SizeWish",
     "SolveBusyError",
     "SolveJob",
     "SolveNotFoundError",
@@ -962,6 +975,7 @@ __all__ = [
     "TwinValue",
     "Unjudged",
     "UnjudgedStore",
+    "UnknownDemandError",
     "UnknownFormatError",
     "UnknownKindError",
     "UnknownNameError",

@@ -48,6 +48,7 @@ from yuanli.planning.sizes import (
     desks_for,
     erlang_b,
     erlang_c,
+    lift_curve,
     lift_trip,
     lifts_for,
     most_at_once,
@@ -60,6 +61,7 @@ from yuanli.planning.sizes import (
     simulate_loss,
     simulate_waiting,
     waiting,
+    waiting_curve,
 )
 from yuanli.planning.spaces import (
     SPACES,
@@ -212,6 +214,7 @@ __all__ = [
     "explain_sites",
     "explain_spaces",
     "fewest_sites",
+    "lift_curve",
     "lift_trip",
     "lifts_for",
     "make_grid",
@@ -250,6 +253,7 @@ __all__ = [
     "use_of",
     "violations",
     "waiting",
+    "waiting_curve",
     "watch",
     "week_table",
     "write_spaces_excel",

@@ -20,3 +20,6 @@ export const reserve = (campus: string, body: ReservationBody): Promise<ShownRes
 export const moveReservation = (campus: string, id: string, body: Partial<ReservationBody>): Promise<ShownReservation> => patch(one(campus, id), body);
 export const cancelReservation = (campus: string, id: string): Promise<ShownReservation> => post(`${one(campus, id)}/cancel`, {});
 export const spaceUsage = (campus: string, from: string, to: string): Promise<SpaceUsage> => get(`${base(campus)}/space-usage${queryString({ from, to })}`);
+export type SizeCurve = Schemas["SizeCurve"];
+export type SizeThing = Schemas["SizeThing"];
+export const sizeCurve = (campus: string, thing: SizeThing, asked: Record<string, string | undefined>): Promise<SizeCurve> => get(`${base(campus)}/size-curves/${thing}${queryString(asked)}`);

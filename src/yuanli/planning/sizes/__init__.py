@@ -1,6 +1,6 @@
 """How many rooms, desks, toilets, parking spaces and lifts does a demand need?"""
 
-from yuanli.planning.sizes.lifts import LiftGroup, LiftTrip, lift_trip, lifts_for
+from yuanli.planning.sizes.lifts import LiftGroup, LiftTrip, lift_curve, lift_trip, lifts_for
 from yuanli.planning.sizes.overlaps import Booking, most_at_once, rooms_for
 from yuanli.planning.sizes.queues import (
     Waiting,
@@ -10,6 +10,7 @@ from yuanli.planning.sizes.queues import (
     servers_for,
     shortage_curve,
     waiting,
+    waiting_curve,
 )
 from yuanli.planning.sizes.sharing import desks_for, presence, sharing_curve
 from yuanli.planning.sizes.simulating import Estimate, simulate_loss, simulate_waiting
@@ -23,6 +24,7 @@ __all__ = [
     "desks_for",
     "erlang_b",
     "erlang_c",
+    "lift_curve",
     "lift_trip",
     "lifts_for",
     "most_at_once",
@@ -35,4 +37,5 @@ __all__ = [
     "simulate_loss",
     "simulate_waiting",
     "waiting",
+    "waiting_curve",
 ]

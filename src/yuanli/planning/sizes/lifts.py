@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from yuanli.errors import Text
-from yuanli.planning.documents import refusal
+from yuanli.planning.documents import Floats, refusal
 from yuanli.planning.sizes.queues import checked
 
 FULL = 0.8
@@ -72,6 +74,13 @@ def lift_trip(group: LiftGroup, population: int) -> LiftTrip:
         highest=highest, stops=stops, round_trip_s=trip_s, interval_s=trip_s / group.lifts, people_5min=carried,
         share=carried / population,
     )  # fmt: skip
+
+
+def lift_curve(group: LiftGroup, population: int, most: int, *, share: float = 0.12) -> Floats:
+    """Return which part of this share of the population is not carried in five minutes, for 1 to `most` lifts."""
+    checked("share", share, least=1e-6, most=1.0)
+    carried = [lift_trip(replace(group, lifts=lifts), population).share for lifts in range(1, most + 1)]
+    return np.maximum(1.0 - np.array(carried) / share, 0.0)
 
 
 def lifts_for(group: LiftGroup, population: int, *, share: float = 0.12, interval_s: float = 30.0) -> int:

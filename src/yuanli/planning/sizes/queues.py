@@ -91,6 +91,15 @@ def waiting(arrivals_per_h: float, service_s: float, servers: int) -> Waiting:
     )  # fmt: skip
 
 
+def waiting_curve(arrivals_per_h: float, service_s: float, most: int, *, wait_s: float) -> Floats:
+    """Return the chance to wait longer than `wait_s`, for 1 to `most` servers, shape `(most,)`."""
+    checked("most", most, least=1, most=MOST_SERVERS)
+    checked("wait_s", wait_s)
+    return np.array(
+        [waiting(arrivals_per_h, service_s, servers).later_than(wait_s) for servers in range(1, most + 1)]
+    )
+
+
 def places_for(load: float, chance: float) -> int:
     """Return the fewest places that are all taken with at most this chance."""
     checked("load", load, most=MOST_SERVERS / 2)

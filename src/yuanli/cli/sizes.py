@@ -1,0 +1,61 @@
+"""How many desks, toilets, parking spaces or lifts are enough: `yuanli plan how-many`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from yuanli.campus import FeatureId
+from yuanli.cli import opening
+from yuanli.cli.opening import AsJson, DataDir
+from yuanli.cli.printing import OUT, language, print_json, said
+from yuanli.operations import SizeThing, SizeWish
+
+CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
+
+
+def how_many(
+    thing: Annotated[
+        SizeThing, typer.Argument(help="desks, toilets, parking or lifts. 工位、卫生间、车位、电梯。")
+    ],
+    place: Annotated[str | None, typer.Option("--place", help="Building or level. 楼宇或楼层。")] = None,
+    people: Annotated[int | None, typer.Option("--people", help="Who need them. 人数。")] = None,
+    presence: Annotated[
+        float | None, typer.Option("--presence", help="The share that comes. 到岗率。")
+    ] = None,
+    arrivals_per_h: Annotated[
+        float | None, typer.Option("--per-hour", help="Cars or visits an hour. 每小时来车或次数。")
+    ] = None,
+    stay_min: Annotated[float | None, typer.Option("--stay", help="Minutes. 停留分钟数。")] = None,
+    wait_min: Annotated[float, typer.Option("--wait", help="Minutes one may wait. 可等分钟数。")] = 1.0,
+    number: Annotated[
+        int | None, typer.Option("--number", "-n", help="How many there are. 现有数量。")
+    ] = None,
+    campus: CampusOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Tell how often such things are short, by their number. 按数量给出不够用的概率。
+
+    Example: yuanli plan how-many desks --place A座
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    where = None
+    if place is not None:
+        where = opened.guidance.guide(campus_id).resolve(place, language=language()).stop.feature_id
+    wish = SizeWish(
+        thing=thing, place=None if where is None else FeatureId(where), people=people, presence=presence,
+        arrivals_per_h=arrivals_per_h, stay_min=stay_min, wait_min=wait_min, number=number,
+    )  # fmt: skip
+    found = opened.size_curves.curve(campus_id, wish, opened.now())
+    if as_json:
+        print_json(found)
+        return
+    OUT.print(said(found.method), markup=False)
+    for text in found.sources:
+        OUT.print(f"  {said(text)}", markup=False)
+    for count, chance in enumerate(found.chances, 1):
+        mark = " *" if count == found.number else " ✓" if count == found.enough else ""
+        OUT.print(f"{count:>5} {chance:>8.2%}{mark}", markup=False)
