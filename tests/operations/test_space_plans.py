@@ -14,7 +14,7 @@ from yuanli.operations import NobodySeatedError, SpaceDrafts, SpaceWish, SpaceWi
 from yuanli.planning import SPACES, parse_spaces, today
 from yuanli.solver import Search, Stop, make_plan
 
-WISH = SpaceWish(place=FeatureId("building-a"))
+WISH = SpaceWish(place=FeatureId("building-c"))
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
 
