@@ -87,7 +87,7 @@ def place(**where: tuple[int, str]) -> RoomsPlan:
 
 
 def solve(problem: RoomsProblem, wish: Wish[RoomsPlan] = Wish(), **stop: float):  # type: ignore[no-untyped-def]
-    return make_plan(ROOMS, problem, Search(Stop(**(stop or {"time_s": 20}))), wish)  # type: ignore[arg-type]
+    return make_plan(ROOMS, problem, Search(Stop(**(stop or {"time_s": 120}))), wish)  # type: ignore[arg-type]
 
 
 def test_the_cost_of_a_timetable_worked_by_hand() -> None:
@@ -211,7 +211,7 @@ def test_what_annealing_counts_as_it_goes_is_what_counting_anew_tells(single: bo
     )
     assert is_single(compiled.tables)
     anneal = anneal_single if single else kernel.anneal
-    assert sum(anneal(compiled.tables, state, 100, 2.0, 1.0, 1.0) for _ in range(5)) > 0
+    assert sum(anneal(compiled.tables, state, 400, 2.0, 1.0, 1.0) for _ in range(5)) > 0
     fresh.best_time[:], fresh.best_room[:] = state.time_of, state.room_of
     kernel.restore(compiled.tables, fresh)
     assert state.numbers[:2] == pytest.approx(fresh.numbers[:2])
@@ -313,6 +313,60 @@ def test_the_same_seed_and_rounds_give_the_same_plan() -> None:
         anneal_rooms(compiled, search, Wish(seed=7), given=False)
     assert searches[0].best == searches[1].best
     assert searches[0].rounds == searches[1].rounds == 4
+
+
+def test_a_chain_of_events_that_can_t_meet_changes_places_and_back() -> None:
+    from yuanli.scheduling.rooms import chains, kernel
+
+    times = {Time(days=(0,), start=s): 0.0 for s in range(2)}
+    rooms = tuple(Room(name=name, capacity=10) for name in "ABC")
+    who = {"a": ("p",), "b": ("p", "q"), "c": ("q", "r"), "alone": ("s",)}
+    events = tuple(
+        replace(meeting(name, people=people), times=times, rooms=dict.fromkeys("ABC", 0.0))
+        for name, people in who.items()
+    )
+    problem = RoomsProblem(name="d", days=1, periods=2, rooms=rooms, events=events)
+    compiled = compile_problem(problem)
+    tables = compiled.tables._replace(movable=np.arange(4))
+    begin = np.array([0, 1, 0, 0]), np.array([0, 0, 1, 2])
+    state = kernel.new_state(tables, *begin, seed=1, most_changed=None, first=begin)
+    assert state.numbers[1] == 0
+    chain, there = chains.new_chain(tables), np.array([[0, 2, 3, -1], [1, -1, -1, -1]])
+    assert chains.follow(tables, state, there, chain, 0, 1) == 3
+    busy, used = np.zeros((len(tables.compact), 1), np.int64), np.zeros(len(tables.min_days), np.int64)
+    moved = chains.swing(tables, state, busy, used, there, chain, 3, 0, 1)
+    assert moved[1] == 0
+    assert state.time_of.tolist() == [1, 0, 1, 0]
+    assert sorted(there.ravel().tolist()) == [-1, -1, -1, -1, 0, 1, 2, 3]
+    chains.swing(tables, state, busy, used, there, chain, 3, 0, 1)
+    assert (state.time_of == begin[0]).all()
+    assert (state.room_of == begin[1]).all()
+
+
+def test_a_population_finds_the_best_and_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = parse_rooms(CTT.encode(), "toy.ctt")
+    monkeypatch.setattr("yuanli.scheduling.rooms.annealing.STATE_ROUNDS", 10)
+    searches = [Search[RoomsPlan](Stop(time_s=None, rounds=80)) for _ in range(2)]
+    for search in searches:
+        anneal_rooms(compile_problem(problem), search, Wish(seed=3), given=False)
+    assert searches[0].best == searches[1].best
+    assert searches[0].cost == solve(problem).cost
+
+
+def test_better_states_take_the_places_of_others() -> None:
+    from yuanli.scheduling.rooms import annealing, kernel
+
+    tables = compile_problem(parse_rooms(CTT.encode(), "toy.ctt")).tables
+    none = np.full((2, len(tables.class_of)), -1, np.int64)
+    states = [
+        kernel.new_state(tables, *none, seed=i, most_changed=None, first=(none[0], none[1])) for i in range(4)
+    ]
+    for state, cost in zip(states, (90.0, 10.0, 90.0, 90.0), strict=True):
+        state.numbers[0] = cost
+    chances = [int(state.rng[0]) for state in states]
+    annealing._choose(states, 1.0, 10.0, np.random.default_rng(1))
+    assert [state.numbers[0] for state in states] == [10.0] * 4
+    assert [int(state.rng[0]) for state in states] == chances
 
 
 def test_a_cancelled_search_returns_what_it_has() -> None:
@@ -500,7 +554,7 @@ def test_a_published_timetable_is_feasible_soon(name: str) -> None:
     problem = parse_rooms((DATA / "itc2007_cbctt" / f"{name}.ctt").read_bytes(), name)
     plan = make_plan(ROOMS, problem, Search(Stop(time_s=None, rounds=600)))
     assert plan.cost is not None
-    assert plan.cost < {"comp01": 150, "comp05": 1500}[name]
+    assert plan.cost < {"comp01": 40, "comp05": 700}[name]
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason="the shared data are not here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -88,13 +89,15 @@ def _rng(seed: int) -> NDArray[np.uint64]:
 
 def twin(state: State, *, seed: int) -> State:
     """Return a state that stands where this one does, and goes on by chances of its own."""
-    return State(*(array.copy() for array in state))._replace(rng=_rng(seed))
+    return deepcopy(state)._replace(rng=_rng(seed))
 
 
 def become(state: State, other: State) -> None:
     """Let a state stand where another one does, and keep its own chances."""
-    for own, array in zip(state._replace(rng=other.rng), other, strict=True):
-        own[...] = array
+    own: Any
+    for own, array in zip(state, other, strict=True):
+        if array is not other.rng:
+            own[...] = array
 
 
 def note(state: State) -> None:

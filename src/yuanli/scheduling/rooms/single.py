@@ -12,7 +12,8 @@ from yuanli.scheduling.rooms.kernel import State, below, differs, inlined, jit, 
 from yuanli.scheduling.rooms.moving import compact_change, course_change, shift
 
 CHAINS, GUIDED, SAME_ROOM, SAME_TIME = 0.1, 0.6, 0.7, 0.1
-"""Shares of moves to another time in the same room, and to another room at the same time; others change both."""
+"""Up to which share of the moves they are Kempe chains, go to another time where there is room or only one event in the
+way, go to another time in the same room; the share to another room at the same time. Others change both."""
 HIGHEST = 20.8
 """The most temperatures that a move may cost: the logarithm of 2³⁰, of which chances are drawn."""
 
