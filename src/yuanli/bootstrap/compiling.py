@@ -32,7 +32,7 @@ def compile_ahead(
     if is_compiled(record):
         return lambda: None
     try:
-        process = subprocess.Popen([*command, str(record)], stdin=subprocess.PIPE, start_new_session=True)
+        process = subprocess.Popen([*command, str(record)], stdin=subprocess.PIPE, process_group=0)
     except OSError as error:
         log.warning("The searches can't be compiled ahead; the first plans wait for it: %s", error)
         return lambda: None
