@@ -24,8 +24,10 @@ from yuanli.operations import (
     SiteWish,
     SiteWishError,
 )
+from yuanli.operations.plan_maps import PROFILES
 from yuanli.operations.round_plans import OutOfReachError
 from yuanli.planning import SITES, fewest_sites
+from yuanli.routing import load_profiles
 from yuanli.solver import Plan, Search, Stop, make_plan
 
 NOW = datetime(2026, 3, 6, 2, tzinfo=UTC)
@@ -159,3 +161,7 @@ def test_a_wish_that_breaks_a_rule_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(SiteWishError) as told:
         SiteWish(**{"thing": "lockers"} | wrong)
     assert told.value.field in wrong or told.value.field == "reach_min"
+
+
+def test_every_traveller_has_a_name() -> None:
+    assert set(PROFILES) == set(load_profiles())

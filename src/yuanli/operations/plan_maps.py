@@ -10,12 +10,23 @@ from itertools import pairwise
 from typing import Any
 
 from yuanli.campus import name_in
+from yuanli.errors import Text
 from yuanli.operations.guidance import Guide, RouteRequest
 from yuanli.operations.resolving import PlaceNotFoundError
 from yuanli.operations.solving import SolveOrder
 from yuanli.routing import Leg, NoRouteError, Stop
 from yuanli.scheduling import ROUNDS, RoundsPlan, RoundsProblem
 from yuanli.solver import MapSpot, Row
+
+PROFILES = {
+    "walk": Text("步行", "on foot"),
+    "wheelchair": Text("轮椅", "wheelchair"),
+    "stroller": Text("婴儿车", "stroller"),
+    "bike": Text("骑行", "bicycle"),
+    "staff": Text("员工通道", "staff"),
+    "evacuation": Text("紧急疏散", "evacuation"),
+}
+"""What travellers are called, as in the console."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

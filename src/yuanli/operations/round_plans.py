@@ -12,7 +12,7 @@ from typing import Any
 from yuanli.campus import CampusId
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
-from yuanli.operations.plan_maps import TourWalk, map_told, names_of, place_key, walk_tours
+from yuanli.operations.plan_maps import PROFILES, TourWalk, map_told, names_of, place_key, walk_tours
 from yuanli.operations.solving import SolveOrder
 from yuanli.routing import Stop, load_profiles
 from yuanli.scheduling import ROUNDS
@@ -218,8 +218,8 @@ def _check_reach(
         listed = list(dict.fromkeys(lost))
         raise OutOfReachError(
             Text(
-                f"按出行方式“{wish.profile}”，没有路往返于出发地与：{'、'.join(listed)}。",
-                f"By the profile {wish.profile!r} no way leads there and back: {', '.join(listed)}.",
+                f"按出行方式“{PROFILES[wish.profile].zh}”，没有路往返于出发地与：{'、'.join(listed)}。",
+                f"By the profile “{PROFILES[wish.profile].en}” no way leads there and back: {', '.join(listed)}.",
             ),
             field="visits",
             hint=Text(

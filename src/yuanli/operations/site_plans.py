@@ -25,7 +25,7 @@ from yuanli.campus import (
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.answering.asked import space_of
 from yuanli.operations.guidance import Guidance, Guide
-from yuanli.operations.plan_maps import map_told, names_of, place_key
+from yuanli.operations.plan_maps import PROFILES, map_told, names_of, place_key
 from yuanli.operations.readings import Every
 from yuanli.operations.round_plans import OutOfReachError
 from yuanli.operations.space_plans import area_m2
@@ -400,8 +400,8 @@ def _out_of_reach(wish: SiteWish, names: Sequence[str]) -> OutOfReachError:
     near_en = "" if wish.reach_min is None else f" within {wish.reach_min:g} minutes"
     return OutOfReachError(
         Text(
-            f"按出行方式“{wish.profile}”，从这些地方{near}到不了任何候选点：{zh}。",
-            f"By the profile {wish.profile!r} no candidate is reached{near_en} from: {en}.",
+            f"按出行方式“{PROFILES[wish.profile].zh}”，从这些地方{near}到不了任何候选点：{zh}。",
+            f"By the profile “{PROFILES[wish.profile].en}” no candidate is reached{near_en} from: {en}.",
         ),
         field="places",
         hint=Text("增加候选点，放宽时间，或换一种出行方式。", "Add candidates, allow longer, or take another profile."),
@@ -430,8 +430,8 @@ def _assumed(
             "The people are those of teams, by the sizes of their rooms, and seats where no team sits.",
         ),
         Text(
-            f"步行时间按{at.month}月{at.day}日 {at:%H:%M} 开放的路，出行方式“{wish.profile}”。",
-            f"Walks are by the ways open on {at:%-d %b at %H:%M}, by the profile {wish.profile!r}.",
+            f"步行时间按{at.month}月{at.day}日 {at:%H:%M} 开放的路，出行方式“{PROFILES[wish.profile].zh}”。",
+            f"Walks are by the ways open on {at:%-d %b at %H:%M}, by the profile “{PROFILES[wish.profile].en}”.",
         ),
     ]
     if by_level:
