@@ -14,6 +14,10 @@ compiled: Any = njit(**OPTIONS)
 """Without counting references: nothing is allocated, and the tables are many; thirty times as fast."""
 EPS = 1e-7
 MOVES, PEOPLE, FIT, CHANGES = range(4)
+TOGETHER = 0.02
+"""Share of steps that move two whom a hard rule binds, such as that they are near: alone neither could."""
+BACK = 0.2
+"""Share of steps, where no more may change, that take one change back for another."""
 RENT = 4
 """Places of `State.sums`; rent follows by period."""
 
@@ -364,6 +368,21 @@ def _propose(t, s):
     """Plan a step in `moving` and `target`; return how many move."""
     v = _below(s.rng, len(s.room))
     p, q = t.period[v], s.room[v]
+    first, end = t.pair_at[v], t.pair_at[v + 1]
+    if end > first and _random(s.rng) < TOGETHER:
+        i = first + _below(s.rng, end - first)
+        u = t.pair_other[i]
+        if t.pair_hard[i] > 0 and u != v:
+            s.moving[0], s.target[0] = v, _choice(t, s, v)
+            s.moving[1], s.target[1] = u, s.target[0] if _random(s.rng) < 0.5 else _choice(t, s, u)
+            return 2
+    if s.sums[CHANGES] >= t.weights[5] and _random(s.rng) < BACK:
+        u = _below(s.rng, len(s.room))
+        if u == v or t.start[u] < 0 or s.room[u] == t.start[u]:
+            return 0
+        s.moving[0], s.target[0] = v, _choice(t, s, v)
+        s.moving[1], s.target[1] = u, t.start[u]
+        return 2
     if _random(s.rng) < 0.5:
         u = _below(s.rng, len(s.room))
         r = s.room[u]
