@@ -13,7 +13,10 @@ from tests.operations.test_site_plans import WITH_TEAMS
 
 from yuanli.bootstrap import House
 from yuanli.campus import Imported
+from yuanli.language import Slot
 from yuanli.operations import Kind, reread
+from yuanli.operations.answering.site_planning import things_of
+from yuanli.operations.dialogue.state import Filled, Request
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +76,13 @@ def test_members_place_nothing(house: House) -> None:
     (reply,) = talk(house, "member", "where should 1 lockers go", roles=frozenset({"member"}))
     assert reply.move is not Kind.CONFIRM
     assert len(house.solving.list(CAMPUS)) <= 1
+
+
+@pytest.mark.parametrize(("item", "sites"), [("两台打印机", True), ("打印机", False), ("工位", False)])
+def test_only_a_number_of_a_known_thing_is_placed(item: str, sites: bool) -> None:
+    slot = Slot(type="item", text=item, start=0, end=len(item), value=item)
+    request = Request(
+        id=1, intent="space_allocate", text=item, language="zh", confidence=0.9, model="test", at=Clock().now,
+        filled=(Filled(slot=slot),),
+    )  # fmt: skip
+    assert (things_of(request) is not None) is sites

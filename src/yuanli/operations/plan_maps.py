@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from yuanli.campus import name_in
-from yuanli.errors import Text
+from yuanli.errors import InvalidInputError, Text
 from yuanli.operations.guidance import Guide, RouteRequest
 from yuanli.operations.resolving import PlaceNotFoundError
 from yuanli.operations.solving import SolveOrder
@@ -38,6 +38,15 @@ class TourWalk:
     distance_m: float
     duration_s: float
     legs: tuple[Leg, ...]
+
+
+def require_profile(profile: str, refusal: type[InvalidInputError]) -> None:
+    """Refuse who can't travel: a profile that there is not."""
+    if profile not in PROFILES:
+        raise refusal(
+            Text(f"出行方式“{profile}”不可用。", f"The profile {profile!r} is not allowed."), field="profile",
+            hint=Text(f"可用：{'、'.join(PROFILES)}。", f"Use one of: {', '.join(PROFILES)}."),
+        )  # fmt: skip
 
 
 def place_key(stop: Stop) -> str:

@@ -12,9 +12,17 @@ from typing import Any
 from yuanli.campus import CampusId
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
-from yuanli.operations.plan_maps import PROFILES, TourWalk, map_told, names_of, place_key, walk_tours
+from yuanli.operations.plan_maps import (
+    PROFILES,
+    TourWalk,
+    map_told,
+    names_of,
+    place_key,
+    require_profile,
+    walk_tours,
+)
 from yuanli.operations.solving import SolveOrder
-from yuanli.routing import Stop, load_profiles
+from yuanli.routing import Stop
 from yuanli.scheduling import ROUNDS
 from yuanli.solver import Row
 
@@ -109,13 +117,7 @@ class RoundWish:
                     Text(f"没有{zh}。", f"There are no {field}."), field=field,
                     hint=Text(f"请至少给出一个{zh}。", f"Give one of {field} at least."),
                 )  # fmt: skip
-        if self.profile not in load_profiles():
-            known = tuple(load_profiles())
-            raise RoundWishError(
-                Text(f"出行方式“{self.profile}”不可用。", f"The profile {self.profile!r} is not allowed."),
-                field="profile",
-                hint=Text(f"可用：{'、'.join(known)}。", f"Use one of: {', '.join(known)}."),
-            )
+        require_profile(self.profile, RoundWishError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,14 +25,14 @@ from yuanli.campus import (
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.answering.asked import space_of
 from yuanli.operations.guidance import Guidance, Guide
-from yuanli.operations.plan_maps import PROFILES, map_told, names_of, place_key
+from yuanli.operations.plan_maps import PROFILES, map_told, names_of, place_key, require_profile
 from yuanli.operations.readings import Every
 from yuanli.operations.round_plans import OutOfReachError
 from yuanli.operations.space_plans import area_m2
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
 from yuanli.planning import SITES, fewest_sites
-from yuanli.routing import Stop, load_profiles
+from yuanli.routing import Stop
 
 SUITED = ("lobby", "walkway", "lounge", "waitingroom", "unenclosedarea")
 """Kinds of space that everybody passes: taken where no candidates are told."""
@@ -144,13 +144,7 @@ class SiteWish:
                     Text(f"{name} 为 {value:g}，应大于 0。", f"{name} is {value:g}; it is more than 0."),
                     field=name,
                 )
-        if self.profile not in load_profiles():
-            known = tuple(load_profiles())
-            raise SiteWishError(
-                Text(f"出行方式“{self.profile}”不可用。", f"The profile {self.profile!r} is not allowed."),
-                field="profile",
-                hint=Text(f"可用：{'、'.join(known)}。", f"Use one of: {', '.join(known)}."),
-            )
+        require_profile(self.profile, SiteWishError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,17 @@ def as_sites(heard: Understanding) -> Understanding:
     )
 
 
+def things_of(request: Request) -> Things | None:
+    """Return the things that a request tells, by number and kind; None where it tells none."""
+    for said in request.understanding().values(MARK):
+        found = find_things(
+            f"where should {said} go" if request.language == "en" else f"放{said}哪里", request.language
+        )
+        if found is not None:
+            return found
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitesAct:
     """Shows the problem that was drafted, and has it solved once it is confirmed."""
@@ -142,11 +153,8 @@ class SitesAct:
             where = try_place(guide, said, heard, asker)
             if where is not None and where.id and isinstance(guide.campus.find(where.id), Building | Level):
                 within, called = (str(where.id),), where.name
-        (said, *_) = heard.values(MARK)
-        found = find_things(
-            f"where {said}" if request.language == "en" else f"放{said}哪里", request.language
-        )
-        assert found is not None
+        found = things_of(request)
+        assert found is not None  # else teams are meant
         wish = SiteWish(
             thing=found.thing, number=found.number, within=within, roles=frozenset(asker.roles),
             language=request.language,
@@ -170,4 +178,4 @@ class AllocateOrPlaceAct:
         return self._of(request).execute(request, key=key, asker=asker, now=now)
 
     def _of(self, request: Request) -> Act:
-        return self.things if request.of((MARK,)) else self.teams
+        return self.teams if things_of(request) is None else self.things
