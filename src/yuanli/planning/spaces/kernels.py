@@ -14,10 +14,8 @@ compiled: Any = njit(**OPTIONS)
 """Without counting references: nothing is allocated, and the tables are many; thirty times as fast."""
 EPS = 1e-7
 MOVES, PEOPLE, FIT, CHANGES = range(4)
-TOGETHER = 0.02
-"""Share of steps that move two whom a hard rule binds, such as that they are near: alone neither could."""
-BACK = 0.2
-"""Share of steps, where no more may change, that take one change back for another."""
+TOGETHER = 0.05
+"""Share of steps that move two at once where one alone can't: whom a hard rule binds, or where no more may change."""
 RENT = 4
 """Places of `State.sums`; rent follows by period."""
 
@@ -368,21 +366,6 @@ def _propose(t, s):
     """Plan a step in `moving` and `target`; return how many move."""
     v = _below(s.rng, len(s.room))
     p, q = t.period[v], s.room[v]
-    first, end = t.pair_at[v], t.pair_at[v + 1]
-    if end > first and _random(s.rng) < TOGETHER:
-        i = first + _below(s.rng, end - first)
-        u = t.pair_other[i]
-        if t.pair_hard[i] > 0 and u != v:
-            s.moving[0], s.target[0] = v, _choice(t, s, v)
-            s.moving[1], s.target[1] = u, s.target[0] if _random(s.rng) < 0.5 else _choice(t, s, u)
-            return 2
-    if s.sums[CHANGES] >= t.weights[5] and _random(s.rng) < BACK:
-        u = _below(s.rng, len(s.room))
-        if u == v or t.start[u] < 0 or s.room[u] == t.start[u]:
-            return 0
-        s.moving[0], s.target[0] = v, _choice(t, s, v)
-        s.moving[1], s.target[1] = u, t.start[u]
-        return 2
     if _random(s.rng) < 0.5:
         u = _below(s.rng, len(s.room))
         r = s.room[u]
@@ -418,6 +401,28 @@ def _propose(t, s):
 
 
 @compiled
+def _propose_two(t, s):
+    """Plan a step of a seat and of one bound to it by a hard rule, or of one that goes back; return how many move."""
+    v = _below(s.rng, len(s.room))
+    s.moving[0], s.target[0] = v, _choice(t, s, v)
+    if s.sums[CHANGES] >= t.weights[5]:
+        u = _below(s.rng, len(s.room))
+        if u == v or t.start[u] < 0 or s.room[u] == t.start[u]:
+            return 0
+        s.moving[1], s.target[1] = u, t.start[u]
+        return 2
+    first, end = t.pair_at[v], t.pair_at[v + 1]
+    if end == first:
+        return 0
+    i = first + _below(s.rng, end - first)
+    u = t.pair_other[i]
+    if t.pair_hard[i] == 0 or u == v:
+        return 0
+    s.moving[1], s.target[1] = u, s.target[0] if _random(s.rng) < 0.5 else _choice(t, s, u)
+    return 2
+
+
+@compiled
 def _copy(rooms, best):
     for v in range(len(rooms)):
         best[v] = rooms[v]
@@ -434,7 +439,7 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
     bounded = t.weights[4] == 0.0 and t.limit_soft.sum() == 0.0
     for _ in range(steps):
         temperature *= cooling
-        n = _propose(t, s)
+        n = _propose(t, s) if _random(s.rng) >= TOGETHER else _propose_two(t, s)
         if n == 0:
             continue
         ok = True
