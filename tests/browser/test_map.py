@@ -6,6 +6,7 @@ import time
 
 import pytest
 from playwright.sync_api import expect
+from tests.pace import slowness
 
 from .conftest import Open, Reader
 
@@ -32,7 +33,7 @@ def test_the_first_page_is_drawn_within_three_seconds(reader: Open, language: st
     took_s = [_first_page_s(visitor) for _ in range(LOADS)]
     visitor.shot("map")
     assert visitor.complaints == []
-    assert min(took_s) < FIRST_PAGE_S * 2, "the shared test machine may be twice as slow, not more"
+    assert min(took_s) < FIRST_PAGE_S * 2 * slowness(), "beside other tests it may be twice as slow, not more"
 
 
 @LANGUAGES

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 from tests.campus.places import campus_of, changed, house
+from tests.pace import slowness, within
 
 from yuanli.campus import (
     Alias,
@@ -199,9 +200,8 @@ def test_ten_thousand_features_are_searched_within_twenty_milliseconds() -> None
     ]
     campus = changed(campus, *renamed)
     assert len(campus.features) > 8_000
-    began = time.thread_time()
-    index = SearchIndex(campus)
-    assert time.thread_time() - began < 1.5, "the target is 1 s on an idle core"
+    with within(1.5, time.thread_time):
+        index = SearchIndex(campus)
     asked = [u.name["zh"] for u in renamed[::80]]
     asked += (
         [text[:2] + text[3:] for text in asked] + [f"Bilding {i}" for i in range(20)] + ["bgt", "12号楼3层"]
@@ -212,7 +212,7 @@ def test_ten_thousand_features_are_searched_within_twenty_milliseconds() -> None
         began = time.process_time()
         index.search(text)
         times.append(time.process_time() - began)
-    assert float(np.percentile(times, 95)) < 0.04, (
+    assert float(np.percentile(times, 95)) < 0.04 * slowness(), (
         "the target is 20 ms on an idle core; shared machines get twice that"
     )
 

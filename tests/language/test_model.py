@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.language.reading import FOLDER, built_in, reader
+from tests.pace import slowness, within
 
 from yuanli.language import catalogue
 from yuanli.learning import Model, evaluate, load_examples
@@ -90,20 +91,18 @@ def test_slots_are_spans_of_any_text(text: str, context: str | None) -> None:
     "text", ["从" * 65_000, "from " * 13_000, "🙂" * 16_000, "\x00" * 64_000, "[a](b)" * 9_000]
 )
 def test_sixty_four_thousand_characters_are_read_in_bounded_time(text: str) -> None:
-    began = time.process_time()
-    reader().understand(text)
-    assert time.process_time() - began < 2
+    with within(2):
+        reader().understand(text)
 
 
 def test_the_model_is_small_quick_and_needs_no_torch() -> None:
     size = sum(path.stat().st_size for path in FOLDER.iterdir())
     assert size <= 45e6
-    began = time.process_time()
-    model = Model(FOLDER)
-    assert time.process_time() - began < 2
+    with within(2):
+        model = Model(FOLDER)
     times = []
     for text in list(CASES) * 8:
         began = time.process_time()
         model.predict([text])
         times.append(time.process_time() - began)
-    assert np.median(times) < 0.03
+    assert np.median(times) < 0.03 * slowness()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
+from tests.pace import within
 
 from yuanli.errors import InvalidInputError
 from yuanli.telemetry import (
@@ -55,10 +55,8 @@ HOSTILE = [
 @pytest.mark.parametrize("content", [pytest.param(content, id=str(n)) for n, content in enumerate(HOSTILE)])
 def test_a_hostile_message_takes_no_long_work(content: bytes) -> None:
     for decode in (decode_json, decode_json_lines, decode_line_protocol, decode_csv, sparkplug):
-        began = time.process_time()
-        with suppress(InvalidInputError):
+        with within(LONGEST_S), suppress(InvalidInputError):
             decode(content)
-        assert time.process_time() - began < LONGEST_S, decode.__name__
 
 
 def sparkplug(content: bytes) -> None:
@@ -67,7 +65,6 @@ def sparkplug(content: bytes) -> None:
 
 def test_a_hostile_topic_takes_no_long_work() -> None:
     template = TopicTemplate("{a}-{b}-{c}/{d}/#")
-    began = time.process_time()
-    for topic in ("-" * 60_000, "a-" * 30_000 + "/", "/" * 60_000):
-        template.find(topic)
-    assert time.process_time() - began < LONGEST_S
+    with within(LONGEST_S):
+        for topic in ("-" * 60_000, "a-" * 30_000 + "/", "/" * 60_000):
+            template.find(topic)
