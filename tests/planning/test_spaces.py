@@ -1,43 +1,29 @@
 """Who sits where: by hand, against brute force, and by the published instances."""
 
-import gzip
-import io
-import json
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from benchmarks.spaces import changed, replanned
-from tests.pace import within
+from tests.planning.small_spaces import DESK, ROOMS, SMALL, TEAMS, K, all_plans, random_problem, solved
 
 from yuanli.errors import Text
 from yuanli.planning import (
     SPACES,
-    Demand,
     Entity,
-    FewChanges,
-    Flow,
-    Landmark,
-    Lock,
     Period,
     Room,
     Rule,
-    RuleKind,
-    SheetsError,
     SpacePlan,
     SpaceProblem,
     SpacesError,
-    Weights,
     charges_of,
     check_spaces,
     compare_plans,
     conflicting_rules,
-    demands_of,
     moves_of,
     parse_spaces,
     replan_spaces,
@@ -45,13 +31,10 @@ from yuanli.planning import (
     tell_rule,
     today,
     use_of,
-    write_spaces_excel,
 )  # fmt: skip
 from yuanli.solver import (
-    InvalidProblemError,
     MoveError,
     Search,
-    Status,
     Stop,
     Wish,
     make_plan,
@@ -63,85 +46,6 @@ from yuanli.solver import (
 
 OSA = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "osa"
 needs_osa = pytest.mark.skipif(not OSA.is_dir(), reason="needs ../shared/data/optimisation/osa")
-K = RuleKind
-ROOMS = (
-    Room(
-        name="101",
-        capacity_m2=30,
-        floor="1",
-        building="A",
-        zone="N",
-        adjacent=("102",),
-        rent_per_m2=2,
-        noise=3,
-    ),
-    Room(name="102", capacity_m2=20, floor="1", building="A", rent_per_m2=2, accessible=False),
-    Room(
-        name="201",
-        capacity_m2=40,
-        floor="2",
-        building="A",
-        zone="N",
-        rent_per_m2=1,
-        features=("lab",),
-        security=2,
-    ),
-)
-TEAMS = (
-    Entity(name="ops", need_m2=18, headcount=3, room="101", move_cost=4),
-    Entity(name="lab", need_m2=35, headcount=5, room="201", move_cost=9, group="science"),
-    Entity(name="law", need_m2=20, headcount=2, room="102", move_cost=2, group="science"),
-)
-WALK = ((0.0, 5.0, 60.0), (5.0, 0.0, 65.0), (60.0, 65.0, 0.0))
-DESK = Landmark(name="desk", seconds=(10.0, 20.0, 70.0))
-SMALL = SpaceProblem(
-    rooms=ROOMS, entities=TEAMS, walk_s=WALK, flows=(Flow(origin="ops", destination="lab", trips=10),)
-)
-
-
-def every_rule(rng: random.Random) -> list[Rule]:
-    """Return a rule of each kind with random hardness and values."""
-
-    def rule(kind: RuleKind, *entities: str, **more: Any) -> Rule:
-        return Rule(kind=kind, entities=entities, hard=rng.random() < 0.3, weight=rng.randint(1, 9), **more)
-
-    return [
-        rule(K.IN, "ops", floors=("1",)), rule(K.NOT_IN, "law", rooms=("201",)), rule(K.ACCESSIBLE, "science"),
-        rule(K.QUIET, "law", value=2), rule(K.SECURE, "lab", value=1), rule(K.FEATURES, "lab", features=("lab",)),
-        rule(K.SAME_ROOM, "ops", "law"), rule(K.NOT_SAME_ROOM, "ops", "science"), rule(K.ADJACENT, "ops", "law"),
-        rule(K.NEAR, "ops", "lab"), rule(K.AWAY, "ops", "law"), rule(K.NOT_SHARING, "lab", "law"),
-        rule(K.ONE_FLOOR, "science"), rule(K.CAPACITY, rooms=("101", "102")), rule(K.MAX_MOVES, value=2),
-        rule(K.MAX_PEOPLE_MOVED, value=4), rule(K.MAX_RENT, value=120), rule(K.MAX_FIT_OUT, value=60),
-        rule(K.SAME_ZONE, "ops", "science"), rule(K.OTHER_ZONE, "ops", "law"), rule(K.ONE_ZONE, "science", "ops"),
-        rule(K.CLOSE_TO, "law", landmarks=("desk",), value=30),
-        rule(K.FAR_FROM, "science", landmarks=("desk",), value=20),
-    ]  # fmt: skip
-
-
-def random_problem(seed: int) -> SpaceProblem:
-    rng = random.Random(seed)
-    return SpaceProblem(
-        rooms=tuple(replace(room, fit_out_per_m2=rng.randint(0, 3)) for room in ROOMS), entities=TEAMS,
-        rules=tuple(rng.sample(every_rule(rng), rng.randint(1, 6))), walk_s=WALK, flows=SMALL.flows,
-        landmarks=(DESK,),
-        periods=(
-            Period(name="now"), Period(name="next", needs_m2={"ops": 25.0, "law": rng.choice([0.0, 30.0])},
-                   headcounts={"lab": 8.0}),
-        )[: rng.randint(1, 2)],
-        weights=Weights(rent=0.1, fit_out=0.2, fairness=rng.choice([0.0, 3.0])),
-    )  # fmt: skip
-
-
-def all_plans(problem: SpaceProblem) -> list[SpacePlan]:
-    each = [
-        [range(3) if problem.need_m2(period, entity) > 0 else [-1] for entity in problem.entities]
-        for period in problem.periods
-    ]
-    return [SpacePlan(rooms=rows) for rows in product(*(list(product(*row)) for row in each))]
-
-
-def solved(problem: SpaceProblem, rounds: int = 5, **wish: Any) -> Any:
-    return SPACES.solve(problem, Search(Stop(time_s=None, rounds=rounds)), Wish(**wish))
 
 
 def test_a_case_by_hand() -> None:
@@ -307,107 +211,6 @@ def test_leases_end() -> None:
     assert SPACES.read_rows(problem, SPACES.rows(problem, plan)) == plan
 
 
-def test_a_conflict_is_minimal_and_in_words() -> None:
-    rules = (
-        Rule(kind=K.IN, entities=("ops",), floors=("2",)), Rule(kind=K.NEAR, entities=("law", "lab")),
-        Rule(kind=K.ADJACENT, entities=("ops", "law")), Rule(kind=K.NOT_SHARING, entities=("ops",)),
-    )  # fmt: skip
-    problem = replace(SMALL, rules=rules)
-    assert solved(problem, rounds=70).status is Status.INFEASIBLE
-    assert set(conflicting_rules(problem)) == {rules[0], rules[2], rules[3]}
-    assert any(
-        "ops on the" in text.en or "ops in the given place" in text.en for text in SPACES.conflicts(problem)
-    )
-    stuck = replace(SMALL, rules=(
-        Rule(kind=K.FEATURES, entities=("lab",), features=("lab",)), Rule(kind=K.IN, entities=("lab",), floors=("1",)),
-    ))  # fmt: skip
-    assert conflicting_rules(stuck) == stuck.rules
-    assert conflicting_rules(SMALL) == ()
-
-
-def holds(problem: SpaceProblem, demands: Sequence[Demand], wish: Wish[SpacePlan]) -> bool:
-    """Try all plans: say whether one keeps demands, by the checker and by hand."""
-    bare = replace(
-        problem, entities=tuple(replace(entity, locked=False) for entity in problem.entities),
-        rules=tuple(one for one in demands if isinstance(one, Rule)),
-    )  # fmt: skip
-    kept = [kept for one in demands if isinstance(one, Lock) for kept in one.kept]
-    few = any(isinstance(one, FewChanges) for one in demands)
-
-    def fits(plan: SpacePlan) -> bool:
-        if any(plan.rooms[p][e] not in (r, -1) for p, e, r in kept):
-            return False
-        if few:
-            assert wish.start is not None
-            assert wish.max_changes is not None
-            rows = zip(plan.rooms, wish.start.rooms, strict=True)
-            if sum(a != b for new, old in rows for a, b in zip(new, old, strict=True)) > wish.max_changes:
-                return False
-        return check_spaces(bare, plan).valid
-
-    return any(fits(plan) for plan in all_plans(bare))
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_conflicts_know_what_is_locked_and_how_much_may_change(seed: int) -> None:
-    rng = random.Random(seed)
-    problem = random_problem(seed)
-    hard = tuple(replace(rule, hard=rng.random() < 0.7) for rule in problem.rules)
-    entities = tuple(replace(entity, locked=rng.random() < 0.2) for entity in TEAMS)
-    problem = replace(problem, rules=hard, entities=entities)
-    wish = Wish(
-        start=rng.choice(all_plans(problem)), locked=set(rng.sample(["ops", "lab", "law"], rng.randint(0, 2))),
-        max_changes=rng.choice([None, 0, 1, 2]),
-    )  # fmt: skip
-    every = demands_of(problem, wish)
-    found = conflicting_rules(problem, wish)
-    assert bool(found) == (not holds(problem, every, wish))
-    if found:
-        assert not holds(problem, found, wish)
-        for left in found:
-            assert holds(problem, [one for one in found if one is not left], wish)
-
-
-def test_a_lock_in_the_way_is_named_with_the_rule_in_both_languages() -> None:
-    problem = replace(SMALL, rules=(Rule(kind=K.CAPACITY), Rule(kind=K.NOT_SHARING, entities=("law",))))
-    start = SpacePlan(rooms=((0, 1, 1),))
-    small = make_plan(
-        SPACES, problem, Search(Stop(time_s=None, rounds=70)), Wish(start=start, locked={"lab"})
-    )
-    assert small.status is Status.INFEASIBLE
-    assert {text.en for text in small.conflicts} == {"not beyond its capacity", "lab is locked in 102"}
-    assert "lab锁定在102" in {text.zh for text in small.conflicts}
-    alone = SPACES.conflicts_of(problem, Wish(start=SpacePlan(rooms=((1, 2, 1),)), locked={"law", "ops"}))
-    assert {text.en for text in alone} >= {"law is locked in 102", "ops is locked in 102"}
-    few = SPACES.conflicts_of(problem, Wish(start=start, max_changes=0))
-    assert few[-1] == Text("最多改动 0 处", "at most 0 changes")
-    twice = replace(problem, entities=(replace(TEAMS[0], locked=True), *TEAMS[1:]))
-    moved = Wish(start=SpacePlan(rooms=((2, 2, 1),)), locked={"ops"})
-    assert solved(twice, rounds=70, start=moved.start, locked=moved.locked).status is Status.INFEASIBLE
-    assert [text.en for text in SPACES.conflicts_of(twice, moved)] == [
-        "ops is locked in 101", "ops is locked in 201",
-    ]  # fmt: skip
-
-
-def test_a_conflict_among_a_thousand_is_found_in_time() -> None:
-    rng = random.Random(0)
-    rooms = tuple(Room(name=f"r{i}", capacity_m2=rng.randint(40, 120), floor=f"{i % 10}") for i in range(300))
-    entities = tuple(
-        Entity(name=f"e{i}", need_m2=rng.randint(5, 25), room=f"r{rng.randrange(300)}") for i in range(1000)
-    )
-    crowd = Rule(kind=K.IN, entities=tuple(f"e{i}" for i in range(300)), rooms=("r1", "r2", "r3"))
-    near = tuple(Rule(kind=K.NEAR, entities=(f"e{i}", f"e{i + 1}")) for i in range(300, 600, 2))
-    full = Rule(kind=K.CAPACITY)
-    conflicting_rules(SMALL)
-    problem = SpaceProblem(rooms=rooms, entities=entities, rules=(full, crowd, *near))
-    with within(4):
-        assert set(conflicting_rules(problem)) == {full, crowd}
-        start = today(problem)
-        assert start is not None
-        found = conflicting_rules(replace(problem, rules=(full, *near)), Wish(start=start, max_changes=3))
-        assert found == (full, FewChanges(most=3, start=start))
-
-
 def test_a_preview_tells_cost_and_broken_rules() -> None:
     problem = replace(
         SMALL,
@@ -485,93 +288,6 @@ def test_scenarios_side_by_side() -> None:
     ]
     charges = {charge.entity: charge.rent for charge in charges_of(SMALL, other)}
     assert charges == pytest.approx({"ops": 60 * 18 / 38, "law": 60 * 20 / 38, "lab": 40})
-
-
-DOCUMENT: dict[str, Any] = {
-    "rooms": [{"name": "101", "capacity_m2": 30}, {"name": "102", "capacity_m2": 20}],
-    "entities": [{"name": "ops", "need_m2": 18, "room": "101"}],
-    "rules": [{"kind": "not_in", "entities": ["ops"], "rooms": ["102"]}],
-    "walking": {"rooms": ["102", "101"], "seconds": [[0, 7], [9, 0]]},
-}
-
-
-def test_json_is_read_gzipped_too() -> None:
-    problem = parse_spaces(gzip.compress(json.dumps(DOCUMENT).encode()), "p.json.gz")
-    assert problem.walk_s == ((0, 9), (7, 0))
-    assert problem.rules[0].kind is K.NOT_IN
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"rooms": [], "walking": None}, "rooms"),
-        ({"rooms": [{"name": "a", "capacity_m2": -1}]}, "rooms.0.capacity_m2"),
-        ({"rooms": [{"name": "a", "capacity_m2": float("nan")}]}, "rooms.0.capacity_m2"),
-        ({"entities": [{"name": "a", "need_m2": 1, "room": "nowhere"}]}, "entities[0].room"),
-        ({"entities": [{"name": "a", "need_m2": 1}] * 2}, "entities.name"),
-        ({"entities": [{"name": f"{i}", "need_m2": 1} for i in range(20_001)]}, "entities"),
-        ({"rules": [{"kind": "near", "entities": ["ops"]}]}, "rules[0].entities"),
-        ({"rules": [{"kind": "max_moves"}]}, "rules[0].value"), ({"rules": [{"kind": "odd"}]}, "rules.0.kind"),
-        ({"walking": {"rooms": ["101"], "seconds": [[0]]}}, "walking"), ({"more": 1}, "more"),
-    ],
-)  # fmt: skip
-def test_bad_tables_are_refused_with_their_field(change: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidProblemError) as error:
-        parse_spaces(json.dumps(DOCUMENT | change).encode(), "p.json")
-    assert error.value.field == field
-    assert error.value.hint
-
-
-def test_broken_files_are_refused_with_their_line() -> None:
-    for data, at in (
-        (b'{"rooms":\n[,', "p:2"),
-        (b"\xff\xfe", "p"),
-        (b"\x1f\x8bxx", "p"),
-        (b"PK no book", "p"),
-    ):
-        with pytest.raises(InvalidProblemError) as error:
-            parse_spaces(data, "p")
-        assert error.value.field == at
-    lines = "NoOfEntities: 1\nENTITIES\n0 0 5\nROOMS\n0 0 9 1 7\nCONSTRAINTS\n"
-    with pytest.raises(SpacesError, match="Line 5"):
-        parse_spaces(lines.encode(), "x.txt")
-    with pytest.raises(SpacesError, match="Line 3"):
-        parse_spaces(lines.replace("0 0 5", "0 0 five").encode(), "x.txt")
-
-
-def test_excel_goes_out_and_in() -> None:
-    rules = tuple(rule for rule in every_rule(random.Random(0)) if not rule.landmarks)
-    problem = replace(SMALL, walk_s=(), flows=(), rules=rules)
-    assert parse_spaces(write_spaces_excel(problem, today(problem)), "p.xlsx") == problem
-
-
-def test_columns_of_the_template_are_as_wide_as_their_headings() -> None:
-    from openpyxl import load_workbook
-    from openpyxl.utils import get_column_letter
-
-    for sheet in load_workbook(io.BytesIO(write_spaces_excel())).worksheets:
-        for column, cell in enumerate(sheet[1], 1):
-            assert sheet.column_dimensions[get_column_letter(column)].width > len(str(cell.value))
-
-
-def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
-    from openpyxl import load_workbook
-
-    book = load_workbook(io.BytesIO(write_spaces_excel(replace(SMALL, walk_s=(), flows=()))))
-    book["Rooms"]["B2"] = "big"
-    book["Entities"]["B3"] = -4
-    book["Rooms"]["Z1"] = "colour"
-    out = io.BytesIO()
-    book.save(out)
-    with pytest.raises(SheetsError) as error:
-        parse_spaces(out.getvalue(), "p.xlsx")
-    assert [at for at, _ in error.value.faults] == ["Rooms!Z1", "Rooms!B2", "Entities!B3"]
-    book = load_workbook(io.BytesIO(write_spaces_excel(replace(SMALL, walk_s=(), flows=()))))
-    book["Entities"]["F2"] = "nowhere"
-    out = io.BytesIO()
-    book.save(out)
-    with pytest.raises(SheetsError, match=r'Entities!2 room there is no "nowhere"'):
-        parse_spaces(out.getvalue(), "p.xlsx")
 
 
 @needs_osa

@@ -110,3 +110,13 @@ def test_a_wish_that_can_t_be_met_names_the_fewest_of_its_parts() -> None:
         kind, ((1, 4, 5, 6), 9), Search[Chosen](), Wish(start=start, locked={"1"}, max_changes=0)
     )
     assert [text.en for text in plan.conflicts] == ["at most 0 may change"]
+
+
+def test_a_search_out_of_time_is_infeasible_where_a_conflict_is_proved() -> None:
+    late = replace(TOY, solve=lambda problem, search, wish: search.result())
+    plan = make_plan(late, ((5,), 2), Search[Chosen]())
+    assert (plan.status, plan.conflicts[0].en) == (Status.INFEASIBLE, "too few numbers")
+    plan = make_plan(late, ((5,), 2), Search[Chosen](cancelled=lambda: True))
+    assert (plan.status, plan.conflicts) == (Status.UNKNOWN, ())
+    none = replace(late, conflicts=lambda problem: ())
+    assert make_plan(none, ((5,), 2), Search[Chosen]()).status is Status.UNKNOWN

@@ -106,6 +106,19 @@ class Kind(Generic[P, S]):
             return self.conflicts_asked(problem, wish)
         return self.conflicts(problem) or (() if wish.start is None else _wish_conflicts(self, problem, wish))
 
+    def status_of(
+        self, problem: P, search: Search[S], wish: Wish[S], result: Result[S]
+    ) -> tuple[Status, tuple[Text, ...]]:
+        """Return a result's status and, where it has no plan, the conflict that is why.
+
+        A search that ran out of time without a plan is asked about, too: a conflict that is found proves that there is
+        none.
+        """
+        if result.best is not None or (result.status is Status.UNKNOWN and search.cancelled):
+            return result.status, ()
+        conflicts = self.conflicts_of(problem, wish)
+        return Status.INFEASIBLE if conflicts else result.status, conflicts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -149,18 +162,19 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
     checked = None if result.best is None else kind.check(problem, result.best)
     if checked is not None:
         refuse_wrong(checked, result.cost)
+    status, conflicts = kind.status_of(problem, search, wish, result)
     rows = () if result.best is None else tuple(kind.rows(problem, result.best))
     before = None if wish.start is None else tuple(kind.rows(problem, wish.start))
     return Plan(
         kind=kind.name,
-        status=result.status,
+        status=status,
         cost=None if checked is None else checked.cost,
         bound=result.bound if abs(result.bound) < float("inf") else None,
         gap=result.gap if result.gap < float("inf") else None,
         cost_breakdown={} if checked is None else checked.parts,
         assignments=rows,
         explanation=() if result.best is None else kind.explain(problem, result),
-        conflicts=kind.conflicts_of(problem, wish) if result.status is Status.INFEASIBLE else (),
+        conflicts=conflicts,
         changes=None if before is None else count_changes(before, rows, kind.changed_by),
         method=kind.method,
         seed=wish.seed,

@@ -67,10 +67,10 @@ def why_not(
     wish = Wish(seed=seed, start=start, locked=frozenset(forced))
     after = kind.solve(problem, search, wish)
     if after.best is None:
-        proved = after.status is Status.INFEASIBLE
+        status, conflicts = kind.status_of(problem, search, wish, after)
         return WhyNot(
-            at_once=_at_once(kind, problem, plan, forced), best=None, status=after.status, difference=None, changes=0,
-            conflicts=kind.conflicts_of(problem, wish) if proved else (),
+            at_once=_at_once(kind, problem, plan, forced), best=None, status=status, difference=None, changes=0,
+            conflicts=conflicts,
         )  # fmt: skip
     old, new = (tuple(kind.rows(problem, one)) for one in (plan, after.best))
     return WhyNot(

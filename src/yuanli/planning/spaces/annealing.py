@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from yuanli.planning.spaces.bounding import lower_bound
 from yuanli.planning.spaces.demands import allowed_by, demands_of
+from yuanli.planning.spaces.packing import surely_too_full
 from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
 from yuanli.planning.spaces.repairing import find_start
 from yuanli.planning.spaces.tables import Ints, Seats, seats_of, state_of, tables_of
@@ -47,7 +48,7 @@ def solve_spaces(
     seats = seats_of(problem)
     demands = demands_of(problem, wish)
     allowed = allowed_by(problem, seats, demands)
-    if not allowed.any(axis=1).all():
+    if not allowed.any(axis=1).all() or surely_too_full(problem, seats, allowed, demands):
         return search.result(infeasible=True)
     start = None if wish.start is None else seats.rooms(wish.start)
     most = inf if wish.max_changes is None else wish.max_changes

@@ -69,6 +69,11 @@ class _Asking:
         for some in self._suspects():
             if not self.feasible(some):
                 return minimal_conflict(some, self.feasible)
+        if counted := minimal_conflict(self.demands, self._countable):
+            return minimal_conflict(counted, self.feasible)
+        for some in self._joined():
+            if not self.feasible(some):
+                return minimal_conflict(some, self.feasible)
         alone = [one for one in self.demands if _of_one(one)] if self.allowed.size > MOST_BOOLS else []
         if alone and self.allowed.sum() > MOST_BOOLS:
             return ()
@@ -111,6 +116,13 @@ class _Asking:
         if any(seats_fit(problem, seats, everywhere, held, one) for one in (np.full_like(begun, -1), begun)):
             return True
         return everywhere.sum() > MOST_BOOLS or not self._seated(seats, everywhere, held)[1]
+
+    def _countable(self, held: Sequence[Demand]) -> bool:
+        """Say whether demands could hold together as far as m² and numbers of rooms and moves tell."""
+        allowed = allowed_by(self.problem, self.seats, held)
+        return bool(allowed.any(axis=1).all()) and not surely_too_full(
+            self.problem, self.seats, allowed, held
+        )
 
     def _seated(
         self, seats: Seats, allowed: NDArray[np.bool_], held: Sequence[Demand]
@@ -161,18 +173,6 @@ class _Asking:
                         ]
             elif isinstance(demand, Rule) and demand.kind is RuleKind.CAPACITY:
                 yield from self._crowded(demand, alone)
-        full: list[Demand] = [
-            one for one in self.demands if isinstance(one, Rule) and one.kind is RuleKind.CAPACITY
-        ]
-        if full:
-            for some in (full, [one for one in self.demands if _of_one(one)] + full):
-                yield some
-                for few in self.demands:
-                    if isinstance(few, FewChanges) or (
-                        isinstance(few, Rule) and few.kind is RuleKind.MAX_MOVES
-                    ):
-                        yield [*some, few]
-        yield from self._joined()
 
     def _joined(self) -> Iterator[list[Demand]]:
         """Yield the demands about seats that rules join, where several rules do."""

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from yuanli.planning.spaces.checking import check_spaces
-from yuanli.planning.spaces.demands import NEAR_ZERO, Demand, FewChanges, needs_of
-from yuanli.planning.spaces.problem import Rule, RuleKind, SpaceProblem
-from yuanli.planning.spaces.tables import Ints, Seats
+from yuanli.planning.spaces.demands import NEAR_ZERO, Demand, FewChanges, needs_of, seats_named
+from yuanli.planning.spaces.problem import PAIRS, Rule, RuleKind, SpaceProblem
+from yuanli.planning.spaces.tables import Ints, Seats, regions_of
 
 
 def surely_too_full(
     problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], held: Sequence[Demand]
 ) -> bool:
-    """Say whether some have to share rooms that are too small in all, or more have to leave theirs than may."""
+    """Say whether some need more rooms or m² than they may have, or more have to leave their rooms than may."""
     capacity, need = _capacities(problem, held), needs_of(problem, seats)
+    alone = _alone(problem, seats, held)
     for p in range(len(problem.periods)):
         there = seats.period == p
         for rooms in np.unique(allowed[there], axis=0):
             inside = there & ~(allowed & ~rooms).any(axis=1)
-            if need[inside].sum() > capacity[rooms].sum() + NEAR_ZERO:
+            if not _hold(capacity[rooms], need[inside], alone[inside]):
                 return True
+    for team, regions in _teams(problem, seats, held):
+        if not any(
+            allowed[np.ix_(team, rooms)].any(axis=1).all() and _hold(capacity[rooms], need[team], alone[team])
+            for rooms in (np.flatnonzero(regions == one) for one in np.unique(regions))
+        ):
+            return True
+    rents = [one.value or 0.0 for one in held if isinstance(one, Rule) and one.kind is RuleKind.MAX_RENT]
+    if rents and _least_rent(problem, seats, allowed, capacity, need) > min(rents) + NEAR_ZERO:
+        return True
     for demand in held:
         if isinstance(demand, FewChanges):
             own, counted = seats.rooms(demand.start), np.ones(len(need), dtype=bool)
@@ -57,21 +69,99 @@ def seats_fit(
     today = np.array([problem.room_place.get(problem.entities[e].room or "", -1) for e in seats.entity])
     start = today if few is None else seats.rooms(few.start)
     left = np.tile(_capacities(problem, held), (len(problem.periods), 1))
-    need, rooms = needs_of(problem, seats), begun.copy()
+    need, rooms, alone = needs_of(problem, seats), begun.copy(), _alone(problem, seats, held)
+    empty = np.ones_like(left, dtype=bool)
+
+    def take(v: int, r: int) -> None:
+        rooms[v], empty[seats.period[v], r] = r, False
+        left[seats.period[v], r] = -np.inf if alone[v] else left[seats.period[v], r] - need[v]
+
     for v in np.flatnonzero(rooms >= 0):
-        left[seats.period[v], rooms[v]] -= need[v]
+        take(int(v), int(rooms[v]))
     waiting = np.flatnonzero(rooms < 0)
-    for v in waiting[np.lexsort((-need[waiting], allowed[waiting].sum(axis=1) > 1))]:
+    for v in waiting[np.lexsort((-need[waiting], allowed[waiting].sum(axis=1) > 1, ~alone[waiting]))]:
         room = left[seats.period[v]]
         fits = allowed[v] & (room >= need[v] - NEAR_ZERO)
+        if alone[v]:
+            fits &= empty[seats.period[v]]
         if not fits.any():
             return False
-        rooms[v] = start[v] if start[v] >= 0 and fits[start[v]] else np.where(fits, room, -1.0).argmax()
-        room[rooms[v]] -= need[v]
+        take(
+            int(v),
+            int(start[v]) if start[v] >= 0 and fits[start[v]] else int(np.where(fits, room, -1.0).argmax()),
+        )
     if few is not None and ((start >= 0) & (rooms != start)).sum() > few.most:
         return False
     bare = replace(problem, rules=tuple(one for one in held if isinstance(one, Rule)), flows=(), walk_s=())
     return all(one.rule == "room" for one in check_spaces(bare, seats.plan(rooms)).broken)
+
+
+def _hold(capacity: NDArray[np.float64], need: NDArray[np.float64], alone: NDArray[np.bool_]) -> bool:
+    """Say whether rooms could hold seats, by m² and by number, if those alone in a room took the smallest ones."""
+    free = np.sort(capacity)[int(alone.sum()) :]
+    others = np.sort(need[~alone])
+    if alone.sum() > len(capacity):
+        return False
+    seated = np.searchsorted(others.cumsum(), free + NEAR_ZERO, side="right").sum()
+    return bool(others.sum() <= free.sum() + NEAR_ZERO and len(others) <= seated)
+
+
+def _least_rent(
+    problem: SpaceProblem,
+    seats: Seats,
+    allowed: NDArray[np.bool_],
+    capacity: NDArray[np.float64],
+    need: NDArray[np.float64],
+) -> float:
+    """Return what the rooms of a period cost at least if each seat pays its share of a full room, by m² or number."""
+    by_m2 = np.array([room.rent_per_m2 for room in problem.rooms])
+    rent = by_m2 * [room.capacity_m2 for room in problem.rooms]
+    by_m2[~np.isfinite(capacity)] = 0.0
+    most = 0.0
+    for p in range(len(problem.periods)):
+        there = seats.period == p
+        wanted = np.sort(need[there])
+        seated = np.maximum(1, np.searchsorted(wanted.cumsum(), capacity + NEAR_ZERO, side="right"))
+        for share in (by_m2 * need[there][:, None], np.tile(rent / seated, (len(wanted), 1))):
+            most = max(most, float(np.where(allowed[there], share, np.inf).min(axis=1).sum()))
+    return most
+
+
+def _teams(problem: SpaceProblem, seats: Seats, held: Sequence[Demand]) -> Iterator[tuple[Ints, Ints]]:
+    """Yield seats that have to be in one room, on one floor or in one zone, and which of these each room is in."""
+    floors, zones = regions_of(problem)
+    for regions, kinds in (
+        (np.arange(len(problem.rooms)), (RuleKind.SAME_ROOM,)),
+        (floors, (RuleKind.SAME_ROOM, RuleKind.NEAR, RuleKind.ONE_FLOOR)),
+        (zones, (RuleKind.SAME_ROOM, RuleKind.SAME_ZONE, RuleKind.ONE_ZONE)),
+    ):
+        joined: list[tuple[int, int]] = []
+        for demand in held:
+            if isinstance(demand, Rule) and demand.kind in kinds:
+                members = sorted({place for name in demand.entities for place in problem.members(name)})
+                pairs = (
+                    problem.pairs(demand)
+                    if demand.kind in PAIRS
+                    else [(members[0], one) for one in members[1:]]
+                )
+                joined += [
+                    (row[a], row[b]) for row in seats.place for a, b in pairs if row[a] >= 0 and row[b] >= 0
+                ]
+        if joined:
+            many, ends = len(seats.period), np.array(joined).T
+            graph = coo_array((np.ones(len(joined)), (ends[0], ends[1])), shape=(many, many))
+            team_of = connected_components(graph, directed=False)[1]
+            for team in np.flatnonzero(np.bincount(team_of) > 1):
+                yield np.flatnonzero(team_of == team), regions
+
+
+def _alone(problem: SpaceProblem, seats: Seats, held: Sequence[Demand]) -> NDArray[np.bool_]:
+    """Return which seats share no room."""
+    alone = np.zeros(len(seats.period), dtype=bool)
+    for demand in held:
+        if isinstance(demand, Rule) and demand.kind is RuleKind.NOT_SHARING:
+            alone[seats_named(problem, seats, demand)] = True
+    return alone
 
 
 def _capacities(problem: SpaceProblem, held: Sequence[Demand]) -> NDArray[np.float64]:
@@ -79,4 +169,4 @@ def _capacities(problem: SpaceProblem, held: Sequence[Demand]) -> NDArray[np.flo
     rules = [one for one in held if isinstance(one, Rule) and one.kind is RuleKind.CAPACITY]
     return np.array([
         room.capacity_m2 if any(problem.matches(rule, room) for rule in rules) else np.inf for room in problem.rooms
-    ])  # fmt: skip
+    ], dtype=float)  # fmt: skip

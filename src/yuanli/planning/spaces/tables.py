@@ -117,7 +117,7 @@ def tables_of(
         walk_s=_both_ways(problem),
         alone_soft=_loners(problem, seats, hard=False), alone_hard=_loners(problem, seats, hard=True),
         full_soft=full_soft, full_hard=full_hard,
-        regions=_regions(problem), team_at=team_at, team=team, team_region=team_region,
+        regions=regions_of(problem), team_at=team_at, team=team, team_region=team_region,
         team_soft=team_soft, team_hard=team_hard,
         before=before, after=after, today=np.where(before < 0, today, -1),
         move_cost=weights.moves * np.array([entities[e].move_cost for e in seats.entity], dtype=float),
@@ -172,12 +172,12 @@ def relations(problem: SpaceProblem) -> Ints:
             other = problem.room_place[name]
             related[r, other] |= 2
             related[other, r] |= 2
-    for index, bit in zip(_regions(problem), (4, 8), strict=True):
+    for index, bit in zip(regions_of(problem), (4, 8), strict=True):
         related[index[:, None] == index[None, :]] |= bit
     return related
 
 
-def _regions(problem: SpaceProblem) -> Ints:
+def regions_of(problem: SpaceProblem) -> Ints:
     """Return the floor and the zone of each room by number, shape `(2, rooms)`; a room in no zone has its own."""
     keys = (
         [(room.building, room.floor) for room in problem.rooms],

@@ -1,0 +1,112 @@
+"""Files of who sits where: JSON and Excel, out and in."""
+
+import gzip
+import io
+import json
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.planning.small_spaces import (
+    SMALL,
+    K,
+    every_rule,
+)
+
+from yuanli.planning import (
+    SheetsError,
+    SpacesError,
+    parse_spaces,
+    today,
+    write_spaces_excel,
+)  # fmt: skip
+from yuanli.solver import (
+    InvalidProblemError,
+)  # fmt: skip
+
+DOCUMENT: dict[str, Any] = {
+    "rooms": [{"name": "101", "capacity_m2": 30}, {"name": "102", "capacity_m2": 20}],
+    "entities": [{"name": "ops", "need_m2": 18, "room": "101"}],
+    "rules": [{"kind": "not_in", "entities": ["ops"], "rooms": ["102"]}],
+    "walking": {"rooms": ["102", "101"], "seconds": [[0, 7], [9, 0]]},
+}
+
+
+def test_json_is_read_gzipped_too() -> None:
+    problem = parse_spaces(gzip.compress(json.dumps(DOCUMENT).encode()), "p.json.gz")
+    assert problem.walk_s == ((0, 9), (7, 0))
+    assert problem.rules[0].kind is K.NOT_IN
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"rooms": [], "walking": None}, "rooms"),
+        ({"rooms": [{"name": "a", "capacity_m2": -1}]}, "rooms.0.capacity_m2"),
+        ({"rooms": [{"name": "a", "capacity_m2": float("nan")}]}, "rooms.0.capacity_m2"),
+        ({"entities": [{"name": "a", "need_m2": 1, "room": "nowhere"}]}, "entities[0].room"),
+        ({"entities": [{"name": "a", "need_m2": 1}] * 2}, "entities.name"),
+        ({"entities": [{"name": f"{i}", "need_m2": 1} for i in range(20_001)]}, "entities"),
+        ({"rules": [{"kind": "near", "entities": ["ops"]}]}, "rules[0].entities"),
+        ({"rules": [{"kind": "max_moves"}]}, "rules[0].value"), ({"rules": [{"kind": "odd"}]}, "rules.0.kind"),
+        ({"walking": {"rooms": ["101"], "seconds": [[0]]}}, "walking"), ({"more": 1}, "more"),
+    ],
+)  # fmt: skip
+def test_bad_tables_are_refused_with_their_field(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidProblemError) as error:
+        parse_spaces(json.dumps(DOCUMENT | change).encode(), "p.json")
+    assert error.value.field == field
+    assert error.value.hint
+
+
+def test_broken_files_are_refused_with_their_line() -> None:
+    for data, at in (
+        (b'{"rooms":\n[,', "p:2"),
+        (b"\xff\xfe", "p"),
+        (b"\x1f\x8bxx", "p"),
+        (b"PK no book", "p"),
+    ):
+        with pytest.raises(InvalidProblemError) as error:
+            parse_spaces(data, "p")
+        assert error.value.field == at
+    lines = "NoOfEntities: 1\nENTITIES\n0 0 5\nROOMS\n0 0 9 1 7\nCONSTRAINTS\n"
+    with pytest.raises(SpacesError, match="Line 5"):
+        parse_spaces(lines.encode(), "x.txt")
+    with pytest.raises(SpacesError, match="Line 3"):
+        parse_spaces(lines.replace("0 0 5", "0 0 five").encode(), "x.txt")
+
+
+def test_excel_goes_out_and_in() -> None:
+    rules = tuple(rule for rule in every_rule(random.Random(0)) if not rule.landmarks)
+    problem = replace(SMALL, walk_s=(), flows=(), rules=rules)
+    assert parse_spaces(write_spaces_excel(problem, today(problem)), "p.xlsx") == problem
+
+
+def test_columns_of_the_template_are_as_wide_as_their_headings() -> None:
+    from openpyxl import load_workbook
+    from openpyxl.utils import get_column_letter
+
+    for sheet in load_workbook(io.BytesIO(write_spaces_excel())).worksheets:
+        for column, cell in enumerate(sheet[1], 1):
+            assert sheet.column_dimensions[get_column_letter(column)].width > len(str(cell.value))
+
+
+def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(write_spaces_excel(replace(SMALL, walk_s=(), flows=()))))
+    book["Rooms"]["B2"] = "big"
+    book["Entities"]["B3"] = -4
+    book["Rooms"]["Z1"] = "colour"
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(SheetsError) as error:
+        parse_spaces(out.getvalue(), "p.xlsx")
+    assert [at for at, _ in error.value.faults] == ["Rooms!Z1", "Rooms!B2", "Entities!B3"]
+    book = load_workbook(io.BytesIO(write_spaces_excel(replace(SMALL, walk_s=(), flows=()))))
+    book["Entities"]["F2"] = "nowhere"
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(SheetsError, match=r'Entities!2 room there is no "nowhere"'):
+        parse_spaces(out.getvalue(), "p.xlsx")
