@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from yuanli.errors import Text
+from yuanli.scheduling.rooms.naming import tell_rule
 from yuanli.scheduling.rooms.relations import broken_amount
 from yuanli.scheduling.rooms.tables import Event, Placed, RoomsPlan, RoomsProblem, Time
 from yuanli.solver import Broken, Checked
@@ -46,9 +47,9 @@ def check_rooms(problem: RoomsProblem, plan: RoomsPlan) -> Checked:
         rule.penalty * amount for rule, amount in judged if rule.penalty is not None
     )
     broken += [
-        _broken(rule.kind, ", ".join(rule.events), amount, f"规则 {rule.kind}（{'、'.join(rule.events)}）未满足",
-                f"the rule {rule.kind} of {', '.join(rule.events)} does not hold")
+        _broken(rule.kind, ", ".join(rule.events), amount, f"未满足：{told.zh}", f"does not hold: {told.en}")
         for rule, amount in judged if rule.penalty is None and amount > 0
+        for told in [tell_rule(rule)]
     ]  # fmt: skip
     return Checked(parts=parts, broken=tuple(broken))
 

@@ -8,18 +8,26 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
 from yuanli.errors import Text
+from yuanli.scheduling.rooms.binding import OF_ROOMS, bind
+from yuanli.scheduling.rooms.naming import tell_rule
 from yuanli.scheduling.rooms.tables import Event, Placed, Room, RoomsProblem, Time
 from yuanli.solver import load_solver, minimal_conflict
 
 Moment = tuple[int, int, int]
 MOST_CHOICES = 60_000
 TIME_S = 0.3
+MOST_JOINED = 200
+"""Events that rules join and that are looked at without all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A rule that may be given up: that an event takes place, its size, its features, a room or one of the people."""
+    """What may be given up: an event, its size or features, a room, a person, a rule between events by number."""
 
     rule: str
     subject: str
@@ -28,8 +36,7 @@ class Reason:
 def conflicts_rooms(problem: RoomsProblem) -> tuple[Text, ...]:
     """Return the fewest rules that can't hold together, in words; empty where none were found.
 
-    Looks at each event alone, then at the people one by one, then at all events together. Rules between events are
-    not among them.
+    Looks at each event alone, then at events that rules join, then at the people one by one, then at all together.
     """
     events = {event.name: event for event in problem.events}
     for names, people, rooms in _parts(problem):
@@ -39,6 +46,7 @@ def conflicts_rooms(problem: RoomsProblem) -> tuple[Text, ...]:
             if problem.capacity == "hard":
                 reasons.append(Reason("size", name))
             reasons += [Reason("features", name)] if events[name].features else []
+        reasons += [Reason("rule", str(i)) for i in _hard_rules(problem, set(names))]
         reasons += [Reason("closed", room.name) for room in problem.rooms if room.closed]
         reasons += [Reason("event", name) for name in names]
         if not _feasible(problem, reasons):
@@ -53,6 +61,8 @@ def _parts(problem: RoomsProblem) -> Iterator[tuple[list[str], list[str], bool]]
         if not any(True for _ in _choices(problem, event, _every(problem, event))):
             yield [event.name], [], False
             return
+    for names in _joined(problem):
+        yield names, [], False
     of_person = defaultdict(list)
     for event in problem.events:
         for person in event.people:
@@ -67,6 +77,33 @@ def _parts(problem: RoomsProblem) -> Iterator[tuple[list[str], list[str], bool]]
         yield [event.name for event in problem.events], sorted(of_person), True
 
 
+def _hard_rules(problem: RoomsProblem, names: set[str]) -> list[int]:
+    """Return which rules that must hold are about at least two of some events."""
+    return [
+        i
+        for i, rule in enumerate(problem.rules)
+        if rule.penalty is None and len(names.intersection(rule.events)) > 1
+    ]
+
+
+def _joined(problem: RoomsProblem) -> Iterator[list[str]]:
+    """Yield the events of each rule that must hold, then those that several such rules join."""
+    hard = [problem.rules[i] for i in _hard_rules(problem, {event.name for event in problem.events})]
+    for rule in hard:
+        yield list(dict.fromkeys(rule.events))
+    place = {event.name: i for i, event in enumerate(problem.events)}
+    ends = (
+        np.array([(place[rule.events[0]], place[name]) for rule in hard for name in rule.events])
+        .reshape(-1, 2)
+        .T
+    )
+    graph = coo_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(len(place), len(place)))
+    part_of = connected_components(graph, directed=False)[1]
+    for part in np.flatnonzero(np.bincount(part_of) > 2):
+        if (part_of == part).sum() <= MOST_JOINED:
+            yield [problem.events[i].name for i in np.flatnonzero(part_of == part)]
+
+
 def _every(problem: RoomsProblem, event: Event) -> set[Reason]:
     return {Reason("size", event.name), Reason("features", event.name)} | {
         Reason("closed", room.name) for room in problem.rooms
@@ -75,7 +112,11 @@ def _every(problem: RoomsProblem, event: Event) -> set[Reason]:
 
 def _choices(problem: RoomsProblem, event: Event, held: set[Reason]) -> Iterator[Placed]:
     """Yield what an event may have under the rules that hold; one room of a time where rooms can be shared."""
-    shared = problem.walking_s is None and not any(reason.rule == "room" for reason in held)
+    shared = problem.walking_s is None and not any(
+        reason.rule == "room"
+        or (reason.rule == "rule" and problem.rules[int(reason.subject)].kind in OF_ROOMS)
+        for reason in held
+    )
     for time in event.times:
         if not event.rooms:
             yield Placed(time=time, room=None)
@@ -106,6 +147,7 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
     model = cp.CpModel()
     full = defaultdict(list)
     placed_before: list[tuple[set[str], list[tuple[Placed, Any]]]] = []
+    by_event: dict[str, list[tuple[Placed, Any]]] = {}
     for event in problem.events:
         if Reason("event", event.name) not in held:
             continue
@@ -120,6 +162,7 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
                     if _late(problem, a, b):
                         model.add_bool_or(~x, ~y)
         placed_before.append((set(people), choices))
+        by_event[event.name] = choices
         by_time = defaultdict(list)
         for placed, z in choices:
             by_time[placed.time].append(z)
@@ -133,6 +176,9 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
     for some in full.values():
         if len(some) > 1:
             model.add_at_most_one(some)
+    for reason in reasons:
+        if reason.rule == "rule":
+            bind(problem, problem.rules[int(reason.subject)], model, by_event)
     solver = cp.CpSolver()
     solver.parameters.max_time_in_seconds = TIME_S
     solver.parameters.num_workers = 1
@@ -166,6 +212,8 @@ def _too_many(problem: RoomsProblem, held: set[Reason]) -> bool:
 
 def _told(problem: RoomsProblem, events: dict[str, Event], reason: Reason, found: Sequence[Reason]) -> Text:
     name = reason.subject
+    if reason.rule == "rule":
+        return tell_rule(problem.rules[int(name)])
     if reason.rule == "room":
         return Text(f"“{name}”同一时间只能有一个活动", f"{name!r} holds one event at a time")
     if reason.rule == "person":

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from yuanli.errors import Text
+from yuanli.scheduling.rooms.naming import RULE_NAMES, tell_rule
 from yuanli.scheduling.rooms.tables import Event, RoomsPlan, RoomsProblem
 from yuanli.solver import Relaxation, Sort, without
 
@@ -54,14 +55,15 @@ def _rules(problem: RoomsProblem) -> list[Wider]:
     found: list[Wider] = []
     if len(problem.rules) <= RULES_OFFERED:
         for i, rule in enumerate(problem.rules):
-            about = "、".join(rule.events[:3]) + ("…" if len(rule.events) > 3 else "")
-            name = without(f"{rule.kind}：{about}", f"{rule.kind}: {about.replace('、', ', ')}")
+            told = tell_rule(rule)
+            name = without(told.zh, told.en)
             less = replace(problem, rules=(*problem.rules[:i], *problem.rules[i + 1 :]))
             found.append(Relaxation(name=name, sort=Sort.RULE, problem=less))
     else:
         for kind, many in Counter(rule.kind for rule in problem.rules).most_common():
             less = replace(problem, rules=tuple(rule for rule in problem.rules if rule.kind != kind))
-            name = without(f"{kind} 规则 {many} 条", f"{many} rules {kind}")
+            zh, en = (text.replace("{}", "…") for text in (RULE_NAMES[kind].zh, RULE_NAMES[kind].en))
+            name = without(f"{many} 条规则“{zh}”", f"{many} rules ‘{en}’")
             found.append(Relaxation(name=name, sort=Sort.RULE, problem=less))
     if any(room.closed for room in problem.rooms):
         rooms = tuple(replace(room, closed=()) for room in problem.rooms)

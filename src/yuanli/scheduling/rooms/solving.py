@@ -9,11 +9,14 @@ import numpy as np
 from yuanli.errors import Text
 from yuanli.scheduling.rooms.annealing import anneal_rooms
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, compile_problem
+from yuanli.scheduling.rooms.conflicts import conflicts_rooms
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
 from yuanli.scheduling.rooms.mending import mend_rooms, mended_share
 from yuanli.scheduling.rooms.tables import GROUP_RULES, RoomsPlan, RoomsProblem
 from yuanli.solver import InvalidProblemError, MissingSolverError, Result, Search, Stop, Wish
 
+FIRST_S = 1.0
+"""Seconds of annealing without a plan after which it is asked whether there is one."""
 QUICK_ROUNDS = 60
 """Rounds of annealing before a small problem is solved exactly."""
 
@@ -48,6 +51,8 @@ def solve_rooms(
     search.prove(_unary_bound(compiled))
     given = wish.start is not None
     if not small_enough(compiled):
+        if _contradicts(problem, compiled, search, wish, given=given):
+            return search.result(infeasible=True)
         share = mended_share(compiled, search, wish)
         anneal_rooms(compiled, search, wish, given=given, left_over=share)
         if share > 0 and search.best is None:
@@ -77,6 +82,25 @@ def _refuse_groups(problem: RoomsProblem) -> None:
              f"The rules {', '.join(kinds)} are checked, but not solved for."),
         field="rules", hint=Text("请去掉这些规则后求解。", "Solve without them."),
     )  # fmt: skip
+
+
+def _contradicts(
+    problem: RoomsProblem,
+    compiled: Compiled,
+    search: Search[RoomsPlan],
+    wish: Wish[RoomsPlan],
+    *,
+    given: bool,
+) -> bool:
+    """Say whether the rules surely can't hold together; asked where a moment of annealing finds no plan."""
+    first = Search[RoomsPlan](
+        Stop(time_s=min(FIRST_S, search.left_s / 4)),
+        cancelled=lambda: first.best is not None or search.over(),
+    )
+    anneal_rooms(compiled, first, wish, given=given)
+    if first.best is not None:
+        search.offer(first.best, first.cost)
+    return first.best is None and not search.over() and bool(conflicts_rooms(problem))
 
 
 def _all_have_rooms(problem: RoomsProblem, compiled: Compiled) -> bool:

@@ -1,0 +1,65 @@
+"""Why events can't all have a room and a time: rules between events."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.pace import within
+from tests.scheduling.room_tables import day, days, every_plan, meeting, solve
+
+from yuanli.scheduling import Event, Room, RoomsProblem, Rule, Time, check_rooms
+from yuanli.scheduling.rooms.conflicts import conflicts_rooms
+from yuanli.scheduling.rooms.tables import PAIR_RULES
+from yuanli.solver import Status
+
+NUMBERS = {"work_day": (2,), "min_gap": (1,)}
+
+
+def rule(kind: str, *events: str) -> Rule:
+    return Rule(kind=kind, events=events, values=NUMBERS.get(kind, ()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(days(), st.lists(st.sampled_from(PAIR_RULES), min_size=1, max_size=3))
+def test_a_conflict_is_named_where_trying_everything_finds_no_plan(
+    problem: RoomsProblem, kinds: list[str]
+) -> None:
+    names = [event.name for event in problem.events]
+    asked = replace(
+        problem, rules=tuple(rule(kind, *names[i:]) for i, kind in enumerate(kinds) if names[i + 1 :])
+    )
+    feasible = any(check_rooms(asked, plan).valid for plan in every_plan(asked))
+    assert (conflicts_rooms(asked) == ()) is feasible
+
+
+def test_rules_that_contradict_are_named_in_time_and_no_others() -> None:
+    times = {Time(days=(d,), start=p): 0.0 for d in range(5) for p in range(8)}
+    rooms = tuple(Room(name=f"r{i}", capacity=30) for i in range(12))
+    events = tuple(
+        Event(name=f"e{i}", size=20, times=times, rooms={room.name: 0.0 for room in rooms}) for i in range(80)
+    )
+    rules = (
+        rule("precedence", "e1", "e2"), rule("precedence", "e2", "e3"), rule("precedence", "e3", "e1"),
+        rule("same_room", "e1", "e5"), rule("different_days", "e7", "e8"),
+    )  # fmt: skip
+    problem = RoomsProblem(name="week", days=5, periods=8, rooms=rooms, events=events, rules=rules)
+    solve(replace(problem, rules=rules[1:]), time_s=0.5)  # compiled
+    with within(3):
+        plan = solve(problem, time_s=60)
+    assert plan.status is Status.INFEASIBLE
+    said = [text.en for text in plan.conflicts]
+    assert "'e1', 'e2' one after the other" in said
+    assert sum("one after" in one for one in said) == 3
+    assert not any("room" in one.split("takes place")[0] or "days" in one for one in said)
+    assert "“e1”“e2”依次先后进行" in [text.zh for text in plan.conflicts]
+    assert solve(replace(problem, rules=rules[1:]), time_s=5).cost == 0
+
+
+@pytest.mark.parametrize("kind", PAIR_RULES)
+def test_each_kind_of_rule_has_words(kind: str) -> None:
+    problem = day(meeting("x"), meeting("y"), rules=(rule(kind, "x", "y"),))
+    broken = [
+        one for plan in every_plan(problem) for one in check_rooms(problem, plan).broken if one.rule == kind
+    ]
+    assert all("'x', 'y'" in one.message.en and "{" not in one.message.en + one.message.zh for one in broken)
