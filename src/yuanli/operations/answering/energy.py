@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from yuanli.campus import FeatureId
 from yuanli.errors import Text
-from yuanli.language import Understanding, find_number
+from yuanli.language import Understanding
 from yuanli.operations.answering.asked import (
     OPERATORS,
     SIGN_IN,
@@ -16,7 +16,6 @@ from yuanli.operations.answering.asked import (
     Where,
     change,
     clock,
-    feature_name,
     figure,
     find_zone,
     is_member,
@@ -26,48 +25,25 @@ from yuanli.operations.answering.asked import (
     refused,
     say_span,
     span_of,
-    text_of,
     try_place,
     when_of,
     where_of,
 )
-from yuanli.operations.answering.places import Ranked, ranked, told_of
+from yuanli.operations.answering.energy_rankings import EnergyRankings
+from yuanli.operations.answering.energy_words import NAMES, bars, medium_of, metric_of, untold
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.energy import (
     Against,
     Energy,
-    EnergyPlaceKind,
-    EnergyRanking,
     Medium,
-    MediumTotal,
     Period,
-    RankedPlace,
 )
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 from yuanli.operations.twin import Twin
-from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import TwinQuantity
 
-KINDS = {
-    "building": EnergyPlaceKind.BUILDING,
-    "level": EnergyPlaceKind.LEVEL,
-    "room": EnergyPlaceKind.UNIT,
-    "device": EnergyPlaceKind.DEVICE,
-}
-DRAWN = {
-    "building": (PlaceKind.BUILDING,),
-    "level": (PlaceKind.LEVEL,),
-    "room": (PlaceKind.SPACE,),
-}
-POWER = Text("用电功率", "power")
-AN_HOUR = timedelta(hours=1)
 CHARTED_HOURS = timedelta(days=4)
-SHOWN = 10
-NAMES = {
-    Medium.ELECTRICITY: Text("用电", "electricity"), Medium.WATER: Text("用水", "water"),
-    Medium.GAS: Text("用气", "gas"), Medium.HEAT: Text("用热", "heat"), Medium.PV: Text("光伏发电", "solar power"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +57,7 @@ class EnergyAnswers:
         """Say how much was used, what it cost or emitted, or what is drawn now."""
         if not is_member(asker):
             return refused(understanding, SIGN_IN)
-        said = _metric(understanding)
+        said = metric_of(understanding)
         side = named_in(said, "sides")
         if understanding.find("rank") or (
             names_in(understanding.text, "ranked") and not understanding.find("place")
@@ -92,7 +68,7 @@ class EnergyAnswers:
             return self._power(guide, understanding, where, now)
         if side in ("cost", "carbon"):
             return self._cost(guide, understanding, asker, where, when, carbon=side == "carbon")
-        medium = _medium(said)
+        medium = medium_of(said)
         if when.start >= now:
             return self._expected(guide, understanding, where, when, medium)
         return self._used(guide, understanding, where, when, medium)
@@ -101,7 +77,7 @@ class EnergyAnswers:
         """Rank places, or set two of them or two spans beside each other."""
         if not is_member(asker):
             return refused(understanding, SIGN_IN)
-        medium, when = _medium(_metric(understanding)), when_of(guide, understanding, now)
+        medium, when = medium_of(metric_of(understanding)), when_of(guide, understanding, now)
         places = [
             w for v in understanding.values("place") if (w := try_place(guide, v, understanding, asker))
         ]
@@ -118,7 +94,9 @@ class EnergyAnswers:
             places = [*places[:1], beside] if places else [where_of(guide, understanding, asker), beside]
         if len({place.id for place in places}) > 1:
             return self._side_by_side(guide, understanding, places, when, medium)
-        return self._ranked(guide, understanding, asker, when, medium, now)
+        return EnergyRankings(energy=self.energy, twin=self.twin).answer(
+            guide, understanding, asker, when, now
+        )
 
     def _used(
         self, guide: Guide, understanding: Understanding, where: Where, when: When, medium: Medium
@@ -126,7 +104,7 @@ class EnergyAnswers:
         summary = self.energy.summary(guide.campus.id, when.start, when.end, place=where.id, media=(medium,))
         total = summary.media[0]
         if total.amount is None:
-            return Reply(text=_untold(total, where, when), understanding=understanding)
+            return Reply(text=untold(total, where, when), understanding=understanding)
         verb = NAMES[medium]
         amount = figure(total.amount, total.unit)
         zh, en = (
@@ -217,7 +195,7 @@ class EnergyAnswers:
     ) -> Reply:
         if not carbon and not is_operator(asker):
             return refused(understanding, OPERATORS)
-        names = names_in(_metric(understanding), "energy")
+        names = names_in(metric_of(understanding), "energy")
         media = (Medium(names[0]),) if names else tuple(Medium)
         told = self.energy.cost(guide.campus.id, when.start, when.end, place=where.id, media=media)
         known = [row for row in told.media if (row.carbon_kg if carbon else row.cost) is not None]
@@ -246,7 +224,7 @@ class EnergyAnswers:
             f"{where.name.zh}{when.name.zh}的{what.zh}是 {whole.zh}{split.zh}{tail.zh}。",
             f"The {what.en} of {where.name.en} {when.name.en}: {whole.en}{split.en}{tail.en}.",
         )
-        return Reply(text=text, understanding=understanding, cards=(_bars(what, unit, rows),))
+        return Reply(text=text, understanding=understanding, cards=(bars(what, unit, rows),))
 
     def _against_span(
         self, guide: Guide, understanding: Understanding, where: Where, when: When, then: When, medium: Medium
@@ -259,7 +237,7 @@ class EnergyAnswers:
         )
         if one.amount is None or other.amount is None:
             return Reply(
-                text=_untold(one, where, when) if one.amount is None else _untold(other, where, then),
+                text=untold(one, where, when) if one.amount is None else untold(other, where, then),
                 understanding=understanding,
             )
         share = one.amount / other.amount - 1 if other.amount else None
@@ -270,7 +248,7 @@ class EnergyAnswers:
             f"{where.name.en}, {NAMES[medium].en}: {a} {when.name.en}, {b} {then.name.en}: {than.en}.",
         )
         rows = [(then.name, other.amount), (when.name, one.amount)]
-        return Reply(text=text, understanding=understanding, cards=(_bars(where.name, one.unit, rows),))
+        return Reply(text=text, understanding=understanding, cards=(bars(where.name, one.unit, rows),))
 
     def _side_by_side(
         self, guide: Guide, understanding: Understanding, places: Sequence[Where], when: When, medium: Medium
@@ -298,85 +276,8 @@ class EnergyAnswers:
             f"{when.name.zh}{NAMES[medium].zh}：{told.zh}。{gap.zh}{zh}",
             f"{NAMES[medium].en.capitalize()} {when.name.en}: {told.en}. {gap.en} {en}".strip(),
         )
-        cards = (_bars(NAMES[medium], unit, rows),) if rows else ()
+        cards = (bars(NAMES[medium], unit, rows),) if rows else ()
         return Reply(text=text, understanding=understanding, cards=cards)
-
-    def _ranked(
-        self,
-        guide: Guide,
-        understanding: Understanding,
-        asker: Asker,
-        when: When,
-        medium: Medium,
-        now: datetime,
-    ) -> Reply:
-        where = where_of(guide, understanding, asker)
-        named = named_in(understanding.text, "ranked")
-        if medium is Medium.ELECTRICITY and _asks_now(understanding, when):
-            drawn = self._drawn(guide, understanding, where, named or "building", now)
-            if drawn is not None:
-                return drawn
-        kind = KINDS[named] if named is not None else EnergyPlaceKind.BUILDING if where.id is None else None
-        dense = says(understanding.text, "per_m2")
-        ranking = self.energy.ranking(
-            guide.campus.id, when.start, when.end, place=where.id, kind=kind, medium=medium, per_m2=dense
-        )
-        known = [row for row in ranking.rows if row.value is not None]
-        if not known:
-            summary = self.energy.summary(
-                guide.campus.id, when.start, when.end, place=where.id, media=(medium,)
-            )
-            return Reply(text=_untold(summary.media[0], where, when), understanding=understanding)
-        rank = understanding.find("rank") or ""
-        least = says(f"{rank} {understanding.text if not rank else ''}", "least")
-        ordered = known[::-1] if least else known
-        count = _count(rank, understanding.language)
-        unit = f"{ranking.unit}/m²" if dense else ranking.unit
-        text = _say_ranking(guide, ranking, ordered, count, when, medium, unit, least=least)
-        shown = ordered[:SHOWN]
-        rows = [(_place_name(guide, row), float(row.value or 0)) for row in shown]
-        return Reply(text=text, understanding=understanding, cards=(_bars(NAMES[medium], unit, rows),))
-
-    def _drawn(
-        self,
-        guide: Guide,
-        understanding: Understanding,
-        where: Where,
-        kind: str,
-        now: datetime,
-    ) -> Reply | None:
-        """Rank places by the power they draw now, or by m² where that is asked for; None where none is known.
-
-        Meters of devices count energy: their power is the mean of the last hour.
-        """
-        if kind == "device":
-            zh, en, unit = "过去一小时平均用电功率", "mean power of the last hour", "kW"
-            rows = self._devices(guide, where, now)
-        else:
-            dense = says(understanding.text, "per_m2")
-            quantity, unit = (TwinQuantity.POWER_DENSITY, "W/m²") if dense else (TwinQuantity.POWER, "kW")
-            zh, en = "现在用电功率", "power now"
-            rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, DRAWN[kind], where)
-        if not rows:
-            return None
-        rank = understanding.find("rank") or ""
-        least = says(rank or understanding.text, "least")
-        ordered = rows[::-1] if least else rows
-        told = listed([told_of(row, unit) for row in ordered[: _count(rank, understanding.language)]])
-        end = Text("最小", "least") if least else Text("最大", "most")
-        text = Text(f"{zh}{end.zh}的是{told.zh}。", f"The {end.en} {en} is drawn by {told.en}.")
-        shown = [(row.name, row.value) for row in ordered[:SHOWN]]
-        return Reply(text=text, understanding=understanding, cards=(_bars(POWER, unit, shown),))
-
-    def _devices(self, guide: Guide, where: Where, now: datetime) -> list[Ranked]:
-        told = self.energy.ranking(
-            guide.campus.id, now - AN_HOUR, now, place=where.id, kind=EnergyPlaceKind.DEVICE
-        )
-        return [
-            Ranked(id=row.place.id, name=_place_name(guide, row), value=row.amount)
-            for row in told.rows
-            if row.amount is not None
-        ]
 
     def _span_then(
         self, guide: Guide, words: str, understanding: Understanding, when: When, now: datetime
@@ -406,87 +307,12 @@ def _root(guide: Guide) -> FeatureId:
     return venue.id if venue is not None else FeatureId("site")
 
 
-def _metric(understanding: Understanding) -> str:
-    """Return the words that name what is measured; all of the request where none are marked."""
-    said = " ".join((*understanding.values("metric"), *understanding.values("attribute")))
-    return said if said and (named_in(said, "energy") or named_in(said, "sides")) else understanding.text
-
-
-def _asks_now(understanding: Understanding, when: When) -> bool:
-    """Return whether a request is about this moment: it says so, or asks for power and names no span."""
-    if when.said and when.length > AN_HOUR:
-        return False
-    return says(understanding.text, "now") or (
-        not when.said and named_in(_metric(understanding), "sides") == "power"
-    )
-
-
-def _medium(said: str) -> Medium:
-    found = named_in(said, "energy")
-    return Medium(found) if found is not None else Medium.ELECTRICITY
-
-
 def _past(medium: Medium) -> str:
     return "generated" if medium is Medium.PV else "used"
 
 
 def _of(medium: Medium) -> str:
     return "" if medium is Medium.PV else f"of {NAMES[medium].en} "
-
-
-def _untold(total: MediumTotal, where: Where, when: When) -> Text:
-    if total.note is not None:
-        begin = when.name.en[:1].upper() + when.name.en[1:]
-        return Text(f"{when.name.zh}：{total.note.zh}", f"{begin}: {total.note.en}")
-    return Text(
-        f"{where.name.zh}{when.name.zh}没有{total.name.zh}读数。",
-        f"There are no {total.name.en} readings of {where.name.en} {when.name.en}.",
-    )
-
-
-def _count(rank: str, language: str) -> int:
-    found = find_number(rank, language=language) if rank else None
-    value = int(found.low) if found is not None and found.low else 1
-    return min(max(value, 1), SHOWN)
-
-
-def _say_ranking(
-    guide: Guide,
-    ranking: EnergyRanking,
-    ordered: Sequence[RankedPlace],
-    count: int,
-    when: When,
-    medium: Medium,
-    unit: str,
-    *,
-    least: bool,
-) -> Text:
-    top = ordered[:count]
-    verb, most = NAMES[medium], Text("最少", "least") if least else Text("最多", "most")
-    named = [_place_name(guide, row) for row in top]
-    told = listed([
-        Text(f"{name.zh}（{figure(row.value or 0, unit)}）", f"{name.en} ({figure(row.value or 0, unit)})")
-        for name, row in zip(named, top, strict=True)
-    ])  # fmt: skip
-    share = top[0].share
-    tail = Text("", "")
-    if count == 1 and share is not None and not least:
-        tail = Text(f"，占 {share:.0%}", f", {share:.0%} of all")
-    missing = sum(row.value is None for row in ranking.rows)
-    lost = Text(f"另有 {missing} 处没有数据。", f"{missing} more have no data.") if missing else Text("", "")
-    return Text(
-        f"{when.name.zh}{verb.zh}{most.zh}的是{told.zh}{tail.zh}。{lost.zh}",
-        f"{told.en} used the {most.en} {verb.en} {when.name.en}{tail.en}. {lost.en}".strip(),
-    )
-
-
-def _place_name(guide: Guide, row: RankedPlace) -> Text:
-    """Return what a place is called, with what it is in."""
-    return (
-        feature_name(guide.campus, row.place.id)
-        if guide.campus.find(row.place.id)
-        else text_of(row.place.name)
-    )
 
 
 def _over_time(
@@ -497,11 +323,4 @@ def _over_time(
     line = Line(name=name, values=values)
     return Card(
         kind="chart", chart=Chart(title=title, unit=unit, lines=(line,), times=tuple(times), marked=top)
-    )
-
-
-def _bars(title: Text, unit: str, rows: Sequence[tuple[Text, float]]) -> Card:
-    line = Line(name=title, values=tuple(value for _, value in rows))
-    return Card(
-        kind="chart", chart=Chart(title=title, unit=unit, lines=(line,), names=tuple(n for n, _ in rows))
     )
