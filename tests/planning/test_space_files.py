@@ -5,18 +5,22 @@ import io
 import json
 import random
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from tests.planning.small_spaces import (
+    DESK,
     SMALL,
     K,
     every_rule,
 )
 
 from yuanli.planning import (
+    Period,
     SheetsError,
     SpacesError,
+    Weights,
     parse_spaces,
     today,
     write_spaces_excel,
@@ -78,9 +82,36 @@ def test_broken_files_are_refused_with_their_line() -> None:
 
 
 def test_excel_goes_out_and_in() -> None:
-    rules = tuple(rule for rule in every_rule(random.Random(0)) if not rule.landmarks)
-    problem = replace(SMALL, walk_s=(), flows=(), rules=rules)
+    problem = replace(
+        SMALL, rules=tuple(every_rule(random.Random(0))), landmarks=(DESK,), weights=Weights(rent=0.5),
+        periods=(Period(name="now"), Period(name="spring", starts=date(2026, 4, 1), needs_m2={"ops": 20.0, "law": 0.0},
+                                            headcounts={"lab": 7.0})),
+    )  # fmt: skip
     assert parse_spaces(write_spaces_excel(problem, today(problem)), "p.xlsx") == problem
+    assert parse_spaces(write_spaces_excel(SMALL), "p.xlsx") == SMALL
+
+
+def test_excel_tells_wrong_cells_of_walking_and_of_periods() -> None:
+    from openpyxl import load_workbook
+
+    problem = replace(SMALL, landmarks=(DESK,), periods=(Period(name="now", needs_m2={"ops": 20.0}),))
+    book = load_workbook(io.BytesIO(write_spaces_excel(problem)))
+    book["Walking"]["C2"] = "far"
+    book["Landmarks"]["B1"] = "999"
+    book["Needs"]["B2"] = "nobody"
+    book["Weights"]["A2"] = "colour"
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(SheetsError) as error:
+        parse_spaces(out.getvalue(), "p.xlsx")
+    assert {at for at, _ in error.value.faults} == {"Walking!C2", "Landmarks!B1", "Landmarks!1"}
+    book["Walking"]["C2"], book["Landmarks"]["B1"] = 5, "101"
+    book["Walking"].delete_rows(4)
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(SheetsError) as error:
+        parse_spaces(out.getvalue(), "p.xlsx")
+    assert [at for at, _ in error.value.faults] == ["Needs!2 entity", "Weights!2 part"]
 
 
 def test_columns_of_the_template_are_as_wide_as_their_headings() -> None:
@@ -95,7 +126,7 @@ def test_columns_of_the_template_are_as_wide_as_their_headings() -> None:
 def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(write_spaces_excel(replace(SMALL, walk_s=(), flows=()))))
+    book = load_workbook(io.BytesIO(write_spaces_excel(SMALL)))
     book["Rooms"]["B2"] = "big"
     book["Entities"]["B3"] = -4
     book["Rooms"]["Z1"] = "colour"
@@ -104,7 +135,7 @@ def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
     with pytest.raises(SheetsError) as error:
         parse_spaces(out.getvalue(), "p.xlsx")
     assert [at for at, _ in error.value.faults] == ["Rooms!Z1", "Rooms!B2", "Entities!B3"]
-    book = load_workbook(io.BytesIO(write_spaces_excel(replace(SMALL, walk_s=(), flows=()))))
+    book = load_workbook(io.BytesIO(write_spaces_excel(SMALL)))
     book["Entities"]["F2"] = "nowhere"
     out = io.BytesIO()
     book.save(out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.scheduling.device_tables import least_cost, problems
 
-from yuanli.errors import InvalidInputError
+from yuanli.errors import InvalidInputError, Text
 from yuanli.scheduling import (
     DEVICES,
     Climate,
@@ -31,6 +32,7 @@ from yuanli.scheduling import (
 )
 from yuanli.scheduling.devices.arrays import tables_of
 from yuanli.scheduling.devices.solving import near_exact
+from yuanli.scheduling.devices.telling import tell_slot, tell_slots
 from yuanli.solver import Search, Status, Stop, Wish, count_changes, make_plan
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "device_onoff"
@@ -475,3 +477,17 @@ def test_published_instances_are_solved_as_well_as_before(name: str, gap: float)
     assert plan.cost <= 1.005 * json.loads(data)["reference_cost"]
     assert plan.gap <= gap
     assert len(plan.explanation) >= 3
+
+
+def test_times_are_told_by_the_clock_where_the_problem_has_one() -> None:
+    problem = replace(
+        pump(), begins_at=datetime(2026, 3, 2, 22, tzinfo=timezone(timedelta(hours=8))), slot_h=1.0
+    )
+    assert tell_slot(problem, 1) == Text("23:00", "at 23:00")
+    assert tell_slot(problem, 2) == Text("3月3日 00:00", "at 00:00 on 3 Mar")
+    assert tell_slots(problem, 0, 1) == Text("22:00–3月3日 00:00", "from 22:00 to 00:00 on 3 Mar")
+    assert tell_slots(pump(), 0, 1) == Text("时段 0–1", "from slot 0 to 1")
+    short = replace(problem, limit_kw=np.full(problem.slots, 0.5))
+    plan = make_plan(DEVICES, short, searching())
+    assert plan.status is Status.INFEASIBLE
+    assert any("00" in text.zh and "时段" not in text.zh for text in plan.conflicts)

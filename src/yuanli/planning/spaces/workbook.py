@@ -1,4 +1,4 @@
-"""Problems and plans as Excel: sheets Rooms, Entities, Rules, and Plan."""
+"""Problems and plans as Excel: a sheet for each table, and one for the plan."""
 
 from __future__ import annotations
 
@@ -13,18 +13,54 @@ from typing import Any
 from yuanli.errors import Text
 from yuanli.planning.spaces.plans import space_rows
 from yuanli.planning.spaces.problem import (
-    WALKED,
     Entity,
+    Flow,
+    Landmark,
+    Period,
     Room,
     Rule,
     RuleKind,
     SpacePlan,
     SpaceProblem,
     SpacesError,
+    Weights,
 )  # fmt: skip
 
-SHEETS: dict[str, type[Any]] = {"Rooms": Room, "Entities": Entity, "Rules": Rule}
-NEEDED = {"Rooms": ("name", "capacity_m2"), "Entities": ("name", "need_m2"), "Rules": ("kind",)}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PeriodRow:
+    name: str
+    starts: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NeedRow:
+    """What an entity needs in a period, where it differs."""
+
+    period: str
+    entity: str
+    need_m2: float | None = None
+    headcount: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WeightRow:
+    part: str
+    weight: float
+
+
+SHEETS: dict[str, type[Any]] = {
+    "Rooms": Room, "Entities": Entity, "Rules": Rule, "Flows": Flow, "Periods": _PeriodRow, "Needs": _NeedRow,
+    "Weights": _WeightRow,
+}  # fmt: skip
+NEEDED = {
+    "Rooms": ("name", "capacity_m2"), "Entities": ("name", "need_m2"), "Rules": ("kind",),
+    "Flows": ("origin", "destination", "trips"), "Periods": ("name",), "Needs": ("period", "entity"),
+    "Weights": ("part", "weight"),
+}  # fmt: skip
+ASKED = ("Rooms", "Entities")
+MATRICES = ("Walking", "Landmarks")
+"""Sheets of seconds of walking with a column for each room: from each room, and to each landmark."""
 MOST_TOLD = 50
 YES, NO = ("true", "yes", "1", "是", "y"), ("false", "no", "0", "否", "n")
 
@@ -57,9 +93,10 @@ class _Reading:
 
 
 def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
-    """Read a workbook with the sheets Rooms, Entities and, if there are any, Rules.
+    """Read a workbook with the sheets Rooms and Entities and, if they are there, the others of the template.
 
-    The first row names the columns as the fields of the JSON; several values in a cell are parted by `;` or `、`.
+    The first row names the columns as the fields of the JSON, or the rooms for seconds of walking; several values in a
+    cell are parted by `;` or `、`.
 
     Raises
     ------
@@ -74,46 +111,61 @@ def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
         sheets = {
             sheet.title: [*sheet.iter_rows(values_only=True)]
             for sheet in book.worksheets
-            if sheet.title in SHEETS
+            if sheet.title in (*SHEETS, *MATRICES)
         }
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise SheetsError([(name, Text(f"不是工作簿：{error}", f"no workbook: {error}"))]) from error
     reading = _Reading()
     found = {title: list(_read_sheet(reading, title, sheets.get(title, ()))) for title in SHEETS}
-    rooms, entities, rules = (found[title] for title in SHEETS)
+    rooms, entities = found["Rooms"], found["Entities"]
     names: dict[str, set[str]] = {
         "room": {room.name for room in rooms},
         "entity": {one.name for one in entities} | {one.group for one in entities if one.group},
         "floor": {room.floor for room in rooms}, "zone": {room.zone for room in rooms},
-        "building": {room.building for room in rooms},
+        "building": {room.building for room in rooms}, "period": {one.name for one in found["Periods"]},
+        "part": {one.name for one in fields(Weights)},
     }  # fmt: skip
+    order = [room.name for room in rooms]
+    walks = _read_matrix(reading, "Walking", sheets.get("Walking", ()), order)
+    to_landmarks = _read_matrix(reading, "Landmarks", sheets.get("Landmarks", ()), order)
+    names["landmark"] = set(to_landmarks)
     _check_names(reading, found, names)
+    if walks and not reading.faults and (missing := [name for name in order if name not in walks]):
+        reading.faults.append(
+            ("Walking", Text(f"缺少“{missing[0]}”的行", f'the row of "{missing[0]}" is missing'))
+        )
     if reading.faults:
         raise SheetsError(reading.faults)
     try:
-        return SpaceProblem(rooms=tuple(rooms), entities=tuple(entities), rules=tuple(rules))
+        return SpaceProblem(
+            rooms=tuple(rooms), entities=tuple(entities), rules=tuple(found["Rules"]),
+            walk_s=tuple(walks[name] for name in order) if walks else (),
+            landmarks=tuple(Landmark(name=name, seconds=seconds) for name, seconds in to_landmarks.items()),
+            flows=tuple(found["Flows"]), periods=_periods(found) or (Period(name=""),),
+            weights=Weights(**{one.part: one.weight for one in found["Weights"]}),
+        )  # fmt: skip
     except SpacesError as error:
         raise SheetsError([(_cell_of(reading, error.field or ""), error.message)]) from error
 
 
 def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | None = None) -> bytes:
-    """Return a workbook: the template, or a problem and its plan; walking and periods have no sheet."""
+    """Return a workbook: the template, or a problem and its plan."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
 
     book = Workbook()
     book.remove(book.worksheets[0])
-    tables: Mapping[str, Sequence[Any]] = (
-        {"Rooms": (), "Entities": (), "Rules": ()} if problem is None
-        else {"Rooms": problem.rooms, "Entities": problem.entities,
-              "Rules": [rule for rule in problem.rules if rule.kind not in WALKED]}
-    )  # fmt: skip
+    tables = dict.fromkeys(SHEETS, ()) if problem is None else _tables(problem)
     for title, kind in SHEETS.items():
         sheet = book.create_sheet(title)
         columns = list(_columns(kind))
         sheet.append(columns)
         for one in tables[title]:
             sheet.append([_to_cell(getattr(one, column)) for column in columns])
+    for title, matrix in _matrices(problem).items():
+        sheet = book.create_sheet(title)
+        for line in matrix:
+            sheet.append([_to_cell(cell) for cell in line])
     if problem is not None and plan is not None:
         sheet = book.create_sheet("Plan")
         rows = space_rows(problem, plan)
@@ -132,16 +184,98 @@ def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | No
     return out.getvalue()
 
 
+def _tables(problem: SpaceProblem) -> Mapping[str, Sequence[Any]]:
+    periods = () if problem.periods == (Period(name=""),) else problem.periods
+    return {
+        "Rooms": problem.rooms, "Entities": problem.entities, "Rules": problem.rules, "Flows": problem.flows,
+        "Periods": periods,
+        "Needs": [
+            _NeedRow(
+                period=period.name, entity=name, need_m2=period.needs_m2.get(name), headcount=period.headcounts.get(name)
+            )
+            for period in periods for name in dict.fromkeys((*period.needs_m2, *period.headcounts))
+        ],
+        "Weights": [
+            _WeightRow(part=one.name, weight=getattr(problem.weights, one.name)) for one in fields(Weights)
+        ],
+    }  # fmt: skip
+
+
+def _matrices(problem: SpaceProblem | None) -> Mapping[str, Sequence[Sequence[Any]]]:
+    if problem is None:
+        return {title: [["name"]] for title in MATRICES}
+    head = ["name", *(room.name for room in problem.rooms)]
+    walks = [[room.name, *row] for room, row in zip(problem.rooms, problem.walk_s, strict=False)]
+    return {
+        "Walking": [head, *walks], "Landmarks": [head, *([one.name, *one.seconds] for one in problem.landmarks)],
+    }  # fmt: skip
+
+
+def _periods(found: Mapping[str, Sequence[Any]]) -> tuple[Period, ...]:
+    def told(period: _PeriodRow, column: str) -> dict[str, float]:
+        return {
+            one.entity: getattr(one, column)
+            for one in found["Needs"] if one.period == period.name and getattr(one, column) is not None
+        }  # fmt: skip
+
+    return tuple(
+        Period(
+            name=one.name, starts=one.starts, needs_m2=told(one, "need_m2"), headcounts=told(one, "headcount")
+        )
+        for one in found["Periods"]
+    )
+
+
+def _read_matrix(
+    reading: _Reading, title: str, rows: Sequence[Sequence[Any]], rooms: Sequence[str]
+) -> dict[str, tuple[float, ...]]:
+    """Return seconds by the name of a row, in the order of the rooms; none without rows, or where rooms are wrong."""
+    if len(rows) < 2 or any(at.startswith("Rooms!") for at, _ in reading.faults):
+        return {}
+    head = [str(cell).strip() if cell is not None else "" for cell in rows[0]]
+    for j, name in enumerate(head[1:], start=1):
+        if name and name not in rooms:
+            reading.faults.append(
+                (f"{title}!{_letters(j)}1", Text(f"没有房间“{name}”", f'there is no room "{name}"'))
+            )
+    at = {name: j for j, name in enumerate(head) if j and name}
+    for name in rooms:
+        if name not in at:
+            reading.faults.append(
+                (f"{title}!1", Text(f"缺少房间 {name} 的列", f"the column of room {name} is missing"))
+            )
+    found: dict[str, tuple[float, ...]] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell not in (None, "") for cell in row):
+            continue
+        seconds = []
+        for name in rooms:
+            cell = row[at[name]] if name in at and at[name] < len(row) else None
+            try:
+                seconds.append(_number(cell))
+            except (ValueError, TypeError):
+                if name in at:
+                    said = Text(f"“{cell}”不是秒数", f'"{cell}" is no number of seconds')
+                    reading.faults.append((f"{title}!{_letters(at[name])}{number}", said))
+        if row[0] in (None, "") or _text(row[0]) in found:
+            reading.faults.append(
+                (f"{title}!A{number}", Text("名称缺失或重复", "the name is missing, or twice there"))
+            )
+        else:
+            found[_text(row[0])] = tuple(seconds)
+    return found
+
+
 def _columns(kind: type[Any]) -> dict[str, str]:
-    """Return the columns of a sheet with their types; landmarks have no sheet, so no rule names them."""
-    return {one.name: str(one.type) for one in fields(kind) if one.name != "landmarks"}
+    """Return the columns of a sheet with their types."""
+    return {one.name: str(one.type) for one in fields(kind)}
 
 
 def _read_sheet(reading: _Reading, title: str, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
     kind = SHEETS[title]
     readers = {name: _READERS[told] for name, told in _columns(kind).items()}
     head = [str(cell or "").strip() for cell in (rows[0] if rows else ())]
-    if not head and title == "Rules":
+    if not head and title not in ASKED:
         return
     for missing in set(NEEDED[title]) - set(head):
         reading.faults.append((f"{title}!1", Text(f"缺少列 {missing}", f"the column {missing} is missing")))
@@ -179,7 +313,10 @@ def _check_names(
         return
     refers = {
         "Rooms": {"adjacent": "room"}, "Entities": {"room": "room"},
-        "Rules": {"entities": "entity", "rooms": "room", "floors": "floor", "zones": "zone", "buildings": "building"},
+        "Rules": {"entities": "entity", "rooms": "room", "floors": "floor", "zones": "zone", "buildings": "building",
+                  "landmarks": "landmark"},
+        "Flows": {"origin": "entity", "destination": "entity"},
+        "Needs": {"period": "period", "entity": "entity"}, "Weights": {"part": "part"},
     }  # fmt: skip
     for title, columns in refers.items():
         for place, one in enumerate(found[title]):

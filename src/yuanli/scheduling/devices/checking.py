@@ -17,6 +17,7 @@ from yuanli.scheduling.devices.problem import (
     Floats,
     Zone,
 )
+from yuanli.scheduling.devices.telling import tell_end, tell_slot, tell_slots
 from yuanli.solver import Broken, Checked
 
 TOLERANCE = 1e-6
@@ -33,7 +34,7 @@ def check_devices(problem: DevicesProblem, plan: DevicesPlan) -> Checked:
     for storage, row in zip(problem.storages, plan.storage, strict=True):
         net = net + (np.maximum(row, 0.0) if storage.zone is not None else row)
     broken = [
-        *(b for i, device in enumerate(problem.devices) for b in _device(device, plan.on[i])),
+        *(b for i, device in enumerate(problem.devices) for b in _device(problem, device, plan.on[i])),
         *_zones(problem, plan),
         *_site(problem, devices_kw, net),
         *_climates(problem, plan.on),
@@ -76,7 +77,7 @@ def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str,
     return parts
 
 
-def _device(device: Device, on: Flags) -> Iterator[Broken]:
+def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Broken]:
     n, name = len(on), device.name
     runs = runs_of(on)
     first_state, first_end = bool(on[0]), runs[0][2]
@@ -97,10 +98,10 @@ def _device(device: Device, on: Flags) -> Iterator[Broken]:
     for state, first, last in runs:
         least, length = (device.min_up if state else device.min_down), last - first + 1
         if length < least and last < n - 1:
+            when, zh, en = tell_slots(problem, first, last), "开" if state else "关", "on" if state else "off"
             yield _broken(
-                "minimum", name, least - length, f"时段 {first}–{last} 只{'开' if state else '关'}了 {length} "
-                f"个时段，至少 {least} 个",
-                f"it is {'on' if state else 'off'} for {length} slots from {first}, not {least}",
+                "minimum", name, least - length, f"{when.zh} 只{zh}了 {length} 个时段，至少 {least} 个",
+                f"it is {en} for {length} slots {when.en}, not {least}",
             )  # fmt: skip
     if device.target is not None and bool(on[-1]) != device.target:
         yield _broken("target", name, 1, "末时段状态不是目标", "its last state is not its target")
@@ -119,8 +120,8 @@ def _device(device: Device, on: Flags) -> Iterator[Broken]:
             "locked",
             name,
             len(wrong),
-            f"时段 {min(wrong)} 的锁定状态被改",
-            f"its locked state in slot {min(wrong)} is changed",
+            f"{tell_slot(problem, min(wrong)).zh} 的锁定状态被改",
+            f"its locked state {tell_slot(problem, min(wrong)).en} is changed",
         )
 
 
@@ -160,8 +161,8 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                 "demand",
                 zone.name,
                 short[at],
-                f"时段 {at} 需 {zone.demand[at]:g}，只供 {given[at]:g}",
-                f"in slot {at} it needs {zone.demand[at]:g} and gets {given[at]:g}",
+                f"{tell_slot(problem, at).zh} 需 {zone.demand[at]:g}，只供 {given[at]:g}",
+                f"{tell_slot(problem, at).en} it needs {zone.demand[at]:g} and gets {given[at]:g}",
             )
         if zone.limit_kw is not None:
             over = power - zone.limit_kw
@@ -170,8 +171,8 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                     "zone_limit",
                     zone.name,
                     over[at],
-                    f"时段 {at} 用电 {power[at]:g} kW，上限 {zone.limit_kw[at]:g}",
-                    f"in slot {at} it takes {power[at]:g} kW, its limit is {zone.limit_kw[at]:g}",
+                    f"{tell_slot(problem, at).zh} 用电 {power[at]:g} kW，上限 {zone.limit_kw[at]:g}",
+                    f"{tell_slot(problem, at).en} it takes {power[at]:g} kW, its limit is {zone.limit_kw[at]:g}",
                 )
 
 
@@ -211,8 +212,8 @@ def _climates(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
                 "comfort",
                 zone.name,
                 outside[at],
-                f"时段 {at} 末温度 {temps[at]:.2f} °C，超出舒适范围 {outside[at]:.2f} °C",
-                f"after slot {at} it has {temps[at]:.2f} °C, {outside[at]:.2f} °C outside its comfort band",
+                f"{tell_end(problem, at).zh}温度 {temps[at]:.2f} °C，超出舒适范围 {outside[at]:.2f} °C",
+                f"{tell_end(problem, at).en} it has {temps[at]:.2f} °C, {outside[at]:.2f} °C outside its comfort band",
             )
 
 
@@ -224,8 +225,8 @@ def _site(problem: DevicesProblem, devices_kw: Floats, net: Floats) -> Iterator[
                 "limit",
                 "site",
                 over[at],
-                f"时段 {at} 用电 {net[at]:g} kW，上限 {problem.limit_kw[at]:g}",
-                f"in slot {at} it takes {net[at]:g} kW, its limit is {problem.limit_kw[at]:g}",
+                f"{tell_slot(problem, at).zh} 用电 {net[at]:g} kW，上限 {problem.limit_kw[at]:g}",
+                f"{tell_slot(problem, at).en} it takes {net[at]:g} kW, its limit is {problem.limit_kw[at]:g}",
             )
     if problem.ramp_kw is not None:
         before = sum(d.power_kw for d in problem.devices if d.on)
@@ -235,8 +236,8 @@ def _site(problem: DevicesProblem, devices_kw: Floats, net: Floats) -> Iterator[
                 "ramp",
                 "site",
                 steps[at] - problem.ramp_kw,
-                f"时段 {at} 变化 {steps[at]:g} kW，上限 {problem.ramp_kw:g}",
-                f"in slot {at} its power changes by {steps[at]:g} kW, the limit is {problem.ramp_kw:g}",
+                f"{tell_slot(problem, at).zh} 变化 {steps[at]:g} kW，上限 {problem.ramp_kw:g}",
+                f"{tell_slot(problem, at).en} its power changes by {steps[at]:g} kW, the limit is {problem.ramp_kw:g}",
             )
 
 
@@ -250,8 +251,8 @@ def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
                 "exclusion",
                 "、".join(group),
                 many[at] - 1,
-                f"时段 {at} 有 {many[at]} 台同时开",
-                f"{many[at]} of them are on in slot {at}",
+                f"{tell_slot(problem, at).zh} 有 {many[at]} 台同时开",
+                f"{many[at]} of them are on {tell_slot(problem, at).en}",
             )
     for device, other in problem.needs:
         alone = on[place[device]] & ~on[place[other]]
@@ -260,8 +261,8 @@ def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
                 "needs",
                 device,
                 int(alone.sum()),
-                f"时段 {int(np.argmax(alone))} 开着而“{other}”没开",
-                f"it is on in slot {int(np.argmax(alone))} without {other}",
+                f"{tell_slot(problem, int(np.argmax(alone))).zh} 开着而“{other}”没开",
+                f"it is on {tell_slot(problem, int(np.argmax(alone))).en} without {other}",
             )
     for order in problem.orders:
         before, after = np.flatnonzero(on[place[order.before]]), np.flatnonzero(on[place[order.after]])
@@ -270,8 +271,8 @@ def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
                 "order",
                 order.after,
                 before[-1] + 1 + order.lag - after[0],
-                f"时段 {after[0]} 开始，早于“{order.before}”结束后 {order.lag} 个时段",
-                f"it starts in slot {after[0]}, earlier than {order.lag} slots after {order.before}",
+                f"{tell_slot(problem, after[0]).zh} 开始，早于“{order.before}”结束后 {order.lag} 个时段",
+                f"it starts {tell_slot(problem, after[0]).en}, earlier than {order.lag} slots after {order.before}",
             )
 
 
@@ -297,8 +298,8 @@ def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                     "storage_content",
                     name,
                     1,
-                    f"时段 {t} 存量 {content:g} 不在 0 与 {storage.capacity:g} 之间",
-                    f"in slot {t} it holds {content:g}, not from 0 to {storage.capacity:g}",
+                    f"{tell_slot(problem, t).zh} 存量 {content:g} 不在 0 与 {storage.capacity:g} 之间",
+                    f"{tell_slot(problem, t).en} it holds {content:g}, not from 0 to {storage.capacity:g}",
                 )
                 break
         else:

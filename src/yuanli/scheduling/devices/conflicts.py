@@ -12,6 +12,7 @@ from yuanli.scheduling.devices.arrays import tables_of, temperatures
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.problem import Climate, Device, DevicesProblem, Zone
+from yuanli.scheduling.devices.telling import tell_end, tell_slot, tell_slots
 from yuanli.solver import minimal_conflict
 
 NEAR = 1e-6
@@ -42,7 +43,7 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
             problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(),
             needs=(), orders=(), storages=(), ramp_kw=None,
         )  # fmt: skip
-        rules = tuple(device_rules(device, range(problem.slots)))
+        rules = tuple(device_rules(problem, device, range(problem.slots)))
         return tuple(
             one.text
             for one in minimal_conflict(
@@ -52,14 +53,22 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
     at = _broken_slot(problem, tables, exact=True)
     if at is None:
         return ()
-    rules = (*shared_rules(problem, at), *(r for d in problem.devices for r in device_rules(d, (at,))))
+    rules = (
+        *shared_rules(problem, at),
+        *(r for d in problem.devices for r in device_rules(problem, d, (at,))),
+    )
 
     def holds(held: Sequence[BrokenRule]) -> bool:
         kept = kept_rules(problem, rules, held)
         return first_broken_slot(kept, tables_of(kept)) is None
 
     if holds(rules):
-        return (Text(f"时段 {at} 的要求不能同时满足。", f"What is asked of slot {at} can't be met."),)
+        return (
+            Text(
+                f"{tell_slot(problem, at).zh} 的要求不能同时满足。",
+                f"What is asked {tell_slot(problem, at).en} can't be met.",
+            ),
+        )
     return tuple(one.text for one in minimal_conflict(rules, holds))
 
 
@@ -68,7 +77,7 @@ def impossible(problem: DevicesProblem, tables: Tables) -> bool:
     return first_unreachable(tables) is not None or _broken_slot(problem, tables, exact=False) is not None
 
 
-def device_rules(device: Device, slots: Sequence[int]) -> Iterator[BrokenRule]:
+def device_rules(problem: DevicesProblem, device: Device, slots: Sequence[int]) -> Iterator[BrokenRule]:
     """Yield what a device alone is bound by in some of these slots."""
     name = device.name
     state_zh, state_en = ("开", "on") if device.on else ("关", "off")
@@ -97,8 +106,8 @@ def device_rules(device: Device, slots: Sequence[int]) -> Iterator[BrokenRule]:
         yield rule(
             "task",
             name,
-            f"“{name}”在时段 {task.first}–{task.last} 内须开 {task.slots} 个时段",
-            f"{name} is to be on for {task.slots} slots from {task.first} to {task.last}",
+            f"“{name}”在 {tell_slots(problem, task.first, task.last).zh} 内须开 {task.slots} 个时段",
+            f"{name} is to be on for {task.slots} slots {tell_slots(problem, task.first, task.last).en}",
         )
     for part, locked, zh, en in (
         ("must_be_on", device.must_be_on, "锁定为开", "locked on"), ("must_be_off", device.must_be_off,
@@ -109,39 +118,40 @@ def device_rules(device: Device, slots: Sequence[int]) -> Iterator[BrokenRule]:
             yield rule(
                 part,
                 name,
-                f"“{name}”在时段 {min(locked)}–{max(locked)} {zh}",
-                f"{name} is {en} from slot {min(locked)} to {max(locked)}",
+                f"“{name}”在 {tell_slots(problem, min(locked), max(locked)).zh} {zh}",
+                f"{name} is {en} {tell_slots(problem, min(locked), max(locked)).en}",
             )
 
 
 def shared_rules(problem: DevicesProblem, at: int) -> Iterator[BrokenRule]:
     """Yield what devices share in a slot: demands, comfort, limits, exclusions."""
+    when = tell_slot(problem, at)
     for zone in problem.zones:
         inside = [d for d in problem.devices if d.zone == zone.name]
         most = sum(d.service for d in inside)
         if zone.demand[at] > 0:
             yield rule(
-                "demand", zone.name, f"区域“{zone.name}”的需求（时段 {at} 为 {zone.demand[at]:g}，其 "
+                "demand", zone.name, f"区域“{zone.name}”的需求（{when.zh} 为 {zone.demand[at]:g}，其 "
                 f"{len(inside)} 台设备全开共 {most:g}）",
-                f"the demand of zone {zone.name} ({zone.demand[at]:g} in slot {at}; its {len(inside)} devices "
+                f"the demand of zone {zone.name} ({zone.demand[at]:g} {when.en}; its {len(inside)} devices "
                 f"give {most:g} all on)",
             )  # fmt: skip
         if zone.climate is not None and zone.climate.discomfort_price is None:
-            yield _comfort_band(zone, zone.climate, at)
+            yield _comfort_band(problem, zone, zone.climate, at)
         if zone.limit_kw is not None:
             yield rule(
                 "zone_limit",
                 zone.name,
-                f"区域“{zone.name}”的功率上限（时段 {at} 为 {zone.limit_kw[at]:g} kW）",
-                f"the power limit of zone {zone.name} ({zone.limit_kw[at]:g} kW in slot {at})",
+                f"区域“{zone.name}”的功率上限（{when.zh} 为 {zone.limit_kw[at]:g} kW）",
+                f"the power limit of zone {zone.name} ({zone.limit_kw[at]:g} kW {when.en})",
             )
     if problem.limit_kw is not None:
         base = 0.0 if problem.base_kw is None else problem.base_kw[at]
         yield rule(
             "limit",
             "site",
-            f"园区功率上限（时段 {at} 为 {problem.limit_kw[at]:g} kW，其中基础负荷 {base:g} kW）",
-            f"the power limit of the site ({problem.limit_kw[at]:g} kW in slot {at}, with a base load of {base:g} kW)",
+            f"园区功率上限（{when.zh} 为 {problem.limit_kw[at]:g} kW，其中基础负荷 {base:g} kW）",
+            f"the power limit of the site ({problem.limit_kw[at]:g} kW {when.en}, with a base load of {base:g} kW)",
         )
     for group in problem.exclusions:
         yield rule(
@@ -152,14 +162,14 @@ def shared_rules(problem: DevicesProblem, at: int) -> Iterator[BrokenRule]:
         )
 
 
-def _comfort_band(zone: Zone, climate: Climate, at: int) -> BrokenRule:
+def _comfort_band(problem: DevicesProblem, zone: Zone, climate: Climate, at: int) -> BrokenRule:
     low = "−∞" if climate.low_c is None else f"{climate.low_c[at]:g}"
-    high = "∞" if climate.high_c is None else f"{climate.high_c[at]:g}"
+    end, high = tell_end(problem, at), "∞" if climate.high_c is None else f"{climate.high_c[at]:g}"
     return rule(
         "comfort",
         zone.name,
-        f"区域“{zone.name}”的舒适范围（时段 {at} 末为 {low} 至 {high} °C，起始 {climate.temp_c:g} °C）",
-        f"the comfort band of zone {zone.name} ({low} to {high} °C after slot {at}, from {climate.temp_c:g} °C)",
+        f"区域“{zone.name}”的舒适范围（{end.zh}为 {low} 至 {high} °C，起始 {climate.temp_c:g} °C）",
+        f"the comfort band of zone {zone.name} ({low} to {high} °C {end.en}, from {climate.temp_c:g} °C)",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from yuanli.scheduling.devices.arrays import state_of, tables_of
 from yuanli.scheduling.devices.checking import check_devices, outside_c, temps_of
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.storing import Stores, flows_of
+from yuanli.scheduling.devices.telling import tell_slot
 from yuanli.solver import Result
 
 PARTS = {
@@ -51,18 +53,18 @@ def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: Devic
     stores = Stores(problem, tables)
     state = state_of(tables, plan.on.astype(np.uint8), stores.power(flows), stores.service(flows))
     net = tables.net + state.load
-    at = int(np.argmax(net))
+    at, when = int(np.argmax(net)), partial(tell_slot, problem)
     if problem.peak_price > 0 and net[at] > problem.peak_paid_kw:
         yield Text(
-            f"最大需量 {net[at]:,.1f} kW 出现在时段 {at}；再高 1 kW 多付 {problem.peak_price:g}。",
-            f"The peak is {net[at]:,.1f} kW, in slot {at}; one kW more would cost {problem.peak_price:g}.",
+            f"最大需量 {net[at]:,.1f} kW 出现在{when(at).zh}；再高 1 kW 多付 {problem.peak_price:g}。",
+            f"The peak is {net[at]:,.1f} kW, {when(at).en}; one kW more would cost {problem.peak_price:g}.",
         )
     if problem.limit_kw is not None:
         tight = np.flatnonzero(net > problem.limit_kw * (1 - TIGHT))
         if len(tight):
             yield Text(
-                f"园区功率上限在 {len(tight)} 个时段起作用，最先是时段 {tight[0]}。",
-                f"The power limit of the site binds in {len(tight)} slots, first in slot {tight[0]}.",
+                f"园区功率上限在 {len(tight)} 个时段起作用，最先在{when(int(tight[0])).zh}。",
+                f"The power limit of the site binds in {len(tight)} slots, first {when(int(tight[0])).en}.",
             )
     yield from _zones(problem, state.cover)
     yield from _climates(problem, plan)
@@ -76,11 +78,12 @@ def _climates(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
         assert climate is not None
         low, high = int(np.argmin(temps)), int(np.argmax(temps))
         hours = float((outside_c(climate, temps) > NEAR_C).sum()) * problem.slot_h
+        cold, hot = tell_slot(problem, low), tell_slot(problem, high)
         zh, en = (f"，{hours:g} 小时在舒适范围外", f"; {hours:g} hours are outside the comfort band")
         yield Text(
-            f"区域“{zone.name}”温度在 {temps[low]:.1f} °C（时段 {low}）与 {temps[high]:.1f} °C（时段 {high}）之间"
+            f"区域“{zone.name}”温度在 {temps[low]:.1f} °C（{cold.zh}）与 {temps[high]:.1f} °C（{hot.zh}）之间"
             f"{zh if hours else '，始终舒适'}。",
-            f"Zone {zone.name} is between {temps[low]:.1f} °C (slot {low}) and {temps[high]:.1f} °C (slot {high})"
+            f"Zone {zone.name} is between {temps[low]:.1f} °C ({cold.en}) and {temps[high]:.1f} °C ({hot.en})"
             f"{en if hours else ', always comfortable'}.",
         )
 

@@ -21,6 +21,7 @@ from yuanli.scheduling.devices.conflicts import (
 from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import keeps_own_rules
 from yuanli.scheduling.devices.storing import Stores, flows_of
+from yuanli.scheduling.devices.telling import tell_slot
 from yuanli.solver import Wish, minimal_conflict
 
 NEAR = 1e-6
@@ -47,7 +48,7 @@ def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Tex
     for device in problem.devices:
         if device.name in rows:
             alone = _alone(problem, device)
-            rules = (*_locks([device.name]), *device_rules(device, range(problem.slots)))
+            rules = (*_locks([device.name]), *device_rules(problem, device, range(problem.slots)))
             if not _reachable(alone, rules, rules, rows):
                 held = minimal_conflict(rules, lambda held: _reachable(alone, rules, held, rows))  # noqa: B023
                 return tuple(one.text for one in held)
@@ -55,7 +56,7 @@ def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Tex
     at = first_broken_slot(locked, tables_of(locked))
     if at is None:
         return ()
-    own = (r for d in problem.devices if d.name not in rows for r in device_rules(d, (at,)))
+    own = (r for d in problem.devices if d.name not in rows for r in device_rules(problem, d, (at,)))
     rules = (*_locks(rows), *shared_rules(problem, at), *own)
 
     def holds(held: Sequence[BrokenRule]) -> bool:
@@ -129,15 +130,15 @@ def _change_conflict(problem: DevicesProblem, start: DevicesPlan, most: int) -> 
         short = zone.demand - cover[z] - gained
         if zone.name not in stored and short.max() > NEAR * max(1.0, float(zone.demand.max())):
             at = int(np.argmax(short))
+            when, given = tell_slot(problem, at), cover[z][at] + gained[at]
             return (
                 few.text,
                 rule(
                     "demand",
                     zone.name,
-                    f"区域“{zone.name}”在时段 {at} 需 {zone.demand[at]:g}，现有计划加任意 {most} 台只供 "
-                    f"{cover[z][at] + gained[at]:g}",
-                    f"zone {zone.name} needs {zone.demand[at]:g} in slot {at}; the plan there is and any {most} "
-                    f"devices more give {cover[z][at] + gained[at]:g}",
+                    f"区域“{zone.name}”{when.zh} 需 {zone.demand[at]:g}，现有计划加任意 {most} 台只供 {given:g}",
+                    f"zone {zone.name} needs {zone.demand[at]:g} {when.en}; the plan there is and any {most} devices "
+                    f"more give {given:g}",
                 ).text,
             )
     return ()
