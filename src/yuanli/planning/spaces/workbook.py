@@ -190,10 +190,8 @@ def _tables(problem: SpaceProblem) -> Mapping[str, Sequence[Any]]:
         "Rooms": problem.rooms, "Entities": problem.entities, "Rules": problem.rules, "Flows": problem.flows,
         "Periods": periods,
         "Needs": [
-            _NeedRow(
-                period=period.name, entity=name, need_m2=period.needs_m2.get(name), headcount=period.headcounts.get(name)
-            )
-            for period in periods for name in dict.fromkeys((*period.needs_m2, *period.headcounts))
+            _NeedRow(period=one.name, entity=name, need_m2=one.needs_m2.get(name), headcount=one.headcounts.get(name))
+            for one in periods for name in dict.fromkeys((*one.needs_m2, *one.headcounts))
         ],
         "Weights": [
             _WeightRow(part=one.name, weight=getattr(problem.weights, one.name)) for one in fields(Weights)
