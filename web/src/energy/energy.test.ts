@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { EnergyCalendar, EnergyCurve, EnergyExpected, EnergyFlows } from "@/client/energy";
 import { change, csv, figure, money } from "./figures";
 import { calendarOption, curveOption, flowsOption, labelsOf } from "./options";
-import { bucketOf, clockIn, dateIn, earlier, firstOf, midnight, momentAt, plusDays, spanOf, step } from "./spans";
+import { bucketOf, clockIn, dateIn, earlier, firstOf, midnight, momentAt, momentOf, plusDays, spanOf, step, wallOf } from "./spans";
 
 const palette = { ink: "#000", soft: "#555", line: "#ccc", panel: "#fff" };
 const name = { zh: "楼", en: "House" };
@@ -60,6 +60,8 @@ test("the calendar leaves unknown hours empty", () => {
 });
 
 test("a clock of a campus is a moment and back, also over a change of clocks", () => {
+  expect(wallOf(new Date("2026-03-01T23:05:00Z"), "Asia/Shanghai")).toBe("2026-03-02 07:05");
+  expect(momentOf("2026-03-02 07:05", "Asia/Shanghai").toISOString()).toBe("2026-03-01T23:05:00.000Z");
   expect(momentAt("2026-03-02", "15:05", "Asia/Shanghai").toISOString()).toBe("2026-03-02T07:05:00.000Z");
   expect(momentAt("2026-10-25", "00:30", "Europe/Berlin").toISOString()).toBe("2026-10-24T22:30:00.000Z");
   expect(momentAt("2026-10-25", "12:00", "Europe/Berlin").toISOString()).toBe("2026-10-25T11:00:00.000Z");

@@ -40,6 +40,16 @@ export function momentAt(date: string, clock: string, zone: string): Date {
   return reached(Date.parse(`${date}T${clock}:00Z`), zone);
 }
 
+/** A moment as date pickers keep it: `2026-05-01 09:30` by the clock of a zone. */
+export const wallOf = (moment: Date, zone: string): string => `${dateIn(moment, zone)} ${clockIn(moment, zone)}`;
+export const WALL = "YYYY-MM-DD HH:mm";
+
+/** The moment that a date picker's text means in a zone. */
+export function momentOf(text: string, zone: string): Date {
+  const [date, clock] = text.split(" ") as [string, string];
+  return momentAt(date, clock, zone);
+}
+
 /** A date some days later. */
 export function plusDays(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
