@@ -24,11 +24,15 @@ ROUND = 8_000
 """Steps of a round: a few thousandths of a second."""
 CYCLES, LONGEST = (100, 300, 900), 25_600
 """Rounds from hot to cold in the first cycles; each next one is twice as long, up to the most."""
+LAST, SURELY = 3, 0.93
+"""A cycle that has less than so many times its length left is the last and takes all of it; and the share of the rounds
+that the clock seems to allow which it counts on.
+"""
 BOUND_AFTER = 2
 """Cycles before the bound is asked for."""
 REPAIR = 60
 """Rounds in which annealing looks for a plan that keeps the hard rules, before CP-SAT does."""
-WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 12.0, 3.0, 0.5
+WILD, FIRM, HOT, WARM, COLD = 30.0, 8.0, 12.0, 6.0, 0.5
 """Temperatures of the repair and of the search, where a step changes the cost by `TYPICAL` in the mean."""
 TYPICAL = 43.0
 HARD = 200.0
@@ -41,9 +45,9 @@ def solve_spaces(
 ) -> Result[SpacePlan]:
     """Search by simulated annealing in cycles, each at least twice as long as the one before; a round is 8,000 steps.
 
-    However long it may run, the last whole cycle has a good part of the time; what a clock ends can be repeated. It
-    begins from the wish's start or else from today's rooms. The first run after an install compiles for about half a
-    minute.
+    The last cycle is stretched to the limit of rounds, or to what the clock seems to allow: then the same number of
+    rounds repeats the run. It begins from the wish's start or else from today's rooms. The first run after an install
+    compiles for about half a minute.
     """
     seats = seats_of(problem)
     demands = demands_of(problem, wish)
@@ -75,22 +79,39 @@ def solve_spaces(
             return search.result(infeasible=True)
         if rooms is not None:
             walk.restart(rooms)
-    cycle = 0
-    while not search.over():
-        rounds = _rounds_of(cycle)
+    cycle, last, paced = 0, False, (search.left_s, search.rounds)
+    while not search.over() and not last:
+        rounds, last = _rounds_of(cycle, search, paced)
+        last = last and walk.best_cost < inf
         hot = WILD if walk.best_cost == inf else HOT if start is None else WARM
         walk.cool(hot, COLD, rounds)
         cycle += 1
         if walk.best_cost < inf:
             walk.restart(walk.best)
-        if cycle == BOUND_AFTER:
+        if cycle == BOUND_AFTER or last:
             _bound(problem, seats, allowed, tables.unary, search)
     return search.result()
 
 
-def _rounds_of(cycle: int) -> int:
+def _rounds_of(cycle: int, search: Search[SpacePlan], paced: tuple[float, int]) -> tuple[int, bool]:
+    """Return how many rounds a cycle has, and whether it is the last.
+
+    Parameters
+    ----------
+    paced
+        Seconds left and rounds done when the cycles began.
+    """
     doubled = max(0, cycle - len(CYCLES) + 1)
-    return min(CYCLES[min(cycle, len(CYCLES) - 1)] << doubled, LONGEST)
+    rounds = min(CYCLES[min(cycle, len(CYCLES) - 1)] << doubled, LONGEST)
+    if isfinite(search.left_rounds):
+        return (int(search.left_rounds), True) if search.left_rounds < LAST * rounds else (rounds, False)
+    spent = paced[0] - search.left_s
+    if not (cycle and isfinite(spent) and spent > 0):
+        return rounds, False
+    left = SURELY * search.left_s * (search.rounds - paced[1]) / spent
+    if left >= LAST * rounds * 1.1:  # with what it turns out to be, a limit of rounds decides alike
+        return rounds, False
+    return max(1, min(int(left), LAST * rounds - 1)), True
 
 
 @dataclass(slots=True)
@@ -117,10 +138,15 @@ class Walk:
         rooms: Ints,
         seed: int,
     ) -> Walk:
-        """Return a walk that stands at a plan, with the scale of its temperatures."""
+        """Return a walk that stands at a plan, with the scale of its temperatures: that of a plan by chance.
+
+        Steps from a good plan are dearer, so that what begins at one would be searched too hot.
+        """
         from yuanli.planning.spaces import kernels
 
-        walk = cls(seats, tables, state_of(problem, tables, rooms, seed), search, rooms.copy())
+        many = np.diff(tables.choice_at)
+        by_chance = tables.choices[tables.choice_at[:-1] + np.random.default_rng(seed).integers(many)]
+        walk = cls(seats, tables, state_of(problem, tables, by_chance, seed), search, rooms.copy())
         kernels.fill(tables, walk.state)
         walk.scale = max(kernels.typical(tables, walk.state, 2_000) / TYPICAL, 1e-3)
         tables.weights[6] = HARD * walk.scale

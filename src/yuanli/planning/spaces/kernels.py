@@ -14,7 +14,7 @@ compiled: Any = njit(**OPTIONS)
 """Without counting references: nothing is allocated, and the tables are many; thirty times as fast."""
 EPS = 1e-7
 MOVES, PEOPLE, FIT, CHANGES = range(4)
-TOGETHER = 0.05
+TOGETHER = 0.01
 """Share of steps that move two at once where one alone can't: whom a hard rule binds, or where no more may change."""
 RENT = 4
 """Places of `State.sums`; rent follows by period."""

@@ -15,6 +15,9 @@ from yuanli.planning.spaces.demands import NEAR_ZERO, Demand, FewChanges, needs_
 from yuanli.planning.spaces.problem import PAIRS, Rule, RuleKind, SpaceProblem
 from yuanli.planning.spaces.tables import Ints, Seats, regions_of
 
+MOST_SETS = 40
+"""Sets of rooms, the fullest first, in which numbers are counted, too."""
+
 
 def surely_too_full(
     problem: SpaceProblem, seats: Seats, allowed: NDArray[np.bool_], held: Sequence[Demand]
@@ -23,10 +26,15 @@ def surely_too_full(
     capacity, need = _capacities(problem, held), needs_of(problem, seats)
     alone = _alone(problem, seats, held)
     for p in range(len(problem.periods)):
-        there = seats.period == p
-        for rooms in np.unique(allowed[there], axis=0):
-            inside = there & ~(allowed & ~rooms).any(axis=1)
-            if not _hold(capacity[rooms], need[inside], alone[inside]):
+        there = np.flatnonzero(seats.period == p)
+        sets = allowed[there][np.unique(np.packbits(allowed[there], axis=1), axis=0, return_index=True)[1]]
+        inside = allowed[there].astype(np.float32) @ (~sets).T.astype(np.float32) == 0  # (seats, sets)
+        wanted, room = need[there] @ inside, np.where(sets, capacity, 0.0).sum(axis=1)
+        if (wanted > room + NEAR_ZERO).any():
+            return True
+        for u in np.argsort(-wanted / np.maximum(room, NEAR_ZERO))[:MOST_SETS]:
+            seated = there[inside[:, u]]
+            if not _hold(capacity[sets[u]], need[seated], alone[seated]):
                 return True
     for team, regions in _teams(problem, seats, held):
         if not any(
