@@ -66,6 +66,7 @@ describe("devices", () => {
   const rows = [{ device: "fan", on: "1-2" }, { device: "car", on: "" }, { device: "ice", on: "", flows: "2.0 0.0 0.0 -1.0" }];
   it("are bars on lanes by zone", () => {
     expect(deviceLanes(tables).map((lane) => [lane.key, lane.group])).toEqual([["fan", "z"], ["car", undefined]]);
+    expect(deviceLanes(tables, [{ device: "car", on: "1-2" }]).map((lane) => lane.key)).toEqual(["car", "fan"]);
     expect(deviceBars(tables, rows, ["fan"])).toMatchObject([{ key: "fan#0", start: 1, end: 3, locked: true }]);
   });
   it("take and give", () => expect(seriesOf(tables, rows)).toEqual({ kw: [3, 4, 4, 1], served: [{ zone: "z", demand: [0, 2, 2, 0], given: [0, 2, 2, 1] }] }));

@@ -28,9 +28,12 @@ export interface DeviceTables {
   solar_kw?: number[] | null;
 }
 
-/** Lanes by zone, in the order in which zones come. */
-export function deviceLanes(tables: DeviceTables): Lane[] {
-  const zones = [...new Set(tables.devices.map((device) => device.zone ?? ""))];
+/** Lanes by zone, those first in which anything is on, else in the order in which zones come. */
+export function deviceLanes(tables: DeviceTables, rows: readonly Row[] = []): Lane[] {
+  const on = new Set(rows.filter((row) => runsOf(row.on).length).map((row) => row.device));
+  const busy = new Set(tables.devices.filter((device) => on.has(device.name)).map((device) => device.zone ?? ""));
+  const named = [...new Set(tables.devices.map((device) => device.zone ?? ""))];
+  const zones = [...named.filter((zone) => busy.has(zone)), ...named.filter((zone) => !busy.has(zone))];
   return zones.flatMap((zone) => tables.devices.filter((device) => (device.zone ?? "") === zone).map((device) => ({ key: device.name, label: `${device.name}`, group: zone || undefined })));
 }
 

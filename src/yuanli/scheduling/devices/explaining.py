@@ -94,7 +94,8 @@ def _zones(problem: DevicesProblem, cover: np.ndarray) -> Iterator[Text]:
         asked = zone.demand > 0
         if asked.any():
             tight = int((cover[z] <= zone.demand * (1 + TIGHT))[asked].sum())
-            spare.append((-tight, zone.name, float((cover[z] - zone.demand)[asked].mean())))
+            if tight:
+                spare.append((-tight, zone.name, float((cover[z] - zone.demand)[asked].mean())))
     for less, name, over in sorted(spare)[:MOST_ZONES]:
         yield Text(
             f"区域“{name}”的需求在 {-less} 个时段几乎用满所开设备，平均富余 {over:,.1f}。",
