@@ -83,7 +83,9 @@ def rows_of(name: str, times: list[datetime], values: np.ndarray) -> list[Row]:
     ]
 
 
-def measured(*, left_on: bool = False, leak: bool = False, hot_water: bool = True) -> list[Row]:
+def measured(
+    *, left_on: bool = False, mixed_up: bool = False, leak: bool = False, hot_water: bool = True
+) -> list[Row]:
     """Return 70 days by the hour: a meter, a water register, and a day of an air handler by five minutes."""
     rng = np.random.default_rng(0)
     hours = np.arange(DAYS * 24)
@@ -93,6 +95,8 @@ def measured(*, left_on: bool = False, leak: bool = False, hot_water: bool = Tru
     flow = np.where(work, 2.0, 0.0) + rng.exponential(0.02, len(hours))
     if left_on:
         power[-72:] += np.where(work[-72:], 0, 45)
+    if mixed_up:
+        power[-20:-16] *= 1000
     if leak:
         flow[-96:] += 0.8
     rows = rows_of("power", times, power) + rows_of("water", times, 1000 + np.cumsum(flow))
@@ -146,6 +150,16 @@ def test_lights_left_on_are_told_with_what_they_cost_so_far(tmp_path: Path) -> N
         one.kind: one for one in found(house_with(tmp_path / "again", measured(left_on=True))).anomalies
     }
     assert 0.2 < (by_tariff[AnomalyKind.ENERGY].cost or 0) / (energy.excess_kwh or 1) < 2
+
+
+def test_readings_that_can_t_be_true_are_doubted_and_cost_nothing(tmp_path: Path) -> None:
+    house = house_with(tmp_path, measured(mixed_up=True))
+    energy = [one for one in found(house, price_kwh=0.8).anomalies if one.kind is AnomalyKind.ENERGY]
+    assert energy
+    for one in energy:
+        assert one.causes[0].en.startswith("faulty readings")
+        assert (one.excess_kwh, one.cost) == (None, None)
+        assert "e+" not in one.evidence.en
 
 
 def test_water_that_never_rests_is_a_leak(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What comes next; what is unusual?"""
 
-from yuanli.forecast.anomalies import Anomaly, AnomalyKind, AnomalyParams, find_anomalies
+from yuanli.forecast.anomalies import Anomaly, AnomalyKind, AnomalyParams, find_anomalies, four_digits
 from yuanli.forecast.baselines import Baseline, BaselineKind
 from yuanli.forecast.calendar import Calendar, Days, InvalidCalendarError, days_of
 from yuanli.forecast.equipment import (
@@ -150,6 +150,7 @@ __all__ = [
     "fit_states",
     "fit_system",
     "forecast",
+    "four_digits",
     "grow_trees",
     "history_of",
     "history_of_signals",

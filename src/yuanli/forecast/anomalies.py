@@ -245,23 +245,28 @@ def _anomaly(
     )
 
 
+def four_digits(value: float) -> str:
+    """Write a number with four digits, or whole where it has more."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def _evidence(kind: AnomalyKind, observed: float, expected: float, score: float) -> Text:
-    usual = f"days like it say {expected:.4g}: {score:.1f} deviations off."
+    usual = f"days like it say {four_digits(expected)}: {score:.1f} deviations off."
     match kind:
         case AnomalyKind.SILENT:
             return Text(
-                f"整天停在 {observed:.4g}，过去四周每天都有变化。",
-                f"Stood at {observed:.4g} all day; it moved on every day of four weeks.",
+                f"整天停在 {four_digits(observed)}，过去四周每天都有变化。",
+                f"Stood at {four_digits(observed)} all day; it moved on every day of four weeks.",
             )
         case AnomalyKind.SHIFTED:
             return Text(
-                f"全天平均 {observed:.4g}，同类日应为 {expected:.4g}，偏离 {score:.1f} 倍标准差。",
-                f"The day's mean is {observed:.4g}, {usual}",
+                f"全天平均 {four_digits(observed)}，同类日应为 {four_digits(expected)}，偏离 {score:.1f} 倍标准差。",
+                f"The day's mean is {four_digits(observed)}, {usual}",
             )
         case AnomalyKind.UNUSUAL:
             return Text(
-                f"平均 {observed:.4g}，同类日应为 {expected:.4g}，最多偏离 {score:.1f} 倍标准差。",
-                f"Its mean is {observed:.4g}, {usual}",
+                f"平均 {four_digits(observed)}，同类日应为 {four_digits(expected)}，最多偏离 {score:.1f} 倍标准差。",
+                f"Its mean is {four_digits(observed)}, {usual}",
             )
 
 

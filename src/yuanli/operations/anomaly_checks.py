@@ -24,6 +24,7 @@ from yuanli.forecast import (
     find_anomalies,
     find_excess,
     find_night_excess,
+    four_digits,
     signals_of,
     system_anomalies,
 )
@@ -45,6 +46,9 @@ WORTH_A_WORD = AnomalyParams(share=0.2, tail=1.0)
 MINUTES = 5 * 60_000_000
 AIR_HANDLERS = ("air_handl", "ahu", "rooftop", "rtu", "makeup_air", "dedicated_outside", "doas")
 
+FAULTY = 20.0
+"""Times what was expected from which on the readings are doubted: nothing is counted as lost by them."""
+FAULTY_READING = Text("读数有误，如单位或倍率变了", "faulty readings, such as another unit or ratio")
 CAUSES: Mapping[str, tuple[Text, ...]] = MappingProxyType(
     {
         Unusual.UNUSUAL: (
@@ -316,17 +320,26 @@ def _excess(scene: Scene, row: int, kind: AnomalyKind, one: Excess) -> FoundAnom
     energy = kind is not AnomalyKind.WATER_LEAK
     measure = "kWh" if energy else unit
     price = scene.price_kwh(one.start, one.end) if energy else None
+    faulty = 0 < one.expected * FAULTY < one.used
+    used, expected = four_digits(one.used), four_digits(one.expected)
     evidence = Text(
-        f"{one.days} 天共用 {one.used:.4g} {measure}，预期 {one.expected:.4g}，偏离 {one.score:.1f} 倍标准差。",
-        f"{one.days} days took {one.used:.4g} {measure}, not {one.expected:.4g}: {one.score:.1f} deviations off.",
+        f"{one.days} 天共用 {used} {measure}，预期 {expected}，偏离 {one.score:.1f} 倍标准差。",
+        f"{one.days} day{'s' * (one.days != 1)} took {used} {measure}, not {expected}: {one.score:.1f} deviations off.",
     )
     return _of_row(
         scene, row, kind, kind.value, titles[kind], (one.start, one.end), score=one.score,
-        severity=3 if kind is AnomalyKind.WATER_LEAK or share > 0.5 else 2 if share > 0.2 else 1, evidence=evidence,
+        severity=_severity(kind, 0.0 if faulty else share), evidence=evidence,
         figures={"used": round(one.used, 3), "expected": round(one.expected, 3), "days": float(one.days)},
-        causes=CAUSES[kind], excess_kwh=round(one.excess, 3) if energy else None,
-        cost=round(one.excess * price, 2) if energy and price is not None else None,
+        causes=(FAULTY_READING, *CAUSES[kind]) if faulty else CAUSES[kind],
+        excess_kwh=round(one.excess, 3) if energy and not faulty else None,
+        cost=round(one.excess * price, 2) if energy and price is not None and not faulty else None,
     )  # fmt: skip
+
+
+def _severity(kind: AnomalyKind, share: float) -> int:
+    if kind is AnomalyKind.WATER_LEAK or share > 0.5:
+        return 3
+    return 2 if share > 0.2 else 1
 
 
 def _blame(name: LanguageMap, score: float, share: float) -> Text:
