@@ -32,7 +32,9 @@ def test_a_command_is_shown_confirmed_and_logged(gateway: Loopback, operator: Te
     assert gateway.sent == [("lamp-0-sw", 1.0)]
     again = operator.post(PATH, json={"preview": shown["id"]})
     assert (again.status_code, again.json()["error"]) == (409, "command_done")
-    (logged,) = operator.get(PATH, params={"device": "lamp-0"}).json()["writes"]
+    told = operator.get(PATH, params={"device": "lamp-0"}).json()
+    (logged,) = told["writes"]
+    assert told["switches"] == ["lamp-0-sw"]
     assert (logged["who"], logged["state"], logged["gateway"]) == ("operator", "acknowledged", "bus")
     assert operator.get(PATH, params={"device": "lamp-1"}).json()["writes"] == []
     assert operator.get(PATH, params={"to": "2020-01-01T00:00:00Z"}).json()["writes"] == []

@@ -99,9 +99,10 @@ class CommandOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandLog:
-    """Writes to devices, newest first."""
+    """Writes to devices, newest first; values of `switches` are 0, off, and 1, on."""
 
     writes: tuple[CommandWrite, ...]
+    switches: tuple[PointId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +174,9 @@ def list_commands(
 ) -> CommandLog:
     """Return what was written to devices, by whom, and what they answered; newest first."""
     device_id = None if device is None else DeviceId(FeatureId(device))
+    writes = house.commands.log(campus, device_id=device_id, start=start, end=end, limit=limit)
     return CommandLog(
-        writes=house.commands.log(campus, device_id=device_id, start=start, end=end, limit=limit)
+        writes=writes, switches=house.commands.switches(campus, (one.point_id for one in writes))
     )
 
 

@@ -140,14 +140,15 @@ def plan_writes(
                 point_id=aim.point.id, point_name=aim.point.name, unit=aim.point.unit,
                 device_id=None if device is None else device.id, device_name={} if device is None else device.name,
                 space_id=aim.point.space_id or (None if device is None else device.space_id),
-                old=old, old_at=old_at, new=new, on_off=_is_switch(aim.point),
+                old=old, old_at=old_at, new=new, on_off=is_switch(aim.point),
                 gateway=None if route is None else route.gateway, obstacles=tuple(obstacles),
             )
         )  # fmt: skip
     return tuple(planned)
 
 
-def _is_switch(point: DataPoint) -> bool:
+def is_switch(point: DataPoint) -> bool:
+    """Say whether a point takes 0, off, and 1, on."""
     return takes_whole_numbers(point) and bounds_of(point) == (0, 1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -17,6 +17,7 @@ from yuanli.operations.command_checks import (
     Obstacle,
     PlannedWrite,
     Situation,
+    is_switch,
     plan_writes,
 )
 from yuanli.operations.command_log import (
@@ -206,6 +207,12 @@ class Commands:
             writes=self._send(rows),
             left_out=tuple(one for one in planned if one.obstacles),
         )
+
+    def switches(self, campus_id: CampusId, point_ids: Iterable[PointId]) -> tuple[PointId, ...]:
+        """Return which points take 0 for off and 1 for on; those that the campus has no more are none."""
+        campus = self._places.campus(campus_id)
+        found = (campus.find(one) for one in dict.fromkeys(point_ids))
+        return tuple(point.id for point in found if isinstance(point, DataPoint) and is_switch(point))
 
     def log(
         self,

@@ -18,7 +18,7 @@ export const listDevices = (campus: string): Promise<{ devices: DeviceRow[] }> =
 export const commandOptions = (campus: string): Promise<CommandOptions> => get(`${base(campus)}/commands/options`);
 export const previewCommand = (campus: string, body: Partial<CommandBody>): Promise<CommandPreview> => post(`${base(campus)}/commands/preview`, body);
 export const confirmCommand = (campus: string, preview: string): Promise<CommandOutcome> => post(`${base(campus)}/commands`, { preview });
-export const commandLog = (campus: string): Promise<{ writes: CommandWrite[] }> => get(`${base(campus)}/commands${queryString({ limit: 200 })}`);
+export const commandLog = (campus: string): Promise<Schemas["CommandLog"]> => get(`${base(campus)}/commands${queryString({ limit: 200 })}`);
 export const listLocks = (campus: string): Promise<{ locks: DeviceLock[] }> => get(`${base(campus)}/locks`);
 export const lockDevice = (campus: string, device: string, reason: string): Promise<DeviceLock> => put(lockOf(campus, device), { reason });
 export const unlockDevice = (campus: string, device: string): Promise<void> => remove(lockOf(campus, device));

@@ -4041,11 +4041,13 @@ export interface components {
         };
         /**
          * CommandLog
-         * @description Writes to devices, newest first.
+         * @description Writes to devices, newest first; values of `switches` are 0, off, and 1, on.
          */
         CommandLog: {
             /** Writes */
             writes: components["schemas"]["CommandWrite"][];
+            /** Switches */
+            switches: string[];
         };
         /**
          * CommandOptions
