@@ -78,3 +78,17 @@ def test_a_register_that_stands_still_while_others_of_its_days_run_is_stuck() ->
         (PointFacts(point=2, quantity=quantity("energy"), unit="kWh"),),
     )
     assert (series.quality[910:960] == 3).all()
+
+
+def test_a_register_that_sends_more_often_than_before_is_not_stuck_by_that() -> None:
+    """A past by quarters of an hour, then a night by the minute: as long a rest in fifteen times the readings."""
+    last = AT[(DAYS - 1) * 96 + 88]
+    minutes = last + 60_000_000 * np.arange(1, 9 * 60)
+    register = np.round(5_000 + np.cumsum(post()) / 4, 2)
+    at = np.concatenate([AT[last >= AT], minutes])
+    value = np.concatenate([register[last >= AT], np.full(len(minutes), register[last >= AT][-1])])
+    (series,) = judge(
+        Readings(point=np.full(len(at), 2, np.int32), at=at, value=value, received=at + 1),
+        (PointFacts(point=2, quantity=quantity("energy"), unit="kWh"),),
+    )
+    assert flagged(series) < 0.01

@@ -40,10 +40,10 @@ def stuck(course: Course, params: CleaningParams) -> Course:
         _resting(values[runs[:, 0]]), AT_REST, 1
     )
     quiet = course.facts.quantity.zero & (values[runs[:, 0]] == 0)
-    if course.facts.counts and len(lengths) >= HABIT:
-        longest = np.maximum(longest, LONGER * np.sort(lengths)[-HABIT])
     measured = course.facts.measures or course.facts.counts
     unlikely = (lengths > longest) & (durations_h >= 1) & measured & ~quiet
+    if course.facts.counts and len(lengths) >= HABIT:  # in hours: it may have sent more seldom before
+        unlikely &= durations_h > LONGER * np.sort(durations_h)[-HABIT]
     too_long = (durations_h > course.facts.quantity.stuck_h) & (lengths >= SHORTEST) & ~quiet
     found = np.zeros(len(course), bool)
     for start, end in runs[unlikely | too_long]:
