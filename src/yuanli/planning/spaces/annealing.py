@@ -79,12 +79,14 @@ def solve_spaces(
             return search.result(infeasible=True)
         if rooms is not None:
             walk.restart(rooms)
-    cycle, last, paced = 0, False, (search.left_s, search.rounds)
+    cycle, last, spent_s, done = 0, False, 0.0, 0
     while not search.over() and not last:
-        rounds, last = _rounds_of(cycle, search, paced)
+        rounds, last = _rounds_of(cycle, search, spent_s / max(1, done))
         last = last and walk.best_cost < inf
         hot = WILD if walk.best_cost == inf else HOT if start is None else WARM
+        left_s, before = search.left_s, search.rounds
         walk.cool(hot, COLD, rounds)
+        spent_s, done = spent_s + left_s - search.left_s, done + search.rounds - before
         cycle += 1
         if walk.best_cost < inf:
             walk.restart(walk.best)
@@ -93,22 +95,21 @@ def solve_spaces(
     return search.result()
 
 
-def _rounds_of(cycle: int, search: Search[SpacePlan], paced: tuple[float, int]) -> tuple[int, bool]:
+def _rounds_of(cycle: int, search: Search[SpacePlan], pace_s: float) -> tuple[int, bool]:
     """Return how many rounds a cycle has, and whether it is the last.
 
     Parameters
     ----------
-    paced
-        Seconds left and rounds done when the cycles began.
+    pace_s
+        Seconds of a round; no number where nothing limits them.
     """
     doubled = max(0, cycle - len(CYCLES) + 1)
     rounds = min(CYCLES[min(cycle, len(CYCLES) - 1)] << doubled, LONGEST)
     if isfinite(search.left_rounds):
         return (int(search.left_rounds), True) if search.left_rounds < LAST * rounds else (rounds, False)
-    spent = paced[0] - search.left_s
-    if not (cycle and isfinite(spent) and spent > 0):
+    if not (isfinite(pace_s) and pace_s > 0):
         return rounds, False
-    left = SURELY * search.left_s * (search.rounds - paced[1]) / spent
+    left = SURELY * search.left_s / pace_s
     if left >= LAST * rounds * 1.1:  # with what it turns out to be, a limit of rounds decides alike
         return rounds, False
     return max(1, min(int(left), LAST * rounds - 1)), True
