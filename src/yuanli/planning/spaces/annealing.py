@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 ROUND = 8_000
 """Steps of a round: a few thousandths of a second."""
-CYCLES, LONGEST = (100, 300, 900), 25_600
-"""Rounds from hot to cold in the first cycles; each next one is twice as long, up to the most."""
+CYCLES, LONGEST = (20, 100, 300, 900), 25_600
+"""Rounds from hot to cold in the first cycles; the first tells the pace. Each next one is twice as long, up to the most."""
 LAST, SURELY = 3, 0.93
 """A cycle that has less than so many times its length left is the last and takes all of it; and the share of the rounds
 that the clock seems to allow which it counts on.
 """
-BOUND_AFTER = 2
+BOUND_AFTER = 3
 """Cycles before the bound is asked for."""
 REPAIR = 60
 """Rounds in which annealing looks for a plan that keeps the hard rules, before CP-SAT does."""
@@ -105,6 +105,8 @@ def _rounds_of(cycle: int, search: Search[SpacePlan], pace_s: float) -> tuple[in
     """
     doubled = max(0, cycle - len(CYCLES) + 1)
     rounds = min(CYCLES[min(cycle, len(CYCLES) - 1)] << doubled, LONGEST)
+    if not cycle:
+        return rounds, False
     if isfinite(search.left_rounds):
         return (int(search.left_rounds), True) if search.left_rounds < LAST * rounds else (rounds, False)
     if not (isfinite(pace_s) and pace_s > 0):
