@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROUND = 8_000
 """Steps of a round: a few thousandths of a second."""
 CYCLES, LONGEST = (20, 100, 300, 900), 25_600
-"""Rounds from hot to cold in the first cycles; the first tells the pace. Each next one is twice as long, up to the most."""
+"""Rounds from hot to cold of the first cycles, the very first for the pace; each later one is twice as long."""
 LAST, SURELY = 3, 0.93
 """A cycle that has less than so many times its length left is the last and takes all of it; and the share of the rounds
 that the clock seems to allow which it counts on.
