@@ -11,22 +11,26 @@ from yuanli.scheduling.rooms.tables import Placed, RoomsProblem, Rule
 
 OF_ROOMS = ("same_room", "different_room", "same_attendees")
 """Kinds of rules for which it counts in which room an event is."""
-MOST_PAIRS = 200_000
+MOST_PAIRS = 40_000
 """Ways to place two events that are tried; a rule about two with more is left out."""
 
 Choices = Mapping[str, Sequence[tuple[Placed, Any]]]
 
 
-def bind(problem: RoomsProblem, rule: Rule, model: Any, choices: Choices) -> None:
+def bind(problem: RoomsProblem, rule: Rule, model: Any, choices: Choices, over: Callable[[], bool]) -> None:
     """Add a rule about pairs of events to a model, as far as these are there.
 
     Parameters
     ----------
     choices
         Where each event may be, with the boolean of each, exactly one of which is true.
+    over
+        Says that there is no time for more: the model lacks some of the rule then.
     """
     for pair in combinations([name for name in dict.fromkeys(rule.events) if name in choices], 2):
         first, second = (_grouped(choices[name], _what_counts(rule)) for name in pair)
+        if over():
+            return
         if len(first) * len(second) > MOST_PAIRS:
             continue
         for where, some in first.values():

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import inf
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,8 @@ from yuanli.solver import load_solver, minimal_conflict
 
 Moment = tuple[int, int, int]
 MOST_CHOICES = 60_000
-TIME_S = 0.3
+TIME_S, MOST_S = 0.3, 2.0
+"""Seconds for whether some rules can hold together, and after which no other part of a problem is looked at."""
 MOST_JOINED = 200
 """Events that rules join and that are looked at without all others."""
 
@@ -39,7 +42,10 @@ def conflicts_rooms(problem: RoomsProblem) -> tuple[Text, ...]:
     Looks at each event alone, then at events that rules join, then at the people one by one, then at all together.
     """
     events = {event.name: event for event in problem.events}
+    end = monotonic() + MOST_S
     for names, people, rooms in _parts(problem):
+        if monotonic() > end:
+            break
         reasons = [Reason("room", room.name) for room in problem.rooms if rooms]
         reasons += [Reason("person", person) for person in people]
         for name in names:
@@ -49,8 +55,8 @@ def conflicts_rooms(problem: RoomsProblem) -> tuple[Text, ...]:
         reasons += [Reason("rule", str(i)) for i in _hard_rules(problem, set(names))]
         reasons += [Reason("closed", room.name) for room in problem.rooms if room.closed]
         reasons += [Reason("event", name) for name in names]
-        if not _feasible(problem, reasons):
-            found = minimal_conflict(reasons, lambda held: _feasible(problem, held))
+        if not _feasible(problem, reasons, end):
+            found = minimal_conflict(reasons, lambda held: _feasible(problem, held, inf))
             return tuple(_told(problem, events, reason, found) for reason in found)
     return ()
 
@@ -138,8 +144,8 @@ def _moments(time: Time) -> set[Moment]:
     return {(w, d, p) for w in time.weeks for d in time.days for p in range(time.start, time.end)}
 
 
-def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
-    """Say whether rules can hold together; yes where that can't be told in time."""
+def _feasible(problem: RoomsProblem, reasons: Sequence[Reason], end: float) -> bool:
+    """Say whether rules can hold together; yes where that can't be told by `end`."""
     held = set(reasons)
     if _too_many(problem, held):
         return False
@@ -151,6 +157,8 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
     for event in problem.events:
         if Reason("event", event.name) not in held:
             continue
+        if monotonic() > end:
+            return True
         choices = [(placed, model.new_bool_var("")) for placed in _choices(problem, event, held)]
         if not choices:
             return False
@@ -178,7 +186,7 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason]) -> bool:
             model.add_at_most_one(some)
     for reason in reasons:
         if reason.rule == "rule":
-            bind(problem, problem.rules[int(reason.subject)], model, by_event)
+            bind(problem, problem.rules[int(reason.subject)], model, by_event, lambda: monotonic() > end)
     solver = cp.CpSolver()
     solver.parameters.max_time_in_seconds = TIME_S
     solver.parameters.num_workers = 1
