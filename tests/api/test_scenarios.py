@@ -175,4 +175,8 @@ def test_a_workbook_goes_out_and_in_and_wrong_cells_are_named(operator: TestClie
     assert (told["rooms"], [fault["at"] for fault in told["faults"]]) == (0, ["Rooms!B3"])
     told = operator.post(BOOKS, files={"file": ("a.xlsx", b"PK nothing")}).json()
     assert len(told["faults"]) == 1
-    assert load_workbook(io.BytesIO(operator.get(BOOKS).content)).sheetnames == ["Rooms", "Entities", "Rules"]
+    assert load_workbook(io.BytesIO(operator.get(BOOKS).content)).sheetnames[:3] == [
+        "Rooms",
+        "Entities",
+        "Rules",
+    ]
