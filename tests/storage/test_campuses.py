@@ -249,8 +249,8 @@ def test_a_campus_of_20000_features_is_kept_within_5_s_and_loaded_within_2_s(sto
     loaded = store.load_campus(HOUSE)
     loaded_s = time.process_time() - started
     assert len(loaded.features) == 20_002
-    assert added_s < 10 * slowness()
-    assert loaded_s < 4 * slowness()
+    assert added_s < 10 * slowness(), "the target is 5 s on an idle machine; beside other tests twice that"
+    assert loaded_s < 4 * slowness(), "the target is 2 s on an idle machine; beside other tests twice that"
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -21,7 +21,6 @@ from yuanli.operations.answering.asked import (
     is_member,
     is_operator,
     listed,
-    money,
     refused,
     say_span,
     span_of,
@@ -30,7 +29,15 @@ from yuanli.operations.answering.asked import (
     where_of,
 )
 from yuanli.operations.answering.energy_rankings import EnergyRankings
-from yuanli.operations.answering.energy_words import NAMES, bars, medium_of, metric_of, untold
+from yuanli.operations.answering.energy_words import (
+    NAMES,
+    bars,
+    media_of,
+    medium_of,
+    metric_of,
+    priced,
+    untold,
+)
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.energy import (
     Against,
@@ -195,8 +202,7 @@ class EnergyAnswers:
     ) -> Reply:
         if not carbon and not is_operator(asker):
             return refused(understanding, OPERATORS)
-        names = names_in(metric_of(understanding), "energy")
-        media = (Medium(names[0]),) if names else tuple(Medium)
+        media = media_of(understanding)
         told = self.energy.cost(guide.campus.id, when.start, when.end, place=where.id, media=media)
         known = [row for row in told.media if (row.carbon_kg if carbon else row.cost) is not None]
         if not known:
@@ -212,7 +218,7 @@ class EnergyAnswers:
         unit = "kg CO₂" if carbon else told.currency
 
         def said(value: float) -> Text:
-            return Text(figure(value, unit), figure(value, unit)) if carbon else money(value, unit)
+            return priced(value, unit, carbon=carbon)
 
         whole = said(float(told.carbon_kg if carbon else told.total))
         each = [Text(f"{name.zh} {said(v).zh}", f"{name.en} {said(v).en}") for name, v in rows]

@@ -17,14 +17,21 @@ from yuanli.operations.answering.asked import (
     figure,
     is_operator,
     listed,
-    money,
     refused,
     text_of,
     where_of,
 )
-from yuanli.operations.answering.energy_words import NAMES, bars, medium_of, metric_of, untold
+from yuanli.operations.answering.energy_words import (
+    NAMES,
+    bars,
+    media_of,
+    medium_of,
+    metric_of,
+    priced,
+    untold,
+)
 from yuanli.operations.answering.places import Ranked, ranked, told_of
-from yuanli.operations.answering.vocabulary import named_in, names_in, says
+from yuanli.operations.answering.vocabulary import named_in, says
 from yuanli.operations.energy import Energy, EnergyPlaceKind, EnergyRanking, Medium, RankedPlace
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
@@ -76,7 +83,7 @@ class EnergyRankings:
             drawn = self._drawn(guide, understanding, where, named or "building", now)
             if drawn is not None:
                 return drawn
-        kind = KINDS[named] if named is not None else EnergyPlaceKind.BUILDING if where.id is None else None
+        kind = _kind_of(understanding, where)
         dense = says(understanding.text, "per_m2")
         ranking = self.energy.ranking(
             guide.campus.id, when.start, when.end, place=where.id, kind=kind, medium=medium, per_m2=dense
@@ -108,10 +115,8 @@ class EnergyRankings:
         """Rank places by what their energy cost or emitted; of those that use most, as each is priced by the hour."""
         if not carbon and not is_operator(asker):
             return refused(understanding, OPERATORS)
-        names = names_in(metric_of(understanding), "energy")
-        media = (Medium(names[0]),) if names else tuple(Medium)
-        named = named_in(understanding.text, "ranked")
-        kind = KINDS[named] if named is not None else EnergyPlaceKind.BUILDING if where.id is None else None
+        media = media_of(understanding)
+        kind = _kind_of(understanding, where)
         campus_id = guide.campus.id
         used = self.energy.ranking(
             campus_id, when.start, when.end, place=where.id, kind=kind, medium=media[0]
@@ -133,10 +138,7 @@ class EnergyRankings:
         unit = "kg CO₂" if carbon else currency
         least, count = _asked(understanding)
         rows.sort(key=lambda one: one[1], reverse=not least)
-        figures = [
-            Text(figure(value, unit), figure(value, unit)) if carbon else money(value, unit)
-            for _, value in rows
-        ]
+        figures = [priced(value, unit, carbon=carbon) for _, value in rows]
         top = listed([
             Text(f"{name.zh}（{told.zh}）", f"{name.en} ({told.en})")
             for (name, _), told in zip(rows[:count], figures, strict=False)
@@ -197,6 +199,12 @@ def _asks_now(understanding: Understanding, when: When) -> bool:
     return says(understanding.text, "now") or (
         not when.said and named_in(metric_of(understanding), "sides") == "power"
     )
+
+
+def _kind_of(understanding: Understanding, where: Where) -> EnergyPlaceKind | None:
+    """Return which places are ranked: those named, buildings of the whole site, or what a place falls into next."""
+    named = named_in(understanding.text, "ranked")
+    return KINDS[named] if named is not None else EnergyPlaceKind.BUILDING if where.id is None else None
 
 
 def _asked(understanding: Understanding) -> tuple[bool, int]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from yuanli.errors import Text
 from yuanli.language import Understanding
-from yuanli.operations.answering.asked import When, Where
-from yuanli.operations.answering.vocabulary import named_in
+from yuanli.operations.answering.asked import When, Where, figure, money
+from yuanli.operations.answering.vocabulary import named_in, names_in
 from yuanli.operations.energy import Medium, MediumTotal
 from yuanli.operations.replies import Card, Chart, Line
 
@@ -27,6 +27,17 @@ def medium_of(said: str) -> Medium:
     """Return the medium that words name, electricity where they name none."""
     found = named_in(said, "energy")
     return Medium(found) if found is not None else Medium.ELECTRICITY
+
+
+def media_of(understanding: Understanding) -> tuple[Medium, ...]:
+    """Return the medium whose cost or carbon is asked for, all where none is named."""
+    names = names_in(metric_of(understanding), "energy")
+    return (Medium(names[0]),) if names else tuple(Medium)
+
+
+def priced(value: float, unit: str, *, carbon: bool) -> Text:
+    """Write a cost in a currency, or a mass of CO₂."""
+    return Text(figure(value, unit), figure(value, unit)) if carbon else money(value, unit)
 
 
 def untold(total: MediumTotal, where: Where, when: When) -> Text:
