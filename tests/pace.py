@@ -9,6 +9,8 @@ from contextlib import contextmanager
 ORDINARY_S = 0.05
 """What the fixed work of :func:`slowness` takes on an idle core of a server of 2024."""
 WORK = 400_000
+BESIDE = 1.5
+"""How many times as long it may take where another test has the other core, the caches and the memory too."""
 
 
 def slowness() -> float:
@@ -23,8 +25,10 @@ def slowness() -> float:
 
 @contextmanager
 def within(seconds: float, clock: Callable[[], float] = time.process_time) -> Iterator[None]:
-    """Assert that a block takes at most that many seconds of an ordinary core."""
+    """Assert that a block takes at most that many seconds of an ordinary core that has the machine for itself."""
     began = clock()
     yield
     took = clock() - began
-    assert took < seconds or took < seconds * slowness(), f"{took:.2f} s, where {seconds:g} s are allowed"
+    assert took < seconds or took < seconds * BESIDE * slowness(), (
+        f"{took:.2f} s, where {seconds:g} s are allowed"
+    )

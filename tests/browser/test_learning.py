@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.api.test_models import put_gate_set
-from tests.learning.tiny import tiny_model
 
-from yuanli.learning import Author, Registry, register
-
-from .conftest import Open, Reader, Site, cookie_of, serving
+from .conftest import Open, Reader, Site, cookie_of
 
 pytestmark = pytest.mark.browser
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
 ASKED = {"zh": "从北门到报告厅怎么走", "en": "How do I get from the north gate to the lecture hall?"}
 WORDS = {"zh": "找地点", "en": "where a named"}
 PLACE = {"zh": ("报", "厅"), "en": ("lecture", "hall")}
-BY = Author(who="li", at=datetime(2026, 3, 1, 8, 30, tzinfo=UTC), why="test")
 
 
 def ask(page: Page, words: str) -> Locator:
@@ -118,24 +112,12 @@ def test_the_answer_bar_fits_a_phone(reader: Open) -> None:
     visitor.shot("phone-correct")
 
 
-@pytest.fixture(scope="module")
-def taught(browser: Browser, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve an installation with two versions of a model, the second a forgetful one, and a gate set."""
-    del browser, site
-    folder = tmp_path_factory.mktemp("taught")
-    registry = Registry(folder=folder / "data" / "models")
-    register(registry, tiny_model(folder / "one", name="tiny", version="1"), BY)
-    forgetful = tiny_model(folder / "two", name="tiny", version="2", labels={"怎么走": "route"})
-    register(registry, forgetful, BY)
-    put_gate_set(registry.folder / "tiny")
-    with serving(folder) as served:
-        yield served
-
-
 @pytest.fixture
-def operator(browser: Browser, taught: Site) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=taught.url, viewport={"width": 1280, "height": 860})
-    context.add_cookies([{"name": "yuanli_session", "value": cookie_of(taught, browser), "url": taught.url}])
+def operator(browser: Browser, furnished: Site) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=furnished.url, viewport={"width": 1280, "height": 860})
+    context.add_cookies(
+        [{"name": "yuanli_session", "value": cookie_of(furnished, browser), "url": furnished.url}]
+    )
     yield context
     context.close()
 

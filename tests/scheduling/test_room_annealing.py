@@ -24,6 +24,7 @@ from yuanli.scheduling.rooms.annealing import anneal_rooms
 from yuanli.scheduling.rooms.arrays import compile_problem, is_single
 from yuanli.scheduling.rooms.mending import mend_rooms
 from yuanli.scheduling.rooms.parts import Part
+from yuanli.scheduling.rooms.tables import GROUP_RULES, PAIR_RULES
 from yuanli.solver import Search, Status, Stop, Wish, solve_cpsat
 
 
@@ -75,6 +76,14 @@ def test_what_annealing_counts_as_it_goes_is_what_counting_anew_tells(single: bo
         assert (one == other).all()
 
 
+LEAST = {"max_days": (2,), "max_day_load": (6,), "max_breaks": (1, 0), "max_block": (4, 0)}
+"""Numbers that a plan of the six events can keep to."""
+VALUES = {
+    "work_day": (5,), "min_gap": (5,), "max_days": (1,), "max_day_load": (2,), "max_breaks": (0, 1),
+    "max_block": (2, 1),
+}  # fmt: skip
+
+
 def random_classes(rng: np.random.Generator, kinds: tuple[str, ...]) -> RoomsProblem:
     rooms = tuple(Room(name=f"r{i}", capacity=9) for i in range(3))
     times = [
@@ -94,7 +103,7 @@ def random_classes(rng: np.random.Generator, kinds: tuple[str, ...]) -> RoomsPro
     )
     rules = tuple(
         Rule(kind=k, events=tuple(f"e{i}" for i in rng.choice(6, 3, replace=False)), penalty=2.0,
-             values=(5,) if k in ("work_day", "min_gap") else ())
+             values=VALUES.get(k, ()))
         for k in kinds
     )  # fmt: skip
     walk = rng.uniform(0, 4000, (3, 3)).round()
@@ -104,17 +113,52 @@ def random_classes(rng: np.random.Generator, kinds: tuple[str, ...]) -> RoomsPro
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_rules_between_events_are_counted_as_the_checker_does(seed: int) -> None:
-    from yuanli.scheduling.rooms.tables import PAIR_RULES
-
-    problem = random_classes(np.random.default_rng(seed), PAIR_RULES)
+@pytest.mark.parametrize("kinds", [PAIR_RULES, GROUP_RULES, *((kind,) for kind in GROUP_RULES)], ids="-".join)
+def test_rules_between_events_are_counted_as_the_checker_does(kinds: tuple[str, ...], seed: int) -> None:
+    problem = random_classes(np.random.default_rng(seed), kinds)
     search = Search[RoomsPlan](Stop(time_s=None, rounds=5))
     anneal_rooms(compile_problem(problem), search, Wish(seed=seed), given=False)
     assert search.best is not None
     checked = check_rooms(problem, search.best)
     assert checked.valid
-    assert checked.parts["rules"] > 0
+    assert checked.parts["rules"] > 0 or len(kinds) == 1
     assert checked.cost == pytest.approx(search.cost)
+
+
+@pytest.mark.parametrize("kind", GROUP_RULES)
+def test_rules_of_groups_that_must_hold_are_counted_as_they_change(kind: str) -> None:
+    from yuanli.scheduling.rooms import kernel
+    from yuanli.scheduling.rooms.joint import prices
+
+    rng = np.random.default_rng(5)
+    problem = random_classes(rng, (kind,) * 4)
+    for _ in range(6):
+        hard = replace(
+            problem,
+            rules=tuple(replace(r, penalty=None if rng.random() < 0.5 else 3.0) for r in problem.rules),
+        )
+        compiled = compile_problem(hard)
+        begin = np.zeros((2, len(hard.events)), np.int64)
+        state, fresh = (
+            kernel.new_state(compiled.tables, *begin, seed=3, most_changed=None, first=(begin[0], begin[1]))
+            for _ in range(2)
+        )
+        assert kernel.anneal(compiled.tables, state, 400, 20.0, 1.0, 1.0) > 0
+        fresh.best_time[:], fresh.best_room[:] = state.time_of, state.room_of
+        kernel.restore(compiled.tables, fresh)
+        assert state.numbers[:2] == pytest.approx(fresh.numbers[:2])
+        broken = check_rooms(hard, compiled.plan(state.time_of, state.room_of)).broken
+        counted = prices(compiled.tables, state.time_of, state.spans, 0, 1)[1]
+        assert (counted > 0) <= any(one.rule == kind for one in broken)
+
+
+@pytest.mark.parametrize("kind", GROUP_RULES)
+def test_a_rule_of_a_group_is_kept_where_it_can_be(kind: str) -> None:
+    problem = random_classes(np.random.default_rng(1), ())
+    rule = Rule(kind=kind, events=tuple(event.name for event in problem.events), values=LEAST[kind])
+    plan = solve(replace(problem, rules=(rule,), walking_s=None), rounds=300)
+    assert plan.status is not Status.INFEASIBLE
+    assert plan.cost is not None
 
 
 def test_annealing_keeps_what_is_locked_and_the_number_of_changes() -> None:

@@ -13,7 +13,7 @@ from yuanli.scheduling.rooms.conflicts import conflicts_rooms
 from yuanli.scheduling.rooms.tables import PAIR_RULES
 from yuanli.solver import Status
 
-NUMBERS = {"work_day": (2,), "min_gap": (1,)}
+NUMBERS = {"work_day": (2,), "min_gap": (1,), "max_day_load": (2,), "max_days": (1,)}
 
 
 def rule(kind: str, *events: str) -> Rule:
@@ -21,7 +21,7 @@ def rule(kind: str, *events: str) -> Rule:
 
 
 @settings(max_examples=60, deadline=None)
-@given(days(), st.lists(st.sampled_from(PAIR_RULES), min_size=1, max_size=3))
+@given(days(), st.lists(st.sampled_from((*PAIR_RULES, "max_day_load", "max_days")), min_size=1, max_size=3))
 def test_a_conflict_is_named_where_trying_everything_finds_no_plan(
     problem: RoomsProblem, kinds: list[str]
 ) -> None:
@@ -44,7 +44,7 @@ def test_rules_that_contradict_are_named_in_time_and_no_others() -> None:
         rule("same_room", "e1", "e5"), rule("different_days", "e7", "e8"),
     )  # fmt: skip
     problem = RoomsProblem(name="week", days=5, periods=8, rooms=rooms, events=events, rules=rules)
-    solve(replace(problem, rules=rules[1:]), time_s=0.5)  # compiled
+    solve(problem, time_s=60)  # compiled, and CP-SAT imported
     with within(3):
         plan = solve(problem, time_s=60)
     assert plan.status is Status.INFEASIBLE
@@ -54,6 +54,25 @@ def test_rules_that_contradict_are_named_in_time_and_no_others() -> None:
     assert not any("room" in one.split("takes place")[0] or "days" in one for one in said)
     assert "“e1”“e2”依次先后进行" in [text.zh for text in plan.conflicts]
     assert solve(replace(problem, rules=rules[1:]), time_s=5).cost == 0
+
+
+def test_too_many_different_rooms_and_days_are_told() -> None:
+    times = {Time(days=(d,), start=p): 0.0 for d in range(5) for p in range(2)}
+    rooms = tuple(Room(name=f"r{i}", capacity=30) for i in range(25))
+    events = tuple(
+        Event(name=f"e{i}", size=20, times={t: 0.0 for t in times if t.days[0] == i % 5 or i > 4},
+              rooms={room.name: 0.0 for room in rooms})
+        for i in range(40)
+    )  # fmt: skip
+    names = [event.name for event in events]
+    week = RoomsProblem(name="week", days=5, periods=2, rooms=rooms, events=events)
+    rooms_rule = Rule(kind="different_room", events=tuple(names[:26]))
+    days_rule = Rule(kind="max_days", events=tuple(names[:5]), values=(4,))
+    with within(3):
+        assert "max" not in conflicts_rooms(replace(week, rules=(rooms_rule,)))[0].en
+    assert len(conflicts_rooms(replace(week, rules=(rooms_rule,)))) == 27
+    assert len(conflicts_rooms(replace(week, rules=(days_rule,)))) == 6
+    assert conflicts_rooms(replace(week, rules=(replace(rooms_rule, events=tuple(names[:25])),))) == ()
 
 
 @pytest.mark.parametrize("kind", PAIR_RULES)

@@ -177,7 +177,8 @@ def cost_unit(compiled: Compiled) -> float:
         known = costs[(costs > 0) & (costs < FORBIDDEN)]
         if len(known):
             seen.append(float(np.median(known)))
-    seen += [float(x) for x in np.unique(tables.pairs_cost) if x > 0]
+    for prices in (tables.pairs_cost, tables.joint_cost):
+        seen += [float(x) for x in np.unique(prices) if x > 0]
     if tables.walk_s.size and tables.weights[2] > 0:
         seen.append(float(np.mean(tables.walk_s)) / 60 * tables.weights[2])
     positive = [x for x in seen if x > 0]

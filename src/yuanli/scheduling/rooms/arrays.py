@@ -8,7 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.scheduling.rooms.tables import PAIR_RULES, Event, Placed, RoomsPlan, RoomsProblem, Time
+from yuanli.scheduling.rooms.tables import (
+    GROUP_RULES,
+    PAIR_RULES,
+    Event,
+    Placed,
+    RoomsPlan,
+    RoomsProblem,
+    Rule,
+    Time,
+)
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -21,7 +30,9 @@ class Tables(NamedTuple):
     A cell is a period of a day; days and periods between which no time begins or ends are one (`cells`). Room
     `n_rooms` is none. Lists of lists are `…_ptr` and `…_at`: those of `i` are `at[ptr[i] : ptr[i + 1]]`. Events of the
     same people are one class (`class_of`); `shared` counts the people of two classes, `rivals` lists the classes that
-    share any, `lone` an event's curricula.
+    share any, `lone` an event's curricula. `joint` lists the events of each rule about several together, of the kinds
+    of `GROUP_RULES` by number, at a cost for one unit in one week (negative: it must hold); `joined` the rules of each
+    event.
     """
 
     n_rooms: int
@@ -56,6 +67,13 @@ class Tables(NamedTuple):
     pairs_kind: Ints
     pairs_value: Ints
     pairs_cost: Floats
+    joint_ptr: Ints
+    joint_at: Ints
+    joint_kind: Ints
+    joint_values: Ints
+    joint_cost: Floats
+    joined_ptr: Ints
+    joined_at: Ints
     walk_s: Floats
     period_s: float
     near_s: float
@@ -72,7 +90,6 @@ class Compiled:
     times: tuple[Time, ...]
     rooms: tuple[str, ...]
     events: tuple[str, ...]
-    group_rules: bool
 
     def plan(self, time_of: Ints, room_of: Ints) -> RoomsPlan:
         """Return the plan of a state."""
@@ -143,6 +160,14 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
     choices_ptr, choices_at = _lists([np.flatnonzero(row < FORBIDDEN).tolist() for row in time_cost])
     rooms_ptr, rooms_at = _lists([np.flatnonzero(row < FORBIDDEN).tolist() for row in room_cost])
     pairs_ptr, pairs_at, kinds, values, costs = _pairs(problem, groups)
+    joint = [rule for rule in problem.rules if rule.kind in GROUP_RULES]
+    index = {event.name: i for i, event in enumerate(problem.events)}
+    joint_ptr, joint_at = _lists([sorted({index[name] for name in rule.events}) for rule in joint])
+    joined: list[list[int]] = [[] for _ in problem.events]
+    for q, rule in enumerate(joint):
+        for name in set(rule.events):
+            joined[index[name]].append(q)
+    joined_ptr, joined_at = _lists(joined)
     compact = np.array(
         [weights.compactness if name in problem.curricula else 0.0 for name in people] or [0.0]
     )
@@ -165,6 +190,11 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
         min_days=np.array([c.min_days for c in problem.courses] or [0], np.int64),
         weights=np.array([weights.min_days, weights.stability, weights.walking]),
         pairs_ptr=pairs_ptr, pairs_at=pairs_at, pairs_kind=kinds, pairs_value=values, pairs_cost=costs,
+        joint_ptr=joint_ptr, joint_at=joint_at,
+        joint_kind=np.array([GROUP_RULES.index(rule.kind) for rule in joint], np.int64),
+        joint_values=np.array([(*rule.values, 0)[:2] for rule in joint], np.int64).reshape(-1, 2),
+        joint_cost=np.array([_joint_cost(problem, rule) for rule in joint], float),
+        joined_ptr=joined_ptr, joined_at=joined_at,
         walk_s=np.zeros((0, 0)) if problem.walking_s is None else np.ascontiguousarray(problem.walking_s, float),
         period_s=problem.period_min * 60.0, near_s=problem.near_min * 60.0,
         most_gain=np.array([3.0 * longest * compact[g].sum() for g in groups])
@@ -174,13 +204,19 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
     return Compiled(
         tables=tables, times=tuple(times), rooms=tuple(r.name for r in problem.rooms),
         events=tuple(e.name for e in problem.events),
-        group_rules=any(rule.kind not in PAIR_RULES for rule in problem.rules),
     )  # fmt: skip
 
 
+def _joint_cost(problem: RoomsProblem, rule: Rule) -> float:
+    """Return what one unit of a rule costs in one week; the days of all weeks count once."""
+    if rule.penalty is None:
+        return -1.0
+    return problem.weights.rules * rule.penalty / (1 if rule.kind == "max_days" else problem.weeks)
+
+
 def is_single(tables: Tables) -> bool:
-    """Say whether each time is one cell and no two events are judged together."""
-    few = tables.n_periods <= 60
+    """Say whether each time is one cell and no events are judged together."""
+    few = tables.n_periods <= 60 and len(tables.joint_kind) == 0
     return few and len(tables.pairs_at) == 0 and bool((np.diff(tables.cells_ptr) == 1).all())
 
 

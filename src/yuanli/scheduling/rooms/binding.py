@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -11,6 +12,8 @@ from yuanli.scheduling.rooms.tables import Placed, RoomsProblem, Rule
 
 OF_ROOMS = ("same_room", "different_room", "same_attendees")
 """Kinds of rules for which it counts in which room an event is."""
+ROOMS_ALONE = frozenset({"same_room", "different_room"})
+"""Kinds of rules for which it does not count when an event is."""
 MOST_PAIRS = 40_000
 """Ways to place two events that are tried; a rule about two with more is left out."""
 
@@ -18,7 +21,9 @@ Choices = Mapping[str, Sequence[tuple[Placed, Any]]]
 
 
 def bind(problem: RoomsProblem, rule: Rule, model: Any, choices: Choices, over: Callable[[], bool]) -> None:
-    """Add a rule about pairs of events to a model, as far as these are there.
+    """Add a rule to a model, for the events that are there.
+
+    Of `max_breaks` nothing is added, of `max_block` what any two events break: plans of the model may break them.
 
     Parameters
     ----------
@@ -27,6 +32,14 @@ def bind(problem: RoomsProblem, rule: Rule, model: Any, choices: Choices, over: 
     over
         Says that there is no time for more: the model lacks some of the rule then.
     """
+    if rule.kind == "max_breaks":
+        return
+    if rule.kind in ("max_days", "max_day_load"):
+        _limit_days(rule, model, choices)
+        return
+    if rule.kind == "different_room":
+        _one_a_room(rule, model, choices)
+        return
     for pair in combinations([name for name in dict.fromkeys(rule.events) if name in choices], 2):
         first, second = (_grouped(choices[name], _what_counts(rule)) for name in pair)
         if over():
@@ -42,6 +55,34 @@ def bind(problem: RoomsProblem, rule: Rule, model: Any, choices: Choices, over: 
             ]
             if bad:
                 model.add(sum(some) + sum(bad) <= 1)
+
+
+def _limit_days(rule: Rule, model: Any, choices: Choices) -> None:
+    """Let events be on at most so many days, or take at most so many periods of each day."""
+    used: dict[int, Any] = {}
+    load: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    for name in dict.fromkeys(rule.events):
+        for placed, z in choices.get(name, ()):
+            for day in placed.time.days:
+                if rule.kind == "max_days":
+                    model.add_implication(z, used.setdefault(day, model.new_bool_var("")))
+                for week in placed.time.weeks:
+                    load[week, day].append(placed.time.length * z)
+    if rule.kind == "max_days":
+        model.add(sum(used.values()) <= rule.values[0])
+        return
+    for some in load.values():
+        model.add(sum(some) <= rule.values[0])
+
+
+def _one_a_room(rule: Rule, model: Any, choices: Choices) -> None:
+    """Let no two events have the same room, at whatever times."""
+    by_room: dict[str | None, list[Any]] = defaultdict(list)
+    for name in dict.fromkeys(rule.events):
+        for placed, z in choices.get(name, ()):
+            by_room[placed.room].append(z)
+    for some in by_room.values():
+        model.add_at_most_one(some)
 
 
 def _what_counts(rule: Rule) -> Callable[[Placed], Hashable]:

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Ints, Tables
-from yuanli.scheduling.rooms.kernel import State, below, differs, inlined
+from yuanli.scheduling.rooms.compiling import inlined
+from yuanli.scheduling.rooms.kernel import State, below, differs
 from yuanli.scheduling.rooms.moving import compact_change, course_change, shift
 
 

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from yuanli.errors import Text
-from yuanli.scheduling.rooms.binding import OF_ROOMS, bind
+from yuanli.scheduling.rooms.binding import OF_ROOMS, ROOMS_ALONE, bind
 from yuanli.scheduling.rooms.naming import tell_rule
 from yuanli.scheduling.rooms.tables import Event, Placed, Room, RoomsProblem, Time
 from yuanli.solver import load_solver, minimal_conflict
@@ -117,20 +117,23 @@ def _every(problem: RoomsProblem, event: Event) -> set[Reason]:
 
 
 def _choices(problem: RoomsProblem, event: Event, held: set[Reason]) -> Iterator[Placed]:
-    """Yield what an event may have under the rules that hold; one room of a time where rooms can be shared."""
-    shared = problem.walking_s is None and not any(
-        reason.rule == "room"
-        or (reason.rule == "rule" and problem.rules[int(reason.subject)].kind in OF_ROOMS)
-        for reason in held
-    )
+    """Yield what an event may have under the rules that hold: one room of a time, or time of a room if that will do."""
+    sorts = {reason.rule for reason in held}
+    kinds = {problem.rules[int(reason.subject)].kind for reason in held if reason.rule == "rule"}
+    shared = problem.walking_s is None and "room" not in sorts and kinds.isdisjoint(OF_ROOMS)
+    timeless = problem.walking_s is None and sorts.isdisjoint({"room", "person"}) and kinds <= ROOMS_ALONE
+    rooms = [room for room in problem.rooms if room.name in event.rooms]
     for time in event.times:
         if not event.rooms:
             yield Placed(time=time, room=None)
-        for room in problem.rooms:
-            if room.name in event.rooms and _fits(problem, event, room, time, held):
-                yield Placed(time=time, room=room.name)
-                if shared:
-                    break
+            if timeless:
+                return
+        fitting = [room for room in rooms if _fits(problem, event, room, time, held)]
+        yield from (Placed(time=time, room=room.name) for room in (fitting[:1] if shared else fitting))
+        if timeless:
+            rooms = [room for room in rooms if room not in fitting]
+            if not rooms:
+                return
 
 
 def _fits(problem: RoomsProblem, event: Event, room: Room, time: Time, held: set[Reason]) -> bool:

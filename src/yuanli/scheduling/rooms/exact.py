@@ -63,7 +63,7 @@ def small_enough(compiled: Compiled) -> bool:
         n_choices[e] * n_choices[tables.pairs_at[tables.pairs_ptr[e] : tables.pairs_ptr[e + 1]]].sum()
         for e in range(len(compiled.events))
     )
-    rules = bool((tables.pairs_kind >= 0).any()) or compiled.group_rules
+    rules = bool((tables.pairs_kind >= 0).any()) or len(tables.joint_kind) > 0
     courses = bool((tables.course >= 0).any() or (tables.compact > 0).any())
     most = MOST_COURSE_CHOICES if courses else MOST_CHOICES
     return bool(n_choices.sum() <= most) and walks <= MOST_WALKS and not rules

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import deepcopy
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Floats, Ints, Tables
+from yuanli.scheduling.rooms.compiling import inlined, jit
+from yuanli.scheduling.rooms.joint import price, prices
 
 SWAPS = 0.4
 """Share of moves that swap two events."""
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "error_model": "numpy", "_nrt": False}
-"""Without counting references: nothing is allocated, and the tables are many; several times as fast."""
-
-
-def jit(function: F) -> F:
-    """Compile a function."""
-    compiled: Any = njit(**OPTIONS)
-    done: F = compiled(function)
-    return done
-
-
-def inlined(function: F) -> F:
-    """Compile a function into those that call it."""
-    compiled: Any = njit(**OPTIONS, forceinline=True)
-    done: F = compiled(function)
-    return done
 
 
 class State(NamedTuple):
@@ -40,6 +21,7 @@ class State(NamedTuple):
 
     `rivals_at` counts in each cell the people that a class of events shares with each of the events there. Each of
     them is a broken rule: it weighs as much as the cost of a lone period, which is counted for each curriculum too.
+    `spans` is room to judge the times of several events together.
     """
 
     time_of: Ints
@@ -55,6 +37,7 @@ class State(NamedTuple):
     first_room: Ints
     numbers: Floats
     rng: NDArray[np.uint64]
+    spans: Ints
 
 
 def new_state(
@@ -77,6 +60,7 @@ def new_state(
         best_time=time_of.copy(), best_room=room_of.copy(), first_time=first[0], first_room=first[1],
         numbers=np.array([0.0, 0.0, np.inf, 0.0, np.inf if most_changed is None else most_changed]),
         rng=_rng(seed),
+        spans=np.zeros((int(np.diff(tables.joint_ptr).max(initial=0)), 2), np.int64),
     )  # fmt: skip
     state.numbers[3] = np.count_nonzero((time_of != first[0]) | (room_of != first[1]))
     fill(tables, state)
@@ -344,6 +328,9 @@ def place(tables: Tables, state: State, times: Ints) -> None:
         state.time_of[e] = times[e]
         more, broken = turn(tables, state, e, times[e], state.room_of[e], 1)
         soft, hard = soft + more, hard + broken
+    for q in range(len(tables.joint_kind)):
+        more, broken = price(tables, state.time_of, state.spans, q)
+        soft, hard = soft + more, hard + broken
     state.numbers[0], state.numbers[1] = soft, hard
 
 
@@ -360,6 +347,10 @@ def exchange(
     """Move an event, and another one (−1: none) to where it was; return the changes of cost and broken rules."""
     soft, hard = 0.0, 0.0
     pairs = len(tables.pairs_at) > 0
+    joint = len(tables.joint_kind) > 0 and t0 != t1
+    if joint:
+        a, b = prices(tables, state.time_of, state.spans, e, f)
+        soft, hard = -a, -b
     for step in range(4):
         who = f if step == 1 or step == 2 else e
         if who < 0:
@@ -373,6 +364,9 @@ def exchange(
         soft, hard = soft + a, hard + b
         state.time_of[who] = t if sign == 1 else -1
         state.room_of[who] = r
+    if joint:
+        a, b = prices(tables, state.time_of, state.spans, e, f)
+        soft, hard = soft + a, hard + b
     return soft, hard
 
 
@@ -424,7 +418,7 @@ def anneal(
 ) -> int:
     """Do so many rounds at one temperature; return how many moves were accepted."""
     numbers, rng, n = state.numbers, state.rng, len(tables.movable)
-    accepted, pairs = 0, len(tables.pairs_at) > 0
+    accepted, judged = 0, len(tables.pairs_at) > 0 or len(tables.joint_kind) > 0
     for _ in range(rounds):
         e = tables.movable[below(rng, n)]
         t0, r0 = state.time_of[e], state.room_of[e]
@@ -456,7 +450,7 @@ def anneal(
             worse += clashes(tables, state, f, t1, t0, r0, e)
             gain += tables.most_gain[f] + tables.room_cost[f, r1] - tables.room_cost[f, r0]
         mended = numbers[1]
-        if mended > 0.5 and not pairs:
+        if mended > 0.5 and not judged:
             mended = burden(tables, state, e)
             if f >= 0:
                 mended += burden(tables, state, f)

@@ -31,11 +31,12 @@ SHARE = 0.05
 def mended_share(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[RoomsPlan]) -> float:
     """Return the share of what is left that should go to solving parts; 0 where they can't be solved.
 
-    A part's model has neither rules between two events nor a number of changes. Where the annealing is quick it makes
+    A part's model has neither rules between events nor a number of changes. Where the annealing is quick it makes
     more of the time.
     """
     rounds, seconds = search.left_rounds, search.left_s
-    judged = len(compiled.tables.pairs_at) > 0 or is_single(compiled.tables)
+    tables = compiled.tables
+    judged = len(tables.pairs_at) > 0 or len(tables.joint_kind) > 0 or is_single(tables)
     if judged or wish.max_changes is not None or isinf(min(rounds, seconds)):
         return 0.0
     if (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from yuanli.scheduling.rooms.arrays import Ints, Tables
-from yuanli.scheduling.rooms.kernel import State, inlined
+from yuanli.scheduling.rooms.compiling import inlined
+from yuanli.scheduling.rooms.kernel import State
 
 
 @inlined

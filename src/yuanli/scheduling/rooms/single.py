@@ -8,7 +8,8 @@ import numpy as np
 
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Ints, Tables
 from yuanli.scheduling.rooms.chains import Chain, changes, follow, new_chain, swing
-from yuanli.scheduling.rooms.kernel import State, below, differs, inlined, jit, keep
+from yuanli.scheduling.rooms.compiling import inlined, jit
+from yuanli.scheduling.rooms.kernel import State, below, differs, keep
 from yuanli.scheduling.rooms.moving import compact_change, course_change, shift
 
 CHAINS, GUIDED, SAME_ROOM, SAME_TIME = 0.1, 0.6, 0.7, 0.1

@@ -12,7 +12,7 @@ from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, compile_problem
 from yuanli.scheduling.rooms.conflicts import conflicts_rooms
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
 from yuanli.scheduling.rooms.mending import mend_rooms, mended_share
-from yuanli.scheduling.rooms.tables import GROUP_RULES, RoomsPlan, RoomsProblem
+from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
 from yuanli.solver import InvalidProblemError, MissingSolverError, Result, Search, Stop, Wish
 
 FIRST_S = 1.0
@@ -33,12 +33,9 @@ def solve_rooms(
     Raises
     ------
     InvalidProblemError
-        A rule is of a kind that is only checked; something is locked that the start does not have, or that the
-        problem does not allow any more.
+        Something is locked that the start does not have, or that the problem does not allow any more.
     """
     compiled = compile_problem(problem)
-    if compiled.group_rules:
-        _refuse_groups(problem)
     _check_locked(compiled, wish)
     if wish.start is not None and wish.max_changes is not None:
         _check_changes(compiled, wish)
@@ -73,15 +70,6 @@ def solve_rooms(
     except MissingSolverError:
         anneal_rooms(compiled, search, wish, given=given)
         return search.result()
-
-
-def _refuse_groups(problem: RoomsProblem) -> None:
-    kinds = sorted({rule.kind for rule in problem.rules if rule.kind in GROUP_RULES})
-    raise InvalidProblemError(
-        Text(f"规则 {'、'.join(kinds)} 只能核验，不能求解。",
-             f"The rules {', '.join(kinds)} are checked, but not solved for."),
-        field="rules", hint=Text("请去掉这些规则后求解。", "Solve without them."),
-    )  # fmt: skip
 
 
 def _contradicts(
