@@ -152,6 +152,36 @@ def test_rules_of_groups_that_must_hold_are_counted_as_they_change(kind: str) ->
         assert (counted > 0) <= any(one.rule == kind for one in broken)
 
 
+def test_events_that_go_together_are_counted_and_taken_back_as_others() -> None:
+    from yuanli.scheduling.rooms import kernel
+
+    rng, accepted = np.random.default_rng(2), 0
+    for seed in range(8):
+        asked = random_classes(rng, ("same_start", "same_days", "same_time", "not_overlap"))
+        problem = replace(asked, rules=tuple(replace(rule, penalty=None) for rule in asked.rules))
+        compiled = compile_problem(problem)
+        tables = compiled.tables._replace(movable=np.array([0, 1, 3, 4, 5]))
+        assert (np.diff(tables.tied_ptr) > 0).any()
+        begin = np.zeros((2, len(problem.events)), np.int64)
+        state, fresh = (
+            kernel.new_state(tables, *begin, seed=seed, most_changed=4, first=(begin[0], begin[1]))
+            for _ in range(2)
+        )
+        accepted += sum(
+            kernel.move_tied(tables, state, e, t, limit, 1.0, 1.0)
+            for e in tables.movable
+            for t in range(len(compiled.times))
+            for limit in (-1e9, 100.0)
+        )
+        assert kernel.anneal(tables, state, 400, 20.0, 1.0, 1.0) > 0
+        fresh.best_time[:], fresh.best_room[:] = state.time_of, state.room_of
+        kernel.restore(tables, fresh)
+        assert state.numbers[[0, 1, 3]] == pytest.approx(fresh.numbers[[0, 1, 3]])
+        assert state.numbers[3] <= 4
+        assert (state.time_of[2], state.room_of[2]) == (0, 0)
+    assert accepted > 0
+
+
 @pytest.mark.parametrize("kind", GROUP_RULES)
 def test_a_rule_of_a_group_is_kept_where_it_can_be(kind: str) -> None:
     problem = random_classes(np.random.default_rng(1), ())

@@ -22,6 +22,10 @@ from yuanli.scheduling.rooms.tables import (
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 FORBIDDEN = 1e15
+TIES = ("same_start", "same_time", "same_days", "same_weeks")
+"""Kinds of rules under which an event rarely goes elsewhere alone."""
+MOST_TIED = 8
+"""Events that go with one at most."""
 
 
 class Tables(NamedTuple):
@@ -32,7 +36,7 @@ class Tables(NamedTuple):
     same people are one class (`class_of`); `shared` counts the people of two classes, `rivals` lists the classes that
     share any, `lone` an event's curricula. `joint` lists the events of each rule about several together, of the kinds
     of `GROUP_RULES` by number, at a cost for one unit in one week (negative: it must hold); `joined` the rules of each
-    event.
+    event, `tied` those that must be at like times with it (`TIES`).
     """
 
     n_rooms: int
@@ -74,6 +78,8 @@ class Tables(NamedTuple):
     joint_cost: Floats
     joined_ptr: Ints
     joined_at: Ints
+    tied_ptr: Ints
+    tied_at: Ints
     walk_s: Floats
     period_s: float
     near_s: float
@@ -168,6 +174,7 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
         for name in set(rule.events):
             joined[index[name]].append(q)
     joined_ptr, joined_at = _lists(joined)
+    tied_ptr, tied_at = _lists(_tied(problem, index))
     compact = np.array(
         [weights.compactness if name in problem.curricula else 0.0 for name in people] or [0.0]
     )
@@ -194,7 +201,7 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
         joint_kind=np.array([GROUP_RULES.index(rule.kind) for rule in joint], np.int64),
         joint_values=np.array([(*rule.values, 0)[:2] for rule in joint], np.int64).reshape(-1, 2),
         joint_cost=np.array([_joint_cost(problem, rule) for rule in joint], float),
-        joined_ptr=joined_ptr, joined_at=joined_at,
+        joined_ptr=joined_ptr, joined_at=joined_at, tied_ptr=tied_ptr, tied_at=tied_at,
         walk_s=np.zeros((0, 0)) if problem.walking_s is None else np.ascontiguousarray(problem.walking_s, float),
         period_s=problem.period_min * 60.0, near_s=problem.near_min * 60.0,
         most_gain=np.array([3.0 * longest * compact[g].sum() for g in groups])
@@ -212,6 +219,17 @@ def _joint_cost(problem: RoomsProblem, rule: Rule) -> float:
     if rule.penalty is None:
         return -1.0
     return problem.weights.rules * rule.penalty / (1 if rule.kind == "max_days" else problem.weeks)
+
+
+def _tied(problem: RoomsProblem, index: dict[str, int]) -> list[list[int]]:
+    """Return for each event the few others that go where it goes."""
+    tied: list[set[int]] = [set() for _ in index]
+    for rule in problem.rules:
+        if rule.penalty is None and rule.kind in TIES:
+            own = {index[name] for name in rule.events}
+            for e in own:
+                tied[e] |= own - {e}
+    return [sorted(own) if len(own) <= MOST_TIED else [] for own in tied]
 
 
 def is_single(tables: Tables) -> bool:

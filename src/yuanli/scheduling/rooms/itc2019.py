@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, ParseError
 
 import numpy as np
@@ -31,8 +31,9 @@ UNCLOSED = re.compile(rb'(="[^"<>\r\n]*)/>')
 def parse_itc2019(data: bytes) -> RoomsProblem:
     """Return the classes with their times and rooms, and the rules between them; students are not assigned.
 
-    A room that only classes name is taken to hold the largest of them. Travel is in slots, and
-    counts for `same_attendees` only.
+    A room that only classes name is taken to hold the largest of them. Travel is in slots, and counts for
+    `same_attendees` only. Rooms of a competition file are those that a class may have, also where they hold fewer than
+    its limit: its size is no larger than the smallest of them. Those of IST have it as it is, as a cost.
 
     Raises
     ------
@@ -58,10 +59,12 @@ def parse_itc2019(data: bytes) -> RoomsProblem:
             rooms[name] = Room(name=name, capacity=max(known, _size(part)))
     weights = root.find("optimization")
     worth = {} if weights is None else {key: _whole(weights, key) for key in ("time", "room", "distribution")}
+    judged = root.find(".//class/time[@penalty]") is None
+    holds = {} if judged else {name: room.capacity for name, room in rooms.items()}
     return RoomsProblem(
         name=root.attrib.get("name", ""), days=days, periods=slots, weeks=weeks, period_min=period_min,
-        rooms=tuple(rooms.values()), events=tuple(_events(root, weeks)), rules=tuple(_rules(root)),
-        capacity="soft" if root.find(".//class/time[@penalty]") is None else "hard",
+        rooms=tuple(rooms.values()), events=tuple(_events(root, weeks, holds)), rules=tuple(_rules(root)),
+        capacity="soft" if judged else "hard",
         walking_s=_walks(parts, list(rooms), period_min * 60), near_min=0.0,
         weights=RoomWeights(
             time=worth.get("time", 1), room=worth.get("room", 1), rules=worth.get("distribution", 1), walking=0,
@@ -91,13 +94,14 @@ def parse_itc2019_plan(data: bytes) -> RoomsPlan:
     )
 
 
-def _events(root: Element, weeks: int) -> Iterator[Event]:
+def _events(root: Element, weeks: int, holds: Mapping[str, int]) -> Iterator[Event]:
     for part in root.iterfind("courses/course/config/subpart/class"):
         name = _text(part, "id")
         length = int(part.attrib["length"]) if part.attrib.get("length", "").isdecimal() else None
         times = {_time(t, weeks=weeks, length=length): _penalty(t) for t in part.iterfind("time")}
         rooms = {_text(r, "id"): _penalty(r) for r in part.iterfind("room")}
-        yield Event(name=name, size=_size(part), times=times, rooms=rooms)
+        size = min([_size(part), *(holds[room] for room in rooms if room in holds)])
+        yield Event(name=name, size=size, times=times, rooms=rooms)
 
 
 def _rules(root: Element) -> Iterator[Rule]:

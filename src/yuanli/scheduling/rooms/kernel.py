@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.scheduling.rooms.arrays import FORBIDDEN, Floats, Ints, Tables
+from yuanli.scheduling.rooms.arrays import FORBIDDEN, MOST_TIED, Floats, Ints, Tables
 from yuanli.scheduling.rooms.compiling import inlined, jit
 from yuanli.scheduling.rooms.joint import price, prices
 
-SWAPS = 0.4
-"""Share of moves that swap two events."""
+SWAPS, TOGETHER = 0.4, 0.2
+"""Share of moves that swap two events; of the others, of an event with ties, that take these along."""
 
 
 class State(NamedTuple):
@@ -21,7 +21,7 @@ class State(NamedTuple):
 
     `rivals_at` counts in each cell the people that a class of events shares with each of the events there. Each of
     them is a broken rule: it weighs as much as the cost of a lone period, which is counted for each curriculum too.
-    `spans` is room to judge the times of several events together.
+    `spans` is room to judge the times of several events together, `moved` for some that move at once.
     """
 
     time_of: Ints
@@ -38,6 +38,7 @@ class State(NamedTuple):
     numbers: Floats
     rng: NDArray[np.uint64]
     spans: Ints
+    moved: Ints
 
 
 def new_state(
@@ -61,6 +62,7 @@ def new_state(
         numbers=np.array([0.0, 0.0, np.inf, 0.0, np.inf if most_changed is None else most_changed]),
         rng=_rng(seed),
         spans=np.zeros((int(np.diff(tables.joint_ptr).max(initial=0)), 2), np.int64),
+        moved=np.zeros((MOST_TIED + 1, 5), np.int64),
     )  # fmt: skip
     state.numbers[3] = np.count_nonzero((time_of != first[0]) | (room_of != first[1]))
     fill(tables, state)
@@ -412,6 +414,70 @@ def burden(tables: Tables, state: State, e: int) -> int:
     return found
 
 
+@inlined
+def like(tables: Tables, state: State, e: int, t: int, f: int, u: int) -> Any:
+    """Say whether no rule of two events about their times that must hold is broken at times `t` and `u`."""
+    for k in range(tables.pairs_ptr[e], tables.pairs_ptr[e + 1]):
+        kind = tables.pairs_kind[k]
+        if tables.pairs_at[k] != f or tables.pairs_cost[k] >= 0 or kind < 0:
+            continue
+        r, s, value = state.room_of[e], state.room_of[f], tables.pairs_value[k]
+        if kind % 100 < 9 and (
+            breaks(tables, kind - 100, value, u, s, t, r)
+            if kind >= 100
+            else breaks(tables, kind, value, t, r, u, s)
+        ):
+            return False
+    return True
+
+
+@jit
+def move_tied(
+    tables: Tables, state: State, e: int, t1: int, limit: float, soft_share: float, hard_cost: float
+) -> bool:
+    """Take an event to another time and those that are tied to it to like times; say whether it was accepted."""
+    numbers, rng, moved, n = state.numbers, state.rng, state.moved, 1
+    r1 = tables.rooms_at[tables.rooms_ptr[e] + below(rng, tables.rooms_ptr[e + 1] - tables.rooms_ptr[e])]
+    moved[0, 0], moved[0, 1], moved[0, 2] = e, state.time_of[e], state.room_of[e]
+    moved[0, 3], moved[0, 4] = t1, state.room_of[e] if below(rng, 2) else r1
+    changed = differs(state, e, moved[0, 3], moved[0, 4]) - differs(state, e, moved[0, 1], moved[0, 2])
+    for k in range(tables.tied_ptr[e], tables.tied_ptr[e + 1]):
+        f = tables.tied_at[k]
+        at = np.searchsorted(tables.movable, f)
+        if at == len(tables.movable) or tables.movable[at] != f:
+            return False
+        first, many = tables.choices_ptr[f], tables.choices_ptr[f + 1] - tables.choices_ptr[f]
+        begin, u = below(rng, many), -1
+        for i in range(many):
+            u = tables.choices_at[first + (begin + i) % many]
+            if like(tables, state, e, t1, f, u):
+                break
+            u = -1
+        if u < 0:
+            return False
+        rooms = tables.rooms_ptr[f + 1] - tables.rooms_ptr[f]
+        r = state.room_of[f] if below(rng, 2) else tables.rooms_at[tables.rooms_ptr[f] + below(rng, rooms)]
+        moved[n, 0], moved[n, 1], moved[n, 2], moved[n, 3], moved[n, 4] = (
+            f, state.time_of[f], state.room_of[f], u, r
+        )  # fmt: skip
+        changed += differs(state, f, u, r) - differs(state, f, state.time_of[f], state.room_of[f])
+        n += 1
+    if changed > 0 and numbers[3] + changed > numbers[4]:
+        return False
+    soft, hard = 0.0, 0.0
+    for i in range(n):
+        a, b = exchange(tables, state, moved[i, 0], moved[i, 1], moved[i, 2], moved[i, 3], moved[i, 4], -1)
+        soft, hard = soft + a, hard + b
+    if soft_share * soft + hard_cost * hard <= limit:
+        numbers[0] += soft
+        numbers[1] += hard
+        numbers[3] += changed
+        return True
+    for i in range(n - 1, -1, -1):
+        exchange(tables, state, moved[i, 0], moved[i, 3], moved[i, 4], moved[i, 1], moved[i, 2], -1)
+    return False
+
+
 @jit
 def anneal(
     tables: Tables, state: State, rounds: int, temperature: float, soft_share: float, hard_cost: float
@@ -429,8 +495,19 @@ def anneal(
         else:
             times = tables.choices_ptr[e + 1] - tables.choices_ptr[e]
             rooms = tables.rooms_ptr[e + 1] - tables.rooms_ptr[e]
-            t1 = tables.choices_at[tables.choices_ptr[e] + below(rng, times)]
-            r1 = tables.rooms_at[tables.rooms_ptr[e] + below(rng, rooms)]
+            if tables.tied_ptr[e + 1] > tables.tied_ptr[e] and below(rng, 1000000) < TOGETHER * 1000000:
+                t1 = tables.choices_at[tables.choices_ptr[e] + below(rng, times)]
+                limit = temperature * -np.log((below(rng, 1 << 30) + 1) / (1 << 30))
+                if t1 != t0 and move_tied(tables, state, e, t1, limit, soft_share, hard_cost):
+                    accepted += 1
+                    if numbers[1] < 0.5 and numbers[3] <= numbers[4] and numbers[0] < numbers[2] - 1e-9:
+                        keep(state)
+                continue
+            sort = below(rng, 3)
+            if sort != 1:
+                t1 = tables.choices_at[tables.choices_ptr[e] + below(rng, times)]
+            if sort != 2:
+                r1 = tables.rooms_at[tables.rooms_ptr[e] + below(rng, rooms)]
         if (t1 == t0 and r1 == r0) or f == e:
             continue
         if f >= 0 and (
