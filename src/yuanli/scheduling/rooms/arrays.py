@@ -227,7 +227,7 @@ def _tied(problem: RoomsProblem, index: dict[str, int]) -> list[list[int]]:
     for rule in problem.rules:
         if rule.penalty is None and rule.kind in TIES:
             own = {index[name] for name in rule.events}
-            for e in own:
+            for e in own if len(own) <= MOST_TIED + 1 else ():
                 tied[e] |= own - {e}
     return [sorted(own) if len(own) <= MOST_TIED else [] for own in tied]
 
