@@ -45,7 +45,7 @@ def test_rules_that_contradict_are_named_in_time_and_no_others() -> None:
     )  # fmt: skip
     problem = RoomsProblem(name="week", days=5, periods=8, rooms=rooms, events=events, rules=rules)
     solve(problem, time_s=60)  # compiled, and CP-SAT imported
-    with within(3):
+    with within(8):  # of the 60; on a machine that does nothing else it takes 2
         plan = solve(problem, time_s=60)
     assert plan.status is Status.INFEASIBLE
     said = [text.en for text in plan.conflicts]

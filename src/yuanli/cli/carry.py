@@ -46,6 +46,9 @@ def draft(
     least_share: Annotated[
         float, typer.Option("--least-share", help="Of a room's devices, on while open. 最低开机比例。")
     ] = 0.3,
+    carbon_weight: Annotated[
+        float, typer.Option("--carbon-weight", help="Money a kg of carbon weighs. 每千克碳的权重（元）。")
+    ] = 0.0,
     campus: CampusOption = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -62,6 +65,7 @@ def draft(
         day=day,
         limit_kw=limit_kw,
         least_share=least_share,
+        carbon_weight=carbon_weight,
     )
     found = opened.device_drafts.draft(campus_id, wish)
     write_draft(output, found.document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from tests.api.house import CAMPUS, MONDAY
@@ -18,6 +19,7 @@ from yuanli.operations import (
     NothingToPlanError,
     PlanDay,
 )
+from yuanli.operations.energy import Energy, Medium
 from yuanli.scheduling import parse_devices
 
 
@@ -45,3 +47,32 @@ def test_a_draft_names_what_is_wrong_with_the_wish(house: House) -> None:
         DeviceWish(limit_kw=-1)
     with pytest.raises(NothingToPlanError, match="no lighting to be planned"):
         house.device_drafts.draft(CAMPUS, DeviceWish(kind="lighting"))
+
+
+def test_the_demand_charge_counts_beside_what_else_runs(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = DeviceWish(limit_kw=3, day=PlanDay.TODAY)
+    unknown = house.device_drafts.draft(CAMPUS, wish)
+    assert "peak_price" not in unknown.document
+    assert unknown.document["limit_kw"] == 3
+    assert any("demand charges are left out" in one.en for one in unknown.assumptions)
+
+    hours = [SimpleNamespace(start=MONDAY + timedelta(hours=i), mean=50.0) for i in range(24)]
+    buckets = [SimpleNamespace(power=power) for power in (None, 61.0, 48.0)]
+    monkeypatch.setattr(Energy, "expected", lambda *_, **__: SimpleNamespace(hours=hours))
+    monkeypatch.setattr(Energy, "curve", lambda *_, **__: SimpleNamespace(buckets=buckets))
+    draft = house.device_drafts.draft(CAMPUS, wish)
+    problem = parse_devices(json.dumps(draft.document).encode(), "d.json")
+    tariff = house.energy.tariffs(CAMPUS).find(Medium.ELECTRICITY, MONDAY.date())
+    assert tariff is not None
+    assert tariff.demand is not None
+    assert (problem.peak_price, problem.peak_paid_kw) == (float(tariff.demand), 61)
+    assert problem.base_kw is not None
+    assert problem.limit_kw is not None
+    usual = draft.document["drafted"]["usual"]
+    running = sum(d.power_kw for d in problem.devices if usual[d.name].startswith("0-"))
+    assert running > 0
+    assert problem.base_kw[0] == pytest.approx(50 - running, abs=0.01)
+    assert problem.limit_kw == pytest.approx(problem.base_kw + 3)
+    assert any("61 kW" in one.en and "30 days" in one.en for one in draft.assumptions)

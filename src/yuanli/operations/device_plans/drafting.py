@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yuanli.campus import (
     Building,
@@ -43,7 +44,7 @@ from yuanli.operations.device_plans.equipment import (
     states_at,
     usual_states,
 )
-from yuanli.operations.energy import Energy, Medium
+from yuanli.operations.energy import Energy, Medium, Period
 from yuanli.operations.expected_people import expected_people
 from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.places import Places
@@ -63,6 +64,8 @@ HELD_MOST = 96
 PEOPLE_AHEAD = timedelta(days=7)
 SOMEBODY = 0.05
 MOST_NAMED = 3
+PEAK_PAST = timedelta(days=30)
+"""The power of what time is paid for already, as demand charges are by the month."""
 
 
 class DeviceWishError(InvalidInputError):
@@ -224,6 +227,7 @@ class DeviceDrafts:
         need = _needs(scene, self._people(campus, wish, end - now, now))
         rows, usual, sources = _devices(scene, need)
         document = self._document(scene, rows, need)
+        self._charge_demand(scene, document, rows, usual)
         document["drafted"] = {"wish": asdict(wish), "usual": usual, "power": sources}
         return DeviceDraft(
             document=document, assumptions=tuple(told.assumptions), left_out=tuple(told.left_out),
@@ -281,8 +285,8 @@ class DeviceDrafts:
         else:
             example = tariffs.example
             told.assume(
-                f"电价：{tariff.name.zh}{'（示例）' if example else ''}；不含需量电费。",
-                f"Prices: {tariff.name.en}{' (an example)' if example else ''}; without demand charges.",
+                f"电价：{tariff.name.zh}{'（示例）' if example else ''}。",
+                f"Prices: {tariff.name.en}{' (an example)' if example else ''}.",
             )
         called = _zone_names(scene)
         document: dict[str, Any] = {
@@ -298,6 +302,49 @@ class DeviceDrafts:
         if wish.carbon_weight and carbon is not None:
             document |= {"carbon_kg_per_kwh": float(carbon.kg), "carbon_weight": wish.carbon_weight}
         return document
+
+    def _charge_demand(
+        self, scene: _Scene, document: dict[str, Any], rows: list[dict[str, Any]], usual: Mapping[str, str]
+    ) -> None:
+        """Let a kW above the greatest power of the last month cost what the tariff says, beside what else runs."""
+        campus_id, told = scene.campus.id, scene.told
+        day = scene.times[0].astimezone(ZoneInfo(scene.campus.time_zone)).date()
+        tariff = self._energy.tariffs(campus_id).find(Medium.ELECTRICITY, day)
+        if tariff is None or not tariff.demand:
+            return
+        expected = self._energy.expected(campus_id, scene.times[0]).hours
+        curve = self._energy.curve(campus_id, scene.now - PEAK_PAST, scene.now, every=Period.QUARTER)
+        paid = max((bucket.power for bucket in curve.buckets if bucket.power is not None), default=None)
+        hours = {hour.start: hour.mean for hour in expected}
+        site = [hours.get(at.replace(minute=0, second=0, microsecond=0)) for at in scene.times]
+        if paid is None or None in site:
+            told.assume(
+                "全园用电还不能预测，不计需量电费。",
+                "The load of the site can't be forecast yet: demand charges are left out.",
+            )
+            return
+        own = np.sum([row["power_kw"] * _on(usual[row["name"]], len(site)) for row in rows], axis=0)
+        base = np.maximum(np.array(site, float) - own, 0.0).round(2)
+        if "limit_kw" in document:
+            document["limit_kw"] = (base + document["limit_kw"]).tolist()
+        document |= {
+            "base_kw": base.tolist(), "peak_price": float(tariff.demand), "peak_paid_kw": round(paid, 2),
+        }  # fmt: skip
+        told.assume(
+            f"其他用电按预测计；全园功率超过过去 {PEAK_PAST.days} 天的最大值 {paid:,.0f} kW 时，"
+            f"每 kW 加收需量电费 {tariff.demand:g}。",
+            f"What else runs is as forecast; above {paid:,.0f} kW, the most that the site took in the last "
+            f"{PEAK_PAST.days} days, each kW costs the demand charge of {tariff.demand:g}.",
+        )
+
+
+def _on(spans: str, slots: int) -> NDArray[np.float64]:
+    """Return 1 for the slots of spans as `8-15 40-52`, shape `(slots,)`."""
+    on = np.zeros(slots)
+    for span in spans.split():
+        first, last = span.split("-")
+        on[int(first) : int(last) + 1] = 1.0
+    return on
 
 
 def span_of(day: PlanDay, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
