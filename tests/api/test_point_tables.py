@@ -8,7 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 TABLE = "/v1/campuses/small/points/table"
-GOOD = "id,name_zh,brick_class,unit,space,low,high\nt-1,室温,Temperature_Sensor,°C,room0-0,10,35\nmeter,总表,Electrical_Power_Sensor,kW,,,\n"
+GOOD = """id,name_zh,brick_class,unit,space,low,high
+t-1,室温,Temperature_Sensor,°C,room0-0,10,35
+meter,总表,Electrical_Power_Sensor,kW,,,
+"""
 
 
 def bring(client: TestClient, text: str, *, check: bool, name: str = "points.csv") -> Any:

@@ -15,7 +15,11 @@ from yuanli.api.reading_jobs import ReadingFileJobs
 from yuanli.bootstrap import House
 
 FILES = "/v1/campuses/small/reading-files"
-LONG = "时间,点位,数值,单位\n2026-05-01 00:00,meter,1.5,kW\n2026-05-01 00:15,meter,2500,W\n2026-05-01 00:30,meter,3,kW\n"
+LONG = """时间,点位,数值,单位
+2026-05-01 00:00,meter,1.5,kW
+2026-05-01 00:15,meter,2500,W
+2026-05-01 00:30,meter,3,kW
+"""
 WRONG = LONG + "2026-05-01 00:45,nowhere,1,kW\n2026-05-01 01:00,meter,warm,kW\nyesterday,meter,1,kW\n"
 DAY = {"from": "2026-04-30T00:00:00Z", "to": "2026-05-02T00:00:00Z"}
 

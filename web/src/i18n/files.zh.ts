@@ -1,6 +1,6 @@
 export default {
   files: {
-    drop: "把文件拖到这里，或点击选择", size: "{mb} MB", sending: "正在上传", bring: "导入读数", bringPoints: "导入点位", another: "再导入一个", leave: "关闭",
+    drop: "把文件拖到这里，或点击选择", sending: "正在上传", bring: "导入读数", bringPoints: "导入点位", another: "再导入一个", leave: "关闭",
     readings: { formats: "CSV（可 .gz）、Excel、Parquet；每行一条读数，或每列一个点位", about: "先检查、后保存：坏行逐行列出；同一文件再导入不会重复。" },
     columns: "列的含义", samples: "示例：{text}", noSamples: "没有数据", role: { time: "时间", reading: "一个点位的读数", point: "点位名", value: "数值", unit: "单位", quality: "质量", device: "设备", received: "接收时间", unused: "不用" },
     point: "选择点位", unit: "单位（同点位）", zone: "时区（时间里没写时）", timeFormat: "时间格式", timeAuto: "自动识别", unnamed: "{n} 列还没选点位：请选择点位，或设为“不用”。",
