@@ -106,6 +106,8 @@ def tight(tmp_path: Path) -> Iterator[TestClient]:
 def test_an_upload_over_the_limit_is_a_413_told_or_not(tight: TestClient) -> None:
     told = tight.post("/v1/imports", files={"file": ("zeros.osm", bytes(3_000_000))})
     assert (told.status_code, told.json()["error"]) == (413, "too_large")
+    readings = tight.post("/v1/campuses/small/reading-files", files={"file": ("a.csv", bytes(3_000_000))})
+    assert (readings.status_code, readings.json()["error"]) == (413, "too_large")
 
     def untold() -> Iterator[bytes]:
         yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="zeros.osm"\r\n\r\n'

@@ -24,6 +24,7 @@ FILLED = {
     "{dataset_id}": "x",
     "{set_id}": "x",
     "{position}": "0",
+    "{file_id}": "x",
     "{run}": "nothing",
     "{policy}": "nothing",
     "{other}": "nothing",

@@ -99,3 +99,57 @@ def test_an_interval_is_marked_with_keys_and_saved(reader: Open, point: str) -> 
     expect(page.locator("[data-test=count-agreed]")).to_contain_text("1")
     own.shot("intervals")
     assert own.complaints == []
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
+def test_a_file_of_readings_is_mapped_checked_and_imported(
+    reader: Open, point: str, language: str, phone: bool
+) -> None:
+    own = reader(language, admin=True, phone=phone)
+    page = own.open("/points")
+    page.locator("[data-test=bring-readings]").click()
+    day = "2024-05-01" if language == "zh" else "2024-05-02"
+    rows = [f"{day} {hour:02}:00,{20 + hour / 10},{hour}" for hour in range(24)]
+    text = "\n".join([f"时间,{point},老表", *rows, f"{day} 25:00,1,2"])
+    page.locator("[data-test=file]").set_input_files(
+        {"name": "may.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    page.locator("[data-test=role]").nth(2).click()
+    page.get_by_role("option", name="不用" if language == "zh" else "Not used").locator(
+        "visible=true"
+    ).click()
+    page.locator("[data-test=check]").click()
+    expect(page.locator("[data-test=figure-fresh]")).to_contain_text("24")
+    expect(page.locator("[data-test=faults]")).to_contain_text("25:00")
+    expect(page.locator("[data-test=import]")).to_be_disabled()
+    own.shot(f"readings-file{'-phone' if phone else ''}")
+    page.locator("[data-test=leave-out]").click()
+    page.locator("[data-test=import]").click()
+    expect(page.locator("[data-test=imported]")).to_contain_text("24")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.locator(f".el-dialog a[href='/points/{point}']").click()
+    page.locator("[data-test=curve]").wait_for()
+    assert own.complaints == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_table_of_points_is_told_kept_and_undone(reader: Open, language: str) -> None:
+    own = reader(language, admin=True)
+    page = own.open("/points")
+    page.locator("[data-test=bring-points]").click()
+    file = page.locator(".el-dialog [data-test=file]")
+    head = "id,name_zh,brick_class,unit\n"
+    for rows, told in ((f"new-{language},新测点,Temperature_Sensor,furlong\n", "faults"),
+                       (f"new-{language},新测点,Temperature_Sensor,°C\n", "told")):  # fmt: skip
+        file.set_input_files({"name": "points.csv", "mimeType": "text/csv", "buffer": (head + rows).encode()})
+        page.locator(f"[data-test={told}]").wait_for()
+        own.shot(f"points-file-{told}")
+    page.locator("[data-test=keep-points]").click()
+    page.locator("[data-test=kept]").wait_for()
+    kept = page.request.get("/v1/campuses/demo/points").json()["points"]
+    assert f"new-{language}" in {one["id"] for one in kept}
+    page.locator("[data-test=undo-points]").click()
+    expect(page.locator("[data-test=kept]")).to_be_hidden()
+    left = page.request.get("/v1/campuses/demo/points").json()["points"]
+    assert f"new-{language}" not in {one["id"] for one in left}
+    assert own.complaints == []

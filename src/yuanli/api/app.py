@@ -39,7 +39,9 @@ from yuanli.api import (
     overrules,
     people,
     plan_runs,
+    point_tables,
     quality,
+    reading_files,
     readings,
     reports,
     reservations,
@@ -56,12 +58,14 @@ from yuanli.api.jobs import ImportJobs
 from yuanli.api.judging import JudgingJobs
 from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS
+from yuanli.api.reading_jobs import ReadingFileJobs
 from yuanli.api.twin_live import TwinChannels
 from yuanli.bootstrap import House
 
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
-    feedback, models, datasets, labelling, runs, channels, speech, readings, forecast, overrules, twin,
+    feedback, models, datasets, labelling, runs, channels, speech, readings,
+    reading_files, point_tables, forecast, overrules, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
     scenarios, solving, plan_runs, reservations,
 )  # fmt: skip
@@ -74,12 +78,13 @@ def create_app(house: House) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         app.state.jobs, app.state.stopping = ImportJobs(house), asyncio.Event()
         app.state.twin_channels = TwinChannels(house)
-        app.state.judging = JudgingJobs(house)
+        app.state.judging, app.state.reading_files = JudgingJobs(house), ReadingFileJobs(house)
         yield
         app.state.stopping.set()
         app.state.twin_channels.close()
         app.state.jobs.close()
         app.state.judging.close()
+        app.state.reading_files.close()
 
     app = FastAPI(
         title="yuanli 园理",

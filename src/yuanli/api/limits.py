@@ -11,7 +11,7 @@ from yuanli.api.problems import reply_with
 from yuanli.services import LARGEST_BYTES
 
 BODY_LIMIT_BYTES = 2_000_000
-"""Largest body of everything but an import, a recording, a data set or a problem."""
+"""Largest body of everything but a file, a recording, a data set or a problem."""
 FORM_BYTES = 1_000_000
 """What a form may hold beside the file."""
 IMPORTS = "/v1/imports"
@@ -20,6 +20,12 @@ DATASETS = "/v1/datasets"
 PLANS = "/plans"
 PLAN_BYTES = 20_000_000
 """Largest file of a problem."""
+READING_FILES = "/reading-files"
+POINT_TABLES = "/points/table"
+POINT_TABLE_BYTES = 20_000_000
+"""Largest table of points."""
+ENDINGS = (PLANS, READING_FILES, POINT_TABLES)
+"""How paths of campuses end that take files."""
 DATASET_BYTES = 50_000_000
 """Largest file of examples."""
 
@@ -32,6 +38,8 @@ class BodyLimits:
         self._limits = {
             IMPORTS: upload_bytes + FORM_BYTES,
             RECORDINGS: LARGEST_BYTES + FORM_BYTES,
+            READING_FILES: upload_bytes + FORM_BYTES,
+            POINT_TABLES: POINT_TABLE_BYTES + FORM_BYTES,
             PLANS: PLAN_BYTES + FORM_BYTES,
             DATASETS: min(upload_bytes, DATASET_BYTES) + FORM_BYTES,
         }
@@ -42,7 +50,8 @@ class BodyLimits:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
-        limit = self._limits.get(PLANS if path.endswith(PLANS) else path, BODY_LIMIT_BYTES)
+        ending = next((ending for ending in ENDINGS if path.endswith(ending)), path)
+        limit = self._limits.get(ending, BODY_LIMIT_BYTES)
         told = Headers(scope=scope).get("content-length", "")
         if told.isdecimal() and int(told) > limit:
             await reply_with(PLAIN[413], 413, {"Connection": "close"})(scope, receive, send)

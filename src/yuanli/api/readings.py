@@ -100,7 +100,7 @@ async def push_readings(
 ) -> Receipt | JSONResponse:
     """Keep readings, all or none; with `partial` the good rows. The answer comes when they are on disk."""
     decode = _decoder(request.headers.get("content-type", JSON), precision)
-    params, body = DecodeParams(zone=_zone(zone)), await request.body()
+    params, body = DecodeParams(zone=zone_of(zone)), await request.body()
     name = gateway or f"http:{caller.name}"
     try:
         return await run_in_threadpool(
@@ -170,7 +170,8 @@ def _decoder(media_type: str, precision: Precision) -> Callable[[bytes, DecodePa
     )
 
 
-def _zone(name: str | None) -> ZoneInfo | None:
+def zone_of(name: str | None) -> ZoneInfo | None:
+    """Return a time zone; `BodyKindError` where there is none of that name."""
     try:
         return None if name is None else ZoneInfo(name)
     except (ValueError, KeyError, OSError) as error:

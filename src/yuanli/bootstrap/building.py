@@ -51,6 +51,7 @@ from yuanli.operations import (
     PlanRecords,
     PlanRuns,
     PointBooks,
+    ReadingFiles,
     Reports,
     Reservations,
     RoomUsage,
@@ -139,7 +140,8 @@ def build_house(
     overrules = SqlOverruleStore(database)
     telemetry = Telemetry(readings, places, overrules)
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
-    intake = Intake(readings, PointBooks(places), clock=now, convert=convert)
+    books = PointBooks(places)
+    intake = Intake(readings, books, clock=now, convert=convert)
     cleaner = Cleaner(
         telemetry.judging, places, SqlUnjudgedStore(database),
         writer=_new_id(), clock=time.monotonic, cpu=time.thread_time,
@@ -263,6 +265,7 @@ def build_house(
         anomalies=anomalies,
         savings=SavingsMeasurement(readings, places),
         intake=intake,
+        reading_files=ReadingFiles(intake, readings, places, books),
         cleaner=cleaner,
         gateways=gateways,
         energy=energy,

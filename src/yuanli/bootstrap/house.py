@@ -46,6 +46,7 @@ from yuanli.operations import (
     Places,
     PlanRecords,
     PlanRuns,
+    ReadingFiles,
     ReadingsHealth,
     ReadingStore,
     Reports,
@@ -104,6 +105,7 @@ class House:
     listening: Listening
     readings: ReadingStore
     intake: Intake
+    reading_files: ReadingFiles
     telemetry: Telemetry
     overruling: Overruling
     quality: DataQuality

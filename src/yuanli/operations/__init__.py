@@ -311,7 +311,7 @@ from yuanli.operations.places import (
 )
 from yuanli.operations.plan_maps import TourWalk
 from yuanli.operations.point_rows import PointRow, point_rows
-from yuanli.operations.point_tables import POINT_COLUMNS, found_rows, point_changes
+from yuanli.operations.point_tables import POINT_COLUMNS, found_rows, point_changes, point_rows_of
 from yuanli.operations.points import PointBooks
 from yuanli.operations.ports import (
     AccessToken,
@@ -341,6 +341,18 @@ from yuanli.operations.ports import (
     UsageStore,
     User,
     UserExistsError,
+)
+from yuanli.operations.reading_files import (
+    EmptyFileError,
+    FilePoint,
+    FileReceipt,
+    FileReport,
+    FileStage,
+    FileTooLongError,
+    ReadingFileParams,
+    ReadingFiles,
+    UnknownPoint,
+    refuse_wrong,
 )
 from yuanli.operations.readings import (
     Every,
@@ -652,6 +664,7 @@ __all__ = [
     "DeviceWishError",
     "DialogueParams",
     "DisagreementPage",
+    "EmptyFileError",
     "Energy",
     "EnergyBucket",
     "EnergyCalendar",
@@ -684,6 +697,11 @@ __all__ = [
     "FeedbackState",
     "FeedbackStore",
     "FieldValue",
+    "FilePoint",
+    "FileReceipt",
+    "FileReport",
+    "FileStage",
+    "FileTooLongError",
     "FloorUse",
     "FlowDraft",
     "FlowDrafts",
@@ -846,6 +864,8 @@ __all__ = [
     "QualityReport",
     "RangeError",
     "RankedPlace",
+    "ReadingFileParams",
+    "ReadingFiles",
     "ReadingSink",
     "ReadingStore",
     "ReadingVerdict",
@@ -979,6 +999,7 @@ __all__ = [
     "UnknownFormatError",
     "UnknownKindError",
     "UnknownNameError",
+    "UnknownPoint",
     "UntoldPlaceError",
     "Usage",
     "UsageError",
@@ -1038,10 +1059,12 @@ __all__ = [
     "plan_table",
     "point_changes",
     "point_rows",
+    "point_rows_of",
     "problem_tables",
     "read_document",
     "readings_health",
     "recorded_anomalies",
+    "refuse_wrong",
     "report_gateways",
     "report_senders",
     "reread",

@@ -240,6 +240,30 @@ class Intake:
                 refused=tuple(refused),
             )
 
+    def resolve(self, delivery: Delivery) -> tuple[Readings, tuple[RowFault, ...]]:
+        """Return what the rows of a delivery mean and what is wrong with them; nothing is kept or set aside.
+
+        A fault of the field `point` names a point that is not known.
+        """
+        received = (self._clock() - EPOCH) // MICROSECOND if delivery.received is None else delivery.received
+        columns = _Columns()
+        faults = self._add(delivery, received, columns, aside=False)
+        return columns.readings(), (*delivery.decoded.faults, *faults)
+
+    def keep(self, readings: Readings, *, gateway: str) -> Receipt:
+        """Keep readings that were resolved in one write; they are on disk when this returns.
+
+        Raises
+        ------
+        IntakeBusyError, StoreUnavailableError
+            Too much waits to be written, or the store takes nothing: nothing is kept.
+        """
+        with self._room(len(readings), 0):
+            written = self._write(readings)
+        received = int(readings.received.max(initial=0))
+        self._gateways.saw(gateway, received=received, readings=len(readings))
+        return Receipt(kept=written.kept, duplicates=written.duplicates, conflicts=written.conflicts)
+
     @contextmanager
     def _room(self, rows: int, size: int) -> Iterator[None]:
         """Hold room for what waits; a single large delivery is taken where nothing else waits."""
@@ -256,10 +280,12 @@ class Intake:
                 self._rows -= rows
                 self._bytes -= size
 
-    def _add(self, delivery: Delivery, received: int, columns: _Columns) -> list[RowFault]:
+    def _add(
+        self, delivery: Delivery, received: int, columns: _Columns, *, aside: bool = True
+    ) -> list[RowFault]:
         """Add the rows of a delivery to columns; return the faults of those that can't be."""
         names = self._names_of(delivery.campus_id)
-        self._resolve(delivery, names)
+        self._resolve(delivery, names, aside=aside)
         faults: list[RowFault] = []
         site, device, point = delivery.site, delivery.device, delivery.point
         for row in delivery.decoded.rows:
@@ -293,7 +319,7 @@ class Intake:
                 names = self._names[campus_id] = _Names(book, aside=names.aside if names else set())
             return names
 
-    def _resolve(self, delivery: Delivery, names: _Names) -> None:
+    def _resolve(self, delivery: Delivery, names: _Names, *, aside: bool) -> None:
         """Learn the names of a delivery that are new, with one call of the store for all of them."""
         site, device, point = delivery.site, delivery.device, delivery.point
         new = {
@@ -306,7 +332,7 @@ class Intake:
         found: dict[tuple[str | None, str | None, str], KnownPoint] = {}
         for key in sorted(new, key=str):
             known = names.book.find(key[2], device=key[1], site=key[0])
-            if known is None and names.book.unknown is UnknownPoints.ASIDE and (key[2] or key[1]):
+            if known is None and aside and names.book.unknown is UnknownPoints.ASIDE and (key[2] or key[1]):
                 known = self._set_aside(key, names)
             if known is not None:
                 found[key] = known

@@ -192,6 +192,10 @@ class Places:
         """Edit one feature; the edit is a revision of its own."""
         return self._revise(campus_id, edit_feature(self.campus(campus_id), feature_id, patch), who, why)
 
+    def point_changes(self, campus_id: CampusId, cells: Iterable[Sequence[object]]) -> tuple[Change, ...]:
+        """Return what a table of points would change; see `add_points`."""
+        return point_changes(self.campus(campus_id), cells)
+
     def add_points(
         self, campus_id: CampusId, cells: Iterable[Sequence[object]], *, who: str, why: str
     ) -> Revision | None:
@@ -202,7 +206,7 @@ class Places:
         RefusedRowsError
             Rows are wrong: each is told by line and column.
         """
-        changes = point_changes(self.campus(campus_id), cells)
+        changes = self.point_changes(campus_id, cells)
         return self._revise(campus_id, changes, who, why) if changes else None
 
     def close(self, campus_id: CampusId, request: ClosureRequest, *, who: str, why: str) -> Closure:

@@ -58,6 +58,16 @@ def point_changes(campus: Campus, cells: Iterable[Sequence[object]]) -> tuple[Ch
     return tuple(changes.values())
 
 
+def point_rows_of(campus: Campus) -> Iterator[tuple[str, ...]]:
+    """Yield the points of a campus as rows of `POINT_COLUMNS`; `scale` and `offset` are left empty."""
+    for point in campus.of(DataPoint):
+        yield (
+            point.id, point.name.get("zh", ""), point.name.get("en", ""), point.brick_class, point.unit or "",
+            point.device_id or "", point.space_id or "", _exact(point.low), _exact(point.high),
+            str(point.extra.get(GATEWAY, "")), str(point.extra.get(ADDRESS, "")), "", "",
+        )  # fmt: skip
+
+
 def found_rows(found: Sequence[FoundPoint], *, gateway: str = "") -> Iterator[tuple[str, ...]]:
     """Yield the table of points that were found, headers first; ids and classes are suggestions."""
     yield POINT_COLUMNS
@@ -177,6 +187,10 @@ def _put(values: dict[str, Any], key: str, value: str | None) -> None:
         values[key] = value
     elif value is not None:
         values.pop(key, None)
+
+
+def _exact(value: float | None) -> str:
+    return "" if value is None else repr(float(value)).removesuffix(".0")
 
 
 def _text(value: float | None) -> str:

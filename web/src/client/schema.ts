@@ -1322,6 +1322,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/reading-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring File
+         * @description Bring a CSV, Excel or Parquet file of readings; nothing is kept yet, what its columns hold is proposed.
+         */
+        post: operations["bring_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reading-files/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * File State
+         * @description Return how far the work on a file of readings is, and what was found or kept.
+         */
+        get: operations["file_state"];
+        put?: never;
+        post?: never;
+        /**
+         * Drop File
+         * @description Forget a file and stop the work on it; readings that are on disk stay.
+         */
+        delete: operations["drop_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reading-files/{file_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check File
+         * @description Check a file beside the requests: wrong rows, unknown points, and which readings are new. Nothing is kept.
+         */
+        post: operations["check_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/reading-files/{file_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description Import a file beside the requests, all or nothing or without its wrong rows; what is told as kept is on disk.
+         */
+        post: operations["import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/points/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table Of Points
+         * @description Return the points of a campus as the CSV table that can be brought back changed.
+         */
+        get: operations["table_of_points"];
+        put?: never;
+        /**
+         * Bring Points
+         * @description Make or change points by a table, all or none, as a revision; with `check` only tell what it would do.
+         */
+        post: operations["bring_points"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/forecast": {
         parameters: {
             query?: never;
@@ -3600,6 +3708,21 @@ export interface components {
              */
             licence: string;
         };
+        /** Body_bring_file */
+        Body_bring_file: {
+            /** File */
+            file: string;
+        };
+        /** Body_bring_points */
+        Body_bring_points: {
+            /** File */
+            file: string;
+            /**
+             * Check
+             * @default false
+             */
+            check: boolean;
+        };
         /** Body_check_workbook */
         Body_check_workbook: {
             /** File */
@@ -4002,6 +4125,25 @@ export interface components {
              */
             why: string;
         };
+        /**
+         * ColumnBody
+         * @description What a column holds; `point` and `unit` are of a column that holds the readings of one point.
+         */
+        ColumnBody: {
+            /** Header */
+            header: string;
+            role: components["schemas"]["ColumnRole"];
+            /** Point */
+            point?: string | null;
+            /** Unit */
+            unit?: string | null;
+        };
+        /**
+         * ColumnRole
+         * @description What a column holds; `reading` is the readings of one point, in the wide form.
+         * @enum {string}
+         */
+        ColumnRole: "time" | "point" | "value" | "unit" | "quality" | "device" | "received" | "reading" | "unused";
         /**
          * CommandAction
          * @description What a command asks for.
@@ -5195,6 +5337,160 @@ export interface components {
          */
         FeedbackState: "new" | "accepted" | "rejected" | "exported";
         /**
+         * FileColumn
+         * @description A column of a file: its header, what it seems to hold, and its first cells.
+         */
+        FileColumn: {
+            /** Header */
+            header: string;
+            role: components["schemas"]["ColumnRole"];
+            /** Point */
+            point: string | null;
+            /** Unit */
+            unit: string | null;
+            /** Samples */
+            samples: string[];
+        };
+        /**
+         * FilePoint
+         * @description What a file has of a point.
+         */
+        FilePoint: {
+            /** Point */
+            point: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Readings */
+            readings: number;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+        };
+        /**
+         * FileReceipt
+         * @description What became of the readings of a file; `kept`, `duplicates` and `conflicts` are on disk.
+         */
+        FileReceipt: {
+            /**
+             * Kept
+             * @default 0
+             */
+            kept: number;
+            /**
+             * Duplicates
+             * @default 0
+             */
+            duplicates: number;
+            /**
+             * Conflicts
+             * @default 0
+             */
+            conflicts: number;
+            /**
+             * Left Out
+             * @default 0
+             */
+            left_out: number;
+        };
+        /**
+         * FileReport
+         * @description What a file holds, before anything of it is kept.
+         *
+         *     Parameters
+         *     ----------
+         *     readings
+         *         The good ones: `new`, `there` already, `contradicting` what is kept, or `repeated` in the file itself.
+         *     faulty, faults
+         *         How many values or rows break a rule, and the first of them by row.
+         *     unknown_readings, unknown
+         *         How many readings are of points that the campus has not, and their names.
+         *     point_count, points
+         *         How many points have good readings, and those with the most.
+         */
+        FileReport: {
+            /**
+             * Readings
+             * @default 0
+             */
+            readings: number;
+            /**
+             * New
+             * @default 0
+             */
+            new: number;
+            /**
+             * There
+             * @default 0
+             */
+            there: number;
+            /**
+             * Contradicting
+             * @default 0
+             */
+            contradicting: number;
+            /**
+             * Repeated
+             * @default 0
+             */
+            repeated: number;
+            /**
+             * Faulty
+             * @default 0
+             */
+            faulty: number;
+            /**
+             * Faults
+             * @default []
+             */
+            faults: components["schemas"]["RowFault"][];
+            /**
+             * Unknown Readings
+             * @default 0
+             */
+            unknown_readings: number;
+            /**
+             * Unknown Count
+             * @default 0
+             */
+            unknown_count: number;
+            /**
+             * Unknown
+             * @default []
+             */
+            unknown: components["schemas"]["UnknownPoint"][];
+            /**
+             * Point Count
+             * @default 0
+             */
+            point_count: number;
+            /**
+             * Points
+             * @default []
+             */
+            points: components["schemas"]["FilePoint"][];
+        };
+        /**
+         * FileStage
+         * @description What is being done with a file.
+         * @enum {string}
+         */
+        FileStage: "reading" | "comparing" | "keeping";
+        /**
+         * FileState
+         * @description Where a file stands; `checked` waits for somebody's word.
+         * @enum {string}
+         */
+        FileState: "new" | "checking" | "checked" | "importing" | "done" | "refused";
+        /**
          * Fill
          * @description One value that a turn filled, and what from.
          */
@@ -5706,6 +6002,23 @@ export interface components {
             matched: string;
             how: components["schemas"]["Match"];
             spot: components["schemas"]["Spot"] | null;
+        };
+        /**
+         * ImportBody
+         * @description How a file is read; with `partial` its wrong rows are left out, else it is all or nothing.
+         */
+        ImportBody: {
+            /** Columns */
+            columns: components["schemas"]["ColumnBody"][];
+            /** Zone */
+            zone?: string | null;
+            /** Time Format */
+            time_format?: string | null;
+            /**
+             * Partial
+             * @default false
+             */
+            partial: boolean;
         };
         /**
          * ImportJob
@@ -6600,6 +6913,18 @@ export interface components {
          * @enum {string}
          */
         LockKind: "manual" | "maintenance";
+        /**
+         * MappingBody
+         * @description How a file is read; without `zone` times that tell none are the campus's own.
+         */
+        MappingBody: {
+            /** Columns */
+            columns: components["schemas"]["ColumnBody"][];
+            /** Zone */
+            zone?: string | null;
+            /** Time Format */
+            time_format?: string | null;
+        };
         /**
          * MarkedInterval
          * @description A half-open interval with a label.
@@ -7805,6 +8130,16 @@ export interface components {
             obstacles: components["schemas"]["Obstacle"][];
         };
         /**
+         * PointChange
+         * @description A point that a table makes or changes.
+         */
+        PointChange: {
+            /** Point */
+            point: string;
+            /** Made */
+            made: boolean;
+        };
+        /**
          * PointClass
          * @description Points that are kept for one reason.
          * @enum {string}
@@ -8007,6 +8342,47 @@ export interface components {
             /** At */
             at: string | null;
             quality: components["schemas"]["Quality"];
+        };
+        /**
+         * PointTableReport
+         * @description What a table of points does.
+         *
+         *     Parameters
+         *     ----------
+         *     rows
+         *         Rows below the headers.
+         *     made, changed, points
+         *         How many points are new and changed, and the first of them; of the same table again none.
+         *     faults
+         *         What is wrong, at most 100 of them; nothing is kept while there is one.
+         *     revision
+         *         The revision that keeps it; None where nothing is kept.
+         */
+        PointTableReport: {
+            /** Rows */
+            rows: number;
+            /**
+             * Made
+             * @default 0
+             */
+            made: number;
+            /**
+             * Changed
+             * @default 0
+             */
+            changed: number;
+            /**
+             * Points
+             * @default []
+             */
+            points: components["schemas"]["PointChange"][];
+            /**
+             * Faults
+             * @default []
+             */
+            faults: components["schemas"]["RowFault"][];
+            /** Revision */
+            revision?: number | null;
         };
         /**
          * PointValue
@@ -8261,6 +8637,54 @@ export interface components {
             estimated: number;
             /** Parts */
             parts: boolean;
+        };
+        /**
+         * ReadingFile
+         * @description A file that was brought, and how far the work on it is.
+         *
+         *     Parameters
+         *     ----------
+         *     columns, zone, time_format
+         *         What is proposed; `zone` is of times that tell none.
+         *     through, share
+         *         How many readings of the stage are through, and the share of it (0–1) where that is known.
+         *     report
+         *         What the last check found.
+         *     receipt
+         *         What is on disk of it so far.
+         */
+        ReadingFile: {
+            /** Id */
+            id: string;
+            /** Campus Id */
+            campus_id: string;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Columns */
+            columns: components["schemas"]["FileColumn"][];
+            /** Zone */
+            zone: string;
+            /** Time Format */
+            time_format: string | null;
+            /** @default new */
+            state: components["schemas"]["FileState"];
+            /** @default reading */
+            stage: components["schemas"]["FileStage"];
+            /**
+             * Through
+             * @default 0
+             */
+            through: number;
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            report?: components["schemas"]["FileReport"] | null;
+            receipt?: components["schemas"]["FileReceipt"] | null;
+            error?: components["schemas"]["Problem"] | null;
         };
         /**
          * ReadingVerdict
@@ -8833,6 +9257,19 @@ export interface components {
         Routes: {
             /** Routes */
             routes: components["schemas"]["Route"][];
+        };
+        /**
+         * RowFault
+         * @description Why one row is refused: its number, the field, the value shortened, and the rule in words.
+         */
+        RowFault: {
+            /** Row */
+            row: number;
+            /** Field */
+            field: string;
+            /** Value */
+            value: string;
+            message: components["schemas"]["Text"];
         };
         /**
          * RuleFlags
@@ -10358,6 +10795,18 @@ export interface components {
             slots: components["schemas"]["Slot"][];
             /** Model */
             model: string;
+        };
+        /**
+         * UnknownPoint
+         * @description A name in a file that is no point of the campus: how many readings it has, and the first row.
+         */
+        UnknownPoint: {
+            /** Name */
+            name: string;
+            /** Readings */
+            readings: number;
+            /** Row */
+            row: number;
         };
         /**
          * UsageRow
@@ -18616,6 +19065,743 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_file"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFile"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFile"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFile"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingFile"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_of_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bring_points: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_bring_points"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointTableReport"];
                 };
             };
             /** @description The request can't be read */

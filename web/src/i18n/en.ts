@@ -3,6 +3,7 @@ import category from "./categories.en";
 import demo from "./demo.en";
 import devices from "./devices.en";
 import energy from "./energy.en";
+import files from "./files.en";
 import learning from "./learning.en";
 import places from "./places.en";
 import planRuns from "./planRuns.en";
@@ -34,6 +35,7 @@ export default {
   ...devices,
   ...demo,
   ...energy,
+  ...files,
   ...learning,
   ...places,
   ...planRuns,

@@ -8,7 +8,7 @@ export default {
   },
   points: {
     madeAt: "Forecast made at {when}.", madeNow: "Computed just now.", record: "Last {nights} nights: mean absolute error {mae} ({week} by the same time last week); the 80 % interval covered {inside} of the hours.",
-    count: "{n} of {total} points", search: "Search name, id, room, device", name: "Point", value: "Newest value", quality: "Quality", kind: "Measures", place: "Place", device: "Device", newest: "Newest", building: "Building", silence: "Silent for", never: "no readings", none: "The map of this campus has no points yet. Import them with the campus data, or discover devices.", noMatch: "No point matches",
+    count: "{n} of {total} points", search: "Search name, id, room, device", name: "Point", value: "Newest value", quality: "Quality", kind: "Measures", place: "Place", device: "Device", newest: "Newest", building: "Building", silence: "Silent for", never: "no readings", none: "The map of this campus has no points yet. Import a table of points, or discover devices.", noMatch: "No point matches",
     silent: { hour: "more than 1 hour", day: "more than 1 day", never: "no readings ever" }, unknown: "The campus has no such point", raw: "as it came", forecast: "forecast", came: "came as {value}", farther: "Show more time", nearer: "Show less time", compare: "Compare with", nothingHere: "No readings in this time", nothingYet: "No reading of this point has come yet",
     hint: "Wheel zooms, dragging pans, hovering tells why", span: { day: "1 day", week: "7 days", month: "30 days", year: "1 year" }, step: { raw: "raw readings", quarter: "15-minute summary", hour: "hourly summary", day: "daily summary" },
   },

@@ -8,7 +8,7 @@ export default {
   },
   points: {
     madeAt: "预测于 {when} 做出。", madeNow: "刚刚算出。", record: "最近 {nights} 晚：平均绝对误差 {mae}（“上周同时”为 {week}），80 % 区间覆盖了 {inside} 的小时。",
-    count: "{n} / {total} 个点位", search: "搜索名称、编号、房间、设备", name: "点位", value: "最新值", quality: "质量", kind: "测量内容", place: "位置", device: "设备", newest: "最新时间", building: "楼栋", silence: "多久没有读数", never: "从无读数", none: "园区地图上还没有点位。在园区数据里导入点位，或从设备发现。", noMatch: "没有符合条件的点位",
+    count: "{n} / {total} 个点位", search: "搜索名称、编号、房间、设备", name: "点位", value: "最新值", quality: "质量", kind: "测量内容", place: "位置", device: "设备", newest: "最新时间", building: "楼栋", silence: "多久没有读数", never: "从无读数", none: "园区地图上还没有点位。用“导入点位”上传点位表，或从设备发现。", noMatch: "没有符合条件的点位",
     silent: { hour: "超过 1 小时", day: "超过 1 天", never: "从无读数" }, unknown: "园区里没有这个点位", raw: "原始值", forecast: "预测", came: "原始值 {value}", farther: "看更长时间", nearer: "看更短时间", compare: "对比其他点位", nothingHere: "这段时间没有读数", nothingYet: "还没有收到这个点位的读数",
     hint: "滚轮缩放，拖动平移，悬停看原因", span: { day: "1 天", week: "7 天", month: "30 天", year: "1 年" }, step: { raw: "原始读数", quarter: "15 分钟汇总", hour: "小时汇总", day: "日汇总" },
   },

@@ -3,6 +3,7 @@ import category from "./categories.zh";
 import demo from "./demo.zh";
 import devices from "./devices.zh";
 import energy from "./energy.zh";
+import files from "./files.zh";
 import learning from "./learning.zh";
 import places from "./places.zh";
 import planRuns from "./planRuns.zh";
@@ -34,6 +35,7 @@ export default {
   ...devices,
   ...demo,
   ...energy,
+  ...files,
   ...learning,
   ...places,
   ...planRuns,

@@ -1,5 +1,12 @@
 """Readings in the forms that the field sends them, decoded without I/O."""
 
+from yuanli.telemetry.parsing.column_roles import (
+    ColumnRole,
+    ProposedColumns,
+    TableColumn,
+    make_columns,
+    propose_columns,
+)
 from yuanli.telemetry.parsing.json_messages import decode_json, decode_json_lines, encode_json
 from yuanli.telemetry.parsing.line_protocol import Precision, decode_line_protocol
 from yuanli.telemetry.parsing.rows import (
@@ -29,10 +36,12 @@ from yuanli.telemetry.parsing.tables import (
     decode_csv,
     decode_table,
     guess_columns,
+    read_header,
 )
 from yuanli.telemetry.parsing.values import parse_time
 
 __all__ = [
+    "ColumnRole",
     "Columns",
     "ColumnsError",
     "DecodeParams",
@@ -40,6 +49,7 @@ __all__ = [
     "FaultyValueError",
     "MessageTooLargeError",
     "Precision",
+    "ProposedColumns",
     "RefusedRowsError",
     "Row",
     "RowFault",
@@ -48,6 +58,7 @@ __all__ = [
     "SparkplugPartError",
     "SparkplugTopic",
     "SparkplugTopicError",
+    "TableColumn",
     "UnreadableMessageError",
     "collect",
     "csv_cells",
@@ -58,7 +69,10 @@ __all__ = [
     "decode_table",
     "encode_json",
     "guess_columns",
+    "make_columns",
     "parse_sparkplug_topic",
     "parse_time",
+    "propose_columns",
+    "read_header",
     "rebirth_command",
 ]

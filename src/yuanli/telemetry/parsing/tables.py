@@ -182,12 +182,17 @@ def decode_table(
     first = next(cells, ())
     if len(first) > params.most_columns:
         raise too_large(Text("列数", "columns"), params.most_columns)
-    headers = [shorten("" if cell is None else str(cell)).strip() for cell in first]
+    headers = [read_header(cell) for cell in first]
     columns = columns or guess_columns(headers)
     reader = _Reader(headers, columns, params)
     for number, row in enumerate(cells, start=HEADER_ROW + 1):
         if any(cell is not None and cell != "" for cell in row):
             yield from reader.long(row, number) if columns.point is not None else reader.wide(row, number)
+
+
+def read_header(cell: object) -> str:
+    """Return the header that a cell holds."""
+    return shorten("" if cell is None else str(cell)).strip()
 
 
 class _Reader:
