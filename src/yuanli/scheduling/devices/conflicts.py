@@ -2,48 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import tables_of, temperatures
+from yuanli.scheduling.devices.contradicting import contradiction
+from yuanli.scheduling.devices.improving import Improver, Terms, never
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
-from yuanli.scheduling.devices.problem import Climate, Device, DevicesProblem, Zone
-from yuanli.scheduling.devices.telling import tell_end, tell_slot, tell_slots
-from yuanli.solver import minimal_conflict
+from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem
+from yuanli.scheduling.devices.ruling import BrokenRule, device_rules, shared_rules, subject_of
+from yuanli.scheduling.devices.telling import tell_slot
+from yuanli.solver import Search, Stop, Wish, minimal_conflict
 
 NEAR = 1e-6
 MOST_EXACT = 3_000_000
 """Up to how many devices × slots it is found out exactly in which slots a device can be on."""
+WITHIN_S = 1.5
+SMALL, LARGE = 1_500, 12_000
+"""Devices × slots up to which a problem is looked at as a whole: at once, and after its parts."""
+REPAIR_S = 0.4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenRule:
-    """A rule that could be given up: of a device, of a zone, or of the site."""
-
-    part: str
-    subject: str
-    text: Text
-
-
-def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
+def conflicts_of_devices(
+    problem: DevicesProblem,
+    wish: Wish[DevicesPlan] = Wish(),
+    *,
+    cancelled: Callable[[], bool] = never,
+    within_s: float = WITHIN_S,
+) -> tuple[Text, ...]:
     """Return the fewest rules that can't hold together; none where no conflict is proved.
 
-    What is looked at: each device alone; demands, limits and exclusions slot by slot; the
-    temperatures that are within reach; the energy of tasks by window.
+    A small problem is looked at as a whole, exactly. Of a large one, in this order: a device without states of its own,
+    devices that are bound to each other, storages, zones (first those that a repair leaves short), the whole where it
+    is not too large, at last quick bounds: demands, limits and exclusions slot by slot, the temperatures that are
+    within reach, the energy of tasks by window.
+
+    Parameters
+    ----------
+    wish
+        Locks and the number of changes are rules, too.
+    within_s
+        Seconds by the clock for what is exact.
     """
+    search = Search[Floats](Stop(time_s=within_s), cancelled=cancelled)
+    for part, asked in _parts(problem, wish, search):
+        found = contradiction(part, search, asked)
+        if found:
+            return tuple(one.text for one in found)
+        if search.over():
+            break
+    return () if cancelled() or wish.start is not None else _quick_conflict(problem)
+
+
+def _parts(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats]
+) -> Iterator[tuple[DevicesProblem, Wish[DevicesPlan]]]:
+    """Yield parts of a problem that may contradict themselves, the likely ones first."""
+    if len(problem.devices) * problem.slots <= SMALL:
+        yield problem, wish
+        return
+    tables = tables_of(problem)
+    wrong = first_unreachable(tables)
+    if wrong is not None:
+        yield _part(problem, wish, {problem.devices[wrong].name})
+    bound = _bound(problem)
+    for names in bound:
+        yield _part(problem, wish, names)
+    for storage in problem.storages:
+        if storage.target > 0:
+            yield _part(problem, wish, set(), storages={storage.name})
+    inside: dict[str, set[str]] = {z.name: set() for z in problem.zones}
+    for device in problem.devices:
+        if device.zone is not None:
+            inside[device.zone].add(device.name)
+    for z in _suspects(tables, search):
+        if z < len(problem.zones) and len(inside[name := problem.zones[z].name]) * problem.slots <= LARGE:
+            own = {s.name for s in problem.storages if s.zone == name}
+            yield _part(problem, wish, inside[name], zone=name, storages=own)
+    if len(problem.devices) * problem.slots <= LARGE:
+        yield problem, wish
+
+
+def _bound(problem: DevicesProblem) -> list[set[str]]:
+    """Return the sets of devices that are bound to each other by needs, orders and exclusions."""
+    group: dict[str, set[str]] = {}
+    pairs = (*problem.exclusions, *problem.needs, *((o.before, o.after) for o in problem.orders))
+    for names in pairs:
+        merged = set(names).union(*(group.get(name, ()) for name in names))
+        group.update(dict.fromkeys(merged, merged))
+    return list({id(names): names for names in group.values()}.values())
+
+
+def _suspects(tables: Tables, search: Search[Floats]) -> list[int]:
+    """Return zones, those first that lack most after a quick repair."""
+    zones, n = tables.demand.shape
+    terms = Terms(
+        peak_price=0.0, peak_paid_kw=0.0, storage_kw=np.zeros(n), storage_service=np.zeros((zones, n))
+    )
+    improver = Improver(tables, terms, np.arange(len(tables.power)), seed=0)
+    ends_s = search.elapsed_s + REPAIR_S
+    if first_unreachable(tables) is None:
+        on = improver.repair(
+            np.zeros(tables.may_on.shape, np.uint8), short=1e3, peak_kw=np.inf,
+            cancelled=lambda: search.over() or search.elapsed_s > ends_s,
+        ).on  # fmt: skip
+        lacks = improver.lacks(on)
+        return [int(z) for z in np.argsort(-lacks, kind="stable")]
+    return list(range(zones))
+
+
+def _part(
+    problem: DevicesProblem,
+    wish: Wish[DevicesPlan],
+    names: set[str],
+    *,
+    zone: str | None = None,
+    storages: set[str] = frozenset(),  # type: ignore[assignment]
+) -> tuple[DevicesProblem, Wish[DevicesPlan]]:
+    """Return some devices and storages with what binds them to each other, and a zone where it is theirs."""
+    here = [i for i, d in enumerate(problem.devices) if d.name in names]
+    stored = [s for s, one in enumerate(problem.storages) if one.name in storages]
+
+    def alone(device: Device) -> Device:
+        return device if zone is not None else replace(device, zone=None, heat_kw=0.0)
+
+    groups = (tuple(name for name in group if name in names) for group in problem.exclusions)
+    part = replace(
+        problem, devices=tuple(alone(problem.devices[i]) for i in here),
+        zones=tuple(z for z in problem.zones if z.name == zone),
+        storages=tuple(problem.storages[s] for s in stored), limit_kw=None, ramp_kw=None,
+        exclusions=tuple(group for group in groups if len(group) > 1),
+        needs=tuple(pair for pair in problem.needs if names.issuperset(pair)),
+        orders=tuple(o for o in problem.orders if {o.before, o.after} <= names),
+    )  # fmt: skip
+    if wish.start is None:
+        return part, wish
+    start = DevicesPlan(on=wish.start.on[here], storage=wish.start.storage[stored])
+    return part, replace(wish, start=start)
+
+
+def _quick_conflict(problem: DevicesProblem) -> tuple[Text, ...]:
+    """Return the fewest rules of a device, or of a slot, that quick bounds show to be too many."""
     tables = tables_of(problem)
     wrong = first_unreachable(tables)
     if wrong is not None:
         device = problem.devices[wrong]
-        alone = replace(
-            problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(),
-            needs=(), orders=(), storages=(), ramp_kw=None,
-        )  # fmt: skip
-        rules = tuple(device_rules(problem, device, range(problem.slots)))
+        alone, _ = _part(problem, Wish(), {device.name})
+        rules = tuple(device_rules(problem, device))
         return tuple(
             one.text
             for one in minimal_conflict(
@@ -53,10 +162,7 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
     at = _broken_slot(problem, tables, exact=True)
     if at is None:
         return ()
-    rules = (
-        *shared_rules(problem, at),
-        *(r for d in problem.devices for r in device_rules(problem, d, (at,))),
-    )
+    rules = (*shared_rules(problem, at), *(r for d in problem.devices for r in device_rules(problem, d)))
 
     def holds(held: Sequence[BrokenRule]) -> bool:
         kept = kept_rules(problem, rules, held)
@@ -75,107 +181,6 @@ def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
 def impossible(problem: DevicesProblem, tables: Tables) -> bool:
     """Say whether quick bounds prove that there is no plan."""
     return first_unreachable(tables) is not None or _broken_slot(problem, tables, exact=False) is not None
-
-
-def device_rules(problem: DevicesProblem, device: Device, slots: Sequence[int]) -> Iterator[BrokenRule]:
-    """Yield what a device alone is bound by in some of these slots."""
-    name = device.name
-    state_zh, state_en = ("开", "on") if device.on else ("关", "off")
-    left = (device.min_up if device.on else device.min_down) - device.held
-    if left > min(slots):
-        yield rule(
-            "held",
-            name,
-            f"“{name}”还须保持{state_zh} {left} 个时段",
-            f"{name} stays {state_en} for {left} slots more",
-        )
-    if len(slots) > 1 and (device.min_up > 1 or device.min_down > 1):
-        yield rule(
-            "minimum",
-            name,
-            f"“{name}”至少开 {device.min_up}、关 {device.min_down} 个时段",
-            f"{name} stays on for {device.min_up} slots and off for {device.min_down} at least",
-        )
-    if device.target is not None and (len(slots) > 1 or not device.target):
-        target_zh, target_en = ("开", "on") if device.target else ("关", "off")
-        yield rule(
-            "target", name, f"“{name}”末时段须{target_zh}", f"{name} is to be {target_en} in the last slot"
-        )
-    task = device.task
-    if task is not None:
-        yield rule(
-            "task",
-            name,
-            f"“{name}”在 {tell_slots(problem, task.first, task.last).zh} 内须开 {task.slots} 个时段",
-            f"{name} is to be on for {task.slots} slots {tell_slots(problem, task.first, task.last).en}",
-        )
-    for part, locked, zh, en in (
-        ("must_be_on", device.must_be_on, "锁定为开", "locked on"), ("must_be_off", device.must_be_off,
-        "锁定为关", "locked off"),
-    ):  # fmt: skip
-        here = locked & set(slots)
-        if here:
-            yield rule(
-                part,
-                name,
-                f"“{name}”在 {tell_slots(problem, min(locked), max(locked)).zh} {zh}",
-                f"{name} is {en} {tell_slots(problem, min(locked), max(locked)).en}",
-            )
-
-
-def shared_rules(problem: DevicesProblem, at: int) -> Iterator[BrokenRule]:
-    """Yield what devices share in a slot: demands, comfort, limits, exclusions."""
-    when = tell_slot(problem, at)
-    for zone in problem.zones:
-        inside = [d for d in problem.devices if d.zone == zone.name]
-        most = sum(d.service for d in inside)
-        if zone.demand[at] > 0:
-            yield rule(
-                "demand", zone.name, f"区域“{zone.name}”的需求（{when.zh} 为 {zone.demand[at]:g}，其 "
-                f"{len(inside)} 台设备全开共 {most:g}）",
-                f"the demand of zone {zone.name} ({zone.demand[at]:g} {when.en}; its {len(inside)} devices "
-                f"give {most:g} all on)",
-            )  # fmt: skip
-        if zone.climate is not None and zone.climate.discomfort_price is None:
-            yield _comfort_band(problem, zone, zone.climate, at)
-        if zone.limit_kw is not None:
-            yield rule(
-                "zone_limit",
-                zone.name,
-                f"区域“{zone.name}”的功率上限（{when.zh} 为 {zone.limit_kw[at]:g} kW）",
-                f"the power limit of zone {zone.name} ({zone.limit_kw[at]:g} kW {when.en})",
-            )
-    if problem.limit_kw is not None:
-        base = 0.0 if problem.base_kw is None else problem.base_kw[at]
-        yield rule(
-            "limit",
-            "site",
-            f"园区功率上限（{when.zh} 为 {problem.limit_kw[at]:g} kW，其中基础负荷 {base:g} kW）",
-            f"the power limit of the site ({problem.limit_kw[at]:g} kW {when.en}, with a base load of {base:g} kW)",
-        )
-    for group in problem.exclusions:
-        yield rule(
-            "exclusion",
-            "\n".join(group),
-            f"{'、'.join(group)} 至多开一台",
-            f"at most one of {', '.join(group)} is on",
-        )
-
-
-def _comfort_band(problem: DevicesProblem, zone: Zone, climate: Climate, at: int) -> BrokenRule:
-    low = "−∞" if climate.low_c is None else f"{climate.low_c[at]:g}"
-    end, high = tell_end(problem, at), "∞" if climate.high_c is None else f"{climate.high_c[at]:g}"
-    return rule(
-        "comfort",
-        zone.name,
-        f"区域“{zone.name}”的舒适范围（{end.zh}为 {low} 至 {high} °C，起始 {climate.temp_c:g} °C）",
-        f"the comfort band of zone {zone.name} ({low} to {high} °C {end.en}, from {climate.temp_c:g} °C)",
-    )
-
-
-def rule(part: str, subject: str, zh: str, en: str) -> BrokenRule:
-    """Return a rule with its sentence."""
-    return BrokenRule(part=part, subject=subject, text=Text(f"{zh}。", f"{en[0].upper()}{en[1:]}."))
 
 
 def kept_rules(
@@ -218,7 +223,7 @@ def kept_rules(
             for z in problem.zones
         ),
         limit_kw=None if free("limit", "site") else problem.limit_kw,
-        exclusions=tuple(g for g in problem.exclusions if not free("exclusion", "\n".join(g))),
+        exclusions=tuple(g for g in problem.exclusions if not free("exclusion", subject_of(g))),
         orders=() if any(part == "task" for part, _ in given_up) else problem.orders,
     )
 

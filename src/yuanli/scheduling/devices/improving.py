@@ -37,7 +37,8 @@ HEATS = (0.1, 0.3, 0.05, 0.2)
 PEAKS = (1.0, 0.995, 1.005, 0.99, 1.0, 0.98)
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Say that nobody cancels."""
     return False
 
 
@@ -167,7 +168,7 @@ class Improver:
         return judge(self.tables, self.terms, on)
 
     def repair(
-        self, on: Bytes, *, short: float, peak_kw: float, cancelled: Callable[[], bool] = _never
+        self, on: Bytes, *, short: float, peak_kw: float, cancelled: Callable[[], bool] = never
     ) -> Found:
         """Return states near to these, most often with nothing broken: each device in turn, what lacks ever dearer.
 
@@ -192,6 +193,16 @@ class Improver:
             if k >= 3:
                 order = self._helping(state, found)
         return self.judge(state.on)
+
+    def lacks(self, on: Bytes) -> Floats:
+        """Return by zone what lacks of its demand, is above its limit and outside its band, all slots together."""
+        tables, state = self.tables, self.state(on)
+        short = np.maximum(tables.demand - state.cover, 0.0) + np.maximum(
+            state.zone_load - tables.zone_limit, 0.0
+        )
+        uneasy = np.where(tables.air.soft < 0, discomforts(tables, state.heat), 0.0)
+        total: Floats = short.sum(axis=1) + uneasy
+        return total
 
     def _helping(self, state: State, found: Found) -> Ints:
         """Return the devices of zones that lack something; all where it is the site that does."""
