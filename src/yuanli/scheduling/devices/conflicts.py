@@ -9,19 +9,24 @@ import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import tables_of, temperatures
-from yuanli.scheduling.devices.contradicting import contradiction
-from yuanli.scheduling.devices.improving import Improver, Terms, never
+from yuanli.scheduling.devices.contradicting import (
+    TimeIsUpError,
+    contradiction,
+    contradiction_of_slot,
+    fewest,
+)
+from yuanli.scheduling.devices.improving import Found, Improver, Terms, never
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem
-from yuanli.scheduling.devices.ruling import BrokenRule, device_rules, shared_rules, subject_of
+from yuanli.scheduling.devices.ruling import BrokenRule, device_rules, shared_rules, subject_of, told_rules
 from yuanli.scheduling.devices.telling import tell_slot
 from yuanli.solver import Search, Stop, Wish, minimal_conflict
 
 NEAR = 1e-6
 MOST_EXACT = 3_000_000
 """Up to how many devices × slots it is found out exactly in which slots a device can be on."""
-WITHIN_S = 1.5
+WITHIN_S, EXACT_SHARE = 1.7, 0.65
 SMALL, LARGE = 1_500, 12_000
 """Devices × slots up to which a problem is looked at as a whole: at once, and after its parts."""
 REPAIR_S = 0.4
@@ -37,54 +42,93 @@ def conflicts_of_devices(
     """Return the fewest rules that can't hold together; none where no conflict is proved.
 
     A small problem is looked at as a whole, exactly. Of a large one, in this order: a device without states of its own,
-    devices that are bound to each other, storages, zones (first those that a repair leaves short), the whole where it
-    is not too large, at last quick bounds: demands, limits and exclusions slot by slot, the temperatures that are
-    within reach, the energy of tasks by window.
+    devices that are bound to each other, storages, zones that a quick repair leaves short, the whole where it is not
+    too large, at last quick bounds: demands, limits and exclusions slot by slot, the temperatures that are within
+    reach, the energy of tasks by window. Where time is up before they are the fewest, the fewest so far are named.
 
     Parameters
     ----------
     wish
         Locks and the number of changes are rules, too.
     within_s
-        Seconds by the clock for what is exact.
+        Seconds by the clock, a third of them for the quick bounds.
     """
-    search = Search[Floats](Stop(time_s=within_s), cancelled=cancelled)
-    for part, asked in _parts(problem, wish, search):
-        found = contradiction(part, search, asked)
-        if found:
-            return tuple(one.text for one in found)
-        if search.over():
-            break
-    return () if cancelled() or wish.start is not None else _quick_conflict(problem)
-
-
-def _parts(
-    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats]
-) -> Iterator[tuple[DevicesProblem, Wish[DevicesPlan]]]:
-    """Yield parts of a problem that may contradict themselves, the likely ones first."""
+    exact = Search[Floats](Stop(time_s=within_s * EXACT_SHARE), cancelled=cancelled)
     if len(problem.devices) * problem.slots <= SMALL:
-        yield problem, wish
-        return
+        return told_rules(contradiction(problem, exact, wish))
+    for found in _found_in_parts(problem, wish, exact):
+        if found:
+            return told_rules(found)
+        if exact.over():
+            break
+    if cancelled() or wish.start is not None:
+        return ()
+    quick = Search[Floats](Stop(time_s=within_s * (1.0 - EXACT_SHARE)), cancelled=cancelled)
+    return _quick_conflict(problem, quick)
+
+
+def _found_in_parts(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats]
+) -> Iterator[tuple[BrokenRule, ...]]:
+    """Yield what contradicts itself in parts of a problem, the likely ones first; nothing for those that don't."""
     tables = tables_of(problem)
     wrong = first_unreachable(tables)
     if wrong is not None:
-        yield _part(problem, wish, {problem.devices[wrong].name})
+        part, asked = _part(problem, wish, {problem.devices[wrong].name})
+        yield contradiction(part, search, asked)
     bound = _bound(problem)
     for names in bound:
-        yield _part(problem, wish, names)
+        if len(names) * problem.slots <= LARGE:
+            part, asked = _part(problem, wish, names)
+            yield contradiction(part, search, asked)
     for storage in problem.storages:
         if storage.target > 0:
-            yield _part(problem, wish, set(), storages={storage.name})
-    inside: dict[str, set[str]] = {z.name: set() for z in problem.zones}
+            part, asked = _part(problem, wish, set(), storages={storage.name})
+            yield contradiction(part, search, asked)
+    broken = _broken_slot(problem, tables, exact=False)
+    if broken is not None:
+        at, z = broken
+        yield contradiction_of_slot(problem if z is None else _zone_part(problem, wish, z)[0], at, search)
+    if wrong is None:
+        found = _repaired(tables, search)
+        if found.broken <= NEAR and wish.start is None:
+            return
+        lacks = Improver(tables, _no_storage(tables), np.arange(0), seed=0).lacks(found.on)[:-1]
+        yield from _found_in_zones(problem, wish, search, lacks, {name for names in bound for name in names})
+    if len(problem.devices) * problem.slots <= LARGE:
+        yield contradiction(problem, search, wish)
+
+
+def _found_in_zones(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats], lacks: Floats, tied: set[str]
+) -> Iterator[tuple[BrokenRule, ...]]:
+    """Yield what contradicts itself in a zone, those first that lack most; none that lacks nothing and is free."""
+    inside: dict[str, list[Device]] = {z.name: [] for z in problem.zones}
     for device in problem.devices:
         if device.zone is not None:
-            inside[device.zone].add(device.name)
-    for z in _suspects(tables, search):
-        if z < len(problem.zones) and len(inside[name := problem.zones[z].name]) * problem.slots <= LARGE:
-            own = {s.name for s in problem.storages if s.zone == name}
-            yield _part(problem, wish, inside[name], zone=name, storages=own)
-    if len(problem.devices) * problem.slots <= LARGE:
-        yield problem, wish
+            inside[device.zone].append(device)
+    for z in np.argsort(-lacks.sum(axis=1), kind="stable"):
+        name, short = problem.zones[z].name, float(lacks[z].max(initial=0.0))
+        names = {d.name for d in inside[name]}
+        free = short <= NEAR and wish.start is None and tied.isdisjoint(names)
+        if not free and len(names) * problem.slots <= LARGE:
+            part, asked = _zone_part(problem, wish, int(z))
+            at, span = (
+                int(np.argmax(lacks[z])),
+                max((max(d.min_up, d.min_down) for d in inside[name]), default=0),
+            )
+            near = range(max(0, at - span), at + span + 1) if short > NEAR else None
+            yield contradiction(part, search, asked, near=near)
+
+
+def _zone_part(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], z: int
+) -> tuple[DevicesProblem, Wish[DevicesPlan]]:
+    name = problem.zones[z].name
+    stored = {s.name for s in problem.storages if s.zone == name}
+    return _part(
+        problem, wish, {d.name for d in problem.devices if d.zone == name}, zone=name, storages=stored
+    )
 
 
 def _bound(problem: DevicesProblem) -> list[set[str]]:
@@ -97,22 +141,21 @@ def _bound(problem: DevicesProblem) -> list[set[str]]:
     return list({id(names): names for names in group.values()}.values())
 
 
-def _suspects(tables: Tables, search: Search[Floats]) -> list[int]:
-    """Return zones, those first that lack most after a quick repair."""
+def _no_storage(tables: Tables) -> Terms:
     zones, n = tables.demand.shape
-    terms = Terms(
+    return Terms(
         peak_price=0.0, peak_paid_kw=0.0, storage_kw=np.zeros(n), storage_service=np.zeros((zones, n))
     )
-    improver = Improver(tables, terms, np.arange(len(tables.power)), seed=0)
+
+
+def _repaired(tables: Tables, search: Search[Floats]) -> Found:
+    """Return states, repaired for a moment, where storages do nothing."""
+    improver = Improver(tables, _no_storage(tables), np.arange(len(tables.power)), seed=0)
     ends_s = search.elapsed_s + REPAIR_S
-    if first_unreachable(tables) is None:
-        on = improver.repair(
-            np.zeros(tables.may_on.shape, np.uint8), short=1e3, peak_kw=np.inf,
-            cancelled=lambda: search.over() or search.elapsed_s > ends_s,
-        ).on  # fmt: skip
-        lacks = improver.lacks(on)
-        return [int(z) for z in np.argsort(-lacks, kind="stable")]
-    return list(range(zones))
+    return improver.repair(
+        np.zeros(tables.may_on.shape, np.uint8), short=1e3, peak_kw=np.inf,
+        cancelled=lambda: search.over() or search.elapsed_s > ends_s,
+    )  # fmt: skip
 
 
 def _part(
@@ -145,37 +188,44 @@ def _part(
     return part, replace(wish, start=start)
 
 
-def _quick_conflict(problem: DevicesProblem) -> tuple[Text, ...]:
+def _quick_conflict(problem: DevicesProblem, search: Search[Floats]) -> tuple[Text, ...]:
     """Return the fewest rules of a device, or of a slot, that quick bounds show to be too many."""
     tables = tables_of(problem)
     wrong = first_unreachable(tables)
     if wrong is not None:
         device = problem.devices[wrong]
         alone, _ = _part(problem, Wish(), {device.name})
-        rules = tuple(device_rules(problem, device))
-        return tuple(
-            one.text
-            for one in minimal_conflict(
-                rules, lambda held: first_unreachable(tables_of(kept_rules(alone, rules, held))) is None
+        own = tuple(device_rules(problem, device))
+        return told_rules(
+            minimal_conflict(
+                own, lambda held: first_unreachable(tables_of(kept_rules(alone, own, held))) is None
             )
         )
-    at = _broken_slot(problem, tables, exact=True)
-    if at is None:
+    broken = _broken_slot(problem, tables, exact=True)
+    if broken is None:
         return ()
+    at = broken[0]
     rules = (*shared_rules(problem, at), *(r for d in problem.devices for r in device_rules(problem, d)))
 
     def holds(held: Sequence[BrokenRule]) -> bool:
+        if search.over():
+            raise TimeIsUpError
         kept = kept_rules(problem, rules, held)
         return first_broken_slot(kept, tables_of(kept)) is None
 
-    if holds(rules):
-        return (
-            Text(
-                f"{tell_slot(problem, at).zh} 的要求不能同时满足。",
-                f"What is asked {tell_slot(problem, at).en} can't be met.",
-            ),
-        )
-    return tuple(one.text for one in minimal_conflict(rules, holds))
+    kinds: dict[str, list[BrokenRule]] = {}
+    for one in rules:
+        kinds.setdefault(one.part, []).append(one)
+    unmet = Text(
+        f"{tell_slot(problem, at).zh} 的要求不能同时满足。", f"What is asked {tell_slot(problem, at).en} can't be met."
+    )  # fmt: skip
+    try:
+        if holds(rules):
+            return (unmet,)
+    except TimeIsUpError:
+        return (unmet,)
+    parts = fewest(list(kinds), lambda held: holds([one for part in held for one in kinds[part]]))
+    return told_rules(fewest([one for part in parts for one in kinds[part]], holds))
 
 
 def impossible(problem: DevicesProblem, tables: Tables) -> bool:
@@ -275,7 +325,8 @@ def _tighten(tables, may_on, may_off):
 def first_broken_slot(problem: DevicesProblem, tables: Tables) -> int | None:
     """Return a slot in which what is asked is more than can be, as exactly as the size allows."""
     exact = len(problem.devices) * problem.slots**2 <= MOST_EXACT // 10
-    return _broken_slot(problem, tables, exact=exact)
+    broken = _broken_slot(problem, tables, exact=exact)
+    return None if broken is None else broken[0]
 
 
 def first_unreachable(tables: Tables) -> int | None:
@@ -284,10 +335,13 @@ def first_unreachable(tables: Tables) -> int | None:
     return None if found < 0 else found
 
 
-def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> int | None:
-    """Return a slot in which what is asked is more than can be; None where no bound proves one."""
+def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> tuple[int, int | None] | None:
+    """Return a slot in which what is asked is more than can be, of which zone or, with None, of the site.
+
+    None where no bound proves one.
+    """
     may_on, may_off = tables.may_on.copy(), tables.may_off.copy()
-    if exact and may_on.size * problem.slots <= MOST_EXACT * 100:
+    if exact and may_on.size * problem.slots <= MOST_EXACT * 10:
         _tighten(tables, may_on, may_off)
     zone_of = {z.name: k for k, z in enumerate(problem.zones)}
     stored, battery = np.zeros(len(tables.demand)), 0.0
@@ -302,22 +356,23 @@ def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> int
         power, most = _least_power(problem, tables, inside, may_on, may_off, tables.demand[z] - stored[z])
         short = tables.demand[z] - stored[z] - most
         if short.max() > NEAR * max(1.0, tables.demand[z].max()):
-            return int(np.argmax(short))
+            return int(np.argmax(short)), z
         over = power - tables.zone_limit[z]
         if over.max() > NEAR * max(1.0, float(power.max())):
-            return int(np.argmax(over))
+            return int(np.argmax(over)), z
         total = total + power
     uneasy = _uneasy_slot(tables, may_on, may_off)
     if uneasy is not None:
         return uneasy
     over = total - tables.limit
     if over.max() > NEAR * max(1.0, float(np.abs(total).max())):
-        return int(np.argmax(over))
-    return _broken_window(tables, total, may_off)
+        return int(np.argmax(over)), None
+    window = _broken_window(tables, total, may_off)
+    return None if window is None else (window, None)
 
 
-def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> int | None:
-    """Return a slot after which a zone is outside its band even if all devices help that may."""
+def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> tuple[int, int] | None:
+    """Return a slot and a zone that is outside its band after it even if all devices help that may."""
     air = tables.air
     for z in np.flatnonzero((air.warm > 0) & (air.soft < 0)):
         inside = np.flatnonzero((tables.zone == z) & (air.heat != 0))
@@ -327,7 +382,7 @@ def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> int | None:
             most[z] = heat @ np.where(helps[:, None], can | must, must)
             short = side * (band - temperatures(tables, most)[z])
             if short.max() > NEAR:
-                return int(np.argmax(short > NEAR))
+                return int(np.argmax(short > NEAR)), int(z)
     return None
 
 

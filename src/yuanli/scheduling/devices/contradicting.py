@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from yuanli.solver import Milp, MissingSolverError, Search, Status, Stop, Wish, 
 
 Key = tuple[str, str, int]
 """A rule by its part and subject, and its slot where it holds slot by slot, else −1."""
-MOST_NAMED = 12
+R = TypeVar("R")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,56 +60,123 @@ class TimeIsUpError(Exception):
 
 
 def contradiction(
-    problem: DevicesProblem, search: Search[Floats], wish: Wish[DevicesPlan] = Wish()
+    problem: DevicesProblem,
+    search: Search[Floats],
+    wish: Wish[DevicesPlan] = Wish(),
+    *,
+    near: range | None = None,
 ) -> tuple[BrokenRule, ...]:
     """Return rules that can't hold together though they can without any one of them; none where none is proved.
 
-    First it is found out which kinds of rules of a device, a zone or the site are needed, then in which slots. Where
-    the time of the search ends before, the fewest that were proved until then are returned, if they are few.
+    First it is found out which kinds of rules are needed, then of which device or zone, then in which slots. Where
+    the time of the search ends before, the fewest that were proved until then are returned.
+
+    Parameters
+    ----------
+    near
+        Slots where demands, bands and limits are likely too much: they are looked at alone first.
     """
     try:
         milp, keys = ruled_milp(problem, wish)
-        return _minimal(problem, wish, milp, keys, search)
-    except MissingSolverError:
+        return rules_of(problem, _minimal(milp, keys, search, near), wish)
+    except (MissingSolverError, TimeIsUpError):
         return ()
+
+
+def contradiction_of_slot(problem: DevicesProblem, at: int, search: Search[Floats]) -> tuple[BrokenRule, ...]:
+    """Return the fewest rules that can't hold together in one slot whatever is in the others; as `contradiction`."""
+    here = slice(at, at + 1)
+
+    def device(one: Device) -> Device:
+        left = (one.min_up if one.on else one.min_down) - one.held
+        least = {} if at < left else {"min_up": 1, "min_down": 1}
+        return replace(
+            one, heat_kw=0.0, task=None, must_be_on=frozenset({0} if at in one.must_be_on else ()),
+            must_be_off=frozenset({0} if at in one.must_be_off else ()),
+            target=one.target if at == problem.slots - 1 else None, **least,
+        )  # fmt: skip
+
+    def series(values: Floats | None) -> Floats | None:
+        return None if values is None else values[here]
+
+    full = [replace(s, capacity=1e9, content=1e9, target=0.0, loss=0.0) for s in problem.storages]
+    one_slot = replace(
+        problem, slots=1, price=problem.price[here], devices=tuple(device(d) for d in problem.devices),
+        zones=tuple(
+            replace(z, demand=z.demand[here], limit_kw=series(z.limit_kw), climate=None) for z in problem.zones
+        ),
+        carbon_price=None, feed_in=None, limit_kw=series(problem.limit_kw), base_kw=series(problem.base_kw),
+        solar_kw=series(problem.solar_kw), ramp_kw=None, orders=(), storages=tuple(full),
+    )  # fmt: skip
+    try:
+        milp, keys = ruled_milp(one_slot)
+        found = _minimal(milp, keys, search, None)
+    except (MissingSolverError, TimeIsUpError):
+        return ()
+    return rules_of(problem, [(part, subject, at if slot >= 0 else -1) for part, subject, slot in found])
 
 
 def _minimal(
-    problem: DevicesProblem,
-    wish: Wish[DevicesPlan],
-    milp: Milp,
-    keys: Sequence[Key | None],
-    search: Search[Floats],
-) -> tuple[BrokenRule, ...]:
+    milp: Milp, keys: Sequence[Key | None], search: Search[Floats], near: range | None
+) -> tuple[Key, ...]:
     owned = sorted({key for key in keys if key is not None}, key=_place)
-    if not owned:
-        return ()
     number = {key: k for k, key in enumerate(owned)}
     owner = np.array([-1 if key is None else number[key] for key in keys], np.int64)
-    proved: tuple[Key, ...] | None = None
+    known: dict[frozenset[Key], bool] = {}
 
     def holds(held: Sequence[Key]) -> bool:
+        asked = frozenset(held)
+        if asked not in known:
+            kept = np.zeros(len(owned) + 1, np.bool_)
+            kept[[*(number[key] for key in held), -1]] = True
+            known[asked] = _hold(milp, kept[owner], search)
+        return known[asked]
+
+    some = owned if near is None else [key for key in owned if key[2] < 0 or key[2] in near]
+    if near is not None and not holds(some):
+        some = _of_few_slots(some, holds)
+    elif holds(owned):
+        return ()
+    else:
+        some = owned
+    for depth in (1, 2, 3):
+        groups: dict[tuple[str | int, ...], list[Key]] = {}
+        for key in some:
+            groups.setdefault(key[:depth], []).append(key)
+        needed = fewest(list(groups), lambda held: holds([key for group in held for key in groups[group]]))  # noqa: B023
+        some = [key for group in needed for key in groups[group]]
+    return tuple(some)
+
+
+def _of_few_slots(keys: Sequence[Key], holds: Callable[[Sequence[Key]], bool]) -> list[Key]:
+    """Return a conflict's rules with those by slot in the fewest slots."""
+    others = [key for key in keys if key[2] < 0]
+    try:
+        if not holds(others):
+            return others
+    except TimeIsUpError:
+        return list(keys)
+    return [*fewest([key for key in keys if key[2] >= 0], holds, background=others), *others]
+
+
+def fewest(
+    rules: Sequence[R], holds: Callable[[Sequence[R]], bool], *, background: Sequence[R] = ()
+) -> tuple[R, ...]:
+    """Return a minimal conflict; the smallest that was proved where time is up before."""
+    proved, always = tuple(rules), set(background)
+
+    def asked(held: Sequence[R]) -> bool:
         nonlocal proved
-        kept = np.zeros(len(owned) + 1, np.bool_)
-        kept[[*(number[key] for key in held), -1]] = True
-        here = _hold(milp, kept[owner], search)
-        if not here and (proved is None or len(held) < len(proved)):
-            proved = tuple(held)
+        here = holds(held)
+        own = tuple(one for one in held if one not in always)
+        if not here and len(own) < len(proved):
+            proved = own
         return here
 
-    groups: dict[tuple[str, str], list[Key]] = {}
-    for key in owned:
-        groups.setdefault(key[:2], []).append(key)
     try:
-        kinds = minimal_conflict(
-            list(groups), lambda held: holds([key for kind in held for key in groups[kind]])
-        )
-        fine = [key for kind in kinds for key in groups[kind]]
-        found = minimal_conflict(fine, holds) if len(fine) > len(kinds) else tuple(fine)
+        return minimal_conflict(rules, asked, background=background)
     except TimeIsUpError:
-        found = () if proved is None else proved
-    rules = _in_words(problem, wish, found)
-    return rules if len(rules) <= MOST_NAMED else ()
+        return proved
 
 
 def _hold(milp: Milp, kept: np.ndarray, search: Search[Floats]) -> bool:
@@ -139,8 +207,8 @@ def _place(key: Key) -> tuple[int, str, int]:
     return PARTS.index(key[0]), *key[1:]
 
 
-def _in_words(
-    problem: DevicesProblem, wish: Wish[DevicesPlan], keys: Sequence[Key]
+def rules_of(
+    problem: DevicesProblem, keys: Sequence[Key], wish: Wish[DevicesPlan] = Wish()
 ) -> tuple[BrokenRule, ...]:
     """Return rules in words, each once with all its slots."""
     named = {key[1] for key in keys}

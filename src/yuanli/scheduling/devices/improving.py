@@ -89,9 +89,15 @@ def judge(tables: Tables, terms: Terms, on: Bytes) -> Found:
 
 def discomforts(tables: Tables, heat: Floats) -> Floats:
     """Return by how many °C in all slots together the zones are outside their bands."""
-    temps, air = temperatures(tables, heat), tables.air
-    total: Floats = np.maximum(np.maximum(air.low - temps, temps - air.high), 0.0).sum(axis=1)
+    total: Floats = outside_by_slot(tables, heat).sum(axis=1)
     return total
+
+
+def outside_by_slot(tables: Tables, heat: Floats) -> Floats:
+    """Return by how many °C the zones are outside their bands, by zone and slot."""
+    temps, air = temperatures(tables, heat), tables.air
+    outside: Floats = np.maximum(np.maximum(air.low - temps, temps - air.high), 0.0)
+    return outside
 
 
 def _broken_relations(tables: Tables, on: Bytes) -> float:
@@ -195,13 +201,12 @@ class Improver:
         return self.judge(state.on)
 
     def lacks(self, on: Bytes) -> Floats:
-        """Return by zone what lacks of its demand, is above its limit and outside its band, all slots together."""
+        """Return by zone and slot what lacks of its demand, is above its limit and outside its band."""
         tables, state = self.tables, self.state(on)
         short = np.maximum(tables.demand - state.cover, 0.0) + np.maximum(
             state.zone_load - tables.zone_limit, 0.0
         )
-        uneasy = np.where(tables.air.soft < 0, discomforts(tables, state.heat), 0.0)
-        total: Floats = short.sum(axis=1) + uneasy
+        total: Floats = short + (tables.air.soft < 0)[:, None] * outside_by_slot(tables, state.heat)
         return total
 
     def _helping(self, state: State, found: Found) -> Ints:

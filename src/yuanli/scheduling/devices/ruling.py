@@ -12,6 +12,24 @@ from yuanli.scheduling.devices.problem import Device, DevicesProblem, Floats, Or
 from yuanli.scheduling.devices.telling import tell_end, tell_slot, tell_slots
 
 FEW_SLOTS = 3
+MOST_ALIKE = 5
+ALIKE = {
+    "lock": ("锁定为现有计划", "locks to the plan there is"),
+    "demand": ("区域的需求", "demands of zones"),
+    "comfort": ("区域的舒适范围", "comfort bands of zones"),
+    "zone_limit": ("区域的功率上限", "power limits of zones"),
+    "exclusion": ("至多开一台", "exclusions"),
+    "needs": ("设备联动", "needs of devices"),
+    "order": ("任务先后", "orders of tasks"),
+    "storage_target": ("储能末存量", "contents of storages in the end"),
+    "held": ("尚须保持的状态", "states to be kept for now"),
+    "minimum": ("最短启停时间", "least times on and off"),
+    "target": ("末时段状态", "states in the last slot"),
+    "task": ("任务", "tasks"),
+    "must_be_on": ("锁定为开", "states locked on"),
+    "must_be_off": ("锁定为关", "states locked off"),
+}
+"""What rules of a part are called where there are too many to tell each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +45,22 @@ class BrokenRule:
 def rule(part: str, subject: str, zh: str, en: str) -> BrokenRule:
     """Return a rule with its sentence."""
     return BrokenRule(part=part, subject=subject, text=Text(f"{zh}。", f"{en[0].upper()}{en[1:]}."))
+
+
+def told_rules(rules: Sequence[BrokenRule]) -> tuple[Text, ...]:
+    """Return rules in words: of more than five of a kind the first, and how many more there are."""
+    kinds: dict[str, list[BrokenRule]] = {}
+    for one in rules:
+        kinds.setdefault(one.part, []).append(one)
+    told: list[Text] = []
+    for part, ones in kinds.items():
+        if len(ones) <= MOST_ALIKE:
+            told += [one.text for one in ones]
+            continue
+        more, (zh, en) = len(ones) - FEW_SLOTS, ALIKE[part]
+        told += [one.text for one in ones[:FEW_SLOTS]]
+        told.append(Text(f"另有同类规则 {more} 条（{zh}）。", f"And {more} more of this kind ({en})."))
+    return tuple(told)
 
 
 def subject_of(names: Sequence[str]) -> str:
