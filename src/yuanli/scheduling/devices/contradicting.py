@@ -89,11 +89,11 @@ def contradiction_of_slot(problem: DevicesProblem, at: int, search: Search[Float
 
     def device(one: Device) -> Device:
         left = (one.min_up if one.on else one.min_down) - one.held
-        least = {} if at < left else {"min_up": 1, "min_down": 1}
+        up, down = (one.min_up, one.min_down) if at < left else (1, 1)
         return replace(
             one, heat_kw=0.0, task=None, must_be_on=frozenset({0} if at in one.must_be_on else ()),
             must_be_off=frozenset({0} if at in one.must_be_off else ()),
-            target=one.target if at == problem.slots - 1 else None, **least,
+            target=one.target if at == problem.slots - 1 else None, min_up=up, min_down=down,
         )  # fmt: skip
 
     def series(values: Floats | None) -> Floats | None:
