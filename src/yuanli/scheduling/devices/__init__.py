@@ -63,7 +63,7 @@ def wish_conflicts_of_devices(problem: DevicesProblem, wish: Wish[DevicesPlan]) 
     """Return the fewest rules, locks and numbers of changes that can't hold together; none where none is proved."""
     from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices as conflicts
 
-    return conflicts_of_devices(problem) or conflicts(problem, wish)
+    return conflicts(problem, wish)
 
 
 DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(

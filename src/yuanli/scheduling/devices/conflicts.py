@@ -2,180 +2,235 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import tables_of, temperatures
+from yuanli.scheduling.devices.contradicting import (
+    TimeIsUpError,
+    contradiction,
+    contradiction_of_slot,
+    fewest,
+)
+from yuanli.scheduling.devices.improving import Found, Improver, Terms, never
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
-from yuanli.scheduling.devices.problem import Climate, Device, DevicesProblem, Zone
-from yuanli.scheduling.devices.telling import tell_end, tell_slot, tell_slots
-from yuanli.solver import minimal_conflict
+from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem
+from yuanli.scheduling.devices.ruling import BrokenRule, device_rules, shared_rules, subject_of, told_rules
+from yuanli.scheduling.devices.telling import tell_slot
+from yuanli.solver import Search, Stop, Wish, minimal_conflict
 
 NEAR = 1e-6
 MOST_EXACT = 3_000_000
 """Up to how many devices × slots it is found out exactly in which slots a device can be on."""
+WITHIN_S, EXACT_SHARE = 1.7, 0.65
+SMALL, LARGE = 1_500, 12_000
+"""Devices × slots up to which a problem is looked at as a whole: at once, and after its parts."""
+REPAIR_S = 0.4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenRule:
-    """A rule that could be given up: of a device, of a zone, or of the site."""
-
-    part: str
-    subject: str
-    text: Text
-
-
-def conflicts_of_devices(problem: DevicesProblem) -> tuple[Text, ...]:
+def conflicts_of_devices(
+    problem: DevicesProblem,
+    wish: Wish[DevicesPlan] = Wish(),
+    *,
+    cancelled: Callable[[], bool] = never,
+    within_s: float = WITHIN_S,
+) -> tuple[Text, ...]:
     """Return the fewest rules that can't hold together; none where no conflict is proved.
 
-    What is looked at: each device alone; demands, limits and exclusions slot by slot; the
-    temperatures that are within reach; the energy of tasks by window.
+    A small problem is looked at as a whole, exactly. Of a large one, in this order: a device without states of its own,
+    devices that are bound to each other, storages, zones that a quick repair leaves short, the whole where it is not
+    too large, at last quick bounds: demands, limits and exclusions slot by slot, the temperatures that are within
+    reach, the energy of tasks by window. Where time is up before they are the fewest, the fewest so far are named.
+
+    Parameters
+    ----------
+    wish
+        Locks and the number of changes are rules, too.
+    within_s
+        Seconds by the clock, a third of them for the quick bounds.
     """
+    exact = Search[Floats](Stop(time_s=within_s * EXACT_SHARE), cancelled=cancelled)
+    if len(problem.devices) * problem.slots <= SMALL:
+        return told_rules(contradiction(problem, exact, wish))
+    for found in _found_in_parts(problem, wish, exact):
+        if found:
+            return told_rules(found)
+        if exact.over():
+            break
+    if cancelled() or wish.start is not None:
+        return ()
+    quick = Search[Floats](Stop(time_s=within_s * (1.0 - EXACT_SHARE)), cancelled=cancelled)
+    return _quick_conflict(problem, quick)
+
+
+def _found_in_parts(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats]
+) -> Iterator[tuple[BrokenRule, ...]]:
+    """Yield what contradicts itself in parts of a problem, the likely ones first; nothing for those that don't."""
+    tables = tables_of(problem)
+    wrong = first_unreachable(tables)
+    if wrong is not None:
+        part, asked = _part(problem, wish, {problem.devices[wrong].name})
+        yield contradiction(part, search, asked)
+    bound = _bound(problem)
+    for names in bound:
+        if len(names) * problem.slots <= LARGE:
+            part, asked = _part(problem, wish, names)
+            yield contradiction(part, search, asked)
+    for storage in problem.storages:
+        if storage.target > 0:
+            part, asked = _part(problem, wish, set(), storages={storage.name})
+            yield contradiction(part, search, asked)
+    broken = _broken_slot(problem, tables, exact=False)
+    if broken is not None:
+        at, z = broken
+        yield contradiction_of_slot(problem if z is None else _zone_part(problem, wish, z)[0], at, search)
+    if wrong is None:
+        found = _repaired(tables, search)
+        if found.broken <= NEAR and wish.start is None:
+            return
+        lacks = Improver(tables, _no_storage(tables), np.arange(0), seed=0).lacks(found.on)[:-1]
+        yield from _found_in_zones(problem, wish, search, lacks, {name for names in bound for name in names})
+    if len(problem.devices) * problem.slots <= LARGE:
+        yield contradiction(problem, search, wish)
+
+
+def _found_in_zones(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats], lacks: Floats, tied: set[str]
+) -> Iterator[tuple[BrokenRule, ...]]:
+    """Yield what contradicts itself in a zone, those first that lack most; none that lacks nothing and is free."""
+    inside: dict[str, list[Device]] = {z.name: [] for z in problem.zones}
+    for device in problem.devices:
+        if device.zone is not None:
+            inside[device.zone].append(device)
+    for z in np.argsort(-lacks.sum(axis=1), kind="stable"):
+        name, short = problem.zones[z].name, float(lacks[z].max(initial=0.0))
+        names = {d.name for d in inside[name]}
+        free = short <= NEAR and wish.start is None and tied.isdisjoint(names)
+        if not free and len(names) * problem.slots <= LARGE:
+            part, asked = _zone_part(problem, wish, int(z))
+            at, span = (
+                int(np.argmax(lacks[z])),
+                max((max(d.min_up, d.min_down) for d in inside[name]), default=0),
+            )
+            near = range(max(0, at - span), at + span + 1) if short > NEAR else None
+            yield contradiction(part, search, asked, near=near)
+
+
+def _zone_part(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], z: int
+) -> tuple[DevicesProblem, Wish[DevicesPlan]]:
+    name = problem.zones[z].name
+    stored = {s.name for s in problem.storages if s.zone == name}
+    return _part(
+        problem, wish, {d.name for d in problem.devices if d.zone == name}, zone=name, storages=stored
+    )
+
+
+def _bound(problem: DevicesProblem) -> list[set[str]]:
+    """Return the sets of devices that are bound to each other by needs, orders and exclusions."""
+    group: dict[str, set[str]] = {}
+    pairs = (*problem.exclusions, *problem.needs, *((o.before, o.after) for o in problem.orders))
+    for names in pairs:
+        merged = set(names).union(*(group.get(name, ()) for name in names))
+        group.update(dict.fromkeys(merged, merged))
+    return list({id(names): names for names in group.values()}.values())
+
+
+def _no_storage(tables: Tables) -> Terms:
+    zones, n = tables.demand.shape
+    return Terms(
+        peak_price=0.0, peak_paid_kw=0.0, storage_kw=np.zeros(n), storage_service=np.zeros((zones, n))
+    )
+
+
+def _repaired(tables: Tables, search: Search[Floats]) -> Found:
+    """Return states, repaired for a moment, where storages do nothing."""
+    improver = Improver(tables, _no_storage(tables), np.arange(len(tables.power)), seed=0)
+    ends_s = search.elapsed_s + REPAIR_S
+    return improver.repair(
+        np.zeros(tables.may_on.shape, np.uint8), short=1e3, peak_kw=np.inf,
+        cancelled=lambda: search.over() or search.elapsed_s > ends_s,
+    )  # fmt: skip
+
+
+def _part(
+    problem: DevicesProblem,
+    wish: Wish[DevicesPlan],
+    names: set[str],
+    *,
+    zone: str | None = None,
+    storages: set[str] = frozenset(),  # type: ignore[assignment]
+) -> tuple[DevicesProblem, Wish[DevicesPlan]]:
+    """Return some devices and storages with what binds them to each other, and a zone where it is theirs."""
+    here = [i for i, d in enumerate(problem.devices) if d.name in names]
+    stored = [s for s, one in enumerate(problem.storages) if one.name in storages]
+
+    def alone(device: Device) -> Device:
+        return device if zone is not None else replace(device, zone=None, heat_kw=0.0)
+
+    groups = (tuple(name for name in group if name in names) for group in problem.exclusions)
+    part = replace(
+        problem, devices=tuple(alone(problem.devices[i]) for i in here),
+        zones=tuple(z for z in problem.zones if z.name == zone),
+        storages=tuple(problem.storages[s] for s in stored), limit_kw=None, ramp_kw=None,
+        exclusions=tuple(group for group in groups if len(group) > 1),
+        needs=tuple(pair for pair in problem.needs if names.issuperset(pair)),
+        orders=tuple(o for o in problem.orders if {o.before, o.after} <= names),
+    )  # fmt: skip
+    if wish.start is None:
+        return part, wish
+    start = DevicesPlan(on=wish.start.on[here], storage=wish.start.storage[stored])
+    return part, replace(wish, start=start)
+
+
+def _quick_conflict(problem: DevicesProblem, search: Search[Floats]) -> tuple[Text, ...]:
+    """Return the fewest rules of a device, or of a slot, that quick bounds show to be too many."""
     tables = tables_of(problem)
     wrong = first_unreachable(tables)
     if wrong is not None:
         device = problem.devices[wrong]
-        alone = replace(
-            problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(),
-            needs=(), orders=(), storages=(), ramp_kw=None,
-        )  # fmt: skip
-        rules = tuple(device_rules(problem, device, range(problem.slots)))
-        return tuple(
-            one.text
-            for one in minimal_conflict(
-                rules, lambda held: first_unreachable(tables_of(kept_rules(alone, rules, held))) is None
+        alone, _ = _part(problem, Wish(), {device.name})
+        own = tuple(device_rules(problem, device))
+        return told_rules(
+            minimal_conflict(
+                own, lambda held: first_unreachable(tables_of(kept_rules(alone, own, held))) is None
             )
         )
-    at = _broken_slot(problem, tables, exact=True)
-    if at is None:
+    broken = _broken_slot(problem, tables, exact=True)
+    if broken is None:
         return ()
-    rules = (
-        *shared_rules(problem, at),
-        *(r for d in problem.devices for r in device_rules(problem, d, (at,))),
-    )
+    at = broken[0]
+    rules = (*shared_rules(problem, at), *(r for d in problem.devices for r in device_rules(problem, d)))
 
     def holds(held: Sequence[BrokenRule]) -> bool:
+        if search.over():
+            raise TimeIsUpError
         kept = kept_rules(problem, rules, held)
         return first_broken_slot(kept, tables_of(kept)) is None
 
-    if holds(rules):
-        return (
-            Text(
-                f"{tell_slot(problem, at).zh} 的要求不能同时满足。",
-                f"What is asked {tell_slot(problem, at).en} can't be met.",
-            ),
-        )
-    return tuple(one.text for one in minimal_conflict(rules, holds))
+    kinds: dict[str, list[BrokenRule]] = {}
+    for one in rules:
+        kinds.setdefault(one.part, []).append(one)
+    unmet = Text(
+        f"{tell_slot(problem, at).zh} 的要求不能同时满足。", f"What is asked {tell_slot(problem, at).en} can't be met."
+    )  # fmt: skip
+    try:
+        if holds(rules):
+            return (unmet,)
+    except TimeIsUpError:
+        return (unmet,)
+    parts = fewest(list(kinds), lambda held: holds([one for part in held for one in kinds[part]]))
+    return told_rules(fewest([one for part in parts for one in kinds[part]], holds))
 
 
 def impossible(problem: DevicesProblem, tables: Tables) -> bool:
     """Say whether quick bounds prove that there is no plan."""
     return first_unreachable(tables) is not None or _broken_slot(problem, tables, exact=False) is not None
-
-
-def device_rules(problem: DevicesProblem, device: Device, slots: Sequence[int]) -> Iterator[BrokenRule]:
-    """Yield what a device alone is bound by in some of these slots."""
-    name = device.name
-    state_zh, state_en = ("开", "on") if device.on else ("关", "off")
-    left = (device.min_up if device.on else device.min_down) - device.held
-    if left > min(slots):
-        yield rule(
-            "held",
-            name,
-            f"“{name}”还须保持{state_zh} {left} 个时段",
-            f"{name} stays {state_en} for {left} slots more",
-        )
-    if len(slots) > 1 and (device.min_up > 1 or device.min_down > 1):
-        yield rule(
-            "minimum",
-            name,
-            f"“{name}”至少开 {device.min_up}、关 {device.min_down} 个时段",
-            f"{name} stays on for {device.min_up} slots and off for {device.min_down} at least",
-        )
-    if device.target is not None and (len(slots) > 1 or not device.target):
-        target_zh, target_en = ("开", "on") if device.target else ("关", "off")
-        yield rule(
-            "target", name, f"“{name}”末时段须{target_zh}", f"{name} is to be {target_en} in the last slot"
-        )
-    task = device.task
-    if task is not None:
-        yield rule(
-            "task",
-            name,
-            f"“{name}”在 {tell_slots(problem, task.first, task.last).zh} 内须开 {task.slots} 个时段",
-            f"{name} is to be on for {task.slots} slots {tell_slots(problem, task.first, task.last).en}",
-        )
-    for part, locked, zh, en in (
-        ("must_be_on", device.must_be_on, "锁定为开", "locked on"), ("must_be_off", device.must_be_off,
-        "锁定为关", "locked off"),
-    ):  # fmt: skip
-        here = locked & set(slots)
-        if here:
-            yield rule(
-                part,
-                name,
-                f"“{name}”在 {tell_slots(problem, min(locked), max(locked)).zh} {zh}",
-                f"{name} is {en} {tell_slots(problem, min(locked), max(locked)).en}",
-            )
-
-
-def shared_rules(problem: DevicesProblem, at: int) -> Iterator[BrokenRule]:
-    """Yield what devices share in a slot: demands, comfort, limits, exclusions."""
-    when = tell_slot(problem, at)
-    for zone in problem.zones:
-        inside = [d for d in problem.devices if d.zone == zone.name]
-        most = sum(d.service for d in inside)
-        if zone.demand[at] > 0:
-            yield rule(
-                "demand", zone.name, f"区域“{zone.name}”的需求（{when.zh} 为 {zone.demand[at]:g}，其 "
-                f"{len(inside)} 台设备全开共 {most:g}）",
-                f"the demand of zone {zone.name} ({zone.demand[at]:g} {when.en}; its {len(inside)} devices "
-                f"give {most:g} all on)",
-            )  # fmt: skip
-        if zone.climate is not None and zone.climate.discomfort_price is None:
-            yield _comfort_band(problem, zone, zone.climate, at)
-        if zone.limit_kw is not None:
-            yield rule(
-                "zone_limit",
-                zone.name,
-                f"区域“{zone.name}”的功率上限（{when.zh} 为 {zone.limit_kw[at]:g} kW）",
-                f"the power limit of zone {zone.name} ({zone.limit_kw[at]:g} kW {when.en})",
-            )
-    if problem.limit_kw is not None:
-        base = 0.0 if problem.base_kw is None else problem.base_kw[at]
-        yield rule(
-            "limit",
-            "site",
-            f"园区功率上限（{when.zh} 为 {problem.limit_kw[at]:g} kW，其中基础负荷 {base:g} kW）",
-            f"the power limit of the site ({problem.limit_kw[at]:g} kW {when.en}, with a base load of {base:g} kW)",
-        )
-    for group in problem.exclusions:
-        yield rule(
-            "exclusion",
-            "\n".join(group),
-            f"{'、'.join(group)} 至多开一台",
-            f"at most one of {', '.join(group)} is on",
-        )
-
-
-def _comfort_band(problem: DevicesProblem, zone: Zone, climate: Climate, at: int) -> BrokenRule:
-    low = "−∞" if climate.low_c is None else f"{climate.low_c[at]:g}"
-    end, high = tell_end(problem, at), "∞" if climate.high_c is None else f"{climate.high_c[at]:g}"
-    return rule(
-        "comfort",
-        zone.name,
-        f"区域“{zone.name}”的舒适范围（{end.zh}为 {low} 至 {high} °C，起始 {climate.temp_c:g} °C）",
-        f"the comfort band of zone {zone.name} ({low} to {high} °C {end.en}, from {climate.temp_c:g} °C)",
-    )
-
-
-def rule(part: str, subject: str, zh: str, en: str) -> BrokenRule:
-    """Return a rule with its sentence."""
-    return BrokenRule(part=part, subject=subject, text=Text(f"{zh}。", f"{en[0].upper()}{en[1:]}."))
 
 
 def kept_rules(
@@ -218,7 +273,7 @@ def kept_rules(
             for z in problem.zones
         ),
         limit_kw=None if free("limit", "site") else problem.limit_kw,
-        exclusions=tuple(g for g in problem.exclusions if not free("exclusion", "\n".join(g))),
+        exclusions=tuple(g for g in problem.exclusions if not free("exclusion", subject_of(g))),
         orders=() if any(part == "task" for part, _ in given_up) else problem.orders,
     )
 
@@ -270,7 +325,8 @@ def _tighten(tables, may_on, may_off):
 def first_broken_slot(problem: DevicesProblem, tables: Tables) -> int | None:
     """Return a slot in which what is asked is more than can be, as exactly as the size allows."""
     exact = len(problem.devices) * problem.slots**2 <= MOST_EXACT // 10
-    return _broken_slot(problem, tables, exact=exact)
+    broken = _broken_slot(problem, tables, exact=exact)
+    return None if broken is None else broken[0]
 
 
 def first_unreachable(tables: Tables) -> int | None:
@@ -279,10 +335,13 @@ def first_unreachable(tables: Tables) -> int | None:
     return None if found < 0 else found
 
 
-def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> int | None:
-    """Return a slot in which what is asked is more than can be; None where no bound proves one."""
+def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> tuple[int, int | None] | None:
+    """Return a slot in which what is asked is more than can be, of which zone or, with None, of the site.
+
+    None where no bound proves one.
+    """
     may_on, may_off = tables.may_on.copy(), tables.may_off.copy()
-    if exact and may_on.size * problem.slots <= MOST_EXACT * 100:
+    if exact and may_on.size * problem.slots <= MOST_EXACT * 10:
         _tighten(tables, may_on, may_off)
     zone_of = {z.name: k for k, z in enumerate(problem.zones)}
     stored, battery = np.zeros(len(tables.demand)), 0.0
@@ -297,22 +356,23 @@ def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> int
         power, most = _least_power(problem, tables, inside, may_on, may_off, tables.demand[z] - stored[z])
         short = tables.demand[z] - stored[z] - most
         if short.max() > NEAR * max(1.0, tables.demand[z].max()):
-            return int(np.argmax(short))
+            return int(np.argmax(short)), z
         over = power - tables.zone_limit[z]
         if over.max() > NEAR * max(1.0, float(power.max())):
-            return int(np.argmax(over))
+            return int(np.argmax(over)), z
         total = total + power
     uneasy = _uneasy_slot(tables, may_on, may_off)
     if uneasy is not None:
         return uneasy
     over = total - tables.limit
     if over.max() > NEAR * max(1.0, float(np.abs(total).max())):
-        return int(np.argmax(over))
-    return _broken_window(tables, total, may_off)
+        return int(np.argmax(over)), None
+    window = _broken_window(tables, total, may_off)
+    return None if window is None else (window, None)
 
 
-def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> int | None:
-    """Return a slot after which a zone is outside its band even if all devices help that may."""
+def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> tuple[int, int] | None:
+    """Return a slot and a zone that is outside its band after it even if all devices help that may."""
     air = tables.air
     for z in np.flatnonzero((air.warm > 0) & (air.soft < 0)):
         inside = np.flatnonzero((tables.zone == z) & (air.heat != 0))
@@ -322,7 +382,7 @@ def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> int | None:
             most[z] = heat @ np.where(helps[:, None], can | must, must)
             short = side * (band - temperatures(tables, most)[z])
             if short.max() > NEAR:
-                return int(np.argmax(short > NEAR))
+                return int(np.argmax(short > NEAR)), int(z)
     return None
 
 

@@ -37,7 +37,8 @@ HEATS = (0.1, 0.3, 0.05, 0.2)
 PEAKS = (1.0, 0.995, 1.005, 0.99, 1.0, 0.98)
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Say that nobody cancels."""
     return False
 
 
@@ -88,9 +89,15 @@ def judge(tables: Tables, terms: Terms, on: Bytes) -> Found:
 
 def discomforts(tables: Tables, heat: Floats) -> Floats:
     """Return by how many °C in all slots together the zones are outside their bands."""
-    temps, air = temperatures(tables, heat), tables.air
-    total: Floats = np.maximum(np.maximum(air.low - temps, temps - air.high), 0.0).sum(axis=1)
+    total: Floats = outside_by_slot(tables, heat).sum(axis=1)
     return total
+
+
+def outside_by_slot(tables: Tables, heat: Floats) -> Floats:
+    """Return by how many °C the zones are outside their bands, by zone and slot."""
+    temps, air = temperatures(tables, heat), tables.air
+    outside: Floats = np.maximum(np.maximum(air.low - temps, temps - air.high), 0.0)
+    return outside
 
 
 def _broken_relations(tables: Tables, on: Bytes) -> float:
@@ -167,7 +174,7 @@ class Improver:
         return judge(self.tables, self.terms, on)
 
     def repair(
-        self, on: Bytes, *, short: float, peak_kw: float, cancelled: Callable[[], bool] = _never
+        self, on: Bytes, *, short: float, peak_kw: float, cancelled: Callable[[], bool] = never
     ) -> Found:
         """Return states near to these, most often with nothing broken: each device in turn, what lacks ever dearer.
 
@@ -192,6 +199,15 @@ class Improver:
             if k >= 3:
                 order = self._helping(state, found)
         return self.judge(state.on)
+
+    def lacks(self, on: Bytes) -> Floats:
+        """Return by zone and slot what lacks of its demand, is above its limit and outside its band."""
+        tables, state = self.tables, self.state(on)
+        short = np.maximum(tables.demand - state.cover, 0.0) + np.maximum(
+            state.zone_load - tables.zone_limit, 0.0
+        )
+        total: Floats = short + (tables.air.soft < 0)[:, None] * outside_by_slot(tables, state.heat)
+        return total
 
     def _helping(self, state: State, found: Found) -> Ints:
         """Return the devices of zones that lack something; all where it is the site that does."""

@@ -90,7 +90,7 @@ class Modelled:
 
 
 def whole_model(problem: DevicesProblem, tables: Tables, stores: Stores) -> Modelled:
-    """Return the programme of all devices and storages; without orders, which its solutions may break."""
+    """Return the programme of all devices and storages."""
     model = Model()
     on = _devices(model, tables)
     n, many = problem.slots, len(stores.storages)
@@ -118,21 +118,33 @@ def _devices(model: Model, tables: Tables) -> Ints:
         np.zeros(must.shape), np.ones(must.shape), np.repeat(tables.start, n).reshape(-1, n)
     )
     for k in range(len(on)):
-        before, up, down = float(tables.was_on[k]), int(tables.up[k]), int(tables.down[k])
-        model.row([begun[k, 0], on[k, 0]], [1, -1], -before, np.inf)
-        for t in range(n):
-            if t:
-                model.row([begun[k, t], on[k, t], on[k, t - 1]], [1, -1, 1], 0, np.inf)
-            back = begun[k, max(0, t - up + 1) : t + 1]
-            model.row([*back, on[k, t]], [1.0] * len(back) + [-1.0], -np.inf, 0)
-            if t >= down:
-                back = begun[k, t - down + 1 : t + 1]
-                model.row([*back, on[k, t - down]], [1.0] * (len(back) + 1), -np.inf, 1)
-        back = begun[k, : min(down, n)]
-        model.row(back, [1.0] * len(back), -np.inf, 1 - before)
+        add_least_times(
+            model,
+            on[k],
+            begun[k],
+            was_on=bool(tables.was_on[k]),
+            up=int(tables.up[k]),
+            down=int(tables.down[k]),
+        )
         if tables.slots_on[k] >= 0:
             model.row(on[k], [1.0] * n, float(tables.slots_on[k]), float(tables.slots_on[k]))
     return on
+
+
+def add_least_times(model: Model, on: Ints, begun: Ints, *, was_on: bool, up: int, down: int) -> None:
+    """Add the starts of a device, and its least times after a change; what is left of one from before is not in it."""
+    before, n = float(was_on), len(on)
+    model.row([begun[0], on[0]], [1, -1], -before, np.inf)
+    for t in range(n):
+        if t:
+            model.row([begun[t], on[t], on[t - 1]], [1, -1, 1], 0, np.inf)
+        back = begun[max(0, t - up + 1) : t + 1]
+        model.row([*back, on[t]], [1.0] * len(back) + [-1.0], -np.inf, 0)
+        if t >= down:
+            back = begun[t - down + 1 : t + 1]
+            model.row([*back, on[t - down]], [1.0] * (len(back) + 1), -np.inf, 1)
+    back = begun[: min(down, n)]
+    model.row(back, [1.0] * len(back), -np.inf, 1 - before)
 
 
 def _zones(model: Model, tables: Tables, on: Ints, services: dict[int, Ints]) -> None:
@@ -207,3 +219,16 @@ def _relations(model: Model, problem: DevicesProblem, on: Ints) -> None:
     for device, other in problem.needs:
         for t in range(on.shape[1]):
             model.row([on[number[device], t], on[number[other], t]], [1, -1], -np.inf, 0)
+    for order in problem.orders:
+        add_order(model, on[number[order.before]], on[number[order.after]], order.lag)
+
+
+def add_order(model: Model, before: Ints, after: Ints, lag: int) -> None:
+    """Add that `after` is on only from `lag` slots after `before` was on last, by whether it has begun by each slot."""
+    n = len(before)
+    begun = model.columns(np.zeros(n), np.ones(n), 0.0)
+    for t in range(n):
+        model.row([begun[t], after[t]], [1, -1], 0, np.inf)
+        if t:
+            model.row([begun[t], begun[t - 1]], [1, -1], 0, np.inf)
+        model.row([before[t], begun[min(n - 1, t + lag)]], [1, 1], -np.inf, 1)

@@ -210,6 +210,25 @@ def _put(tables, state, i, new):
 
 
 @compiled
+def break_own_rules(tables, on):
+    """Say of which devices the states break what concerns each alone."""
+    wrong = np.zeros(len(on), np.bool_)
+    for i in range(len(on)):
+        many, before, length, changed = 0, tables.was_on[i], 0, False
+        for t in range(on.shape[1]):
+            now = on[i, t]
+            many += now
+            if now != before:
+                least = tables.up[i] if before else tables.down[i]
+                wrong[i] |= changed and length < least
+                before, length, changed = now, 0, True
+            length += 1
+            wrong[i] |= not (tables.may_on[i, t] if now else tables.may_off[i, t])
+        wrong[i] |= tables.slots_on[i] >= 0 and many != tables.slots_on[i]
+    return wrong
+
+
+@compiled
 def _cost_of(row, w, start, stop, was_on):
     cost, before = 0.0, was_on
     for t in range(len(w)):

@@ -5,26 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from yuanli.scheduling.devices.improving import NEAR, Improver
-from yuanli.scheduling.devices.moves import Bytes, Ints, Tables
+from yuanli.scheduling.devices.moves import Bytes, Ints, Tables, break_own_rules
 
 LEAST_GAIN = 1e-6
 
 
-def keeps_own_rules(tables: Tables, i: int, row: Bytes) -> bool:
-    """Say whether states of device i keep what concerns it alone."""
-    if (row > tables.may_on[i]).any() or (1 - row > tables.may_off[i]).any():
-        return False
-    if tables.slots_on[i] >= 0 and int(row.sum()) != tables.slots_on[i]:
-        return False
-    ends = np.flatnonzero(np.diff(np.concatenate([[tables.was_on[i]], row]).astype(np.int8)))
-    lengths, states = np.diff(ends), row[ends[:-1]]
-    return bool((lengths >= np.where(states == 1, tables.up[i], tables.down[i])).all())
+def wrong_devices(tables: Tables, on: Bytes) -> Ints:
+    """Return the devices whose states break what concerns each alone: locks, least times, target, task."""
+    wrong: Ints = np.flatnonzero(break_own_rules(tables, on))
+    return wrong
 
 
 def few_changes(improver: Improver, start: Bytes, most: int, peak_kw: float) -> Bytes | None:
     """Return states that break nothing, at most `most` devices not as in `start`; None if not found."""
     tables, movable = improver.tables, improver.movable
-    wrong = np.array([i for i in range(len(start)) if not keeps_own_rules(tables, i, start[i])], np.int64)
+    wrong = wrong_devices(tables, start)
     if len(wrong) > most or np.setdiff1d(wrong, movable).size:
         return None
     state, weights = improver.state(start), improver.weights(peak_kw)

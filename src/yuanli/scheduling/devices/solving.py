@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from yuanli.scheduling.devices.arrays import tables_of
-from yuanli.scheduling.devices.conflicts import conflicts_of_devices, impossible
-from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms
+from yuanli.scheduling.devices.conflicts import impossible
+from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
 from yuanli.scheduling.devices.modelling import whole_model
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.pricing import Pricing, UnreachableError
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
-from yuanli.scheduling.devices.replanning import few_changes, free_devices, keeps_own_rules
+from yuanli.scheduling.devices.replanning import few_changes, free_devices, wrong_devices
 from yuanli.scheduling.devices.storing import Flows, Stores, flows_of
 from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices
 from yuanli.solver import Result, Search, SearchProgress, Stop, Wish, solve_milp
@@ -70,6 +70,23 @@ def near_exact(tables: Tables, left_s: float) -> bool:
     return bool(small and len(zone) <= SMALL_ZONES and left_s >= SMALL_ZONES_S)
 
 
+def dearest(problem: DevicesProblem, tables: Tables) -> float:
+    """Return a cost that no plan is above: where the bound is, there is no plan."""
+    storages, all_on = problem.storages, tables.power.sum()
+    high = tables.net + all_on + sum(s.charge_kw for s in storages)
+    most = np.maximum(high, sum(s.discharge for s in storages) - tables.net)
+    energy = float(np.maximum(np.abs(tables.buy), np.abs(tables.sell)) @ np.maximum(most, 0.0))
+    starts = float(tables.start.sum()) * problem.slots
+    peak = problem.peak_price * max(0.0, float(high.max()))
+    uneasy = 0.0
+    soft = tables.air.soft >= 0
+    for heat in (np.minimum(tables.air.heat, 0.0), np.maximum(tables.air.heat, 0.0)):
+        always = np.zeros(tables.demand.shape)
+        np.add.at(always, tables.zone, heat[:, None])
+        uneasy += float((tables.air.soft * discomforts(tables, always))[soft].sum())
+    return (energy + starts + peak + uneasy) * (1.0 + NEAR) + NEAR
+
+
 class _Solving:
     def __init__(self, problem: DevicesProblem, search: Search[DevicesPlan], wish: Wish[DevicesPlan]) -> None:
         self.problem, self.search, self.wish = problem, search, wish
@@ -89,6 +106,7 @@ class _Solving:
             storage_kw=np.zeros(problem.slots), storage_service=np.zeros(self.tables.demand.shape),
         )  # fmt: skip
         self.improver = Improver(self.tables, terms, np.flatnonzero(~self.locked), seed=wish.seed)
+        self.dearest = dearest(problem, self.tables)
         self.best: Found | None = None
         self.most = wish.max_changes
         self.cycles = 0
@@ -126,9 +144,11 @@ class _Solving:
                 return self.search.result()
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
+        if self.best is None and (self.search.bound > self.dearest or self._contradictory()):
+            return self.search.result(infeasible=True)
         exact = self.most is None and near_exact(self.tables, self.search.left_s)
         cutting = pricing.cuts.size > 0
-        while not self.search.over():
+        while not (self.search.over() or self.search.bound > self.dearest):
             if cutting:
                 before = pricing.best.value
                 pricing.cut()
@@ -138,22 +158,20 @@ class _Solving:
             if exact:
                 self._prove()
                 exact = False
-        if (
-            self.best is None
-            and not self.search.cancelled
-            and (conflicts_of_devices(self.problem) or wish_conflicts_of_devices(self.problem, self.wish))
-        ):
-            return self.search.result(infeasible=True)
-        return self.search.result()
+        return self.search.result(infeasible=self.search.bound > self.dearest)
+
+    def _contradictory(self) -> bool:
+        """Say whether rules are known that can't hold together."""
+        return bool(
+            wish_conflicts_of_devices(self.problem, self.wish, cancelled=lambda: self.search.cancelled)
+        )
 
     def _start(self, start: DevicesPlan) -> None:
         """Take over a plan as it is where it breaks nothing, else what is near to it."""
         on = start.on.astype(np.uint8)
         self._flow(self.stores.one_way(flows_of(start.storage)))
         peak = max(float(self._net(on).max()), self.problem.peak_paid_kw)
-        own = all(keeps_own_rules(self.tables, i, on[i]) for i in range(len(on)))
-        if own:
-            self._offer(self.improver.judge(on))
+        self._offer(self.improver.judge(on))
         if self.most is not None:
             found = few_changes(self.improver, on, self.most, peak)
             if found is not None:
@@ -164,7 +182,7 @@ class _Solving:
     def _climb(self, pricing: Pricing, steps: int) -> None:
         before = pricing.best.value
         for k in range(steps):
-            if self.search.over():
+            if self.search.over() or pricing.best.value > self.dearest:
                 return
             if k % PATIENCE == PATIENCE - 1:
                 if pricing.best.value - before <= LEAST_CLIMB * abs(before):
@@ -288,6 +306,8 @@ class _Solving:
 
     def _offer(self, found: Found) -> bool:
         if found.broken > NEAR or not (self.best is None or found.cost < self.best.cost):
+            return False
+        if len(wrong_devices(self.tables, found.on)):
             return False
         self.best = replace(found, on=found.on.copy())
         plan = DevicesPlan(on=self.best.on.astype(np.bool_), storage=self.flows.taken - self.flows.given)

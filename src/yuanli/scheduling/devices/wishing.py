@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,16 +10,23 @@ import numpy as np
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import state_of, tables_of
 from yuanli.scheduling.devices.conflicts import (
-    BrokenRule,
-    device_rules,
+    WITHIN_S,
+    conflicts_of_devices,
     first_broken_slot,
     first_unreachable,
     kept_rules,
+)
+from yuanli.scheduling.devices.improving import never
+from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags
+from yuanli.scheduling.devices.replanning import wrong_devices
+from yuanli.scheduling.devices.ruling import (
+    BrokenRule,
+    change_rule,
+    device_rules,
+    lock_rule,
     rule,
     shared_rules,
 )
-from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags
-from yuanli.scheduling.devices.replanning import keeps_own_rules
 from yuanli.scheduling.devices.storing import Stores, flows_of
 from yuanli.scheduling.devices.telling import tell_slot
 from yuanli.solver import Wish, minimal_conflict
@@ -27,28 +34,35 @@ from yuanli.solver import Wish, minimal_conflict
 NEAR = 1e-6
 
 
-def wish_conflicts_of_devices(problem: DevicesProblem, wish: Wish[DevicesPlan]) -> tuple[Text, ...]:
-    """Return the fewest locks and rules that can't hold together; none where no conflict is proved.
+def wish_conflicts_of_devices(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], *, cancelled: Callable[[], bool] = never
+) -> tuple[Text, ...]:
+    """Return the fewest rules, locks and numbers of changes that can't hold together; none where none is proved.
 
-    What is looked at: the locked states of each device against its own rules, and against what is shared slot by slot;
-    how many devices must change because today's plan breaks their rules, or because a zone needs more than so few give.
+    First the rules alone; then how many devices must change because today's plan breaks their rules, or because a zone
+    needs more than so few give; then all together, as `conflicts_of_devices` looks at them; then quick bounds: the
+    locked states of each device against its own rules, and against what is shared slot by slot.
     """
-    if wish.start is None:
-        return ()
+    share_s = WITHIN_S / 2 if wish.start is not None else WITHIN_S
+    found = conflicts_of_devices(problem, cancelled=cancelled, within_s=share_s)
+    if found or wish.start is None or cancelled():
+        return found
+    few = () if wish.max_changes is None else _change_conflict(problem, wish.start, wish.max_changes)
     rows = {
         d.name: row for d, row in zip(problem.devices, wish.start.on, strict=True) if d.name in wish.locked
     }
-    found = _lock_conflict(problem, rows)
-    if found or wish.max_changes is None:
-        return found
-    return _change_conflict(problem, wish.start, wish.max_changes)
+    return (
+        few
+        or conflicts_of_devices(problem, wish, cancelled=cancelled, within_s=share_s)
+        or _lock_conflict(problem, rows)
+    )
 
 
 def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Text, ...]:
     for device in problem.devices:
         if device.name in rows:
             alone = _alone(problem, device)
-            rules = (*_locks([device.name]), *device_rules(problem, device, range(problem.slots)))
+            rules = (lock_rule(device.name), *device_rules(problem, device))
             if not _reachable(alone, rules, rules, rows):
                 held = minimal_conflict(rules, lambda held: _reachable(alone, rules, held, rows))  # noqa: B023
                 return tuple(one.text for one in held)
@@ -56,8 +70,8 @@ def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Tex
     at = first_broken_slot(locked, tables_of(locked))
     if at is None:
         return ()
-    own = (r for d in problem.devices if d.name not in rows for r in device_rules(problem, d, (at,)))
-    rules = (*_locks(rows), *shared_rules(problem, at), *own)
+    own = (r for d in problem.devices if d.name not in rows for r in device_rules(problem, d))
+    rules = (*map(lock_rule, rows), *shared_rules(problem, at), *own)
 
     def holds(held: Sequence[BrokenRule]) -> bool:
         names = {r.subject for r in held if r.part == "lock"}
@@ -72,11 +86,6 @@ def _alone(problem: DevicesProblem, device: Device) -> DevicesProblem:
         problem, devices=(replace(device, zone=None, heat_kw=0.0),), zones=(), limit_kw=None, exclusions=(), needs=(),
         orders=(), storages=(), ramp_kw=None,
     )  # fmt: skip
-
-
-def _locks(names: Collection[str]) -> Iterator[BrokenRule]:
-    for name in names:
-        yield rule("lock", name, f"“{name}”锁定为现有计划", f"{name} is locked to the plan there is")
 
 
 def _locked(problem: DevicesProblem, rows: dict[str, Flags], names: Collection[str]) -> DevicesProblem:
@@ -104,8 +113,8 @@ def _reachable(
 
 def _change_conflict(problem: DevicesProblem, start: DevicesPlan, most: int) -> tuple[Text, ...]:
     tables, on = tables_of(problem), start.on.astype(np.uint8)
-    few = rule("max_changes", "plan", f"至多改动 {most} 台", f"at most {most} may change")
-    wrong = [d for i, d in enumerate(problem.devices) if not keeps_own_rules(tables, i, on[i])]
+    few = change_rule(most)
+    wrong = [problem.devices[i] for i in wrong_devices(tables, on)]
     if len(wrong) > most:
         return (
             few.text,
