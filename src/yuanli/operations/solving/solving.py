@@ -24,6 +24,7 @@ from yuanli.operations.solving.jobs import (
     SolveSummary,
 )
 from yuanli.operations.solving.kinds import kind_of, warm_up
+from yuanli.operations.solving.running import Run
 from yuanli.solver import (
     Checked,
     Kind,
@@ -98,6 +99,7 @@ class Solving:
         self._lock = Lock()
         self._live: dict[str, SolveSummary] = {}
         self._cancelled: dict[str, Event] = {}
+        self._runs: dict[str, Run] = {}
         self._last_read: tuple[str, Any] = ("", None)
 
     def start(self, campus_id: CampusId, order: SolveOrder, who: str) -> SolveSummary:
@@ -155,6 +157,19 @@ class Solving:
                 hint=Text("在任务列表中查看编号。", "See its id in the list of problems."),
             )
         return replace(job, summary=self._now(job.summary))
+
+    def look(self, campus_id: CampusId, job_id: str) -> SolveJob:
+        """Return the same with what its search has come to, while it is solved.
+
+        Raises
+        ------
+        SolveNotFoundError
+            The campus has none of this id.
+        """
+        job = self.get(campus_id, job_id)
+        with self._lock:
+            run = self._runs.get(job_id)
+        return job if run is None or job.plan is not None else replace(job, run=run.look())
 
     def problem(self, campus_id: CampusId, job_id: str) -> SolveOrder:
         """Return what was ordered."""
@@ -296,6 +311,7 @@ class Solving:
 
         def told(progress: SearchProgress, best: Any) -> None:
             nonlocal kept_at
+            run.found(progress, best)
             now = replace(self._now(summary), progress=progress)
             with self._lock:
                 self._live[summary.id] = now
@@ -307,6 +323,9 @@ class Solving:
         search: Search[Any] = Search(
             order.stop, cancelled=lambda: wanted.is_set() or closing.is_set(), told=told
         )
+        run = Run(kind, problem, search)
+        with self._lock:
+            self._runs[summary.id] = run
         return make_plan(kind, problem, search, wish_of(kind, problem, order))
 
     def _keep(self, summary: SolveSummary) -> None:
@@ -319,6 +338,7 @@ class Solving:
         self._store.update(summary, plan=plan)
         with self._lock:
             self._live.pop(summary.id, None)
+            self._runs.pop(summary.id, None)
             self._cancelled.pop(summary.id, None)
         return summary
 
@@ -340,6 +360,25 @@ def wish_of(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
                 field="locked",
             )
     return Wish(seed=order.seed, start=start, locked=frozenset(order.locked), max_changes=order.max_changes)
+
+
+def refuse_running(summary: SolveSummary) -> None:
+    """Refuse to change a plan by hand while it is searched for.
+
+    Raises
+    ------
+    SolveOrderError
+        The problem waits or is being solved.
+    """
+    if summary.state in (SolveState.WAITING, SolveState.RUNNING):
+        raise SolveOrderError(
+            Text(
+                f"“{summary.name}”还在求解，不能改动。",
+                f"{summary.name!r} is being solved: it can't be changed.",
+            ),
+            field="state",
+            hint=Text("等求解结束，或先停止。", "Wait for its end, or stop it first."),
+        )
 
 
 def plan_rows(job: SolveJob) -> Sequence[Row]:
