@@ -92,7 +92,8 @@ def test_why_not_is_answered_in_words(operator: TestClient) -> None:
     ended(operator, job_id)
     path = f"{PLANS}/{job_id}/why-not"
     answer = operator.post(path, json={"item": "5", "to": {"chosen": True}, "time_s": 1}).json()
-    assert (answer["delta"], answer["conflicts"]) == (2, [])
+    assert (answer["cost"], answer["delta"], answer["conflicts"]) == (4, 2, [])
+    assert answer["wish"] == {"zh": "5 → 选中 是", "en": "5 → Chosen yes"}
     assert "2 more" in answer["explanation"][0]["en"]
     assert "会多花 2" in answer["explanation"][0]["zh"]
     assert operator.post(path, json={"item": "9", "to": {"chosen": True}}).status_code == 422

@@ -10,6 +10,7 @@ from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from yuanli.campus import CampusId
 from yuanli.errors import Text, YuanliError
@@ -25,6 +26,7 @@ from yuanli.operations.solving.jobs import (
 )
 from yuanli.operations.solving.kinds import kind_of, warm_up
 from yuanli.operations.solving.running import Run
+from yuanli.operations.solving.wording import tell_moves
 from yuanli.solver import (
     Checked,
     Kind,
@@ -53,10 +55,13 @@ FAULT = Text(
 class WhyNotTold:
     """What a wish forced into a plan means: what the best plan found with it costs more, and how many rows differ.
 
-    Both are None where none was found; `conflicts` then has what forbids it, if that is proved.
+    `cost` is what the plan costs without it. `delta` and `changes` are None where none was found; `conflicts` then has
+    what forbids it, if that is proved.
     """
 
+    wish: Text
     status: Status
+    cost: float
     delta: float | None
     changes: int | None
     conflicts: tuple[Text, ...]
@@ -229,12 +234,16 @@ class Solving:
             kind, problem, plan, forced,
             search=Search(Stop(time_s=time_s)), bound=-inf if bound is None else bound,
         )  # fmt: skip
+        zone = ZoneInfo(self._places.campus(campus_id).time_zone)
+        what = tell_moves(problem, plan_rows(job), forced, moved_by=kind.moved_by, zone=zone)
         return WhyNotTold(
+            wish=what,
+            cost=answer.cost,
             status=answer.status,
             delta=None if answer.difference is None else answer.difference.cost,
             changes=None if answer.difference is None else answer.changes,
             conflicts=answer.conflicts,
-            explanation=tell_why_not(answer, forced),
+            explanation=tell_why_not(answer, what),
             assignments=() if answer.best is None else tuple(kind.rows(problem, answer.best)),
         )
 
