@@ -26,7 +26,7 @@ from yuanli.operations.solving.jobs import (
 )
 from yuanli.operations.solving.kinds import kind_of, warm_up
 from yuanli.operations.solving.running import Run
-from yuanli.operations.solving.wording import tell_moves
+from yuanli.operations.solving.wondering import WhyNotTold, ask_why_not
 from yuanli.solver import (
     Checked,
     Kind,
@@ -36,37 +36,16 @@ from yuanli.solver import (
     Row,
     Search,
     SearchProgress,
-    Status,
     Stop,
     Wish,
     make_plan,
     preview,
-    tell_why_not,
-    why_not,
 )
 
 log = logging.getLogger(__name__)
 FAULT = Text(
     "求解时出现意外错误，已记入日志。", "Something unexpected failed while solving; it is in the log."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyNotTold:
-    """What a wish forced into a plan means: what the best plan found with it costs more, and how many rows differ.
-
-    `cost` is what the plan costs without it. `delta` and `changes` are None where none was found; `conflicts` then has
-    what forbids it, if that is proved.
-    """
-
-    wish: Text
-    status: Status
-    cost: float
-    delta: float | None
-    changes: int | None
-    conflicts: tuple[Text, ...]
-    explanation: tuple[Text, ...]
-    assignments: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,22 +209,10 @@ class Solving:
         plan = kind.read_rows(problem, plan_rows(job))
         bound = job.plan.bound if job.plan is not None else None
         warm_up(kind.name)
-        answer = why_not(
-            kind, problem, plan, forced,
-            search=Search(Stop(time_s=time_s)), bound=-inf if bound is None else bound,
+        return ask_why_not(
+            kind, problem, plan, forced, search=Search(Stop(time_s=time_s)), bound=-inf if bound is None else bound,
+            zone=ZoneInfo(self._places.campus(campus_id).time_zone),
         )  # fmt: skip
-        zone = ZoneInfo(self._places.campus(campus_id).time_zone)
-        what = tell_moves(problem, plan_rows(job), forced, moved_by=kind.moved_by, zone=zone)
-        return WhyNotTold(
-            wish=what,
-            cost=answer.cost,
-            status=answer.status,
-            delta=None if answer.difference is None else answer.difference.cost,
-            changes=None if answer.difference is None else answer.changes,
-            conflicts=answer.conflicts,
-            explanation=tell_why_not(answer, what),
-            assignments=() if answer.best is None else tuple(kind.rows(problem, answer.best)),
-        )
 
     def resume(self) -> None:
         """Queue what a crash or a stop interrupted."""

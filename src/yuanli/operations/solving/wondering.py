@@ -1,8 +1,10 @@
-"""A wish to change a plan, in words: who or what, and which columns of its row become what."""
+"""Why a plan is not another one: a wish forced into it, told in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +12,63 @@ from yuanli.errors import Text
 from yuanli.operations.solving.cells import RUN, Said, cells_of
 from yuanli.operations.solving.names import name_of
 from yuanli.scheduling import DevicesProblem
-from yuanli.solver import Moves, Row
+from yuanli.solver import Kind, Moves, Row, Search, Status, tell_why_not, why_not
 
 YES, NO = Text("是", "yes"), Text("否", "no")
 NOTHING = Text("无", "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNotTold:
+    """What a wish forced into a plan means: what the best plan found with it costs more, and how many rows differ.
+
+    `cost` is what the plan costs without it. `delta` and `changes` are None where none was found; `conflicts` then has
+    what forbids it, if that is proved.
+    """
+
+    wish: Text
+    status: Status
+    cost: float
+    delta: float | None
+    changes: int | None
+    conflicts: tuple[Text, ...]
+    explanation: tuple[Text, ...]
+    assignments: tuple[Row, ...]
+
+
+def ask_why_not(
+    kind: Kind[Any, Any],
+    problem: Any,
+    plan: Any,
+    forced: Moves,
+    *,
+    search: Search[Any],
+    bound: float = -inf,
+    zone: ZoneInfo,
+) -> WhyNotTold:
+    """Solve again with a wish forced into a plan, and say what that means, by the clock of a zone.
+
+    Parameters
+    ----------
+    bound
+        What no plan without the wish costs less than, where it is known.
+
+    Raises
+    ------
+    InvalidInputError
+        The wish names what is not in the plan, or what there is not.
+    WrongPlanError
+        The checker refuses the plan that was found.
+    """
+    answer = why_not(kind, problem, plan, forced, search=search, bound=bound)
+    what = tell_moves(problem, kind.rows(problem, plan), forced, moved_by=kind.moved_by, zone=zone)
+    return WhyNotTold(
+        wish=what, cost=answer.cost, status=answer.status,
+        delta=None if answer.difference is None else answer.difference.cost,
+        changes=None if answer.difference is None else answer.changes, conflicts=answer.conflicts,
+        explanation=tell_why_not(answer, what),
+        assignments=() if answer.best is None else tuple(kind.rows(problem, answer.best)),
+    )  # fmt: skip
 
 
 def tell_moves(problem: object, rows: Sequence[Row], moves: Moves, *, moved_by: str, zone: ZoneInfo) -> Text:
