@@ -226,7 +226,7 @@ class _Bar:
 
     def __enter__(self) -> _Bar:
         if self._status is not None:
-            self._status.update(self)  # type: ignore[arg-type]
+            self._status.update(self)
             self._status.start()
         return self
 
