@@ -92,7 +92,8 @@ def test_why_not_is_answered_in_words(operator: TestClient) -> None:
     ended(operator, job_id)
     path = f"{PLANS}/{job_id}/why-not"
     answer = operator.post(path, json={"item": "5", "to": {"chosen": True}, "time_s": 1}).json()
-    assert (answer["delta"], answer["conflicts"]) == (2, [])
+    assert (answer["cost"], answer["delta"], answer["conflicts"]) == (4, 2, [])
+    assert answer["wish"] == {"zh": "5 → 选中 是", "en": "5 → Chosen yes"}
     assert "2 more" in answer["explanation"][0]["en"]
     assert "会多花 2" in answer["explanation"][0]["zh"]
     assert operator.post(path, json={"item": "9", "to": {"chosen": True}}).status_code == 422
@@ -123,6 +124,22 @@ def test_what_has_no_plan_is_previewed_only_with_rows(operator: TestClient) -> N
     ended(operator, job_id)
     reply = operator.post(f"{PLANS}/{job_id}/preview", json={"moves": []})
     assert (reply.status_code, reply.json()["field"]) == (422, "assignments")
+
+
+def test_the_best_so_far_of_a_search_is_served(operator: TestClient) -> None:
+    job_id = start(operator, [[5, 1, 3], 1], time_s="20")
+    deadline = time.monotonic() + 10
+    while (job := operator.get(f"{PLANS}/{job_id}").json())["run"] is None or job["run"]["best"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert (job["plan"], job["run"]["time_s"], job["run"]["best"]["cost"]) == (None, 20, 1)
+    assert job["run"]["best"]["assignments"][1] == {"number": "1", "chosen": True}
+    rows = {"assignments": job["run"]["best"]["assignments"]}
+    for path, body in (("replan", rows), ("scenarios", rows | {"name": "mine"})):
+        refused = operator.post(f"{PLANS}/{job_id}/{path}", json=body)
+        assert (refused.status_code, refused.json()["field"]) == (422, "state")
+    operator.post(f"{PLANS}/{job_id}/cancel")
+    assert ended(operator, job_id)["run"] is None
 
 
 def test_a_search_is_cancelled_and_keeps_its_best(operator: TestClient) -> None:

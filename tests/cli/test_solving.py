@@ -10,8 +10,9 @@ import typer
 from tests.solver.toys import TOY
 from typer.testing import CliRunner
 
-from yuanli.cli.solving import command_of
+from yuanli.cli.solving import command_of, progress_line
 from yuanli.errors import YuanliError
+from yuanli.solver import SearchProgress, Stop
 
 RUNNER = CliRunner()
 APP = typer.Typer()
@@ -43,6 +44,29 @@ def test_a_plan_is_printed_written_and_checked(problem: Path, tmp_path: Path) ->
         assert (code, json.loads(printed)["valid"]) == (0, True)
     code, printed = run(problem, "--start", out, "--lock", "1", "--max-changes", 0, "--json")
     assert json.loads(printed)["changes"] == 0
+
+
+def test_why_not_is_asked_of_a_plan_that_is_found_or_given(
+    problem: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = ("--why-not", 5, "--to", "chosen=true", "--time-limit", 1)
+    out = tmp_path / "plan.json"
+    code, printed = run(problem, *wish, "-o", out, "--json")
+    told = json.loads(printed)["why_not"]
+    assert (code, told["cost"], told["delta"], told["wish"]["en"]) == (0, 4, 2, "5 → Chosen yes")
+    monkeypatch.setenv("YUANLI_LANGUAGE", "en")
+    code, printed = run(problem, *wish, "--check", out)
+    assert (code, '"5 → Chosen yes" costs 2 more' in printed) == (0, True)
+    assert json.loads(run(problem, *wish, "--check", out, "--json")[1])["changes"] == 2
+
+
+def test_the_line_of_progress_says_what_is_left() -> None:
+    now = SearchProgress(at_s=2, rounds=30, cost=200, bound=190)
+    told = progress_line(now, Stop(time_s=10), elapsed_s=4)
+    assert told.en == "4.0 s, 6 s left, cost 200, bound 190, gap 5.00%"
+    assert told.zh == "4.0 秒，还剩 6 秒，费用 200，下界 190，间隙 5.00%"
+    assert "70 rounds left" in progress_line(now, Stop(time_s=None, rounds=100), elapsed_s=4).en
+    assert progress_line(None, Stop(time_s=10), elapsed_s=11).en == "11.0 s, 0 s left, cost –, bound –, gap –"
 
 
 def test_people_get_words(problem: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,6 +104,8 @@ def test_the_format_is_told(problem: Path) -> None:
         (["nowhere.json"], "nowhere.json"),
         ([], "file of a problem"),
         (["PROBLEM", "--lock", "1"], "--start"),
+        (["PROBLEM", "--why-not", "1"], "--to COLUMN=VALUE"),
+        (["PROBLEM", "--why-not", "1", "--to", "gone"], "--to COLUMN=VALUE"),
         (["PROBLEM", "--start", "PROBLEM"], "no plan"),
         (["PROBLEM", "-o", "/nowhere/plan.json"], "/nowhere/plan.json"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -27,7 +28,7 @@ from yuanli.operations import (
     kind_of,
     plan_table,
 )
-from yuanli.operations.solving import kinds
+from yuanli.operations.solving import Changing, PlanChange, kinds
 from yuanli.operations.solving.jobs import SolveOrderError
 from yuanli.solver import Kind, Search, Status, Stop, make_plan
 from yuanli.storage import SqlSolveStore, open_database
@@ -114,6 +115,46 @@ def test_a_cancelled_search_gives_its_best_at_once(running: Solving) -> None:
     plan = running.get(CAMPUS, job.id).plan
     assert plan is not None
     assert (plan.status, plan.cost) == (Status.FEASIBLE, 1)
+
+
+def test_a_running_search_shows_its_best_checked_but_not_to_be_changed(running: Solving) -> None:
+    job = running.start(CAMPUS, order([5, 1, 3], 1), "op")
+    deadline = time.monotonic() + 10
+    while not (seen := running.look(CAMPUS, job.id)).shown:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert (seen.plan, seen.run is None) == (None, False)
+    assert seen.run is not None
+    assert seen.run.best is not None
+    assert (seen.run.best.cost, seen.run.best.cost_breakdown, seen.run.time_s) == (1, {"sum": 1}, 30)
+    assert 0 < seen.run.best.at_s < running.look(CAMPUS, job.id).run.elapsed_s  # type: ignore[union-attr]
+    rows = seen.shown
+    with pytest.raises(SolveOrderError, match="being solved"):
+        Changing(running).replan(CAMPUS, job.id, PlanChange(rows=rows))
+    with pytest.raises(SolveOrderError, match="being solved"):
+        Changing(running).keep(CAMPUS, job.id, rows, name="mine", who="op")
+    with pytest.raises(SolveOrderError, match="no plan yet"):
+        running.preview(CAMPUS, job.id, {})
+    running.cancel(CAMPUS, job.id)
+    until(running, job.id, SolveState.CANCELLED)
+    assert running.look(CAMPUS, job.id).run is None
+    assert running.look(CAMPUS, job.id).shown == rows
+
+
+def test_what_its_check_refuses_is_not_shown_while_it_is_solved(
+    running: Solving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = replace(TOY, check=lambda problem, plan: TOY.check((problem[0], 9), plan))
+    monkeypatch.setattr(kinds, "SCHEDULING_KINDS", (wrong,))
+    job = running.start(CAMPUS, order([5, 1, 3], 1), "op")
+    until(running, job.id, SolveState.RUNNING)
+    deadline = time.monotonic() + 10
+    while running.get(CAMPUS, job.id).summary.progress is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert running.look(CAMPUS, job.id).shown == ()
+    running.cancel(CAMPUS, job.id)
+    until(running, job.id, SolveState.FAILED)
 
 
 def test_what_waits_can_be_cancelled(solving: Solving) -> None:

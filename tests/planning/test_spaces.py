@@ -171,7 +171,7 @@ def test_why_not_has_a_price() -> None:
     forced = [check_spaces(SMALL, plan).cost for plan in all_plans(SMALL) if plan.rooms[0][2] == 2]
     assert answer.difference.cost == pytest.approx(min(forced) - result.cost)
     assert 0 < answer.difference.cost <= answer.at_once.delta
-    assert "costs" in tell_why_not(answer, {"law": "201"})[0].en
+    assert "costs" in tell_why_not(answer, Text("law → 201", "law → 201"))[0].en
 
 
 def test_why_not_names_the_rule_and_the_wish() -> None:
@@ -179,7 +179,7 @@ def test_why_not_names_the_rule_and_the_wish() -> None:
     plan = today(problem)
     assert plan is not None
     answer = why_not(SPACES, problem, plan, {"lab": "101"}, search=Search(Stop(time_s=None, rounds=70)))
-    told = tell_why_not(answer, {"lab": "101"})
+    told = tell_why_not(answer, Text("lab → 101", "lab → 101"))
     assert "lab is locked in 101" in told[0].en
     assert "not beyond its capacity" in told[0].en
     assert "lab锁定在101" in told[0].zh

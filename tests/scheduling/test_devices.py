@@ -33,7 +33,7 @@ from yuanli.scheduling import (
 from yuanli.scheduling.devices.arrays import tables_of
 from yuanli.scheduling.devices.solving import near_exact
 from yuanli.scheduling.devices.telling import tell_slot, tell_slots
-from yuanli.solver import Search, Status, Stop, Wish, count_changes, make_plan
+from yuanli.solver import Search, Status, Stop, WhyNot, Wish, count_changes, make_plan, why_not
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "optimisation" / "device_onoff"
 ROUNDS = Stop(time_s=None, rounds=640)
@@ -207,6 +207,32 @@ def test_what_is_locked_stays_and_few_changes_are_kept() -> None:
     again = solve_devices(problem, searching(160), Wish(start=start, max_changes=0)).best
     assert again is not None
     assert np.array_equal(again.on, start.on)
+
+
+def wished(problem: DevicesProblem, name: str, on: str) -> WhyNot[DevicesPlan]:
+    plan = solve_devices(problem, searching()).best
+    assert plan is not None
+    return why_not(DEVICES, problem, plan, {name: {"on": on}}, search=searching())
+
+
+def test_what_a_device_is_wished_to_do_costs_only_that() -> None:
+    more = wished(pump(), "pump", "0-3")
+    assert more.difference is not None
+    assert [more.cost, more.difference.cost, more.difference.low] == pytest.approx([17, 2, 2])
+    one = pump().devices[0]
+    both = wished(pump(devices=(one, replace(one, name="spare", start_cost=4.0))), "spare", "2-2")
+    assert both.at_once is not None
+    assert both.difference is not None
+    assert [both.at_once.delta, both.difference.cost] == pytest.approx([2 + 4, 1])
+
+
+def test_what_a_device_may_not_do_names_the_rule() -> None:
+    short = wished(pump(), "pump", "1-1 3-3")
+    assert (short.best, short.status) == (None, Status.INFEASIBLE)
+    assert any("pool" in one.en for one in short.conflicts)
+    held = pump(devices=(replace(pump().devices[0], must_be_off=frozenset({0})),))
+    locked = wished(held, "pump", "0-3")
+    assert any("locked off" in one.en for one in locked.conflicts)
 
 
 def test_a_cancelled_search_keeps_its_best() -> None:

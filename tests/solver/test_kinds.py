@@ -1,5 +1,6 @@
 """One face for every kind of problem, on a toy."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -13,11 +14,13 @@ from yuanli.solver import (
     Result,
     Search,
     Status,
+    Stop,
     Wish,
     WrongPlanError,
     count_changes,
     make_plan,
     preview,
+    tell_why_not,
     why_not,
 )
 
@@ -74,6 +77,23 @@ def test_a_forced_wish_has_its_price() -> None:
     assert answer.best == (5, 1)
     assert answer.difference == Difference(cost=2, low=float("-inf"), high=2)
     assert answer.changes == 2
+
+
+def test_a_forced_wish_may_be_asked_as_a_rule_of_its_own() -> None:
+    def ask(
+        problem: Problem, plan: Chosen, wished: Chosen, names: Collection[str]
+    ) -> tuple[Problem, list[str]]:
+        assert (problem[1], plan, wished, list(names)) == (2, (1, 3), (5, 1, 3), ["5"])
+        return ((5, 3), 1), ["5"]
+
+    kind = replace(TOY, asked=ask)
+    search = Search[Chosen](Stop(time_s=0.1))
+    answer = why_not(kind, ((5, 1, 3), 2), (1, 3), {"5": {"chosen": True}}, search=search)
+    assert (answer.best, answer.cost) == ((5,), 4)
+    told = tell_why_not(answer, Text("选 5", "5 chosen"))
+    assert told[0].en == '"5 chosen" costs 1 more (surely at least 0), with 3 changes.'
+    same = why_not(TOY, ((2, 2, 1), 2), (2, 1), {"2": {"chosen": True}}, search=Search[Chosen]())
+    assert tell_why_not(same, Text("选 2", "2 chosen"))[0].zh == "“选 2”也可以，费用不变，改动 0 处。"
 
 
 def test_a_forced_wish_that_nothing_allows_names_rules() -> None:

@@ -86,15 +86,13 @@ def get_problem_tables(campus: CampusPath, job_id: JobPath, house: HouseDep) -> 
 @router.get("/campuses/{campus}/plans/{job_id}/spaces", dependencies=MAKES)
 def get_space_view(campus: CampusPath, job_id: JobPath, house: HouseDep) -> SpaceView:
     """Return moves, use of floors and chargeback of a plan of spaces."""
-    job = house.solving.get(campus, job_id)
-    return space_view(house.solving.problem(campus, job_id), () if job.plan is None else job.plan.assignments)
+    return space_view(house.solving.problem(campus, job_id), house.solving.look(campus, job_id).shown)
 
 
 @router.get("/campuses/{campus}/plans/{job_id}/sites", dependencies=MAKES)
 def get_site_view(campus: CampusPath, job_id: JobPath, house: HouseDep) -> SiteView:
     """Return which site each demand is sent to by a plan of sites, and how far."""
-    job = house.solving.get(campus, job_id)
-    return site_view(house.solving.problem(campus, job_id), () if job.plan is None else job.plan.assignments)
+    return site_view(house.solving.problem(campus, job_id), house.solving.look(campus, job_id).shown)
 
 
 @router.post("/campuses/{campus}/plans/{job_id}/replan", dependencies=MAKES)

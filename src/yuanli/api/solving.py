@@ -208,8 +208,7 @@ def draft_rounds(campus: CampusPath, body: RoundWishBody, house: HouseDep, calle
 @router.get("/campuses/{campus}/plans/{job_id}/walks", dependencies=[needs(Right.MAKE_PLANS)])
 def plan_walks(campus: CampusPath, job_id: JobPath, house: HouseDep, caller: CallerDep) -> PlanWalks:
     """Return the ways that the tours of a plan of rounds take on the map; none if it was not drafted from it."""
-    order, plan = house.solving.problem(campus, job_id), house.solving.get(campus, job_id).plan
-    rows = () if plan is None else plan.assignments
+    order, rows = house.solving.problem(campus, job_id), house.solving.look(campus, job_id).shown
     return PlanWalks(walks=house.round_drafts.walks(campus, order, rows, roles=AREAS[caller.role]))
 
 
@@ -233,8 +232,8 @@ def list_plans(campus: CampusPath, house: HouseDep) -> SolveList:
 
 @router.get("/campuses/{campus}/plans/{job_id}", dependencies=[needs(Right.MAKE_PLANS)])
 def get_plan(campus: CampusPath, job_id: JobPath, house: HouseDep) -> SolveJob:
-    """Return a problem with its plan, once there is one."""
-    return house.solving.get(campus, job_id)
+    """Return a problem with its plan, or while it is solved with the best so far and the time that is gone."""
+    return house.solving.look(campus, job_id)
 
 
 @router.get(

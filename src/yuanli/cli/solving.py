@@ -7,23 +7,34 @@ import io
 import json
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from math import inf
+from math import inf, isfinite
 from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from yuanli.cli.opening import AsJson
 from yuanli.cli.printing import ERR, OUT, plain, print_json, print_table, said
 from yuanli.errors import InvalidInputError, NotFoundError, Text
-from yuanli.operations import PLANNING_KINDS, SCHEDULING_KINDS, find_problem_example, plan_table, warm_up
+from yuanli.operations import (
+    PLANNING_KINDS,
+    SCHEDULING_KINDS,
+    WhyNotTold,
+    ask_why_not,
+    find_problem_example,
+    plan_table,
+    warm_up,
+)
 from yuanli.solver import (
     Checked,
     Kind,
+    Moves,
     Plan,
     Row,
     Search,
@@ -81,6 +92,16 @@ Sense = Annotated[
         "--sensitivity", min=0.0, help="Seconds for what one more of each would change. 敏感性分析秒数。"
     ),
 ]
+Why = Annotated[
+    str | None,
+    typer.Option(
+        "--why-not", help="Of the plan's first column: ask why it isn't as --to says. 为什么不：要问的一项。"
+    ),
+]
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", help="COLUMN=VALUE, may be repeated; with --why-not. 希望的安排，可多次。"),
+]
 Example = Annotated[bool, typer.Option("--example", help="Print a small problem. 输出示例问题。")]
 Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON schema of problems. 输出问题格式。")]
 
@@ -101,6 +122,8 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         check: Check = None,
         workers: Workers = 1,
         sensitivity_s: Sense = 0.0,
+        why: Why = None,
+        to: To = None,
         schema: Schema = False,
         example: Example = False,
         as_json: AsJson = False,
@@ -120,6 +143,19 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
                 ),
             )
         tables = kind.parse(bytes_of(problem), problem.name)
+        wanted = _wanted(kind, why, to)
+        if check is not None and wanted:
+            warm_up(kind.name)
+            kept = kind.read_rows(tables, rows_of(check))
+            with _interruptible() as cancelled:
+                answer = _why_not(
+                    kind, tables, kept, wanted, Search(Stop(time_s=time_limit), cancelled=cancelled.is_set)
+                )
+            if as_json:
+                print_json(finite(plain(answer)))
+            else:
+                _say_why(answer)
+            return
         if check is not None:
             _say_check(kind.check(tables, kind.read_rows(tables, rows_of(check))), as_json)
             return
@@ -134,27 +170,34 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
             seed=seed, start=begin, locked=frozenset(locked or ()), max_changes=max_changes, workers=workers
         )
         told: Sensitivity | None = None
-        with _interruptible() as cancelled, _Bar(quiet=as_json) as bar:
-            search: Search[Any] = Search(
-                Stop(time_s=None if rounds else time_limit, gap=gap, rounds=rounds),
-                cancelled=cancelled.is_set,
-                told=bar,
-            )
+        stop = Stop(time_s=None if rounds else time_limit, gap=gap, rounds=rounds)
+        asked: WhyNotTold | None = None
+        with _interruptible() as cancelled, _Bar(stop, quiet=as_json) as bar:
+            search: Search[Any] = Search(stop, cancelled=cancelled.is_set, told=bar)
             found = make_plan(kind, tables, search, wish)
             if sensitivity_s and found.cost is not None:
                 told = sensitivity(
                     kind, tables, kind.read_rows(tables, found.assignments), stop=Stop(time_s=sensitivity_s),
                     wish=wish, bound=-inf if found.bound is None else found.bound, cancelled=cancelled.is_set,
                 )  # fmt: skip
+            if wanted and found.cost is not None:
+                asked = _why_not(
+                    kind, tables, kind.read_rows(tables, found.assignments), wanted,
+                    Search(Stop(time_s=time_limit), cancelled=cancelled.is_set),
+                    bound=-inf if found.bound is None else found.bound,
+                )  # fmt: skip
         if output is not None:
             write(output, found)
         if as_json:
             more = {} if told is None else {"sensitivity": plain(told)}
+            more |= {} if asked is None else {"why_not": plain(asked)}
             print_json(finite({**plain(found), **more}))
         else:
             say(found)
             for sense in () if told is None else told.senses:
                 OUT.print(said(sense.text), markup=False)
+            if asked is not None:
+                _say_why(asked)
         if found.status in (Status.INFEASIBLE, Status.UNKNOWN):
             raise typer.Exit(1)
 
@@ -174,13 +217,16 @@ for _kind in PLANNING_KINDS:
 
 
 class _Bar:
-    """A line on stderr that says how far the search is."""
+    """A line on stderr that says how far the search is and what is left, by the clock of now."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, stop: Stop, *, quiet: bool) -> None:
+        self._stop, self._began = stop, time.monotonic()
+        self._now: SearchProgress | None = None
         self._status = None if quiet or not ERR.is_terminal else ERR.status("")
 
     def __enter__(self) -> _Bar:
         if self._status is not None:
+            self._status.update(self)
             self._status.start()
         return self
 
@@ -189,18 +235,81 @@ class _Bar:
             self._status.stop()
 
     def __call__(self, progress: SearchProgress, best: object) -> None:
-        """Show cost, bound and gap."""
+        """Note cost, bound and gap; they are shown with the next look at the clock."""
         del best
-        if self._status is not None:
-            gap = f"{progress.gap:.2%}" if progress.gap < float("inf") else "–"
-            self._status.update(
-                said(
-                    Text(
-                        f"{progress.at_s:.1f} 秒，费用 {progress.cost:,.6g}，下界 {progress.bound:,.6g}，间隙 {gap}",
-                        f"{progress.at_s:.1f} s, cost {progress.cost:,.6g}, bound {progress.bound:,.6g}, gap {gap}",
-                    )
-                )
-            )
+        self._now = progress
+
+    def __rich__(self) -> str:
+        """Return the line as it is now."""
+        return said(progress_line(self._now, self._stop, elapsed_s=time.monotonic() - self._began))
+
+
+def progress_line(now: SearchProgress | None, stop: Stop, *, elapsed_s: float) -> Text:
+    """Say how much time, or how many rounds, a search has left, with its cost, bound and gap; – where there is none."""
+    if stop.time_s is not None:
+        left_s = max(0.0, stop.time_s - elapsed_s)
+        left = Text(f"还剩 {left_s:.0f} 秒", f"{left_s:.0f} s left")
+    elif stop.rounds is not None:
+        left_rounds = max(0, stop.rounds - (0 if now is None else now.rounds))
+        left = Text(f"还剩 {left_rounds} 轮", f"{left_rounds} rounds left")
+    else:
+        left = Text("不限时", "no limit")
+    cost, bound = ("–" if now is None or not isfinite(x) else f"{x:,.6g}" for x in _of(now))
+    gap = "–" if now is None or not isfinite(now.gap) else f"{now.gap:.2%}"
+    return Text(
+        f"{elapsed_s:.1f} 秒，{left.zh}，费用 {cost}，下界 {bound}，间隙 {gap}",
+        f"{elapsed_s:.1f} s, {left.en}, cost {cost}, bound {bound}, gap {gap}",
+    )
+
+
+def _of(now: SearchProgress | None) -> tuple[float, float]:
+    return (inf, -inf) if now is None else (now.cost, now.bound)
+
+
+def _wanted(kind: Kind[Any, Any], item: str | None, to: Sequence[str] | None) -> dict[str, Row]:
+    """Return the wish that --why-not and --to tell; empty without them."""
+    if item is None and not to:
+        return {}
+    columns: dict[str, Any] = {}
+    for one in to or ():
+        column, equals, value = one.partition("=")
+        if not equals:
+            column, value = kind.moved_by, one
+        columns[column] = _value(value)
+    if item is None or not columns or "" in columns:
+        raise PlanFileError(
+            Text(
+                "--why-not 和 --to COLUMN=VALUE 要一起给出。", "--why-not and --to COLUMN=VALUE go together."
+            ),
+            field="--to",
+            hint=Text(
+                "例如 --why-not 研发部 --to room=201；列名见方案的表头。",
+                "Such as --why-not R&D --to room=201; the columns are those of the plan's table.",
+            ),
+        )
+    return {item: columns}
+
+
+def _value(text: str) -> Any:
+    """Return a cell as it is in a plan's rows: true, false, null and numbers are JSON, all else is text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if value is None or isinstance(value, bool | int | float) else text
+
+
+def _why_not(
+    kind: Kind[Any, Any], tables: Any, plan: Any, wanted: Moves, search: Search[Any], *, bound: float = -inf
+) -> WhyNotTold:
+    """Ask why a plan is not as wanted."""
+    return ask_why_not(kind, tables, plan, wanted, search=search, bound=bound, zone=ZoneInfo("UTC"))
+
+
+def _say_why(told: WhyNotTold) -> None:
+    OUT.print(said(Text("为什么不：", "Why not: ")) + said(told.wish), style="bold", markup=False)
+    for sentence in told.explanation:
+        OUT.print(said(sentence), markup=False)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from yuanli.solver.documents import (
     text_of,
     unpacked,
 )
-from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_changes, make_plan
+from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_changes, make_plan, refuse_wrong
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
 from yuanli.solver.onmap import MapSpot, OnMap
@@ -67,6 +67,7 @@ __all__ = [
     "move_rows",
     "preview",
     "refuse",
+    "refuse_wrong",
     "sensitivity",
     "solve_cpsat",
     "solve_milp",

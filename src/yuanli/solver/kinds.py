@@ -82,6 +82,9 @@ class Kind(Generic[P, S]):
         The column that a move by hand changes, as a room or a place; empty where there is no such one.
     relaxations
         Problems with one thing more or one rule less, told a plan; those most likely to save something first.
+    asked
+        Told a plan, the same with a wish, and the names that the wish moves: the problem with the wish as a rule, and
+        the names that are to be locked for it. Without it, all that is moved is locked as a whole.
     """
 
     name: str
@@ -99,6 +102,7 @@ class Kind(Generic[P, S]):
     conflicts_asked: Callable[[P, Wish[S]], tuple[Text, ...]] | None = None
     moved_by: str = ""
     relaxations: Callable[[P, S], Sequence[Relaxation[P, S]]] | None = None
+    asked: Callable[[P, S, S, Collection[str]], tuple[P, Collection[str]]] | None = None
 
     def conflicts_of(self, problem: P, wish: Wish[S]) -> tuple[Text, ...]:
         """Return the fewest rules, and of what the wish asks, that can't hold together."""

@@ -7,11 +7,14 @@ from math import inf
 from typing import Generic, TypeVar
 
 from yuanli.errors import InvalidInputError, Text
-from yuanli.solver.kinds import Kind, Wish, count_changes
+from yuanli.solver.kinds import Kind, Wish, count_changes, refuse_wrong
 from yuanli.solver.previewing import Moves, Preview, move_rows, preview
 from yuanli.solver.results import Difference, Result, Status
 from yuanli.solver.searching import Search
 
+MOST_BROKEN = 4
+"""Rules that are told, at most, of a wish with nothing else changed."""
+SAME = 1e-9
 P = TypeVar("P")
 S = TypeVar("S")
 
@@ -22,6 +25,8 @@ class WhyNot(Generic[S]):
 
     Parameters
     ----------
+    cost
+        What the plan costs without the wish.
     at_once
         The plan with the wish and nothing else changed; None where that is no plan.
     best
@@ -33,6 +38,7 @@ class WhyNot(Generic[S]):
         How many assignments of the plan change for it, those forced among them.
     """
 
+    cost: float
     at_once: Preview[S] | None
     best: S | None
     status: Status
@@ -62,27 +68,31 @@ def why_not(
     ------
     InvalidInputError
         The wish names what is not in the plan, or what there is not.
+    WrongPlanError
+        The checker refuses the plan that was found: a fault of ours.
     """
     start = force(kind, problem, plan, forced)
-    wish = Wish(seed=seed, start=start, locked=frozenset(forced))
-    after = kind.solve(problem, search, wish)
+    asked, locked = (problem, forced) if kind.asked is None else kind.asked(problem, plan, start, forced)
+    wish = Wish(seed=seed, start=start, locked=frozenset(locked))
+    after = kind.solve(asked, search, wish)
+    cost = kind.check(problem, plan).cost
     if after.best is None:
-        status, conflicts = kind.status_of(problem, search, wish, after)
+        status, conflicts = kind.status_of(asked, search, wish, after)
         return WhyNot(
-            at_once=_at_once(kind, problem, plan, forced), best=None, status=status, difference=None, changes=0,
-            conflicts=conflicts,
+            cost=cost, at_once=_at_once(kind, problem, plan, forced), best=None, status=status, difference=None,
+            changes=0, conflicts=conflicts,
         )  # fmt: skip
+    refuse_wrong(kind.check(asked, after.best), after.cost)
     old, new = (tuple(kind.rows(problem, one)) for one in (plan, after.best))
     return WhyNot(
-        at_once=_at_once(kind, problem, plan, forced), best=after.best, status=after.status,
-        difference=_dearer(kind.check(problem, plan).cost, bound, after),
+        cost=cost, at_once=_at_once(kind, problem, plan, forced), best=after.best, status=after.status,
+        difference=_dearer(cost, bound, after),
         changes=count_changes(old, new, kind.changed_by), conflicts=(),
     )  # fmt: skip
 
 
-def tell_why_not(answer: WhyNot[S], forced: Moves) -> tuple[Text, ...]:
-    """Say what a forced wish costs, or what forbids it, and what it does with nothing else changed."""
-    what = "、".join(f"{name} → {to if isinstance(to, str) else dict(to)}" for name, to in forced.items())
+def tell_why_not(answer: WhyNot[S], what: Text) -> tuple[Text, ...]:
+    """Say what a forced wish, `what`, costs, or what forbids it, and what it does with nothing else changed."""
     told = [_solved_again(answer, what)]
     if (alone := answer.at_once) is not None:
         broken = alone.checked.broken
@@ -90,13 +100,13 @@ def tell_why_not(answer: WhyNot[S], forced: Moves) -> tuple[Text, ...]:
             Text(
                 f"只动这一处：费用 {alone.delta:+,.6g}"
                 + (
-                    f"，违反 {'；'.join(one.message.zh for one in broken)}。"
+                    f"，违反：{'；'.join(one.message.zh.rstrip('。') for one in broken[:MOST_BROKEN])}。"
                     if broken
                     else "，不违反硬规则。"
                 ),
                 f"With nothing else changed: cost {alone.delta:+,.6g}"
                 + (
-                    f", but {'; '.join(one.message.en for one in broken)}."
+                    f", but {'; '.join(one.message.en.rstrip('.') for one in broken[:MOST_BROKEN])}."
                     if broken
                     else ", no hard rule broken."
                 ),
@@ -105,29 +115,34 @@ def tell_why_not(answer: WhyNot[S], forced: Moves) -> tuple[Text, ...]:
     return tuple(told)
 
 
-def _solved_again(answer: WhyNot[S], what: str) -> Text:
+def _solved_again(answer: WhyNot[S], what: Text) -> Text:
     if answer.difference is None and answer.status is Status.INFEASIBLE:
         zh, en = (
             "；".join(getattr(one, name).rstrip("。.") for one in answer.conflicts) for name in ("zh", "en")
         )
         return Text(
-            f"不能“{what}”，这些不能同时成立：{zh or '未能列出'}。",
-            f'"{what}" is impossible, these can\'t hold together: {en or "not found out"}.',
+            f"不能“{what.zh}”，这些不能同时成立：{zh or '未能列出'}。",
+            f'"{what.en}" is impossible, these can\'t hold together: {en or "not found out"}.',
         )
     if answer.difference is None:
         return Text(
-            f"限定时间内没有找到“{what}”的方案。", f'No plan with "{what}" was found in the time given.'
+            f"限定时间内没有找到“{what.zh}”的方案。", f'No plan with "{what.en}" was found in the time given.'
         )
     cost, low = answer.difference.cost, answer.difference.low
+    if abs(cost) <= SAME * max(1.0, abs(answer.cost)):
+        return Text(
+            f"“{what.zh}”也可以，费用不变，改动 {answer.changes} 处。",
+            f'"{what.en}" is possible at the same cost, with {answer.changes} changes.',
+        )
     if cost < 0:
         return Text(
-            f"“{what}”更好：费用少 {-cost:,.6g}，改动 {answer.changes} 处；原方案不是最优。",
-            f'"{what}" is better: it costs {-cost:,.6g} less, with {answer.changes} changes; the plan wasn\'t best.',
+            f"“{what.zh}”更好：费用少 {-cost:,.6g}，改动 {answer.changes} 处；原方案不是最优。",
+            f'"{what.en}" is better: it costs {-cost:,.6g} less, with {answer.changes} changes; the plan wasn\'t best.',
         )
     least = max(low, 0.0) if low > -inf else 0.0
     return Text(
-        f"“{what}”会多花 {cost:,.6g}（可证至少 {least:,.6g}），改动 {answer.changes} 处。",
-        f'"{what}" costs {cost:,.6g} more (surely at least {least:,.6g}), with {answer.changes} changes.',
+        f"“{what.zh}”会多花 {cost:,.6g}（可证至少 {least:,.6g}），改动 {answer.changes} 处。",
+        f'"{what.en}" costs {cost:,.6g} more (surely at least {least:,.6g}), with {answer.changes} changes.',
     )
 
 
@@ -146,7 +161,8 @@ def force(kind: Kind[P, S], problem: P, plan: S, forced: Moves) -> S:
     except InvalidInputError:
         places = {str(next(iter(row.values()))): row.get(kind.moved_by) for row in rows}
         given: dict[str, str] = {}
-        for name, to in forced.items():
+        for name, wanted in forced.items():
+            to = wanted if isinstance(wanted, str) else wanted.get(kind.moved_by)
             holder = next((one for one, place in places.items() if place == to and one not in forced), None)
             if holder is not None:
                 given[holder] = str(places[name])

@@ -2872,7 +2872,7 @@ export interface paths {
         };
         /**
          * Get Plan
-         * @description Return a problem with its plan, once there is one.
+         * @description Return a problem with its plan, or while it is solved with the best so far and the time that is gone.
          */
         get: operations["get_plan"];
         put?: never;
@@ -3686,6 +3686,26 @@ export interface components {
          * @enum {string}
          */
         BaselineKind: "calendar" | "heating" | "cooling" | "both" | "time_of_week";
+        /**
+         * BestSoFar
+         * @description The plan that a search has come to, checked like any that is shown: to look at, not to be carried out.
+         *
+         *     `at_s` is when it was found, in seconds since the start.
+         */
+        BestSoFar: {
+            /** At S */
+            at_s: number;
+            /** Cost */
+            cost: number;
+            /** Cost Breakdown */
+            cost_breakdown: {
+                [key: string]: number;
+            };
+            /** Assignments */
+            assignments: {
+                [key: string]: unknown;
+            }[];
+        };
         /** Body_add_dataset */
         Body_add_dataset: {
             /** Files */
@@ -10069,11 +10089,12 @@ export interface components {
         };
         /**
          * SolveJob
-         * @description A problem with its plan, once there is one.
+         * @description A problem with its plan, once it is solved; while it is, with what the search has come to.
          */
         SolveJob: {
             summary: components["schemas"]["SolveSummary"];
             plan?: components["schemas"]["Plan"] | null;
+            run?: components["schemas"]["SolveRun"] | null;
         };
         /**
          * SolveList
@@ -10082,6 +10103,17 @@ export interface components {
         SolveList: {
             /** Plans */
             plans: components["schemas"]["SolveSummary"][];
+        };
+        /**
+         * SolveRun
+         * @description A search that is under way: seconds since it began, seconds that it is given, the best so far if there is one.
+         */
+        SolveRun: {
+            /** Elapsed S */
+            elapsed_s: number;
+            /** Time S */
+            time_s: number | null;
+            best: components["schemas"]["BestSoFar"] | null;
         };
         /**
          * SolveState
@@ -10950,10 +10982,14 @@ export interface components {
          * WhyNotTold
          * @description What a wish forced into a plan means: what the best plan found with it costs more, and how many rows differ.
          *
-         *     Both are None where none was found; `conflicts` then has what forbids it, if that is proved.
+         *     `cost` is what the plan costs without it. `delta` and `changes` are None where none was found; `conflicts` then has
+         *     what forbids it, if that is proved.
          */
         WhyNotTold: {
+            wish: components["schemas"]["Text"];
             status: components["schemas"]["Status"];
+            /** Cost */
+            cost: number;
             /** Delta */
             delta: number | null;
             /** Changes */

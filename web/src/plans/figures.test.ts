@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellText, columnsOf, csvOf, figure, filteredRows, gapOf, hasPlan, heard, isEnded, percent, searchOption } from "./figures";
+import { cellText, columnsOf, csvOf, figure, filteredRows, gapOf, hasPlan, heard, isBetter, isEnded, percent, searchOption, shareOf } from "./figures";
 
 const palette = { ink: "#000", soft: "#333", line: "#ccc", panel: "#fff" };
 const step = (at_s: number, cost: number | null, bound: number | null) => ({ at_s, rounds: 1, cost, bound }) as never;
@@ -19,7 +19,12 @@ describe("a search and its plan", () => {
   });
   it("draws cost and bound up to now", () => {
     const { series } = searchOption([step(1, 10, null), step(2, 9, 8)], 5, (key) => key, palette) as { series: { data: number[][] }[] };
-    expect(series.map((s) => s.data)).toEqual([[[1, 10], [2, 9], [5, 9]], [[2, 8], [5, 8]]]);
+    expect(series.map((s) => s.data)).toEqual([[[1, 10], [2, 9], [5, 9]], [[2, 8], [5, 8]], [[2, 100 / 9], [5, 100 / 9]]]);
+    expect((searchOption([step(1, 10, null)], 5, (key) => key, palette) as { series: unknown[] }).series).toHaveLength(2);
+  });
+  it("uses a share of its time, and tells of what is better", () => {
+    expect([shareOf(3, 12), shareOf(13, 12), shareOf(3, null)]).toEqual([0.25, 1, null]);
+    expect([isBetter(step(1, 9, null), { cost: 10 }), isBetter(step(1, 10, null), { cost: 10 }), isBetter(step(1, 10, null), null), isBetter(null, null)]).toEqual([true, false, true, false]);
   });
   it("ends when it is done, cancelled or failed", () => expect([isEnded("done"), isEnded("running")]).toEqual([true, false]));
   it("may end without a plan", () => expect([hasPlan({ progress: step(1, 10, null) }), hasPlan({ progress: step(1, null, 3) }), hasPlan({ progress: null })]).toEqual([true, false, false]));

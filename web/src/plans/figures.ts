@@ -4,7 +4,7 @@ import { LETTERS } from "@/shell/letters";
 import type { PlanSummary, Row, SearchProgress } from "@/client/plans";
 
 export const ENDED: readonly PlanSummary["state"][] = ["done", "cancelled", "failed"];
-const COLOURS = { cost: "#0f9b8e", bound: "#8d5bb8" };
+const COLOURS = { cost: "#0f9b8e", bound: "#8d5bb8", gap: "#e07b39" };
 
 export const isEnded = (state: PlanSummary["state"]): boolean => ENDED.includes(state);
 
@@ -27,6 +27,13 @@ export function gapOf(progress: Pick<SearchProgress, "cost" | "bound"> | null | 
 export const percent = (share: number | null, language: string): string =>
   share === null ? "–" : new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", { style: "percent", maximumFractionDigits: 2 }).format(share);
 
+/** The share of its time that a search has used; null without a limit. */
+export const shareOf = (goneS: number, limitS: number | null): number | null => (limitS === null || limitS <= 0 ? null : Math.min(1, Math.max(0, goneS / limitS)));
+
+/** Whether a search tells of a plan that costs less than the one that is drawn. */
+export const isBetter = (progress: Pick<SearchProgress, "cost"> | null | undefined, drawn: { cost: number } | null): boolean =>
+  typeof progress?.cost === "number" && (!drawn || progress.cost < drawn.cost - 1e-9 * Math.max(1, Math.abs(drawn.cost)));
+
 /** The steps that were heard, with one that is new; what was heard twice is once. */
 export function heard(steps: readonly SearchProgress[], next: SearchProgress | null | undefined): readonly SearchProgress[] {
   const last = steps.at(-1);
@@ -36,24 +43,34 @@ export function heard(steps: readonly SearchProgress[], next: SearchProgress | n
 /** Of numbers at the axis: a bound that is all but reached differs in the last digits only. */
 const DIGITS = 6;
 
-/** Cost and bound over time, drawn as steps up to now. */
-export function searchOption(steps: readonly SearchProgress[], untilS: number, word: (key: "cost" | "bound" | "seconds") => string, palette: Palette): Option {
+type Axis = "cost" | "bound" | "gap" | "seconds";
+/** Cost and bound over time, and under them the gap in percent, drawn as steps up to now. */
+export function searchOption(steps: readonly SearchProgress[], untilS: number, word: (key: Axis) => string, palette: Palette): Option {
   const axis = { axisLabel: { color: palette.soft }, nameTextStyle: { color: palette.soft }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
-  const line = (key: "cost" | "bound"): Option => {
-    const points = steps.filter((step) => step[key] !== null && Number.isFinite(step[key])).map((step) => [step.at_s, step[key]]);
+  const value = (step: SearchProgress, key: "cost" | "bound" | "gap"): number | null => (key === "gap" ? gapOf(step) : step[key]);
+  const line = (key: "cost" | "bound" | "gap", more: Option = {}): Option => {
+    const points = steps.map((step) => [step.at_s, value(step, key)] as const).filter(([, at]) => at !== null && Number.isFinite(at)).map(([at, of]) => [at, key === "gap" ? 100 * of! : of!]);
     const last = points.at(-1);
     if (last && untilS > Number(last[0])) points.push([untilS, last[1]!]);
-    return { name: word(key), type: "line", step: "end", showSymbol: false, color: COLOURS[key], data: points };
+    return { name: word(key), type: "line", step: "end", showSymbol: false, color: COLOURS[key], data: points, ...more };
   };
+  const gap = line("gap", { xAxisIndex: 1, yAxisIndex: 1, areaStyle: { opacity: 0.12 }, tooltip: { valueFormatter: (share: number) => `${Number(share.toPrecision(3))} %` } });
+  const proved = (gap.data as number[][]).length > 0;
+  const box = { left: 8, right: 24, containLabel: true };
+  const seconds = { type: "value", min: 0, max: Math.max(untilS, 1e-3), ...axis, axisLabel: { ...axis.axisLabel, formatter: (at: number) => String(Number(at.toPrecision(3))) } };
+  const named = { ...seconds, name: word("seconds"), nameLocation: "middle", nameGap: 24 };
   return {
     animation: false,
     textStyle: { fontFamily: LETTERS },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, valueFormatter: (value: number) => String(Number(value.toPrecision(7))) },
     legend: { top: 2, textStyle: { color: palette.ink } },
-    grid: { left: 8, right: 24, top: 36, bottom: 22, containLabel: true },
-    xAxis: { type: "value", name: word("seconds"), nameLocation: "middle", nameGap: 24, ...axis },
-    yAxis: { type: "value", scale: true, minInterval: 1e-4, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value: number) => String(Number(value.toPrecision(DIGITS))) } },
-    series: [line("cost"), line("bound")],
+    grid: proved ? [{ ...box, top: 36, height: 130 }, { ...box, top: 184, height: 74 }] : [{ ...box, top: 36, bottom: 22 }],
+    xAxis: proved ? [{ ...seconds, axisLabel: { show: false } }, { ...named, gridIndex: 1 }] : [named],
+    yAxis: [
+      { type: "value", scale: true, minInterval: 1e-4, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value: number) => String(Number(value.toPrecision(DIGITS))) } },
+      ...(proved ? [{ type: "value", gridIndex: 1, min: 0, splitNumber: 2, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value: number) => `${Number(value.toPrecision(3))} %` } }] : []),
+    ],
+    series: [line("cost"), line("bound"), ...(proved ? [gap] : [])],
   };
 }
 

@@ -10,6 +10,8 @@ export interface Editing {
   tookMs: Ref<number | null>;
   solving: Ref<boolean>;
   changed: ComputedRef<PlanMove[]>;
+  /** It is looked at only: the plan of a search that goes on. */
+  fixed: ComputedRef<boolean>;
   /** Shows what a change would cost, without making it; null: what is there. */
   look(next: readonly Row[] | null): Promise<void>;
   change(next: readonly Row[], names: readonly string[]): Promise<void>;
@@ -21,16 +23,18 @@ export interface Editing {
 const WAIT_MS = 30;
 
 /** A plan changed by hand: previewed at once, the last change winning; what was touched is kept when the rest is solved; what changes or is undone meanwhile wins over that. */
-export function useEditing(campus: () => string, id: () => string, plan: () => Plan): Editing {
+export function useEditing(campus: () => string, id: () => string, plan: () => Pick<Plan, "assignments">, isFixed: () => boolean): Editing {
   const rows = shallowRef<readonly Row[]>(plan().assignments);
   const locked = ref<readonly string[]>([]);
   const seen = shallowRef<PlanPreview | null>(null);
   const tookMs = ref<number | null>(null);
   const solving = ref(false);
+  const fixed = computed(isFixed);
   const changed = computed(() => movesOf(plan().assignments, rows.value));
   let turn = 0;
 
   async function look(next: readonly Row[] | null): Promise<void> {
+    if (fixed.value) return;
     const mine = ++turn;
     const moves = movesOf(plan().assignments, next ?? rows.value);
     if (!moves.length) {
@@ -48,15 +52,18 @@ export function useEditing(campus: () => string, id: () => string, plan: () => P
     }
   }
   async function change(next: readonly Row[], names: readonly string[]): Promise<void> {
+    if (fixed.value) return;
     rows.value = next;
     locked.value = [...new Set([...locked.value, ...names])];
     await look(null);
   }
   function undo(): void {
     [rows.value, locked.value] = [plan().assignments, []];
-    void look(null);
+    turn++;
+    seen.value = tookMs.value = null;
   }
   async function solve(timeS: number): Promise<void> {
+    if (fixed.value) return;
     const begun = rows.value;
     solving.value = true;
     try {
@@ -71,5 +78,8 @@ export function useEditing(campus: () => string, id: () => string, plan: () => P
     }
   }
   watch(plan, undo);
-  return { rows, locked, seen, tookMs, solving, changed, look, change, lock: (name) => void (locked.value = toggled(locked.value, name)), undo, solve };
+  function lock(name: string): void {
+    if (!fixed.value) locked.value = toggled(locked.value, name);
+  }
+  return { rows, locked, seen, tookMs, solving, changed, fixed, look, change, lock, undo, solve };
 }

@@ -42,8 +42,9 @@ from yuanli.operations.solving.showing import (
     site_view,
     space_view,
 )
-from yuanli.operations.solving.solving import Solving, SolvingParams, WhyNotTold
+from yuanli.operations.solving.solving import Solving, SolvingParams
 from yuanli.operations.solving.tables import plan_table
+from yuanli.operations.solving.wondering import WhyNotTold, ask_why_not
 
 __all__ = [
     "PLANNING_KINDS",
@@ -73,6 +74,7 @@ __all__ = [
     "UnknownKindError",
     "WhyNotTold",
     "WorkbookCheck",
+    "ask_why_not",
     "check_space_workbook",
     "compare_scenarios",
     "find_kind",

@@ -12,7 +12,7 @@ from yuanli.campus import CampusId
 from yuanli.errors import InfeasibleError, Text, UnavailableError
 from yuanli.operations.solving.jobs import SolveJob, SolveOrder, SolveSummary
 from yuanli.operations.solving.kinds import kind_of, warm_up
-from yuanli.operations.solving.solving import Solving, wish_of
+from yuanli.operations.solving.solving import Solving, refuse_running, wish_of
 from yuanli.solver import Checked, Kind, Plan, Result, Row, Search, Status, Stop, count_changes, make_plan
 
 BY_HAND = Text("人工调整，独立核验", "changed by hand; checked independently")
@@ -51,8 +51,10 @@ class Changing:
         Raises
         ------
         SolveNotFoundError, InvalidInputError, SolveBusyError
-            There is no such problem; the rows are no plan of it; others are being solved anew for too long.
+            There is no such problem; it is being solved still; the rows are no plan of it; others are being solved anew
+            for too long.
         """
+        refuse_running(self._solving.get(campus_id, job_id).summary)
         order = replace(
             self._solving.problem(campus_id, job_id), stop=Stop(time_s=change.time_s), start=change.rows,
             locked=change.locked, max_changes=change.max_changes,
@@ -79,9 +81,10 @@ class Changing:
         Raises
         ------
         SolveNotFoundError, InvalidInputError, BrokenPlanError
-            There is no such problem; the rows are no plan of it; it breaks hard rules.
+            There is no such problem; it is being solved still; the rows are no plan of it; it breaks hard rules.
         """
         job, first = self._solving.get(campus_id, job_id), self._solving.problem(campus_id, job_id)
+        refuse_running(job.summary)
         order = replace(first, name=name, start=tuple(rows), locked=(), max_changes=None)
         kind = kind_of(order.kind)
         problem = kind.parse(order.problem, order.file_name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,11 +100,41 @@ class SolveSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BestSoFar:
+    """The plan that a search has come to, checked like any that is shown: to look at, not to be carried out.
+
+    `at_s` is when it was found, in seconds since the start.
+    """
+
+    at_s: float
+    cost: float
+    cost_breakdown: Mapping[str, float]
+    assignments: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolveRun:
+    """A search that is under way: seconds since it began, seconds that it is given, the best so far if there is one."""
+
+    elapsed_s: float
+    time_s: float | None
+    best: BestSoFar | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SolveJob:
-    """A problem with its plan, once there is one."""
+    """A problem with its plan, once it is solved; while it is, with what the search has come to."""
 
     summary: SolveSummary
     plan: Plan | None = None
+    run: SolveRun | None = None
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows to be looked at: of the plan, else of the best so far; none without either."""
+        if self.plan is not None:
+            return self.plan.assignments
+        return () if self.run is None or self.run.best is None else self.run.best.assignments
 
 
 class SolveStore(Protocol):

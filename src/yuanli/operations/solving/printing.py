@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import yaml
 
 from yuanli.errors import Text
 from yuanli.operations.replies import Chart, Line
@@ -17,6 +13,7 @@ from yuanli.operations.reports import Block, Cell, Document, Heading, Picture, S
 from yuanli.operations.solving.cells import Said, cells_of
 from yuanli.operations.solving.jobs import SolveJob, SolveNotFoundError, SolveOrder
 from yuanli.operations.solving.kinds import kind_of
+from yuanli.operations.solving.names import name_of
 from yuanli.operations.solving.showing import FloorUse, SpaceView, space_view
 from yuanli.solver import Plan, Row, Status
 
@@ -72,18 +69,6 @@ def plan_document(
         title=job.summary.name, subtitle=f"{say(kind.title)} · {job.summary.who} · {say(plan.method)}",
         language=language, time_zone=time_zone, made_at=made_at, blocks=tuple(blocks),
     )  # fmt: skip
-
-
-@cache
-def _names() -> dict[str, dict[str, Text]]:
-    text = resources.files("yuanli.operations.solving").joinpath("names.yaml").read_text("utf-8")
-    tables: dict[str, dict[str, Any]] = yaml.safe_load(text)
-    return {table: {name: Text(**said) for name, said in names.items()} for table, names in tables.items()}
-
-
-def name_of(table: str, name: str) -> Text:
-    """Return what a `part` of a cost or a `column` of a plan is called, itself where it has no name."""
-    return _names()[table].get(name, Text(name, name))
 
 
 def _told(plan: Plan, say: Any) -> str:

@@ -10,6 +10,7 @@ from math import inf
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from yuanli.campus import CampusId
 from yuanli.errors import Text, YuanliError
@@ -24,6 +25,8 @@ from yuanli.operations.solving.jobs import (
     SolveSummary,
 )
 from yuanli.operations.solving.kinds import kind_of, warm_up
+from yuanli.operations.solving.running import Run
+from yuanli.operations.solving.wondering import WhyNotTold, ask_why_not
 from yuanli.solver import (
     Checked,
     Kind,
@@ -33,34 +36,16 @@ from yuanli.solver import (
     Row,
     Search,
     SearchProgress,
-    Status,
     Stop,
     Wish,
     make_plan,
     preview,
-    tell_why_not,
-    why_not,
 )
 
 log = logging.getLogger(__name__)
 FAULT = Text(
     "求解时出现意外错误，已记入日志。", "Something unexpected failed while solving; it is in the log."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyNotTold:
-    """What a wish forced into a plan means: what the best plan found with it costs more, and how many rows differ.
-
-    Both are None where none was found; `conflicts` then has what forbids it, if that is proved.
-    """
-
-    status: Status
-    delta: float | None
-    changes: int | None
-    conflicts: tuple[Text, ...]
-    explanation: tuple[Text, ...]
-    assignments: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +83,7 @@ class Solving:
         self._lock = Lock()
         self._live: dict[str, SolveSummary] = {}
         self._cancelled: dict[str, Event] = {}
+        self._runs: dict[str, Run] = {}
         self._last_read: tuple[str, Any] = ("", None)
 
     def start(self, campus_id: CampusId, order: SolveOrder, who: str) -> SolveSummary:
@@ -156,6 +142,19 @@ class Solving:
             )
         return replace(job, summary=self._now(job.summary))
 
+    def look(self, campus_id: CampusId, job_id: str) -> SolveJob:
+        """Return the same with what its search has come to, while it is solved.
+
+        Raises
+        ------
+        SolveNotFoundError
+            The campus has none of this id.
+        """
+        job = self.get(campus_id, job_id)
+        with self._lock:
+            run = self._runs.get(job_id)
+        return job if run is None or job.plan is not None else replace(job, run=run.look())
+
     def problem(self, campus_id: CampusId, job_id: str) -> SolveOrder:
         """Return what was ordered."""
         return self._store.order(self.get(campus_id, job_id).summary.id)
@@ -210,18 +209,10 @@ class Solving:
         plan = kind.read_rows(problem, plan_rows(job))
         bound = job.plan.bound if job.plan is not None else None
         warm_up(kind.name)
-        answer = why_not(
-            kind, problem, plan, forced,
-            search=Search(Stop(time_s=time_s)), bound=-inf if bound is None else bound,
+        return ask_why_not(
+            kind, problem, plan, forced, search=Search(Stop(time_s=time_s)), bound=-inf if bound is None else bound,
+            zone=ZoneInfo(self._places.campus(campus_id).time_zone),
         )  # fmt: skip
-        return WhyNotTold(
-            status=answer.status,
-            delta=None if answer.difference is None else answer.difference.cost,
-            changes=None if answer.difference is None else answer.changes,
-            conflicts=answer.conflicts,
-            explanation=tell_why_not(answer, forced),
-            assignments=() if answer.best is None else tuple(kind.rows(problem, answer.best)),
-        )
 
     def resume(self) -> None:
         """Queue what a crash or a stop interrupted."""
@@ -296,6 +287,7 @@ class Solving:
 
         def told(progress: SearchProgress, best: Any) -> None:
             nonlocal kept_at
+            run.found(progress, best)
             now = replace(self._now(summary), progress=progress)
             with self._lock:
                 self._live[summary.id] = now
@@ -307,6 +299,9 @@ class Solving:
         search: Search[Any] = Search(
             order.stop, cancelled=lambda: wanted.is_set() or closing.is_set(), told=told
         )
+        run = Run(kind, problem, search)
+        with self._lock:
+            self._runs[summary.id] = run
         return make_plan(kind, problem, search, wish_of(kind, problem, order))
 
     def _keep(self, summary: SolveSummary) -> None:
@@ -319,6 +314,7 @@ class Solving:
         self._store.update(summary, plan=plan)
         with self._lock:
             self._live.pop(summary.id, None)
+            self._runs.pop(summary.id, None)
             self._cancelled.pop(summary.id, None)
         return summary
 
@@ -340,6 +336,25 @@ def wish_of(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
                 field="locked",
             )
     return Wish(seed=order.seed, start=start, locked=frozenset(order.locked), max_changes=order.max_changes)
+
+
+def refuse_running(summary: SolveSummary) -> None:
+    """Refuse to change a plan by hand while it is searched for.
+
+    Raises
+    ------
+    SolveOrderError
+        The problem waits or is being solved.
+    """
+    if summary.state in (SolveState.WAITING, SolveState.RUNNING):
+        raise SolveOrderError(
+            Text(
+                f"“{summary.name}”还在求解，不能改动。",
+                f"{summary.name!r} is being solved: it can't be changed.",
+            ),
+            field="state",
+            hint=Text("等求解结束，或先停止。", "Wait for its end, or stop it first."),
+        )
 
 
 def plan_rows(job: SolveJob) -> Sequence[Row]:

@@ -1,5 +1,6 @@
 """Which devices are on, slot by slot: from their states now to their targets, at least cost."""
 
+from collections.abc import Collection
 from typing import Final
 
 from yuanli.errors import Text
@@ -66,6 +67,15 @@ def wish_conflicts_of_devices(problem: DevicesProblem, wish: Wish[DevicesPlan]) 
     return conflicts(problem, wish)
 
 
+def ask_devices(
+    problem: DevicesProblem, plan: DevicesPlan, wished: DevicesPlan, names: Collection[str]
+) -> tuple[DevicesProblem, Collection[str]]:
+    """Return the problem in which devices are on and off where a wish differs from the plan; storages are locked."""
+    from yuanli.scheduling.devices.wishing import ask_devices as ask
+
+    return ask(problem, plan, wished, names)
+
+
 DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     name="devices",
     title=Text("设备启停排程", "When devices are on"),
@@ -83,6 +93,7 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     conflicts=conflicts_of_devices,
     conflicts_asked=wish_conflicts_of_devices,
     relaxations=relaxations_devices,
+    asked=ask_devices,
 )
 
 __all__ = [

@@ -58,6 +58,26 @@ def wish_conflicts_of_devices(
     )
 
 
+def ask_devices(
+    problem: DevicesProblem, plan: DevicesPlan, wished: DevicesPlan, names: Collection[str]
+) -> tuple[DevicesProblem, Collection[str]]:
+    """Return the problem in which devices are on and off where a wish differs from the plan; storages are locked.
+
+    The rest of a device's day is free, so that only what is wished is paid for. A device that is wished otherwise than
+    its locked states is locked as a whole: the conflict is told then.
+    """
+    locked = [one.name for one in problem.storages if one.name in names]
+    devices = []
+    for one, now, then in zip(problem.devices, plan.on > 0, wished.on > 0, strict=True):
+        on, off = (frozenset(int(t) for t in np.flatnonzero(at)) for at in (then & ~now, now & ~then))
+        if one.name in names and (on & one.must_be_off or off & one.must_be_on):
+            locked.append(one.name)
+        elif one.name in names:
+            one = replace(one, must_be_on=one.must_be_on | on, must_be_off=one.must_be_off | off)
+        devices.append(one)
+    return replace(problem, devices=tuple(devices)), locked
+
+
 def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Text, ...]:
     for device in problem.devices:
         if device.name in rows:
