@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -173,6 +175,18 @@ def test_reservations_are_downloaded_as_a_calendar_with_the_titles_one_may_see(
     assert member.get(f"{PATH}.ics", params={"from": DAY["to"], "to": DAY["from"]}).status_code == 422
 
 
+@pytest.fixture
+def solving(house: House) -> Iterator[None]:
+    """Solve what is ordered."""
+    closing = Event()
+    thread = Thread(target=house.solving.run, args=(closing,))
+    thread.start()
+    yield
+    closing.set()
+    thread.join(5)
+
+
+@pytest.mark.usefixtures("solving")
 def test_a_plan_of_rooms_is_drafted_from_what_is_reserved(member: TestClient, operator: TestClient) -> None:
     path, wish = "/v1/campuses/small/plan-drafts/rooms", {"day": "2026-03-02", "language": "en"}
     reply = operator.post(path, json=wish)
