@@ -26,7 +26,7 @@ from yuanli.operations.room_plans.wishes import (
 )
 from yuanli.scheduling import ROOMS
 
-MOST_ROOMS = 150
+MOST_ROOMS = 400
 """The matrix of more rooms takes too long for an answer."""
 WALK_COST = 1.0
 
