@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -170,6 +173,47 @@ def test_reservations_are_downloaded_as_a_calendar_with_the_titles_one_may_see(
     assert member.get(f"{PATH}.ics", params=DAY | {"mine": True}).text.count("BEGIN:VEVENT") == 1
     assert member.get(f"{PATH}.ics", params=DAY | {"space": "room0-1"}).text.count("BEGIN:VEVENT") == 1
     assert member.get(f"{PATH}.ics", params={"from": DAY["to"], "to": DAY["from"]}).status_code == 422
+
+
+@pytest.fixture
+def solving(house: House) -> Iterator[None]:
+    """Solve what is ordered."""
+    closing = Event()
+    thread = Thread(target=house.solving.run, args=(closing,))
+    thread.start()
+    yield
+    closing.set()
+    thread.join(5)
+
+
+@pytest.mark.usefixtures("solving")
+def test_a_plan_of_rooms_is_drafted_from_what_is_reserved(member: TestClient, operator: TestClient) -> None:
+    path, wish = "/v1/campuses/small/plan-drafts/rooms", {"day": "2026-03-02", "language": "en"}
+    reply = operator.post(path, json=wish)
+    assert (reply.status_code, reply.json()["error"]) == (409, "nothing_reserved")
+    member.post(PATH, json=THREE | {"space": "room1-1", "attendees": 8})
+    draft = operator.post(path, json=wish | {"keep_equipment": False}).json()
+    assert (draft["events"], draft["movable"], draft["start"][0]["event"]) == (1, 1, "secret budget · member")
+    order = {
+        "kind": "rooms",
+        "name": "rooms",
+        "time_s": "60",
+        "start": json.dumps(draft["start"]),
+        "max_changes": "1",
+    }
+    file = {"file": ("rooms.json", json.dumps(draft["document"]).encode())}
+    job = operator.post("/v1/campuses/small/plans", data=order, files=file).json()["id"]
+    deadline = time.monotonic() + 60
+    while (told := operator.get(f"/v1/campuses/small/plans/{job}").json())["plan"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    (row,) = told["plan"]["assignments"]
+    assert (row["room"].split(",")[0], told["plan"]["changes"]) == ("Longjing Room", 1)
+    (kept,) = operator.get(PATH, params=DAY).json()["reservations"]
+    assert kept["reservation"]["space_id"] == "room1-1"  # a proposal changes no reservation
+    assert operator.post(path, json=wish | {"days": 8}).json()["field"] == "days"
+    assert operator.post(path, json=wish | {"day": "soon"}).status_code == 422
+    assert member.post(path, json=wish).status_code == 403
 
 
 def test_the_shell_finds_books_lists_checks_in_and_cancels(

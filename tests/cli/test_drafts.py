@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.api.house import Clock, small_house
+from tests.api.meeting_rooms import meeting_campus
 from tests.cli.test_commands import run
 from tests.operations.test_site_plans import WITH_TEAMS
 from tests.operations.twins import tell, twin_house
@@ -41,6 +42,59 @@ def test_measured_people_become_a_problem_of_flows(
     ):  # fmt: skip
         code, _, err = run(capsys, "schedule", "draft-flows", *span, *place, *wrong, *store)
         assert (code, said in err) == (2, True)
+
+
+def test_reservations_become_a_problem_of_rooms_and_a_plan_to_begin_from(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANLI_LANGUAGE", "en")
+    house = small_house(tmp_path, Clock())
+    house.places.add(Imported(campus=meeting_campus()), who="test", why="rooms", replace=True)
+    house.close()
+    day = (datetime.now(UTC) + timedelta(days=2)).date()  # The shell goes by the clock of the machine.
+    file, store = tmp_path / "rooms.json", ("--data-dir", str(tmp_path))
+    asked = ("schedule", "draft-rooms", "--day", str(day), "-o", str(file), *store)
+    code, _, err = run(capsys, *asked)
+    assert (code, "Nothing that isn't over" in err) == (1, True)
+    booked = (
+        "--from",
+        f"{day}T10:00",
+        "--minutes",
+        "60",
+        "--people",
+        "8",
+        "--title",
+        "Review",
+        "--who",
+        "li",
+    )
+    assert run(capsys, "reserve", "book", "room1-1", *booked, *store)[0] == 0
+    code, out, _ = run(capsys, *asked, "--no-equipment", "--json")
+    told = json.loads(out)
+    assert (code, told["events"], told["movable"], told["start"]) == (
+        0,
+        1,
+        1,
+        str(tmp_path / "rooms.plan.json"),
+    )
+    solved = (
+        "schedule",
+        "rooms",
+        str(file),
+        "--start",
+        told["start"],
+        "--max-changes",
+        "1",
+        "--time-limit",
+        "60",
+    )
+    code, out, _ = run(capsys, *solved, "--json")
+    plan = json.loads(out)
+    assert (code, plan["changes"], plan["assignments"][0]["event"]) == (0, 1, "Review · li")
+    assert plan["assignments"][0]["room"].startswith("Longjing")
+    assert "no reservation is changed" in run(capsys, *asked, "--hours", "1", "--no-walks")[1]
+    code, _, err = run(capsys, *asked, "--days", "9")
+    assert (code, "days is 9" in err) == (2, True)
 
 
 def test_people_of_teams_become_a_problem_of_sites(

@@ -16,6 +16,7 @@ from yuanli.scheduling import (
     Room,
     RoomsPlan,
     RoomsProblem,
+    Rule,
     Time,
     check_rooms,
     parse_rooms,
@@ -112,6 +113,23 @@ def test_what_is_locked_stays_and_few_change() -> None:
         solve(gone, Wish(start=start, locked={"m0"}))
 
 
+@pytest.mark.parametrize("why", ["walk", "rule"])
+def test_annealing_leaves_a_liked_room_for_a_short_walk_or_a_soft_rule(why: str) -> None:
+    events = [
+        replace(meeting("x", people=("p",), starts=(0,)), rooms={"a": 0.0}),
+        replace(meeting("y", people=("p",), starts=(2,)), rooms={"a": 40.0, "b": 0.0}),
+        replace(meeting("z", starts=(3,)), rooms={"a": 0.0, "b": 0.1}),
+    ]
+    far = np.array([[0.0, 3000.0], [3000.0, 0.0]])
+    together = Rule(kind="same_room", events=("x", "y"), penalty=50.0)
+    problem = day(*events, walking_s=far, near_min=60) if why == "walk" else day(*events, rules=(together,))
+    start = place(x=(0, "a"), y=(2, "b"), z=(3, "a"))
+    assert check_rooms(problem, start).cost == 50
+    search: Search[RoomsPlan] = Search(Stop(rounds=20))
+    anneal_rooms(compile_problem(problem), search, Wish(start=start), given=True)
+    assert search.cost == 40
+
+
 def test_a_cancelled_search_returns_what_it_has() -> None:
     problem = parse_rooms(CTT.encode(), "toy.ctt")
     asked: list[int] = []
@@ -178,6 +196,19 @@ def test_a_preview_is_the_difference_of_two_checks() -> None:
     assert [one.rule for one in seen.breaks] == ["room_twice"]
     with pytest.raises(InvalidProblemError, match="no 'm9'"):
         preview_move(problem, plan, "m9", to)
+
+
+def test_what_an_event_has_now_is_told_beside_what_it_gets() -> None:
+    document = """{"periods": 4, "rooms": [{"name": "a", "capacity": 4}, {"name": "b", "capacity": 8}], "events": [
+        {"name": "x", "times": [{"days": [0], "start": 0}], "rooms": {"a": 0, "b": 1},
+         "current": {"time": {"days": [0], "start": 0}, "room": "b"}},
+        {"name": "y", "times": [{"days": [0], "start": 1}], "rooms": {"a": 0},
+         "current": {"time": {"days": [0], "start": 1}, "room": "a"}}, {"name": "z", "size": 2}]}"""
+    plan = solve(parse_rooms(document.encode(), "now.json"))
+    told = [one.en for one in plan.explanation]
+    assert "Of 2 events 1 stay as they are, 1 get another room, 0 another time." in told
+    with pytest.raises(InvalidProblemError, match="no such room"):
+        parse_rooms(document.replace('"room": "a"', '"room": "c"').encode(), "now.json")
 
 
 def test_rows_are_a_plan_again() -> None:

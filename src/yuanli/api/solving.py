@@ -17,6 +17,7 @@ from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
 from yuanli.api.flow_bodies import FlowWishBody
+from yuanli.api.room_bodies import RoomPlanWishBody
 from yuanli.api.round_bodies import RoundWishBody
 from yuanli.api.site_bodies import SiteWishBody
 from yuanli.bootstrap import House
@@ -27,6 +28,7 @@ from yuanli.operations import (
     SCHEDULING_KINDS,
     FlowDraft,
     Right,
+    RoomDraft,
     RoundDraft,
     SiteDraft,
     SolveJob,
@@ -222,6 +224,14 @@ def draft_flows(campus: CampusPath, body: FlowWishBody, house: HouseDep) -> Flow
 def draft_sites(campus: CampusPath, body: SiteWishBody, house: HouseDep, caller: CallerDep) -> SiteDraft:
     """Draft where shared things could go from the map: people, candidates, those there are; nothing is solved."""
     return house.site_drafts.draft(campus, body.wish(AREAS[caller.role]), house.now())
+
+
+@router.post("/campuses/{campus}/plan-drafts/rooms", dependencies=[needs(Right.MAKE_PLANS)])
+def draft_rooms(campus: CampusPath, body: RoomPlanWishBody, house: HouseDep, caller: CallerDep) -> RoomDraft:
+    """Draft which reservation could have which room when; nothing is solved, and no reservation is moved."""
+    manages = Right.MANAGE_BOOKINGS in caller.rights
+    wish = body.wish(AREAS[caller.role])
+    return house.room_drafts.draft(campus, wish, house.now(), who=caller.name, manages=manages)
 
 
 @router.get("/campuses/{campus}/plans", dependencies=[needs(Right.MAKE_PLANS)])

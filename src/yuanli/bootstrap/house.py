@@ -53,6 +53,7 @@ from yuanli.operations import (
     Reservation,
     Reservations,
     RetentionParams,
+    RoomDrafts,
     RoomUsage,
     RoundDrafts,
     SavingsMeasurement,
@@ -131,6 +132,7 @@ class House:
     device_drafts: DeviceDrafts
     plan_runs: PlanRuns
     plan_records: PlanRecords
+    room_drafts: RoomDrafts
     round_drafts: RoundDrafts
     flow_drafts: FlowDrafts
     site_drafts: SiteDrafts

@@ -1,4 +1,4 @@
-"""Problems drafted from the map and the people in it: `yuanli schedule draft-flows`, `yuanli plan draft-sites`."""
+"""Problems drafted from what is known of the park: `yuanli schedule draft-flows`, `draft-rooms`, `plan draft-sites`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, language, plain, print_json, said
 from yuanli.errors import InvalidInputError, Text
-from yuanli.operations import FlowUse, FlowWish, SiteGoal, SitePeople, SiteWish
+from yuanli.operations import FlowUse, FlowWish, RoomPlanWish, SiteGoal, SitePeople, SiteWish
 
 CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 DraftOutput = Annotated[Path, typer.Option("--output", "-o", help="The problem's file. 问题文件。")]
@@ -91,6 +91,66 @@ def draft_flows(
         f"{found.people} people, {found.teams} teams that may move, {found.slots} slots.",
     )
     say_draft(summary, found.assumed)
+
+
+def draft_rooms(
+    output: DraftOutput,
+    day: Annotated[
+        str, typer.Option("--day", help="today, tomorrow or YYYY-MM-DD: the first day. 哪天起。")
+    ] = "tomorrow",
+    days: Annotated[int, typer.Option("--days", help="1 to 7. 天数。")] = 1,
+    within: Annotated[
+        list[str] | None,
+        typer.Option("--within", help="Building, level or room; all. 楼宇、楼层或房间，可多次。"),
+    ] = None,
+    hours: Annotated[
+        int, typer.Option("--hours", help="By how many times may move; 0: rooms only. 时间可前后调整几小时。")
+    ] = 0,
+    near_min: Annotated[
+        float, typer.Option("--near", help="Minutes between consecutive events. 连续活动的最长间隔（分钟）。")
+    ] = 30.0,
+    walks: Annotated[bool, typer.Option(help="Count organisers' walks. 计预订人步行。")] = True,
+    equipment: Annotated[
+        bool, typer.Option(help="Another room has all the present one has. 设备不少于现在。")
+    ] = True,
+    change_cost: Annotated[
+        float,
+        typer.Option("--change-cost", help="Empty seats that outweigh a change. 一次变动相当于几个空座。"),
+    ] = 5.0,
+    campus: CampusOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Draft which reservation could have which room, for `yuanli schedule rooms`. 从预订起草房间排期问题。
+
+    What is reserved now is kept beside FILE.json as FILE.plan.json, for --start; no reservation is changed.
+
+    Example: yuanli schedule draft-rooms --day tomorrow --hours 1 -o rooms.json
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    now = opened.now()
+    today = now.astimezone(ZoneInfo(opened.places.campus(campus_id).time_zone)).date()
+    wish = RoomPlanWish(
+        day=_day(day, today), days=days, within=tuple(within or ()), hours=hours, near_min=near_min if walks else None,
+        keep_equipment=equipment, change_cost=change_cost, roles=STAFF, language=language(),
+    )  # fmt: skip
+    found = opened.room_drafts.draft(campus_id, wish, now, who="", manages=True)
+    write_draft(output, found.document)
+    start = output.with_suffix(".plan.json")
+    write_draft(start, {"assignments": found.start})
+    if as_json:
+        counts = {name: getattr(found, name) for name in ("events", "movable", "rooms", "organisers")}
+        texts = {"aims": found.aims, "assumed": found.assumed, "left_out": found.left_out}
+        print_json({**counts, **texts, "start": str(start)})
+        return
+    summary = Text(
+        f"{found.organisers} 人的 {found.events} 个预订，其中 {found.movable} 个可调整，{found.rooms} 个房间。"
+        f"现在的安排见 {start}。",
+        f"{found.events} reservations of {found.organisers} people, {found.movable} may change; {found.rooms} rooms. "
+        f"What is reserved now is in {start}.",
+    )
+    say_draft(summary, (*found.aims, *found.assumed, *found.left_out))
 
 
 def draft_sites(

@@ -417,6 +417,13 @@ from yuanli.operations.reviewing import (
     NotLabelledYetError,
 )
 from yuanli.operations.rights import RIGHTS, Right, Role
+from yuanli.operations.room_plans import (
+    NothingReservedError,
+    RoomDraft,
+    RoomDrafts,
+    RoomPlanWish,
+    RoomPlanWishError,
+)
 from yuanli.operations.round_plans import (
     OnDuty,
     OutOfReachError,
@@ -803,6 +810,7 @@ __all__ = [
     "NotLabelledYetError",
     "NotSignedInError",
     "NotYourReservationError",
+    "NothingReservedError",
     "NothingToCommandError",
     "NothingToPlanError",
     "Numbers",
@@ -905,6 +913,10 @@ __all__ = [
     "Right",
     "Role",
     "RollUp",
+    "RoomDraft",
+    "RoomDrafts",
+    "RoomPlanWish",
+    "RoomPlanWishError",
     "RoomUsage",
     "RoomWish",
     "RoundDraft",

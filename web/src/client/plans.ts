@@ -94,6 +94,9 @@ export const draftRounds = (campus: string, wish: Schemas["RoundWishBody"]): Pro
 export type FlowDraft = Schemas["FlowDraft"];
 export const draftFlows = (campus: string, wish: Partial<Schemas["FlowWishBody"]>): Promise<FlowDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/flows`, wish);
 
+export type RoomDraft = Schemas["RoomDraft"];
+export const draftRooms = (campus: string, wish: Partial<Schemas["RoomPlanWishBody"]> & { day: string }): Promise<RoomDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/rooms`, wish);
+
 export type SiteDraft = Schemas["SiteDraft"];
 export const draftSites = (campus: string, wish: Partial<Schemas["SiteWishBody"]>): Promise<SiteDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/sites`, wish);
 

@@ -2863,6 +2863,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plan-drafts/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Rooms
+         * @description Draft which reservation could have which room when; nothing is solved, and no reservation is moved.
+         */
+        post: operations["draft_rooms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}": {
         parameters: {
             query?: never;
@@ -9176,6 +9196,91 @@ export interface components {
          * @enum {string}
          */
         Role: "visitor" | "member" | "operator" | "admin";
+        /**
+         * RoomDraft
+         * @description A problem of rooms to be confirmed.
+         *
+         *     Parameters
+         *     ----------
+         *     start
+         *         What is reserved now, as rows of a plan to begin from.
+         *     aims
+         *         What is made least, in words.
+         *     events, movable, rooms, organisers
+         *         How many reservations, how many of them may change, among how many rooms, by how many people.
+         */
+        RoomDraft: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Start */
+            start: {
+                [key: string]: unknown;
+            }[];
+            /** Aims */
+            aims: components["schemas"]["Text"][];
+            /** Assumed */
+            assumed: components["schemas"]["Text"][];
+            /** Left Out */
+            left_out: components["schemas"]["Text"][];
+            /** Events */
+            events: number;
+            /** Movable */
+            movable: number;
+            /** Rooms */
+            rooms: number;
+            /** Organisers */
+            organisers: number;
+        };
+        /**
+         * RoomPlanWishBody
+         * @description Whose rooms are to be planned: reservations of some days in some places, and by how many hours they may move.
+         *
+         *     `near_min` is null where walks are left out; `change_cost` counts in empty seats.
+         */
+        RoomPlanWishBody: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Days
+             * @default 1
+             */
+            days: number;
+            /**
+             * Within
+             * @default []
+             */
+            within: string[];
+            /**
+             * Hours
+             * @default 0
+             */
+            hours: number;
+            /**
+             * Near Min
+             * @default 30
+             */
+            near_min: number | null;
+            /**
+             * Keep Equipment
+             * @default true
+             */
+            keep_equipment: boolean;
+            /**
+             * Change Cost
+             * @default 5
+             */
+            change_cost: number;
+            /**
+             * Language
+             * @default zh
+             */
+            language: string;
+        };
         /**
          * RoundDraft
          * @description A problem of rounds to be confirmed: its document, and how the places in it were understood.
@@ -28457,6 +28562,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteDraft"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_rooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomPlanWishBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomDraft"];
                 };
             };
             /** @description The request can't be read */

@@ -11,7 +11,7 @@ export default {
     next: "剩余时段有新方案：{why}", nextOpen: "查看新方案",
     record: "计划与实际", planned: "计划", measured: "实际", unknown: "未知", left: "退出方案", because: "：",
     saving: "至今节省 {kwh} kWh（{low} 至 {high}），{cost} {currency}", coverage: "已知时段 {share}", adjust: "按天气与人数调整", adjusted: "调整后节省 {kwh} kWh（{low} 至 {high}）",
-    draft: { add: "排程园区设备", place: "地点（留空为整个园区）", search: "搜索楼栋、楼层、房间", whole: "全园", kind: "类型", day: "哪天", today: "今天剩余时段", tomorrow: "明天", least: "开放时至少开启的比例（%）", limit: "功率上限（kW）", carbon: "每千克碳计价（元）", make: "起草", solve: "求解", found: "{devices} 台设备，{zones} 个区域", assumed: "采用的假设", leftOut: "未纳入", hvac: "空调", lighting: "照明", ventilation: "通风" },
+    draft: { add: "排程园区设备", place: "地点（留空为整个园区）", search: "搜索楼栋、楼层、房间", whole: "全园", kind: "类型", day: "哪天", today: "今天剩余时段", tomorrow: "明天", least: "开放时至少开启的比例（%）", limit: "功率上限（kW）", carbon: "每千克碳计价（元）", make: "起草", solve: "求解", found: "{devices} 台设备，{zones} 个区域", aims: "优化什么", assumed: "采用的假设", leftOut: "未纳入", hvac: "空调", lighting: "照明", ventilation: "通风" },
     policies: {
       title: "常设策略", text: "在这些界限内的设备方案不必逐次批准，以设定人的名义执行。", add: "添加常设策略", none: "还没有常设策略：每个方案都要批准。",
       more: "{some} 等，另 {n} 台", ofKind: "{place} · {kind}（{n} 台）", everyDay: "每天", startsAtMost: "每台最多启动 {n} 次", serviceAtLeast: "需求满足 ≥ {share}", savingAtLeast: "比平常省 ≥ {share}", costAtMost: "费用 ≤ {cost}",

@@ -10,7 +10,7 @@ import { gridOf } from "./grids";
 import { binsOf, siteFeatures, sumsOf, worstOf } from "./siteOptions";
 import { tourLines, tourStops } from "./tourMap";
 import { dragged, textOfRuns, ticksOf } from "./lanes";
-import { daysOf, drawnPeriods, roomBars } from "./rooms";
+import { daysOf, drawnPeriods, movedEvents, roomBars } from "./rooms";
 import { heatOption, movesBetween } from "./spaceOptions";
 import { byFloor, seated, stackOf } from "./stack";
 import { legsOf, tourBars, toursOf } from "./tours";
@@ -116,6 +116,14 @@ describe("flows of people", () => {
   const rows = [{ group: "g", slot: "12:00", current: "11:30", size: 80 }, { group: "h", slot: "12:00", current: "12:00", size: 8 }];
   it("load each facility, before and after", () => expect(loadsOf(tables, rows)).toEqual([{ name: "p", before: [0, 40, 40], after: [0, 0, 40], capacity: [50, 50, 50] }]));
   it("move only those whose slot differs", () => expect(movedOf(tables, rows)).toEqual([{ group: "g", size: 80, from: "11:30", to: "12:00", minutes: 30 }]));
+});
+
+describe("reservations in other rooms", () => {
+  const time = (start: number) => ({ days: [0], start, length: 4 });
+  const tables = { rooms: [], periods: 96, period_min: 15, days: 1, events: [{ name: "a", size: 3, current: { time: time(40), room: "R" } }, { name: "b", size: 2, current: { time: time(44), room: "S" } }, { name: "c", size: 1 }] };
+  const rows = [{ event: "a", ...time(40), room: "R" }, { event: "b", ...time(40), room: "T" }, { event: "c", ...time(0), room: "R" }];
+  it("are those that differ from now, by the clock", () => expect(movedEvents(tables, rows)).toEqual([{ event: "b", size: 2, from: "S", fromTime: "11:00–12:00", to: "T", toTime: "10:00–11:00" }]));
+  it("have their day in a week", () => expect(movedEvents({ ...tables, days: 7 }, rows)[0]!.toTime).toBe("1 · 10:00–11:00"));
 });
 
 describe("sites", () => {

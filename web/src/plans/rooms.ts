@@ -6,7 +6,7 @@ import type { Lane, LaneBar } from "./lanes";
 
 export interface RoomTables {
   rooms: { name: string; capacity: number }[];
-  events: { name: string; size: number; course?: string | null; people?: string[] }[];
+  events: { name: string; size: number; course?: string | null; people?: string[]; current?: { time: { days: number[]; start: number; length: number }; room: string | null } | null }[];
   periods: number;
   period_min?: number;
   days?: number;
@@ -54,5 +54,27 @@ export function roomBars(tables: RoomTables, rows: readonly Row[], day: number, 
     const room = String(row.room ?? NOWHERE);
     const full = (event?.size ?? 0) > (capacity.get(room) ?? Infinity);
     return { key: name, lane: room, start: Number(row.start), end: Number(row.start) + Number(row.length), label: `${name} · ${event?.size ?? ""}`, colour: colour(event?.course ?? name), locked: locked.includes(name), wrong: full || shown.some((other) => meets(row, other)) };
+  });
+}
+
+export interface MovedEvent {
+  event: string;
+  size: number;
+  from: string;
+  fromTime: string;
+  to: string;
+  toTime: string;
+}
+/** Events that are in another room or at another time than they have now; the day is counted from 1 where there are several. */
+export function movedEvents(tables: RoomTables, rows: readonly Row[]): MovedEvent[] {
+  const clock = periodClock(tables) ?? String;
+  const when = (days: readonly number[], start: number, length: number): string => `${(tables.days ?? 1) > 1 ? `${days.map((day) => day + 1).join(", ")} · ` : ""}${clock(start)}–${clock(start + length)}`;
+  const planned = new Map(rows.map((row) => [String(row.event), row]));
+  return tables.events.flatMap(({ name, size, current }) => {
+    const row = planned.get(name);
+    if (!current || !row) return [];
+    const [to, toTime] = [String(row.room ?? "–"), when(numbers(row.days), Number(row.start), Number(row.length))];
+    const [from, fromTime] = [current.room ?? "–", when(current.time.days, current.time.start, current.time.length)];
+    return from === to && fromTime === toTime ? [] : [{ event: name, size, from, fromTime, to, toTime }];
   });
 }

@@ -19,6 +19,7 @@ from yuanli.operations.reservations.choosing import Offer, RoomWish, offers
 from yuanli.operations.reservations.reservations import ReservationParams, Reservations
 from yuanli.operations.reservations.rooms import (
     BookableRoom,
+    alike,
     bookable_rooms,
     categories_said,
     feature_names,
@@ -50,6 +51,7 @@ __all__ = [
     "UsageError",
     "UsageRow",
     "UsageWish",
+    "alike",
     "bookable_rooms",
     "categories_said",
     "feature_names",

@@ -116,6 +116,16 @@ def categories_said(words: str) -> tuple[str, ...]:
     return max(said, key=lambda pair: pair[0])[1] if said else ()
 
 
+def alike(category: str) -> frozenset[str]:
+    """Return the categories of rooms that serve for the same as one: those that a kind of room has together with it.
+
+    >>> sorted(alike("huddleroom")), sorted(alike("phoneroom"))
+    (['conferenceroom', 'huddleroom'], ['phoneroom'])
+    """
+    kinds = [frozenset(map(str, row["categories"])) for row in _table()["kinds"]]
+    return frozenset({category}).union(*(kind for kind in kinds if category in kind))
+
+
 def is_kind(words: str) -> bool:
     """Whether words are nothing but a kind of room: 会议室, a meeting room."""
     bare = re.sub(r"^(?:the|a|an|any|some)\s+", "", words.casefold().strip())

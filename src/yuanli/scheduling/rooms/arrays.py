@@ -165,7 +165,7 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
     cells_ptr, cells_at = _lists(cells)
     choices_ptr, choices_at = _lists([np.flatnonzero(row < FORBIDDEN).tolist() for row in time_cost])
     rooms_ptr, rooms_at = _lists([np.flatnonzero(row < FORBIDDEN).tolist() for row in room_cost])
-    pairs_ptr, pairs_at, kinds, values, costs = _pairs(problem, groups)
+    pairs = pairs_ptr, pairs_at, kinds, values, costs = _pairs(problem, groups)
     joint = [rule for rule in problem.rules if rule.kind in GROUP_RULES]
     index = {event.name: i for i, event in enumerate(problem.events)}
     joint_ptr, joint_at = _lists([sorted({index[name] for name in rule.events}) for rule in joint])
@@ -205,7 +205,8 @@ def compile_problem(problem: RoomsProblem) -> Compiled:
         walk_s=np.zeros((0, 0)) if problem.walking_s is None else np.ascontiguousarray(problem.walking_s, float),
         period_s=problem.period_min * 60.0, near_s=problem.near_min * 60.0,
         most_gain=np.array([3.0 * longest * compact[g].sum() for g in groups])
-        + (weights.min_days + weights.stability if problem.courses else 0.0) + spread,
+        + (weights.min_days + weights.stability if problem.courses else 0.0) + spread
+        + _most_judged(problem, pairs, joined, longest),
         movable=np.arange(n), closed=closed,
     )  # fmt: skip
     return Compiled(
@@ -219,6 +220,22 @@ def _joint_cost(problem: RoomsProblem, rule: Rule) -> float:
     if rule.penalty is None:
         return -1.0
     return problem.weights.rules * rule.penalty / (1 if rule.kind == "max_days" else problem.weeks)
+
+
+def _most_judged(
+    problem: RoomsProblem,
+    pairs: tuple[Ints, Ints, Ints, Ints, Floats],
+    joined: list[list[int]],
+    longest: int,
+) -> Floats:
+    """Return the most that moving each event can save of soft rules and of walks; `longest` is in cells of a time."""
+    ptr, _, kinds, values, costs = pairs
+    walk_min = 0.0 if problem.walking_s is None else float(problem.walking_s.max(initial=0.0)) / 60
+    each = np.where(kinds < 0, problem.weights.walking * walk_min * longest * values, np.maximum(costs, 0.0))
+    sums = np.concatenate([[0.0], np.cumsum(each)])
+    joint = [max(0.0, _joint_cost(problem, rule)) for rule in problem.rules if rule.kind in GROUP_RULES]
+    found: Floats = sums[ptr[1:]] - sums[ptr[:-1]]
+    return found + np.array([2.0 * longest * sum(joint[q] for q in own) for own in joined])
 
 
 def _tied(problem: RoomsProblem, index: dict[str, int]) -> list[list[int]]:

@@ -10,6 +10,7 @@ from pydantic import Field, FiniteFloat
 from yuanli.scheduling.rooms.tables import (
     Course,
     Event,
+    Placed,
     Room,
     RoomsProblem,
     RoomWeights,
@@ -48,6 +49,13 @@ class RoomDocument(Document):
     closed: list[TimeDocument] = Field([], description="When it can't be had.")
 
 
+class CurrentDocument(Document):
+    """What an event has in the plan that holds now."""
+
+    time: TimeDocument
+    room: Name | None = Field(None, description="Its room, if any.")
+
+
 class EventDocument(Document):
     """A meeting, lecture or event."""
 
@@ -61,6 +69,7 @@ class EventDocument(Document):
     )
     features: list[Name] = Field([], description="What its room must offer.")
     course: Name | None = Field(None, description="What it belongs to.")
+    current: CurrentDocument | None = Field(None, description="What it has now, told beside what it gets.")
 
 
 class CourseDocument(Document):
@@ -153,6 +162,7 @@ def _problem(document: RoomsDocument) -> RoomsProblem:
                 name=e.name, size=e.size, people=tuple(e.people), features=frozenset(e.features), course=e.course,
                 times=grids[e.length] if e.times is None else {t.time(): t.penalty for t in e.times},
                 rooms=every_room if e.rooms is None else e.rooms,
+                current=None if e.current is None else Placed(time=e.current.time.time(), room=e.current.room),
             )
             for e in document.events
         ),

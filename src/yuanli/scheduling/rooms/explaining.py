@@ -45,7 +45,22 @@ def explain_rooms(problem: RoomsProblem, result: Result[RoomsPlan]) -> tuple[Tex
         zh = "、".join(f"{PARTS[name][0]} {value:g}" for name, value in parts)
         en = ", ".join(f"{PARTS[name][1]} {value:g}" for name, value in parts)
         said.append(Text(f"费用来自：{zh}。", f"It comes from {en}."))
-    return (*said, *_full(problem, plan), *_one_more_seat(problem, plan))
+    return (*said, *_changed(problem, plan), *_full(problem, plan), *_one_more_seat(problem, plan))
+
+
+def _changed(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
+    """Say how many events stay as they are now, and how many get another room or time."""
+    known = [event for event in problem.events if event.current is not None and event.name in plan.placed]
+    pairs = [(event.current, plan.placed[event.name]) for event in known]
+    rooms = sum(now is not None and now.room != new.room for now, new in pairs)
+    times = sum(now is not None and now.time != new.time for now, new in pairs)
+    stay = sum(now == new for now, new in pairs)
+    if not known:
+        return []
+    return [
+        Text(f"{len(known)} 个活动中 {stay} 个照旧，{rooms} 个换房间，{times} 个换时间。",
+             f"Of {len(known)} events {stay} stay as they are, {rooms} get another room, {times} another time.")
+    ]  # fmt: skip
 
 
 def _full(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:

@@ -49,6 +49,14 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """When and where an event is; no room where it needs none."""
+
+    time: Time
+    room: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A meeting, a lecture, an event.
 
@@ -64,6 +72,8 @@ class Event:
         What its room must offer.
     course
         What it belongs to, if anything.
+    current
+        What it has in the plan that holds now, if any: told beside what it gets, at no cost by itself.
     """
 
     name: str
@@ -73,6 +83,7 @@ class Event:
     people: tuple[str, ...] = ()
     features: frozenset[str] = frozenset()
     course: str | None = None
+    current: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +227,10 @@ class RoomsProblem:
             if event.course is not None and event.course not in courses:
                 raise _wrong(f"{at}.course", event.course, "没有这门课程", "there is no such course")
             _unique(f"{at}.people", event.people)
+            if event.current is not None:
+                self._check_time(event.current.time, f"{at}.current")
+                if event.current.room not in (None, *rooms):
+                    raise _wrong(f"{at}.current", event.current.room, "没有这个房间", "there is no such room")
             for table, key in ((event.times, "times"), (event.rooms, "rooms")):
                 if id(table) in checked:
                     continue
@@ -264,14 +279,6 @@ class RoomsProblem:
                 f"应在 {self.weeks} 周、{self.days} 天、每天 {self.periods} 节之内，长度至少 1 节",
                 f"it lies within {self.weeks} weeks of {self.days} days of {self.periods} periods, and lasts one",
             )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """When and where an event is; no room where it needs none."""
-
-    time: Time
-    room: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
