@@ -243,6 +243,7 @@ from yuanli.operations.intake import (
     Intake,
     IntakeBusyError,
     IntakeParams,
+    ReadingIntake,
     Receipt,
     RefusedRow,
 )
@@ -846,6 +847,7 @@ __all__ = [
     "QualityReport",
     "RangeError",
     "RankedPlace",
+    "ReadingIntake",
     "ReadingSink",
     "ReadingStore",
     "ReadingVerdict",
