@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 from tests.cli.test_commands import run
+from tests.devices.test_forwarding import Server
 
 from yuanli.bootstrap import open_house
 from yuanli.settings import load_settings
+from yuanli.telemetry import decode_json
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,7 @@ def test_a_table_is_imported_judged_told_and_exported(
     assert (code, "nothing was restored" in err or "不能恢复" in err) == (1, True)
     code, _, err = run(capsys, "telemetry", "restore", str(tmp_path), *new)
     assert (code, str(tmp_path) in err.replace("\n", "")) == (1, True)
-    code, _, err = run(capsys, "telemetry", "export", "--all", str(tmp_path / "out"), *store)
+    code, _, err = run(capsys, "telemetry", "export", str(tmp_path / "out"), *store)
     assert code == 2
 
 
@@ -95,3 +98,61 @@ def test_a_table_with_a_fault_is_refused_whole(
     assert (code, out) == (2, "")
     assert told in err
     assert "Traceback" not in err
+
+
+def test_a_table_is_replayed_to_a_server_at_its_own_times_or_from_now(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    server, table, token = Server(), tmp_path / "old.csv", tmp_path / "token.txt"
+    token.write_text("secret\n", "utf-8")
+    lines = ["2026-05-01 00:01,2", "2026-05-01 00:00,1", "2026-05-01 00:02,3"]
+    table.write_text("ts,表号,v\n" + "\n".join(line.replace(",", ",m1,") for line in lines), "utf-8")
+    base = server.url.removesuffix("/v1/campuses/park/readings")
+    given = (
+        "telemetry", "replay", str(table), "--url", base, "--token-file", str(token), "-c", "park",
+        "--zone", "Asia/Shanghai",
+        "--column", "time=ts", "--column", "point=表号", "--column", "value=v", "--speed", "inf",
+    )  # fmt: skip
+    code, out, _ = run(capsys, *given, "--json")
+    assert (code, json.loads(out)) == (0, {"rows": 3, "deliveries": 3})
+    rows = [row for _, _, body in server.bodies for row in decode_json(body).rows]
+    assert [(row.point, row.value) for row in rows] == [("m1", 1.0), ("m1", 2.0), ("m1", 3.0)]
+    assert rows[0].at == 1_777_564_800_000_000
+    assert server.paths[0] == "/v1/campuses/park/readings?gateway=replay%3Aold.csv"
+    before = time.time_ns() // 1_000
+    assert run(capsys, *given, "--now", "--skip")[0] == 0
+    moved = [row.at or 0 for _, _, body in server.bodies[3:] for row in decode_json(body).rows]
+    assert before <= moved[0] <= time.time_ns() // 1_000
+    assert [at - moved[0] for at in moved] == [0, 60_000_000, 120_000_000]
+    assert server.paths[3].endswith("&partial=true")
+    server.statuses = [401]
+    code, _, err = run(capsys, *given)
+    assert (code, "401" in err) == (2, True)
+    server.close()
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--speed", "0"), "0"),
+        (("--speed", "nan"), "nan"),
+        (("--token-file", "nowhere"), "nowhere"),
+        ((), "--token"),
+        (("--column", "v=x"), "--column"),
+    ],
+)
+def test_a_replay_that_can_t_be_is_refused_with_the_reason(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, more: tuple[str, ...], told: str
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("time,point,value\n2026-05-01T00:00Z,m1,1\n", "utf-8")
+    code, _, err = run(capsys, "telemetry", "replay", str(table), *more)
+    assert (code, told in err or "令牌" in err or "token" in err) == (2, True)
+
+
+def test_forwarding_without_gateways_says_what_is_missing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    own = ("--url", "mqtt://127.0.0.1:1", "--spool", str(tmp_path / "spool"), "--data-dir", str(tmp_path))
+    code, _, err = run(capsys, "telemetry", "forward", *own)
+    assert (code, "[[gateways]]" in err) == (2, True)

@@ -45,6 +45,7 @@ class Server:
     def __init__(self) -> None:
         self.statuses: list[int] = []
         self.bodies: list[tuple[str, str, bytes]] = []
+        self.paths: list[str] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -52,6 +53,7 @@ class Server:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = outer.statuses.pop(0) if outer.statuses else 200
                 if status == 200:
+                    outer.paths.append(self.path)
                     outer.bodies.append((self.headers["Authorization"], self.headers["Content-Type"], body))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import pty
 import socket
+import tty
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -119,6 +122,72 @@ def test_what_a_device_holds_is_read_and_each_change_after(framer: str) -> None:
             device.put("holding", 0, [0xFFF6])
             await field.comes("temp", -1.0)
         assert field.gateway.state().refused == 0
+
+    run_apart(tried())
+
+
+class Cable:
+    """A serial cable between two ports of this machine: pseudo-terminals whose other ends are joined while `whole`."""
+
+    def __init__(self) -> None:
+        self.whole = True
+        self.ends: list[tuple[int, int]] = []
+
+    @property
+    def ports(self) -> list[str]:
+        return [os.ttyname(port) for _, port in self.ends]
+
+    @asynccontextmanager
+    async def joined(self) -> AsyncIterator[None]:
+        self.ends = [pty.openpty(), pty.openpty()]
+        loop, (near, far) = asyncio.get_running_loop(), [end for end, _ in self.ends]
+        for one in (one for pair in self.ends for one in pair):
+            tty.setraw(one)
+        loop.add_reader(near, self._carry, near, far)
+        loop.add_reader(far, self._carry, far, near)
+        try:
+            yield
+        finally:
+            for end, port in self.ends:
+                loop.remove_reader(end)
+                os.close(end)
+                os.close(port)
+
+    def _carry(self, source: int, target: int) -> None:
+        sent = os.read(source, 4096)
+        if self.whole:
+            os.write(target, sent)
+
+
+def test_a_device_on_a_serial_line_is_read_written_lost_and_found_again() -> None:
+    from pymodbus import FramerType
+    from pymodbus.server import ModbusSerialServer
+    from pymodbus.simulator import DataType, SimData, SimDevice
+
+    async def tried() -> None:
+        cable = Cable()
+        async with cable.joined():
+            here, there = cable.ports
+            words = [SimData(0, values=[255] * 10, datatype=DataType.REGISTERS)]
+            server = ModbusSerialServer(
+                SimDevice(3, simdata=words), framer=FramerType.RTU, port=there, baudrate=19_200
+            )
+            serving = asyncio.create_task(server.serve_forever())
+            line = ModbusLine(
+                f"modbus+rtu://{here}?baudrate=19200", registers(("temp", "3/holding:4", 0.1)), timeout_s=0.3
+            )
+            field = Field(line, ["temp"])
+            async with field.running():
+                await field.comes("temp", 25.5)
+                written = await asked(lambda: field.gateway.write(line.addresses["temp"], 21.5))
+                assert written == Answer(acknowledged=True)
+                await field.comes("temp", 21.5)
+                cable.whole = False
+                await until(lambda: not field.gateway.state().connected)
+                cable.whole = True
+                await until(lambda: field.gateway.state().connected)
+            await server.shutdown()
+            await asyncio.gather(serving, return_exceptions=True)
 
     run_apart(tried())
 

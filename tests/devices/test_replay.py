@@ -10,10 +10,20 @@ from dataclasses import replace
 import pytest
 from tests.devices.conftest import OwnBroker
 from tests.devices.gateways import CAMPUS, Site, intake_on, running, until
+from tests.devices.test_forwarding import Server
 from tests.loops import run_apart
 from tests.telemetry.memory import MemoryReadingStore
 
-from yuanli.devices import ReplayParams, replay, to_broker, to_intake
+from yuanli.devices import (
+    HttpSender,
+    MqttSender,
+    ReplayParams,
+    SendFailedError,
+    Session,
+    replay,
+    to_intake,
+    to_sender,
+)
 from yuanli.telemetry import Row
 
 MINUTE = 60_000_000
@@ -76,16 +86,43 @@ def test_a_replay_comes_in_by_the_broker_like_live_readings(own_broker: OwnBroke
     async def tried() -> None:
         site, store = Site(own_broker.address), MemoryReadingStore()
         gateway = site.gateway(store)
-        async with running(gateway), site.device() as device:
+        session = Session(client_id=f"{site.client_id}-replay")
+        async with running(gateway), MqttSender(own_broker.address, session) as send:
             rows = [replace(row, point="t") for row in ROWS]
             loop = asyncio.get_running_loop()
             await replay(
-                rows, to_broker(device, f"{site.prefix}/d1"), ReplayParams(speed=math.inf), clock=loop.time
+                rows, to_sender(send, f"{site.prefix}/d1"), ReplayParams(speed=math.inf), clock=loop.time
             )
             await until(lambda: gateway.state().readings == 4)
         assert len(store.kept) == 3
 
     run_apart(tried())
+
+
+@pytest.mark.parametrize(
+    ("statuses", "waits", "taken"), [([503, 429], [0.5, 1.0], 1), ([503] * 3, [0.5, 1.0], 0), ([401], [], 0)]
+)
+def test_a_busy_server_is_tried_again_and_a_wrong_token_is_not(
+    statuses: list[int], waits: list[float], taken: int
+) -> None:
+    server, waited = Server(), list[float]()
+    server.statuses = list(statuses)
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    async def tried() -> None:
+        async with HttpSender(server.url, "secret") as send:
+            deliver = to_sender(send, "", tries=3, sleep=sleep)
+            if taken:
+                await deliver(ROWS[:1])
+                return
+            with pytest.raises(SendFailedError, match=str(statuses[-1])):
+                await deliver(ROWS[:1])
+
+    run_apart(tried())
+    server.close()
+    assert (waited, len(server.bodies)) == (waits, taken)
 
 
 def test_a_speed_is_positive() -> None:

@@ -39,9 +39,11 @@ def meter(
     register: str | None = "Electrical_Energy_Sensor",
     rate: str | None = None,
     feeds: Sequence[str] = (),
+    register_size: float | None = None,
     **extra: object,
 ) -> list[Feature]:
     """Return a device with its points `<name>-e` and `<name>-p`."""
+    own = {} if register_size is None else {"register_size": register_size}
     device = Device(
         id=DeviceId(FeatureId(name)), brick_class=brick, name={"en": name, "zh": name}, space_id=FeatureId(space),
         feeds=tuple(FeatureId(one) for one in feeds), extra=extra,
@@ -55,6 +57,7 @@ def meter(
                 brick_class=brick_class,
                 device_id=device.id,
                 unit=unit,
+                extra=own if end == "e" else {},
             )
             for end, brick_class, unit in points
             if brick_class is not None

@@ -109,7 +109,7 @@ def write_weeks(house: House, now: datetime) -> None:
 
 
 def ask(house: House, text: str, roles: frozenset[str] = OPERATOR, talk: str | None = None) -> Reply:
-    return house.assistant.ask(text, Asker(campus_id=CAMPUS, user="op", roles=roles, conversation=talk))
+    return house.assistant.ask(text, Asker(campus_id=CAMPUS, user="operator", roles=roles, conversation=talk))
 
 
 @pytest.mark.parametrize(

@@ -27,12 +27,14 @@ from tests.operations.metered import (
 from yuanli.campus import DataPoint, FeatureId, PointId
 from yuanli.operations import (
     Against,
+    Delivery,
     EnergyPlaceKind,
     EnergyPlaceNotFoundError,
     Medium,
     Period,
     SpanError,
 )
+from yuanli.telemetry import Decoded, Reason, Row
 
 DAY = datetime(2026, 5, 7, tzinfo=SHANGHAI)
 NEXT = DAY + timedelta(days=1)
@@ -127,6 +129,28 @@ def test_energy_goes_on_through_rollovers_resets_and_exchanges(
     truth = float(load[(at >= int(DAY.timestamp()) * US) & (at < int(NEXT.timestamp()) * US)].sum() / 4)
     curve = house.energy.curve(CAMPUS, DAY, NEXT, every=every)
     assert sum(bucket.amount or 0 for bucket in curve.buckets) == pytest.approx(truth, rel=2e-3)
+
+
+def test_a_register_of_a_size_of_its_own_begins_again_without_loss(tmp_path: Path) -> None:
+    campus = metered_campus(*meter("main", BUILDING, brick="Building_Electrical_Meter", register_size=4096))
+    house = metered_house(tmp_path, campus)
+    at = stamps(BEFORE, AFTER)
+    load = 30 + 10 * np.sin(np.arange(len(at)) / 96 * 2 * np.pi)
+    end = 3 * 96 + 40
+    load[end] *= 3
+    total = 4093 - load[:end].sum() / 4 + np.concatenate(([0], np.cumsum(load[:-1]) / 4))
+    rows = tuple(
+        Row("main-e", int(t), float(v), received=int(t)) for t, v in zip(at, total % 4096, strict=True)
+    )
+    house.intake.take([Delivery(campus_id=CAMPUS, decoded=Decoded(rows=rows))])
+    house.cleaner.drain()
+    truth = float(load[(at >= int(DAY.timestamp()) * US) & (at < int(NEXT.timestamp()) * US)].sum() / 4)
+    curve = house.energy.curve(CAMPUS, DAY, NEXT, every=Period.HOUR)
+    assert sum(bucket.amount or 0 for bucket in curve.buckets) == pytest.approx(truth, rel=1e-3)
+    (series,) = house.readings.load(
+        house.readings.number_points(CAMPUS, [PointId(FeatureId("main-e"))]), 0, 2**62
+    )
+    assert [Reason(int(one)) for one in series.reason if one] == [Reason.ROLLOVER]
 
 
 def test_power_alone_is_integrated_and_short_holes_are_filled_as_estimated(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def build_house(
         clock=now,
         new_id=_new_id,
     )
-    standing = StandingOrders(SqlStandingStore(database), commands, twin)
+    standing = StandingOrders(SqlStandingStore(database), commands, twin, caller=accounts.caller)
     reservations = Reservations(SqlReservationStore(database), guidance, new_id=_new_id)
     space_drafts = SpaceDrafts(guidance, clock=now)
     site_drafts = SiteDrafts(guidance, usual_of(twin))

@@ -40,7 +40,7 @@ from yuanli.devices import (
 )
 from yuanli.devices import Session as MqttSession
 from yuanli.errors import Text, YuanliError
-from yuanli.operations import Connection, DeviceGateways, Intake
+from yuanli.operations import Connection, DeviceGateways, ReadingIntake
 from yuanli.settings import (
     FieldGatewaySettings,
     GatewaySettings,
@@ -88,12 +88,12 @@ class FaultyGateway:
         return self.link.connection(messages=0, readings=0, duplicates=0, conflicts=0, refused=0)
 
 
-def make_gateways(settings: Settings, intake: Intake) -> tuple[Gateway | FaultyGateway, ...]:
+def make_gateways(settings: Settings, intake: ReadingIntake) -> tuple[Gateway | FaultyGateway, ...]:
     """Make the gateways of the settings; nothing is connected yet, and one that can't be made stops no other."""
     return tuple(_made(one, intake, settings.data_dir) for one in settings.gateways)
 
 
-def _made(told: GatewaySettings, intake: Intake, folder: Path) -> Gateway | FaultyGateway:
+def _made(told: GatewaySettings, intake: ReadingIntake, folder: Path) -> Gateway | FaultyGateway:
     try:
         return _gateway(told, intake, folder)
     except YuanliError as error:
@@ -116,13 +116,13 @@ def add_writers(
             writers.add(told.name, writer, campus_id=campus_id)
 
 
-def _gateway(told: GatewaySettings, intake: Intake, folder: Path) -> Gateway:
+def _gateway(told: GatewaySettings, intake: ReadingIntake, folder: Path) -> Gateway:
     if isinstance(told, MqttGatewaySettings):
         return _mqtt(told, intake, folder)
     return _pull(told, intake) if isinstance(told, HttpGatewaySettings) else _field(told, intake)
 
 
-def _field(told: FieldGatewaySettings, intake: Intake) -> FieldGateway:
+def _field(told: FieldGatewaySettings, intake: ReadingIntake) -> FieldGateway:
     url = told.url.get_secret_value()
     line: Line
     if told.protocol == "modbus":
@@ -212,7 +212,7 @@ class GatewayThread:
                 return
 
 
-def _mqtt(told: MqttGatewaySettings, intake: Intake, folder: Path) -> MqttGateway:
+def _mqtt(told: MqttGatewaySettings, intake: ReadingIntake, folder: Path) -> MqttGateway:
     broker = _broker(told)
     births = None
     if any(one.format == "sparkplug" for one in told.subscriptions):
@@ -242,7 +242,7 @@ def _subscription(told: SubscriptionSettings, campus_id: CampusId) -> Subscripti
     )
 
 
-def _pull(told: HttpGatewaySettings, intake: Intake) -> PullGateway:
+def _pull(told: HttpGatewaySettings, intake: ReadingIntake) -> PullGateway:
     headers = {name: value.get_secret_value() for name, value in told.headers.items()}
     token = revealed(told.token)
     if token is not None:

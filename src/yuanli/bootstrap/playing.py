@@ -164,20 +164,12 @@ async def _played(
         forward = MINUTE if near else step
         for push in await asyncio.to_thread(live.tick, head.at):
             await send(_parcel(push, topic))
-            _end_if_cancelled()
             rows, pushes = rows + push.rows, pushes + 1
         head.at += forward
         due_s = 0.0 if near else forward / 1e6 / params.speed - (clock() - began).total_seconds()
         if due_s > 0 and (end is None or head.at < end):
             await sleep(due_s)
     return Played(rows=rows, pushes=pushes, until=EPOCH + head.at * MICROSECOND)
-
-
-def _end_if_cancelled() -> None:
-    """End where a cancellation was lost: `asyncio.wait_for` of Python 3.11, which aiomqtt uses, may swallow one."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _parcel(push: Push, topic: str) -> Parcel:

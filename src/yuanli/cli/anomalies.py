@@ -15,7 +15,7 @@ from yuanli.campus import FeatureId, PointId
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, named, plain, print_json, print_json_lines, print_table, said
-from yuanli.cli.telemetry import zone_of
+from yuanli.cli.reading_tables import zone_of
 from yuanli.devices import read_signals
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.forecast import DAY, Calendar, History, find_air_point, history_of_signals, measure_savings

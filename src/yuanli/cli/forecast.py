@@ -15,7 +15,7 @@ from yuanli.campus import FeatureId, PointId
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, ImportProgress, print_json, print_json_lines, print_table, said
-from yuanli.cli.telemetry import zone_of
+from yuanli.cli.reading_tables import zone_of
 from yuanli.devices import check_table_file, read_table_file
 from yuanli.errors import Text
 from yuanli.forecast import HOUR, Calendar

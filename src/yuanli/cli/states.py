@@ -18,7 +18,7 @@ from yuanli.cli import opening
 from yuanli.cli.forecast import duration_of
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, print_json, print_json_lines, print_table, said
-from yuanli.cli.telemetry import zone_of
+from yuanli.cli.reading_tables import zone_of
 from yuanli.devices import read_table_file
 from yuanli.errors import Text
 from yuanli.forecast import (

@@ -1,11 +1,9 @@
-"""`yuanli telemetry`: import, check, latest, export, overrules."""
+"""`yuanli telemetry`: import, check, latest, export, overrules; replay and forward are in `sending`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -13,31 +11,23 @@ import typer
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, ImportProgress, named, print_json, print_json_lines, print_table, said
-from yuanli.devices import check_table_file, read_table_file
+from yuanli.cli.reading_tables import ColumnNames, columns_of, rows_of, zone_of
+from yuanli.cli.sending import forward, replay_file
 from yuanli.errors import InvalidInputError, Text
 from yuanli.operations import Delivery, PointHealth, PointValue
-from yuanli.telemetry import Columns, ColumnsError, Decoded, DecodeParams, Row, touched
+from yuanli.telemetry import Decoded, DecodeParams, touched
 
 app = typer.Typer(no_args_is_help=True, help="Readings of meters and sensors. 仪表与传感器读数。")
 Campus = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 overrules = typer.Typer(no_args_is_help=True, help="What people say of readings, over the rules. 人工判定。")
 app.add_typer(overrules, name="overrules")
-MOST_ROWS = 2_000_000
+app.command("replay")(replay_file)
+app.command("forward")(forward)
 SHOWN = 40
 POINT = Text("点位", "Point")
 HEALTH = (POINT, Text("读数", "Readings"), Text("可疑或错误", "Suspect or bad"), Text("原因", "Why"))
 EXPORTING, RESTORING = Text("导出", "Export"), Text("恢复", "Restore")
 CLEANING = Text("清洗", "Cleaning")
-NAMED = ("time", "point", "value", "unit", "quality", "device", "received", "time_format")
-"""What `--column` may name."""
-
-
-class FileTooLongError(InvalidInputError):
-    """A file has more readings than one import takes."""
-
-
-class ZoneError(InvalidInputError):
-    """There is no time zone of that name."""
 
 
 class UnwritableError(InvalidInputError):
@@ -51,10 +41,7 @@ def import_file(
     zone: Annotated[
         str | None, typer.Option("--zone", help="Zone of times without one; the campus's. 时区。")
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--column", help="time=ts, point=name, value=v, unit=u, received=r … 列名。"),
-    ] = None,
+    columns: ColumnNames = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -65,17 +52,8 @@ def import_file(
     opened = opening.house(data_dir)
     campus_id = opening.stored_id(opened, campus)
     decoding = DecodeParams(zone=zone_of(zone or opened.places.campus(campus_id).time_zone))
-    mapping = _columns(columns or ())
-    count = check_table_file(file, mapping, decoding)
-    if count > MOST_ROWS:
-        raise FileTooLongError(
-            Text(
-                f"有 {count} 条读数，一次最多 {MOST_ROWS} 条。",
-                f"It has {count} readings; at most {MOST_ROWS} are taken at once.",
-            ),
-            field=str(file), hint=Text("请拆分文件。", "Split the file."),
-        )  # fmt: skip
-    rows = tuple(row for row in read_table_file(file, mapping, decoding) if isinstance(row, Row))
+    mapping = columns_of(columns or ())
+    rows = rows_of(file, mapping, decoding)
     receipt = opened.intake.take(
         [Delivery(campus_id=campus_id, decoded=Decoded(rows=rows), gateway=file.name)]
     )
@@ -136,16 +114,12 @@ def latest(campus: Campus = None, as_json: AsJson = False, data_dir: DataDir = N
 @app.command("export")
 def export(
     folder: Annotated[Path, typer.Argument(help="A new folder. 新文件夹。")],
-    everything: Annotated[
-        bool, typer.Option("--all", help="All campuses, as always. 所有园区（默认）。")
-    ] = True,
     data_dir: DataDir = None,
 ) -> None:
-    """Write the whole store of readings as Parquet files. 导出全部读数。
+    """Write the whole store of readings, of all campuses, as Parquet files. 导出全部读数。
 
-    Example: yuanli telemetry export --all backup/readings
+    Example: yuanli telemetry export backup/readings
     """
-    assert everything
     store = opening.house(data_dir).readings
     with ImportProgress(quiet=False) as progress:
         store.export(folder, told=lambda share: progress(said(EXPORTING), share))
@@ -199,33 +173,6 @@ def export_overrules(
             field="output", hint=Text("换一个能写的位置。", "Choose a place that can be written."),
         ) from error  # fmt: skip
     OUT.print(said(Text(f"已写入 {count} 条到 {output}。", f"{count} were written to {output}.")))
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return a time zone; `ZoneError` where there is none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (ValueError, KeyError, OSError) as error:
-        raise ZoneError(
-            Text(f"没有时区“{name}”。", f"There is no time zone {name!r}."), field="zone",
-            hint=Text("例如 Asia/Shanghai。", "Write such as Asia/Shanghai."),
-        ) from error  # fmt: skip
-
-
-def _columns(given: list[str] | tuple[()]) -> Columns | None:
-    told: dict[str, Any] = dict(one.partition("=")[::2] for one in given)
-    wrong = [name for name in told if name not in NAMED or not told[name]]
-    if wrong or (told and "time" not in told):
-        names = ", ".join(NAMED)
-        raise ColumnsError(
-            Text(f"--column 无效：{', '.join(given)}。", f"--column {', '.join(given)} is not valid."),
-            field="column",
-            hint=Text(
-                f"写成 名称=列名，且须有 time；名称有 {names}。",
-                f"Write NAME=HEADER, time among them; NAME is one of {names}.",
-            ),
-        )  # fmt: skip
-    return replace(Columns(time=told.pop("time")), **told) if told else None
 
 
 def _print_health(health: tuple[PointHealth, ...]) -> None:

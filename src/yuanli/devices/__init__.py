@@ -11,6 +11,7 @@ from yuanli.devices.brokers import (
     make_client,
     parse_broker,
 )
+from yuanli.devices.edge import SpoolIntake
 from yuanli.devices.field import (
     ExtraMissingError,
     FieldGateway,
@@ -56,7 +57,7 @@ from yuanli.devices.registers import (
     parse_register,
     plan_reads,
 )
-from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_broker, to_intake
+from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_intake, to_sender
 from yuanli.devices.signal_files import read_signals
 from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams
 from yuanli.devices.writing import CommandTopic, CommandTopicError, MqttWriter, MqttWriterParams
@@ -112,6 +113,7 @@ __all__ = [
     "Session",
     "Spool",
     "SpoolFullError",
+    "SpoolIntake",
     "SpoolParams",
     "Subscription",
     "SubscriptionRefusedError",
@@ -133,6 +135,6 @@ __all__ = [
     "read_table_file",
     "replay",
     "table_cells",
-    "to_broker",
     "to_intake",
+    "to_sender",
 ]

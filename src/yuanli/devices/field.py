@@ -14,7 +14,15 @@ from typing import Any, Protocol, TypeVar
 from yuanli.campus import CampusId
 from yuanli.devices.links import Link
 from yuanli.errors import NotFoundError, Text, UnavailableError, YuanliError
-from yuanli.operations import Answer, Connection, Delivery, FieldValue, FoundPoint, Intake, NoAnswerError
+from yuanli.operations import (
+    Answer,
+    Connection,
+    Delivery,
+    FieldValue,
+    FoundPoint,
+    NoAnswerError,
+    ReadingIntake,
+)
 from yuanli.telemetry import Decoded, Quality, Row
 
 log = logging.getLogger(__name__)
@@ -119,7 +127,7 @@ class FieldGateway:
     def __init__(
         self,
         line: Line,
-        intake: Intake,
+        intake: ReadingIntake,
         *,
         campus_id: CampusId,
         name: str = "",

@@ -49,7 +49,10 @@ class ForwardParams:
 
 
 class HttpSender:
-    """Posts parcels to `POST /v1/campuses/{campus}/readings` with a token."""
+    """Posts parcels with a token to the address of a server and, after it, the topic of the parcel.
+
+    Together they are that of `POST /v1/campuses/{campus}/readings`.
+    """
 
     def __init__(self, url: str, token: str, *, timeout_s: float = 30.0) -> None:
         self._url = url
@@ -68,7 +71,7 @@ class HttpSender:
         """Post one parcel."""
         try:
             reply = await self._client.post(
-                self._url, content=parcel.payload, headers={"Content-Type": parcel.kind}
+                self._url + parcel.topic, content=parcel.payload, headers={"Content-Type": parcel.kind}
             )
         except httpx.HTTPError as error:
             raise SendFailedError(str(error) or type(error).__name__) from error
@@ -107,6 +110,7 @@ class MqttSender:
         except (aiomqtt.MqttError, OSError) as error:
             await self._drop(client)
             raise SendFailedError(str(error)) from error
+        _end_if_cancelled()
 
     async def _connected(self) -> aiomqtt.Client:
         async with self._lock:
@@ -122,6 +126,13 @@ class MqttSender:
                     await self._stack.aclose()
                 except aiomqtt.MqttError as error:
                     log.debug("The connection was broken already: %s", error)
+
+
+def _end_if_cancelled() -> None:
+    """End where a cancellation was lost: `asyncio.wait_for` of Python 3.11, which aiomqtt uses, may swallow one."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def forward(spool: Spool, send: Send, params: ForwardParams = ForwardParams()) -> None:

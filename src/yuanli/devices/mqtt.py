@@ -23,7 +23,7 @@ from yuanli.devices.brokers import Broker, Session, acknowledge, make_client, pa
 from yuanli.devices.links import Link
 from yuanli.devices.messages import Message, MessageReader, Subscription
 from yuanli.errors import NotFoundError, Text, UnavailableError
-from yuanli.operations import Connection, Delivery, Intake, RefusedRow
+from yuanli.operations import Connection, Delivery, ReadingIntake, RefusedRow
 from yuanli.telemetry import SparkplugTopic, UnreadableMessageError, rebirth_command
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ class MqttGateway:
         broker: Broker,
         session: Session,
         subscriptions: Sequence[Subscription],
-        intake: Intake,
+        intake: ReadingIntake,
         params: MqttParams = MqttParams(),
         *,
         name: str = "",

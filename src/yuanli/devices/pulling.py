@@ -17,7 +17,7 @@ import httpx2 as httpx
 from yuanli.campus import CampusId
 from yuanli.devices.links import Link
 from yuanli.errors import InvalidInputError, Text, UnavailableError, YuanliError
-from yuanli.operations import Connection, Delivery, Intake, Receipt, sender_of
+from yuanli.operations import Connection, Delivery, ReadingIntake, Receipt, sender_of
 from yuanli.telemetry import (
     Columns,
     Decoded,
@@ -115,7 +115,12 @@ class PullGateway:
     """Asks a server for readings until it is cancelled, and takes them into the intake."""
 
     def __init__(
-        self, source: PullSource, intake: Intake, params: PullParams = PullParams(), *, name: str = "pull"
+        self,
+        source: PullSource,
+        intake: ReadingIntake,
+        params: PullParams = PullParams(),
+        *,
+        name: str = "pull",
     ) -> None:
         self.link = Link(name=name, kind="http", campus_id=source.campus_id)
         self._source, self._intake, self._params = source, intake, params

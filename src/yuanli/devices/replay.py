@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import aiomqtt
-
 from yuanli.campus import CampusId
+from yuanli.devices.forwarding import Send, SendFailedError
+from yuanli.devices.spool import Parcel
 from yuanli.operations import Delivery, Intake
 from yuanli.telemetry import Decoded, Row, encode_json
 
 Deliver = Callable[[Sequence[Row]], Awaitable[None]]
 """Hands rows on; returns when they are acknowledged."""
+
+FIRST_WAIT_S = 0.5
+NEVER_MENDED = frozenset({401, 403, 404, 405})
+"""What a server answers to a wrong token or address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +92,22 @@ def to_intake(
     return deliver
 
 
-def to_broker(client: aiomqtt.Client, topic: str) -> Deliver:
-    """Publish rows as JSON on a topic, with QoS 1."""
+def to_sender(
+    send: Send, topic: str, *, tries: int = 8, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> Deliver:
+    """Send rows as JSON; while the other side can't take them they are sent again, so many times in all."""
 
     async def deliver(rows: Sequence[Row]) -> None:
-        await client.publish(topic, encode_json(rows), qos=1)
+        parcel = Parcel(id=0, topic=topic, kind="application/json", payload=encode_json(rows).encode())
+        for tried in range(tries):
+            try:
+                await send(parcel)
+            except SendFailedError as error:
+                if tried + 1 == tries or error.answered in NEVER_MENDED:
+                    raise
+                await sleep(max(error.wait_s, FIRST_WAIT_S * 2**tried))
+            else:
+                return
 
     return deliver
 

@@ -243,6 +243,7 @@ from yuanli.operations.intake import (
     Intake,
     IntakeBusyError,
     IntakeParams,
+    ReadingIntake,
     Receipt,
     RefusedRow,
 )
@@ -875,6 +876,7 @@ __all__ = [
     "RankedPlace",
     "ReadingFileParams",
     "ReadingFiles",
+    "ReadingIntake",
     "ReadingSink",
     "ReadingStore",
     "ReadingVerdict",

@@ -46,6 +46,12 @@ class UserNotFoundError(NotFoundError):
     """Nobody has that user name."""
 
 
+class UserDisabledError(InvalidInputError):
+    """The user may do nothing until somebody lets them again."""
+
+    status = 403
+
+
 class TokenNotFoundError(NotFoundError):
     """The caller has no such token."""
 
@@ -183,6 +189,22 @@ class Accounts:
                 hint=Text("在“用户”页重新生成令牌。", "Make a new one on the users page."),
             )
         return _caller(found[1], None)
+
+    def caller(self, username: str) -> Caller:
+        """Return what a user may do now: for what is done later in their name.
+
+        Raises
+        ------
+        UserNotFoundError, UserDisabledError
+            There is no such user any more, or they may do nothing.
+        """
+        user = self._user(username)
+        if user.disabled:
+            raise UserDisabledError(
+                Text(f"用户 {username} 已停用。", f"The user {username} is disabled."), field="username",
+                hint=Text("请联系管理员。", "Ask an administrator."),
+            )  # fmt: skip
+        return _caller(user, None)
 
     def users(self) -> tuple[Account, ...]:
         """Return the users by name."""

@@ -24,7 +24,9 @@ def facts_of(campus: Campus, numbers: Mapping[PointId, int]) -> tuple[Facts, ...
     together, and points of one quantity on one level.
     """
     known = {
-        point.id: facts for point in campus.of(DataPoint) if (facts := _facts(point, numbers)) is not None
+        point.id: facts
+        for point in campus.of(DataPoint)
+        if point.id in numbers and (facts := find_facts(point, numbers[point.id])) is not None
     }
     groups: list[Facts] = []
     paired: set[PointId] = set()
@@ -41,17 +43,23 @@ def facts_of(campus: Campus, numbers: Mapping[PointId, int]) -> tuple[Facts, ...
     return tuple(groups)
 
 
-def _facts(point: DataPoint, numbers: Mapping[PointId, int]) -> PointFacts | None:
+def find_facts(point: DataPoint, number: int) -> PointFacts | None:
+    """Return the facts of a point by itself, or None where its class or unit says nothing.
+
+    `register_size` in its `extra` tells where its counter begins again, in its unit.
+    """
     quantity = find_quantity(point.brick_class)
-    if quantity is None or point.id not in numbers:
+    if quantity is None:
         return None
     try:
         conversion(point.unit or quantity.unit or "", quantity.unit or point.unit or "")
     except UnitError:
         return None
+    size = point.extra.get("register_size")
     return PointFacts(
-        point=numbers[point.id], quantity=quantity, unit=point.unit, low=point.low, high=point.high
-    )
+        point=number, quantity=quantity, unit=point.unit, low=point.low, high=point.high,
+        register_size=float(size) if isinstance(size, int | float) and size > 0 else None,
+    )  # fmt: skip
 
 
 def _pairs(campus: Campus, known: Mapping[PointId, PointFacts]) -> Iterator[tuple[PointId, PointId]]:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Protocol
 
 import numpy as np
 
@@ -152,8 +153,15 @@ class _Columns:
         )
 
 
+class ReadingIntake(Protocol):
+    """What gateways hand readings to: `Intake`, or at the edge what keeps them until they can be sent."""
+
+    def take(self, deliveries: Sequence[Delivery], *, partial: bool = False) -> Receipt:
+        """Keep the readings of deliveries; they are on disk when this returns."""
+
+
 class Intake:
-    """Takes readings in, whatever door they came by. Safe for threads."""
+    """Takes readings in, whatever door they came by; fills `ReadingIntake`. Safe for threads."""
 
     def __init__(
         self,

@@ -1,4 +1,7 @@
-"""Commands that wait until nobody is left, or for their time: looked at each minute, done, or given up in time."""
+"""Commands that wait until nobody is left, or for their time: looked at each minute, done, or given up in time.
+
+Each is sent by right of who asked for it, as that is then: it ends where they may not command devices any more.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ from typing import Protocol
 from yuanli.campus import CampusId, FeatureId
 from yuanli.errors import NotFoundError, Text, YuanliError
 from yuanli.language import occurrences
+from yuanli.operations.accounts import UserDisabledError, UserNotFoundError
+from yuanli.operations.callers import Caller, NotAllowedError
 from yuanli.operations.command_log import CommandRequest, WriteState
 from yuanli.operations.commands import Commands
+from yuanli.operations.rights import Right
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
 
@@ -100,7 +106,13 @@ class StandingParams:
 
 
 class StandingOrders:
-    """Keeps commands that wait, and carries them out."""
+    """Keeps commands that wait, and carries them out.
+
+    Parameters
+    ----------
+    caller
+        Returns what a user may do now; `UserNotFoundError` or `UserDisabledError` where that is nothing.
+    """
 
     def __init__(
         self,
@@ -108,9 +120,11 @@ class StandingOrders:
         commands: Commands,
         twin: Twin,
         *,
+        caller: Callable[[str], Caller],
         params: StandingParams = StandingParams(),
     ) -> None:
         self._store, self._commands, self._twin, self._params = store, commands, twin, params
+        self._caller = caller
 
     def add(
         self,
@@ -230,11 +244,14 @@ class StandingOrders:
     def _done(self, order: StandingOrder) -> StandingOrder:
         """Send an order's command; it is marked as done before, so that it is never sent twice.
 
-        An order that is repeated goes on though it failed.
+        An order that is repeated goes on though it failed, unless who asked for it may not command devices any more.
         """
         failed = OrderState.FAILED if order.state is OrderState.DONE else order.state
         try:
+            self._caller(order.who).require(Right.COMMAND_DEVICES)
             outcome = self._commands.execute(order.campus_id, order.request, who=order.who)
+        except (UserNotFoundError, UserDisabledError, NotAllowedError) as error:
+            after = replace(order, state=OrderState.FAILED, message=_without_right(order.who, error.message))
         except YuanliError as error:
             after = replace(order, state=failed, message=error.message)
         else:
@@ -248,6 +265,13 @@ class StandingOrders:
         )
         self._store.move_order(after, order.state)
         return after
+
+
+def _without_right(who: str, why: Text) -> Text:
+    return Text(
+        f"{who} 不再能控制设备，指令已终止：{why.zh}",
+        f"{who} may not command devices any more, and the order has ended: {why.en}",
+    )
 
 
 def following_time(rule: str, after: datetime) -> datetime | None:

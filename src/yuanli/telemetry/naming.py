@@ -129,7 +129,10 @@ class PointBook:
     most_aside: int = 10_000
 
     def find(self, point: str, *, device: str | None = None, site: str | None = None) -> KnownPoint | None:
-        """Return the point that a name means, the longest form first: site/device/point, device/point, point."""
+        """Return the point that a name means, the longest form first: site/device/point, device/point, point.
+
+        A device may come as site/device.
+        """
         for name in _forms(point, device, site):
             known = self.by_name.get(name)
             if known is not None:
@@ -183,6 +186,8 @@ def _point_id(text: str) -> PointId:
 
 def _forms(point: str, device: str | None, site: str | None) -> list[str]:
     forms = [point] if point else []
+    if device and not site and "/" in device:
+        site, device = device.rsplit("/", 1)
     if device:
         forms.insert(0, f"{device}/{point}" if point else device)
         if site:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DeviceRow } from "@/client/devices";
-import { conditionOf, countsOf, fitting, sharedSettable, written as valueOf } from "./rows";
+import type { DeviceRow, StandingOrder } from "@/client/devices";
+import { conditionOf, countsOf, endedLately, fitting, sharedSettable, written as valueOf } from "./rows";
 
 function device(id: string, on: boolean | null, fault: boolean | null = false, kind: string | null = "lighting", settable: string[] = []): DeviceRow {
   const state = { id, place: "room", on, setpoint: null, fault, at: null, quality: 0 as const };
@@ -29,5 +29,15 @@ describe("the list of devices", () => {
   it("offers to set only what all that are chosen can be set to", () => {
     const two = [device("x", true, false, "hvac", ["temperature", "speed"]), device("y", true, false, "hvac", ["temperature"])];
     expect([sharedSettable(two), sharedSettable([])]).toEqual([["temperature"], []]);
+  });
+  it("tells of orders that failed within a week", () => {
+    const order = (id: string, state: string, until: string, next_at: string | null = null): StandingOrder => ({ id, state, until, next_at }) as StandingOrder;
+    const orders = [
+      order("new", "failed", "2026-03-09T00:00:00Z"),
+      order("old", "failed", "2026-03-01T00:00:00Z"),
+      order("yearly", "failed", "2027-03-01T00:00:00Z", "2026-03-02T00:00:00Z"),
+      order("done", "done", "2026-03-09T00:00:00Z"),
+    ];
+    expect(endedLately(orders, new Date("2026-03-10T00:00:00Z")).map((one) => one.id)).toEqual(["new"]);
   });
 });

@@ -1,4 +1,4 @@
-import type { DeviceRow } from "@/client/devices";
+import type { DeviceRow, StandingOrder } from "@/client/devices";
 
 export type Condition = "on" | "off" | "fault" | "heard" | "unknown";
 
@@ -45,4 +45,11 @@ export function countsOf(rows: readonly DeviceRow[]): Record<Condition, number> 
 export function sharedSettable(rows: readonly DeviceRow[]): string[] {
   const [first, ...rest] = rows;
   return first ? first.settable.filter((name) => rest.every((row) => row.settable.includes(name))) : [];
+}
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** The orders that failed, from a week before now on; one that was repeated counts from when it would have been next. */
+export function endedLately(orders: readonly StandingOrder[], now: Date): StandingOrder[] {
+  return orders.filter((order) => order.state === "failed" && Date.parse(order.next_at ?? order.until) > now.getTime() - WEEK_MS);
 }

@@ -1,7 +1,7 @@
 export default {
   devices: {
     text: "What runs, what is set and what is wrong; operators command devices from here.", list: "Devices", log: "Commands", find: "Name, place, kind …", anyKind: "Any kind", chosen: "Chosen: {n}", all: "All that are shown", none: "No device is registered", device: "Device", place: "Place", state: "State", setpoint: "Set to", at: "Last reading",
-    confirm: "Command devices", go: "Send it", done: "Done", partly: "Not done: {n}", old: "Now", new: "Then", leftOut: "Left out: {n}", lock: "Lock", unlock: "Unlock", locked: "Locked devices", waiting: "Waiting for their time, or until nobody is left", atTime: "at {time}", repeated: "again and again, next at {time}", onceEmpty: "once nobody is in {place}", until: "until {time}", giveUp: "Give up",
+    confirm: "Command devices", go: "Send it", done: "Done", partly: "Not done: {n}", old: "Now", new: "Then", leftOut: "Left out: {n}", lock: "Lock", unlock: "Unlock", locked: "Locked devices", waiting: "Waiting for their time, or until nobody is left", atTime: "at {time}", repeated: "again and again, next at {time}", onceEmpty: "once nobody is in {place}", until: "until {time}", notDone: "Orders that ended without being done", giveUp: "Give up",
     when: "When", who: "Who", change: "Change", answer: "Answer", noWrites: "Nothing was written to devices yet",
     condition: { on: "On", off: "Off", fault: "Fault", heard: "Reporting", unknown: "Silent" },
     action: { on: "Switch on", off: "Switch off", set: "Set", scene: "Scene" },

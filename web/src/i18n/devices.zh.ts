@@ -1,7 +1,7 @@
 export default {
   devices: {
     text: "哪些在运行、设定是多少、哪里有故障；运营人员可以在这里控制设备。", list: "设备", log: "控制记录", find: "名称、地点、类型……", anyKind: "所有类型", chosen: "已选 {n} 台", all: "全选当前列表", none: "没有登记设备", device: "设备", place: "地点", state: "状态", setpoint: "设定", at: "最近读数",
-    confirm: "控制设备", go: "确认执行", done: "已完成", partly: "有 {n} 项没有完成", old: "现在", new: "改为", leftOut: "不会执行的 {n} 项", lock: "锁定", unlock: "解锁", locked: "已锁定的设备", waiting: "等待执行（到时或无人后）", atTime: "{time} 执行", repeated: "重复执行，下次 {time}", onceEmpty: "等{place}没人后", until: "最晚 {time}", giveUp: "取消",
+    confirm: "控制设备", go: "确认执行", done: "已完成", partly: "有 {n} 项没有完成", old: "现在", new: "改为", leftOut: "不会执行的 {n} 项", lock: "锁定", unlock: "解锁", locked: "已锁定的设备", waiting: "等待执行（到时或无人后）", atTime: "{time} 执行", repeated: "重复执行，下次 {time}", onceEmpty: "等{place}没人后", until: "最晚 {time}", notDone: "已终止、未执行的指令", giveUp: "取消",
     when: "时间", who: "谁", change: "改动", answer: "结果", noWrites: "还没有控制过设备",
     condition: { on: "开", off: "关", fault: "故障", heard: "有读数", unknown: "无读数" },
     action: { on: "打开", off: "关闭", set: "设定", scene: "场景" },

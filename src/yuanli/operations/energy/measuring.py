@@ -13,19 +13,18 @@ from numpy.typing import NDArray
 from yuanli.campus import CampusId, FeatureId
 from yuanli.operations.energy.media import Measured
 from yuanli.operations.energy.meters import Meter
+from yuanli.operations.facts import find_facts
 from yuanli.operations.readings import Every, ReadingStore, RollUp
 from yuanli.operations.telemetry import EPOCH, MICROSECOND
 from yuanli.telemetry import (
     Amounts,
     Consumption,
-    PointFacts,
     Quality,
     Reason,
     Series,
     Times,
     consumption,
     filled_register,
-    find_quantity,
     judge,
     rate_steps,
     register_steps,
@@ -142,14 +141,9 @@ class Gauges:
 
     def _of_readings(self, meter: Meter, number: int, start: int, end: int) -> Consumption:
         assert meter.register is not None
-        point = meter.register.point
-        quantity = find_quantity(point.brick_class)
-        assert quantity is not None
-        size = point.extra.get("register_size")
-        facts = PointFacts(
-            point=number, quantity=quantity, unit=point.unit,
-            register_size=float(size) if isinstance(size, int | float) and size > 0 else None,
-        )  # fmt: skip
+        facts = find_facts(meter.register.point, number)
+        if facts is None:  # its unit is none of its quantity's: no rule can tell
+            return _untold(start, end)
         numbers = np.array([number], np.int32)
         near = (max(start - NEAR, 0), end + NEAR)
         (series,) = self._store.load(numbers, *near)
@@ -158,10 +152,7 @@ class Gauges:
         counted = consumption(series, facts, rate=self._rate_series(meter, near))
         inside = np.flatnonzero((counted.start >= start) & (counted.end <= end))
         if not len(inside):
-            one = np.array([start], np.int64)
-            return Consumption(
-                start=one, end=np.array([end], np.int64), amount=np.zeros(1), estimated=np.ones(1, bool)
-            )
+            return _untold(start, end)
         return _slice(counted, int(inside[0]), int(inside[-1]) + 1)
 
     def _rate_series(self, meter: Meter, near: tuple[int, int]) -> Series | None:
@@ -224,6 +215,13 @@ def _by_point(found: RollUp) -> dict[int, NDArray[np.intp]]:
         int(found.point[begin]): np.arange(begin, stop)
         for begin, stop in zip(begins.tolist(), stops.tolist(), strict=True)
     }
+
+
+def _untold(start: int, end: int) -> Consumption:
+    return Consumption(
+        start=np.array([start], np.int64), end=np.array([end], np.int64), amount=np.zeros(1),
+        estimated=np.ones(1, bool),
+    )  # fmt: skip
 
 
 def _slice(steps: Consumption, start: int, stop: int) -> Consumption:
