@@ -2,6 +2,7 @@
 
 from yuanli.forecast.anomalies import Anomaly, AnomalyKind, AnomalyParams, find_anomalies, four_digits
 from yuanli.forecast.baselines import Baseline, BaselineKind
+from yuanli.forecast.bookings import Bookings
 from yuanli.forecast.calendar import Calendar, Days, InvalidCalendarError, days_of
 from yuanli.forecast.equipment import (
     AirFaultParams,
@@ -16,11 +17,10 @@ from yuanli.forecast.equipment import (
 )
 from yuanli.forecast.excess import Excess, ExcessParams, find_excess, find_night_excess
 from yuanli.forecast.explaining import (
-    FAMILIES,
     Driver,
     Explanation,
     explain_forecast,
-    explain_shares,
+    explain_reasons,
     verdict_of,
 )
 from yuanli.forecast.forecasting import Forecast, Interval, forecast, grow_trees, rolling_forecasts
@@ -41,6 +41,7 @@ from yuanli.forecast.plugins import (
     check_forecaster,
     load_forecaster,
 )
+from yuanli.forecast.reasons import FAMILIES, REASONS, ReasonKind, family_of, reason_name, say_reasons
 from yuanli.forecast.replay import METHODS, ForecastParams, InvalidForecastError
 from yuanli.forecast.savings import (
     InvalidSavingsError,
@@ -84,6 +85,7 @@ __all__ = [
     "FAMILIES",
     "HOUR",
     "METHODS",
+    "REASONS",
     "AirFaultParams",
     "AirPoint",
     "AirState",
@@ -92,6 +94,7 @@ __all__ = [
     "AnomalyParams",
     "Baseline",
     "BaselineKind",
+    "Bookings",
     "BrokenForecasterError",
     "Calendar",
     "Days",
@@ -118,6 +121,7 @@ __all__ = [
     "InvalidWatchError",
     "NoBaselineError",
     "Place",
+    "ReasonKind",
     "SaidStates",
     "Savings",
     "SavingsParams",
@@ -140,7 +144,8 @@ __all__ = [
     "diagnose_air_handler",
     "evaluate_states",
     "explain_forecast",
-    "explain_shares",
+    "explain_reasons",
+    "family_of",
     "fault_rules",
     "find_air_point",
     "find_anomalies",
@@ -158,9 +163,11 @@ __all__ = [
     "load_states",
     "measure_savings",
     "place_of",
+    "reason_name",
     "reconciled",
     "rolling_forecasts",
     "save_states",
+    "say_reasons",
     "say_states",
     "score_system",
     "signals_of",
