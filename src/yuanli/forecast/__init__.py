@@ -41,7 +41,7 @@ from yuanli.forecast.plugins import (
     check_forecaster,
     load_forecaster,
 )
-from yuanli.forecast.reasons import FAMILIES, REASONS, ReasonKind, family_of, reason_name, say_reasons
+from yuanli.forecast.reasons import FAMILIES, FEWEST, REASONS, ReasonKind, family_of, reason_name, say_reasons
 from yuanli.forecast.replay import METHODS, ForecastParams, InvalidForecastError
 from yuanli.forecast.savings import (
     InvalidSavingsError,
@@ -83,6 +83,7 @@ from yuanli.learning import TreesMissingError
 __all__ = [
     "DAY",
     "FAMILIES",
+    "FEWEST",
     "HOUR",
     "METHODS",
     "REASONS",

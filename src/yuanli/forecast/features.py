@@ -243,7 +243,8 @@ def _weather_features(past: Past, columns: Ints, ahead: Ints, origin: int) -> di
         return {"warmth": np.zeros(len(columns))}
     grid, weather, found = past.grid, past.weather, {}
     end = weather.shape[1] if past.weather_ahead else origin
-    unit = np.nanstd(weather[:, :origin], axis=1) + 1e-9
+    level = mean_of(weather[:, :origin], 1)
+    unit = np.sqrt(mean_of((weather[:, :origin] - level[:, None]) ** 2, 1)) + 1e-9
     last = mean_of(weather[:, max(0, origin - grid.steps) : origin], 1)
     like = mean_of(_stack(weather, grid.like(columns, ahead), origin), 0)
     now = (

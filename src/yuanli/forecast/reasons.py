@@ -72,7 +72,7 @@ REASONS: Mapping[str, ReasonKind] = {
         family="weather", name=Text("室外气温", "outdoor temperature"),
         features=("weather_0", "weather_0_apart", "weather_0_last_day", "warmth"),
     ),
-    "weather": ReasonKind(family="weather", name=Text("其他天气", "other weather"), features=()),
+    "weather": ReasonKind(family="weather", name=Text("日照等天气", "sunshine and other weather"), features=()),
     "bookings": ReasonKind(
         family="bookings", name=Text("房间预订", "room bookings"), features=("booked", "booked_apart")
     ),

@@ -30,6 +30,16 @@ from yuanli.operations.answering import (
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
 from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
+from yuanli.operations.campus_calendars import (
+    CalendarSpan,
+    CalendarStore,
+    CampusCalendar,
+    CampusCalendars,
+    DayKind,
+    KeptCalendar,
+    SpecialDay,
+    ToldCalendar,
+)
 from yuanli.operations.cleaning import Backlog, Cleaner, CleanerParams
 from yuanli.operations.command_checks import CommandParams, CommandRule, Obstacle, PlannedWrite
 from yuanli.operations.command_log import (
@@ -193,7 +203,7 @@ from yuanli.operations.energy import (
     parse_tariffs,
     read_document,
 )
-from yuanli.operations.expected_people import ExpectedPeople, expected_people
+from yuanli.operations.expected_people import ExpectedPeople, PeopleForecasts
 from yuanli.operations.exporting import ExportedFeedback
 from yuanli.operations.feedback import (
     BadFeedbackError,
@@ -212,6 +222,7 @@ from yuanli.operations.flow_plans import (
     NobodyComesError,
     people_of,
 )
+from yuanli.operations.forecast_reasons import ForecastReason
 from yuanli.operations.forecasts import (
     CounterError,
     ExpectedDay,
@@ -290,6 +301,7 @@ from yuanli.operations.models import UNDERSTANDING, ModelList, ModelParams, Mode
 from yuanli.operations.moments import micros_of, time_of
 from yuanli.operations.night_rows import NightParams
 from yuanli.operations.nightly import NightlyForecasts
+from yuanli.operations.outlook import Outlook, Outlooks
 from yuanli.operations.overrules import (
     BadOverruleError,
     KeptOverrule,
@@ -591,7 +603,11 @@ __all__ = [
     "BudgetSpentError",
     "BudgetedChat",
     "CalendarDay",
+    "CalendarSpan",
+    "CalendarStore",
     "Caller",
+    "CampusCalendar",
+    "CampusCalendars",
     "CampusNameTakenError",
     "CampusNotFoundError",
     "CampusStore",
@@ -636,6 +652,7 @@ __all__ = [
     "DatasetParams",
     "DatasetStore",
     "Datasets",
+    "DayKind",
     "DegreeDays",
     "Delivery",
     "DeviceDetail",
@@ -694,6 +711,7 @@ __all__ = [
     "FlowWishError",
     "Footprint",
     "ForecastBand",
+    "ForecastReason",
     "ForecastRecord",
     "ForecastStore",
     "Forecasts",
@@ -729,6 +747,7 @@ __all__ = [
     "Judged",
     "JudgedPoints",
     "Judging",
+    "KeptCalendar",
     "KeptDataset",
     "KeptForecast",
     "KeptOverrule",
@@ -794,12 +813,15 @@ __all__ = [
     "OrderNotFoundError",
     "OrderState",
     "OutOfReachError",
+    "Outlook",
+    "Outlooks",
     "OverruleNotFoundError",
     "OverruleStore",
     "Overruling",
     "PasswordParams",
     "Pause",
     "PeakLoad",
+    "PeopleForecasts",
     "Period",
     "PlaceDetail",
     "PlaceHours",
@@ -938,6 +960,7 @@ __all__ = [
     "SpaceWish",
     "SpaceWishError",
     "SpanError",
+    "SpecialDay",
     "SpeechOffError",
     "StandingOrder",
     "StandingOrders",
@@ -960,6 +983,7 @@ __all__ = [
     "Terms",
     "ThrottleParams",
     "TokenInfo",
+    "ToldCalendar",
     "TooLittlePastError",
     "TooManyAttemptsError",
     "TooManyOverrulesError",
@@ -1010,7 +1034,6 @@ __all__ = [
     "done_already",
     "example_document",
     "example_of",
-    "expected_people",
     "find_kind",
     "find_problem_example",
     "forecast_series",
