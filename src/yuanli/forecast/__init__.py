@@ -68,7 +68,7 @@ from yuanli.forecast.states import (
 )
 from yuanli.forecast.sums import InvalidTreeError, reconciled, summing_matrix
 from yuanli.forecast.systems import InvalidSystemError, SystemModel, SystemScores, fit_system, score_system
-from yuanli.forecast.trees import GrownTrees, TreeParams
+from yuanli.forecast.trees import GrownTrees, TreeParams, has_trees
 from yuanli.forecast.watching import (
     InvalidWatchError,
     SystemAnomaly,
@@ -158,6 +158,7 @@ __all__ = [
     "forecast",
     "four_digits",
     "grow_trees",
+    "has_trees",
     "history_of",
     "history_of_signals",
     "load_forecaster",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +17,7 @@ from yuanli.forecast import (
     ForecastParams,
     History,
     explain_forecast,
+    has_trees,
     history_of,
     say_reasons,
     verdict_of,
@@ -269,7 +269,7 @@ def _told(
     *,
     trees: bool,
 ) -> tuple[PointForecast, ...]:
-    methods = METHODS if trees and find_spec("lightgbm") else WITHOUT_TREES
+    methods = METHODS if trees and has_trees() else WITHOUT_TREES
     ahead = outlook.forecast(history, hours, places, params=ForecastParams(methods=methods))
     narrow, wide = ahead.intervals
     told = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,6 +21,7 @@ from yuanli.forecast import (
     TreeParams,
     daily,
     explain_reasons,
+    has_trees,
     reconciled,
     summing_matrix,
 )
@@ -212,7 +212,7 @@ def rest_of(whole: str) -> str:
 
 
 def _params(params: NightParams) -> ForecastParams:
-    methods = METHODS if find_spec("lightgbm") else WITHOUT_TREES
+    methods = METHODS if has_trees() else WITHOUT_TREES
     trees = TreeParams(
         rows=params.tree_rows,
         points=params.tree_points,
