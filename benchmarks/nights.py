@@ -269,6 +269,7 @@ def small_batches(home: Path) -> None:
     with closing(opened(home)) as house:
         nightly = NightlyForecasts(
             house.readings, house.places, SqlForecastStore(house.database), energy=house.energy, twin=house.twin,
+        outlooks=house.outlooks,
             clock=house.now, params=NightParams(batch=25, tree_rows=10_000, trees=20),
         )  # fmt: skip
         nightly.renew(CAMPUS)

@@ -8,6 +8,8 @@ from tests.forecast.parks import PLAIN, QUICK, park
 from yuanli.forecast import (
     FAMILIES,
     HOUR,
+    REASONS,
+    Bookings,
     Calendar,
     Forecast,
     ForecastParams,
@@ -15,11 +17,15 @@ from yuanli.forecast import (
     InvalidForecastError,
     daily,
     explain_forecast,
-    explain_shares,
+    explain_reasons,
+    family_of,
     forecast,
     grow_trees,
+    reason_name,
     rolling_forecasts,
+    say_reasons,
 )
+from yuanli.forecast.reasons import reason_of
 
 LATE = 11 * 7 * 24
 
@@ -160,13 +166,92 @@ def test_an_explanation_adds_up_to_the_forecast(made: Forecast) -> None:
         assert "%" in told.verdict.en
 
 
-def test_shares_of_all_points_are_those_of_each(made: Forecast) -> None:
-    shares = explain_shares(made, most=24)
-    each = [[explain_forecast(made, point).shares[family] for family in FAMILIES] for point in range(4)]
-    np.testing.assert_allclose(shares, each, atol=1e-9)
-    fewer = explain_shares(made, most=5)
-    assert fewer.sum(axis=1) == pytest.approx(1)
-    assert not np.allclose(fewer, shares, atol=1e-9)
+def test_reasons_of_all_points_are_those_of_each(made: Forecast) -> None:
+    for point, reasons in enumerate(explain_reasons(made, most=24)):
+        told = explain_forecast(made, point)
+        assert reasons == pytest.approx(dict(told.reasons))
+        assert list(reasons.values()) == sorted(reasons.values(), reverse=True)
+        assert sum(reasons.values()) == pytest.approx(1)
+        for family in FAMILIES:
+            own = sum(share for reason, share in reasons.items() if family_of(reason) == family)
+            assert told.shares[family] == pytest.approx(own)
+    assert explain_reasons(made, most=5) != explain_reasons(made, most=24)
+
+
+def test_each_feature_has_a_reason_with_words(made: Forecast) -> None:
+    assert made.models is not None
+    spans = ("寒假",)
+    for feature in (*made.models.known.features, "span_0", "span_0_before", "weather_1_apart"):
+        reason = reason_of(feature, spans)
+        assert reason_name(reason).zh
+        assert reason_name(reason).en
+        assert family_of(reason) in FAMILIES
+    assert reason_of("span_0_before", spans) == "span:寒假"
+    assert "寒假" in reason_name("span:寒假").zh
+    mapped = {feature for kind in REASONS.values() for feature in kind.features}
+    plain = {name for name in made.models.known.features if not name.startswith(("weather_", "span_"))}
+    assert plain <= mapped
+
+
+def test_reasons_are_said_in_a_sentence_the_strongest_first() -> None:
+    said = say_reasons("ridge", {"temperature": 0.2, "same_week": 0.7, "season": 0.1, "hour": 0.001})
+    assert said.zh.index("上周同一时刻（70%）") < said.zh.index("室外气温（20%）")
+    assert "the same time last week (70%), outdoor temperature (20%)" in said.en
+    assert "last week" in say_reasons("last_week", {"same_week": 1.0}).en
+    assert "nothing moves it" in say_reasons("weekday_mean", {}).en
+
+
+def busy(history: History, lead_d: float) -> tuple[History, Bookings]:
+    """Return points that follow what is booked on random days, by bookings made so many days ahead."""
+    rng = np.random.default_rng(5)
+    days = np.flatnonzero(rng.random(history.n_times // 24 + 1) < 0.4)
+    start = history.start + (days * 24 + 9) * HOUR
+    bookings = Bookings(
+        place=np.zeros(len(days), np.int64), start=start, end=start + 6 * HOUR,
+        made_at=(start - lead_d * 24 * HOUR).astype(np.int64), people=np.full(len(days), 40.0),
+        of_point=np.array([0, 0, -1]), n_places=1,
+    )  # fmt: skip
+    there = bookings.ahead(history.start, HOUR, history.n_times) * 0
+    there += replace(bookings, made_at=np.zeros(len(days), np.int64)).ahead(
+        history.start, HOUR, history.n_times
+    )
+    moved = np.array([[1.0], [2.0], [0.0]]) * there
+    return replace(history, values=history.values + moved), bookings
+
+
+def test_bookings_that_drive_a_load_are_used_where_they_are_made_in_time() -> None:
+    history, early = busy(park(n_points=3, weeks=12, noise=1), 3)
+    told = forecast(history, 24, params=PLAIN, bookings=early)
+    blind = forecast(history, 24, params=PLAIN)
+    ridge = told.methods.index("ridge")
+    assert (told.errors[ridge, :2] < 0.6 * blind.errors[ridge, :2]).all()
+    assert told.errors[ridge, 2] == pytest.approx(blind.errors[ridge, 2])
+    assert explain_forecast(told, 0).reasons["bookings"] > 0.1
+    assert explain_forecast(told, 0).shares["bookings"] > 0.1
+    _, late = busy(park(n_points=3, weeks=12, noise=1), -0.1)
+    unknown = forecast(history, 24, params=PLAIN, bookings=late)
+    assert (unknown.errors[ridge, :2] > 0.9 * blind.errors[ridge, :2]).all()
+
+
+def test_bookings_made_after_an_origin_change_nothing_of_its_forecast() -> None:
+    history, known = busy(park(n_points=3, weeks=12, noise=1), 3)
+    origin = 10 * 7 * 24
+    at = history.start + origin * HOUR
+    later = np.where(known.made_at > at, 7.0, known.people)
+    before, after = (
+        rolling_forecasts(history, [origin], 24, params=PLAIN, bookings=one)[0]
+        for one in (known, replace(known, people=later))
+    )
+    np.testing.assert_array_equal(before.mean, after.mean)
+    np.testing.assert_array_equal(before.high, after.high)
+
+
+def test_days_are_told_by_bookings_too() -> None:
+    history, known = busy(park(n_points=3, weeks=16, noise=1), 20)
+    days = forecast(daily(history), 7, params=PLAIN, bookings=known.by_clock("UTC"))
+    blind = forecast(daily(history), 7, params=PLAIN)
+    ridge = days.methods.index("ridge")
+    assert days.errors[ridge, 1] < blind.errors[ridge, 1]
 
 
 def test_trees_grown_before_serve_points_that_they_never_saw(made: Forecast) -> None:
@@ -199,6 +284,7 @@ def test_a_forecast_says_when_it_is_no_better_than_last_week() -> None:
         (lambda h: rolling_forecasts(h, [500, 501], 24), "origins"),
         (lambda h: rolling_forecasts(h, [h.n_times + 24], 24), "origins"),
         (lambda h: forecast(h, 24, weather=np.zeros((1, 7))), "weather"),
+        (lambda h: forecast(h, 24, bookings=busy(park(n_points=3), 1)[1]), "bookings"),
         (lambda h: ForecastParams(methods=("oracle",)), "methods"),
         (lambda h: ForecastParams(levels=(0.95, 0.8)), "levels"),
         (lambda h: ForecastParams(backtest_d=0), "backtest_d"),

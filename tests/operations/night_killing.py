@@ -30,6 +30,7 @@ def open_row(folder: Path) -> tuple[House, NightlyForecasts]:
     house = build_house(load_settings(data_dir=folder), now=lambda: NOW)
     nightly = NightlyForecasts(
         house.readings, house.places, SqlForecastStore(house.database), energy=house.energy, twin=house.twin,
+        outlooks=house.outlooks,
         clock=house.now, params=NightParams(batch=BATCH, tree_rows=1),
     )  # fmt: skip
     return house, nightly

@@ -186,7 +186,9 @@ def test_the_same_anomaly_has_the_same_id(tmp_path: Path) -> None:
 
 def test_what_was_computed_is_told_at_once_and_a_narrow_question_as_it_is_now(tmp_path: Path) -> None:
     house = house_with(tmp_path, measured(left_on=True, leak=True))
-    anomalies = Anomalies(house.readings, house.places, SqlAnomalyStore(house.database), narrow=1)
+    anomalies = Anomalies(
+        house.readings, house.places, SqlAnomalyStore(house.database), house.calendars, narrow=1
+    )
     anew = anomalies.find(PARK, SINCE, NOW, NOW)
     assert anomalies.renew(PARK, NOW)
     later = NOW + timedelta(hours=1)

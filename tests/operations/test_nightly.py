@@ -22,7 +22,7 @@ from tests.operations.test_forecasts import DAY, METER, NOW, measured
 from yuanli.api import create_app
 from yuanli.bootstrap import House
 from yuanli.campus import Campus, CampusId, DataPoint, FeatureId, Imported, PointId, by_id
-from yuanli.operations import Delivery, NightParams
+from yuanli.operations import Delivery, NightParams, Outlook
 from yuanli.operations.night_rows import Asking, Subject, enough, forecast_rows, midnight_before, with_rests
 from yuanli.storage import SqlForecastStore
 from yuanli.telemetry import Decoded
@@ -196,7 +196,8 @@ def test_wholes_are_the_sums_of_their_parts_by_hour_and_day() -> None:
         night=origin.astimezone(zone).date(),
         origin=origin,
         zone=zone,
-        calendar=None,
+        outlook=Outlook(),
+        places={},
         made_at=NOW,
     )
     site_told, *told = forecast_rows(rows, values, asking, LINES, total=True, tree=True)

@@ -23,7 +23,7 @@ def band(count: int, level: float) -> ForecastBand:
     return ForecastBand(
         at=1_777_600_000_000_000 + HOUR_US * np.arange(count), mean=mean, low_80=mean - 1, high_80=mean + 1,
         low_95=mean - 2, high_95=mean + 2, method="ridge", error=0.5, last_week_error=float("nan"),
-        shares={"calendar": 1.0},
+        reasons={"season": 1.0},
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_what_is_kept_comes_back_as_it_was(database: Database) -> None:
     )  # fmt: skip
     for name in ("at", "mean", "low_80", "high_80", "low_95", "high_95"):
         np.testing.assert_array_equal(getattr(found.hourly, name), getattr(given.hourly, name))
-    assert found.hourly.shares == {"calendar": 1.0}
+    assert found.hourly.reasons == {"season": 1.0}
     assert np.isnan(found.hourly.last_week_error)
 
 

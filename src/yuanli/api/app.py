@@ -16,6 +16,7 @@ from yuanli.api import (
     accounts,
     anomalies,
     assistant,
+    calendars,
     campus,
     channels,
     closures,
@@ -63,7 +64,7 @@ from yuanli.api.twin_live import TwinChannels
 from yuanli.bootstrap import House
 
 PARTS = (
-    about, accounts, users, campus, drawing, edits, closures, exports, imports, live, routing, assistant,
+    about, accounts, users, campus, drawing, edits, closures, calendars, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings,
     reading_files, point_tables, forecast, overrules, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,

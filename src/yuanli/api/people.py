@@ -11,7 +11,7 @@ from yuanli.api.bodies import Name
 from yuanli.api.callers import HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.campus import FeatureId
-from yuanli.operations import ExpectedPeople, Right, expected_people
+from yuanli.operations import ExpectedPeople, Right
 
 router = APIRouter(tags=["people"])
 
@@ -27,4 +27,4 @@ def forecast_people(
     where = None if place is None else FeatureId(place)
     found = house.places.campus(campus)
     ahead = timedelta(hours=hours)
-    return expected_people(house.twin, house.fresh_forecasts, found, where, ahead, house.now())
+    return house.people_forecasts.expected(found, where, ahead, house.now())

@@ -25,6 +25,7 @@ from yuanli.operations import (
     Accounts,
     Anomalies,
     Assistant,
+    CampusCalendars,
     Changing,
     Cleaner,
     Commands,
@@ -45,7 +46,9 @@ from yuanli.operations import (
     ModelParams,
     NightlyForecasts,
     NightParams,
+    Outlooks,
     Overruling,
+    PeopleForecasts,
     Places,
     PlanDevicesAct,
     PlanRecords,
@@ -80,6 +83,7 @@ from yuanli.settings import Settings
 from yuanli.storage import (
     SqlAccountStore,
     SqlAnomalyStore,
+    SqlCalendarStore,
     SqlCampusStore,
     SqlCommandStore,
     SqlConversationStore,
@@ -153,15 +157,19 @@ def build_house(
     telemetry.on_judged(twin.forget)
     forecasts = SqlForecastStore(database)
     fresh = FreshForecasts(forecasts)
+    calendars = CampusCalendars(SqlCalendarStore(database), places, clock=now)
+    booked = SqlReservationStore(database)
+    outlooks = Outlooks(calendars, readings, booked)
+    people = PeopleForecasts(twin, fresh, outlooks)
     energy = Energy(
         readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file),
-        kept=fresh,
+        kept=fresh, outlooks=outlooks,
     )  # fmt: skip
     commands = Commands(
         SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
     )
     solving = Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id)
-    device_drafts = DeviceDrafts(places, readings, twin, energy, commands, device_gateways, fresh, clock=now)
+    device_drafts = DeviceDrafts(places, readings, twin, energy, commands, device_gateways, people, clock=now)
     run_store = SqlPlanRunStore(database)
     plan_runs = PlanRuns(
         run_store,
@@ -176,17 +184,17 @@ def build_house(
         new_id=_new_id,
     )
     standing = StandingOrders(SqlStandingStore(database), commands, twin, caller=accounts.caller)
-    reservations = Reservations(SqlReservationStore(database), guidance, new_id=_new_id)
+    reservations = Reservations(booked, guidance, new_id=_new_id)
     space_drafts = SpaceDrafts(guidance, clock=now)
     site_drafts = SiteDrafts(guidance, usual_of(twin))
     room_usage = RoomUsage(reservations, guidance, twin)
-    anomalies = Anomalies(readings, places, SqlAnomalyStore(database), energy.tariffs)
+    anomalies = Anomalies(readings, places, SqlAnomalyStore(database), calendars, energy.tariffs)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
         abilities = Abilities(
             understander=understander_of(reader_of(models), refine),
             answers={
-                **answers_of(energy, twin, anomalies, commands.rules, fresh),
+                **answers_of(energy, twin, anomalies, commands.rules, people),
                 **space_answers(reservations, room_usage, solving, guidance),
             },
             acts={
@@ -249,10 +257,12 @@ def build_house(
         sensing=Sensing(solving),
         device_drafts=device_drafts,
         plan_runs=plan_runs,
-        plan_records=PlanRecords(places, readings, energy, twin),
-        forecasts=Forecasts(readings, places, fresh),
-        fresh_forecasts=fresh,
-        flow_drafts=FlowDrafts(guidance, people_of(twin, fresh)),
+        plan_records=PlanRecords(places, readings, energy, twin, calendars),
+        forecasts=Forecasts(readings, places, fresh, outlooks),
+        people_forecasts=people,
+        calendars=calendars,
+        outlooks=outlooks,
+        flow_drafts=FlowDrafts(guidance, people_of(twin, people)),
         site_drafts=site_drafts,
         size_curves=SizeCurves(guidance, twin),
         nightly=NightlyForecasts(
@@ -261,11 +271,12 @@ def build_house(
             forecasts,
             energy=energy,
             twin=twin,
+            outlooks=outlooks,
             clock=now,
             params=NightParams(hour=settings.forecast_hour),
         ),
         anomalies=anomalies,
-        savings=SavingsMeasurement(readings, places),
+        savings=SavingsMeasurement(readings, places, calendars),
         intake=intake,
         reading_files=ReadingFiles(intake, readings, places, books),
         cleaner=cleaner,

@@ -22,6 +22,7 @@ from yuanli.operations import (
     Accounts,
     Anomalies,
     Assistant,
+    CampusCalendars,
     Changing,
     Cleaner,
     Commands,
@@ -33,7 +34,6 @@ from yuanli.operations import (
     FeedbackLoop,
     FlowDrafts,
     Forecasts,
-    FreshForecasts,
     Guidance,
     Intake,
     IntervalLabelling,
@@ -42,7 +42,9 @@ from yuanli.operations import (
     Models,
     Night,
     NightlyForecasts,
+    Outlooks,
     Overruling,
+    PeopleForecasts,
     Places,
     PlanRecords,
     PlanRuns,
@@ -112,7 +114,9 @@ class House:
     quality: DataQuality
     intervals: IntervalLabelling
     forecasts: Forecasts
-    fresh_forecasts: FreshForecasts
+    people_forecasts: PeopleForecasts
+    calendars: CampusCalendars
+    outlooks: Outlooks
     nightly: NightlyForecasts
     energy: Energy
     anomalies: Anomalies

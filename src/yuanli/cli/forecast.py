@@ -19,7 +19,7 @@ from yuanli.cli.reading_tables import zone_of
 from yuanli.devices import check_table_file, read_table_file
 from yuanli.errors import Text
 from yuanli.forecast import HOUR, Calendar
-from yuanli.operations import HorizonError, PointForecast, forecast_series
+from yuanli.operations import HorizonError, Outlook, PointForecast, forecast_series
 from yuanli.telemetry import DecodeParams, Row, Series
 
 HORIZON = re.compile(r"(\d{1,4})\s*(h|d|小时|天)")
@@ -115,8 +115,8 @@ def _of_file(path: Path, ahead: timedelta, zone: str, country: str) -> tuple[Poi
             units.setdefault(row.point, row.unit)
     series = [_series(number, values) for number, values in enumerate(by_point.values())]
     end = max((int(one.at[-1]) for one in series), default=0) // HOUR * HOUR + HOUR
-    calendar = Calendar(country=country)
-    return forecast_series(series, list(units.items()), ahead, end=end, zone=zone, calendar=calendar)
+    outlook = Outlook(calendar=Calendar(country=country))
+    return forecast_series(series, list(units.items()), ahead, end=end, zone=zone, outlook=outlook)
 
 
 def _series(number: int, values: dict[int, float]) -> Series:
@@ -161,6 +161,7 @@ def _horizon(text: str) -> timedelta:
 def _print(found: PointForecast) -> None:
     OUT.print(f"{found.point}  {found.method}", style="bold", markup=False)
     OUT.print(said(found.verdict), markup=False)
+    OUT.print(said(found.why), markup=False)
     if found.made_at is not None:
         made = found.made_at.isoformat(timespec="minutes")
         OUT.print(said(Text(f"夜间预测，{made} 作出。", f"Made in the night, {made}.")), markup=False)

@@ -2,6 +2,7 @@
 
 from yuanli.forecast.anomalies import Anomaly, AnomalyKind, AnomalyParams, find_anomalies, four_digits
 from yuanli.forecast.baselines import Baseline, BaselineKind
+from yuanli.forecast.bookings import Bookings
 from yuanli.forecast.calendar import Calendar, Days, InvalidCalendarError, days_of
 from yuanli.forecast.equipment import (
     AirFaultParams,
@@ -16,11 +17,10 @@ from yuanli.forecast.equipment import (
 )
 from yuanli.forecast.excess import Excess, ExcessParams, find_excess, find_night_excess
 from yuanli.forecast.explaining import (
-    FAMILIES,
     Driver,
     Explanation,
     explain_forecast,
-    explain_shares,
+    explain_reasons,
     verdict_of,
 )
 from yuanli.forecast.forecasting import Forecast, Interval, forecast, grow_trees, rolling_forecasts
@@ -41,6 +41,7 @@ from yuanli.forecast.plugins import (
     check_forecaster,
     load_forecaster,
 )
+from yuanli.forecast.reasons import FAMILIES, FEWEST, REASONS, ReasonKind, family_of, reason_name, say_reasons
 from yuanli.forecast.replay import METHODS, ForecastParams, InvalidForecastError
 from yuanli.forecast.savings import (
     InvalidSavingsError,
@@ -67,7 +68,7 @@ from yuanli.forecast.states import (
 )
 from yuanli.forecast.sums import InvalidTreeError, reconciled, summing_matrix
 from yuanli.forecast.systems import InvalidSystemError, SystemModel, SystemScores, fit_system, score_system
-from yuanli.forecast.trees import GrownTrees, TreeParams
+from yuanli.forecast.trees import GrownTrees, TreeParams, has_trees
 from yuanli.forecast.watching import (
     InvalidWatchError,
     SystemAnomaly,
@@ -82,8 +83,10 @@ from yuanli.learning import TreesMissingError
 __all__ = [
     "DAY",
     "FAMILIES",
+    "FEWEST",
     "HOUR",
     "METHODS",
+    "REASONS",
     "AirFaultParams",
     "AirPoint",
     "AirState",
@@ -92,6 +95,7 @@ __all__ = [
     "AnomalyParams",
     "Baseline",
     "BaselineKind",
+    "Bookings",
     "BrokenForecasterError",
     "Calendar",
     "Days",
@@ -118,6 +122,7 @@ __all__ = [
     "InvalidWatchError",
     "NoBaselineError",
     "Place",
+    "ReasonKind",
     "SaidStates",
     "Savings",
     "SavingsParams",
@@ -140,7 +145,8 @@ __all__ = [
     "diagnose_air_handler",
     "evaluate_states",
     "explain_forecast",
-    "explain_shares",
+    "explain_reasons",
+    "family_of",
     "fault_rules",
     "find_air_point",
     "find_anomalies",
@@ -152,15 +158,18 @@ __all__ = [
     "forecast",
     "four_digits",
     "grow_trees",
+    "has_trees",
     "history_of",
     "history_of_signals",
     "load_forecaster",
     "load_states",
     "measure_savings",
     "place_of",
+    "reason_name",
     "reconciled",
     "rolling_forecasts",
     "save_states",
+    "say_reasons",
     "say_states",
     "score_system",
     "signals_of",

@@ -79,6 +79,8 @@ class Days:
         How many days off, or of work, stand together.
     spans
         Shape `(n_spans, n_days)`: 1 where a span holds.
+    names
+        What the spans are called.
     """
 
     first: int
@@ -91,6 +93,7 @@ class Days:
     run: NDArray[np.int64]
     year_day: NDArray[np.int64]
     spans: NDArray[np.int64]
+    names: tuple[str, ...]
 
 
 def days_of(calendar: Calendar, first: int, n_days: int) -> Days:
@@ -118,6 +121,7 @@ def days_of(calendar: Calendar, first: int, n_days: int) -> Days:
         run=_runs(off)[inner],
         year_day=np.array([d.timetuple().tm_yday for d in dates[inner]], dtype=np.int64),
         spans=np.array(spans, dtype=np.int64).reshape(len(calendar.spans), n_days),
+        names=tuple(calendar.spans),
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.forecast.features import LINEAR, names_of
+from yuanli.forecast.features import names_of
 from yuanli.forecast.forecasting import Forecast
 from yuanli.forecast.history import Floats, Ints
+from yuanli.forecast.reasons import FAMILIES, family_of, reason_of
 from yuanli.forecast.replay import (
     BLEND,
     LAST_WEEK,
@@ -23,19 +24,13 @@ from yuanli.forecast.replay import (
 )
 from yuanli.forecast.ridge import linear_steps
 
-FAMILIES = ("usual_days", "recent_level", "calendar", "weather", "other_points")
-_CALENDAR = frozenset(
-    {"steps_ahead", "hour", "weekday", "alike", "off", "off_before", "off_after", "off_run", "since_holiday",
-     "until_holiday", "year_day", "week_like_lag", "holidays_in_like", "year", "same_work"}
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
     """What one feature adds to a point's forecast, in its unit: the mean over the horizon, and of its absolute."""
 
     feature: str
-    family: str
+    reason: str
     adds: float
     moves: float
 
@@ -50,8 +45,11 @@ class Explanation:
         The mean of the days of the same kind, over the horizon, where every forecast begins.
     drivers
         What moves it from there, the strongest first.
+    reasons
+        How much of all movement each of `REASONS`, or span of the calendar, makes, the strongest first; they sum to 1,
+        or are none where nothing moves.
     shares
-        How much of all movement each of `FAMILIES` makes; they sum to 1, or to 0 where nothing moves.
+        How much each of `FAMILIES` makes, which reasons belong to.
     error, last_week_error
         Mean absolute errors on the backtest; not a number where there was none.
     """
@@ -59,6 +57,7 @@ class Explanation:
     method: str
     usual: float
     drivers: tuple[Driver, ...]
+    reasons: Mapping[str, float]
     shares: Mapping[str, float]
     error: float
     last_week_error: float
@@ -83,27 +82,31 @@ def explain_forecast(forecast: Forecast, point: int) -> Explanation:
     models = _models(forecast, point)
     names, moved = _moved(forecast, models, np.array([point]), np.arange(models.known.usual.shape[1]))
     adds, moves = moved[0].mean(axis=0), np.abs(moved[0]).mean(axis=0)
+    spans = models.known.spans
     drivers = tuple(
-        Driver(feature=names[i], family=family_of(names[i]), adds=float(adds[i]), moves=float(moves[i]))
+        Driver(feature=names[i], reason=reason_of(names[i], spans), adds=float(adds[i]), moves=float(moves[i]))
         for i in np.argsort(-moves, kind="stable").tolist() if moves[i] > 0
     )  # fmt: skip
+    (reasons,) = _told_reasons(*_shares(names, moved, spans))
     own = float(forecast.errors[forecast.chosen[point], point])
     week = float(forecast.errors[forecast.methods.index(LAST_WEEK), point])
     return Explanation(
         method=forecast.method(point),
         usual=float(models.known.usual[point].mean()),
         drivers=drivers,
-        shares=dict(zip(FAMILIES, _shares(names, moved)[0].tolist(), strict=True)),
+        reasons=reasons,
+        shares={
+            family: sum(share for reason, share in reasons.items() if family_of(reason) == family)
+            for family in FAMILIES
+        },
         error=own,
         last_week_error=week,
         verdict=verdict_of(own, week),
     )
 
 
-def explain_shares(forecast: Forecast, *, most: int) -> Floats:
-    """Return how much of all movement of each point's forecast each of `FAMILIES` makes.
-
-    Shape `(n_points, n_families)`; a row sums to 1, or to 0 where nothing moves.
+def explain_reasons(forecast: Forecast, *, most: int) -> tuple[Mapping[str, float], ...]:
+    """Return how much of all movement of each point's forecast each reason makes, as `Explanation.reasons` has it.
 
     Parameters
     ----------
@@ -118,18 +121,17 @@ def explain_shares(forecast: Forecast, *, most: int) -> Floats:
     models = _models(forecast, 0)
     n_points, horizon = models.known.usual.shape
     steps = np.arange(horizon)[:: -(-horizon // most)]
-    return _shares(*_moved(forecast, models, np.arange(n_points), steps))
+    names, moved = _moved(forecast, models, np.arange(n_points), steps)
+    return _told_reasons(*_shares(names, moved, models.known.spans))
 
 
-def family_of(feature: str) -> str:
-    """Return which of `FAMILIES` a feature belongs to."""
-    if feature.startswith("all_"):
-        return "other_points"
-    if feature.startswith("weather_") or feature == "warmth":
-        return "weather"
-    if feature.startswith("span_") or feature in _CALENDAR:
-        return "calendar"
-    return "recent_level" if feature.startswith("last_") else "usual_days"
+def _told_reasons(reasons: Sequence[str], shares: Floats) -> tuple[Mapping[str, float], ...]:
+    """Return the reasons of each row of shares that make any of it, the strongest first."""
+    order = np.argsort(-shares, axis=1, kind="stable")
+    return tuple(
+        {reasons[i]: float(row[i]) for i in ranked.tolist() if row[i] > 0}
+        for row, ranked in zip(shares, order, strict=True)
+    )
 
 
 def _models(forecast: Forecast, point: int) -> Models:
@@ -142,13 +144,14 @@ def _models(forecast: Forecast, point: int) -> Models:
     return forecast.models
 
 
-def _shares(names: tuple[str, ...], moved: Floats) -> Floats:
-    """Return the shares of families in what features add; shape `(n_points, n_families)`."""
+def _shares(names: tuple[str, ...], moved: Floats, spans: tuple[str, ...]) -> tuple[tuple[str, ...], Floats]:
+    """Return the reasons, and their shares in what features add; shape `(n_points, n_reasons)`."""
     moves = np.abs(moved).mean(axis=1)
-    families = np.array([family_of(name) for name in names])
-    sums = np.stack([moves[:, families == family].sum(axis=1) for family in FAMILIES], axis=1)
+    of = np.array([reason_of(name, spans) for name in names])
+    reasons = tuple(dict.fromkeys(of.tolist()))
+    sums = np.stack([moves[:, of == reason].sum(axis=1) for reason in reasons], axis=1)
     total = sums.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(sums, total, out=np.zeros_like(sums), where=total > 0))
+    return reasons, np.asarray(np.divide(sums, total, out=np.zeros_like(sums), where=total > 0))
 
 
 def _moved(forecast: Forecast, models: Models, points: Ints, steps: Ints) -> tuple[tuple[str, ...], Floats]:
@@ -175,7 +178,7 @@ def _moved(forecast: Forecast, models: Models, points: Ints, steps: Ints) -> tup
 
 def _line_moves(models: Models, points: Ints, steps: Ints) -> tuple[tuple[str, ...], Floats]:
     rows = linear_steps(models.known, *_crossed(points, steps)).reshape(len(points), len(steps), -1)
-    return LINEAR, rows * models.ridge.weights[points][:, None, :]
+    return models.known.linear, rows * models.ridge.weights[points][:, None, :]
 
 
 def _tree_moves(models: Models, points: Ints, steps: Ints) -> tuple[tuple[str, ...], Floats]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from yuanli.forecast.bookings import Bookings
 from yuanli.forecast.calendar import Calendar
 from yuanli.forecast.grid import NEVER, WEEKS, Grid, grid_of, mean_of, taken
 from yuanli.forecast.history import Floats, History, Ints
@@ -22,9 +23,9 @@ Columns = NDArray[np.float32]
 
 LINEAR = (
     "day_1", "day_2", "day_7", "like_1", "like_2", "last_day", "last_3_days", "last_week", "last_6_hours", "same_work",
-    "all_day_1", "warmth",
+    "all_day_1", "warmth", "booked_apart",
 )  # fmt: skip
-"""The features that a straight line can use."""
+"""The features that a straight line can use, the last two where weather and bookings are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,6 +38,8 @@ class Past:
         Values less the mean of the days of the same kind before them; shape of the history's values.
     weather
         Shape `(n_series, n_times or more)`, such as the outdoor temperature.
+    bookings, booked
+        What is booked, and how much of it was when its time came; shape `(n_places, n_times)`.
     """
 
     history: History
@@ -44,10 +47,19 @@ class Past:
     apart: Columns
     weather: Floats | None
     weather_ahead: bool
+    bookings: Bookings | None = None
+    booked: Floats | None = None
 
     def of(self, points: Ints) -> Past:
         """Return some of the points."""
-        return replace(self, history=self.history.of(points), apart=self.apart[points])
+        bookings = None if self.bookings is None else self.bookings.of(points)
+        return replace(self, history=self.history.of(points), apart=self.apart[points], bookings=bookings)
+
+    @property
+    def linear(self) -> tuple[str, ...]:
+        """Those of `LINEAR` that there are."""
+        missing = {"warmth": self.weather is None, "booked_apart": self.bookings is None}
+        return tuple(name for name in LINEAR if not missing.get(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,6 +76,10 @@ class Known:
         How far values go from their mean; shape `(n_points,)`, above nought.
     features
         By name, of shape `(n_points, horizon)`, `(horizon,)` or `(n_points, 1)`; not a number where unknown.
+    linear
+        Names of those that a straight line can use.
+    spans
+        Names of the calendar's spans, in the order of their features.
     """
 
     origin: int
@@ -71,6 +87,8 @@ class Known:
     week: Floats
     spread: Floats
     features: dict[str, NDArray[np.floating]]
+    linear: tuple[str, ...]
+    spans: tuple[str, ...]
 
     def matrix(self, names: tuple[str, ...]) -> NDArray[np.float32]:
         """Return features as shape `(n_points, horizon, n_features)`."""
@@ -94,6 +112,7 @@ def past_of(
     horizon: int,
     weather: Floats | None = None,
     weather_ahead: bool = False,
+    bookings: Bookings | None = None,
 ) -> Past:
     """Return a history prepared to forecast `horizon` steps from any of its times."""
     grid = grid_of(history, calendar, more=horizon)
@@ -104,7 +123,11 @@ def past_of(
         apart[:, columns] = history.values[:, columns] - mean_of(
             _stack(history.values, like, history.n_times), 0
         )
-    return Past(history=history, grid=grid, apart=apart, weather=weather, weather_ahead=weather_ahead)
+    booked = None if bookings is None else bookings.past(history.start, history.step, history.n_times)
+    return Past(
+        history=history, grid=grid, apart=apart, weather=weather, weather_ahead=weather_ahead, bookings=bookings,
+        booked=booked,
+    )  # fmt: skip
 
 
 def known_at(past: Past, origin: int, horizon: int) -> Known:
@@ -150,7 +173,11 @@ def known_at(past: Past, origin: int, horizon: int) -> Known:
     features["evenness"] = np.clip(level[:, None] / unit, -CLIP, CLIP)
     features |= _day_features(grid, columns, origin)
     features |= _weather_features(past, columns, ahead, origin)
-    return Known(origin=origin, usual=usual, week=week, spread=spread, features=features)
+    features |= _booking_features(past, columns, ahead, origin)
+    return Known(
+        origin=origin, usual=usual, week=week, spread=spread, features=features, linear=past.linear,
+        spans=grid.days.names,
+    )  # fmt: skip
 
 
 def _spans(steps: int) -> dict[str, int]:
@@ -216,7 +243,8 @@ def _weather_features(past: Past, columns: Ints, ahead: Ints, origin: int) -> di
         return {"warmth": np.zeros(len(columns))}
     grid, weather, found = past.grid, past.weather, {}
     end = weather.shape[1] if past.weather_ahead else origin
-    unit = np.nanstd(weather[:, :origin], axis=1) + 1e-9
+    level = mean_of(weather[:, :origin], 1)
+    unit = np.sqrt(mean_of((weather[:, :origin] - level[:, None]) ** 2, 1)) + 1e-9
     last = mean_of(weather[:, max(0, origin - grid.steps) : origin], 1)
     like = mean_of(_stack(weather, grid.like(columns, ahead), origin), 0)
     now = (
@@ -230,6 +258,19 @@ def _weather_features(past: Past, columns: Ints, ahead: Ints, origin: int) -> di
         found[f"weather_{i}_last_day"] = np.full(len(columns), last[i])
     found["warmth"] = found["weather_0_apart"]
     return found
+
+
+def _booking_features(past: Past, columns: Ints, ahead: Ints, origin: int) -> dict[str, NDArray[np.floating]]:
+    bookings, booked, history = past.bookings, past.booked, past.history
+    if bookings is None or booked is None:
+        return {}
+    told = bookings.ahead(history.start + origin * history.step, history.step, len(columns))
+    like = np.nan_to_num(mean_of(_stack(booked, past.grid.like(columns, ahead), origin), 0))
+    unit = booked[:, :origin].std(axis=1, keepdims=True)
+    unit = np.where(unit > 0, unit, 1.0)
+    rows, none = bookings.of_point, (bookings.of_point < 0)[:, None]
+    scaled = {"booked": told / unit, "booked_apart": (told - like) / unit}
+    return {name: np.where(none, 0.0, np.clip(column, -CLIP, CLIP)[rows]) for name, column in scaled.items()}
 
 
 def names_of(known: Known) -> tuple[str, ...]:

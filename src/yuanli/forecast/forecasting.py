@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from yuanli.errors import Text
+from yuanli.forecast.bookings import Bookings
 from yuanli.forecast.calendar import Calendar
 from yuanli.forecast.choosing import backtest_errors, choose_methods, seen
 from yuanli.forecast.conformal import adapted, inside, interval_widths
@@ -100,6 +101,7 @@ def forecast(
     calendar: Calendar | None = None,
     params: ForecastParams | None = None,
     weather: Floats | None = None,
+    bookings: Bookings | None = None,
     plugins: Mapping[str, Forecaster] | None = None,
     grown: GrownTrees | None = None,
 ) -> Forecast:
@@ -112,6 +114,8 @@ def forecast(
     weather
         Shape `(n_series, n_times)` of the history, temperature first; or, with the weather forecast after it,
         `(n_series, n_times + horizon)`. Days past are then taken as if their weather had been forecast as it came.
+    bookings
+        What is booked, with when that was made known: at each origin no more is looked at.
     plugins
         Models from outside, by name; each is tried like the other methods.
     grown
@@ -124,7 +128,8 @@ def forecast(
     """
     params = params or ForecastParams()
     origins = _origins(history, horizon, params)
-    return _rolling(history, origins, horizon, 1, calendar, params, weather, plugins, grown)[-1]
+    asked = _Asked(history, horizon, calendar or Calendar(), weather, bookings)
+    return _rolling(asked, origins, 1, params, plugins, grown)[-1]
 
 
 def grow_trees(
@@ -133,6 +138,8 @@ def grow_trees(
     *,
     calendar: Calendar | None = None,
     params: ForecastParams | None = None,
+    weather: Floats | None = None,
+    bookings: Bookings | None = None,
 ) -> GrownTrees:
     """Return the trees that `forecast` would grow on a history, for forecasts of many more points that end with it.
 
@@ -145,8 +152,7 @@ def grow_trees(
     """
     params = params or ForecastParams()
     origins = _origins(history, horizon, params)
-    _check(history, origins, horizon, None)
-    past = past_of(history, calendar or Calendar(), horizon=horizon)
+    past = _past(_Asked(history, horizon, calendar or Calendar(), weather, bookings), origins)
     return grow_at(past, origins, horizon=horizon, params=params)
 
 
@@ -172,6 +178,7 @@ def rolling_forecasts(
     calendar: Calendar | None = None,
     params: ForecastParams | None = None,
     weather: Floats | None = None,
+    bookings: Bookings | None = None,
     plugins: Mapping[str, Forecaster] | None = None,
 ) -> tuple[Forecast, ...]:
     """Return the forecasts that would have been made at ascending past origins, a whole number of days apart.
@@ -186,26 +193,54 @@ def rolling_forecasts(
         )  # fmt: skip
     days = (params or ForecastParams()).backtest_d + -(-horizon // steps) - 1
     before = [o for o in range(origins[0] - days * steps, origins[0], steps) if o >= steps]
-    return _rolling(history, [*before, *origins], horizon, len(origins), calendar, params, weather, plugins)
+    asked = _Asked(history, horizon, calendar or Calendar(), weather, bookings)
+    return _rolling(asked, [*before, *origins], len(origins), params or ForecastParams(), plugins)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """What is to be forecast, and what is known beside it."""
+
+    history: History
+    horizon: int
+    calendar: Calendar
+    weather: Floats | None
+    bookings: Bookings | None
 
 
 def _rolling(
-    history: History,
+    asked: _Asked,
     origins: Sequence[int],
-    horizon: int,
     last: int,
-    calendar: Calendar | None,
-    params: ForecastParams | None,
-    weather: Floats | None,
+    params: ForecastParams,
     plugins: Mapping[str, Forecaster] | None,
     grown: GrownTrees | None = None,
 ) -> tuple[Forecast, ...]:
-    params = params or ForecastParams()
-    _check(history, origins, horizon, weather)
-    ahead = weather is not None and weather.shape[1] > history.n_times
-    past = past_of(history, calendar or Calendar(), horizon=horizon, weather=weather, weather_ahead=ahead)
-    played = replay(past, origins, horizon=horizon, params=params, plugins=plugins, grown=grown)
+    past = _past(asked, origins)
+    played = replay(past, origins, horizon=asked.horizon, params=params, plugins=plugins, grown=grown)
     return _delivered(past, played, params, last)
+
+
+def _past(asked: _Asked, origins: Sequence[int]) -> Past:
+    """Return a checked history prepared to be forecast."""
+    history, weather, bookings = asked.history, asked.weather, asked.bookings
+    _check(history, origins, asked.horizon, weather)
+    if bookings is not None and len(bookings.of_point) != history.n_points:
+        raise InvalidForecastError(
+            Text(f"预订对应 {len(bookings.of_point)} 个点位，历史有 {history.n_points} 个。",
+                 f"Bookings are told for {len(bookings.of_point)} points, the history has {history.n_points}."),
+            field="bookings",
+            hint=Text("每个点位给出它的地点。", "Give the place of each point."),
+        )  # fmt: skip
+    ahead = weather is not None and weather.shape[1] > history.n_times
+    return past_of(
+        history,
+        asked.calendar,
+        horizon=asked.horizon,
+        weather=weather,
+        weather_ahead=ahead,
+        bookings=bookings,
+    )
 
 
 def _check(history: History, origins: Sequence[int], horizon: int, weather: Floats | None) -> None:

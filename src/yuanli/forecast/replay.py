@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuanli.errors import InvalidInputError, Text
-from yuanli.forecast.features import LINEAR, Known, Past, known_at
+from yuanli.forecast.features import Known, Past, known_at
 from yuanli.forecast.history import Floats, Ints
 from yuanli.forecast.plugins import Forecaster, ask_forecaster
 from yuanli.forecast.ridge import (
@@ -191,7 +191,7 @@ class _Lines:
         wanted = [o for o in range(latest, latest - RIDGE_D * steps, -steps) if o > 0]
         self._kept = {o: self._kept[o] if o in self._kept else self._moments(o) for o in wanted}
         if not wanted:
-            return Ridge(weights=np.zeros((self._past.history.n_points, len(LINEAR))))
+            return Ridge(weights=np.zeros((self._past.history.n_points, len(self._past.linear))))
         return fit_ridge(list(self._kept.values()))
 
     def _moments(self, origin: int) -> Moments:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.forecast.features import LINEAR, Known
+from yuanli.forecast.features import Known
 from yuanli.forecast.history import Floats, Ints
 
 RIDGE_D = 14
@@ -19,7 +19,7 @@ CLIP = 6.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ridge:
-    """Weights of `LINEAR` features, in units of each point's spread; shape `(n_points, n_features)`."""
+    """Weights of the features `Known.linear`, in units of each point's spread; shape `(n_points, n_features)`."""
 
     weights: Floats
 
@@ -45,12 +45,12 @@ class Moments:
 
 def linear_rows(known: Known) -> NDArray[np.float32]:
     """Return the features of a line, what is unknown as nought: as the usual has it."""
-    return np.nan_to_num(np.clip(known.matrix(LINEAR), -CLIP, CLIP))
+    return np.nan_to_num(np.clip(known.matrix(known.linear), -CLIP, CLIP))
 
 
 def linear_steps(known: Known, points: Ints, steps: Ints) -> NDArray[np.float32]:
     """Return the features of a line at pairs of points and steps."""
-    return np.nan_to_num(np.clip(known.picked(LINEAR, points, steps), -CLIP, CLIP))
+    return np.nan_to_num(np.clip(known.picked(known.linear, points, steps), -CLIP, CLIP))
 
 
 def target_rows(known: Known, truth: Floats) -> NDArray[np.float32]:

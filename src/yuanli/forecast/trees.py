@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,16 @@ class GrownTrees:
         return next(
             (one for at, one in zip(self.at[::-1], self.trees[::-1], strict=True) if at <= time), None
         )
+
+
+@cache
+def has_trees() -> bool:
+    """Return whether LightGBM is installed and can be loaded; it needs the system's OpenMP library."""
+    try:
+        import lightgbm  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def fit_trees(past: Past, origin: int, *, horizon: int, params: TreeParams) -> Trees | None:

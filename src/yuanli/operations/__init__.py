@@ -30,6 +30,16 @@ from yuanli.operations.answering import (
 from yuanli.operations.assistant import Abilities, Assistant, ConversationNotFoundError, History, knows_place
 from yuanli.operations.budgets import Budget, BudgetedChat, BudgetSpentError
 from yuanli.operations.callers import VISITOR, Caller, NotAllowedError, NotSignedInError
+from yuanli.operations.campus_calendars import (
+    CalendarSpan,
+    CalendarStore,
+    CampusCalendar,
+    CampusCalendars,
+    DayKind,
+    KeptCalendar,
+    SpecialDay,
+    ToldCalendar,
+)
 from yuanli.operations.cleaning import Backlog, Cleaner, CleanerParams
 from yuanli.operations.command_checks import CommandParams, CommandRule, Obstacle, PlannedWrite
 from yuanli.operations.command_log import (
@@ -193,7 +203,7 @@ from yuanli.operations.energy import (
     parse_tariffs,
     read_document,
 )
-from yuanli.operations.expected_people import ExpectedPeople, expected_people
+from yuanli.operations.expected_people import ExpectedPeople, PeopleForecasts
 from yuanli.operations.exporting import ExportedFeedback
 from yuanli.operations.feedback import (
     BadFeedbackError,
@@ -212,6 +222,7 @@ from yuanli.operations.flow_plans import (
     NobodyComesError,
     people_of,
 )
+from yuanli.operations.forecast_reasons import ForecastReason
 from yuanli.operations.forecasts import (
     CounterError,
     ExpectedDay,
@@ -291,6 +302,7 @@ from yuanli.operations.models import UNDERSTANDING, ModelList, ModelParams, Mode
 from yuanli.operations.moments import micros_of, time_of
 from yuanli.operations.night_rows import NightParams
 from yuanli.operations.nightly import NightlyForecasts
+from yuanli.operations.outlook import Outlook, Outlooks
 from yuanli.operations.overrules import (
     BadOverruleError,
     KeptOverrule,
@@ -612,7 +624,11 @@ __all__ = [
     "BudgetSpentError",
     "BudgetedChat",
     "CalendarDay",
+    "CalendarSpan",
+    "CalendarStore",
     "Caller",
+    "CampusCalendar",
+    "CampusCalendars",
     "CampusNameTakenError",
     "CampusNotFoundError",
     "CampusStore",
@@ -657,6 +673,7 @@ __all__ = [
     "DatasetParams",
     "DatasetStore",
     "Datasets",
+    "DayKind",
     "DegreeDays",
     "Delivery",
     "DeviceDetail",
@@ -721,6 +738,7 @@ __all__ = [
     "FlowWishError",
     "Footprint",
     "ForecastBand",
+    "ForecastReason",
     "ForecastRecord",
     "ForecastStore",
     "Forecasts",
@@ -756,6 +774,7 @@ __all__ = [
     "Judged",
     "JudgedPoints",
     "Judging",
+    "KeptCalendar",
     "KeptDataset",
     "KeptForecast",
     "KeptOverrule",
@@ -822,12 +841,15 @@ __all__ = [
     "OrderNotFoundError",
     "OrderState",
     "OutOfReachError",
+    "Outlook",
+    "Outlooks",
     "OverruleNotFoundError",
     "OverruleStore",
     "Overruling",
     "PasswordParams",
     "Pause",
     "PeakLoad",
+    "PeopleForecasts",
     "Period",
     "PlaceDetail",
     "PlaceHours",
@@ -973,6 +995,7 @@ __all__ = [
     "SpaceWish",
     "SpaceWishError",
     "SpanError",
+    "SpecialDay",
     "SpeechOffError",
     "StandingOrder",
     "StandingOrders",
@@ -995,6 +1018,7 @@ __all__ = [
     "Terms",
     "ThrottleParams",
     "TokenInfo",
+    "ToldCalendar",
     "TooLittlePastError",
     "TooManyAttemptsError",
     "TooManyOverrulesError",
@@ -1047,7 +1071,6 @@ __all__ = [
     "done_already",
     "example_document",
     "example_of",
-    "expected_people",
     "find_kind",
     "find_problem_example",
     "forecast_series",

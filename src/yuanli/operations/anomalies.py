@@ -23,6 +23,7 @@ from yuanli.operations.anomaly_scene import (
     FoundAnomaly,
     Scene,
 )
+from yuanli.operations.campus_calendars import CampusCalendars
 from yuanli.operations.energy.tariffs import Tariffs
 from yuanli.operations.moments import micros_of
 from yuanli.operations.places import Places
@@ -75,12 +76,13 @@ class Anomalies:
         readings: ReadingStore,
         places: Places,
         kept: AnomalyStore,
+        calendars: CampusCalendars,
         tariffs: Callable[[CampusId], Tariffs] | None = None,
         *,
         narrow: int = 60,
     ) -> None:
         self._readings, self._places, self._kept, self._tariffs = readings, places, kept, tariffs
-        self._narrow = narrow
+        self._narrow, self._calendars = narrow, calendars
 
     def find(
         self,
@@ -170,7 +172,7 @@ class Anomalies:
         hours = hours_of(self._readings, points, numbers, micros_of(start - PAST), first, last, zone)
         scene = Scene(
             campus=campus, store=self._readings, hours=hours, start=first, end=last, now=micros_of(now), query=query,
-            calendar=Calendar(country=campus.country) if campus.country else Calendar(),
+            calendar=self._calendars.of(campus) or Calendar(),
             tariffs=None if self._tariffs is None else self._tariffs(campus.id),
         )  # fmt: skip
         found = [one for kind, check in CHECKS.items() if kind in query.kinds for one in check(scene)]

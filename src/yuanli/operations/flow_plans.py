@@ -15,8 +15,7 @@ import numpy as np
 from yuanli.campus import Campus, CampusId, Feature, FeatureId, Level, Team, Unit, Venue, label_of, name_in
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.answering.asked import space_of
-from yuanli.operations.expected_people import LONGEST, expected_people
-from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.expected_people import LONGEST, PeopleForecasts
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.readings import Every
 from yuanli.operations.twin import Twin
@@ -197,7 +196,7 @@ def _nobody(wish: FlowWish, place: Mapping[str, str], *, known: bool) -> NobodyC
     )  # fmt: skip
 
 
-def people_of(twin: Twin, kept: FreshForecasts) -> People:
+def people_of(twin: Twin, forecasts: PeopleForecasts) -> People:
     """Return who tells the people of a place: the twin for what is over, forecasts for what is to come."""
 
     def people(
@@ -212,7 +211,7 @@ def people_of(twin: Twin, kept: FreshForecasts) -> People:
             values = told.values.get(wanted, ())
             found = {at: value for at, value in zip(told.times, values, strict=False) if value is not None}
         if end > now:
-            expected = expected_people(twin, kept, campus, place, end - now, now)
+            expected = forecasts.expected(campus, place, end - now, now)
             found |= {
                 hour.at: hour.mean
                 for hour in expected.hours

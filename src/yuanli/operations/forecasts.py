@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,17 +14,19 @@ from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.forecast import (
     HOUR,
     METHODS,
-    Calendar,
     ForecastParams,
     History,
     explain_forecast,
-    forecast,
+    has_trees,
     history_of,
+    say_reasons,
     verdict_of,
 )
+from yuanli.operations.forecast_reasons import ForecastReason, told_reasons
 from yuanli.operations.fresh_forecasts import ForecastRecord, FreshForecasts, record_of
 from yuanli.operations.kept_forecasts import POINT, ForecastBand, KeptForecast
 from yuanli.operations.moments import micros_of, time_of
+from yuanli.operations.outlook import Outlook, Outlooks, place_of_point
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, ReadingStore
 from yuanli.operations.telemetry import point_of
@@ -76,10 +77,12 @@ class ExpectedDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointForecast:
-    """The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1).
+    """The forecast of a point, by which method, how good that was lately, and what it hangs on.
 
     Parameters
     ----------
+    why
+        The strongest of its reasons, in a sentence.
     known_until
         Nothing that was measured later was looked at.
     past_from
@@ -96,7 +99,8 @@ class PointForecast:
     verdict: Text
     better_than_last_week: bool
     error: float | None
-    shares: dict[str, float]
+    why: Text
+    reasons: tuple[ForecastReason, ...]
     hours: tuple[ExpectedHour, ...]
     known_until: datetime
     past_from: datetime
@@ -107,8 +111,8 @@ class PointForecast:
 class Forecasts:
     """Forecasts points of the kept campuses: as the last night said while that is fresh, else anew."""
 
-    def __init__(self, store: ReadingStore, places: Places, kept: FreshForecasts) -> None:
-        self._store, self._places, self._kept = store, places, kept
+    def __init__(self, store: ReadingStore, places: Places, kept: FreshForecasts, outlooks: Outlooks) -> None:
+        self._store, self._places, self._kept, self._outlooks = store, places, kept, outlooks
 
     def forecast(
         self,
@@ -146,11 +150,12 @@ class Forecasts:
             numbers = self._store.number_points(campus_id, [point.id for point in rest])
             last = micros_of(start)
             series = self._store.load(numbers, last - PAST // MICROSECOND, last)
-            calendar = Calendar(country=campus.country) if campus.country else None
             names = [(point.id, point.unit) for point in rest]
             computed = forecast_series(
-                series, names, horizon, end=last, zone=campus.time_zone, calendar=calendar
-            )
+                series, names, horizon, end=last, zone=campus.time_zone,
+                outlook=self._outlooks.of(campus, start - PAST, start),
+                places=[place_of_point(campus, point) for point in rest],
+            )  # fmt: skip
             told |= {one.point: one for one in computed}
         return tuple(told[point.id] for point in points)
 
@@ -194,7 +199,8 @@ def _of_night(kept: KeptForecast, start: datetime, end: datetime, zone: ZoneInfo
     return PointForecast(
         point=kept.subject, unit=kept.unit, method=band.method, better_than_last_week=better,
         verdict=verdict_of(band.error, band.last_week_error),
-        error=None if np.isnan(band.error) else band.error, shares=dict(band.shares),
+        error=None if np.isnan(band.error) else band.error,
+        why=say_reasons(band.method, band.reasons), reasons=told_reasons(band.reasons),
         hours=expected_hours(band, start, end), known_until=kept.origin, past_from=kept.past_from,
         made_at=kept.made_at, days=days,
     )  # fmt: skip
@@ -230,13 +236,16 @@ def forecast_series(
     *,
     end: int,
     zone: str,
-    calendar: Calendar | None = None,
+    outlook: Outlook = Outlook(),
+    places: Sequence[str | None] | None = None,
     trees: bool = True,
 ) -> tuple[PointForecast, ...]:
     """Return the forecasts of series, named with their units, from the time `end` (µs) on.
 
     Parameters
     ----------
+    outlook, places
+        What is known beside, and where each of the series is measured.
     trees
         Whether the method that takes longest is tried too.
     """
@@ -248,19 +257,20 @@ def forecast_series(
             hint=Text("积累几周数据后再预测。", "Forecast when a few weeks have been measured."),
         )
     history = history_of(series, first, end, step=HOUR, zone=zone)
-    return _told(history, points, hours, calendar, trees=trees)
+    return _told(history, points, hours, outlook, places or [None] * len(points), trees=trees)
 
 
 def _told(
     history: History,
     points: Sequence[tuple[str, str | None]],
     hours: int,
-    calendar: Calendar | None,
+    outlook: Outlook,
+    places: Sequence[str | None],
     *,
     trees: bool,
 ) -> tuple[PointForecast, ...]:
-    methods = METHODS if trees and find_spec("lightgbm") else WITHOUT_TREES
-    ahead = forecast(history, hours, calendar=calendar, params=ForecastParams(methods=methods))
+    methods = METHODS if trees and has_trees() else WITHOUT_TREES
+    ahead = outlook.forecast(history, hours, places, params=ForecastParams(methods=methods))
     narrow, wide = ahead.intervals
     told = []
     for row, (name, unit) in enumerate(points):
@@ -281,7 +291,8 @@ def _told(
         told.append(
             PointForecast(
                 point=name, unit=unit, method=why.method, verdict=why.verdict, better_than_last_week=why.better,
-                error=None if np.isnan(why.error) else why.error, shares=dict(why.shares), hours=tuple(expected),
+                error=None if np.isnan(why.error) else why.error, hours=tuple(expected),
+                why=say_reasons(why.method, why.reasons), reasons=told_reasons(why.reasons),
                 known_until=time_of(int(ahead.at[0])), past_from=time_of(history.start),
             )
         )  # fmt: skip

@@ -34,8 +34,8 @@ class ForecastBand:
         When each step begins, µs.
     error, last_week_error
         Mean absolute errors on the backtest; not a number where there was none.
-    shares
-        How much of all movement each family of features makes; they sum to 1, or are empty where nothing moves.
+    reasons
+        How much of all movement each reason makes; they sum to 1, or are none where nothing moves.
     """
 
     at: Times
@@ -47,7 +47,7 @@ class ForecastBand:
     method: str
     error: float
     last_week_error: float
-    shares: Mapping[str, float]
+    reasons: Mapping[str, float]
 
     def shifted(self, mean: Floats32, *, least: float = -np.inf) -> ForecastBand:
         """Return the band moved so that its middle is `mean`, nowhere below `least`."""

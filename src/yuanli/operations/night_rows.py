@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.campus import CampusId
+from yuanli.campus import CampusId, FeatureId, PointId
 from yuanli.forecast import (
-    FAMILIES,
     HOUR,
     METHODS,
-    Calendar,
     Forecast,
     ForecastParams,
     GrownTrees,
     History,
     TreeParams,
     daily,
-    explain_shares,
-    forecast,
-    grow_trees,
+    explain_reasons,
+    has_trees,
     reconciled,
     summing_matrix,
 )
 from yuanli.operations.kept_forecasts import ForecastBand, KeptForecast
 from yuanli.operations.moments import micros_of, time_of
+from yuanli.operations.outlook import Outlook
 
 LAST_WEEK = "last_week"
 WITHOUT_TREES = (LAST_WEEK, "weekday_mean", "ridge")
@@ -83,25 +80,27 @@ class NightParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """For which night of which campus is forecast."""
+    """For which night of which campus is forecast, and what is known beside; `places`: where each point measures."""
 
     campus_id: CampusId
     night: date
     origin: datetime
     zone: ZoneInfo
-    calendar: Calendar | None
+    outlook: Outlook
+    places: Mapping[PointId, FeatureId]
     made_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Who is forecast: a point or a place, what of it, and what it is added up into."""
+    """Who is forecast: a point or a place, what of it, where that is, and what it is added up into."""
 
     name: str
     quantity: str
     unit: str | None
     whole: str | None = None
     rest: bool = False
+    place: FeatureId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -148,14 +147,16 @@ def forecast_rows(
     values, start = history.values, history.start
     grown = grown or NightTrees()
     settings = _params(params)
-    hours = forecast(history, params.hours, calendar=asking.calendar, params=settings, grown=grown.hours)
+    places = [subject.place for subject in subjects]
+    outlook = asking.outlook
+    hours = outlook.forecast(history, params.hours, places, params=settings, grown=grown.hours)
     hourly = _bands(hours, hours.at)
     by_day = daily(history, total=total)
     dailies: list[ForecastBand | None] = [None] * len(subjects)
     known = np.isfinite(by_day.values).sum(axis=1) >= LEAST_DAYS
     days: Forecast | None = None
     if known.any():
-        days = forecast(by_day, params.days, calendar=asking.calendar, params=settings, grown=grown.days)
+        days = outlook.forecast(by_day, params.days, places, params=settings, grown=grown.days)
         times = np.array([micros_of(_midnight(asking, day)) for day in range(params.days)], np.int64)
         dailies = [band if ok else None for band, ok in zip(_bands(days, times), known, strict=True)]
     if tree:
@@ -171,17 +172,18 @@ def forecast_rows(
     )
 
 
-def grow_night(values: Floats, asking: Asking, params: NightParams) -> NightTrees:
+def grow_night(
+    values: Floats, places: Sequence[FeatureId], asking: Asking, params: NightParams
+) -> NightTrees:
     """Return trees grown on a sample of points, shape `(n_rows, n_hours)` up to the origin, for all of a night."""
     settings = _params(params)
     history = _history(values, asking)
     by_day = daily(history)
-    hours = grow_trees(history, params.hours, calendar=asking.calendar, params=settings)
+    hours = asking.outlook.grow_trees(history, params.hours, places, params=settings)
     if by_day.n_times < LEAST_DAYS:
         return NightTrees(hours=hours)
-    return NightTrees(
-        hours=hours, days=grow_trees(by_day, params.days, calendar=asking.calendar, params=settings)
-    )
+    days = asking.outlook.grow_trees(by_day, params.days, places, params=settings)
+    return NightTrees(hours=hours, days=days)
 
 
 def with_rests(subjects: Sequence[Subject], values: Floats) -> tuple[list[Subject], Floats]:
@@ -210,7 +212,7 @@ def rest_of(whole: str) -> str:
 
 
 def _params(params: NightParams) -> ForecastParams:
-    methods = METHODS if find_spec("lightgbm") else WITHOUT_TREES
+    methods = METHODS if has_trees() else WITHOUT_TREES
     trees = TreeParams(
         rows=params.tree_rows,
         points=params.tree_points,
@@ -238,7 +240,7 @@ def _bands(made: Forecast, at: NDArray[np.int64]) -> list[ForecastBand]:
     columns = [
         np.asarray(one, np.float32) for one in (made.mean, narrow.low, narrow.high, wide.low, wide.high)
     ]
-    shares = explain_shares(made, most=EXPLAINED)
+    reasons = explain_reasons(made, most=EXPLAINED)
     week = made.errors[made.methods.index(LAST_WEEK)]
     bands = []
     for row in range(len(made.mean)):
@@ -247,7 +249,7 @@ def _bands(made: Forecast, at: NDArray[np.int64]) -> list[ForecastBand]:
             ForecastBand(
                 at=at, mean=mean, low_80=low_80, high_80=high_80, low_95=low_95, high_95=high_95,
                 method=made.method(row), error=float(made.errors[made.chosen[row], row]),
-                last_week_error=float(week[row]), shares=dict(zip(FAMILIES, shares[row].tolist(), strict=True)),
+                last_week_error=float(week[row]), reasons=reasons[row],
             )
         )  # fmt: skip
     return bands

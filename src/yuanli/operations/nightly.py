@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from yuanli.campus import Campus, CampusId, DataPoint
+from yuanli.campus import Campus, CampusId, DataPoint, FeatureId
 from yuanli.errors import Text, YuanliError
-from yuanli.forecast import HOUR, Calendar
+from yuanli.forecast import HOUR
 from yuanli.operations.energy import Energy, Medium
+from yuanli.operations.hourly import hourly_means
 from yuanli.operations.kept_forecasts import (
     MOST_FAILURES,
     PEOPLE,
@@ -36,12 +37,13 @@ from yuanli.operations.night_rows import (
     midnight_before,
     with_rests,
 )
+from yuanli.operations.outlook import Outlooks, place_of_point
 from yuanli.operations.places import Places
 from yuanli.operations.ports import ForecastStore, StoreUnavailableError
 from yuanli.operations.readings import Every, ReadingStore
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
-from yuanli.telemetry import Form, Quality, find_quantity
+from yuanli.telemetry import Form, find_quantity
 
 AGAIN_AFTER = timedelta(hours=1)
 """A night that found nothing to forecast is tried again after so long: a past may have come meanwhile."""
@@ -67,9 +69,11 @@ class NightlyForecasts:
         *,
         energy: Energy,
         twin: Twin,
+        outlooks: Outlooks,
         clock: Callable[[], datetime],
         params: NightParams = NightParams(),
     ) -> None:
+        self._outlooks = outlooks
         self._readings, self._places, self._kept = readings, places, kept
         self._energy, self._twin, self._clock, self._params = energy, twin, clock, params
 
@@ -118,7 +122,9 @@ class NightlyForecasts:
         origin = midnight_before(now, zone, self._params.hour)
         asking = Asking(
             campus_id=campus_id, night=origin.astimezone(zone).date(), origin=origin, zone=zone,
-            calendar=Calendar(country=campus.country) if campus.country else None, made_at=now,
+            made_at=now,
+            outlook=self._outlooks.of(campus, origin - timedelta(days=self._params.past_d), origin),
+            places={point.id: place_of_point(campus, point) for point in campus.of(DataPoint)},
         )  # fmt: skip
         points = _measured(campus)
         cut = self._newest(campus_id)
@@ -154,41 +160,37 @@ class NightlyForecasts:
     def _hours(self, asking: Asking, points: Sequence[DataPoint]) -> Floats:
         """Return means of hours up to the origin, shape `(n_points, n_hours)`."""
         numbers = self._readings.number_points(asking.campus_id, [point.id for point in points])
-        end = micros_of(asking.origin)
         n_hours = self._params.past_d * 24
-        first = end - n_hours * HOUR
-        found = self._readings.roll_up(
-            numbers, first, end, every=Every.HOUR, time_zone=asking.zone, cadence_s=3600.0
-        )  # Coverage isn't asked for: how often readings come need not be found out.
-        values = np.full((len(points), n_hours), np.nan)
-        if len(found):
-            order = np.argsort(numbers)
-            row = order[np.searchsorted(numbers[order], found.point)]
-            column = np.clip((found.start - first) // HOUR, 0, n_hours - 1)
-            good = (found.count > 0) & (found.quality <= Quality.BAD) & np.isfinite(found.mean)
-            values[row[good], column[good]] = found.mean[good]
-        return values
+        first = micros_of(asking.origin) - n_hours * HOUR
+        return hourly_means(self._readings, numbers, first, n_hours, asking.zone)
 
     def _grown(self, asking: Asking, points: Sequence[DataPoint]) -> NightTrees:
         """Return the trees of all points, grown on a sample of them: points of each kind, as many as there are."""
         sample = points[:: -(-len(points) // self._params.tree_points)]
         values = self._hours(asking, sample)
-        return self._grown_on(asking, values[enough(values)]) or NightTrees()
+        good = enough(values)
+        places = [asking.places[point.id] for point, ok in zip(sample, good, strict=True) if ok]
+        return self._grown_on(asking, values[good], places) or NightTrees()
 
-    def _grown_on(self, asking: Asking, values: Floats) -> NightTrees | None:
+    def _grown_on(self, asking: Asking, values: Floats, places: Sequence[FeatureId]) -> NightTrees | None:
         """Return trees grown on rows; where that fails, on each second one, as far as it must."""
         try:
-            return grow_night(values, asking, self._params) if len(values) else None
+            return grow_night(values, places, asking, self._params) if len(values) else None
         except Exception as error:  # outermost: one bad point must not take the trees from all others
             if len(values) == 1:
                 log.warning("Trees of %s can't be grown on a point: %r", asking.campus_id, error)
                 return None
-        return self._grown_on(asking, values[::2]) or self._grown_on(asking, values[1::2])
+        return self._grown_on(asking, values[::2], places[::2]) or self._grown_on(
+            asking, values[1::2], places[1::2]
+        )
 
     def _energies(self, asking: Asking, medium: Medium) -> Loaded:
         start = asking.origin - timedelta(days=self._params.past_d)
         rows, broken = self._energy.hours(asking.campus_id, medium, start, asking.origin)
-        subjects = [Subject(name=row.place, quantity=medium, unit=row.unit, whole=row.whole) for row in rows]
+        subjects = [
+            Subject(name=row.place, quantity=medium, unit=row.unit, whole=row.whole, place=row.place)
+            for row in rows
+        ]
         values = np.stack([row.used for row in rows]) if rows else np.empty((0, 0))
         return subjects, values, [_failure(meter, medium, error) for meter, error in broken.items()]
 
@@ -206,7 +208,7 @@ class NightlyForecasts:
                 row = told.setdefault(place, np.full(n_hours, np.nan))
                 row[at[inside]] = np.array(values, np.float64)[inside]
             start = end
-        subjects = [Subject(name=place, quantity=PEOPLE, unit=None) for place in told]
+        subjects = [Subject(name=place, quantity=PEOPLE, unit=None, place=FeatureId(place)) for place in told]
         return subjects, np.stack(list(told.values())) if told else np.empty((0, 0)), []
 
 
@@ -268,7 +270,7 @@ class _Work:
         """Forecast a batch of points."""
         good = enough(values)
         rows = [
-            Subject(name=point.id, quantity=POINT, unit=point.unit)
+            Subject(name=point.id, quantity=POINT, unit=point.unit, place=self._asking.places[point.id])
             for point, ok in zip(points, good, strict=True) if ok
         ]  # fmt: skip
         made, failed = self._tried(rows, values[good], params, grown=grown)

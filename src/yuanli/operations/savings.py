@@ -12,7 +12,6 @@ from yuanli.campus import CampusId, DataPoint, PointId
 from yuanli.errors import InvalidInputError, Text
 from yuanli.forecast import (
     BaselineKind,
-    Calendar,
     History,
     InvalidSavingsError,
     Savings,
@@ -21,6 +20,7 @@ from yuanli.forecast import (
 )
 from yuanli.operations.anomaly_points import hours_of
 from yuanli.operations.anomaly_scene import PriceError
+from yuanli.operations.campus_calendars import CampusCalendars
 from yuanli.operations.moments import micros_of, time_of
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
@@ -101,8 +101,8 @@ class SavingsReport:
 class SavingsMeasurement:
     """Measures what changes saved, by meters of the kept campuses."""
 
-    def __init__(self, store: ReadingStore, places: Places) -> None:
-        self._store, self._places = store, places
+    def __init__(self, store: ReadingStore, places: Places, calendars: CampusCalendars) -> None:
+        self._store, self._places, self._calendars = store, places, calendars
 
     def measure(
         self,
@@ -163,7 +163,7 @@ class SavingsMeasurement:
         load = History(
             values=used[None, :], start=hours.history.start, step=hours.history.step, zone=str(zone)
         )
-        calendar = Calendar(country=campus.country) if campus.country else None
+        calendar = self._calendars.of(campus)
         temp = _outdoor(hours.outdoor(), len(used))
         found = measure_savings(
             load, before.micros, after.micros, temp=temp, people=heads, calendar=calendar, params=params

@@ -2,6 +2,7 @@
 
 from yuanli.storage.accounts import SqlAccountStore
 from yuanli.storage.anomalies import SqlAnomalyStore
+from yuanli.storage.calendars import SqlCalendarStore
 from yuanli.storage.campuses import SqlCampusStore
 from yuanli.storage.commands import SqlCommandStore
 from yuanli.storage.conversations import SqlConversationStore
@@ -27,6 +28,7 @@ __all__ = [
     "PostgresReadingStore",
     "SqlAccountStore",
     "SqlAnomalyStore",
+    "SqlCalendarStore",
     "SqlCampusStore",
     "SqlCommandStore",
     "SqlConversationStore",

@@ -40,7 +40,7 @@ from yuanli.storage.documents import (
     parse_finding,
     to_text,
 )
-from yuanli.storage.tables import CAMPUS, EXTRA_FILE, FEATURE, REPAIR, REVISION, TARIFF
+from yuanli.storage.tables import CAMPUS, CAMPUS_CALENDAR, EXTRA_FILE, FEATURE, REPAIR, REVISION, TARIFF
 
 
 class SqlCampusStore:
@@ -117,7 +117,8 @@ class SqlCampusStore:
         with self._database.writing() as connection:
             _row(connection, campus_id)
             connection.execute(delete(CAMPUS).where(CAMPUS.c.id == campus_id))
-            connection.execute(delete(TARIFF).where(TARIFF.c.campus_id == campus_id))
+            for own in (TARIFF, CAMPUS_CALENDAR):
+                connection.execute(delete(own).where(own.c.campus_id == campus_id))
 
     def revision_of(self, campus_id: CampusId) -> int:
         """Return the latest revision's number."""

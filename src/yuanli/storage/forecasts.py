@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select
 
 from yuanli.campus import CampusId
 from yuanli.errors import Text
+from yuanli.forecast import FEWEST
 from yuanli.operations import ForecastBand, KeptForecast, Night, NightFailure
 from yuanli.storage.database import Database
 from yuanli.storage.documents import find_storable, to_text
@@ -157,7 +158,7 @@ def _forecast_of(row: Row[Any]) -> KeptForecast:
 def _told(band: ForecastBand) -> dict[str, Any]:
     return {
         "method": band.method, "error": _number(band.error), "last_week_error": _number(band.last_week_error),
-        "shares": {name: round(share, 4) for name, share in band.shares.items() if share},
+        "reasons": {name: round(share, 4) for name, share in band.reasons.items() if share >= FEWEST},
     }  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def _unpacked(packed: bytes, told: dict[str, Any]) -> ForecastBand:
     at = np.cumsum(np.frombuffer(plain, "<i8", count)).astype(np.int64)
     columns = np.frombuffer(plain, "<f4", offset=8 * count).reshape(len(COLUMNS), count).astype(np.float32)
     return ForecastBand(
-        at=at, method=told["method"], shares=told["shares"],
+        at=at, method=told["method"], reasons=told.get("reasons", {}),
         error=math.nan if told["error"] is None else told["error"],
         last_week_error=math.nan if told["last_week_error"] is None else told["last_week_error"],
         **dict(zip(COLUMNS, columns, strict=True)),

@@ -419,6 +419,15 @@ TARIFF = Table(
     Column("changed_by", String, nullable=False),
 )
 """Stays when a campus is imported anew, so that its id is no key of `campus` here."""
+CAMPUS_CALENDAR = Table(
+    "campus_calendar",
+    METADATA,
+    Column("campus_id", String, primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("changed_by", String, nullable=False),
+)
+"""Stays when a campus is imported anew, as tariffs do."""
 ANOMALY_SPAN = Table(
     "anomaly_span",
     METADATA,

@@ -436,6 +436,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Campus Calendar
+         * @description Return the calendar that forecasts go by, and the days ahead that are unlike others.
+         */
+        get: operations["campus_calendar"];
+        /**
+         * Replace Campus Calendar
+         * @description Keep the campus's own calendar; forecasts made from now on know it.
+         */
+        put: operations["replace_campus_calendar"];
+        post?: never;
+        /**
+         * Reset Campus Calendar
+         * @description Forget the campus's own calendar: the holidays of its map's country hold again.
+         */
+        delete: operations["reset_campus_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/export": {
         parameters: {
             query?: never;
@@ -3957,6 +3985,22 @@ export interface components {
             levels: components["schemas"]["Storey"][];
         };
         /**
+         * CalendarBody
+         * @description A campus's calendar.
+         */
+        CalendarBody: {
+            /** Country */
+            country?: string | null;
+            /** Region */
+            region?: string | null;
+            /** Holidays */
+            holidays?: string[];
+            /** Workdays */
+            workdays?: string[];
+            /** Spans */
+            spans?: components["schemas"]["yuanli__api__calendars__SpanBody"][];
+        };
+        /**
          * CalendarDay
          * @description A day's 24 hours of the clock; the hour that an autumn night has twice is summed, one it lacks is None.
          */
@@ -3970,6 +4014,66 @@ export interface components {
             hours: (number | null)[];
             /** Total */
             total: number | null;
+        };
+        /**
+         * CalendarSpan
+         * @description Named days in a row, the last included, such as a term, a vacation or an event; `closed`: nobody works then.
+         */
+        CalendarSpan: {
+            /** Name */
+            name: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Closed
+             * @default false
+             */
+            closed: boolean;
+        };
+        /**
+         * CampusCalendar
+         * @description What an administrator says of days.
+         *
+         *     Parameters
+         *     ----------
+         *     country, region
+         *         ISO 3166 codes of whose public holidays hold; without a country there are none.
+         *     holidays, workdays
+         *         Days off, and days of work, beside those: a day that is one of `workdays` is worked whatever else it is.
+         *
+         *     Raises
+         *     ------
+         *     InvalidCalendarError
+         *         An unknown country or region, a day that is both, a span that ends before it begins, or too many of them.
+         */
+        CampusCalendar: {
+            /** Country */
+            country?: string | null;
+            /** Region */
+            region?: string | null;
+            /**
+             * Holidays
+             * @default []
+             */
+            holidays: string[];
+            /**
+             * Workdays
+             * @default []
+             */
+            workdays: string[];
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["CalendarSpan"][];
         };
         /**
          * CampusDetail
@@ -4528,6 +4632,12 @@ export interface components {
             findings: components["schemas"]["DataFinding"][];
         };
         /**
+         * DayKind
+         * @description What is unlike other days of the week.
+         * @enum {string}
+         */
+        DayKind: "off" | "worked";
+        /**
          * DegreeDays
          * @description How cold and how hot the days of a span were: sums of 18 °C less, and of more than 26 °C, of daily means.
          */
@@ -4899,6 +5009,12 @@ export interface components {
             note: components["schemas"]["Text"] | null;
             /** Made At */
             made_at?: string | null;
+            why?: components["schemas"]["Text"] | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: components["schemas"]["ForecastReason"][];
         };
         /**
          * EnergyFlows
@@ -5126,6 +5242,8 @@ export interface components {
          *     ----------
          *     made_at
          *         When a night made it; None where it was computed for this answer.
+         *     why, reasons
+         *         What it hangs on: the most in a sentence, and all of it.
          */
         ExpectedPeople: {
             /** Place */
@@ -5134,6 +5252,12 @@ export interface components {
             hours: components["schemas"]["ExpectedHour"][];
             /** Made At */
             made_at?: string | null;
+            why?: components["schemas"]["Text"] | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons: components["schemas"]["ForecastReason"][];
         };
         /**
          * ExpectedPlace
@@ -5148,6 +5272,9 @@ export interface components {
             /** Better Than Last Week */
             better_than_last_week: boolean;
             verdict: components["schemas"]["Text"];
+            why: components["schemas"]["Text"];
+            /** Reasons */
+            reasons: components["schemas"]["ForecastReason"][];
             /**
              * Past From
              * Format: date-time
@@ -5698,6 +5825,24 @@ export interface components {
         ForecastList: {
             /** Forecasts */
             forecasts: components["schemas"]["PointForecast"][];
+        };
+        /**
+         * ForecastReason
+         * @description One thing that a forecast hangs on, and its share of all that moves it, 0–1.
+         *
+         *     Parameters
+         *     ----------
+         *     reason, family
+         *         Ids of what it is and of the family of reasons that it belongs to.
+         */
+        ForecastReason: {
+            /** Reason */
+            reason: string;
+            /** Family */
+            family: string;
+            name: components["schemas"]["Text"];
+            /** Share */
+            share: number;
         };
         /**
          * ForecastRecord
@@ -6658,7 +6803,7 @@ export interface components {
             /** Label */
             label?: string | null;
             /** Spans */
-            spans?: components["schemas"]["SpanBody"][];
+            spans?: components["schemas"]["yuanli__api__labelling__SpanBody"][];
             /**
              * Version
              * @default 0
@@ -8187,10 +8332,12 @@ export interface components {
         PointClass: "meter" | "presence" | "state" | "sensor";
         /**
          * PointForecast
-         * @description The forecast of a point, by which method, how good that was lately, and what it hangs on (shares sum to 1).
+         * @description The forecast of a point, by which method, how good that was lately, and what it hangs on.
          *
          *     Parameters
          *     ----------
+         *     why
+         *         The strongest of its reasons, in a sentence.
          *     known_until
          *         Nothing that was measured later was looked at.
          *     past_from
@@ -8212,10 +8359,9 @@ export interface components {
             better_than_last_week: boolean;
             /** Error */
             error: number | null;
-            /** Shares */
-            shares: {
-                [key: string]: number;
-            };
+            why: components["schemas"]["Text"];
+            /** Reasons */
+            reasons: components["schemas"]["ForecastReason"][];
             /** Hours */
             hours: components["schemas"]["ExpectedHour"][];
             /**
@@ -10367,16 +10513,16 @@ export interface components {
             type: string;
         };
         /**
-         * SpanBody
-         * @description A value in the text: its type, and where it stands, in characters (Unicode code points).
+         * SpecialDay
+         * @description A day off within the week, or a weekend day that is worked.
          */
-        SpanBody: {
-            /** Type */
-            type: string;
-            /** Start */
-            start: number;
-            /** End */
-            end: number;
+        SpecialDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            kind: components["schemas"]["DayKind"];
         };
         /**
          * SpeechState
@@ -10758,6 +10904,26 @@ export interface components {
             created_at: string;
             /** Expires At */
             expires_at: string | null;
+        };
+        /**
+         * ToldCalendar
+         * @description A campus's calendar; not its `own` where nobody set one: then only the country of its map is known.
+         *
+         *     Parameters
+         *     ----------
+         *     ahead
+         *         Days of the next months that are unlike other days of the week, by all of it.
+         */
+        ToldCalendar: {
+            calendar: components["schemas"]["CampusCalendar"];
+            /** Own */
+            own: boolean;
+            /** Ahead */
+            ahead: components["schemas"]["SpecialDay"][];
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
         };
         /**
          * TourWalk
@@ -11164,6 +11330,41 @@ export interface components {
          * @enum {string}
          */
         WriteState: "pending" | "acknowledged" | "refused" | "failed" | "unknown";
+        /**
+         * SpanBody
+         * @description Named days in a row, the last included.
+         */
+        yuanli__api__calendars__SpanBody: {
+            /** Name */
+            name: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * Closed
+             * @default false
+             */
+            closed: boolean;
+        };
+        /**
+         * SpanBody
+         * @description A value in the text: its type, and where it stands, in characters (Unicode code points).
+         */
+        yuanli__api__labelling__SpanBody: {
+            /** Type */
+            type: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+        };
         /**
          * RunState
          * @description Finished; started, and still going or stopped; or not readable.
@@ -14009,6 +14210,319 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campus_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldCalendar"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_campus_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldCalendar"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_campus_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldCalendar"];
+                };
             };
             /** @description The request can't be read */
             400: {

@@ -34,7 +34,7 @@ test("CSV quotes what needs it and makes no formulas", () => {
 const bucket = (start: string, amount: number | null) => ({ start, end: new Date(Date.parse(start) + 3_600_000).toISOString(), amount, power: amount, covered: 1, estimated: 0 });
 const now = { place, medium: "electricity", unit: "kWh", power_unit: "kW", note: null, buckets: [bucket("2026-05-01T00:00:00Z", 1), bucket("2026-05-01T01:00:00Z", null)] } as EnergyCurve;
 test("the curve has its spans, and a band where something is expected", () => {
-  const expected = { place, medium: "electricity", unit: "kWh", method: "ridge", note: null, hours: [{ start: "2026-05-01T01:00:00Z", mean: 3, low: 2, high: 5 }] } as EnergyExpected;
+  const expected = { place, medium: "electricity", unit: "kWh", method: "ridge", note: null, reasons: [], hours: [{ start: "2026-05-01T01:00:00Z", mean: 3, low: 2, high: 5 }] } as EnergyExpected;
   const labels = labelsOf(now.buckets.map((b) => b.start), "Asia/Shanghai", false);
   expect(labels).toEqual(["08:00", "09:00"]);
   expect(labelsOf(["2026-05-01T20:00:00Z"], "Asia/Shanghai", true)).toEqual(["05-02"]);

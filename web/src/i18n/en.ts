@@ -138,6 +138,11 @@ export default {
     import: "Import a campus", none: "No campus yet: import a map to begin", name: "Campus", counts: "Contents", revision: "Revision", imported: "Imported", removed: "“{name}” removed",
     removeSure: "Remove “{name}” with all its revisions? This can't be undone.", line: "Id {id} · revision {revision} · from {source}", export: "Export", features: "Places", check: "Check report", closures: "Closures", revisions: "Revisions",
   },
+  calendar: {
+    title: "Calendar", text: "Forecasts, savings and anomalies go by this calendar: workdays, days off, terms and closures. A new calendar holds from the next forecast on.", own: "This campus's own calendar, changed by {who} on {when}", ofMap: "Not set yet: only the public holidays of the map's country hold.", country: "Country (ISO code)", noCountry: "No public holidays", region: "State or province (optional)", regionHint: "For example ENG, BY",
+    holidays: "Further days off", workdays: "Further days of work", none: "None", spans: "Terms, vacations, closures and events", spanName: "Name, e.g. autumn term", first: "First day", last: "Last day", closed: "Closed, nobody works", addSpan: "Add a span", saved: "Calendar saved", reset: "Back to default", resetSure: "Delete this campus's own calendar, and go by the country's public holidays alone?", resetDone: "The default calendar holds again",
+    ahead: "Days of the next 120 that are unlike others", nothingAhead: "None", kind: { off: "off", worked: "worked" },
+  },
   export: { imdf: "IMDF (indoor map)", geojson: "GeoJSON", brick: "Brick (devices and points)", xlsx: "Excel (rooms and teams)", csv: "CSV (rooms and teams)" },
   type: {
     venue: "Venue", building: "Buildings", level: "Levels", unit: "Rooms", opening: "Doors", amenity: "Facilities", occupant: "Occupants", geofence: "Zones", section: "Sections", team: "Teams", pathway: "Ways",

@@ -138,6 +138,11 @@ export default {
     import: "导入园区", none: "还没有园区，导入一份地图即可开始", name: "园区", counts: "内容", revision: "修订", imported: "导入时间", removed: "已删除“{name}”",
     removeSure: "确定删除“{name}”及其全部修订记录吗？删除后无法恢复。", line: "编号 {id} · 第 {revision} 次修订 · 来源 {source}", export: "导出", features: "地点", check: "检查报告", closures: "封闭管理", revisions: "修订记录",
   },
+  calendar: {
+    title: "日历", text: "预测、节能核算和异常检测按这份日历区分工作日、休息日、学期和停业；新的日历从下一次预测起生效。", own: "本园区自己的日历，{who} 于 {when} 修改", ofMap: "还没有设置：只按地图所在国家的公共假日。", country: "国家（ISO 代码）", noCountry: "没有公共假日", region: "省、州等（可选）", regionHint: "例如 ENG、BY",
+    holidays: "另外的休息日", workdays: "另外的工作日（如调休上班）", none: "没有", spans: "学期、假期、停业和活动", spanName: "名称，如“秋季学期”", first: "第一天", last: "最后一天", closed: "停业，无人上班", addSpan: "添加一段", saved: "日历已保存", reset: "恢复默认", resetSure: "删除本园区自己的日历，只按国家的公共假日？", resetDone: "已恢复默认日历",
+    ahead: "今后 120 天里与平时不同的日子", nothingAhead: "没有", kind: { off: "休息", worked: "上班" },
+  },
   export: { imdf: "IMDF（室内地图）", geojson: "GeoJSON", brick: "Brick（设备与点位）", xlsx: "Excel（房间与团队）", csv: "CSV（房间与团队）" },
   type: {
     venue: "园区", building: "楼栋", level: "楼层", unit: "房间", opening: "门", amenity: "设施", occupant: "商户", geofence: "区域", section: "分区", team: "团队", pathway: "道路",

@@ -21,7 +21,7 @@ from yuanli.operations.answering.site_planning import AllocateOrPlaceAct, SitesA
 from yuanli.operations.answering.usage import UsageAnswers
 from yuanli.operations.command_rules import CommandRules
 from yuanli.operations.energy import Energy
-from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.expected_people import PeopleForecasts
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.handlers import Handler
 from yuanli.operations.reservations import Reservations, RoomUsage
@@ -62,11 +62,11 @@ def space_acts(
 
 
 def answers_of(
-    energy: Energy, twin: Twin, anomalies: Anomalies, rules: CommandRules, kept: FreshForecasts
+    energy: Energy, twin: Twin, anomalies: Anomalies, rules: CommandRules, people: PeopleForecasts
 ) -> Mapping[str, Handler]:
     """Return what answers each of these intents."""
     on_energy, on_air = EnergyAnswers(energy=energy, twin=twin), EnvironmentAnswers(twin=twin)
-    on_people, on_cars = CrowdAnswers(twin=twin, kept=kept), ParkingAnswers(twin=twin)
+    on_people, on_cars = CrowdAnswers(twin=twin, forecasts=people), ParkingAnswers(twin=twin)
     return {
         "energy_query": on_energy.query,
         "energy_compare": on_energy.compare,

@@ -36,8 +36,7 @@ from yuanli.operations.answering.places import (
     value_of,
 )
 from yuanli.operations.answering.vocabulary import named_in, says
-from yuanli.operations.expected_people import expected_people
-from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.expected_people import ExpectedPeople, PeopleForecasts
 from yuanli.operations.guidance import Guide
 from yuanli.operations.readings import Every
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
@@ -63,7 +62,7 @@ class CrowdAnswers:
     """Answers questions on people in places from the twin, and from what the nights forecast."""
 
     twin: Twin
-    kept: FreshForecasts
+    forecasts: PeopleForecasts
 
     def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Say how many people are somewhere, or where the most or fewest are."""
@@ -127,14 +126,14 @@ class CrowdAnswers:
         if end <= now or start - now > LONGEST:
             text = Text("只能预计未来 14 天之内的人数。", "People can be foretold for the next 14 days only.")
             return Reply(text=text, understanding=understanding)
-        expected = expected_people(self.twin, self.kept, guide.campus, where.id, end - now, now)
+        expected = self.forecasts.expected(guide.campus, where.id, end - now, now)
         hours = [h for h in expected.hours if start <= h.at + timedelta(minutes=59) and h.at < end]
         if not hours:
             return Reply(text=_nothing(where), understanding=understanding)
         top = max(range(len(hours)), key=lambda i: hours[i].mean)
         peak, zone = hours[top], find_zone(guide)
         if peak.mean - min(h.mean for h in hours) < max(1.0, (peak.high_80 - peak.low_80) / 4):
-            steady, made = f"{round(peak.mean):,}", _made(expected.made_at, zone)
+            steady, made = f"{round(peak.mean):,}", _made(expected, zone)
             text = Text(
                 f"{where.name.zh}{when.name.zh}预计没有明显的高峰，一直约 {steady} 人。{made.zh}",
                 f"{where.name.en} {when.name.en} will have no clear peak: about {steady} all along.{made.en}",
@@ -147,7 +146,7 @@ class CrowdAnswers:
         open_hours = [h for h in hours if h.mean >= 0.15 * peak.mean]
         quiet = min(open_hours, key=lambda h: h.mean)
         calm = clock(quiet.at.astimezone(zone), when.start)
-        made = _made(expected.made_at, zone)
+        made = _made(expected, zone)
         people, few = f"{round(peak.mean):,}", f"{round(quiet.mean):,}"
         within = f"{max(round(peak.low_80), 0):,}–{round(peak.high_80):,}"
         text = Text(
@@ -263,12 +262,15 @@ class CrowdAnswers:
         return is_member(asker) or not isinstance(place, Unit) or place.category in SERVICES
 
 
-def _made(at: datetime | None, zone: tzinfo) -> Text:
-    """Return when a night made the forecast; nothing where it was computed for the answer."""
-    if at is None:
-        return Text("", "")
-    local = at.astimezone(zone)
-    return Text(f"（{local:%m-%d %H:%M} 的预测）", f" (forecast made {local:%m-%d %H:%M})")
+def _made(expected: ExpectedPeople, zone: tzinfo) -> Text:
+    """Return when a night made the forecast, unless it was computed for the answer, and what it hangs on."""
+    why = expected.why or Text("", "")
+    if expected.made_at is None:
+        return Text(why.zh, f" {why.en}".rstrip())
+    local = expected.made_at.astimezone(zone)
+    return Text(
+        f"（{local:%m-%d %H:%M} 的预测）{why.zh}", f" (forecast made {local:%m-%d %H:%M}) {why.en}".rstrip()
+    )
 
 
 def _within(low: float | None, high: float | None, people: int) -> Text:

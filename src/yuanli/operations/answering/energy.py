@@ -173,9 +173,11 @@ class EnergyAnswers:
         chart = Chart(
             title=title, unit=told.unit, lines=(line,), times=tuple(h.start for h in hours), marked=top
         )
+        why = told.why or Text("", "")
         text = Text(
-            f"{where.name.zh}{when.name.zh}预计{NAMES[medium].zh}约 {amount}，{at.zh} 前后最高。",
-            f"{where.name.en} is expected to use about {amount} {_of(medium)}{when.name.en}, most around {at.en}.",
+            f"{where.name.zh}{when.name.zh}预计{NAMES[medium].zh}约 {amount}，{at.zh} 前后最高。{why.zh}",
+            f"{where.name.en} is expected to use about {amount} {_of(medium)}{when.name.en}, most around {at.en}. "
+            f"{why.en}".strip(),
         )
         return Reply(text=text, understanding=understanding, cards=(Card(kind="chart", chart=chart),))
 

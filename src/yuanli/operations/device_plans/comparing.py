@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from yuanli.campus import Campus, DataPoint, DeviceId, FeatureId, PointId
 from yuanli.errors import Text, YuanliError
-from yuanli.forecast import HOUR, Calendar, History, SavingsParams, measure_savings
+from yuanli.forecast import HOUR, History, SavingsParams, measure_savings
+from yuanli.operations.campus_calendars import CampusCalendars
 from yuanli.operations.device_plans.equipment import (
     HOLDS,
     PowerSource,
@@ -143,8 +144,11 @@ class PlanRecord:
 class PlanRecords:
     """Compares plans that are or were carried out with what happened."""
 
-    def __init__(self, places: Places, store: ReadingStore, energy: Energy, twin: Twin) -> None:
+    def __init__(
+        self, places: Places, store: ReadingStore, energy: Energy, twin: Twin, calendars: CampusCalendars
+    ) -> None:
         self._places, self._store, self._energy, self._twin = places, store, energy, twin
+        self._calendars = calendars
 
     def record(self, run: PlanRun, *, now: datetime, adjusted: bool = False) -> PlanRecord:
         """Return a run against its plan until now.
@@ -234,7 +238,7 @@ class PlanRecords:
         skipped = min(int(known[0]) if len(known) else 0, (first - start) // timedelta(hours=1))
         start, count, hours = start + timedelta(hours=skipped), count - skipped, hours[skipped:]
         load = History(values=hours[None, :], start=micros_of(start), step=HOUR, zone=campus.time_zone)
-        calendar = Calendar(country=campus.country) if campus.country else None
+        calendar = self._calendars.of(campus)
         before, after = SavingsPeriod(start=start, end=first), SavingsPeriod(start=first, end=end)
         try:
             found = measure_savings(

@@ -45,8 +45,7 @@ from yuanli.operations.device_plans.equipment import (
     usual_states,
 )
 from yuanli.operations.energy import Energy, Medium, Period
-from yuanli.operations.expected_people import expected_people
-from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.expected_people import PeopleForecasts
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
 from yuanli.operations.twin import Twin
@@ -185,7 +184,7 @@ class DeviceDrafts:
         energy: Energy,
         commands: Commands,
         gateways: DeviceGateways,
-        forecasts: FreshForecasts,
+        forecasts: PeopleForecasts,
         *,
         clock: Callable[[], datetime],
     ) -> None:
@@ -266,9 +265,7 @@ class DeviceDrafts:
         self, campus: Campus, wish: DeviceWish, ahead: timedelta, now: datetime
     ) -> Mapping[datetime, float]:
         """Return the share of the week's most people by hour; nothing where too little is known."""
-        expected = expected_people(
-            self._twin, self._forecasts, campus, wish.place, max(ahead, PEOPLE_AHEAD), now
-        )  # fmt: skip
+        expected = self._forecasts.expected(campus, wish.place, max(ahead, PEOPLE_AHEAD), now)
         hours = expected.hours
         top = max((hour.mean for hour in hours), default=0.0)
         return {hour.at: max(0.0, min(1.0, hour.mean / top)) for hour in hours} if top > 1 else {}

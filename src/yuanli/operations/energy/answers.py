@@ -14,6 +14,7 @@ from yuanli.errors import Text
 from yuanli.operations.energy.costs import CostLine
 from yuanli.operations.energy.grounds import EnergyPlace
 from yuanli.operations.energy.media import Medium, Use
+from yuanli.operations.forecast_reasons import ForecastReason
 from yuanli.operations.forecasts import ExpectedDay, ExpectedHour
 
 
@@ -170,6 +171,9 @@ class EnergyExpected:
     note: Text | None
     made_at: datetime | None = None
     """When a night made it; None where it was computed for this answer."""
+    why: Text | None = None
+    """What it hangs on most, in a sentence."""
+    reasons: tuple[ForecastReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +185,8 @@ class ExpectedPlace:
     method: str
     better_than_last_week: bool
     verdict: Text
+    why: Text
+    reasons: tuple[ForecastReason, ...]
     past_from: datetime
     known_until: datetime
     hours: tuple[ExpectedHour, ...]

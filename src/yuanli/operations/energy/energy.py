@@ -41,6 +41,7 @@ from yuanli.operations.energy.tariffs import (
     parse_tariffs,
 )
 from yuanli.operations.fresh_forecasts import FreshForecasts
+from yuanli.operations.outlook import Outlooks
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, ReadingStore
 from yuanli.operations.telemetry import time_of
@@ -59,6 +60,8 @@ class Energy:
         The tariffs of campuses without their own; the examples by default.
     kept
         What the nights forecast; without it all is computed when it is asked for.
+    outlooks
+        What is known of the time to come; without it forecasts go by readings alone.
     """
 
     def __init__(
@@ -70,7 +73,9 @@ class Energy:
         clock: Callable[[], datetime],
         default: Mapping[str, Any] | None = None,
         kept: FreshForecasts | None = None,
+        outlooks: Outlooks | None = None,
     ) -> None:
+        self._outlooks = outlooks
         self._store, self._places, self._tariffs, self._clock = store, places, tariffs, clock
         self._kept = kept
         self._default = example_document() if default is None else default
@@ -128,7 +133,9 @@ class Energy:
     ) -> EnergyExpected:
         """Return what a place was expected to use in the 24 hours from a time on, by what was known then."""
         asked = self._ask(campus_id)
-        return expected_of(asked, asked.grounds.place(place), medium, day.astimezone(UTC), self._kept)
+        return expected_of(
+            asked, asked.grounds.place(place), medium, day.astimezone(UTC), self._kept, self._outlooks
+        )
 
     def forecast(
         self, campus_id: CampusId, *, place: FeatureId | None = None, medium: Medium = Medium.ELECTRICITY

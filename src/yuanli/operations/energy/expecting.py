@@ -9,12 +9,13 @@ import numpy as np
 
 from yuanli.campus import FeatureId
 from yuanli.errors import Text
-from yuanli.forecast import Calendar, verdict_of
+from yuanli.forecast import say_reasons, verdict_of
 from yuanli.operations.energy.answers import EnergyExpected, EnergyForecast, ExpectedPlace, ExpectedUse
 from yuanli.operations.energy.asking import Asked
 from yuanli.operations.energy.grounds import EnergyPlace
 from yuanli.operations.energy.measuring import microseconds
 from yuanli.operations.energy.media import Medium, unit_of
+from yuanli.operations.forecast_reasons import told_reasons
 from yuanli.operations.forecasts import (
     ExpectedHour,
     TooLittlePastError,
@@ -24,6 +25,7 @@ from yuanli.operations.forecasts import (
 )
 from yuanli.operations.fresh_forecasts import FreshForecasts
 from yuanli.operations.kept_forecasts import KeptForecast
+from yuanli.operations.outlook import Outlook, Outlooks
 from yuanli.operations.readings import Every
 from yuanli.telemetry import Series
 
@@ -37,7 +39,12 @@ LITTLE = Text("历史太短，还不能预测。", "Too little was measured to f
 
 
 def expected_of(
-    asked: Asked, place: EnergyPlace, medium: Medium, day: datetime, kept: FreshForecasts | None
+    asked: Asked,
+    place: EnergyPlace,
+    medium: Medium,
+    day: datetime,
+    kept: FreshForecasts | None,
+    outlooks: Outlooks | None,
 ) -> EnergyExpected:
     """Return what is expected of the 24 hours from a time on; a time to come is forecast from now on.
 
@@ -50,7 +57,8 @@ def expected_of(
         return EnergyExpected(
             place=place, medium=medium, unit=unit_of(medium), method=found.hourly.method,
             hours=_uses(expected_hours(found.hourly, day, day + timedelta(hours=25))), note=None,
-            made_at=found.made_at,
+            made_at=found.made_at, why=say_reasons(found.hourly.method, found.hourly.reasons),
+            reasons=told_reasons(found.hourly.reasons),
         )  # fmt: skip
     begin = min(day, asked.now).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     hours = min(-(-int((day + timedelta(hours=25) - begin).total_seconds()) // 3600), 14 * 24)
@@ -64,11 +72,11 @@ def expected_of(
         reason=np.zeros(len(at), np.uint32),
     )  # fmt: skip
     campus = asked.grounds.campus
-    calendar = Calendar(country=campus.country) if campus.country else None
+    outlook = Outlook() if outlooks is None else outlooks.of(campus, begin - PAST, begin)
     try:
         (ahead,) = forecast_series(
             [series], [(place.id, unit_of(medium))], timedelta(hours=hours), end=int(edges[-1]),
-            zone=campus.time_zone, calendar=calendar, trees=False,
+            zone=campus.time_zone, outlook=outlook, places=[place.id], trees=False,
         )  # fmt: skip
     except TooLittlePastError:
         return EnergyExpected(
@@ -76,7 +84,14 @@ def expected_of(
         )
     wanted = [hour for hour in ahead.hours if day <= hour.at < day + timedelta(hours=25)]
     return EnergyExpected(
-        place=place, medium=medium, unit=unit_of(medium), method=ahead.method, hours=_uses(wanted), note=note
+        place=place,
+        medium=medium,
+        unit=unit_of(medium),
+        method=ahead.method,
+        hours=_uses(wanted),
+        note=note,
+        why=ahead.why,
+        reasons=ahead.reasons,
     )
 
 
@@ -104,7 +119,8 @@ def _expected_place(asked: Asked, place: EnergyPlace, kept: KeptForecast) -> Exp
     end = kept.origin + timedelta(days=30)
     return ExpectedPlace(
         place=place, rest=kept.rest, method=band.method, better_than_last_week=band.error < band.last_week_error,
-        verdict=verdict_of(band.error, band.last_week_error), past_from=kept.past_from,
+        verdict=verdict_of(band.error, band.last_week_error), why=say_reasons(band.method, band.reasons),
+        reasons=told_reasons(band.reasons), past_from=kept.past_from,
         known_until=kept.known_until, hours=expected_hours(band, kept.origin, end),
         days=() if by_day is None else expected_days(by_day, kept.night, asked.zone),
     )  # fmt: skip
