@@ -3260,7 +3260,7 @@ export interface paths {
         };
         /**
          * Show Size Curve
-         * @description Return how often desks, toilets, parking spaces or lifts are short, by number; unsaid numbers as far as known.
+         * @description Return how often rooms, desks, toilets, parking or lifts are short, by number; unsaid numbers as far as known.
          */
         get: operations["show_size_curve"];
         put?: never;
@@ -8733,6 +8733,38 @@ export interface components {
          */
         Role: "visitor" | "member" | "operator" | "admin";
         /**
+         * RoomSize
+         * @description Rooms of a size, from `seats` to below the next size, and the meetings that need them.
+         *
+         *     Parameters
+         *     ----------
+         *     number, larger
+         *         How many there are of this size, and of this size or larger.
+         *     bookings
+         *         Meetings for which this size is the least that is large enough.
+         *     at_once, enough
+         *         How many of this size are needed for the meetings as they were booked; and so that a meeting that needs one
+         *         finds none with at most the chance asked for.
+         *     chances
+         *         That a meeting that needs one finds none of this size or larger, with 1, 2, … of them.
+         */
+        RoomSize: {
+            /** Seats */
+            seats: number;
+            /** Number */
+            number: number;
+            /** Larger */
+            larger: number;
+            /** Bookings */
+            bookings: number;
+            /** At Once */
+            at_once: number;
+            /** Enough */
+            enough: number;
+            /** Chances */
+            chances: number[];
+        };
+        /**
          * RoundDraft
          * @description A problem of rounds to be confirmed: its document, and how the places in it were understood.
          */
@@ -9580,9 +9612,11 @@ export interface components {
          *     number
          *         How many there are, None where nobody told.
          *     enough
-         *         The fewest with a chance of at most `ENOUGH`, None where none drawn is.
+         *         The fewest with a chance of at most `chance`, None where none drawn is; of rooms those of all sizes together.
          *     method, sources
          *         By which formula, and from what each number was taken.
+         *     sizes
+         *         Of rooms, each size for itself.
          */
         SizeCurve: {
             thing: components["schemas"]["SizeThing"];
@@ -9595,13 +9629,23 @@ export interface components {
             method: components["schemas"]["Text"];
             /** Sources */
             sources: components["schemas"]["Text"][];
+            /**
+             * Chance
+             * @default 0.05
+             */
+            chance: number;
+            /**
+             * Sizes
+             * @default []
+             */
+            sizes: components["schemas"]["RoomSize"][];
         };
         /**
          * SizeThing
          * @description Of what there may be too few.
          * @enum {string}
          */
-        SizeThing: "desks" | "toilets" | "parking" | "lifts";
+        SizeThing: "rooms" | "desks" | "toilets" | "parking" | "lifts";
         /**
          * Slot
          * @description A value in a request: `text[start:end]` as it stands, and `value` as it is meant.
@@ -30298,6 +30342,7 @@ export interface operations {
                 stay_min?: number | null;
                 wait_min?: number;
                 number?: number | null;
+                chance?: number;
             };
             header?: never;
             path: {

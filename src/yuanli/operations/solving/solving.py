@@ -73,11 +73,14 @@ class SolvingParams:
         The most seconds that a problem may be given.
     keep_every_s
         So often, at most, the incumbent is kept on disk.
+    workers
+        Threads that a search may use; one where rounds end it, so that it can be repeated.
     """
 
     longest_s: float = 3_600.0
     keep_every_s: float = 1.0
     look_every_s: float = 0.5
+    workers: int = 1
 
 
 class Solving:
@@ -307,7 +310,8 @@ class Solving:
         search: Search[Any] = Search(
             order.stop, cancelled=lambda: wanted.is_set() or closing.is_set(), told=told
         )
-        return make_plan(kind, problem, search, wish_of(kind, problem, order))
+        workers = self._params.workers if order.stop.rounds is None else 1
+        return make_plan(kind, problem, search, replace(wish_of(kind, problem, order), workers=workers))
 
     def _keep(self, summary: SolveSummary) -> None:
         with self._lock:
