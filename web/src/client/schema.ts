@@ -2647,6 +2647,9 @@ export interface paths {
         /**
          * Start Plan
          * @description Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays.
+         *
+         *     It ends at whatever comes first: seconds, seconds of processors, seconds without a better plan, the gap, rounds.
+         *     Where `rounds` end it, the same problem and seed give the same plan again.
          */
         post: operations["start_plan"];
         delete?: never;
@@ -3647,11 +3650,17 @@ export interface components {
              * @default 30
              */
             time_s: number;
+            /** Cpu S */
+            cpu_s?: number | null;
+            /** Stale S */
+            stale_s?: number | null;
             /**
              * Gap
              * @default 0
              */
             gap: number;
+            /** Rounds */
+            rounds?: number | null;
             /**
              * Seed
              * @default 0
