@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -110,7 +110,7 @@ def test_what_is_not_known_or_no_number_is_told(
 class Booked:
     """Reservations of two rooms of 4 seats and one of 10, the same each week."""
 
-    def __init__(self, meetings: list[tuple[float, float, int]], weeks: int) -> None:
+    def __init__(self, meetings: Sequence[tuple[float, float, int]], weeks: int) -> None:
         self._meetings, self._weeks = meetings, weeks
 
     def rooms(self, campus_id: object) -> tuple[BookableRoom, ...]:
@@ -139,7 +139,7 @@ def _room(room_id: str, capacity: int | None) -> BookableRoom:
     )  # fmt: skip
 
 
-def booked(meetings: list[tuple[float, float, int]], weeks: int, **wish: Any) -> SizeCurve:
+def booked(meetings: Sequence[tuple[float, float, int]], weeks: int, **wish: Any) -> SizeCurve:
     curves = SizeCurves(OneGuide(WITH_TEAMS), Readings({}), Booked(meetings, weeks))  # type: ignore[arg-type]
     return curves.curve(WITH_TEAMS.id, SizeWish(thing=SizeThing.ROOMS, **wish), NOW)
 
@@ -164,7 +164,10 @@ def test_few_bookings_are_sought_for_longer_and_told() -> None:
     week = [(0.0, 1.0, 3), (0.0, 1.0, 8)]
     assert "13 weeks" in booked(week * 5, 40).sources[0].en
     assert "52 weeks" in booked(week, 40).sources[0].en
-    assert "Only 12 meetings needed 10 seats" in booked([(0.0, 1.0, 3)] * 2 + [(0, 1, 8)], 12).sources[1].en
+    assert (
+        "Meetings that needed 10 seats: only 12;"
+        in booked([(0.0, 1.0, 3)] * 2 + [(0, 1, 8)], 12).sources[1].en
+    )
     with pytest.raises(UnknownDemandError, match="Only 18 bookings"):
         booked(week, 9)
 

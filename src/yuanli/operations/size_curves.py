@@ -16,7 +16,7 @@ from yuanli.campus import Building, Campus, CampusId, FeatureId, Level, Unit, Ve
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.readings import Every
-from yuanli.operations.reservations import Reservation, Reservations, RoomSize, room_sizes
+from yuanli.operations.reservations import Reservation, Reservations, RoomSize, categories_said, room_sizes
 from yuanli.operations.site_plans import heads_of, units_within
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
@@ -169,8 +169,11 @@ class SizeCurves:
         return _lifts(campus, units, place, wish)
 
     def _rooms(self, campus: Campus, wish: SizeWish, now: datetime) -> SizeCurve:
+        kinds = categories_said("meeting room")
         rooms = [
-            one for one in self._reservations.rooms(campus.id) if one.within(wish.place) and one.capacity
+            one
+            for one in self._reservations.rooms(campus.id)
+            if one.category in kinds and one.within(wish.place) and one.capacity
         ]
         held, weeks = self._booked(campus.id, [one.id for one in rooms], now) if rooms else ((), 0)
         if len(held) < FEW_BOOKINGS:
@@ -189,7 +192,7 @@ class SizeCurves:
                     "meetings that got no room are not among them.")  # fmt: skip
         scarce = tuple(
             Text(f"需要 {one.seats} 座房间的会议只有 {one.bookings} 次，结果仅供参考。",
-                 f"Only {one.bookings} meetings needed {one.seats} seats: take that as a hint.")
+                 f"Meetings that needed {one.seats} seats: only {one.bookings}; take that as a hint.")
             for one in few
         )  # fmt: skip
         return SizeCurve(

@@ -67,7 +67,7 @@ def room_sizes(
     for one, above in zip(demand, [*sizes[1:], np.inf], strict=True):
         larger = sum(many >= one.seats for many in seats)
         never = np.flatnonzero(one.chances < SHOWN)
-        last = max(int(never[0]) + 1 if len(never) else len(one.chances), min(larger, len(one.chances)))
+        last = int(never[0]) + 1 if len(never) else len(one.chances)
         found.append(
             RoomSize(
                 seats=one.seats, number=sum(one.seats <= many < above for many in seats), larger=larger,

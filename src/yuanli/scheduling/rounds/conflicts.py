@@ -20,6 +20,8 @@ MOST_PLACES = 400
 MOST_EXACT = 200
 """Pairs of a stop and a person up to which CP-SAT looks for a proof."""
 EXACT_S = 1.0
+Part = tuple[tuple[int, ...], int, int, int]
+"""Where something may be done, when it may begin, and how long it takes."""
 MOST_RESTS = 3
 """Breaks of one person whose orders are all tried."""
 
@@ -100,18 +102,18 @@ def _rests_too(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:
     """Say whether somebody can serve a stop and take all breaks; said of more than a few breaks, too."""
     if not one.rests or len(one.rests) > MOST_RESTS:
         return True
-    parts = [((stop.place,), stop.earliest, stop.latest, stop.service)]
+    parts: list[Part] = [((stop.place,), stop.earliest, stop.latest, stop.service)]
     parts += [(rest.places, rest.earliest, rest.latest, rest.duration) for rest in one.rests]
     return any(
         _done(walk, one, order) for order in permutations(sorted(parts, key=lambda part: (part[1], part[2])))
     )
 
 
-def _done(walk: Ints, one: RoundStaff, parts: Sequence[tuple[tuple[int, ...], int, int, int]]) -> bool:
+def _done(walk: Ints, one: RoundStaff, parts: Sequence[Part]) -> bool:
     """Say whether places can be gone to in this order, each at one of some places, within the shift."""
     here, ready = np.array([one.start]), np.array([one.earliest])
     for places, earliest, latest, duration in parts:
-        begin = np.maximum((ready[:, None] + walk[np.ix_(here, places)]).min(axis=0), earliest)
+        begin = np.maximum((ready[:, None] + walk[np.ix_(here, np.array(places))]).min(axis=0), earliest)
         here, ready = np.array(places)[begin <= latest], begin[begin <= latest] + duration
         if not len(here):
             return False
