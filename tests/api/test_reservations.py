@@ -152,6 +152,8 @@ def test_how_many_are_enough_is_drawn_or_told_why_not(member: TestClient, visito
     assert (reply.status_code, reply.json()["field"]) == (422, "place")
     reply = member.get(f"{path}/parking")
     assert (reply.status_code, reply.json()["error"]) == (409, "unknown_demand")
+    reply = member.get(f"{path}/rooms")
+    assert (reply.status_code, "Only 0 bookings" in reply.json()["message"]["en"]) == (409, True)
     assert member.get(f"{path}/doors").status_code == 422
     assert visitor.get(f"{path}/desks").status_code == 401
 

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from random import Random
 from threading import Event, Thread
 
 import pytest
@@ -16,6 +17,7 @@ from yuanli.api import solving as endpoints
 from yuanli.bootstrap import House
 from yuanli.errors import Text
 from yuanli.operations.solving import kinds
+from yuanli.planning import LAYOUT
 from yuanli.solver import Relaxation, Sort
 
 PLANS = "/v1/campuses/small/plans"
@@ -42,8 +44,8 @@ def start(client: TestClient, problem: object, **form: str) -> str:
     return job_id
 
 
-def ended(client: TestClient, job_id: str) -> dict[str, object]:
-    deadline = time.monotonic() + 10
+def ended(client: TestClient, job_id: str, within_s: float = 10) -> dict[str, object]:
+    deadline = time.monotonic() + within_s
     while (job := client.get(f"{PLANS}/{job_id}").json())["summary"]["ended_at"] is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -67,6 +69,34 @@ def test_a_problem_is_uploaded_solved_followed_and_checked(operator: TestClient)
     assert (edited.json()["valid"], edited.json()["broken"][0]["rule"]) == (False, "least")
     assert operator.delete(f"{PLANS}/{job_id}").status_code == 204
     assert operator.get(f"{PLANS}/{job_id}").status_code == 404
+
+
+def test_the_same_rounds_and_seed_give_the_same_plan(
+    operator: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "SCHEDULING_KINDS", (LAYOUT,))
+    rng, names = Random(0), [f"n{i}" for i in range(20)]
+    flows, distances = ([[rng.randint(0, 9) * (i != j) for j in range(20)] for i in range(20)] for _ in "fd")
+    problem = {"units": names, "places": names, "flows": flows, "distances": distances}
+    plans = [
+        ended(operator, start(operator, problem, kind="layout", rounds="4", seed=seed, time_s="90"), 90)[
+            "plan"
+        ]
+        for seed in ("1", "1", "2")
+    ]
+    told = [{key: plan[key] for key in ("assignments", "cost", "rounds")} for plan in plans]  # type: ignore[index]
+    assert told[0] == told[1] != told[2]
+    assert told[0]["rounds"] == 4
+
+
+def test_a_search_ends_without_a_better_plan_for_long(operator: TestClient) -> None:
+    """The toy finds its best at once and goes on until it is stopped."""
+    began = time.monotonic()
+    assert ended(operator, start(operator, [[5, 1, 3], 1], stale_s="0.2", time_s="60"))["plan"]
+    assert time.monotonic() - began < 10
+    for form in ({"stale_s": "-1"}, {"cpu_s": "0"}, {"rounds": "0"}, {"gap": "2"}):
+        reply = operator.post(PLANS, data={"kind": "toy", **form}, files={"file": ("a.json", b"[[1], 1]")})
+        assert reply.status_code == 422
 
 
 def test_what_one_more_would_change_is_told(operator: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
-"""How often desks, toilets, parking spaces and lifts are short, by their number."""
+"""How often rooms, desks, toilets, parking spaces and lifts are short, by their number."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +11,20 @@ import pytest
 from tests.operations.test_site_plans import WITH_TEAMS
 from tests.operations.test_space_plans import OneGuide
 
-from yuanli.campus import FeatureId
-from yuanli.errors import YuanliError
-from yuanli.operations import SizeCurve, SizeCurves, SizeError, SizeThing, SizeWish, UnknownDemandError
-from yuanli.planning import LiftGroup, desks_for, erlang_b, lift_trip, servers_for
+from yuanli.campus import CampusId, FeatureId
+from yuanli.errors import Text, YuanliError
+from yuanli.operations import (
+    BookableRoom,
+    Reservation,
+    SizeCurve,
+    SizeCurves,
+    SizeError,
+    SizeThing,
+    SizeWish,
+    UnknownDemandError,
+)
+from yuanli.operations.reservations import room_sizes
+from yuanli.planning import LiftGroup, desks_for, erlang_b, lift_trip, places_for, servers_for
 
 NOW = datetime(2026, 3, 7, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -42,7 +52,7 @@ class Readings:
 
 def shown(thing: str, told: Mapping[str, tuple[float | None, ...]] | None = None, **wish: Any) -> SizeCurve:
     readings = Readings({FeatureId(key): row for key, row in (told or {}).items()})
-    curves = SizeCurves(OneGuide(WITH_TEAMS), readings)  # type: ignore[arg-type]
+    curves = SizeCurves(OneGuide(WITH_TEAMS), readings, None)  # type: ignore[arg-type]
     return curves.curve(WITH_TEAMS.id, SizeWish(thing=SizeThing(thing), **wish), NOW)
 
 
@@ -95,3 +105,76 @@ def test_what_is_not_known_or_no_number_is_told(
     with pytest.raises(error) as told:
         shown(thing, **wish)
     assert told.value.field == field
+
+
+class Booked:
+    """Reservations of two rooms of 4 seats and one of 10, the same each week."""
+
+    def __init__(self, meetings: Sequence[tuple[float, float, int]], weeks: int) -> None:
+        self._meetings, self._weeks = meetings, weeks
+
+    def rooms(self, campus_id: object) -> tuple[BookableRoom, ...]:
+        del campus_id
+        return tuple(_room(f"m{i}", seats) for i, seats in enumerate((4, 4, 10, None)))
+
+    def list(
+        self, campus_id: CampusId, start: datetime, end: datetime, **more: Any
+    ) -> tuple[Reservation, ...]:
+        assert more["space_ids"] == ["m0", "m1", "m2"]
+        found = [
+            Reservation(
+                id="", campus_id=campus_id, space_id=FeatureId("m2"), who="op", made_at=NOW, attendees=people,
+                start=MONDAY + timedelta(hours=begin) - week * timedelta(days=7),
+                end=MONDAY + timedelta(hours=until) - week * timedelta(days=7),
+            )
+            for week in range(self._weeks) for begin, until, people in self._meetings
+        ]  # fmt: skip
+        return tuple(one for one in found if one.overlaps(start, end))
+
+
+def _room(room_id: str, capacity: int | None) -> BookableRoom:
+    return BookableRoom(
+        id=FeatureId(room_id), name=Text("", ""), category="conferenceroom", capacity=capacity, features=(),
+        level_id=FeatureId("level-0"), building_id=None, hours=None,
+    )  # fmt: skip
+
+
+def booked(meetings: Sequence[tuple[float, float, int]], weeks: int, **wish: Any) -> SizeCurve:
+    curves = SizeCurves(OneGuide(WITH_TEAMS), Readings({}), Booked(meetings, weeks))  # type: ignore[arg-type]
+    return curves.curve(WITH_TEAMS.id, SizeWish(thing=SizeThing.ROOMS, **wish), NOW)
+
+
+def test_rooms_of_each_size_are_those_of_meetings_in_the_busiest_hour() -> None:
+    """On Mondays at 9 two meetings of 3 and one of 8 all hour, at 10 one of 6 half of it: 3 erlang, 1 of them large."""
+    week = [(0, 1, 3), (0, 1, 3), (0, 1, 8), (1, 1.5, 6)]
+    curve = booked(week, 8, chance=0.1)
+    small, large = curve.sizes
+    assert (small.seats, small.number, small.larger, small.bookings, small.at_once) == (4, 2, 3, 16, 2)
+    assert (large.seats, large.number, large.larger, large.bookings, large.at_once) == (10, 1, 1, 16, 1)
+    assert small.chances[:3] == pytest.approx([erlang_b(3, 1), erlang_b(3, 2), erlang_b(3, 3)], abs=1e-6)
+    assert large.chances[0] == pytest.approx(0.5)
+    assert large.enough == places_for(1, 0.1) == 3
+    assert small.enough == places_for(3, 0.1) - 3
+    assert (curve.chances, curve.number, curve.enough) == (small.chances, 3, places_for(3, 0.1))
+    assert "8 weeks" not in curve.sources[0].en
+    assert booked(week, 8, chance=0.5).enough == places_for(3, 0.5)
+
+
+def test_few_bookings_are_sought_for_longer_and_told() -> None:
+    week = [(0.0, 1.0, 3), (0.0, 1.0, 8)]
+    assert "13 weeks" in booked(week * 5, 40).sources[0].en
+    assert "52 weeks" in booked(week, 40).sources[0].en
+    assert (
+        "Meetings that needed 10 seats: only 12;"
+        in booked([(0.0, 1.0, 3)] * 2 + [(0, 1, 8)], 12).sources[1].en
+    )
+    with pytest.raises(UnknownDemandError, match="Only 18 bookings"):
+        booked(week, 9)
+
+
+def test_of_many_sizes_the_nearest_are_one() -> None:
+    rooms = [_room(f"m{seats}", seats) for seats in (2, 4, 6, 8, 10, 12, 20, 60)]
+    found = room_sizes(rooms, (), end=NOW, chance=0.05)
+    assert [one.seats for one in found] == [2, 4, 6, 8, 20, 60]
+    assert [one.number for one in found] == [1, 1, 1, 3, 1, 1]
+    assert {one.enough for one in found} == {0}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +20,7 @@ from tests.api.house import CAMPUS, Clock, small_house
 from tests.solver.toys import TOY, ToyError
 
 from yuanli import planning, scheduling
+from yuanli.bootstrap import build_house
 from yuanli.campus import CampusId
 from yuanli.operations import (
     SolveNotFoundError,
@@ -30,6 +34,7 @@ from yuanli.operations import (
 )
 from yuanli.operations.solving import Changing, PlanChange, kinds
 from yuanli.operations.solving.jobs import SolveOrderError
+from yuanli.settings import load_settings
 from yuanli.solver import Kind, Search, Status, Stop, make_plan
 from yuanli.storage import SqlSolveStore, open_database
 
@@ -185,13 +190,13 @@ def test_a_problem_goes_on_after_a_crash_from_its_incumbent(solving: Solving, st
     thread.start()
     until(solving, job.id, SolveState.RUNNING)
     deadline = time.monotonic() + 10
-    while not store.order(job.id).start:
+    while not store.incumbent(job.id):
         assert time.monotonic() < deadline
         time.sleep(0.01)
     closing.set()
     thread.join(5)
     assert [one.state for one in store.unfinished()] == [SolveState.RUNNING]
-    assert {row["number"] for row in store.order(job.id).start if row["chosen"]} == {"1"}
+    assert {row["number"] for row in store.incumbent(job.id) if row["chosen"]} == {"1"}
     solving.resume()
     closing = Event()
     thread = Thread(target=solving.run, args=(closing,))
@@ -201,6 +206,41 @@ def test_a_problem_goes_on_after_a_crash_from_its_incumbent(solving: Solving, st
     until(solving, job.id, SolveState.CANCELLED)
     closing.set()
     thread.join(5)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGKILL")
+@pytest.mark.parametrize("max_changes", [None, 9])
+def test_a_problem_goes_on_after_sigkill_with_its_start_and_its_incumbent(
+    tmp_path: Path, max_changes: int | None
+) -> None:
+    """The kill comes when the incumbent is on disk, and the plan is not."""
+    killed = subprocess.run(
+        [sys.executable, "-m", "tests.operations.solve_killing", str(tmp_path), str(max_changes or "")],
+        check=False, capture_output=True, cwd=Path(__file__).parents[2], text=True,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    house = build_house(load_settings(data_dir=tmp_path), now=Clock())
+    (cut,) = house.solving.list(CAMPUS)
+    assert (cut.state, house.solving.get(CAMPUS, cut.id).plan) == (SolveState.RUNNING, None)
+    order = house.solving.problem(CAMPUS, cut.id)
+    assert [row["number"] for row in order.start if row["chosen"]] == ["5"]
+    closing = Event()
+    house.solving.resume()
+    thread = Thread(target=house.solving.run, args=(closing,))
+    thread.start()
+    until(house.solving, cut.id, SolveState.RUNNING)
+    deadline = time.monotonic() + 10
+    while house.solving.get(CAMPUS, cut.id).summary.progress is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    house.solving.cancel(CAMPUS, cut.id)
+    until(house.solving, cut.id, SolveState.CANCELLED)
+    closing.set()
+    thread.join(5)
+    plan = house.solving.get(CAMPUS, cut.id).plan
+    assert plan is not None
+    assert (plan.cost, plan.history[0].cost, plan.changes) == (1, 1, 2)
+    house.close()
 
 
 def test_what_is_ill_put_is_refused_and_not_kept(solving: Solving) -> None:

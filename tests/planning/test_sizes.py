@@ -11,6 +11,7 @@ from yuanli.planning import (
     Booking,
     InvalidProblemError,
     LiftGroup,
+    busiest_load,
     desks_for,
     erlang_b,
     erlang_c,
@@ -19,6 +20,7 @@ from yuanli.planning import (
     most_at_once,
     places_for,
     presence,
+    room_demand,
     rooms_for,
     servers_for,
     sharing_curve,
@@ -71,6 +73,45 @@ def test_rooms_are_enough_and_none_is_spare(raw: list[tuple[int, int, int]]) -> 
         )
         assert larger >= at_once
     assert sum(needed.values()) == most_at_once(bookings)[0]
+
+
+def test_rooms_by_size_meet_a_simulation_of_meetings_that_give_way() -> None:
+    """Meetings of 3 and of 8 people come at random; who finds no room, though small ones may move, is turned away."""
+    rng, hours = np.random.default_rng(1), 4_000
+    bookings = [
+        Booking(start_s=start, end_s=start + stay, people=people)
+        for people, per_h in ((3, 4), (8, 2))
+        for start, stay in zip(
+            rng.uniform(0, 3600 * hours, per_h * hours), rng.exponential(3600, per_h * hours), strict=True
+        )
+    ]
+    small, large = room_demand(bookings, [4, 10], end_s=3600 * hours, chance=0.05)
+    assert (small.bookings, large.bookings) == (4 * hours, 2 * hours)
+    assert 6 < small.load < 12
+    rooms = {4: small.enough, 10: large.enough}
+    short, until = {3: 0, 8: 0}, list[tuple[float, int]]()
+    for one in sorted(bookings, key=lambda one: one.start_s):
+        until = [(end, people) for end, people in until if end > one.start_s]
+        larges = sum(people > 4 for _, people in until)
+        if len(until) == sum(rooms.values()) or (one.people > 4 and larges == rooms[10]):
+            short[one.people] += 1
+        else:
+            until.append((one.end_s, one.people))
+    assert 0 < short[3] / (4 * hours) < 0.05
+    assert 0 < short[8] / (2 * hours) < 0.05
+
+
+def test_the_busiest_hour_is_a_mean_of_its_weeks() -> None:
+    day, week = 24 * 3600, 7 * 24 * 3600
+    twice = [
+        Booking(start_s=9 * 3600, end_s=10 * 3600),
+        Booking(start_s=week + 9 * 3600, end_s=week + 9.5 * 3600),
+    ]
+    assert busiest_load(twice, end_s=2 * week) == pytest.approx(0.75)
+    assert busiest_load([], end_s=week) == 0
+    assert busiest_load([Booking(start_s=day - 1800, end_s=day + 3600)], end_s=day + 1800) == pytest.approx(
+        0.5
+    )
 
 
 def test_bookings_that_follow_each_other_share_a_room() -> None:

@@ -367,6 +367,21 @@ def test_a_problem_without_tours_names_a_minimal_conflict(changed: dict[str, Any
         assert not rest or solved(replace(problem, stops=rest)).cost is not None
 
 
+def test_a_break_that_a_long_stop_leaves_no_time_for_is_named() -> None:
+    """One stop from 9:00 for an hour; the break begins from 9:10 to 9:20 elsewhere."""
+    stop = {"id": "lift", "place": "a", "earliest": "9:00", "latest": "9:00", "service_s": 3600}
+    pause = {"earliest": "9:10", "latest": "9:20", "duration_s": 900, "places": ["b"]}
+    staff = {"id": "w", "start": "a", "earliest": "8:00", "latest": "12:00"}
+    told = solved(parsed(stops=[stop], staff=[staff | {"breaks": [pause]}]))
+    assert (told.status, len(told.conflicts)) == (Status.INFEASIBLE, 1)
+    assert "'lift'" in told.conflicts[0].en
+    assert "breaks" in told.conflicts[0].en
+    assert solved(parsed(stops=[stop], staff=[staff])).cost is not None
+    later = pause | {"latest": "10:10"}
+    assert solved(parsed(stops=[stop], staff=[staff | {"breaks": [later]}])).cost is not None
+    assert solved(parsed(stops=[stop | {"prize": 9}], staff=[staff | {"breaks": [pause]}])).cost is not None
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [({"stops": []}, "stops"), ({"walking_s": [[0]]}, "walking_s"),

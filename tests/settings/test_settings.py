@@ -43,6 +43,7 @@ EXAMPLES: dict[str, tuple[str, Any]] = {
     "upload_limit_mb": ("7", 7),
     "feedback_reviewers": ("2", 2),
     "compile_ahead": ("false", False),
+    "solver_threads": ("3", 3),
     "tariffs_file": ("/srv/tariffs.yaml", Path("/srv/tariffs.yaml")),
     "runs_dir": ("/srv/runs", Path("/srv/runs")),
     "llm_url": ("http://model:8000/v1/", "http://model:8000/v1"),

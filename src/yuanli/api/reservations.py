@@ -264,11 +264,12 @@ def show_size_curve(
     stay_min: float | None = None,
     wait_min: float = WAIT_MIN,
     number: int | None = None,
+    chance: float = 0.05,
 ) -> SizeCurve:
-    """Return how often desks, toilets, parking spaces or lifts are short, by number; unsaid numbers as far as known."""
+    """Return how often rooms, desks, toilets, parking or lifts are short, by number; unsaid numbers as far as known."""
     wish = SizeWish(
         thing=thing, place=None if place is None else FeatureId(place), people=people, presence=presence,
-        arrivals_per_h=arrivals_per_h, stay_min=stay_min, wait_min=wait_min, number=number,
+        arrivals_per_h=arrivals_per_h, stay_min=stay_min, wait_min=wait_min, number=number, chance=chance,
     )  # fmt: skip
     return house.size_curves.curve(campus, wish, house.now())
 

@@ -180,17 +180,25 @@ def start_plan(
     kind: Annotated[Name, Form()],
     name: Annotated[Name, Form()] = "",
     time_s: Annotated[float, Form(gt=0)] = 30.0,
+    cpu_s: Annotated[float | None, Form(gt=0)] = None,
+    stale_s: Annotated[float | None, Form(gt=0)] = None,
     gap: Annotated[float, Form(ge=0, le=1)] = 0.0,
+    rounds: Annotated[int | None, Form(ge=1)] = None,
     seed: Annotated[int, Form(ge=0, lt=2**31)] = 0,
     start: Annotated[Json[list[dict[str, Any]]], Form()] = [],  # noqa: B006
     locked: Annotated[Json[list[str]], Form()] = [],  # noqa: B006
     max_changes: Annotated[int | None, Form(ge=0)] = None,
 ) -> SolveSummary:
-    """Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays."""
+    """Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays.
+
+    It ends at whatever comes first: seconds, seconds of processors, seconds without a better plan, the gap, rounds.
+    Where `rounds` end it, the same problem and seed give the same plan again.
+    """
     file_name = file.filename or "problem.json"
     order = SolveOrder(
         kind=kind, name=name or file_name[:100], file_name=file_name, problem=file.file.read(),
-        stop=Stop(time_s=time_s, gap=gap), seed=seed, start=tuple(start), locked=tuple(locked), max_changes=max_changes,
+        stop=Stop(time_s=time_s, cpu_s=cpu_s, stale_s=stale_s, gap=gap, rounds=rounds), seed=seed, start=tuple(start),
+        locked=tuple(locked), max_changes=max_changes,
     )  # fmt: skip
     return house.solving.start(campus, order, caller.name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -66,6 +67,7 @@ from yuanli.operations import (
     SiteDrafts,
     SizeCurves,
     Solving,
+    SolvingParams,
     SpaceDrafts,
     StandingOrders,
     States,
@@ -105,6 +107,7 @@ from yuanli.telemetry import convert
 
 SECRET_BYTES = 32
 ID_BYTES = 12
+MOST_THREADS = 8
 
 
 def open_house(settings: Settings) -> House:
@@ -168,7 +171,10 @@ def build_house(
     commands = Commands(
         SqlCommandStore(database), device_gateways, places, telemetry, clock=now, new_id=_new_id
     )
-    solving = Solving(SqlSolveStore(database), places, clock=now, new_id=_new_id)
+    solving = Solving(
+        SqlSolveStore(database), places, clock=now, new_id=_new_id,
+        params=SolvingParams(workers=settings.solver_threads or _usual_threads()),
+    )  # fmt: skip
     device_drafts = DeviceDrafts(places, readings, twin, energy, commands, device_gateways, people, clock=now)
     run_store = SqlPlanRunStore(database)
     plan_runs = PlanRuns(
@@ -264,7 +270,7 @@ def build_house(
         outlooks=outlooks,
         flow_drafts=FlowDrafts(guidance, people_of(twin, people)),
         site_drafts=site_drafts,
-        size_curves=SizeCurves(guidance, twin),
+        size_curves=SizeCurves(guidance, twin, reservations),
         nightly=NightlyForecasts(
             readings,
             places,
@@ -287,6 +293,11 @@ def build_house(
         messenger=find_messenger(settings, resources),
         resources=resources,
     )
+
+
+def _usual_threads() -> int:
+    """Return half of the processors, 1 to 8: the others are for whoever asks meanwhile."""
+    return max(1, min(MOST_THREADS, (os.cpu_count() or 1) // 2))
 
 
 def _new_id() -> str:

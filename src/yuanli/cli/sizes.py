@@ -1,4 +1,4 @@
-"""How many desks, toilets, parking spaces or lifts are enough: `yuanli plan how-many`."""
+"""How many rooms, desks, toilets, parking spaces or lifts are enough: `yuanli plan how-many`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import typer
 from yuanli.campus import FeatureId
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
-from yuanli.cli.printing import OUT, language, print_json, said
+from yuanli.cli.printing import OUT, language, print_json, print_table, said
+from yuanli.errors import Text
 from yuanli.operations import SizeThing, SizeWish
 
 CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
@@ -17,7 +18,8 @@ CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stor
 
 def how_many(
     thing: Annotated[
-        SizeThing, typer.Argument(help="desks, toilets, parking or lifts. 工位、卫生间、车位、电梯。")
+        SizeThing,
+        typer.Argument(help="rooms, desks, toilets, parking or lifts. 会议室、工位、卫生间、车位、电梯。"),
     ],
     place: Annotated[str | None, typer.Option("--place", help="Building or level. 楼宇或楼层。")] = None,
     people: Annotated[int | None, typer.Option("--people", help="Who need them. 人数。")] = None,
@@ -32,6 +34,9 @@ def how_many(
     number: Annotated[
         int | None, typer.Option("--number", "-n", help="How many there are. 现有数量。")
     ] = None,
+    chance: Annotated[
+        float, typer.Option("--chance", help="Of shortage that is enough. 可接受的概率。")
+    ] = 0.05,
     campus: CampusOption = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -47,7 +52,7 @@ def how_many(
         where = opened.guidance.guide(campus_id).resolve(place, language=language()).stop.feature_id
     wish = SizeWish(
         thing=thing, place=None if where is None else FeatureId(where), people=people, presence=presence,
-        arrivals_per_h=arrivals_per_h, stay_min=stay_min, wait_min=wait_min, number=number,
+        arrivals_per_h=arrivals_per_h, stay_min=stay_min, wait_min=wait_min, number=number, chance=chance,
     )  # fmt: skip
     found = opened.size_curves.curve(campus_id, wish, opened.now())
     if as_json:
@@ -56,6 +61,13 @@ def how_many(
     OUT.print(said(found.method), markup=False)
     for text in found.sources:
         OUT.print(f"  {said(text)}", markup=False)
-    for count, chance in enumerate(found.chances, 1):
+    if found.sizes:
+        print_table(
+            [Text("座位", "seats"), Text("会议", "meetings"), Text("现有", "there are"),
+             Text("按已订需要", "needed as booked"), Text("建议", "enough")],
+            [[one.seats, one.bookings, one.number, one.at_once, one.enough] for one in found.sizes],
+        )  # fmt: skip
+        return
+    for count, short in enumerate(found.chances, 1):
         mark = " *" if count == found.number else " ✓" if count == found.enough else ""
-        OUT.print(f"{count:>5} {chance:>8.2%}{mark}", markup=False)
+        OUT.print(f"{count:>5} {short:>8.2%}{mark}", markup=False)

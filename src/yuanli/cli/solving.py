@@ -79,6 +79,13 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Of what is drawn by lo
 Rounds = Annotated[
     int | None, typer.Option("--rounds", min=1, help="Steps instead of seconds: repeatable. 轮数。")
 ]
+CpuLimit = Annotated[
+    float | None, typer.Option("--cpu-limit", min=0.0, help="Seconds of processors. 处理器时限（秒）。")
+]
+Stale = Annotated[
+    float | None,
+    typer.Option("--stale", min=0.0, help="Seconds without a better plan. 多久无改进即停（秒）。"),
+]
 Begin = Annotated[Path | None, typer.Option("--start", help="A plan to begin from. 现有方案。")]
 Locked = Annotated[list[str] | None, typer.Option("--lock", help="Stays as in --start. 锁定，可多次。")]
 Changes = Annotated[
@@ -113,6 +120,8 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         problem: Problem = None,
         output: Output = None,
         time_limit: TimeLimit = 30.0,
+        cpu_limit: CpuLimit = None,
+        stale: Stale = None,
         gap: Gap = 0.0,
         seed: Seed = 0,
         rounds: Rounds = None,
@@ -170,7 +179,9 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
             seed=seed, start=begin, locked=frozenset(locked or ()), max_changes=max_changes, workers=workers
         )
         told: Sensitivity | None = None
-        stop = Stop(time_s=None if rounds else time_limit, gap=gap, rounds=rounds)
+        stop = Stop(
+            time_s=None if rounds else time_limit, cpu_s=cpu_limit, stale_s=stale, gap=gap, rounds=rounds
+        )
         asked: WhyNotTold | None = None
         with _interruptible() as cancelled, _Bar(stop, quiet=as_json) as bar:
             search: Search[Any] = Search(stop, cancelled=cancelled.is_set, told=bar)

@@ -1,4 +1,4 @@
-"""How often desks, toilets, parking spaces or lifts are short, by their number: from the map, readings, or typed."""
+"""How often rooms, desks, toilets, parking or lifts are short, by their number: from the map, readings, or typed."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ from yuanli.campus import Building, Campus, CampusId, FeatureId, Level, Unit, Ve
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.readings import Every
+from yuanli.operations.reservations import Reservation, Reservations, RoomSize, categories_said, room_sizes
 from yuanli.operations.site_plans import heads_of, units_within
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
 from yuanli.planning import LiftGroup, lift_curve, sharing_curve, shortage_curve, waiting_curve
 
 WEEK = timedelta(days=7)
+WINDOWS = (4, 13, 52)
+"""Weeks of bookings that are looked at: more where there are few."""
+MANY_BOOKINGS, FEW_BOOKINGS = 100, 20
+"""From when a window is long enough; below the lesser, nothing can be said."""
 WEEK_H = 168
 WORKDAYS = 5
 ENOUGH = 0.05
-"""The chance up to which a number counts as enough."""
+"""The chance up to which a number counts as enough, where none is asked for."""
 SHOWN = 0.001
 MOST = 2_000
 USUAL_PRESENCE = 0.7
@@ -40,6 +45,7 @@ MORNING_SHARE = 0.12
 class SizeThing(StrEnum):
     """Of what there may be too few."""
 
+    ROOMS = "rooms"
     DESKS = "desks"
     TOILETS = "toilets"
     PARKING = "parking"
@@ -71,7 +77,9 @@ class SizeWish:
     wait_min
         Who waits longer for a toilet counts as one too many.
     number
-        How many there are.
+        How many there are; of rooms the map tells.
+    chance
+        Of shortage, that is enough.
     """
 
     thing: SizeThing
@@ -82,11 +90,12 @@ class SizeWish:
     stay_min: float | None = None
     wait_min: float = WAIT_MIN
     number: int | None = None
+    chance: float = ENOUGH
 
     def __post_init__(self) -> None:
         for name, least, most in (
             ("people", 1, 20_000), ("presence", 0.01, 1), ("arrivals_per_h", 0.1, 10_000), ("stay_min", 0.1, 10_080),
-            ("wait_min", 0, 60), ("number", 1, MOST),
+            ("wait_min", 0, 60), ("number", 1, MOST), ("chance", 0.001, 0.5),
         ):  # fmt: skip
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
@@ -108,9 +117,11 @@ class SizeCurve:
     number
         How many there are, None where nobody told.
     enough
-        The fewest with a chance of at most `ENOUGH`, None where none drawn is.
+        The fewest with a chance of at most `chance`, None where none drawn is; of rooms those of all sizes together.
     method, sources
         By which formula, and from what each number was taken.
+    sizes
+        Of rooms, each size for itself.
     """
 
     thing: SizeThing
@@ -119,13 +130,15 @@ class SizeCurve:
     enough: int | None
     method: Text
     sources: tuple[Text, ...]
+    chance: float = ENOUGH
+    sizes: tuple[RoomSize, ...] = ()
 
 
 class SizeCurves:
-    """Tells how often things are short, from the kept campuses and the twin."""
+    """Tells how often things are short, from the kept campuses, the twin and reservations."""
 
-    def __init__(self, guidance: Guidance, twin: Twin) -> None:
-        self._guidance, self._twin = guidance, twin
+    def __init__(self, guidance: Guidance, twin: Twin, reservations: Reservations) -> None:
+        self._guidance, self._twin, self._reservations = guidance, twin, reservations
 
     def curve(self, campus_id: CampusId, wish: SizeWish, now: datetime) -> SizeCurve:
         """Return the curve of a thing.
@@ -145,6 +158,8 @@ class SizeCurves:
         within: set[str] = set() if place is None or isinstance(place, Venue) else {str(place.id)}
         units = units_within(campus, within)
         match wish.thing:
+            case SizeThing.ROOMS:
+                return self._rooms(campus, wish, now)
             case SizeThing.DESKS:
                 return self._desks(campus, units, wish, now)
             case SizeThing.TOILETS:
@@ -152,6 +167,54 @@ class SizeCurves:
             case SizeThing.PARKING:
                 return self._parking(campus, units, wish, now)
         return _lifts(campus, units, place, wish)
+
+    def _rooms(self, campus: Campus, wish: SizeWish, now: datetime) -> SizeCurve:
+        kinds = categories_said("meeting room")
+        rooms = [
+            one
+            for one in self._reservations.rooms(campus.id)
+            if one.category in kinds and one.within(wish.place) and one.capacity
+        ]
+        held, weeks = self._booked(campus.id, [one.id for one in rooms], now) if rooms else ((), 0)
+        if len(held) < FEW_BOOKINGS:
+            raise UnknownDemandError(
+                Text(f"这里只有 {len(held)} 次预订，至少需要 {FEW_BOOKINGS} 次才能推算。",
+                     f"Only {len(held)} bookings were made here; at least {FEW_BOOKINGS} are needed to tell."),
+                field="place",
+                hint=Text("请选更大的范围，或积累更多预订后再看；房间需要在地图上登记座位数。",
+                          "Choose a wider place, or look again after more bookings; the map must tell seats of rooms."),
+            )  # fmt: skip
+        end = self._guidance.guide(campus.id).wayfinder.local(now)
+        sizes = room_sizes(rooms, held, end=end, chance=wish.chance)
+        few = [one for one in sizes if one.bookings < FEW_BOOKINGS]
+        told = Text(f"近 {weeks} 周的 {len(held)} 次预订，按预订时填写的人数；没约上的会议不在其中。",
+                    f"{len(held)} bookings of the last {weeks} weeks, by the people they were made for; "
+                    "meetings that got no room are not among them.")  # fmt: skip
+        scarce = tuple(
+            Text(f"需要 {one.seats} 座房间的会议只有 {one.bookings} 次，结果仅供参考。",
+                 f"Meetings that needed {one.seats} seats: only {one.bookings}; take that as a hint.")
+            for one in few
+        )  # fmt: skip
+        return SizeCurve(
+            thing=wish.thing, chances=sizes[0].chances, number=len(rooms), enough=sum(one.enough for one in sizes),
+            method=Text(
+                "爱尔朗 B：一周中最忙一小时里，会议找不到够大房间的概率；小会议可用大房间，需要时让出。",
+                "Erlang B: the chance that a meeting finds no room large enough in the busiest hour of the week; "
+                "small meetings may have larger rooms and leave them where needed.",
+            ),
+            sources=(told, *scarce), chance=wish.chance, sizes=sizes,
+        )  # fmt: skip
+
+    def _booked(
+        self, campus_id: CampusId, room_ids: Sequence[FeatureId], now: datetime
+    ) -> tuple[Sequence[Reservation], int]:
+        """Return what was booked of rooms in the last weeks, as many of them as are needed for enough bookings."""
+        held: Sequence[Reservation] = ()
+        for weeks in WINDOWS:
+            held = self._reservations.list(campus_id, now - weeks * WEEK, now, space_ids=room_ids)
+            if len(held) >= MANY_BOOKINGS:
+                break
+        return held, weeks
 
     def _desks(self, campus: Campus, units: Sequence[Unit], wish: SizeWish, now: datetime) -> SizeCurve:
         teams, told = _teams(campus, units, wish)
@@ -307,8 +370,8 @@ def _curve(
     number = known if wish.number is None else wish.number
     never = np.flatnonzero(chances < SHOWN)
     last = max(int(never[0]) + 1 if len(never) else len(chances), min(number or 0, len(chances)))
-    enough = np.flatnonzero(chances <= ENOUGH)
+    enough = np.flatnonzero(chances <= wish.chance)
     return SizeCurve(
         thing=wish.thing, chances=tuple(round(float(one), 6) for one in chances[:last]), number=number,
-        enough=int(enough[0]) + 1 if len(enough) else None, method=method, sources=sources,
+        enough=int(enough[0]) + 1 if len(enough) else None, method=method, sources=sources, chance=wish.chance,
     )  # fmt: skip

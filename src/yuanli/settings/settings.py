@@ -106,6 +106,11 @@ class Settings(BaseSettings):
         description="Compile the searches for plans in the background after the first start, so that the first "
         "plan need not wait for it.",
     )
+    solver_threads: int = Field(
+        default=0, ge=0, le=64,
+        description="Threads that a search for a plan may use where its kind can (layouts, rosters, projects, flows); "
+        "0: half of the processors, at most 8.",
+    )  # fmt: skip
     tariffs_file: AnyPath | None = Field(
         default=None,
         description="YAML file of what energy costs and emits, as `docs/energy.md` describes; by default examples.",

@@ -41,14 +41,20 @@ class SqlSolveStore:
             )
 
     def order(self, job_id: str) -> SolveOrder:
-        """Return what was ordered; its start is the newest incumbent, where none was given and one was kept."""
-        query = select(SOLVE.c.order, SOLVE.c.problem, SOLVE.c.incumbent).where(SOLVE.c.id == job_id)
+        """Return what was ordered."""
+        query = select(SOLVE.c.order, SOLVE.c.problem).where(SOLVE.c.id == job_id)
         with self._database.reading() as connection:
             row = connection.execute(query).one()
         told = json.loads(row.order)
-        start = told.pop("start") or (json.loads(row.incumbent) if row.incumbent else [])
-        stop, locked = Stop(**told.pop("stop")), tuple(told.pop("locked"))
-        return SolveOrder(**told, stop=stop, locked=locked, start=tuple(start), problem=bytes(row.problem))
+        stop, start, locked = Stop(**told.pop("stop")), tuple(told.pop("start")), tuple(told.pop("locked"))
+        return SolveOrder(**told, stop=stop, locked=locked, start=start, problem=bytes(row.problem))
+
+    def incumbent(self, job_id: str) -> tuple[Row, ...]:
+        """Return the rows of the newest incumbent, none where none was kept."""
+        query = select(SOLVE.c.incumbent).where(SOLVE.c.id == job_id)
+        with self._database.reading() as connection:
+            kept = connection.execute(query).scalar_one()
+        return tuple(json.loads(kept)) if kept else ()
 
     def update(
         self, summary: SolveSummary, *, incumbent: Sequence[Row] | None = None, plan: Plan | None = None

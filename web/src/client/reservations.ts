@@ -21,5 +21,6 @@ export const moveReservation = (campus: string, id: string, body: Partial<Reserv
 export const cancelReservation = (campus: string, id: string): Promise<ShownReservation> => post(`${one(campus, id)}/cancel`, {});
 export const spaceUsage = (campus: string, from: string, to: string): Promise<SpaceUsage> => get(`${base(campus)}/space-usage${queryString({ from, to })}`);
 export type SizeCurve = Schemas["SizeCurve"];
+export type RoomSize = Schemas["RoomSize"];
 export type SizeThing = Schemas["SizeThing"];
 export const sizeCurve = (campus: string, thing: SizeThing, asked: Record<string, string | undefined>): Promise<SizeCurve> => get(`${base(campus)}/size-curves/${thing}${queryString(asked)}`);

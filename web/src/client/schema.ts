@@ -2783,6 +2783,9 @@ export interface paths {
         /**
          * Start Plan
          * @description Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays.
+         *
+         *     It ends at whatever comes first: seconds, seconds of processors, seconds without a better plan, the gap, rounds.
+         *     Where `rounds` end it, the same problem and seed give the same plan again.
          */
         post: operations["start_plan"];
         delete?: never;
@@ -3416,7 +3419,7 @@ export interface paths {
         };
         /**
          * Show Size Curve
-         * @description Return how often desks, toilets, parking spaces or lifts are short, by number; unsaid numbers as far as known.
+         * @description Return how often rooms, desks, toilets, parking or lifts are short, by number; unsaid numbers as far as known.
          */
         get: operations["show_size_curve"];
         put?: never;
@@ -3838,11 +3841,17 @@ export interface components {
              * @default 30
              */
             time_s: number;
+            /** Cpu S */
+            cpu_s?: number | null;
+            /** Stale S */
+            stale_s?: number | null;
             /**
              * Gap
              * @default 0
              */
             gap: number;
+            /** Rounds */
+            rounds?: number | null;
             /**
              * Seed
              * @default 0
@@ -9428,6 +9437,38 @@ export interface components {
             language: string;
         };
         /**
+         * RoomSize
+         * @description Rooms of a size, from `seats` to below the next size, and the meetings that need them.
+         *
+         *     Parameters
+         *     ----------
+         *     number, larger
+         *         How many there are of this size, and of this size or larger.
+         *     bookings
+         *         Meetings for which this size is the least that is large enough.
+         *     at_once, enough
+         *         How many of this size are needed for the meetings as they were booked; and so that a meeting that needs one
+         *         finds none with at most the chance asked for.
+         *     chances
+         *         That a meeting that needs one finds none of this size or larger, with 1, 2, … of them.
+         */
+        RoomSize: {
+            /** Seats */
+            seats: number;
+            /** Number */
+            number: number;
+            /** Larger */
+            larger: number;
+            /** Bookings */
+            bookings: number;
+            /** At Once */
+            at_once: number;
+            /** Enough */
+            enough: number;
+            /** Chances */
+            chances: number[];
+        };
+        /**
          * RoundDraft
          * @description A problem of rounds to be confirmed: its document, and how the places in it were understood.
          */
@@ -10288,9 +10329,11 @@ export interface components {
          *     number
          *         How many there are, None where nobody told.
          *     enough
-         *         The fewest with a chance of at most `ENOUGH`, None where none drawn is.
+         *         The fewest with a chance of at most `chance`, None where none drawn is; of rooms those of all sizes together.
          *     method, sources
          *         By which formula, and from what each number was taken.
+         *     sizes
+         *         Of rooms, each size for itself.
          */
         SizeCurve: {
             thing: components["schemas"]["SizeThing"];
@@ -10303,13 +10346,23 @@ export interface components {
             method: components["schemas"]["Text"];
             /** Sources */
             sources: components["schemas"]["Text"][];
+            /**
+             * Chance
+             * @default 0.05
+             */
+            chance: number;
+            /**
+             * Sizes
+             * @default []
+             */
+            sizes: components["schemas"]["RoomSize"][];
         };
         /**
          * SizeThing
          * @description Of what there may be too few.
          * @enum {string}
          */
-        SizeThing: "desks" | "toilets" | "parking" | "lifts";
+        SizeThing: "rooms" | "desks" | "toilets" | "parking" | "lifts";
         /**
          * Slot
          * @description A value in a request: `text[start:end]` as it stands, and `value` as it is meant.
@@ -32246,6 +32299,7 @@ export interface operations {
                 stay_min?: number | null;
                 wait_min?: number;
                 number?: number | null;
+                chance?: number;
             };
             header?: never;
             path: {

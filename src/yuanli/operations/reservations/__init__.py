@@ -17,6 +17,7 @@ from yuanli.operations.reservations.booking import (
 from yuanli.operations.reservations.calendars import write_calendar
 from yuanli.operations.reservations.choosing import Offer, RoomWish, offers
 from yuanli.operations.reservations.reservations import ReservationParams, Reservations
+from yuanli.operations.reservations.room_sizes import RoomSize, room_sizes
 from yuanli.operations.reservations.rooms import (
     BookableRoom,
     alike,
@@ -45,6 +46,7 @@ __all__ = [
     "ReservationTakenError",
     "ReservationWish",
     "Reservations",
+    "RoomSize",
     "RoomUsage",
     "RoomWish",
     "SpaceUsage",
@@ -61,6 +63,7 @@ __all__ = [
     "no_reservation",
     "offers",
     "room_name",
+    "room_sizes",
     "taken",
     "write_calendar",
 ]

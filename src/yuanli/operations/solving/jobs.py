@@ -144,7 +144,10 @@ class SolveStore(Protocol):
         """Keep a new problem."""
 
     def order(self, job_id: str) -> SolveOrder:
-        """Return what was ordered; its start is the newest incumbent, where one was kept."""
+        """Return what was ordered."""
+
+    def incumbent(self, job_id: str) -> tuple[Row, ...]:
+        """Return the rows of the newest incumbent, none where none was kept."""
 
     def update(
         self, summary: SolveSummary, *, incumbent: Sequence[Row] | None = None, plan: Plan | None = None

@@ -38,6 +38,7 @@ from yuanli.solver import (
     SearchProgress,
     Stop,
     Wish,
+    count_changes,
     make_plan,
     preview,
 )
@@ -58,11 +59,14 @@ class SolvingParams:
         The most seconds that a problem may be given.
     keep_every_s
         So often, at most, the incumbent is kept on disk.
+    workers
+        Threads that a search may use; one where rounds end it, so that it can be repeated.
     """
 
     longest_s: float = 3_600.0
     keep_every_s: float = 1.0
     look_every_s: float = 0.5
+    workers: int = 1
 
 
 class Solving:
@@ -283,26 +287,37 @@ class Solving:
         order = self._store.order(summary.id)
         kind = kind_of(order.kind)
         problem = kind.parse(order.problem, order.file_name)
-        kept_at = -self._params.keep_every_s
+        kept_at, unkept = -self._params.keep_every_s, None
 
         def told(progress: SearchProgress, best: Any) -> None:
-            nonlocal kept_at
+            nonlocal unkept
             run.found(progress, best)
-            now = replace(self._now(summary), progress=progress)
             with self._lock:
-                self._live[summary.id] = now
-            if best is not None and progress.at_s - kept_at >= self._params.keep_every_s:
-                kept_at = progress.at_s
-                self._store.update(now, incumbent=kind.rows(problem, best))
+                self._live[summary.id] = replace(self._live.get(summary.id, summary), progress=progress)
+            unkept = best
+
+        def cancelled() -> bool:
+            """Keep, meanwhile, the incumbent: searches ask this again and again."""
+            nonlocal kept_at, unkept
+            if unkept is not None and search.elapsed_s - kept_at >= self._params.keep_every_s:
+                best, kept_at, unkept = unkept, search.elapsed_s, None
+                self._store.update(self._now(summary), incumbent=kind.rows(problem, best))
+            return wanted.is_set() or closing.is_set()
 
         warm_up(order.kind)
-        search: Search[Any] = Search(
-            order.stop, cancelled=lambda: wanted.is_set() or closing.is_set(), told=told
-        )
+        search: Search[Any] = Search(order.stop, cancelled=cancelled, told=told)
         run = Run(kind, problem, search)
         with self._lock:
             self._runs[summary.id] = run
-        return make_plan(kind, problem, search, wish_of(kind, problem, order))
+        workers = self._params.workers if order.stop.rounds is None else 1
+        wish = replace(wish_of(kind, problem, order), workers=workers)
+        kept = self._store.incumbent(summary.id)
+        if not kept:
+            return make_plan(kind, problem, search, wish)
+        plan = make_plan(kind, problem, search, _going_on(kind, problem, search, wish, kept))
+        before = None if wish.start is None else kind.rows(problem, wish.start)
+        changes = None if before is None else count_changes(before, plan.assignments, kind.changed_by)
+        return replace(plan, changes=changes)
 
     def _keep(self, summary: SolveSummary) -> None:
         with self._lock:
@@ -317,6 +332,21 @@ class Solving:
             self._runs.pop(summary.id, None)
             self._cancelled.pop(summary.id, None)
         return summary
+
+
+def _going_on(
+    kind: Kind[Any, Any], problem: Any, search: Search[Any], wish: Wish[Any], kept: Sequence[Row]
+) -> Wish[Any]:
+    """Offer the incumbent of a search that was interrupted, and return the wish to go on with.
+
+    Changes are counted from the plan that was given: where they are limited, the search begins there again.
+    """
+    incumbent = kind.read_rows(problem, kept)
+    checked = kind.check(problem, incumbent)
+    if not checked.valid:
+        return wish
+    search.offer(incumbent, checked.cost)
+    return wish if wish.max_changes is not None else replace(wish, start=incumbent)
 
 
 def wish_of(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:

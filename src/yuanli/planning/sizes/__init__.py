@@ -12,6 +12,7 @@ from yuanli.planning.sizes.queues import (
     waiting,
     waiting_curve,
 )
+from yuanli.planning.sizes.rooms import RoomDemand, busiest_load, room_demand
 from yuanli.planning.sizes.sharing import desks_for, presence, sharing_curve
 from yuanli.planning.sizes.simulating import Estimate, simulate_loss, simulate_waiting
 
@@ -20,7 +21,9 @@ __all__ = [
     "Estimate",
     "LiftGroup",
     "LiftTrip",
+    "RoomDemand",
     "Waiting",
+    "busiest_load",
     "desks_for",
     "erlang_b",
     "erlang_c",
@@ -30,6 +33,7 @@ __all__ = [
     "most_at_once",
     "places_for",
     "presence",
+    "room_demand",
     "rooms_for",
     "servers_for",
     "sharing_curve",

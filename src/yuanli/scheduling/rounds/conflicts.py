@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import permutations
 from time import monotonic
 from typing import Any
 
@@ -19,6 +20,10 @@ MOST_PLACES = 400
 MOST_EXACT = 200
 """Pairs of a stop and a person up to which CP-SAT looks for a proof."""
 EXACT_S = 1.0
+Part = tuple[tuple[int, ...], int, int, int]
+"""Where something may be done, when it may begin, and how long it takes."""
+MOST_RESTS = 3
+"""Breaks of one person whose orders are all tried."""
 
 
 def conflicts_rounds(problem: RoundsProblem) -> tuple[Text, ...]:
@@ -70,8 +75,11 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
             f"“{stop.id}”的载量 {max(stop.load, stop.collect)} 超过能去的人的最大容量 {most}。",
             f"{stop.id!r} is a load of {max(stop.load, stop.collect)}; those who can go there carry {most} at most.",
         )
-    if any(in_time(walk, one, stop) for one in strong):
+    timely = [one for one in strong if in_time(walk, one, stop)]
+    if any(_rests_too(walk, one, stop) for one in timely):
         return None
+    if timely:
+        return _no_break(problem, stop, len(timely))
     first = min(one.earliest + int(walk[one.start, stop.place]) for one in strong)
     s = problem.time_scale
     return Text(
@@ -88,6 +96,38 @@ def in_time(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:
     begin = max(one.earliest + out, stop.earliest)
     long = one.max_work is not None and out + stop.service + home > one.max_work
     return begin <= stop.latest and begin + stop.service + home <= one.latest and not long
+
+
+def _rests_too(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:
+    """Say whether somebody can serve a stop and take all breaks; said of more than a few breaks, too."""
+    if not one.rests or len(one.rests) > MOST_RESTS:
+        return True
+    parts: list[Part] = [((stop.place,), stop.earliest, stop.latest, stop.service)]
+    parts += [(rest.places, rest.earliest, rest.latest, rest.duration) for rest in one.rests]
+    return any(
+        _done(walk, one, order) for order in permutations(sorted(parts, key=lambda part: (part[1], part[2])))
+    )
+
+
+def _done(walk: Ints, one: RoundStaff, parts: Sequence[Part]) -> bool:
+    """Say whether places can be gone to in this order, each at one of some places, within the shift."""
+    here, ready = np.array([one.start]), np.array([one.earliest])
+    for places, earliest, latest, duration in parts:
+        begin = np.maximum((ready[:, None] + walk[np.ix_(here, np.array(places))]).min(axis=0), earliest)
+        here, ready = np.array(places)[begin <= latest], begin[begin <= latest] + duration
+        if not len(here):
+            return False
+    return bool((ready + walk[here, one.end]).min() <= one.latest)
+
+
+def _no_break(problem: RoundsProblem, stop: RoundStop, many: int) -> Text:
+    s = problem.time_scale
+    return Text(
+        f"“{stop.id}”须在 {stop.earliest / s:g} 到 {stop.latest / s:g} 之间开始、用时 {stop.service / s:g}；"
+        f"能去的 {many} 人去了都无法按时休息。改变它的时间，或放宽休息的时间与地点。",
+        f"{stop.id!r} begins between {stop.earliest / s:g} and {stop.latest / s:g} and takes {stop.service / s:g}; "
+        f"none of the {many} who could go can take the breaks in time, too. Change its times, or those of breaks.",
+    )
 
 
 def _too_much(problem: RoundsProblem, needed: Sequence[int]) -> Text | None:
