@@ -55,7 +55,7 @@ def book(
 
 
 def drafted(house: House, **wish: Any) -> RoomDraft:
-    given = {"day": DAY, "keep_equipment": False, "language": "en"} | wish
+    given: dict[str, Any] = {"day": DAY, "keep_equipment": False, "language": "en"} | wish
     return house.room_drafts.draft(CAMPUS, RoomPlanWish(**given), house.now(), who="boss", manages=True)
 
 

@@ -235,7 +235,8 @@ def _most_judged(
     sums = np.concatenate([[0.0], np.cumsum(each)])
     joint = [max(0.0, _joint_cost(problem, rule)) for rule in problem.rules if rule.kind in GROUP_RULES]
     found: Floats = sums[ptr[1:]] - sums[ptr[:-1]]
-    return found + np.array([2.0 * longest * sum(joint[q] for q in own) for own in joined])
+    found += np.array([2.0 * longest * sum(joint[q] for q in own) for own in joined])
+    return found
 
 
 def _tied(problem: RoomsProblem, index: dict[str, int]) -> list[list[int]]:
