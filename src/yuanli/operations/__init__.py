@@ -354,7 +354,7 @@ from yuanli.operations.readings import (
     Written,
 )
 from yuanli.operations.recordings import RecordedAnomaly, TooShortRecordingError, recorded_anomalies
-from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
+from yuanli.operations.replies import Asker, Card, Chart, Line, MapPlace, PlaceMap, Reply
 from yuanli.operations.reports import (
     ReportDefinition,
     ReportError,
@@ -753,6 +753,7 @@ __all__ = [
     "Listening",
     "LockKind",
     "LockNotFoundError",
+    "MapPlace",
     "MarkedInterval",
     "Meaning",
     "MeaningMissingError",
@@ -804,6 +805,7 @@ __all__ = [
     "PlaceDetail",
     "PlaceHours",
     "PlaceKind",
+    "PlaceMap",
     "PlaceNotFoundError",
     "PlaceState",
     "Places",
