@@ -177,6 +177,7 @@ def build_house(
     space_drafts = SpaceDrafts(guidance, clock=now)
     site_drafts = SiteDrafts(guidance, usual_of(twin))
     room_usage = RoomUsage(reservations, guidance, twin)
+    savings, quality = SavingsMeasurement(readings, places), DataQuality(readings, places)
     anomalies = Anomalies(readings, places, SqlAnomalyStore(database), energy.tariffs)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
@@ -223,7 +224,7 @@ def build_house(
         readings=readings,
         telemetry=telemetry,
         intervals=IntervalLabelling(SqlIntervalStore(database), telemetry, clock=now, new_id=_new_id),
-        quality=DataQuality(readings, places),
+        quality=quality,
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
         commands=commands,
@@ -231,7 +232,9 @@ def build_house(
         reports=Reports(
             SqlReportStore(database),
             places,
-            Sections(energy=energy, twin=twin, telemetry=telemetry),
+            Sections(
+                energy=energy, twin=twin, anomalies=anomalies, savings=savings, quality=quality, kept=fresh
+            ),
             folder=settings.data_dir / "reports",
             clock=now,
             new_id=_new_id,
@@ -261,7 +264,7 @@ def build_house(
             params=NightParams(hour=settings.forecast_hour),
         ),
         anomalies=anomalies,
-        savings=SavingsMeasurement(readings, places),
+        savings=savings,
         intake=intake,
         cleaner=cleaner,
         gateways=gateways,

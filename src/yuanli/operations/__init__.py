@@ -356,6 +356,7 @@ from yuanli.operations.readings import (
 from yuanli.operations.recordings import RecordedAnomaly, TooShortRecordingError, recorded_anomalies
 from yuanli.operations.replies import Asker, Card, Chart, Line, MapPlace, PlaceMap, Reply
 from yuanli.operations.reports import (
+    USUAL_SECTIONS,
     ReportDefinition,
     ReportError,
     ReportFormat,
@@ -547,6 +548,7 @@ __all__ = [
     "SCHEDULING_KINDS",
     "UNDERSTANDING",
     "UNITS",
+    "USUAL_SECTIONS",
     "VISITOR",
     "Abilities",
     "AccessToken",
