@@ -25,7 +25,7 @@ from yuanli.campus import (
     PointId,
     Unit,
 )
-from yuanli.operations import Asker, OrderState, Reply
+from yuanli.operations import Asker, OrderState, PlaceMap, Reply
 from yuanli.operations.answering.vocabulary import named_in, says
 from yuanli.telemetry import Readings
 
@@ -415,3 +415,71 @@ def test_a_time_that_does_not_exist_is_refused(house: House, text: str) -> None:
     assert reply.error is not None
     assert "看不懂" in reply.text.zh
     assert "can't read" in reply.text.en
+
+
+def map_of(reply: Reply) -> PlaceMap:
+    (found,) = [card.map for card in reply.cards if card.map is not None]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "ordinal", "marked"),
+    [
+        ("上周哪栋楼用电最多", None, None, {"block-a"}),
+        ("哪栋楼现在用电最多", "power", None, {"block-a"}),
+        ("which room is the warmest", "temperature", 0.0, {"room1-0", "room0-0"}),
+        ("100室现在多少度", "temperature", 0.0, {"room0-0"}),
+        ("200室现在有多少人", "people", 1.0, {"room0-1"}),
+        ("A座二层现在多少人", "people", 1.0, set()),
+        ("100室的空调开着吗", "devices", 0.0, {"ahu-0"}),
+        ("还有多少车位", None, None, {"p1"}),
+    ],
+)
+def test_answers_on_places_come_with_a_map(
+    house: House, clock: Clock, text: str, layer: str | None, ordinal: float | None, marked: set[str]
+) -> None:
+    tell(
+        house,
+        clock.now,
+        {"t00": 23.4, "t10": 77, "t01": 21, "n01": 7, "cmd00": 1, "p1-free": 12, "pwA": 40},
+    )
+    shown = map_of(ask(house, text))
+    assert (shown.layer, shown.ordinal) == (layer, ordinal)
+    assert {place.id for place in shown.places if place.marked} == marked
+    west, south, east, north = shown.bounds
+    assert all(west <= place.lon <= east and south <= place.lat <= north for place in shown.places)
+
+
+def test_a_map_has_what_is_told_of_the_rooms_of_one_floor(house: House, clock: Clock) -> None:
+    tell(house, clock.now, {"t00": 23.4, "t10": 77, "t01": 21})
+    shown = map_of(ask(house, "which room is the warmest"))
+    labels = {str(place.id): place.label for place in shown.places}
+    assert labels["room0-0"] == "23.4"
+    assert "room0-1" not in labels  # on the floor above
+
+
+def test_a_map_colours_people_by_area_and_tells_their_number(house: House, clock: Clock) -> None:
+    clock.forward(60)
+    tell(house, clock.now, {"n01": 7})
+    shown = map_of(ask(house, "200室现在有多少人"))
+    room = next(place for place in shown.places if place.id == "room0-1")
+    area = next(p.area_m2 for p in house.twin.state(CAMPUS, clock.now).places if p.id == "room0-1")
+    assert room.label == "7"
+    assert room.value == pytest.approx(7 / area, abs=0.001)
+
+
+def test_devices_of_a_building_are_counted_room_by_room(house: House, clock: Clock) -> None:
+    clock.forward(60)
+    tell(house, clock.now, {"lamp-00-st": 1, "lamp-01-st": 0, "lamp-10-st": 0})
+    shown = map_of(ask(house, "A座的灯都关了吗"))
+    assert shown.layer == "devices"
+    assert shown.ordinal == 1.0  # two of the three lamps are there
+    assert {place.id: (place.value, place.label) for place in shown.places} == {
+        "room0-1": (0.0, "0/1"),
+        "room1-1": (0.0, "0/1"),
+    }
+
+
+def test_without_geometry_there_is_no_map(house: House, clock: Clock) -> None:
+    tell(house, clock.now, {"haze": 80})
+    assert all(card.map is None for card in ask(house, "外面空气怎么样").cards)

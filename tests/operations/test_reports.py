@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from tests.api.house import CAMPUS, Clock, small_house
 from tests.operations.test_answering import park, write_weeks
 
 from yuanli.bootstrap import House
-from yuanli.campus import FeatureId, Imported
+from yuanli.campus import FeatureId, Imported, PointId
 from yuanli.errors import Text
 from yuanli.operations import (
     ReportDefinition,
@@ -38,6 +39,8 @@ from yuanli.operations.reports import (
     as_workbook,
     last_span,
 )
+from yuanli.operations.reports.quality import RULES
+from yuanli.telemetry import Readings, Reason
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ALL = ReportDefinition(
@@ -182,3 +185,70 @@ def test_a_cell_longer_than_a_page_is_split() -> None:
         blocks=(Table(title="t", headers=("a", "b"), rows=(("x", "12.5 " * 3000),)),),
     )  # fmt: skip
     assert as_pdf(document).startswith(b"%PDF")
+
+
+@pytest.fixture(scope="module")
+def long_known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A year and a half of hours of a meter that used a third more in the first half of the last week."""
+    clock = Clock()
+    house = small_house(tmp_path_factory.mktemp("known"), clock)
+    house.places.add(Imported(campus=park()), who="test", why="test", replace=True)
+    hours = 400 * 24
+    start = clock.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours)
+    local = (np.arange(hours + 1) + start.hour + 8) % 24
+    used = 10 + 20.0 * ((local > 8) & (local < 19)) + np.random.default_rng(0).normal(0, 0.3, hours + 1)
+    used[-24 * 7 : -24 * 4] *= 1.35
+    number = house.readings.number_points(CAMPUS, [PointId(FeatureId("kwhA"))])[0]
+    at = (int(start.timestamp()) + 3600 * np.arange(hours + 1)).astype(np.int64) * 1_000_000
+    house.readings.write(
+        Readings(
+            point=np.full(hours + 1, number, np.int32), at=at, value=1000 + np.cumsum(used), received=at + 1_000_000,
+            told=np.zeros(hours + 1, np.uint8),
+        )
+    )  # fmt: skip
+    yield house
+    house.close()
+
+
+def written(house: House, language: str, *sections: ReportSection) -> list[list[str]]:
+    made = replace(ALL, language=language, sections=sections, formats=(ReportFormat.CSV,))
+    report = house.reports.add(made)
+    run = house.reports.make(CAMPUS, report.id)
+    text = house.reports.file(CAMPUS, report.id, run.id, ReportFormat.CSV).read_text("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_anomalies_come_with_their_cost_cause_and_alarms_by_point(long_known: House) -> None:
+    rows = written(long_known, "en", ReportSection.ANOMALIES)
+    worst = rows[rows.index(["The worst anomalies"]) + 2]
+    assert (float(worst[4]) > 50, float(worst[5]) > 0, worst[6] != "") == (True, True, True)
+    volume = rows[rows.index(["Alarms by point and week"]) + 2]
+    assert (volume[1], int(volume[2]) >= 1, float(volume[3]) >= 1) == ("kwhA", True, True)
+
+
+def test_savings_are_told_against_a_baseline_with_their_interval(long_known: House) -> None:
+    rows = written(long_known, "en", ReportSection.SAVINGS)
+    told = rows[rows.index(["Saved against the baseline"]) + 2]
+    used, expected, saved = (float(one) for one in told[2:5])
+    assert expected == pytest.approx(7 * 440, rel=0.05)
+    assert saved == pytest.approx(expected - used, abs=1)
+    assert saved < 0
+
+
+def test_tomorrow_is_told_with_its_highest_hour(long_known: House) -> None:
+    rows = written(long_known, "zh", ReportSection.FORECAST)
+    told = rows[rows.index(["预计用量"]) + 2]
+    assert told[0] == "用电"
+    assert float(told[1]) == pytest.approx(440, rel=0.1)
+
+
+def test_quality_tells_shares_and_rules(long_known: House) -> None:
+    rows = written(long_known, "zh", ReportSection.QUALITY)
+    shares = {row[0]: row[1] for row in rows[rows.index(["按质量的小时"]) + 2 :][:5]}
+    assert list(shares) == ["正常", "估计", "可疑", "错误", "缺失"]
+    assert set(RULES) == {one.name.lower() for one in Reason if one.name and one is not Reason.NONE}
+
+
+def test_without_a_baseline_a_report_says_so(house: House) -> None:
+    rows = written(house, "zh", ReportSection.SAVINGS)
+    assert any("没有可用的基准" in row[0] for row in rows if row)

@@ -15,6 +15,7 @@ from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.campus import FeatureId
 from yuanli.operations import (
+    USUAL_SECTIONS,
     ReportDefinition,
     ReportFormat,
     ReportPeriod,
@@ -38,7 +39,7 @@ class ReportBody(Body):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     language: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
     period: ReportPeriod = ReportPeriod.WEEK
-    sections: Annotated[tuple[ReportSection, ...], Field(min_length=1, max_length=20)]
+    sections: Annotated[tuple[ReportSection, ...], Field(min_length=1, max_length=20)] = USUAL_SECTIONS
     formats: Annotated[tuple[ReportFormat, ...], Field(min_length=1, max_length=3)] = (ReportFormat.PDF,)
     place: Name | None = None
     hour: Annotated[int | None, Field(ge=0, le=23)] = None

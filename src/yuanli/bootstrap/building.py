@@ -194,6 +194,8 @@ def build_house(
     space_drafts = SpaceDrafts(guidance, clock=now)
     site_drafts = SiteDrafts(guidance, usual_of(twin))
     room_usage = RoomUsage(reservations, guidance, twin)
+    savings = SavingsMeasurement(readings, places, calendars)
+    quality = DataQuality(readings, places)
     anomalies = Anomalies(readings, places, SqlAnomalyStore(database), calendars, energy.tariffs)
     if abilities is None:
         refine = second_opinion(settings, database, now, resources)
@@ -240,7 +242,7 @@ def build_house(
         readings=readings,
         telemetry=telemetry,
         intervals=IntervalLabelling(SqlIntervalStore(database), telemetry, clock=now, new_id=_new_id),
-        quality=DataQuality(readings, places),
+        quality=quality,
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
         commands=commands,
@@ -248,7 +250,14 @@ def build_house(
         reports=Reports(
             SqlReportStore(database),
             places,
-            Sections(energy=energy, twin=twin, telemetry=telemetry),
+            Sections(
+                energy=energy,
+                twin=twin,
+                anomalies=anomalies,
+                savings=savings,
+                quality=quality,
+                forecasts=people,
+            ),
             folder=settings.data_dir / "reports",
             clock=now,
             new_id=_new_id,
@@ -282,7 +291,7 @@ def build_house(
             params=NightParams(hour=settings.forecast_hour),
         ),
         anomalies=anomalies,
-        savings=SavingsMeasurement(readings, places, calendars),
+        savings=savings,
         intake=intake,
         reading_files=ReadingFiles(intake, readings, places, books),
         cleaner=cleaner,

@@ -379,8 +379,9 @@ from yuanli.operations.readings import (
     Written,
 )
 from yuanli.operations.recordings import RecordedAnomaly, TooShortRecordingError, recorded_anomalies
-from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
+from yuanli.operations.replies import Asker, Card, Chart, Line, MapPlace, PlaceMap, Reply
 from yuanli.operations.reports import (
+    USUAL_SECTIONS,
     ReportDefinition,
     ReportError,
     ReportFormat,
@@ -581,6 +582,7 @@ __all__ = [
     "SCHEDULING_KINDS",
     "UNDERSTANDING",
     "UNITS",
+    "USUAL_SECTIONS",
     "VISITOR",
     "Abilities",
     "AccessToken",
@@ -800,6 +802,7 @@ __all__ = [
     "Listening",
     "LockKind",
     "LockNotFoundError",
+    "MapPlace",
     "MarkedInterval",
     "Meaning",
     "MeaningMissingError",
@@ -855,6 +858,7 @@ __all__ = [
     "PlaceDetail",
     "PlaceHours",
     "PlaceKind",
+    "PlaceMap",
     "PlaceNotFoundError",
     "PlaceState",
     "Places",

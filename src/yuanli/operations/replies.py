@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from yuanli.campus import CampusId, Hit
+from yuanli.campus import BuildingId, CampusId, FeatureId, Hit
 from yuanli.errors import Text
 from yuanli.language import Understanding
 from yuanli.operations.dialogue import Kind, Option, Why
@@ -38,13 +38,64 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapPlace:
+    """A place or device of a map: what colours it, and what is written at `(lon, lat)`, degrees.
+
+    `ordinal` is that of its floor, None outdoors. Where `value` is None there are points that tell it, but none
+    holds. `dot` tells that it is drawn as a point, not as its area; `marked` that the answer names it.
+    """
+
+    id: FeatureId
+    name: Text
+    lon: float
+    lat: float
+    value: float | None
+    ordinal: float | None = None
+    label: str = ""
+    marked: bool = False
+    dot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceMap:
+    """Places on the map in the colours of what is told of them.
+
+    Parameters
+    ----------
+    layer
+        The layer of the live map whose scale colours the values; None where it runs from nought to the most.
+    opens
+        The layer that the live map opens with; None where it has none of this.
+    unit
+        Of what is written at the places.
+    ordinal, building
+        The floor that is shown; None of the outside.
+    focus
+        The place that the live map opens.
+    bounds
+        West, south, east and north of what is to be seen, degrees.
+    """
+
+    title: Text
+    layer: str | None
+    opens: str | None
+    unit: str
+    ordinal: float | None
+    building: BuildingId | None
+    focus: FeatureId | None
+    bounds: tuple[float, float, float, float]
+    places: tuple[MapPlace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """Something to show with a reply: `kind` is `route`, `places` or `chart`."""
+    """Something to show with a reply: `kind` is `route`, `places`, `chart` or `map`."""
 
     kind: str
     routes: tuple[Route, ...] = ()
     places: tuple[Nearby | Hit, ...] = ()
     chart: Chart | None = None
+    map: PlaceMap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BuildingInfo } from "@/client/model";
-import { floorsOf } from "./floors";
+import { floorsOf, levelAt, levelWord } from "./floors";
 
 const tower = {
   id: "t",
@@ -15,4 +15,8 @@ test("a building's floors have its own names, highest first", () => {
 });
 test("without a building the campus's ordinals are offered", () => {
   expect(floorsOf([tower], [-1, 0, 0.5], null).map((f) => f.short.en)).toEqual(["0.5", "1F", "B1"]);
+});
+test("an address names a floor, the outside, or nothing", () => {
+  expect([-1, 0, 2.5, null].map((ordinal) => levelAt(levelWord(ordinal)))).toEqual([-1, 0, 2.5, null]);
+  expect([undefined, "", "attic", ["1"]].map(levelAt)).toEqual([undefined, undefined, undefined, undefined]);
 });

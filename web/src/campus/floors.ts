@@ -27,3 +27,13 @@ export function floorsOf(buildings: readonly BuildingInfo[], ordinals: readonly 
   const unique = [...new Map(floors.map((floor) => [floor.ordinal, floor])).values()];
   return unique.sort((a, b) => b.ordinal - a.ordinal);
 }
+
+const OUTSIDE = "outside";
+/** A floor in an address; null is the outside. */
+export const levelWord = (ordinal: number | null): string => (ordinal === null ? OUTSIDE : String(ordinal));
+/** The floor that an address names; undefined where it names none. */
+export function levelAt(word: unknown): number | null | undefined {
+  if (word === OUTSIDE) return null;
+  const ordinal = typeof word === "string" && word.trim() ? Number(word) : NaN;
+  return Number.isFinite(ordinal) ? ordinal : undefined;
+}

@@ -1,5 +1,6 @@
 import type { FeatureCollection } from "geojson";
 import type { StyleSpecification } from "maplibre-gl";
+import { marksLayers } from "@/assistant/MarksLayer";
 import { routeLayers, tourStopLayers } from "@/routing/RouteLayer";
 import { buildingLabels, buildingsLayers } from "./BuildingsLayer";
 import { closuresLayers } from "./ClosuresLayer";
@@ -33,6 +34,7 @@ export function mapStyle(scene: Scene, data: Partial<Record<SourceId, FeatureCol
       ...buildingLabels(scene),
       ...findingsLayers(scene),
       ...tourStopLayers(scene),
+      ...marksLayers(scene),
     ],
   };
 }

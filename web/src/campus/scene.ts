@@ -38,5 +38,5 @@ export interface MapClick {
 }
 
 /** The ids of the sources each layer module reads. */
-export const SOURCES = ["base", "indoor", "twin", "alarms", "closures", "findings", "selection", "route", "stops"] as const;
+export const SOURCES = ["base", "indoor", "twin", "alarms", "closures", "findings", "selection", "route", "stops", "marks"] as const;
 export type SourceId = (typeof SOURCES)[number];

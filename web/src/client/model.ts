@@ -122,5 +122,7 @@ export interface LiveRoute {
 }
 
 export type Chart = Schemas["Chart"];
+export type MapPlace = Schemas["MapPlace"];
+export type PlaceMap = Omit<Schemas["PlaceMap"], "places"> & { places: MapPlace[] };
 export type Card = Omit<Schemas["Card"], "routes"> & { routes: Route[] };
 export type Reply = Omit<Schemas["Reply"], "cards"> & { cards: Card[] };

@@ -4140,7 +4140,7 @@ export interface components {
         };
         /**
          * Card
-         * @description Something to show with a reply: `kind` is `route`, `places` or `chart`.
+         * @description Something to show with a reply: `kind` is `route`, `places`, `chart` or `map`.
          */
         Card: {
             /** Kind */
@@ -4156,6 +4156,7 @@ export interface components {
              */
             places: (components["schemas"]["Nearby"] | components["schemas"]["Hit"])[];
             chart?: components["schemas"]["Chart"] | null;
+            map?: components["schemas"]["PlaceMap"] | null;
         };
         /**
          * CellFault
@@ -7108,6 +7109,41 @@ export interface components {
          */
         LockKind: "manual" | "maintenance";
         /**
+         * MapPlace
+         * @description A place or device of a map: what colours it, and what is written at `(lon, lat)`, degrees.
+         *
+         *     `ordinal` is that of its floor, None outdoors. Where `value` is None there are points that tell it, but none
+         *     holds. `dot` tells that it is drawn as a point, not as its area; `marked` that the answer names it.
+         */
+        MapPlace: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Value */
+            value: number | null;
+            /** Ordinal */
+            ordinal?: number | null;
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Marked
+             * @default false
+             */
+            marked: boolean;
+            /**
+             * Dot
+             * @default false
+             */
+            dot: boolean;
+        };
+        /**
          * MappingBody
          * @description How a file is read; without `zone` times that tell none are the campus's own.
          */
@@ -7822,6 +7858,49 @@ export interface components {
          * @enum {string}
          */
         PlaceKind: "site" | "building" | "level" | "space" | "place";
+        /**
+         * PlaceMap
+         * @description Places on the map in the colours of what is told of them.
+         *
+         *     Parameters
+         *     ----------
+         *     layer
+         *         The layer of the live map whose scale colours the values; None where it runs from nought to the most.
+         *     opens
+         *         The layer that the live map opens with; None where it has none of this.
+         *     unit
+         *         Of what is written at the places.
+         *     ordinal, building
+         *         The floor that is shown; None of the outside.
+         *     focus
+         *         The place that the live map opens.
+         *     bounds
+         *         West, south, east and north of what is to be seen, degrees.
+         */
+        PlaceMap: {
+            title: components["schemas"]["Text"];
+            /** Layer */
+            layer: string | null;
+            /** Opens */
+            opens: string | null;
+            /** Unit */
+            unit: string;
+            /** Ordinal */
+            ordinal: number | null;
+            /** Building */
+            building: string | null;
+            /** Focus */
+            focus: string | null;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Places */
+            places: components["schemas"]["MapPlace"][];
+        };
         /**
          * PlaceState
          * @description A place, and what is known of it now; quantities that no point tells are left out.
@@ -9099,7 +9178,15 @@ export interface components {
             language: string;
             /** @default week */
             period: components["schemas"]["ReportPeriod"];
-            /** Sections */
+            /**
+             * Sections
+             * @default [
+             *       "energy",
+             *       "cost",
+             *       "ranking",
+             *       "anomalies"
+             *     ]
+             */
             sections: components["schemas"]["ReportSection"][];
             /**
              * Formats
@@ -9213,7 +9300,7 @@ export interface components {
          * @description One part of a report.
          * @enum {string}
          */
-        ReportSection: "energy" | "cost" | "ranking" | "air" | "people" | "devices" | "quality";
+        ReportSection: "energy" | "cost" | "ranking" | "air" | "people" | "devices" | "quality" | "anomalies" | "savings" | "forecast";
         /**
          * Reservation
          * @description A room held for somebody from `start` until `end` (UTC).

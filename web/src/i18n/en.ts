@@ -74,7 +74,7 @@ export default {
   live: { on: "Kept up to date", broken: "Connection lost, trying again", off: "As of now" },
   amount: { metres: "{n} m", kilometres: "{n} km", minutes: "{n} min", hours: "{n} h {rest} min", underMinute: "under 1 min" },
   ask: {
-    hello: "Where would you like to go?", about: "Ask for ways, rooms and facilities in your own words, in English or Chinese.", placeholder: "For example: how do I get from the north gate to the lecture hall by wheelchair?", workingOn: "Working on: {what}", send: "Send", openRoute: "Open directions",
+    hello: "Where would you like to go?", about: "Ask for ways, rooms and facilities in your own words, in English or Chinese.", placeholder: "For example: how do I get from the north gate to the lecture hall by wheelchair?", workingOn: "Working on: {what}", send: "Send", openRoute: "Open directions", openLive: "Open the live map", openMap: "Open the map",
     up: "Understood right", down: "Understood wrong", correct: "Correct me", correctTitle: "What does this request mean?", note: "Anything to add (optional)", sendCorrection: "Send", thanks: "Thank you", privacy: "People review it, and models learn from it. Phone numbers, plates and names are replaced on the way.",
     answers: "Answers to choose from", openPlan: "open the plan", answerHint: "Answer the question above", yes: "Yes", no: "No", cancel: "Cancel",
     starter: { busy: "How busy is the canteen now?", energy: "Which building used the most electricity last week?", air: "How warm is meeting room A301?", toilet: "Where is the nearest toilet?", canteen: "How do I get to the canteen?", meeting: "Where are meeting rooms?", step: "From the north gate to Tower A without stairs" },

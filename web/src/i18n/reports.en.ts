@@ -6,7 +6,7 @@ export default {
     language_: { zh: "Chinese", en: "English" },
     period_: { day: "Last day", week: "Last week", month: "Last month" },
     after: { day: "each day at", week: "each Monday at", month: "on the 1st of each month at" },
-    section: { energy: "Energy", cost: "Cost and carbon", ranking: "Ranking by electricity", air: "Indoor air", people: "People", devices: "Devices", quality: "Quality of readings" },
+    section: { energy: "Energy", cost: "Cost and carbon", ranking: "Ranking by electricity", air: "Indoor air", people: "People", devices: "Devices", anomalies: "Anomalies and alarms", savings: "Savings", forecast: "Tomorrow", quality: "Quality of readings" },
     format: { pdf: "PDF", xlsx: "Excel", csv: "CSV" },
   },
 };

@@ -6,7 +6,7 @@ export default {
     language_: { zh: "中文", en: "英文" },
     period_: { day: "昨天", week: "上周", month: "上月" },
     after: { day: "每天", week: "每周一", month: "每月 1 日" },
-    section: { energy: "用能", cost: "费用与碳排放", ranking: "用电排名", air: "室内环境", people: "人流", devices: "设备", quality: "数据质量" },
+    section: { energy: "用能", cost: "费用与碳排放", ranking: "用电排名", air: "室内环境", people: "人流", devices: "设备", anomalies: "异常与告警量", savings: "节能量", forecast: "明日预测", quality: "数据质量" },
     format: { pdf: "PDF", xlsx: "Excel", csv: "CSV" },
   },
 };

@@ -1,6 +1,6 @@
 import type { Report, ReportBody } from "@/client/reports";
 
-export const SECTIONS = ["energy", "cost", "ranking", "air", "people", "devices", "quality"] as const;
+export const SECTIONS = ["energy", "cost", "ranking", "air", "people", "devices", "anomalies", "savings", "forecast", "quality"] as const;
 export const PERIODS = ["day", "week", "month"] as const;
 export const FORMATS = ["pdf", "xlsx", "csv"] as const;
 
@@ -16,7 +16,7 @@ export interface Draft {
 }
 
 export function draftOf(report: Report | null, language: string): Draft {
-  if (!report) return { name: "", language, period: "week", sections: ["energy", "cost", "ranking"], formats: ["pdf"], place: null, hour: null };
+  if (!report) return { name: "", language, period: "week", sections: ["energy", "cost", "ranking", "anomalies"], formats: ["pdf"], place: null, hour: null };
   const { name, period, sections, formats, place, hour } = report;
   return { name, language: report.language, period, sections: [...sections], formats: [...formats], place: place ?? null, hour: hour ?? null };
 }

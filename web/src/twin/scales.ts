@@ -3,7 +3,7 @@ import type { TwinQuantity } from "@/client/twin";
 
 export const layerKeys = ["temperature", "humidity", "co2", "comfort", "people", "power", "devices", "pm25", "noise", "illuminance"] as const;
 export type LayerKey = (typeof layerKeys)[number];
-type Stop = readonly [value: number, colour: string];
+export type Stop = readonly [value: number, colour: string];
 
 export interface TwinLayerSpec {
   /** What is asked of the server; the first is what is shown in numbers. */
@@ -15,8 +15,8 @@ export interface TwinLayerSpec {
   spread: number;
 }
 
-const BLUES = ["#f1f6fb", "#c6dbef", "#6baed6", "#2171b5", "#08306b"] as const;
-const HEAT = ["#ffffcc", "#fed976", "#fd8d3c", "#e31a1c", "#800026"] as const;
+export const BLUES = ["#f1f6fb", "#c6dbef", "#6baed6", "#2171b5", "#08306b"] as const;
+export const HEAT = ["#ffffcc", "#fed976", "#fd8d3c", "#e31a1c", "#800026"] as const;
 const AIR = ["#ffffd9", "#c7e9b4", "#41b6c4", "#225ea8", "#081d58"] as const;
 const COLD_WARM = ["#2c7bb6", "#abd9e9", "#ffffbf", "#fdae61", "#d7191c"] as const;
 const DRY_DAMP = ["#a6611a", "#dfc27d", "#f5f5f5", "#80cdc1", "#018571"] as const;

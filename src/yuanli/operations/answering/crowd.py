@@ -24,6 +24,7 @@ from yuanli.operations.answering.asked import (
     when_of,
     where_of,
 )
+from yuanli.operations.answering.maps import ranked_map, twin_map
 from yuanli.operations.answering.places import (
     Ranked,
     bars_of,
@@ -76,7 +77,7 @@ class CrowdAnswers:
         state = self.twin.state(guide.campus.id, now)
         kind = named_in(understanding.text, "ranked")
         if understanding.find("rank") or understanding.find("threshold") or (kind and where.id is None):
-            return self._which(guide, understanding, where, kind or "building", now)
+            return self._which(guide, understanding, asker, where, kind or "building", now)
         place = (
             site_of(state) if where.id is None else next((p for p in state.places if p.id == where.id), None)
         )
@@ -110,11 +111,9 @@ class CrowdAnswers:
         if now - today < timedelta(hours=1):
             today = now - timedelta(days=1)
         times, values, unit = over_time(self.twin, guide, where, TwinQuantity.PEOPLE, today, now)
-        return Reply(
-            text=text,
-            understanding=understanding,
-            cards=chart_of(where, TwinQuantity.PEOPLE, times, values, unit),
-        )
+        on_map = twin_map(guide, state, TwinQuantity.PEOPLE, where.id, least=_least(asker))
+        cards = (*chart_of(where, TwinQuantity.PEOPLE, times, values, unit), *on_map)
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def forecast(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Say when a place will be how busy, by what was usual and by the last days."""
@@ -208,12 +207,13 @@ class CrowdAnswers:
         return Reply(text=text, understanding=understanding, cards=cards)
 
     def _which(
-        self, guide: Guide, understanding: Understanding, where: Where, kind: str, now: datetime
+        self, guide: Guide, understanding: Understanding, asker: Asker, where: Where, kind: str, now: datetime
     ) -> Reply:
-        kinds = KINDS.get(kind, KINDS["building"])
+        kinds, state = KINDS.get(kind, KINDS["building"]), self.twin.state(guide.campus.id, now)
         rows = [
-            _whole(r)
-            for r in ranked(guide, self.twin.state(guide.campus.id, now), TwinQuantity.PEOPLE, kinds, where)
+            _whole(row)
+            for row in ranked(guide, state, TwinQuantity.PEOPLE, kinds, where)
+            if row.value >= _least(asker)
         ]
         said = understanding.find("threshold")
         threshold = find_threshold(said, language=understanding.language) if said else None
@@ -227,7 +227,9 @@ class CrowdAnswers:
         told = listed([told_of(row, "") for row in ordered[:3]])
         end = Text("人最少", "The fewest people are") if least else Text("人最多", "The most people are")
         text = Text(f"现在{end.zh}的是{told.zh}。", f"{end.en} in {told.en} now.")
-        return Reply(text=text, understanding=understanding, cards=bars_of(TwinQuantity.PEOPLE, "", ordered))
+        on_map = twin_map(guide, state, TwinQuantity.PEOPLE, ordered[0].id, ordered[:3], least=_least(asker))
+        cards = (*bars_of(TwinQuantity.PEOPLE, "", ordered), *on_map)
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def _most(
         self, guide: Guide, understanding: Understanding, where: Where, when: When, now: datetime
@@ -254,12 +256,21 @@ class CrowdAnswers:
             f"{when.name.zh}平均{end.zh}的是{names.zh}。",
             f"On average {end.en} {when.name.en} were in {names.en}.",
         )
-        return Reply(text=text, understanding=understanding, cards=bars_of(TwinQuantity.PEOPLE, "", ordered))
+        cards = (
+            *bars_of(TwinQuantity.PEOPLE, "", ordered),
+            *ranked_map(guide, NAME, "", ordered, opens="people"),
+        )
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def _may(self, guide: Guide, where: Where, asker: Asker) -> bool:
         """Whether somebody may know: of rooms that are no public service only members."""
         place = None if where.id is None else guide.campus.find(where.id)
         return is_member(asker) or not isinstance(place, Unit) or place.category in SERVICES
+
+
+def _least(asker: Asker) -> float:
+    """Return how many people a place has to hold for somebody to be told of it."""
+    return 0.0 if is_member(asker) else TOO_FEW
 
 
 def _made(expected: ExpectedPeople, zone: tzinfo) -> Text:

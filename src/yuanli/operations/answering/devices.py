@@ -20,6 +20,7 @@ from yuanli.operations.answering.asked import (
     text_of,
     where_of,
 )
+from yuanli.operations.answering.maps import device_map
 from yuanli.operations.answering.vocabulary import is_one_of, named_in, nearly_named_in, says
 from yuanli.operations.command_rules import CommandRules, fits
 from yuanli.operations.command_targets import stands_in
@@ -104,13 +105,10 @@ class DeviceAnswers:
         meant = meant_devices(guide, understanding, asker, self.rules)
         wanted = {device.id: device for device in meant.devices}
         states = [s for s in self.twin.state(guide.campus.id, now).devices if s.id in wanted]
-        what = self._what(guide, meant)
-        if len(states) == 1:
-            return Reply(text=_one(what, states[0]), understanding=understanding)
-        return Reply(
-            text=_many(guide.campus, what, states, judged=says(understanding.text, "faults")),
-            understanding=understanding,
-        )
+        what, judged = self._what(guide, meant), says(understanding.text, "faults")
+        text = _one(what, states[0]) if len(states) == 1 else _many(guide.campus, what, states, judged=judged)
+        cards = device_map(guide, states, meant.where.id, judged=judged)
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def _what(self, guide: Guide, meant: Meant) -> Text:
         if len(meant.devices) == 1:

@@ -38,6 +38,8 @@ from yuanli.operations.answering.energy_words import (
     priced,
     untold,
 )
+from yuanli.operations.answering.maps import ranked_map, twin_map
+from yuanli.operations.answering.places import Ranked
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.energy import (
     Against,
@@ -190,7 +192,8 @@ class EnergyAnswers:
             return Reply(text=text, understanding=understanding)
         told = figure(power.value, power.unit)
         text = Text(f"{where.name.zh}现在的功率是 {told}。", f"{where.name.en} draws {told} now.")
-        return Reply(text=text, understanding=understanding)
+        on_map = twin_map(guide, self.twin.state(guide.campus.id, now), TwinQuantity.POWER, where.id)
+        return Reply(text=text, understanding=understanding, cards=on_map)
 
     def _cost(
         self,
@@ -262,6 +265,7 @@ class EnergyAnswers:
         self, guide: Guide, understanding: Understanding, places: Sequence[Where], when: When, medium: Medium
     ) -> Reply:
         rows: list[tuple[Text, float]] = []
+        placed: list[Ranked] = []
         unit, lost = "", list[Text]()
         for place in places:
             total = self.energy.summary(
@@ -272,7 +276,10 @@ class EnergyAnswers:
                 lost.append(total.note or place.name)
             else:
                 rows.append((place.name, total.amount))
+                if place.id is not None:
+                    placed.append(Ranked(id=place.id, name=place.name, value=total.amount))
         rows.sort(key=lambda row: -row[1])
+        placed.sort(key=lambda row: -row.value)
         told = listed([Text(f"{n.zh} {figure(v, unit)}", f"{n.en} {figure(v, unit)}") for n, v in rows])
         if len(rows) > 1 and rows[-1][1]:
             more = change(rows[0][1] / rows[-1][1] - 1)
@@ -284,7 +291,8 @@ class EnergyAnswers:
             f"{when.name.zh}{NAMES[medium].zh}：{told.zh}。{gap.zh}{zh}",
             f"{NAMES[medium].en.capitalize()} {when.name.en}: {told.en}. {gap.en} {en}".strip(),
         )
-        cards = (bars(NAMES[medium], unit, rows),) if rows else ()
+        on_map = ranked_map(guide, NAMES[medium], unit, placed, opens="power")
+        cards = (bars(NAMES[medium], unit, rows), *on_map) if rows else ()
         return Reply(text=text, understanding=understanding, cards=cards)
 
     def _span_then(

@@ -30,11 +30,12 @@ from yuanli.operations.answering.energy_words import (
     priced,
     untold,
 )
+from yuanli.operations.answering.maps import ranked_map, twin_map
 from yuanli.operations.answering.places import Ranked, ranked, told_of
 from yuanli.operations.answering.vocabulary import named_in, says
 from yuanli.operations.energy import Energy, EnergyPlaceKind, EnergyRanking, Medium, RankedPlace
 from yuanli.operations.guidance import Guide
-from yuanli.operations.replies import Asker, Reply
+from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import TwinQuantity
@@ -98,9 +99,12 @@ class EnergyRankings:
         ordered = known[::-1] if least else known
         unit = f"{ranking.unit}/m²" if dense else ranking.unit
         text = _say_ranking(guide, ranking, ordered, count, when, medium, unit, least=least)
-        shown = ordered[:SHOWN]
-        rows = [(_place_name(guide, row), float(row.value or 0)) for row in shown]
-        return Reply(text=text, understanding=understanding, cards=(bars(NAMES[medium], unit, rows),))
+        rows = [
+            Ranked(id=row.place.id, name=_place_name(guide, row), value=float(row.value or 0))
+            for row in ordered
+        ]
+        cards = _shown(guide, NAMES[medium], unit, rows)
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def _costs(
         self,
@@ -121,12 +125,13 @@ class EnergyRankings:
         used = self.energy.ranking(
             campus_id, when.start, when.end, place=where.id, kind=kind, medium=media[0]
         )
-        rows, currency, example = list[tuple[Text, float]](), "", False
+        rows, currency, example = list[Ranked](), "", False
         for row in used.rows[:PRICED]:
             told = self.energy.cost(campus_id, when.start, when.end, place=row.place.id, media=media)
             known = [one for one in told.media if (one.carbon_kg if carbon else one.cost) is not None]
             if known:
-                rows.append((_place_name(guide, row), float(told.carbon_kg if carbon else told.total)))
+                value = float(told.carbon_kg if carbon else told.total)
+                rows.append(Ranked(id=row.place.id, name=_place_name(guide, row), value=value))
                 currency, example = told.currency, told.example
         what = Text("碳排放", "emissions") if carbon else Text("费用", "cost")
         if not rows:
@@ -137,11 +142,11 @@ class EnergyRankings:
             return Reply(text=text, understanding=understanding)
         unit = "kg CO₂" if carbon else currency
         least, count = _asked(understanding)
-        rows.sort(key=lambda one: one[1], reverse=not least)
-        figures = [priced(value, unit, carbon=carbon) for _, value in rows]
+        rows.sort(key=lambda one: one.value, reverse=not least)
+        figures = [priced(row.value, unit, carbon=carbon) for row in rows]
         top = listed([
-            Text(f"{name.zh}（{told.zh}）", f"{name.en} ({told.en})")
-            for (name, _), told in zip(rows[:count], figures, strict=False)
+            Text(f"{row.name.zh}（{told.zh}）", f"{row.name.en} ({told.en})")
+            for row, told in zip(rows[:count], figures, strict=False)
         ])  # fmt: skip
         most = Text("最低", "least") if least else Text("最高", "most")
         tail = Text("，按示例电价和因子估算", ", by example prices and factors") if example else Text("", "")
@@ -149,7 +154,7 @@ class EnergyRankings:
             f"{when.name.zh}{what.zh}{most.zh}的是{top.zh}{tail.zh}。",
             f"The {most.en} {what.en} {when.name.en}: {top.en}{tail.en}.",
         )
-        return Reply(text=text, understanding=understanding, cards=(bars(what, unit, rows[:SHOWN]),))
+        return Reply(text=text, understanding=understanding, cards=_shown(guide, what, unit, rows))
 
     def _drawn(
         self,
@@ -163,14 +168,15 @@ class EnergyRankings:
 
         Meters of devices count energy: their power is the mean of the last hour.
         """
+        state = self.twin.state(guide.campus.id, now)
         if kind == "device":
             zh, en, unit = "过去一小时平均用电功率", "mean power of the last hour", "kW"
-            rows = self._devices(guide, where, now)
+            quantity, rows = None, self._devices(guide, where, now)
         else:
             dense = says(understanding.text, "per_m2")
             quantity, unit = (TwinQuantity.POWER_DENSITY, "W/m²") if dense else (TwinQuantity.POWER, "kW")
             zh, en = "现在用电功率", "power now"
-            rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, DRAWN[kind], where)
+            rows = ranked(guide, state, quantity, DRAWN[kind], where)
         if not rows:
             return None
         least, count = _asked(understanding)
@@ -178,8 +184,10 @@ class EnergyRankings:
         told = listed([told_of(row, unit) for row in ordered[:count]])
         end = Text("最小", "least") if least else Text("最大", "most")
         text = Text(f"{zh}{end.zh}的是{told.zh}。", f"The {end.en} {en} is drawn by {told.en}.")
-        shown = [(row.name, row.value) for row in ordered[:SHOWN]]
-        return Reply(text=text, understanding=understanding, cards=(bars(POWER, unit, shown),))
+        cards = _shown(guide, POWER, unit, ordered)
+        if quantity is not None:
+            cards = (cards[0], *twin_map(guide, state, quantity, ordered[0].id, ordered[:count]))
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def _devices(self, guide: Guide, where: Where, now: datetime) -> list[Ranked]:
         told = self.energy.ranking(
@@ -190,6 +198,12 @@ class EnergyRankings:
             for row in told.rows
             if row.amount is not None
         ]
+
+
+def _shown(guide: Guide, what: Text, unit: str, rows: Sequence[Ranked]) -> tuple[Card, ...]:
+    """Return the first of a ranking as bars, and all of it on the map."""
+    chart = bars(what, unit, [(row.name, row.value) for row in rows[:SHOWN]])
+    return (chart, *ranked_map(guide, what, unit, rows, opens="power"))
 
 
 def _asks_now(understanding: Understanding, when: When) -> bool:

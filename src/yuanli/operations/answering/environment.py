@@ -23,9 +23,11 @@ from yuanli.operations.answering.asked import (
     when_of,
     where_of,
 )
+from yuanli.operations.answering.maps import twin_map
 from yuanli.operations.answering.places import (
     AIR,
     NAMES,
+    Ranked,
     bars_of,
     chart_of,
     fits,
@@ -37,7 +39,7 @@ from yuanli.operations.answering.places import (
 )
 from yuanli.operations.answering.vocabulary import names_in, says
 from yuanli.operations.guidance import Guide
-from yuanli.operations.replies import Asker, Reply
+from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import PlaceState, TwinQuantity, TwinValue
@@ -127,7 +129,9 @@ class EnvironmentAnswers:
         )
         main = next(q for q in quantities if value_of(state, q) is not None)
         times, values, unit = over_time(self.twin, guide, where, main, now - DAY, now)
-        return Reply(text=text, understanding=understanding, cards=chart_of(where, main, times, values, unit))
+        on_map = twin_map(guide, self.twin.state(guide.campus.id, now), main, where.id)
+        cards = (*chart_of(where, main, times, values, unit), *on_map)
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def feedback(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Tell a person who is not comfortable what is measured where they are, and what can be done."""
@@ -179,13 +183,21 @@ class EnvironmentAnswers:
         self, guide: Guide, understanding: Understanding, where: Where, quantity: TwinQuantity, now: datetime,
         kind: str | None = None,
     ) -> Reply:  # fmt: skip
-        rows = ranked(guide, self.twin.state(guide.campus.id, now), quantity, SPACES, where)
+        state = self.twin.state(guide.campus.id, now)
+        rows = ranked(guide, state, quantity, SPACES, where)
         if kind is not None:
             alike = facility_kinds()[kind]
             rows = [
                 r for r in rows if isinstance(u := guide.campus.find(r.id), Unit) and alike.covers(u.category)
             ]
         unit, name = _unit(quantity), NAMES[quantity]
+
+        def cards(found: Sequence[Ranked]) -> tuple[Card, ...]:
+            return (
+                *bars_of(quantity, unit, found),
+                *twin_map(guide, state, quantity, found[0].id, found[:SHOWN]),
+            )
+
         if not rows:
             return Reply(text=_nothing(where, (quantity,)), understanding=understanding)
         words = understanding.find("threshold")
@@ -199,7 +211,7 @@ class EnvironmentAnswers:
             told = listed([told_of(row, unit) for row in ordered[:3]])
             end = Text("最低", "lowest") if least else Text("最高", "highest")
             text = Text(f"{name.zh}{end.zh}的是{told.zh}。", f"The {name.en} is {end.en} in {told.en}.")
-            return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, ordered))
+            return Reply(text=text, understanding=understanding, cards=cards(ordered))
         fitting = [row for row in rows if fits(row.value, threshold, unit)]
         if not fitting:
             low = threshold.op.startswith("<")
@@ -209,7 +221,7 @@ class EnvironmentAnswers:
                 f"No room's {name.en} is {said.en} now; the {end.en} is {told_of(edge, unit).en}.",
             )
             ordered = rows[::-1] if low else rows
-            return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, ordered))
+            return Reply(text=text, understanding=understanding, cards=cards(ordered))
         if threshold.op.startswith("<"):
             fitting = fitting[::-1]
         told = listed([told_of(row, unit) for row in fitting[:SHOWN]])
@@ -217,7 +229,7 @@ class EnvironmentAnswers:
         tail = Text(f"等 {len(fitting)} 间", f" and {more} more") if more > 0 else Text("", "")
         en = f"{name.en} {said.en}: {told.en}{tail.en}."
         text = Text(f"{name.zh}{said.zh}的有：{told.zh}{tail.zh}。", en[0].upper() + en[1:])
-        return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, fitting))
+        return Reply(text=text, understanding=understanding, cards=cards(fitting))
 
     def _past(
         self, guide: Guide, understanding: Understanding, where: Where, when: When,

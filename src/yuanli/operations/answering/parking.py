@@ -8,6 +8,7 @@ from datetime import datetime
 from yuanli.errors import Text
 from yuanli.language import Understanding
 from yuanli.operations.answering.asked import feature_name, listed, where_of
+from yuanli.operations.answering.maps import parking_map
 from yuanli.operations.answering.vocabulary import says
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
@@ -36,7 +37,8 @@ class ParkingAnswers:
         parks = [p for p in state.places if p.id in known and p.kind in (PlaceKind.PLACE, PlaceKind.SPACE)]
         where = where_of(guide, understanding, asker) if understanding.find("place") else None
         if where is not None and where.id is not None and where.id in known:
-            return _one(understanding, where.name, known[where.id])
+            on_map = parking_map(guide, {where.id: known[where.id]}, where.id)
+            return _one(understanding, where.name, known[where.id], on_map)
         if not parks:
             text = Text(
                 "没有车位数据：没有计数器，或者它最近没有上报。",
@@ -58,17 +60,19 @@ class ParkingAnswers:
         )
         best = rows[0][0]
         hint = (Text(f"去{best.zh}怎么走", f"how do I get to {best.en}"),)
-        return Reply(
-            text=text, understanding=understanding, cards=(Card(kind="chart", chart=chart),), suggestions=hint
+        cards = (
+            Card(kind="chart", chart=chart),
+            *parking_map(guide, {p.id: known[p.id] for p in parks}, None),
         )
+        return Reply(text=text, understanding=understanding, cards=cards, suggestions=hint)
 
 
-def _one(understanding: Understanding, name: Text, free: float) -> Reply:
+def _one(understanding: Understanding, name: Text, free: float, cards: tuple[Card, ...]) -> Reply:
     text = Text(f"{name.zh}现在有 {free:.0f} 个空车位。", f"{name.en} has {free:.0f} free spaces now.")
     if round(free) <= 0:
         text = Text(f"{name.zh}现在没有空车位。", f"{name.en} is full now.")
     hint = (Text("还有哪里能停车", "where else can I park"),)
-    return Reply(text=text, understanding=understanding, suggestions=hint)
+    return Reply(text=text, understanding=understanding, cards=cards, suggestions=hint)
 
 
 def _free(place: PlaceState) -> float | None:

@@ -24,6 +24,7 @@ NAMES: Mapping[TwinQuantity, Text] = {
     TwinQuantity.CO2: Text("二氧化碳", "CO₂"), TwinQuantity.PM25: Text("PM2.5", "PM2.5"),
     TwinQuantity.ILLUMINANCE: Text("照度", "illuminance"), TwinQuantity.NOISE: Text("噪声", "noise"),
     TwinQuantity.COMFORT: Text("热感觉", "thermal sensation"), TwinQuantity.PEOPLE: Text("人数", "people"),
+    TwinQuantity.POWER: Text("用电功率", "power"), TwinQuantity.POWER_DENSITY: Text("每平方米功率", "power per m²"),
 }  # fmt: skip
 AIR = (TwinQuantity.TEMPERATURE, TwinQuantity.HUMIDITY, TwinQuantity.CO2, TwinQuantity.PM25, TwinQuantity.ILLUMINANCE,
        TwinQuantity.NOISE, TwinQuantity.COMFORT)  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from yuanli.campus import CampusId, FeatureId
+from yuanli.campus import CampusId, FeatureId, PointId
 from yuanli.operations.energy.answers import (
     CalendarDay,
     EnergyBucket,
@@ -222,6 +222,15 @@ class Energy:
         """Return what a place's energy cost in `[start, end)` by the tariffs that hold, and the CO2 it stands for."""
         asked, span = self._ask(campus_id), span_of(start, end, Period.HOUR)
         return cost_of(asked, asked.grounds.place(place), span, media, self.tariffs(campus_id))
+
+    def main_points(
+        self, campus_id: CampusId, place: FeatureId | None, medium: Medium
+    ) -> tuple[PointId, ...]:
+        """Return a point of each of the fewest meters that tell what is used within a place: its register, if any."""
+        grounds = self._ask(campus_id).grounds
+        meters = grounds.metering.covering(grounds.place(place).id, medium)
+        told = (meter.register or meter.rate for meter in meters)
+        return tuple(one.point.id for one in told if one is not None)
 
     def tariffs(self, campus_id: CampusId) -> Tariffs:
         """Return the tariffs that hold for a campus."""

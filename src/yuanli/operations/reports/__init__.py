@@ -2,6 +2,7 @@
 
 from yuanli.operations.reports.blocks import Block, Cell, Document, Heading, Picture, Sentence, Table
 from yuanli.operations.reports.definitions import (
+    USUAL_SECTIONS,
     ReportDefinition,
     ReportError,
     ReportFormat,
@@ -18,6 +19,7 @@ from yuanli.operations.reports.sections import Sections
 from yuanli.operations.reports.sheets import as_csv, as_workbook
 
 __all__ = [
+    "USUAL_SECTIONS",
     "Block",
     "Cell",
     "Document",

@@ -40,6 +40,13 @@ class ReportSection(StrEnum):
     PEOPLE = "people"
     DEVICES = "devices"
     QUALITY = "quality"
+    ANOMALIES = "anomalies"
+    SAVINGS = "savings"
+    FORECAST = "forecast"
+
+
+USUAL_SECTIONS = (ReportSection.ENERGY, ReportSection.COST, ReportSection.RANKING, ReportSection.ANOMALIES)
+"""What a report has where nobody chooses: alarms are in every report unless somebody leaves them out."""
 
 
 class ReportFormat(StrEnum):

@@ -24,8 +24,9 @@ from yuanli.operations.reports.definitions import (
     last_span,
 )
 from yuanli.operations.reports.pages import as_pdf
-from yuanli.operations.reports.sections import Sections, Subject
+from yuanli.operations.reports.sections import Sections
 from yuanli.operations.reports.sheets import as_csv, as_workbook
+from yuanli.operations.reports.subject import Subject
 
 WRITERS: Mapping[ReportFormat, Callable[[Document], bytes]] = {
     ReportFormat.PDF: as_pdf, ReportFormat.XLSX: as_workbook, ReportFormat.CSV: as_csv,
@@ -139,7 +140,9 @@ class Reports:
         """Return a report's content of `[start, end)`."""
         campus = self._places.campus(report.campus_id)
         zone = ZoneInfo(campus.time_zone)
-        subject = Subject(campus=campus, place=report.place, start=start, end=end, language=report.language)
+        subject = Subject(
+            campus=campus, place=report.place, start=start, end=end, now=now, language=report.language
+        )
         venue = campus.venue.name if campus.venue is not None and campus.venue.name else campus.name
         where = (
             subject.name(report.place)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-from yuanli.campus import Campus, CampusId, DataPoint, FeatureId, PointId, label_of, name_in
+from yuanli.campus import FeatureId
 from yuanli.errors import Text
+from yuanli.operations.anomalies import Anomalies
+from yuanli.operations.data_quality import DataQuality
 from yuanli.operations.energy import Energy, MediumTotal, Period
+from yuanli.operations.expected_people import PeopleForecasts
 from yuanli.operations.readings import Every
 from yuanli.operations.replies import Chart, Line
 from yuanli.operations.reports.blocks import Block, Cell, Heading, Picture, Sentence, Table
 from yuanli.operations.reports.definitions import ReportSection
-from yuanli.operations.telemetry import Telemetry
+from yuanli.operations.reports.expected import expected_blocks
+from yuanli.operations.reports.quality import quality_blocks
+from yuanli.operations.reports.subject import MOST_ROWS, Names, Subject, percent
+from yuanli.operations.reports.unusual import anomaly_blocks, savings_blocks
+from yuanli.operations.savings import SavingsMeasurement
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import UNITS, TwinQuantity
 
-MOST_ROWS = 50
-Names = tuple[tuple[str, str], ...]
 TOTALS: Names = (("介质", "Medium"), ("用量", "Amount"), ("单位", "Unit"), ("比上期", "Against before"),
                  ("每平方米", "Per m²"), ("最高", "Peak"), ("夜间基荷", "Night base"),
                  ("覆盖", "Coverage"))  # fmt: skip
@@ -37,7 +43,6 @@ AIRS: Names = (
 )
 CROWDS: Names = (("地点", "Place"), ("平均人数", "Mean"), ("最多人数", "Most"), ("最多的时刻", "When"))
 FAULTY: Names = (("设备", "Device"), ("地点", "Place"), ("最近读数", "Last reading"))
-COVERED: Names = (("点位", "Point"), ("编号", "Id"), ("到报率", "Coverage"))
 CHARTED_BY_HOUR = timedelta(days=8)
 AIR = (TwinQuantity.TEMPERATURE, TwinQuantity.HUMIDITY, TwinQuantity.CO2, TwinQuantity.PM25)
 TITLES: Mapping[ReportSection, Text] = {
@@ -45,6 +50,8 @@ TITLES: Mapping[ReportSection, Text] = {
     ReportSection.RANKING: Text("用电排名", "Electricity, ranked"), ReportSection.AIR: Text("室内环境", "Indoor air"),
     ReportSection.PEOPLE: Text("人流", "People"), ReportSection.DEVICES: Text("设备", "Devices"),
     ReportSection.QUALITY: Text("数据质量", "Quality of readings"),
+    ReportSection.ANOMALIES: Text("异常与告警量", "Anomalies and alarms"),
+    ReportSection.SAVINGS: Text("节能量", "Savings"), ReportSection.FORECAST: Text("明日预测", "Tomorrow"),
 }  # fmt: skip
 NAMES: Mapping[TwinQuantity, Text] = {
     TwinQuantity.TEMPERATURE: Text("温度", "Temperature"), TwinQuantity.HUMIDITY: Text("湿度", "Humidity"),
@@ -54,53 +61,25 @@ NOTHING = Text("这段时间没有数据。", "Nothing was measured in this span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """What a report is about, and in which language."""
-
-    campus: Campus
-    place: FeatureId | None
-    start: datetime
-    end: datetime
-    language: str
-
-    @property
-    def campus_id(self) -> CampusId:
-        """The campus's id."""
-        return self.campus.id
-
-    def say(self, text: Text) -> str:
-        """Return a text in the language of the report."""
-        return text.zh if self.language == "zh" else text.en
-
-    def name(self, feature_id: str) -> str:
-        """Return what a feature is called; the site has the name of the campus."""
-        if self.campus.find(feature_id) is None:
-            return self.named(self.campus.name, feature_id)
-        return name_in(label_of(self.campus, feature_id), self.language) or feature_id
-
-    def headers(self, names: Names) -> tuple[str, ...]:
-        """Return the headers of a table in the language of the report."""
-        return tuple(zh if self.language == "zh" else en for zh, en in names)
-
-    def named(self, name: Mapping[str, str], fallback: str) -> str:
-        """Return a name in the language of the report."""
-        return name_in(name, self.language) or fallback
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sections:
     """Makes the sections of reports."""
 
     energy: Energy
     twin: Twin
-    telemetry: Telemetry
+    anomalies: Anomalies
+    savings: SavingsMeasurement
+    quality: DataQuality
+    forecasts: PeopleForecasts
 
     def blocks(self, section: ReportSection, subject: Subject) -> tuple[Block, ...]:
         """Return one section; where nothing is known it says so."""
         made: Mapping[ReportSection, Callable[[Subject], Iterator[Block]]] = {
             ReportSection.ENERGY: self._energy, ReportSection.COST: self._cost, ReportSection.RANKING: self._ranking,
             ReportSection.AIR: self._air, ReportSection.PEOPLE: self._people, ReportSection.DEVICES: self._devices,
-            ReportSection.QUALITY: self._quality,
+            ReportSection.QUALITY: partial(quality_blocks, self.quality),
+            ReportSection.ANOMALIES: partial(anomaly_blocks, self.anomalies),
+            ReportSection.SAVINGS: partial(savings_blocks, self.savings, self.energy),
+            ReportSection.FORECAST: partial(expected_blocks, self.energy, self.forecasts),
         }  # fmt: skip
         blocks = tuple(made[section](subject))
         blocks = blocks or (Sentence(text=subject.say(NOTHING), warns=True),)
@@ -159,8 +138,8 @@ class Sections:
         yield Table(
             title=say(Text("各处用电", "By place")), headers=of.headers(RANKS),
             rows=tuple(
-                (row.rank, of.named(row.place.name, row.place.id), row.amount, _percent(row.share),
-                 _percent(row.change, signed=True))
+                (row.rank, of.named(row.place.name, row.place.id), row.amount, percent(row.share),
+                 percent(row.change, signed=True))
                 for row in rows
             ),
         )  # fmt: skip
@@ -240,50 +219,13 @@ class Sections:
                 rows=tuple((of.name(d.id), of.name(d.place), d.at) for d in faults[:MOST_ROWS]),
             )  # fmt: skip
 
-    def _quality(self, of: Subject) -> Iterator[Block]:
-        points = {point.id: point for point in of.campus.of(DataPoint)}
-        told = (
-            self.telemetry.roll_up(of.campus_id, list(points), of.start, of.end, every=Every.DAY)
-            if points
-            else ()
-        )
-        days = max(1, round((of.end - of.start) / timedelta(days=1)))
-        shares: dict[PointId, list[float]] = {}
-        for bucket in told:
-            if bucket.coverage is not None:
-                shares.setdefault(bucket.point, []).append(min(bucket.coverage, 1.0))
-        if not shares:
-            return
-        covered = {point: sum(values) / days for point, values in shares.items()}
-        silent = len(points) - len({bucket.point for bucket in told})
-        mean = sum(covered.values()) / len(covered)
-        yield Sentence(
-            text=of.say(
-                Text(
-                    f"{len(points)} 个点位中 {silent} 个没有读数；有读数的平均到报率 {mean:.1%}。",
-                    f"Of {len(points)} points {silent} sent nothing; of the others {mean:.1%} came and hold.",
-                )
-            )
-        )
-        worst = sorted(covered, key=lambda point: covered[point])[:MOST_ROWS]
-        yield Table(
-            title=of.say(Text("到报率最低的点位", "Points with the lowest coverage")), headers=of.headers(COVERED),
-            rows=tuple((of.named(points[p].name, p), p, _percent(covered[p])) for p in worst),
-        )  # fmt: skip
-
 
 def _total_row(total: MediumTotal, of: Subject) -> tuple[Cell, ...]:
     before = next((c.change for c in total.compared if c.against.value == "previous"), None)
     return (
-        of.say(total.name), total.amount, total.unit, _percent(before, signed=True), total.per_m2,
-        None if total.peak is None else total.peak.power, total.base_load, _percent(total.covered),
+        of.say(total.name), total.amount, total.unit, percent(before, signed=True), total.per_m2,
+        None if total.peak is None else total.peak.power, total.base_load, percent(total.covered),
     )  # fmt: skip
-
-
-def _percent(share: float | None, *, signed: bool = False) -> str:
-    if share is None:
-        return ""
-    return f"{share:+.1%}" if signed else f"{share:.1%}"
 
 
 def _every(of: Subject) -> Every:
