@@ -43,6 +43,7 @@ from yuanli.operations import (
     Night,
     NightlyForecasts,
     Overruling,
+    PeopleCounts,
     Places,
     PlanRecords,
     PlanRuns,
@@ -114,6 +115,7 @@ class House:
     energy: Energy
     anomalies: Anomalies
     savings: SavingsMeasurement
+    people: PeopleCounts
     cleaner: Cleaner
     twin: Twin
     device_gateways: DeviceGateways
