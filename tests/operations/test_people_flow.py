@@ -33,7 +33,8 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
         number = house.readings.number_points(CAMPUS, [PointId(FeatureId(point))])[0]
         house.readings.write(
             Readings(
-                point=np.full(len(at), number, np.int32), at=at, value=500 + each * np.arange(len(at)),
+                point=np.full(len(at), number, np.int32), at=at,
+                value=500 + each * np.arange(len(at), dtype=np.float64),
                 received=at + 1_000_000, told=np.zeros(len(at), np.uint8),
             )
         )  # fmt: skip
