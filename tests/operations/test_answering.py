@@ -454,7 +454,7 @@ def test_a_map_has_what_is_told_of_the_rooms_of_one_floor(house: House, clock: C
     tell(house, clock.now, {"t00": 23.4, "t10": 77, "t01": 21})
     shown = map_of(ask(house, "which room is the warmest"))
     labels = {str(place.id): place.label for place in shown.places}
-    assert labels["room0-0"] == "23.4"
+    assert labels[FeatureId("room0-0")] == "23.4"
     assert "room0-1" not in labels  # on the floor above
 
 

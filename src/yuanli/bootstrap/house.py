@@ -44,6 +44,7 @@ from yuanli.operations import (
     NightlyForecasts,
     Outlooks,
     Overruling,
+    PeopleCounts,
     PeopleForecasts,
     Places,
     PlanRecords,
@@ -121,6 +122,7 @@ class House:
     energy: Energy
     anomalies: Anomalies
     savings: SavingsMeasurement
+    people: PeopleCounts
     cleaner: Cleaner
     twin: Twin
     device_gateways: DeviceGateways

@@ -313,6 +313,12 @@ from yuanli.operations.overrules import (
 )
 from yuanli.operations.overruling import Overruling, TooManyOverrulesError
 from yuanli.operations.passwords import PasswordParams
+from yuanli.operations.people_flow import (
+    Entrance,
+    PassedHour,
+    PeopleCounts,
+    PeopleFlow,
+)
 from yuanli.operations.places import (
     EXPORTS,
     ExportFormat,
@@ -707,6 +713,7 @@ __all__ = [
     "EnergyPlaceNotFoundError",
     "EnergyRanking",
     "EnergySummary",
+    "Entrance",
     "Every",
     "ExpectedDay",
     "ExpectedHour",
@@ -850,9 +857,12 @@ __all__ = [
     "OverruleNotFoundError",
     "OverruleStore",
     "Overruling",
+    "PassedHour",
     "PasswordParams",
     "Pause",
     "PeakLoad",
+    "PeopleCounts",
+    "PeopleFlow",
     "PeopleForecasts",
     "Period",
     "PlaceDetail",

@@ -16,6 +16,10 @@ describe("the chart of an answer", () => {
     const [only] = seriesOf(chart);
     expect([only!.type, only!.data[1], Boolean(only!.markPoint)]).toEqual(["line", null, true]);
   });
+  it("tells two lines apart by their colours", () => {
+    const drawn = seriesOf({ ...chart, lines: [line, line] }) as unknown as { lineStyle: { color: string } }[];
+    expect(drawn.map((one) => one.lineStyle.color)).toEqual([ink.accent, ink.strong]);
+  });
   it("is columns over days", () => {
     const days = ["2026-03-01T16:00:00Z", "2026-03-02T16:00:00Z", "2026-03-03T16:00:00Z"];
     expect([isDaily(days), seriesOf({ ...chart, times: days })[0]!.type]).toEqual([true, "bar"]);

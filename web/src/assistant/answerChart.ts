@@ -55,18 +55,21 @@ export function optionOf(chart: Chart, words: Words, ink: Ink): Record<string, u
     },
     xAxis: bars ? value : { ...category, boundaryGap: daily },
     yAxis: bars ? { ...category, inverse: true } : value,
-    series: chart.lines.flatMap((line) => [
+    series: chart.lines.flatMap((line, at) => [
       ...band(line, ink),
       {
-        type: bars || daily ? "bar" : "line", name: words.say(line.name), showSymbol: false, barMaxWidth: 2.2 * ink.size, itemStyle: { color: ink.accent, borderRadius: 3 },
-        lineStyle: { width: ink.size / 6, color: ink.accent }, connectNulls: false,
+        type: bars || daily ? "bar" : "line", name: words.say(line.name), showSymbol: false, barMaxWidth: 2.2 * ink.size, itemStyle: { color: colourOf(at, ink), borderRadius: 3 },
+        lineStyle: { width: ink.size / 6, color: colourOf(at, ink) }, connectNulls: false,
         label: bars ? { show: true, position: "right", color: ink.text, fontSize: ink.size, formatter: (row: { value: unknown }) => written(row.value) } : undefined,
-        data: line.values.map((one, at) => (at === chart.marked && (bars || daily) ? { value: one, itemStyle: { color: ink.strong } } : one)),
+        data: line.values.map((one, column) => (column === chart.marked && (bars || daily) ? { value: one, itemStyle: { color: ink.strong } } : one)),
         markPoint: !bars && !daily && typeof chart.marked === "number" && line.values[chart.marked] != null ? mark(chart.marked, line.values[chart.marked]!, ink) : undefined,
       },
     ]),
   };
 }
+
+/** The colour of a line: the first has the accent, a second stands out from it. */
+export const colourOf = (line: number, ink: Pick<Ink, "accent" | "strong">): string => (line % 2 ? ink.strong : ink.accent);
 
 function mark(at: number, value: number, ink: Ink): Record<string, unknown> {
   return { symbol: "circle", symbolSize: 9, itemStyle: { color: ink.strong }, label: { show: true, position: "top", color: ink.text, formatter: written(value) }, data: [{ coord: [at, value] }] };

@@ -2500,6 +2500,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/people/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People Flow
+         * @description Return how many people came in and went out by the doors of a building or the site, hour by hour of a day.
+         */
+        get: operations["people_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/anomalies": {
         parameters: {
             query?: never;
@@ -5124,6 +5144,24 @@ export interface components {
             degree_days: components["schemas"]["DegreeDays"] | null;
             /** Media */
             media: components["schemas"]["MediumTotal"][];
+        };
+        /**
+         * Entrance
+         * @description A door that counts people: how many came in and went out on the day; `summed` where they are in the total.
+         */
+        Entrance: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+            /** Summed */
+            summed: boolean;
         };
         /**
          * Every
@@ -7796,6 +7834,21 @@ export interface components {
             share: number;
         };
         /**
+         * PassedHour
+         * @description How many came in and went out in the hour that begins at `start`; None where the counters told too little.
+         */
+        PassedHour: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Entered */
+            entered: number | null;
+            /** Left */
+            left: number | null;
+        };
+        /**
          * PauseBody
          * @description A break, at one of some places, or where the tour starts.
          */
@@ -7834,6 +7887,34 @@ export interface components {
             minutes: number;
             /** Parts */
             parts: components["schemas"]["Part"][];
+        };
+        /**
+         * PeopleFlow
+         * @description The people who came in and went out of a place on a day, and its entrances, the busiest first.
+         *
+         *     Those of the whole site are counted at its gates, where any counts, so that nobody is counted again at a house.
+         */
+        PeopleFlow: {
+            /** Place */
+            place: string | null;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+            /** Hours */
+            hours: components["schemas"]["PassedHour"][];
+            /** Entrances */
+            entrances: components["schemas"]["Entrance"][];
         };
         /**
          * Period
@@ -26981,6 +27062,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExpectedPeople"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    people_flow: {
+        parameters: {
+            query?: {
+                place?: string | null;
+                /** @description Of the park's clock; today without */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleFlow"];
                 };
             };
             /** @description The request can't be read */

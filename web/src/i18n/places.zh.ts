@@ -2,6 +2,7 @@ export default {
   places: {
     place: "地点", none: "这里还没有测量数据", nothing: "这段时间没有读数", expected: "预计，含 80% 区间", byHour: "逐日逐时",
     text: { people: "哪里有多少人、过去怎样、接下来怎样。没有计数器的地方是估计值，附区间。", air: "楼宇与楼层的空气与舒适度，按面积平均。" },
+    flow: { title: "进出人次", in: "进", out: "出", net: "净增", day: "日期", entrance: "出入口", none: "这里的门没有客流计数器", gates: "整个园区按大门计；各楼的门列在下面，不重复计入。" },
     span: { day: "24 小时", week: "7 天", month: "28 天" },
     quantity: { people: "人数", temperature: "温度", humidity: "湿度", co2: "二氧化碳", pm25: "PM2.5", comfort: "舒适度（PMV）", noise: "噪声", power: "功率" },
   },

@@ -25,6 +25,8 @@ ACCENT, GREY, WARN = "#0f9b8e", "#5f6b76", "#b3541e"
 MARGIN = 48
 CHART_HEIGHT = 150
 MOST_LABELS = 8
+NARROWEST = 8
+"""Half-width letters that a column has room for, so that shares and short headers stay on one line."""
 FLAT = 1e-9
 """Values that differ by less than this share are drawn as one level."""
 
@@ -132,7 +134,7 @@ def _table(table: Table, zone: str, width: float) -> Any:
         max([_wide(h), *(_wide(_written(row[i], zone)) for row in table.rows[:100])])
         for i, h in enumerate(table.headers)
     ]
-    bounded = [min(max(weight, 5), 30) for weight in weights]
+    bounded = [min(max(weight, NARROWEST), 30) for weight in weights]
     made = LongTable(rows, colWidths=[width * w / sum(bounded) for w in bounded], repeatRows=1, splitInRow=1)
     line, stripe = colors.HexColor("#d8dee4"), colors.HexColor("#f4f7f8")
     made.setStyle(

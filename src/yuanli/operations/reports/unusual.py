@@ -39,15 +39,17 @@ def anomaly_blocks(anomalies: Anomalies, of: Subject) -> Iterator[Block]:
     if not report.checked:
         return
     currency = report.currency or ""
-    cost = sum(one.cost for one in report.anomalies if one.cost is not None)
+    costs = [one.cost for one in report.anomalies if one.cost is not None]
+    cost = f"{sum(costs):,.2f} {currency}"
+    spent = Text(f"，至今多花 {cost}", f"; they cost {cost} so far") if costs else Text("", "")
     going = sum(one.ongoing for one in report.anomalies)
     yield Sentence(
         text=of.say(
             Text(
-                f"检查了 {report.checked} 个点位，发现 {report.total} 处异常，{going} 处仍在持续，"
-                f"至今多花 {cost:,.2f} {currency}；平均每个点位每周 {report.per_point_week:.2f} 条。",
-                f"{report.checked} points were judged: {report.total} anomalies, {going} of them go on; "
-                f"they cost {cost:,.2f} {currency} so far; {report.per_point_week:.2f} a point and week.",
+                f"检查了 {report.checked} 个点位，发现 {report.total} 处异常，{going} 处仍在持续{spent.zh}；"
+                f"平均每个点位每周 {report.per_point_week:.2f} 条。",
+                f"{report.checked} points were judged: {report.total} anomalies, {going} of them go on{spent.en}; "
+                f"{report.per_point_week:.2f} a point and week.",
             )
         )
     )

@@ -1,0 +1,69 @@
+"""Who came in and went out: by registers at doors, hour by hour of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from tests.api.house import CAMPUS, Clock
+from tests.operations.twins import twin_house
+
+from yuanli.bootstrap import House
+from yuanli.campus import FeatureId, PointId
+from yuanli.telemetry import Readings
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
+    """Until 10:00 the door of the building lets 60 in and 6 out each hour, by quarters."""
+    house = twin_house(tmp_path_factory.mktemp("flow"), clock)
+    midnight = clock.now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    at = (int(midnight.timestamp()) + 900 * np.arange(-12, 41)).astype(np.int64) * 1_000_000
+    for point, each in (("in", 15.0), ("out", 1.5)):
+        number = house.readings.number_points(CAMPUS, [PointId(FeatureId(point))])[0]
+        house.readings.write(
+            Readings(
+                point=np.full(len(at), number, np.int32), at=at,
+                value=500 + each * np.arange(len(at), dtype=np.float64),
+                received=at + 1_000_000, told=np.zeros(len(at), np.uint8),
+            )
+        )  # fmt: skip
+    yield house
+    house.close()
+
+
+def test_a_day_is_told_hour_by_hour_as_far_as_it_is_over(house: House, clock: Clock) -> None:
+    day = clock.now.astimezone(ZONE).date()
+    flow = house.people.day(CAMPUS, day, None, clock.now)
+    assert [hour.entered for hour in flow.hours[:10]] == [60.0] * 10
+    assert [hour.left for hour in flow.hours[:10]] == [6.0] * 10
+    assert (flow.entered, flow.left) == (600, 60)
+    assert flow.end - flow.start == timedelta(days=1)
+
+
+def test_an_entrance_has_its_name_and_its_sums(house: House, clock: Clock) -> None:
+    flow = house.people.day(CAMPUS, clock.now.astimezone(ZONE).date(), FeatureId("block-a"), clock.now)
+    (door,) = flow.entrances
+    assert (door.id, door.entered, door.left, door.summed) == ("entrance-0", 600, 60, True)
+    assert door.name["zh"]
+
+
+def test_a_place_without_counters_has_no_entrances(house: House, clock: Clock) -> None:
+    flow = house.people.day(CAMPUS, clock.now.astimezone(ZONE).date(), FeatureId("level-1"), clock.now)
+    assert (flow.entrances, flow.hours, flow.entered) == ((), (), 0)
+
+
+def test_nothing_is_told_of_hours_without_readings(house: House, clock: Clock) -> None:
+    flow = house.people.day(CAMPUS, clock.now.astimezone(ZONE).date() - timedelta(days=3), None, clock.now)
+    assert {hour.entered for hour in flow.hours} == {None}
+    assert flow.entered == 0
