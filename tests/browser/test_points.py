@@ -145,7 +145,7 @@ def test_a_table_of_points_is_told_kept_and_undone(reader: Open, language: str) 
         page.locator(f"[data-test={told}]").wait_for()
         own.shot(f"points-file-{told}")
     page.locator("[data-test=keep-points]").click()
-    page.locator("[data-test=kept]").wait_for()
+    page.locator("[data-test=kept]").wait_for(timeout=45_000)
     kept = page.request.get("/v1/campuses/demo/points").json()["points"]
     assert f"new-{language}" in {one["id"] for one in kept}
     page.locator("[data-test=undo-points]").click()

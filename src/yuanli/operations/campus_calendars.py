@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from yuanli.campus import Campus, CampusId
 from yuanli.errors import Text
 from yuanli.forecast import Calendar, InvalidCalendarError, days_of
-from yuanli.forecast.calendar import EPOCH
+from yuanli.operations.moments import EPOCH
 from yuanli.operations.places import Places
 
 MOST_DAYS = 1000
@@ -224,7 +224,7 @@ class CampusCalendars:
 
 
 def _special(calendar: Calendar, today: date) -> tuple[SpecialDay, ...]:
-    first = today.toordinal() - EPOCH
+    first = (today - EPOCH.date()).days
     days = days_of(calendar, first, SHOWN.days)
     found = []
     for n, (weekday, off) in enumerate(zip(days.weekday.tolist(), days.off.tolist(), strict=True)):
