@@ -219,7 +219,7 @@ class ReadingFileJobs:
             held.shown = work(held)
         except YuanliError as error:
             held.shown = replace(held.shown, state=FileState.REFUSED, error=problem_of(error))
-        except Exception:
+        except Exception:  # the outermost of a job: the page is told, and the next file has its turn
             log.exception("The work on %s failed", held.shown.name)
             held.shown = replace(held.shown, state=FileState.REFUSED, error=PLAIN[500])
         if held.stopped.is_set():
