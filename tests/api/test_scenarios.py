@@ -148,8 +148,24 @@ def test_sites_show_whom_they_serve(operator: TestClient) -> None:
     assert sum(one["people"] * one["seconds"] for one in served) == pytest.approx(job["plan"]["cost"])
     chosen = {row["site"] for row in job["plan"]["assignments"] if row["chosen"]}
     assert {one["site"] for one in served} <= chosen
+    edited = [{**row, "chosen": not row["chosen"]} for row in job["plan"]["assignments"]]
+    other = operator.post(f"{PLANS}/{job['summary']['id']}/sites", json={"assignments": edited}).json()
+    assert {one["site"] for one in other["served"]}.isdisjoint(chosen)
     other = solved(operator, "layout")["summary"]["id"]
     assert operator.get(f"{PLANS}/{other}/sites").status_code == 422
+
+
+def test_a_tour_without_times_is_timed_anew_and_told_where_it_breaks_rules(operator: TestClient) -> None:
+    job_id = solved(operator, "rounds")["summary"]["id"]
+    moves = [
+        {"item": "gate at night", "to": {"order": 11, "begin": None, "end": None}},
+        {"item": "garage doors", "to": {"order": 12, "begin": None, "end": None}},
+        {"item": "wang/break 1", "to": {"order": 13, "begin": None, "end": None}},
+    ]
+    seen = operator.post(f"{PLANS}/{job_id}/preview", json={"moves": moves}).json()
+    began = {row["stop"]: row["begin"] for row in seen["rows"]}
+    assert began["garage doors"] == 22 * 3600 + 120 + 90
+    assert [one["rule"] for one in seen["violations"]] == ["window"]
 
 
 def test_a_file_says_times_of_day_and_not_slots(operator: TestClient) -> None:

@@ -9,10 +9,10 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 from pydantic import Field
 
 from yuanli.api.bodies import Body, Name
-from yuanli.api.callers import CallerDep, HouseDep, needs
+from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.reports import MEDIA
-from yuanli.api.solving import MOST_ROWS, MOST_WHY_S, EditedPlan, JobPath
+from yuanli.api.solving import MOST_ROWS, MOST_WHY_S, EditedPlan, JobPath, PlanWalks
 from yuanli.operations import (
     PlanChange,
     PlanComparison,
@@ -93,6 +93,21 @@ def get_space_view(campus: CampusPath, job_id: JobPath, house: HouseDep) -> Spac
 def get_site_view(campus: CampusPath, job_id: JobPath, house: HouseDep) -> SiteView:
     """Return which site each demand is sent to by a plan of sites, and how far."""
     return site_view(house.solving.problem(campus, job_id), house.solving.look(campus, job_id).shown)
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/walks", dependencies=MAKES)
+def edited_plan_walks(
+    campus: CampusPath, job_id: JobPath, body: EditedPlan, house: HouseDep, caller: CallerDep
+) -> PlanWalks:
+    """Return the ways that the tours of an edited plan of rounds would take on the map; nothing is kept."""
+    order, rows = house.solving.problem(campus, job_id), tuple(body.assignments)
+    return PlanWalks(walks=house.round_drafts.walks(campus, order, rows, roles=AREAS[caller.role]))
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/sites", dependencies=MAKES)
+def edited_site_view(campus: CampusPath, job_id: JobPath, body: EditedPlan, house: HouseDep) -> SiteView:
+    """Return which site each demand would be sent to by the rows of an edited plan of sites; nothing is kept."""
+    return site_view(house.solving.problem(campus, job_id), tuple(body.assignments))
 
 
 @router.post("/campuses/{campus}/plans/{job_id}/replan", dependencies=MAKES)

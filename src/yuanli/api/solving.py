@@ -128,7 +128,8 @@ class WhyNotBody(PlanMove):
 class PlanPreview:
     """A plan after moves: its cost and hard rules it breaks; the cost added; rules newly broken and mended.
 
-    `newly` and `mended` have soft rules too, which cost but may be broken.
+    `newly` and `mended` have soft rules too, which cost but may be broken. `rows` are those of the plan that differ
+    from before, with what follows from the moves: of a tour that a row without `begin` belongs to, all times.
     """
 
     valid: bool
@@ -139,6 +140,7 @@ class PlanPreview:
     delta_breakdown: dict[str, float]
     newly: tuple[Broken, ...]
     mended: tuple[Broken, ...]
+    rows: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +298,7 @@ def preview_plan(campus: CampusPath, job_id: JobPath, body: PlanMoves, house: Ho
     return PlanPreview(
         valid=seen.checked.valid, cost=seen.checked.cost, cost_breakdown=dict(seen.checked.parts),
         violations=seen.checked.broken, delta=seen.delta, delta_breakdown=dict(seen.delta_breakdown),
-        newly=seen.newly, mended=seen.mended,
+        newly=seen.newly, mended=seen.mended, rows=tuple(dict(row) for row in seen.rows),
     )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ class MoveError(InvalidInputError):
 class Preview(Generic[S]):
     """A plan after moves: what its check says, and what changed against the plan before.
 
-    `newly` and `mended` are rules, hard and soft, that the moves break or mend.
+    `newly` and `mended` are rules, hard and soft, that the moves break or mend; `rows` are those that differ from
+    before, with what follows from the moves, as the times of a tour.
     """
 
     plan: S
@@ -33,6 +34,7 @@ class Preview(Generic[S]):
     delta_breakdown: Mapping[str, float]
     newly: tuple[Broken, ...]
     mended: tuple[Broken, ...]
+    rows: tuple[Row, ...]
 
 
 def move_rows(kind: Kind[P, S], rows: tuple[Row, ...], moves: Moves) -> tuple[Row, ...]:
@@ -77,7 +79,9 @@ def preview(
     InvalidInputError
         A name is unknown, or what comes of the moves is no plan.
     """
-    moved = kind.read_rows(problem, move_rows(kind, tuple(kind.rows(problem, plan)), moves))
+    was = tuple(kind.rows(problem, plan))
+    moved = kind.read_rows(problem, move_rows(kind, was, moves))
+    named = {next(iter(row.values())): row for row in was}
     before = before or kind.check(problem, plan)
     after = kind.check(problem, moved)
     old, new = (_by_message(checked) for checked in (before, after))
@@ -86,6 +90,7 @@ def preview(
         delta_breakdown={name: value - before.parts.get(name, 0.0) for name, value in after.parts.items()},
         newly=tuple(one for text, one in new.items() if text not in old),
         mended=tuple(one for text, one in old.items() if text not in new),
+        rows=tuple(row for row in kind.rows(problem, moved) if row != named.get(next(iter(row.values())))),
     )  # fmt: skip
 
 

@@ -74,12 +74,14 @@ export interface PlanMove {
 
 export type TourWalk = Omit<Schemas["TourWalk"], "legs"> & { legs: Leg[] };
 
-export const planWalks = (campus: string, id: string): Promise<{ walks: TourWalk[] }> => get(`${base(campus, id)}/walks`);
+/** The ways of a plan's tours, or those of rows that somebody changed. */
+export const planWalks = (campus: string, id: string, edited: readonly Row[] | null): Promise<{ walks: TourWalk[] }> => (edited ? post(`${base(campus, id)}/walks`, { assignments: edited }) : get(`${base(campus, id)}/walks`));
 export const problemTables = (campus: string, id: string): Promise<ProblemTables> => get(`${base(campus, id)}/tables`);
 export const spaceView = (campus: string, id: string): Promise<SpaceView> => get(`${base(campus, id)}/spaces`);
 export const previewPlan = (campus: string, id: string, moves: readonly PlanMove[]): Promise<PlanPreview> => post(`${base(campus, id)}/preview`, { moves });
 export type SiteView = Schemas["SiteView"];
-export const siteView = (campus: string, id: string): Promise<SiteView> => get(`${base(campus, id)}/sites`);
+/** Whom the sites of a plan serve, or those of rows that somebody changed. */
+export const siteView = (campus: string, id: string, edited: readonly Row[] | null): Promise<SiteView> => (edited ? post(`${base(campus, id)}/sites`, { assignments: edited }) : get(`${base(campus, id)}/sites`));
 export const replan = (campus: string, id: string, assignments: readonly Row[], locked: readonly string[], timeS: number): Promise<Plan> => post(`${base(campus, id)}/replan`, { assignments, locked, time_s: timeS });
 export const tellSensitivity = (campus: string, id: string, timeS: number): Promise<Sensitivity> => post(`${base(campus, id)}/sensitivity`, { time_s: timeS });
 export const askWhyNot = (campus: string, id: string, wish: PlanMove, timeS: number): Promise<WhyNot> => post(`${base(campus, id)}/why-not`, { ...wish, time_s: timeS });

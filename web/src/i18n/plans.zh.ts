@@ -14,6 +14,13 @@ export default {
     column: { begin: "开始", block: "区块", building: "楼宇", chosen: "选中", current: "目前", day: "日期", days: "天", depth_m: "进深（m）", device: "设备", duty: "班", end: "结束", energy_kwh: "电量（kWh）", event: "活动", floor: "楼层", flows: "充 / 放", group: "团队", hours: "小时", job: "工序", length: "时长", name: "名称", on: "开启时段", open: "开放或发车", order: "次序", period: "时期", person: "人员", place: "地点", room: "房间", shift: "班次", site: "位置", size: "人数", slot: "时段", staff: "人员", start: "开始", stop: "任务点", unit: "单元", weeks: "周", width_m: "面宽（m）", x_m: "x（m）", y_m: "y（m）", zone: "区域" },
     axis: { slot: "时段", time: "时间", cost: "费用", bound: "已证明下界", gap: "间隙（%）", seconds: "秒" },
     edit: { shown: "先列有设备开启的区域；共 {all} 台，显示 {shown} 台", idle: "没有设备需要开启：这段时间没有需求。", hint: "拖动即可试算，未保存前不影响原方案", undo: "撤销全部", rest: "求解其余部分", keep: "存为方案", nameText: "给这个方案起个名字", devices: "拖动横条移动，拖两端改时长，双击空白处开启，双击横条锁定，Delete 关闭；松手后其余设备自动重排。", spaces: "将团队拖到另一个房间，或拖到另一个团队上互换；也可先点团队再点目标。红色斜纹为超员，灰色斜纹为空置。", rooms: "拖动活动到其他时间或房间即可核验；红框为冲突。" },
+    hand: {
+      move: "移动选中的一项", earlier: "提前", later: "推后", up: "上移一行", down: "下移一行", to: "移到", left: "放弃", shown: "显示人数最多的 {shown} 个，共 {all} 个", site: "选一处", take: "选用此处", giveUp: "不用此处",
+      how: {
+        rounds: "把任务点拖到另一时间或另一人，时刻自动推算；也可点选后用按钮或方向键。双击锁定。", rosters: "把一个班次拖到另一格，两格互换；也可点选一格再选班次。", layout: "把一个单元拖到另一个上，两者互换；也可点选后选位置。",
+        projects: "把作业拖到另一时间；也可点选后用按钮或方向键。双击锁定。", flows: "把人群拖到另一时段；也可点选后用按钮或方向键。双击锁定。", sites: "在地图上（+ 为可选处）或列表中选一处，然后选用或不用。",
+      },
+    },
     space: { stack: "楼层分布", moves: "搬动（{n} 项）", nobody: "没有人需要搬动。", use: "楼层利用率", charges: "费用分摊", team: "团队", area: "分摊面积（m²）", outside: "新来", today: "目前", plan: "方案" },
     curve: { price: "电价", power: "总功率（kW）", cap: "功率上限", demand: "需求", served: "供给" },
     compare: { act: "对比", how: "勾选 2–6 个同类方案", differ: "不同的安排（{n} 项）", same: "安排完全相同。", against: "比第一个多", changed: "不同的安排", measures: "指标" },

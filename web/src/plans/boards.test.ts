@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { TourWalk } from "@/client/plans";
+import type { Row, TourWalk } from "@/client/plans";
 import { sayCell } from "./cells";
 import { clockOf, clockTicks, daysLater, spanOf } from "./clock";
 import { figureRows, toldOf, widthOf } from "./comparing";
 import { curvesOption, deviceBars, deviceLanes, seriesOf, withRun, type DeviceTables } from "./devices";
 import { type FlowTables, loadsOf, movedOf } from "./flowOptions";
 import { movesOf, toggled } from "./edits";
-import { gridOf } from "./grids";
+import { handGrid, isUntimed, LEFT_OUT, rowBars, swapped, withBar, withStop, withValue } from "./byHand";
+import { layoutGrid } from "./grids";
 import { binsOf, siteFeatures, sumsOf, worstOf } from "./siteOptions";
 import { tourLines, tourStops } from "./tourMap";
 import { dragged, textOfRuns, ticksOf } from "./lanes";
@@ -103,11 +104,37 @@ describe("rooms and rounds", () => {
   });
 });
 
-describe("grids", () => {
-  it("show a roster by person and day", () => expect(gridOf("rosters", [{ duty: "1", person: "li", day: "2026-11-30", shift: "白" }, { duty: "2", person: "li", day: "2026-12-01", shift: null }], {})).toEqual({ columns: ["11-30", "12-01"], rows: [{ name: "li", cells: [{ text: "白", weight: 1 }, { text: "", weight: null }] }] }));
-  it("show flows between places", () => {
-    expect(gridOf("layout", [{ unit: "a", place: "1" }, { unit: "b", place: "2" }], { units: ["a", "b"], flows: [[0, 3], [1, 0]] })!.rows[0]!.cells.map((cell) => cell.text)).toEqual(["", "4"]);
-    expect(gridOf("devices", [], {})).toBeNull();
+describe("plans changed by hand", () => {
+  const roster = [{ duty: "1", person: "li", day: "2026-11-30", shift: "白" }, { duty: "2", person: "li", day: "2026-12-01", shift: null }];
+  it("have a roster by person and day, whose shifts change places", () => {
+    const grid = handGrid("rosters", { shifts: [{ id: "白" }] }, roster);
+    expect(grid).toMatchObject({ columns: ["11-30", "12-01"], choices: ["白", null], rows: [{ name: "li", cells: [{ item: "1", text: "白", weight: 1 }, { text: "", weight: null }] }] });
+    expect(swapped(grid, roster, "1", "2").rows.map((row) => row.shift)).toEqual([null, "白"]);
+    expect(withValue(grid, roster, "2", "白").rows.map((row) => row.shift)).toEqual(["白", "白"]);
+  });
+  it("have units in places, each of which holds one", () => {
+    const rows = [{ unit: "a", place: "1" }, { unit: "b", place: "2" }];
+    const grid = handGrid("layout", { places: ["1", "2", "3"] }, rows);
+    expect(grid.rows.map((row) => row.cells[0]!.item)).toEqual(["a", "b", null]);
+    expect([withValue(grid, rows, "a", "2"), withValue(grid, rows, "a", "3")].map((made) => [made.items, made.rows.map((row) => row.place)])).toEqual([[["a", "b"], ["2", "1"]], [["a"], ["3", "2"]]]);
+    expect(layoutGrid(rows, { units: ["a", "b"], flows: [[0, 3], [1, 0]] })!.rows[0]!.cells.map((cell) => cell.text)).toEqual(["", "4"]);
+  });
+  it("move groups to slots and jobs in time", () => {
+    const flows = [{ group: "g", slot: "12:00", size: 8, current: null }];
+    expect(rowBars("flows", { slots: ["11:30", "12:00"] }, flows, ["g"]).bars).toMatchObject([{ key: "g", start: 1, end: 2, locked: true }]);
+    expect(withBar("flows", { slots: ["11:30", "12:00"] }, flows, "g", { start: 0, end: 1 })[0]!.slot).toBe("11:30");
+    expect(withBar("projects", {}, [{ job: "x", begin: 1, end: 3 }], "x", { start: 2, end: 4 })).toEqual([{ job: "x", begin: 2, end: 4 }]);
+  });
+  it("take a stop to another time, another person, or nobody", () => {
+    const tables = { places: ["p", "q"], walk: [[0, 60], [60, 0]], staff: [{ id: "li", start: 0, end: 0 }, { id: "wu", start: 0, end: 0 }] };
+    const rows = [{ stop: "a", staff: "li", order: 1, place: "q", begin: 100, end: 110 }, { stop: "b", staff: "li", order: 2, place: "p", begin: 200, end: 210 }, { stop: "c", staff: "wu", order: 1, place: "q", begin: 300, end: 310 }];
+    const told = (found: Row[]): unknown[] => found.map((row) => [row.staff, row.order, row.begin]);
+    const tours = toursOf(tables, rows);
+    const moved = (lane: string, start: number): Row[] => withStop(tours, rows, "a", { lane, start }, { lane: "li", start: 100 });
+    expect(told(moved("li", 110))).toEqual([["li", 2, null], ["li", 1, null], ["wu", 1, 300]]);
+    expect(told(moved("wu", 100))).toEqual([["wu", 1, null], ["li", 1, null], ["wu", 2, null]]);
+    expect(told(moved(LEFT_OUT, 100))).toEqual([[null, null, null], ["li", 1, null], ["wu", 1, 300]]);
+    expect([isUntimed(moved("li", 110)), isUntimed(rows)]).toEqual([true, false]);
   });
 });
 

@@ -68,8 +68,8 @@ export function linksOption(served: readonly Served[], sums: readonly SiteSum[],
   };
 }
 
-/** Lines from demands to their sites, and marks of both, as the map draws tours. */
-export function siteFeatures(served: readonly Served[], sums: readonly SiteSum[], spots: Record<string, MapSpot>, shown: number | null, site: string | null): { route: FeatureCollection; stops: FeatureCollection } {
+/** Lines from demands to their sites, and marks of both and of sites that could be chosen, as the map draws tours. */
+export function siteFeatures(served: readonly Served[], sums: readonly SiteSum[], spots: Record<string, MapSpot>, shown: number | null, site: string | null, others: readonly string[] = []): { route: FeatureCollection; stops: FeatureCollection } {
   const colours = new Map(sums.map((sum) => [sum.site, sum.colour]));
   const point = (spot: MapSpot): Feature["geometry"] => ({ type: "Point", coordinates: [spot.lon, spot.lat] });
   const on = (...levels: number[]): boolean => shown === null || levels.includes(shown);
@@ -85,5 +85,9 @@ export function siteFeatures(served: readonly Served[], sums: readonly SiteSum[]
     const spot = spots[sum.site];
     return spot ? [{ type: "Feature", geometry: point(spot), properties: { id: sum.site, number: String(i + 1), colour: sum.colour, chosen: sum.site === site, faint: site !== null && sum.site !== site, here: on(spot.level) } }] : [];
   });
-  return { route: { type: "FeatureCollection", features: lines }, stops: { type: "FeatureCollection", features: [...demands, ...marks] } };
+  const free = others.flatMap((name): Feature[] => {
+    const spot = spots[name];
+    return spot ? [{ type: "Feature", geometry: point(spot), properties: { id: name, number: "+", colour: "#8a96a3", chosen: name === site, faint: name !== site, here: on(spot.level) } }] : [];
+  });
+  return { route: { type: "FeatureCollection", features: lines }, stops: { type: "FeatureCollection", features: [...demands, ...free, ...marks] } };
 }

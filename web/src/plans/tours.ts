@@ -1,8 +1,7 @@
 /** Tours of staff as lanes: walking, waiting, service and breaks, from the rows of a plan and the table of walks. */
 import type { Row } from "@/client/plans";
-import { barsOf } from "./gantt";
 import { coloursOf } from "./edits";
-import type { Lane, LaneBar } from "./lanes";
+import type { LaneBar } from "./lanes";
 
 export interface TourTables {
   places: string[];
@@ -68,14 +67,14 @@ export function toursOf(tables: TourTables, rows: readonly Row[]): Tour[] {
 }
 
 /** Bars of each tour in order: walks, waits, what is done, breaks. */
-export function tourBars(tours: readonly Tour[], word: (key: "walk" | "wait" | "rest") => string): LaneBar[] {
+export function tourBars(tours: readonly Tour[], word: (key: "walk" | "wait" | "rest") => string, locked: readonly string[] = []): LaneBar[] {
   return tours.flatMap((tour) => {
     const base = { lane: tour.staff, colour: tour.colour, fixed: true };
     const bars: LaneBar[] = tour.visits.flatMap((visit, i) => {
       const found: LaneBar[] = [];
       if (visit.arrive > visit.leave) found.push({ ...base, key: `${tour.staff}/walk/${i}`, start: visit.leave, end: visit.arrive, label: word("walk"), kind: "soft" });
       if (visit.begin > visit.arrive + 1e-9) found.push({ ...base, key: `${tour.staff}/wait/${i}`, start: visit.arrive, end: visit.begin, label: word("wait"), kind: "soft" });
-      found.push({ ...base, key: visit.key, start: visit.begin, end: visit.end, label: visit.rest ? word("rest") : `${visit.number} ${visit.key}`, kind: visit.rest ? "hatched" : "plain" });
+      found.push({ ...base, key: visit.key, start: visit.begin, end: visit.end, label: visit.rest ? word("rest") : `${visit.number} ${visit.key}`, kind: visit.rest ? "hatched" : "plain", fixed: visit.rest, locked: locked.includes(visit.key) });
       return found;
     });
     const last = tour.visits.at(-1);
@@ -107,10 +106,3 @@ export const onCircle = (i: number, n: number, radius: number): [number, number]
   const angle = (2 * Math.PI * i) / Math.max(n, 1) - Math.PI / 2;
   return [Math.round(radius * Math.cos(angle) * 100) / 100, Math.round(radius * Math.sin(angle) * 100) / 100];
 };
-
-/** Lanes and bars of any plan of rows with a beginning and an end. */
-export function plainLanes(kind: string, rows: readonly Row[]): { lanes: Lane[]; bars: LaneBar[] } {
-  const bars = barsOf(kind, rows);
-  const colour = coloursOf(bars.map((bar) => bar.label));
-  return { lanes: [...new Set(bars.map((bar) => bar.lane))].map((lane) => ({ key: lane, label: lane })), bars: bars.map((bar, i) => ({ ...bar, key: `${bar.lane}#${i}`, colour: colour(bar.label), fixed: true })) };
-}

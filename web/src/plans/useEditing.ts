@@ -1,7 +1,7 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from "vue";
 import { type Plan, type PlanMove, type PlanPreview, previewPlan, replan, type Row } from "@/client/plans";
 import { showProblem } from "@/shell/notice";
-import { movesOf, toggled } from "./edits";
+import { movesOf, nameOf, toggled } from "./edits";
 
 export interface Editing {
   rows: ShallowRef<readonly Row[]>;
@@ -31,7 +31,7 @@ export function useEditing(campus: () => string, id: () => string, plan: () => P
   const solving = ref(false);
   const fixed = computed(isFixed);
   const changed = computed(() => movesOf(plan().assignments, rows.value));
-  let turn = 0;
+  let [turn, edits] = [0, 0];
 
   async function look(next: readonly Row[] | null): Promise<void> {
     if (fixed.value) return;
@@ -46,13 +46,21 @@ export function useEditing(campus: () => string, id: () => string, plan: () => P
     const begun = performance.now();
     try {
       const found = await previewPlan(campus(), id(), moves);
-      if (mine === turn) [seen.value, tookMs.value] = [found, performance.now() - begun];
+      if (mine !== turn) return;
+      [seen.value, tookMs.value] = [found, performance.now() - begun];
+      if (next === null) follow(found.rows);
     } catch (error) {
       if (mine === turn) showProblem(error);
     }
   }
+  /** Takes over what follows from a change, as the times of a tour. */
+  function follow(found: readonly Row[]): void {
+    const told = new Map([...plan().assignments, ...found].map((row) => [nameOf(row), row]));
+    rows.value = rows.value.map((row) => told.get(nameOf(row)) ?? row);
+  }
   async function change(next: readonly Row[], names: readonly string[]): Promise<void> {
     if (fixed.value) return;
+    edits++;
     rows.value = next;
     locked.value = [...new Set([...locked.value, ...names])];
     await look(null);
@@ -60,15 +68,16 @@ export function useEditing(campus: () => string, id: () => string, plan: () => P
   function undo(): void {
     [rows.value, locked.value] = [plan().assignments, []];
     turn++;
+    edits++;
     seen.value = tookMs.value = null;
   }
   async function solve(timeS: number): Promise<void> {
     if (fixed.value) return;
-    const begun = rows.value;
+    const [begun, sent] = [edits, rows.value];
     solving.value = true;
     try {
-      const found = await replan(campus(), id(), begun, locked.value, timeS);
-      if (rows.value !== begun) return;
+      const found = await replan(campus(), id(), sent, locked.value, timeS);
+      if (edits !== begun) return;
       if (found.assignments.length) rows.value = found.assignments;
       await look(null);
     } catch (error) {

@@ -39,6 +39,21 @@ def timed_tour(problem: RoundsProblem, staff: int, parts: Sequence[Part]) -> Tou
     return Tour(staff=staff, calls=tuple(calls))
 
 
+def retimed_tour(problem: RoundsProblem, staff: int, parts: Sequence[Part]) -> Tour:
+    """Return a tour as `timed_tour` does, or, where it is late, one in which each part begins as early as it can."""
+    one = problem.staff[staff]
+    tour = timed_tour(problem, staff, parts)
+    if tour is not None:
+        return tour
+    calls, now = [], one.earliest
+    for part, walk in zip(parts, _walks(problem, one, parts), strict=False):
+        earliest, _, duration = _window(problem, one, part)
+        begin = max(now + walk, earliest)
+        calls.append(Call(stop=part[0], rest=part[1], place=part[2], begin=begin))
+        now = begin + duration
+    return Tour(staff=staff, calls=tuple(calls))
+
+
 def cost_of(problem: RoundsProblem, plan: RoundsPlan) -> float:
     """Return what a plan costs, in the file's unit."""
     left_out = set(range(len(problem.stops))) - plan.staff_of().keys()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 
 from yuanli.errors import Text
 from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
+from yuanli.scheduling.rounds.timing import Part, retimed_tour
 from yuanli.solver import Result, Row, refuse
 
 BREAK = "break"
@@ -47,7 +49,7 @@ def rows_rounds(problem: RoundsProblem, plan: RoundsPlan) -> list[Row]:
 
 
 def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
-    """Return the plan of a table.
+    """Return the plan of a table; a tour with a row that has no `begin` is timed anew, in its order.
 
     Raises
     ------
@@ -63,6 +65,7 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
         for r in range(len(one.rests))
     }
     calls: dict[int, list[tuple[float, Call]]] = {}
+    untimed: set[int] = set()
     for line, row in enumerate(rows, 1):
         name, who = row.get("stop"), row.get("staff")
         if name not in stops and name not in breaks:
@@ -81,7 +84,9 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
                 field="staff" if who not in staff else "place",
             )
         try:
-            begin = round(float(row["begin"]) * problem.time_scale)
+            begin = 0 if row["begin"] is None else round(float(row["begin"]) * problem.time_scale)
+            unordered = inf if row["begin"] is None else begin
+            order = unordered if row.get("order") is None else float(row["order"])
         except (KeyError, TypeError, ValueError, OverflowError):
             refuse(
                 f"第 {line} 行的 begin 为 {row.get('begin')}，应是数。",
@@ -92,14 +97,15 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
             stop=stops.get(str(name)), rest=breaks[str(name)][1] if name in breaks else None,
             place=places[str(place)], begin=begin,
         )  # fmt: skip
-        order = row.get("order")
-        calls.setdefault(staff[str(who)], []).append((begin if order is None else float(order), call))
-    return RoundsPlan(
-        tours=tuple(
-            Tour(staff=k, calls=tuple(call for _, call in sorted(found, key=lambda pair: pair[0])))
-            for k, found in sorted(calls.items())
-        )
-    )
+        calls.setdefault(staff[str(who)], []).append((order, call))
+        if row["begin"] is None:
+            untimed.add(staff[str(who)])
+    tours = []
+    for k, found in sorted(calls.items()):
+        ordered = tuple(call for _, call in sorted(found, key=lambda pair: pair[0]))
+        parts: list[Part] = [(call.stop, call.rest, call.place) for call in ordered]
+        tours.append(retimed_tour(problem, k, parts) if k in untimed else Tour(staff=k, calls=ordered))
+    return RoundsPlan(tours=tuple(tours))
 
 
 def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[Text, ...]:
