@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from yuanli.cli import opening
-from yuanli.cli.drafts import STAFF, CampusOption, DraftOptionError, DraftOutput, say_draft, write_draft
+from yuanli.cli.draft_options import SPAN, number_of, parts_of, refuse_option, span_of
+from yuanli.cli.drafts import STAFF, CampusOption, DraftOutput, say_draft, write_draft
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import language, print_json
 from yuanli.errors import Text
 from yuanli.operations import OnDuty, Pause, RoundWish, Visit
 
-SPAN = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)")
 BREAK = re.compile(rf"({SPAN.pattern})/(\d+)(?:@(.+))?")
 OF_STOP = ("min", "window", "skills", "worth", "load", "collect", "from")
 OF_STAFF = ("end", "skills", "capacity", "reloads", "reload", "work", "break")
@@ -63,80 +63,41 @@ def draft_rounds(
 
 
 def _visit(text: str) -> Visit:
-    (place,), told = _parts("--stop", text, OF_STOP, STOP_EXAMPLE, plain=1)
+    (place,), told = parts_of("--stop", text, OF_STOP, STOP_EXAMPLE, plain=1)
     return Visit(
-        place=place, service_s=60 * _number("--stop", told, "min", 0), windows=_windows(told), skills=_listed(told),
-        worth_s=60 * _number("--stop", told, "worth", 0) if "worth" in told else None,
-        load=_number("--stop", told, "load", 0), collect=_number("--stop", told, "collect", 0),
+        place=place, service_s=60 * number_of("--stop", told, "min", 0), windows=_windows(told), skills=_listed(told),
+        worth_s=60 * number_of("--stop", told, "worth", 0) if "worth" in told else None,
+        load=number_of("--stop", told, "load", 0), collect=number_of("--stop", told, "collect", 0),
         source=told["from"][0] if "from" in told else None,
     )  # fmt: skip
 
 
 def _on_duty(text: str) -> OnDuty:
-    (name, start, shift), told = _parts("--staff", text, OF_STAFF, STAFF_EXAMPLE, plain=3)
-    earliest, latest = _span("--staff", shift)
+    (name, start, shift), told = parts_of("--staff", text, OF_STAFF, STAFF_EXAMPLE, plain=3)
+    earliest, latest = span_of("--staff", shift)
     return OnDuty(
         name=name, start=start, earliest_s=earliest, latest_s=latest, skills=_listed(told),
         end=told["end"][0] if "end" in told else None, pauses=tuple(map(_pause, told.get("break", ()))),
-        capacity=_number("--staff", told, "capacity", 0) if "capacity" in told else None,
-        reloads=_number("--staff", told, "reloads", 0), reload_s=60 * _number("--staff", told, "reload", 0),
-        max_work_s=60 * _number("--staff", told, "work", 0) if "work" in told else None,
+        capacity=number_of("--staff", told, "capacity", 0) if "capacity" in told else None,
+        reloads=number_of("--staff", told, "reloads", 0), reload_s=60 * number_of("--staff", told, "reload", 0),
+        max_work_s=60 * number_of("--staff", told, "work", 0) if "work" in told else None,
     )  # fmt: skip
 
 
-def _parts(
-    option: str, text: str, known: tuple[str, ...], example: str, *, plain: int
-) -> tuple[list[str], dict[str, list[str]]]:
-    """Return what comes first, and the values of each key."""
-    said = [part.strip() for part in re.split("[;；]", text) if part.strip()]
-    first, rest = said[:plain], said[plain:]
-    if len(first) < plain:
-        _refuse(option, text, example)
-    told: dict[str, list[str]] = {}
-    for part in rest:
-        key, equals, value = (one.strip() for one in part.partition("="))
-        if not equals or key not in known or not value:
-            _refuse(option, part, example)
-        told.setdefault(key, []).append(value)
-    return first, told
-
-
 def _windows(told: dict[str, list[str]]) -> tuple[tuple[int, int], ...]:
-    return tuple(_span("--stop", window) for window in told.get("window", ()))
+    return tuple(span_of("--stop", window) for window in told.get("window", ()))
 
 
 def _pause(text: str) -> Pause:
     found = BREAK.fullmatch(text)
     if found is None:
-        _refuse("--staff", text, "break=12:00-13:30/45@canteen")
-    earliest, latest = _span("--staff", found[1])
+        refuse_option("--staff", text, "break=12:00-13:30/45@canteen")
+    earliest, latest = span_of("--staff", found[1])
     places = () if found[7] is None else (found[7].strip(),)
     return Pause(earliest_s=earliest, latest_s=latest, duration_s=60 * int(found[6]), places=places)
-
-
-def _span(option: str, text: str) -> tuple[int, int]:
-    found = SPAN.fullmatch(text)
-    if found is None:
-        _refuse(option, text, "22:00-23:00")
-    a, b, c, d = map(int, found.groups())
-    return 3600 * a + 60 * b, 3600 * c + 60 * d
 
 
 def _listed(told: dict[str, list[str]]) -> tuple[str, ...]:
     return tuple(
         one.strip() for value in told.get("skills", ()) for one in re.split("[,，]", value) if one.strip()
     )
-
-
-def _number(option: str, told: dict[str, list[str]], key: str, usual: int) -> int:
-    value = told.get(key, [str(usual)])[0]
-    if not value.isascii() or not value.isdigit():
-        _refuse(option, f"{key}={value}", f"{key}=5")
-    return int(value)
-
-
-def _refuse(option: str, text: str, example: str) -> NoReturn:
-    raise DraftOptionError(
-        Text(f"看不懂“{text}”。", f"{text!r} can't be read."), field=option,
-        hint=Text(f"例如：{example}。", f"Write such as: {example}."),
-    )  # fmt: skip
