@@ -16,7 +16,7 @@ from tests.operations.twins import tell, twin_house
 
 from yuanli.campus import CampusId, Imported
 from yuanli.planning import SITES
-from yuanli.scheduling import FLOWS
+from yuanli.scheduling import FLOWS, ROUNDS
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -42,6 +42,29 @@ def test_measured_people_become_a_problem_of_flows(
     ):  # fmt: skip
         code, _, err = run(capsys, "schedule", "draft-flows", *span, *place, *wrong, *store)
         assert (code, said in err) == (2, True)
+
+
+def test_stops_and_staff_become_a_problem_of_rounds(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANLI_LANGUAGE", "en")
+    small_house(tmp_path, Clock()).close()
+    file, store = tmp_path / "rounds.json", ("--data-dir", str(tmp_path))
+    asked = ("schedule", "draft-rounds", "-o", str(file), *store)
+    staff = (
+        "--staff",
+        "Wang; room0-0; 20:00-06:00; skills=keys; capacity=4; reloads=1; break=01:00-02:00/20@room0-1",
+    )
+    stop = ("--stop", "room3-1; min=5; window=22:00-23:00; skills=keys; load=3; from=room0-1")
+    code, out, _ = run(capsys, *asked, *staff, *stop, "--stop", "room0-1; worth=2", "--json")
+    assert (code, json.loads(out)["stops"]) == (0, 3)
+    problem = ROUNDS.parse(file.read_bytes(), file.name)
+    assert (problem.pairs(), problem.staff[0].max_reloads, len(problem.staff[0].rests)) == ([(0, 1)], 1, 1)
+    for wrong in ("room3-1; colour=red", "room3-1; window=noon", "room3-1; min=x"):
+        code, _, err = run(capsys, *asked, *staff, "--stop", wrong)
+        assert (code, wrong.split("; ")[1].removeprefix("window=") in err) == (2, True)
+    code, _, err = run(capsys, *asked, "--staff", "Wang", *stop)
+    assert (code, "'Wang'" in err) == (2, True)
 
 
 def test_reservations_become_a_problem_of_rooms_and_a_plan_to_begin_from(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,16 @@ from tests.operations.test_space_plans import OneGuide
 from tests.operations.twins import tell, twin_house
 
 from yuanli.campus import Anchor, Campus, FeatureId, Occupant, Team, TeamId, UnitId
-from yuanli.operations import FlowDraft, FlowDrafts, FlowUse, FlowWish, FlowWishError, NobodyComesError
-from yuanli.scheduling import FLOWS
+from yuanli.operations import (
+    FlowDraft,
+    FlowDrafts,
+    FlowSpot,
+    FlowUse,
+    FlowWish,
+    FlowWishError,
+    NobodyComesError,
+)
+from yuanli.scheduling import FLOWS, FlowsPlan
 from yuanli.solver import Search, Stop, make_plan
 
 DAY = date(2026, 3, 3)
@@ -38,6 +47,13 @@ def campus() -> Campus:
     return small_campus().with_features(teams, small_campus().revision)
 
 
+def wished(also: tuple[FlowSpot, ...] = (), **wish: Any) -> FlowWish:
+    """Return the lunch, changed, and further places."""
+    told = LUNCH | wish
+    own = {name: told.pop(name) for name in ("day", "slot_min", "move_min", "language") if name in told}
+    return FlowWish(**own, spots=(FlowSpot(**told), *also))
+
+
 def drafted(people: float = 100.0, now: datetime = NOW, **wish: Any) -> FlowDraft:
     def told(
         campus: Campus, place: FeatureId | None, start: datetime, end: datetime, at: datetime
@@ -46,7 +62,7 @@ def drafted(people: float = 100.0, now: datetime = NOW, **wish: Any) -> FlowDraf
         many = int((end - start) / timedelta(hours=1))
         return {start + timedelta(hours=h): people if h == many // 2 else people / 2 for h in range(many)}
 
-    return FlowDrafts(OneGuide(campus()), told).draft(small_campus().id, FlowWish(**LUNCH | wish), now)  # type: ignore[arg-type]
+    return FlowDrafts(OneGuide(campus()), told).draft(small_campus().id, wished(**wish), now)  # type: ignore[arg-type]
 
 
 def test_a_lunch_is_drafted_by_little_s_law_and_solved() -> None:
@@ -81,13 +97,46 @@ def test_gates_open_lanes_for_who_arrives() -> None:
     assert draft.people == 50
 
 
+def test_a_day_s_places_are_drafted_together_and_each_is_relieved() -> None:
+    gate = FlowSpot(begins=time(8), ends=time(10), place="room0-1", use=FlowUse.ARRIVE, capacity=9.0)
+    lifts = replace(gate, place="room1-0", capacity=8.0, lag_min=15)
+    bus = FlowSpot(
+        begins=time(16), ends=time(18), place="room1-1", use=FlowUse.LEAVE, vehicles=2, seats=20, round_trip_min=40,
+    )  # fmt: skip
+    draft = drafted(also=(gate, lifts, bus), place="room0-0", capacity=40.0, language="en")
+    told = draft.document
+    assert (told["slots"][0], told["slots"][-1], len(told["passages"])) == ("08:00", "17:45", 4)
+    assert told["passages"][3]["shuttle"] == {"seats": 20, "vehicles": 2, "round_trip": 3, "cost": 0.0}
+    groups = {group["id"]: group for group in told["groups"]}
+    arriving = groups["lab · arriving"]
+    assert [use["lag"] for use in arriving["uses"]] == [0, 1]
+    assert all("08:00" <= slot <= "09:45" for slot in arriving["allowed"])
+    assert all("11:00" <= slot <= "12:45" for slot in groups["lab · lunch"]["allowed"])
+
+    problem = FLOWS.parse(json.dumps(told).encode(), "day.json")
+    for passage, people in zip(problem.passages, (287.5, 50, 50, 25), strict=True):
+        # of lunch, half of those present are new each quarter; else by how much the people rise or fall
+        come = sum(
+            group.size * sum(use.spread) for group in problem.groups for use in group.uses
+            if problem.passages[use.passage] is passage
+        )  # fmt: skip
+        assert come == pytest.approx(people, abs=8)
+    plan = make_plan(FLOWS, problem, Search(Stop(time_s=5, gap=0.02)))
+    assert plan.cost is not None
+    today = FlowsPlan(
+        slots=tuple(g.current or 0 for g in problem.groups), units=((), (), (), (0,) * len(told["slots"]))
+    )
+    assert plan.cost < FLOWS.check(problem, today).cost
+    assert len({one.en for one in draft.assumed if "people of" in one.en.lower()}) == 4
+
+
 def test_measured_people_are_those_the_twin_counted(tmp_path: Path) -> None:
     house = twin_house(tmp_path, Clock())
     for hour, people in ((4, 10.0), (3, 30.0), (2, 20.0), (1, 20.0)):
         tell(house, MONDAY - timedelta(hours=hour), {"n01": people})
     zone = ZoneInfo(house.places.campus(CAMPUS).time_zone)
     begins, ends = ((MONDAY - timedelta(hours=h)).astimezone(zone) for h in (3, 1))
-    wish = FlowWish(
+    wish = wished(
         day=begins.date(), begins=begins.time(), ends=ends.time(), place="room0-1", capacity=20, slot_min=60,
         stay_min=60, language="en",
     )  # fmt: skip
@@ -114,7 +163,11 @@ def test_what_can_t_be_drafted_is_told(
 
 def test_a_span_of_too_many_slots_is_refused() -> None:
     with pytest.raises(FlowWishError, match="slots"):
-        FlowWish(**LUNCH | {"ends": time(11, 10)})
+        wished(ends=time(11, 10))
+    with pytest.raises(FlowWishError, match="leave with each"):
+        wished(vehicles=2)
+    with pytest.raises(FlowWishError, match="places"):
+        wished(also=(FlowSpot(begins=time(8), ends=time(9)),) * 12)
 
 
 def test_a_canteen_is_told_by_its_room_and_a_door_by_who_arrives_around_it() -> None:
@@ -139,8 +192,8 @@ def test_a_canteen_is_told_by_its_room_and_a_door_by_who_arrives_around_it() -> 
         return hours if place in ("room0-0", None) else {}
 
     drafts = FlowDrafts(OneGuide(place), told)  # type: ignore[arg-type]
-    lunch = drafts.draft(place.id, FlowWish(**LUNCH | {"place": "canteen", "language": "en"}), NOW)
+    lunch = drafts.draft(place.id, wished(place="canteen", language="en"), NOW)
     assert (asked, lunch.document["passages"][0]["id"]) == (["room0-0"], "Canteen")
     asked.clear()
-    gate = drafts.draft(place.id, FlowWish(**LUNCH | {"place": "entrance-0", "use": FlowUse.ARRIVE}), NOW)
+    gate = drafts.draft(place.id, wished(place="entrance-0", use=FlowUse.ARRIVE), NOW)
     assert (gate.people, asked[-1], len(asked)) == (60, None, 3)

@@ -87,6 +87,33 @@ def test_a_closed_lift_leaves_a_wheelchair_no_way_up_and_the_places_are_named(
     assert drafts.draft(PARK, wish).document["walking_s"] == open_
 
 
+def test_parcels_are_fetched_and_carts_come_back_for_more(drafts: RoundDrafts) -> None:
+    visits = (
+        Visit(place="A座301", load=6),
+        Visit(place="A座302", load=6, collect=1),
+        Visit(place="B座", load=3, source="南门", worth_s=3600, service_s=30),
+    )
+    cart = replace(GUARD, capacity=8, reloads=2, reload_s=120, max_work_s=4 * 3600)
+    draft = drafts.draft(PARK, RoundWish(visits=visits, staff=(cart,), language="en"))
+    assert "come" in " ".join(aim.en for aim in draft.aims)
+    fetch, brought = draft.document["stops"][2:]
+    assert (fetch["id"], brought["from"], fetch["prize"]) == (
+        f"{fetch['place']} → {brought['id']}",
+        fetch["id"],
+        0,
+    )
+    plan = make_plan(
+        ROUNDS,
+        ROUNDS.parse(json.dumps(draft.document).encode(), "cart.json"),
+        Search(Stop(time_s=None, rounds=200)),
+    )
+    orders = {row["stop"]: row["order"] for row in plan.assignments}
+    assert orders[fetch["id"]] < orders[brought["id"]]
+    assert "王/reload 1" in orders
+    with pytest.raises(PlaceNotFoundError, match="Atlantis"):
+        drafts.draft(PARK, RoundWish(visits=(replace(visits[2], source="Atlantis"),), staff=(cart,)))
+
+
 def test_what_is_ill_put_is_told(drafts: RoundDrafts) -> None:
     wish = RoundWish(visits=(Visit(place="北门"),), staff=(GUARD,))
     with pytest.raises(PlaceNotFoundError, match="Atlantis"):

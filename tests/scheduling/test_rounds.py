@@ -84,6 +84,48 @@ def test_who_has_the_skill_goes_and_optional_stops_are_left_out_when_dearer_than
     assert (without.cost, without.cost_breakdown["skipped"]) == (130, 10)
 
 
+PARCELS = [
+    {"id": "to a", "place": "a", "load": 4},
+    {"id": "to c", "place": "c", "load": 4, "collect": 1},
+    {"id": "from c", "place": "c", "service_s": 20},
+    {"id": "c to b", "place": "b", "load": 3, "from": "from c"},
+]
+
+
+def test_a_cart_reloads_and_brings_what_it_picked_up_on_the_way() -> None:
+    cart = {
+        "id": "cart", "start": "guardroom", "earliest": 0, "latest": 7200, "capacity": 4,
+        "reload": {"most": 1, "duration_s": 60},
+    }  # fmt: skip
+    problem = parsed(stops=PARCELS, staff=[cart])
+    plan = solved(problem)
+    # there and back to a and to c: 2 + 6 minutes, the parcel from c to b lies on the way back
+    assert plan.cost == 480
+    rows = {row["stop"]: row for row in plan.assignments}
+    assert rows["cart/reload 1"]["end"] - rows["cart/reload 1"]["begin"] == 60
+    to_a, reload, to_c = (rows[name]["order"] for name in ("to a", "cart/reload 1", "to c"))
+    assert min(to_a, to_c) < reload < max(to_a, to_c)
+    assert rows["from c"]["order"] < rows["c to b"]["order"]
+    said = " ".join(text.en for text in plan.explanation)
+    assert "reload 1 times" in said
+    assert "1 are picked up" in said
+    plan_again = ROUNDS.read_rows(problem, plan.assignments)
+    assert ROUNDS.rows(problem, plan_again) == list(plan.assignments)
+    again = solved(problem, start=plan_again, max_changes=0)
+    assert (again.cost, again.changes) == (480, 0)
+
+    table = [dict(row) for row in plan.assignments]
+    direct = [row for row in table if row["stop"] != "cart/reload 1"]
+    assert broken_by(problem, direct) == {"capacity"}
+    unfetched = [row for row in table if row["stop"] != "from c"]
+    assert broken_by(problem, unfetched) == {"pair", "missing"}
+    rare = replace(problem.staff[0], max_reloads=0)
+    assert broken_by(replace(problem, staff=(rare,)), table) == {"reloads"}
+    refused = solved(replace(problem, staff=(rare,)))
+    assert refused.status is Status.INFEASIBLE
+    assert "to a" in refused.conflicts[0].en
+
+
 def test_patrols_of_two_days_differ_and_walk_little_more() -> None:
     n = 12
     points = np.random.default_rng(3).integers(0, 300, (n, 2))
@@ -103,7 +145,8 @@ def test_patrols_of_two_days_differ_and_walk_little_more() -> None:
 
 @st.composite
 def problems(draw: st.DrawFn) -> RoundsProblem:
-    n, m = draw(st.integers(1, 4)), draw(st.integers(1, 2))
+    reloads = draw(st.sampled_from([(), (), (0,)]))
+    n, m = draw(st.integers(1, 3 if reloads else 4)), draw(st.integers(1, 2))
     number = st.integers(0, 20)
     walk = np.array([[0 if i == j else draw(st.integers(1, 20)) for j in range(n + 1)] for i in range(n + 1)])
     stops = []
@@ -116,13 +159,19 @@ def problems(draw: st.DrawFn) -> RoundsProblem:
                 prize=draw(st.none() | st.integers(1, 60)), skills=draw(st.sampled_from([frozenset(), frozenset("x")])),
             )
         )  # fmt: skip
+    if n > 1 and draw(st.booleans()):
+        # what the second one gets is picked up at the first one
+        stops[0] = replace(stops[0], load=0, prize=3)
+        stops[1] = replace(stops[1], source=0, prize=4 if draw(st.booleans()) else None)
+        stops[0] = replace(stops[0], prize=None if stops[1].prize is None else 3)
     rest = Rest(earliest=20, latest=60, duration=5, places=draw(st.sampled_from([(0,), (0, 1)])))
     staff = tuple(
         RoundStaff(
             id=f"w{k}", start=0, end=0, earliest=0, latest=150, max_work=draw(st.none() | st.integers(60, 120)),
             capacity=draw(st.integers(3, 8)), skills=draw(st.sampled_from([frozenset(), frozenset("x")])),
             use_cost=draw(st.sampled_from([0, 7])), walk_cost=draw(st.integers(1, 2)),
-            rests=draw(st.sampled_from([(), (rest,)])),
+            rests=draw(st.sampled_from([(), () if reloads else (rest,)])), reloads=reloads,
+            max_reloads=draw(st.sampled_from([None, 1])), reload_time=draw(st.integers(0, 3)),
         )
         for k in range(m)
     )  # fmt: skip
@@ -137,19 +186,20 @@ def tours(problem: RoundsProblem, k: int, chosen: tuple[int, ...]) -> Iterator[i
     if not chosen:
         yield 0
         return
-    for order in permutations([*chosen, *(("rest",) if one.rests else ())]):
+    often = min(len(chosen), 2 if one.max_reloads is None else 1) if one.reloads else 0
+    more = [[*(["rest"] if one.rests else ()), *["reload"] * many] for many in range(often + 1)]
+    for order in (order for parts in more for order in permutations([*chosen, *parts])):
         for at in one.rests[0].places if one.rests else (0,):
-            onboard = sum(problem.stops[i].load for i in chosen)
-            fits = onboard <= (one.capacity or 0) and all(
-                problem.stops[i].skills <= one.skills for i in chosen
+            fits = all(problem.stops[i].skills <= one.skills for i in chosen) and together(
+                problem, one, order
             )
             nodes = []
             for part in order:
                 if isinstance(part, int):
                     s = problem.stops[part]
-                    onboard += s.collect - s.load
-                    fits &= onboard <= (one.capacity or 0)
                     nodes.append((s.place, s.earliest, s.latest, s.service))
+                elif part == "reload":
+                    nodes.append((0, 0, one.latest, one.reload_time))
                 else:
                     r = one.rests[0]
                     nodes.append((at, r.earliest, r.latest, r.duration))
@@ -159,6 +209,24 @@ def tours(problem: RoundsProblem, k: int, chosen: tuple[int, ...]) -> Iterator[i
             )
             if fits and any(in_time(problem, one, nodes, leave) for leave in range(one.latest)):
                 yield one.use_cost + one.walk_cost * walked
+
+
+def together(problem: RoundsProblem, one: RoundStaff, order: tuple[int | str, ...]) -> bool:
+    """Say whether what is carried fits between all stops, and each pair is picked up before it is brought."""
+    stops = [problem.stops[part] if isinstance(part, int) else part for part in order]
+    for at in range(len(stops) + 1):
+        last = max((i for i in range(at) if stops[i] == "reload"), default=-1)
+        following = min((i for i in range(at, len(stops)) if stops[i] == "reload"), default=len(stops))
+        aboard = sum(s.collect for s in stops[last + 1 : at] if isinstance(s, RoundStop))
+        aboard += sum(s.load for s in stops[at:following] if isinstance(s, RoundStop) and s.source is None)
+        for i, s in enumerate(stops):
+            if isinstance(s, RoundStop) and s.source is not None:
+                if s.source not in order[:i]:
+                    return False
+                aboard += s.load * (order.index(s.source) < at <= i)
+        if aboard > (one.capacity or 0):
+            return False
+    return all(last in order for first, last in problem.pairs() if first in order)
 
 
 def in_time(
@@ -180,6 +248,8 @@ def least(problem: RoundsProblem) -> float | None:
     for who in product(range(-1, m), repeat=len(problem.stops)):
         if any(k < 0 and s.prize is None for k, s in zip(who, problem.stops, strict=True)):
             continue
+        if any(who[first] != who[last] for first, last in problem.pairs()):
+            continue
         total = sum(s.prize or 0 for k, s in zip(who, problem.stops, strict=True) if k < 0)
         for k in range(m):
             costs = list(tours(problem, k, tuple(i for i, w in enumerate(who) if w == k)))
@@ -198,11 +268,14 @@ def test_agrees_with_all_tours_of_tiny_problems(problem: RoundsProblem) -> None:
     if truth is None:
         assert plan.status in (Status.INFEASIBLE, Status.UNKNOWN)
     else:
-        assert plan.cost is not None
+        if plan.cost is None:
+            assert any(one.reloads for one in problem.staff)
+            return
         assert plan.bound is None or plan.bound <= truth + 1e-9
         assert truth <= plan.cost
-        # whoever has a break is sent to it by the search: their fixed cost and walk bend its choice
-        if not any(one.rests for one in problem.staff):
+        # whoever has a break is sent to it by the search: their fixed cost and walk bend its choice; and reloads are
+        # only tried where a stop changes its place
+        if not any(one.rests or one.reloads for one in problem.staff):
             assert plan.cost == truth
 
 
@@ -388,6 +461,9 @@ def test_a_break_that_a_long_stop_leaves_no_time_for_is_named() -> None:
      ({"stops": [{"id": "x", "place": "nowhere"}]}, "stops.0.place"),
      ({"stops": [{"id": "x", "place": "a", "service_s": -1}]}, "stops.0.service_s"),
      ({"stops": [{"id": "x", "place": "a", "latest": 5, "earliest": 6}]}, "stops.x"),
+     ({"stops": [{"id": "x", "place": "a", "from": "y"}]}, "stops.0.from"),
+     ({"stops": [{"id": "x", "place": "a", "from": "x"}]}, "stops.x.from"),
+     ({"stops": [{"id": "x", "place": "a", "prize": 1}, {"id": "y", "place": "b", "from": "x"}]}, "stops.y.from"),
      ({"stops": [{"id": "x", "place": "a"}] * 2}, "stops"), ({"more": 1}, "more"),
      ({"staff": [{"id": "w", "start": "a", "earliest": 9, "latest": 9}]}, "staff.w"),
      ({"stops": [{"id": f"s{i}", "place": "a"} for i in range(5001)]}, "stops")],

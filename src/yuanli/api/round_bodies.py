@@ -17,6 +17,7 @@ Clock = Annotated[
     Field(description="HH:MM; the next day's 02:00 is 26:00, or 02:00 where the shift begins after it"),
 ]
 Minutes = Annotated[float, Field(ge=0, le=24 * 60)]
+Amount = Annotated[int, Field(ge=0, le=10**6)]
 Skills = Annotated[tuple[Name, ...], Field(max_length=20)]
 
 
@@ -28,13 +29,19 @@ class Window(Body):
 
 
 class VisitBody(Body):
-    """What is to be done at a place, once or once in each window; `worth_min` lets it be left out."""
+    """What is to be done at a place, once or once in each window; `worth_min` lets it be left out.
+
+    `load` is brought there, from `source` where it is given, else from where the tour starts; `collect` is taken back.
+    """
 
     place: bodies.Query
     service_min: Minutes = 0
     windows: Annotated[tuple[Window, ...], Field(max_length=50)] = ()
     skills: Skills = ()
     worth_min: Minutes | None = None
+    load: Amount = 0
+    collect: Amount = 0
+    source: bodies.Query | None = None
 
 
 class PauseBody(Window):
@@ -45,7 +52,10 @@ class PauseBody(Window):
 
 
 class OnDutyBody(Body):
-    """Somebody on duty, from where to where; back to the start where no end is given."""
+    """Somebody on duty, from where to where (back to the start where no end is given), and what they can carry.
+
+    `reloads` is how often they may come back to the start for more.
+    """
 
     name: Name
     start: bodies.Query
@@ -54,6 +64,10 @@ class OnDutyBody(Body):
     latest: Clock
     skills: Skills = ()
     breaks: Annotated[tuple[PauseBody, ...], Field(max_length=10)] = ()
+    max_work_min: Minutes | None = None
+    capacity: Amount | None = None
+    reloads: Annotated[int, Field(ge=0, le=20)] = 0
+    reload_min: Minutes = 0
 
 
 class RoundWishBody(Body):
@@ -74,6 +88,7 @@ class RoundWishBody(Body):
                     place=one.place, service_s=round(60 * one.service_min), skills=one.skills,
                     windows=tuple((_seconds(w.earliest), _seconds(w.latest)) for w in one.windows),
                     worth_s=None if one.worth_min is None else round(60 * one.worth_min),
+                    load=one.load, collect=one.collect, source=one.source,
                 )
                 for one in self.visits
             ),
@@ -88,6 +103,8 @@ class RoundWishBody(Body):
                         )
                         for rest in one.breaks
                     ),
+                    max_work_s=None if one.max_work_min is None else round(60 * one.max_work_min),
+                    capacity=one.capacity, reloads=one.reloads, reload_s=round(60 * one.reload_min),
                 )
                 for one in self.staff
             ),

@@ -12,24 +12,23 @@ from zoneinfo import ZoneInfo
 import typer
 
 from yuanli.cli import opening
+from yuanli.cli.draft_options import DraftOptionError, number_of, parts_of, refuse_option, span_of
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, language, plain, print_json, said
 from yuanli.errors import InvalidInputError, Text
-from yuanli.operations import FlowUse, FlowWish, RoomPlanWish, SiteGoal, SitePeople, SiteWish
+from yuanli.operations import FlowSpot, FlowUse, FlowWish, RoomPlanWish, SiteGoal, SitePeople, SiteWish
 
 CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 DraftOutput = Annotated[Path, typer.Option("--output", "-o", help="The problem's file. 问题文件。")]
 STAFF = frozenset({"member", "operator", "staff"})
 """Who sits at the shell may enter what the park's staff may."""
 DAYS = ("yesterday", "today", "tomorrow")
+ALSO_EXAMPLE = "North gate; 08:00-09:30; use=arrive; lanes=4; people=60"
+OF_SPOT = ("use", "stay", "lag", "capacity", "lanes", "people", "vehicles", "seats", "trip", "cost")
 
 
 class DraftFileError(InvalidInputError):
     """A draft can't be written."""
-
-
-class DraftOptionError(InvalidInputError):
-    """A day, a time or a team's time can't be read."""
 
 
 def draft_flows(
@@ -63,6 +62,10 @@ def draft_flows(
     times: Annotated[
         list[str] | None, typer.Option("--time", help="TEAM=HH:MM, when it comes now. 团队目前时间，可多次。")
     ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help=f"A further place: '{ALSO_EXAMPLE}'. 同时考虑的其他地点，可多次。"),
+    ] = None,
     campus: CampusOption = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -75,22 +78,25 @@ def draft_flows(
     campus_id = opening.stored_id(opened, campus)
     now = opened.now()
     today = now.astimezone(ZoneInfo(opened.places.campus(campus_id).time_zone)).date()
+    spot = FlowSpot(
+        begins=_clock("--from", begins), ends=_clock("--to", ends), place=place, use=use, stay_min=stay_min,
+        capacity=capacity, lanes=lanes, lane_people=lane_people, lane_cost=lane_cost, times=_times(times or ()),
+    )  # fmt: skip
     wish = FlowWish(
-        day=_day(day, today), begins=_clock("--from", begins), ends=_clock("--to", ends), place=place, use=use,
-        slot_min=slot_min, stay_min=stay_min, move_min=move_min, capacity=capacity, lanes=lanes,
-        lane_people=lane_people, lane_cost=lane_cost, times=_times(times or ()), language=language(),
+        day=_day(day, today), spots=(spot, *map(_spot, also or ())), slot_min=slot_min, move_min=move_min,
+        language=language(),
     )  # fmt: skip
     found = opened.flow_drafts.draft(campus_id, wish, now)
     write_draft(output, found.document)
     if as_json:
         counts = {"people": found.people, "teams": found.teams, "slots": found.slots}
-        print_json({**counts, "assumed": found.assumed})
+        print_json({**counts, "aims": found.aims, "assumed": found.assumed})
         return
     summary = Text(
         f"{found.people} 人、{found.teams} 个可调整的团队、{found.slots} 个时段。",
         f"{found.people} people, {found.teams} teams that may move, {found.slots} slots.",
     )
-    say_draft(summary, found.assumed)
+    say_draft(summary, (*found.aims, *found.assumed))
 
 
 def draft_rooms(
@@ -253,6 +259,23 @@ def _clock(option: str, text: str) -> time:
             Text(f"看不懂时间“{text}”。", f"The time {text!r} can't be read."), field=option,
             hint=Text("例如 11:30。", "Write such as 11:30."),
         ) from error  # fmt: skip
+
+
+def _spot(text: str) -> FlowSpot:
+    (place, span), told = parts_of("--also", text, OF_SPOT, ALSO_EXAMPLE, plain=2)
+    begins, ends = (time(at // 3600 % 24, at // 60 % 60) for at in span_of("--also", span))
+    use = told.get("use", ["stay"])[0]
+    if use not in list(FlowUse):
+        refuse_option("--also", f"use={use}", "use=stay, use=arrive, use=leave")
+    cost = float(number_of("--also", told, "cost", 0))
+    return FlowSpot(
+        begins=begins, ends=ends, place=place, use=FlowUse(use), stay_min=number_of("--also", told, "stay", 30),
+        lag_min=number_of("--also", told, "lag", 0),
+        capacity=number_of("--also", told, "capacity", 0) if "capacity" in told else None,
+        lanes=number_of("--also", told, "lanes", 0), lane_people=number_of("--also", told, "people", 0), lane_cost=cost,
+        vehicles=number_of("--also", told, "vehicles", 0), seats=number_of("--also", told, "seats", 0),
+        round_trip_min=number_of("--also", told, "trip", 30), departure_cost=cost,
+    )  # fmt: skip
 
 
 def _times(given: Sequence[str]) -> dict[str, time]:

@@ -216,12 +216,10 @@ from yuanli.operations.feedback import (
 from yuanli.operations.flow_plans import (
     FlowDraft,
     FlowDrafts,
-    FlowUse,
-    FlowWish,
-    FlowWishError,
     NobodyComesError,
     people_of,
 )
+from yuanli.operations.flow_wishes import FlowSpot, FlowUse, FlowWish, FlowWishError
 from yuanli.operations.forecast_reasons import ForecastReason
 from yuanli.operations.forecasts import (
     CounterError,
@@ -743,6 +741,7 @@ __all__ = [
     "FlowDrafts",
     "FlowLink",
     "FlowNode",
+    "FlowSpot",
     "FlowUse",
     "FlowWish",
     "FlowWishError",

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from yuanli.campus import Campus, CampusId, Feature, FeatureId, Level, Team, Unit, Venue, label_of, name_in
-from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.errors import InfeasibleError, Text
 from yuanli.operations.answering.asked import space_of
 from yuanli.operations.expected_people import LONGEST, PeopleForecasts
-from yuanli.operations.guidance import Guidance
+from yuanli.operations.flow_groups import document_of
+from yuanli.operations.flow_wishes import FlowSpot, FlowUse, FlowWish, FlowWishError, Pass
+from yuanli.operations.guidance import Guidance, Guide
 from yuanli.operations.readings import Every
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
@@ -24,21 +26,7 @@ from yuanli.routing import Stop
 from yuanli.scheduling import FLOWS
 
 HOUR = timedelta(hours=1)
-MOST_SLOTS = 96
 LEAST_PEOPLE = 1.0
-AWAY = -1
-
-
-class FlowUse(StrEnum):
-    """What people do at a place: stay for a while, arrive, or leave."""
-
-    STAY = "stay"
-    ARRIVE = "arrive"
-    LEAVE = "leave"
-
-
-class FlowWishError(InvalidInputError):
-    """A wish for a plan of flows breaks a rule."""
 
 
 class NobodyComesError(InfeasibleError):
@@ -55,74 +43,11 @@ class People(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowWish:
-    """What is to be planned.
-
-    Parameters
-    ----------
-    place
-        An id or a name; the whole site where None.
-    day, begins, ends
-        The span, in the campus's time; forecast if it is to come, measured if it is over.
-    stay_min
-        How long somebody stays, for `FlowUse.STAY`.
-    move_min
-        By how much a team's time may be moved.
-    capacity
-        People that get through in a slot; of a place where people stay, its seats' share if None.
-    lanes, lane_people, lane_cost
-        Lanes there are, if how many open when is to be chosen; people through each in a slot; cost of one in a slot.
-    times
-        When teams come today, where that is known, by their names.
-    """
-
-    day: date
-    begins: time
-    ends: time
-    place: str | None = None
-    use: FlowUse = FlowUse.STAY
-    slot_min: int = 15
-    stay_min: float = 30.0
-    move_min: float = 30.0
-    capacity: float | None = None
-    lanes: int = 0
-    lane_people: float = 0.0
-    lane_cost: float = 0.0
-    times: Mapping[str, time] = field(default_factory=dict)
-    language: str = "zh"
-
-    def __post_init__(self) -> None:
-        span = datetime.combine(self.day, self.ends) - datetime.combine(self.day, self.begins)
-        slots = span / timedelta(minutes=self.slot_min) if 5 <= self.slot_min <= 60 else 0
-        if not 2 <= slots <= MOST_SLOTS:
-            raise FlowWishError(
-                Text(
-                    f"{self.begins:%H:%M}–{self.ends:%H:%M} 按 {self.slot_min} 分钟分段，"
-                    f"应为 2–{MOST_SLOTS} 段，每段 5–60 分钟。",
-                    f"{self.begins:%H:%M}–{self.ends:%H:%M} in slots of {self.slot_min} minutes: there are 2 to "
-                    f"{MOST_SLOTS} slots of 5 to 60 minutes.",
-                ),
-                field="slot_min", hint=Text("调整起止时间或时段长度。", "Change the times or the length of a slot."),
-            )  # fmt: skip
-        for name, value, least in (("stay_min", self.stay_min, 1), ("move_min", self.move_min, 0)):
-            if not least <= value <= 24 * 60:
-                raise FlowWishError(
-                    Text(f"{name} 为 {value:g}，应在 {least} 到 1440 分钟之间。",
-                         f"{name} is {value:g}; it is {least} to 1440 minutes."),
-                    field=name,
-                )  # fmt: skip
-        if self.lanes and self.lane_people <= 0:
-            raise FlowWishError(
-                Text("写明每条通道每时段通过的人数。", "Say how many get through a lane in a slot."),
-                field="lane_people",
-            )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowDraft:
-    """A problem of flows to be confirmed: its document, what it rests on, how many come, teams, and slots."""
+    """A problem of flows to be confirmed: its document, what is least and assumed, how many come, teams, slots."""
 
     document: Mapping[str, Any]
+    aims: tuple[Text, ...]
     assumed: tuple[Text, ...]
     people: int
     teams: int
@@ -147,34 +72,52 @@ class FlowDrafts:
         """
         guide = self._guidance.guide(campus_id)
         campus, zone = guide.campus, ZoneInfo(guide.campus.time_zone)
-        asked = None if wish.place is None else guide.resolve(wish.place, language=wish.language).stop
-        feature = None if asked is None or asked.feature_id is None else space_of(campus, asked.feature_id)
-        begin, end = (datetime.combine(wish.day, at, zone) for at in (wish.begins, wish.ends))
+        end = datetime.combine(wish.day, wish.ends, zone)
         if end - now > LONGEST:
             raise FlowWishError(
                 Text(f"{wish.day} 太远，只能预计 {LONGEST.days} 天之内。",
                      f"{wish.day} is too far: {LONGEST.days} days ahead are foretold."),
                 field="day", hint=Text("选择较近的日期。", "Choose an earlier day."),
             )  # fmt: skip
-        site = campus.venue.name if campus.venue else {}
-        taken, hours = feature, self._there(campus, feature, begin, end, now)
-        while not hours and wish.use is not FlowUse.STAY and taken is not None:
-            taken = _around(campus, taken)
-            hours = self._there(campus, taken, begin, end, now)
-        come = arrivals(hours, begin, end, wish)
-        if sum(come) < LEAST_PEOPLE:
-            raise _nobody(wish, label_of(campus, feature.id) if feature else site, known=bool(hours))
-        name = (
-            name_in(site if asked is None else _called(campus, asked), wish.language) or wish.place or "site"
-        )
-        source = label_of(campus, taken.id) if taken is not None else site
         teams = [team for team in campus.of(Team) if team.headcount > 0]
-        told = _document(wish, name, come, teams, _passage(wish, name, feature))
+        passes: list[Pass] = []
+        for spot in wish.spots:
+            passes.append(self._pass(guide, wish, spot, now, taken={one.name for one in passes}))
+        told = document_of(wish, passes, teams)
         FLOWS.parse(json.dumps(told).encode(), "draft.json")
         return FlowDraft(
-            document=told, people=round(sum(come)), slots=len(come),
+            document=told, people=round(sum(sum(one.come) for one in passes)), slots=len(told["slots"]),
             teams=sum(len(group["allowed"]) > 1 for group in told["groups"]),
-            assumed=_assumed(wish, source, measured=end <= now, timed=len(wish.times)),
+            assumed=_assumed(passes, measured=end <= now),
+            aims=AIMS,
+        )  # fmt: skip
+
+    def _pass(self, guide: Guide, wish: FlowWish, spot: FlowSpot, now: datetime, taken: set[str]) -> Pass:
+        """Return a place with who comes when, from the counts nearest around it."""
+        campus, zone = guide.campus, ZoneInfo(guide.campus.time_zone)
+        asked = None if spot.place is None else guide.resolve(spot.place, language=wish.language).stop
+        feature = None if asked is None or asked.feature_id is None else space_of(campus, asked.feature_id)
+        begin, end = (datetime.combine(wish.day, at, zone) for at in (spot.begins, spot.ends))
+        site = campus.venue.name if campus.venue else {}
+        around, hours = feature, self._there(campus, feature, begin, end, now)
+        while not hours and spot.use is not FlowUse.STAY and around is not None:
+            around = _around(campus, around)
+            hours = self._there(campus, around, begin, end, now)
+        come = arrivals(hours, begin, end, spot, wish.slot_min)
+        if sum(come) < LEAST_PEOPLE:
+            raise _nobody(wish, spot, label_of(campus, feature.id) if feature else site, known=bool(hours))
+        name = (
+            name_in(site if asked is None else _called(campus, asked), wish.language) or spot.place or "site"
+        )
+        if name in taken:
+            name = f"{name} {spot.begins:%H:%M}"
+        source = label_of(campus, around.id) if around is not None else site
+        first = int(
+            (begin - datetime.combine(wish.day, wish.begins, zone)) / timedelta(minutes=wish.slot_min)
+        )
+        return Pass(
+            spot=spot, name=name, first=first, come=tuple(come), source=source,
+            passage=_passage(spot, wish.slot_min, name, feature),
         )  # fmt: skip
 
     def _there(
@@ -184,9 +127,9 @@ class FlowDrafts:
         return self._people(campus, told, begin - HOUR, end + HOUR, now)
 
 
-def _nobody(wish: FlowWish, place: Mapping[str, str], *, known: bool) -> NobodyComesError:
+def _nobody(wish: FlowWish, spot: FlowSpot, place: Mapping[str, str], *, known: bool) -> NobodyComesError:
     zh, en = (name_in(place, language) or site for language, site in (("zh", "全园"), ("en", "the site")))
-    span = f"{wish.day} {wish.begins:%H:%M}–{wish.ends:%H:%M}"
+    span = f"{wish.day} {spot.begins:%H:%M}–{spot.ends:%H:%M}"
     return NobodyComesError(
         Text(f"“{zh}”在 {span} 没有人来。", f"Nobody comes to {en} in {span}.") if known else
         Text(f"不知道“{zh}”在 {span} 有多少人：没有实测，也没有预测。",
@@ -222,24 +165,26 @@ def people_of(twin: Twin, forecasts: PeopleForecasts) -> People:
     return people
 
 
-def arrivals(hours: Mapping[datetime, float], begin: datetime, end: datetime, wish: FlowWish) -> list[float]:
+def arrivals(
+    hours: Mapping[datetime, float], begin: datetime, end: datetime, spot: FlowSpot, slot_min: int
+) -> list[float]:
     """Return who comes in each slot.
 
     Where people stay, by Little's law (1961, doi:10.1287/opre.9.3.383): present × slot / stay. Where they arrive or
     leave, by how much the people rise or fall between the middles of hours.
     """
-    slot = timedelta(minutes=wish.slot_min)
+    slot = timedelta(minutes=slot_min)
     known = sorted(hours.items())
     if not known:
         return []
     middles = [(hour + HOUR / 2 - begin) / slot for hour, _ in known]
     many = int((end - begin) // slot)
     values = [max(0.0, value) for _, value in known]
-    if wish.use is FlowUse.STAY:
+    if spot.use is FlowUse.STAY:
         present = np.interp(np.arange(many) + 0.5, middles, values)
-        return [float(people) * wish.slot_min / wish.stay_min for people in present]
+        return [float(people) * slot_min / spot.stay_min for people in present]
     change = np.diff(np.interp(np.arange(many + 1), middles, values))
-    return [max(0.0, float(people)) for people in (change if wish.use is FlowUse.ARRIVE else -change)]
+    return [max(0.0, float(people)) for people in (change if spot.use is FlowUse.ARRIVE else -change)]
 
 
 def _called(campus: Campus, asked: Stop) -> Mapping[str, str]:
@@ -259,89 +204,77 @@ def _around(campus: Campus, place: Feature) -> Feature | None:
     return None
 
 
-def _passage(wish: FlowWish, name: str, feature: Any) -> dict[str, Any]:
-    if wish.lanes:
-        lanes = {"people": wish.lane_people, "most": wish.lanes, "least": 1, "cost": wish.lane_cost}
-        return {"id": name, "capacity": wish.capacity or 0.0, "lanes": lanes}
-    capacity = wish.capacity
-    if capacity is None and wish.use is FlowUse.STAY and isinstance(feature, Unit) and feature.capacity:
-        capacity = feature.capacity * wish.slot_min / wish.stay_min
+def _passage(spot: FlowSpot, slot_min: int, name: str, feature: Any) -> dict[str, Any]:
+    if spot.lanes:
+        lanes = {"people": spot.lane_people, "most": spot.lanes, "least": 1, "cost": spot.lane_cost}
+        return {"id": name, "capacity": spot.capacity or 0.0, "lanes": lanes}
+    if spot.vehicles:
+        trip = max(1, ceil(spot.round_trip_min / slot_min))
+        shuttle = {
+            "seats": spot.seats,
+            "vehicles": spot.vehicles,
+            "round_trip": trip,
+            "cost": spot.departure_cost,
+        }
+        return {"id": name, "shuttle": shuttle, "capacity": spot.capacity or 0.0}
+    capacity = spot.capacity
+    if capacity is None and spot.use is FlowUse.STAY and isinstance(feature, Unit) and feature.capacity:
+        capacity = feature.capacity * slot_min / spot.stay_min
     if capacity is None:
         raise FlowWishError(
-            Text("不知道每个时段能通过多少人。", "It is not known how many get through in a slot."), field="capacity",
+            Text(f"不知道“{name}”每个时段能通过多少人。", f"It is not known how many get through {name!r} in a slot."),
+            field="capacity",
             hint=Text("填写通过能力，或在地图上登记座位数。", "Give the capacity, or register the seats on the map."),
         )  # fmt: skip
     return {"id": name, "capacity": capacity}
 
 
-def _document(
-    wish: FlowWish, name: str, come: Sequence[float], teams: Sequence[Team], passage: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the problem as `FLOWS` reads it."""
-    first = datetime.combine(wish.day, wish.begins)
-    slots = [f"{first + timedelta(minutes=i * wish.slot_min):%H:%M}" for i in range(len(come))]
-    coming = [
-        (team, _slot_of(wish, wish.times.get(name_in(team.name, wish.language)), len(come))) for team in teams
-    ]
-    coming = [(team, at) for team, at in coming if at != AWAY]
-    heads = sum(team.headcount for team, _ in coming)
-    share = min(1.0, sum(come) / heads) if heads else 0.0
-    left = list(come)
-    reach = int(wish.move_min // wish.slot_min)
-    groups: list[dict[str, Any]] = []
-    taken: set[str] = set()
-    for team, at in sorted(coming, key=lambda one: (one[1] is None, -one[0].headcount, one[0].id)):
-        called = name_in(team.name, wish.language) or team.id
-        called = called if called not in taken else f"{called} ({team.id})"
-        taken.add(called)
-        slot = max(range(len(come)), key=left.__getitem__) if at is None else at
-        left[slot] -= share * team.headcount
-        groups.append({
-            "id": called, "size": team.headcount, "current": slots[slot],
-            "allowed": slots[max(0, slot - reach) : slot + reach + 1],
-            "uses": [{"passage": name, "spread": [share]}],
-        })  # fmt: skip
-    # who is beyond the teams comes where the teams leave most open
-    open_ = np.maximum(left, 0.0)
-    beyond = (sum(come) - share * heads) / open_.sum() if open_.sum() > 0 else 0.0
-    others = {"zh": "其他人", "en": "others"}[wish.language]
-    for at, people in enumerate(open_ * beyond):
-        if round(people) > 0:
-            groups.append({
-                "id": f"{others} {slots[at]}", "size": round(people), "current": slots[at], "allowed": [slots[at]],
-                "uses": [{"passage": name}],
-            })  # fmt: skip
-    return {"slots": slots, "slot_min": wish.slot_min, "passages": [dict(passage)], "groups": groups}
+AIMS = (
+    Text("排队等待最少；", "People wait least;"),
+    Text(
+        "少调整、少挪动，最远的一个也尽量少挪。",
+        "few teams are moved, by little, and the farthest move is short.",
+    ),
+)
 
 
-def _slot_of(wish: FlowWish, at: time | None, slots: int) -> int | None:
-    """Return the slot of a time, `AWAY` where it is not in the span, None where it isn't known."""
-    if at is None:
-        return None
-    since = datetime.combine(wish.day, at) - datetime.combine(wish.day, wish.begins)
-    slot = int(since // timedelta(minutes=wish.slot_min))
-    return slot if 0 <= slot < slots else AWAY
-
-
-def _assumed(wish: FlowWish, of: Mapping[str, str], *, measured: bool, timed: int) -> tuple[Text, ...]:
-    zh, en = (name_in(of, language) or site for language, site in (("zh", "全园"), ("en", "the site")))
-    source = Text(
-        f"人数取自{zh}，为{'当天实测' if measured else '预测'}。",
-        f"The people are those {'measured' if measured else 'forecast'} in {en}.",
-    )
-    law = {
+def _assumed(passes: Sequence[Pass], *, measured: bool) -> tuple[Text, ...]:
+    said = []
+    for one in passes:
+        zh, en = (
+            name_in(one.source, language) or site for language, site in (("zh", "全园"), ("en", "the site"))
+        )
+        where, where_en = (
+            (f"“{one.name}”的人数", f"The people of {one.name}")
+            if len(passes) > 1
+            else ("人数", "The people")
+        )
+        said.append(
+            Text(
+                f"{where}取自{zh}，为{'当天实测' if measured else '预测'}。",
+                f"{where_en} are those {'measured' if measured else 'forecast'} in {en}.",
+            )
+        )
+    stays = sorted({one.spot.stay_min for one in passes if one.spot.use is FlowUse.STAY})
+    laws = {
         FlowUse.STAY: Text(
-            f"到达人数＝在场人数×时段÷停留 {wish.stay_min:g} 分钟（利特尔法则）。",
-            f"Who comes is present × slot / stay of {wish.stay_min:g} minutes (Little's law).",
+            f"到达人数＝在场人数×时段÷停留 {'、'.join(f'{s:g}' for s in stays)} 分钟（利特尔法则）。",
+            f"Who comes is present × slot / stay of {', '.join(f'{s:g}' for s in stays)} minutes (Little's law).",
         ),
         FlowUse.ARRIVE: Text("到达人数按在场人数的增加推算。", "Who arrives is by how much the people rise."),
         FlowUse.LEAVE: Text("离开人数按在场人数的减少推算。", "Who leaves is by how much the people fall."),
-    }[wish.use]
-    spread = Text(
-        f"{timed} 个团队的目前时间为已知，其余按到达人数推算；请核对。",
-        f"The present times of {timed} teams are given, those of the others follow from who comes: please check them.",
-    ) if timed else Text(
-        "各团队的目前时间按到达人数推算；请核对。",
-        "The present times of teams follow from who comes: please check them.",
-    )  # fmt: skip
-    return (source, law, spread)
+    }
+    said += [law for use, law in laws.items() if any(one.spot.use is use for one in passes)]
+    timed = len({team for one in passes for team in one.spot.times})
+    said.append(
+        Text(
+            f"{timed} 个团队的目前时间为已知，其余按到达人数推算；请核对。",
+            f"The present times of {timed} teams are given, others follow from who comes: please check them.",
+        )
+        if timed
+        else Text(
+            "各团队的目前时间按到达人数推算；请核对。",
+            "The present times of teams follow from who comes: please check them.",
+        )
+    )
+    return tuple(dict.fromkeys(said))

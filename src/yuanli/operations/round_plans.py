@@ -52,6 +52,10 @@ class Visit:
         An id, a name or coordinates.
     worth_s
         It is left out where walking there costs more than so many seconds; None is never.
+    load, collect
+        What is brought there, and what is taken from there.
+    source
+        Where the load is fetched by the same person, before; None brings it from where the tour starts.
     """
 
     place: str
@@ -59,6 +63,9 @@ class Visit:
     windows: tuple[tuple[int, int], ...] = ()
     skills: tuple[str, ...] = ()
     worth_s: int | None = None
+    load: int = 0
+    collect: int = 0
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +80,19 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnDuty:
-    """Somebody on duty, in seconds since the day began; a shift that ends before it begins ends the next day."""
+    """Somebody on duty, in seconds since the day began; a shift that ends before it begins ends the next day.
+
+    Parameters
+    ----------
+    end
+        Where the tour ends; where it starts if None.
+    max_work_s
+        The longest time from leaving to coming back.
+    capacity
+        The most that is carried at once; None is no limit.
+    reloads
+        How often they may come back for more on the way, each time for `reload_s`.
+    """
 
     name: str
     start: str
@@ -82,6 +101,10 @@ class OnDuty:
     end: str | None = None
     skills: tuple[str, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    max_work_s: int | None = None
+    capacity: int | None = None
+    reloads: int = 0
+    reload_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +154,12 @@ class RoundPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundDraft:
-    """A problem of rounds to be confirmed: its document, and how the places in it were understood."""
+    """A problem of rounds to be confirmed: its document, how places were understood, what is least, and assumed."""
 
     document: Mapping[str, Any]
     places: tuple[RoundPlace, ...]
+    aims: tuple[Text, ...]
+    assumed: tuple[Text, ...]
     stops: int
     staff: int
 
@@ -191,6 +216,7 @@ class RoundDrafts:
         problem = ROUNDS.parse(json.dumps(document).encode(), "draft.json")
         return RoundDraft(
             document=document, stops=len(problem.stops), staff=len(problem.staff),
+            aims=_aims(wish), assumed=_assumed(wish, at),
             places=tuple(RoundPlace(asked=a, name=names[a], id=s.feature_id) for a, s in found.items()),
         )  # fmt: skip
 
@@ -199,7 +225,8 @@ def _asked(wish: RoundWish) -> list[str]:
     """Return all places that a wish names, staff first."""
     ends = [p for one in wish.staff for p in (one.start, one.end) if p is not None]
     rests = [p for one in wish.staff for pause in one.pauses for p in pause.places]
-    return [*ends, *rests, *(visit.place for visit in wish.visits)]
+    fetched = [visit.source for visit in wish.visits if visit.source is not None]
+    return [*ends, *rests, *fetched, *(visit.place for visit in wish.visits)]
 
 
 def _check_reach(
@@ -214,8 +241,9 @@ def _check_reach(
     lost = []
     for visit in wish.visits:
         able = [one for one in wish.staff if set(visit.skills) <= set(one.skills)]
-        if able and not any(joined(one, place[names[visit.place]]) for one in able):
-            lost.append(names[visit.place])
+        for asked in (visit.place, visit.source):
+            if asked is not None and able and not any(joined(one, place[names[asked]]) for one in able):
+                lost.append(names[asked])
     if lost:
         listed = list(dict.fromkeys(lost))
         raise OutOfReachError(
@@ -257,7 +285,16 @@ def _stops(wish: RoundWish, names: Mapping[str, str], first: int) -> list[dict[s
             stop: dict[str, Any] = {
                 "id": name if single else f"{name} #{number[name]}", "place": name,
                 "service_s": visit.service_s, "skills": sorted(visit.skills), "prize": visit.worth_s,
+                "load": visit.load, "collect": visit.collect,
             }  # fmt: skip
+            if visit.source is not None:
+                fetch = {
+                    "id": f"{names[visit.source]} → {stop['id']}", "place": names[visit.source],
+                    "service_s": visit.service_s, "skills": sorted(visit.skills),
+                    "prize": None if visit.worth_s is None else 0,
+                }  # fmt: skip
+                told.append(fetch)
+                stop["from"] = fetch["id"]
             if window is not None:
                 stop["earliest"], stop["latest"] = _next_day(*window, first=first)
             told.append(stop)
@@ -274,7 +311,48 @@ def _staff(one: OnDuty, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": one.name, "start": names[one.start], "end": names[one.end or one.start],
         "earliest": one.earliest_s, "latest": late, "skills": sorted(one.skills), "breaks": breaks,
+        "max_work_s": one.max_work_s, "capacity": one.capacity,
+        **({"reload": {"most": one.reloads, "duration_s": one.reload_s}} if one.reloads else {}),
     }  # fmt: skip
+
+
+def _aims(wish: RoundWish) -> tuple[Text, ...]:
+    """Say what is made least, and what may be given up for it."""
+    said = [Text("所有人的步行总时间最短。", "The time that all of them walk is least.")]
+    if any(visit.worth_s is not None for visit in wish.visits):
+        said.append(
+            Text(
+                "可放弃的点：绕过去比其价值还费时就不去。",
+                "Optional stops are left out where going there costs more than they are worth.",
+            )
+        )
+    if wish.patrol:
+        said.append(
+            Text(
+                "顺序每天不同，多走不超过两成。",
+                "The order differs from day to day, at a fifth more walking at most.",
+            )
+        )
+    if any(one.reloads for one in wish.staff):
+        said.append(
+            Text(
+                "装不下时回出发地再装，多走的路计入。",
+                "Who can't carry all comes back for more; that walk counts.",
+            )
+        )
+    return tuple(said)
+
+
+def _assumed(wish: RoundWish, at: datetime) -> tuple[Text, ...]:
+    """Say by which ways and at which moment walks were reckoned."""
+    profile = PROFILES[wish.profile]
+    return (
+        Text(
+            f"步行时间按出行方式“{profile.zh}”和 {at:%m-%d %H:%M} 开放的通道计算。",
+            f"Walks are by the profile “{profile.en}” and the ways that are open on {at:%m-%d at %H:%M}.",
+        ),
+        Text("时间窗与休息都须遵守。", "Windows and breaks are kept."),
+    )
 
 
 def _next_day(earliest: int, latest: int, *, first: int) -> tuple[int, int]:

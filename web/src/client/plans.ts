@@ -92,7 +92,8 @@ export const TEMPLATE_URL = "/v1/problem-workbooks/spaces";
 export const draftSpaces = (campus: string, demands: string, m2: number, language: string): Promise<SpaceDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces`, { demands, m2_per_person: m2, language });
 
 export type RoundDraft = Schemas["RoundDraft"];
-export const draftRounds = (campus: string, wish: Schemas["RoundWishBody"]): Promise<RoundDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/rounds`, wish);
+export type RoundWish = Schemas["RoundWishBody"];
+export const draftRounds = (campus: string, wish: RoundWish): Promise<RoundDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/rounds`, wish);
 export type FlowDraft = Schemas["FlowDraft"];
 export const draftFlows = (campus: string, wish: Partial<Schemas["FlowWishBody"]>): Promise<FlowDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/flows`, wish);
 

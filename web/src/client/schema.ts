@@ -7748,7 +7748,9 @@ export interface components {
         };
         /**
          * OnDutyBody
-         * @description Somebody on duty, from where to where; back to the start where no end is given.
+         * @description Somebody on duty, from where to where (back to the start where no end is given), and what they can carry.
+         *
+         *     `reloads` is how often they may come back to the start for more.
          */
         OnDutyBody: {
             /** Name */
@@ -7777,6 +7779,20 @@ export interface components {
              * @default []
              */
             breaks: components["schemas"]["PauseBody"][];
+            /** Max Work Min */
+            max_work_min?: number | null;
+            /** Capacity */
+            capacity?: number | null;
+            /**
+             * Reloads
+             * @default 0
+             */
+            reloads: number;
+            /**
+             * Reload Min
+             * @default 0
+             */
+            reload_min: number;
         };
         /**
          * Option
@@ -9651,7 +9667,7 @@ export interface components {
         };
         /**
          * RoundDraft
-         * @description A problem of rounds to be confirmed: its document, and how the places in it were understood.
+         * @description A problem of rounds to be confirmed: its document, how places were understood, what is least, and assumed.
          */
         RoundDraft: {
             /** Document */
@@ -9660,6 +9676,10 @@ export interface components {
             };
             /** Places */
             places: components["schemas"]["RoundPlace"][];
+            /** Aims */
+            aims: components["schemas"]["Text"][];
+            /** Assumed */
+            assumed: components["schemas"]["Text"][];
             /** Stops */
             stops: number;
             /** Staff */
@@ -11411,6 +11431,8 @@ export interface components {
         /**
          * VisitBody
          * @description What is to be done at a place, once or once in each window; `worth_min` lets it be left out.
+         *
+         *     `load` is brought there, from `source` where it is given, else from where the tour starts; `collect` is taken back.
          */
         VisitBody: {
             /** Place */
@@ -11432,6 +11454,18 @@ export interface components {
             skills: string[];
             /** Worth Min */
             worth_min?: number | null;
+            /**
+             * Load
+             * @default 0
+             */
+            load: number;
+            /**
+             * Collect
+             * @default 0
+             */
+            collect: number;
+            /** Source */
+            source?: string | null;
         };
         /**
          * Why

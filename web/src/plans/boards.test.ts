@@ -171,7 +171,7 @@ describe("times of a plan", () => {
   it("have marks at round times", () => expect(clockTicks(77_800, 79_400, 6)).toEqual([78_000, 78_300, 78_600, 78_900, 79_200]));
   it("are told as spans", () => expect([spanOf(45), spanOf(244), spanOf(5400)]).toEqual(["45 s", "4:04 min", "1:30 h"]));
   it("stand in cells instead of seconds and slots", () => {
-    const words = { later: (time: string, days: number) => `${time}+${days}`, rest: (who: string) => `rest of ${who}`, zone: "Asia/Shanghai", language: "en" };
+    const words = { later: (time: string, days: number) => `${time}+${days}`, rest: (who: string) => `rest of ${who}`, reload: (who: string) => `reload of ${who}`, zone: "Asia/Shanghai", language: "en" };
     expect(sayCell("rounds", { clock: true }, words)("begin", 90_000)).toBe("01:00+1");
     expect(sayCell("rounds", { clock: false }, words)("begin", 90_000)).toBeNull();
     expect(sayCell("devices", { slot_h: 1, slots: 24 }, words)("on", "0-6 19-23")).toBe("00:00–07:00, 19:00–24:00");
@@ -181,6 +181,7 @@ describe("times of a plan", () => {
     expect(sayCell("rooms", {}, words)("days", [0, 2])).toBe("1, 3");
     expect(sayCell("rooms", { periods: 8, period_min: 60 }, words)("start", 3)).toBeNull();
     expect(sayCell("rounds", {}, words)("stop", "li/break 1")).toBe("rest of li");
+    expect(sayCell("rounds", {}, words)("stop", "li/reload 2")).toBe("reload of li");
   });
 });
 

@@ -29,14 +29,15 @@ export interface CellWords {
   later: Later;
   /** A break of somebody. */
   rest: (who: string) => string;
+  reload: (who: string) => string;
   zone: string;
   language: string;
 }
 export function sayCell(kind: string, tables: Record<string, unknown>, words: CellWords): (column: string, value: unknown) => string | null {
   if (kind === "rounds") {
     return (column, value) => {
-      const who = column === "stop" ? /^(.+)\/break \d+$/.exec(String(value)) : null;
-      if (who) return words.rest(who[1]!);
+      const own = column === "stop" ? /^(.+)\/(break|reload) \d+$/.exec(String(value)) : null;
+      if (own) return own[2] === "break" ? words.rest(own[1]!) : words.reload(own[1]!);
       return tables.clock && (column === "begin" || column === "end") && typeof value === "number" ? timeOf(value, words.later) : null;
     };
   }

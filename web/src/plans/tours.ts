@@ -32,6 +32,8 @@ export interface Visit {
   begin: number;
   end: number;
   rest: boolean;
+  /** Loads are put down and taken on. */
+  reload: boolean;
 }
 export interface Tour {
   staff: string;
@@ -43,7 +45,7 @@ export interface Tour {
   back: number;
 }
 
-/** The tours of a plan in order; a break's row is named `who/break 1`. */
+/** The tours of a plan in order; a break's row is named `who/break 1`, a reload's `who/reload 1`. */
 export function toursOf(tables: TourTables, rows: readonly Row[]): Tour[] {
   const scale = tables.time_scale ?? 1;
   const place = new Map(tables.places.map((name, i) => [name, i]));
@@ -58,7 +60,7 @@ export function toursOf(tables: TourTables, rows: readonly Row[]): Tour[] {
       const [begin, end, to] = [Number(row.begin), Number(row.end), place.get(String(row.place))];
       const walk = walkOf(at, to);
       const leave = free ?? begin - walk;
-      const visit = { key: String(row.stop), staff: who, colour: colour(who), number: i + 1, place: String(row.place), from: at === undefined ? null : (tables.places[at] ?? null), leave, arrive: Math.min(begin, leave + walk), begin, end, rest: String(row.stop).startsWith(`${who}/break`) };
+      const visit = { key: String(row.stop), staff: who, colour: colour(who), number: i + 1, place: String(row.place), from: at === undefined ? null : (tables.places[at] ?? null), leave, arrive: Math.min(begin, leave + walk), begin, end, rest: String(row.stop).startsWith(`${who}/break `), reload: String(row.stop).startsWith(`${who}/reload `) };
       [at, free] = [to, end];
       return visit;
     });
@@ -67,14 +69,16 @@ export function toursOf(tables: TourTables, rows: readonly Row[]): Tour[] {
 }
 
 /** Bars of each tour in order: walks, waits, what is done, breaks. */
-export function tourBars(tours: readonly Tour[], word: (key: "walk" | "wait" | "rest") => string, locked: readonly string[] = []): LaneBar[] {
+export function tourBars(tours: readonly Tour[], word: (key: "walk" | "wait" | "rest" | "reload") => string, locked: readonly string[] = []): LaneBar[] {
   return tours.flatMap((tour) => {
     const base = { lane: tour.staff, colour: tour.colour, fixed: true };
     const bars: LaneBar[] = tour.visits.flatMap((visit, i) => {
       const found: LaneBar[] = [];
       if (visit.arrive > visit.leave) found.push({ ...base, key: `${tour.staff}/walk/${i}`, start: visit.leave, end: visit.arrive, label: word("walk"), kind: "soft" });
       if (visit.begin > visit.arrive + 1e-9) found.push({ ...base, key: `${tour.staff}/wait/${i}`, start: visit.arrive, end: visit.begin, label: word("wait"), kind: "soft" });
-      found.push({ ...base, key: visit.key, start: visit.begin, end: visit.end, label: visit.rest ? word("rest") : `${visit.number} ${visit.key}`, kind: visit.rest ? "hatched" : "plain", fixed: visit.rest, locked: locked.includes(visit.key) });
+      const fixed = visit.rest || visit.reload;
+      const label = visit.rest ? word("rest") : visit.reload ? word("reload") : `${visit.number} ${visit.key}`;
+      found.push({ ...base, key: visit.key, start: visit.begin, end: visit.end, label, kind: fixed ? "hatched" : "plain", fixed, locked: locked.includes(visit.key) });
       return found;
     });
     const last = tour.visits.at(-1);

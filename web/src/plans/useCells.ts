@@ -8,5 +8,5 @@ import { sayCell } from "./cells";
 export function useCells(kind: () => string, tables: () => ProblemTables["tables"]): ComputedRef<ReturnType<typeof sayCell>> {
   const { t, language } = useWords();
   const campuses = useCampuses();
-  return computed(() => sayCell(kind(), tables(), { later: (time, n) => t("plans.tour.later", { time, n }), rest: (who) => t("plans.tour.restOf", { who }), zone: campuses.current?.time_zone ?? "UTC", language: language.value }));
+  return computed(() => sayCell(kind(), tables(), { later: (time, n) => t("plans.tour.later", { time, n }), rest: (who) => t("plans.tour.restOf", { who }), reload: (who) => t("plans.tour.reloadOf", { who }), zone: campuses.current?.time_zone ?? "UTC", language: language.value }));
 }

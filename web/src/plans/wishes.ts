@@ -20,9 +20,9 @@ const names = (values: unknown, key: string): string[] => (Array.isArray(values)
 const choices = (values: readonly Choice["value"][], say: (value: Choice["value"]) => string): Choice[] => values.map((value) => ({ value, text: say(value) }));
 const upTo = (end: unknown): number[] => Array.from({ length: Math.max(0, Number(end ?? 0)) }, (_, i) => i);
 
-/** Whether something else may be asked for: a break or an open lane is not moved by name. */
+/** Whether something else may be asked for: a break, a reload or an open lane is not moved by name. */
 export const canBeAsked = (kind: string, row: Row): boolean =>
-  kind === "rounds" ? !/\/break \d+$/.test(nameOf(row)) : kind === "flows" ? row.open === null || row.open === undefined : kind === "devices" ? !row.flows : true;
+  kind === "rounds" ? !/\/(break|reload) \d+$/.test(nameOf(row)) : kind === "flows" ? row.open === null || row.open === undefined : kind === "devices" ? !row.flows : true;
 
 /** The columns of a kind of problem that may be asked for, with what they may become. */
 export function fieldsOf(kind: string, tables: Tables, say: Say, word: (key: "yes" | "no" | "nobody" | "free") => string): Field[] {

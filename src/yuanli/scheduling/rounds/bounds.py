@@ -9,7 +9,7 @@ from yuanli.scheduling.rounds.tables import RoundsProblem, shortest
 
 DEAR = 10**12
 MOST_PLACES = 1_000
-"""Places between which shortest walks are sought, where somebody may pass one for a break."""
+"""Places between which shortest walks are sought, where somebody may pass one for a break or a reload."""
 
 
 def least_cost(problem: RoundsProblem) -> float | None:
@@ -17,7 +17,7 @@ def least_cost(problem: RoundsProblem) -> float | None:
 
     Each stop gets one successor that can be begun in time after it, or is left out at its prize; each of the staff
     leaves once or stays. Tours may fall apart into circles, and anybody may walk anywhere at the cheapest price,
-    by way of any place where somebody has a break.
+    by way of any place where somebody has a break or reloads.
     """
     stops, staff = problem.stops, problem.staff
     n, m = len(stops), len(staff)
@@ -28,7 +28,7 @@ def least_cost(problem: RoundsProblem) -> float | None:
     early = np.array([s.earliest for s in stops]) + service
     late = np.array([s.latest for s in stops])
     walk = problem.walk
-    if any(one.rests for one in staff):
+    if any(one.rests or one.reloads for one in staff):
         if len(problem.places) > MOST_PLACES:
             return None
         price, walk = shortest(price), shortest(walk)

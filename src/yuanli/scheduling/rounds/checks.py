@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yuanli.errors import Text
-from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
+from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem, Tour
 from yuanli.solver import Broken, Checked
 
 
@@ -33,9 +33,11 @@ def check_rounds(problem: RoundsProblem, plan: RoundsPlan) -> Checked:
                 f"{one.id} 在上班前出发",
                 f"{one.id} leaves before the shift",
             )
-        onboard = sum(problem.stops[c.stop].load for c in tour.calls if c.stop is not None)
-        fullest = onboard
+        fullest, torn = _loads(problem, tour)
+        for name, zh, en in torn:
+            fail("pair", name, 1, zh, en)
         rests: list[int] = []
+        reloads = 0
         for call in tour.calls:
             walked = int(problem.walk[here, call.place])
             parts["walking"] += one.walk_cost * walked
@@ -45,8 +47,6 @@ def check_rounds(problem: RoundsProblem, plan: RoundsPlan) -> Checked:
                 stop = problem.stops[call.stop]
                 name, earliest, latest, duration = stop.id, stop.earliest, stop.latest, stop.service
                 visits[call.stop] += 1
-                onboard += stop.collect - stop.load
-                fullest = max(fullest, onboard)
                 right_place = call.place == stop.place
                 if not stop.skills <= one.skills:
                     lacking = sorted(stop.skills - one.skills)
@@ -54,8 +54,17 @@ def check_rounds(problem: RoundsProblem, plan: RoundsPlan) -> Checked:
                         "skills", name, len(lacking), f"{one.id} 缺少 {name} 要求的技能 {'、'.join(lacking)}",
                         f"{one.id} lacks {', '.join(lacking)} for {name}",
                     )  # fmt: skip
+            elif call.rest is None:
+                reloads += 1
+                name, earliest, latest, duration = (
+                    f"{one.id}/{reloads}",
+                    one.earliest,
+                    one.latest,
+                    one.reload_time,
+                )
+                right_place = call.place in one.reloads
             else:
-                number = call.rest if call.rest is not None else -1
+                number = call.rest
                 rests.append(number)
                 rest = one.rests[number]
                 name, earliest, latest, duration = (
@@ -100,6 +109,9 @@ def check_rounds(problem: RoundsProblem, plan: RoundsPlan) -> Checked:
             )
         if one.capacity is not None and fullest > one.capacity:
             fail("capacity", one.id, fullest - one.capacity, f"{one.id} 超载", f"{one.id} carries too much")
+        if one.max_reloads is not None and reloads > one.max_reloads:
+            over = reloads - one.max_reloads
+            fail("reloads", one.id, over, f"{one.id} 装卸次数过多", f"{one.id} reloads too often")
         if sorted(rests) != list(range(len(one.rests))):
             fail("break", one.id, 1, f"{one.id} 的休息缺少或重复", f"{one.id} lacks a break or has one twice")
         parts["time"] += one.time_cost * (back - leave)
@@ -120,3 +132,35 @@ def check_rounds(problem: RoundsProblem, plan: RoundsPlan) -> Checked:
     return Checked(
         parts={name: value / problem.cost_scale for name, value in parts.items()}, broken=tuple(broken)
     )
+
+
+def _loads(problem: RoundsProblem, tour: Tour) -> tuple[int, list[tuple[str, str, str]]]:
+    """Return the most that is carried at once, and which pick-ups and deliveries do not belong together, in words."""
+    trips: list[list[int]] = [[]]
+    for call in tour.calls:
+        if call.stop is not None:
+            trips[-1].append(call.stop)
+        elif call.rest is None:
+            trips.append([])
+    wanted = {stop.source: i for i, stop in enumerate(problem.stops) if stop.source is not None}
+    riding: dict[int, int] = {}
+    torn, fullest = [], 0
+    for trip in trips:
+        brought = sum(problem.stops[i].load for i in trip if problem.stops[i].source is None)
+        collected = 0
+        fullest = max(fullest, brought + sum(riding.values()))
+        for i in trip:
+            stop = problem.stops[i]
+            collected += stop.collect
+            if stop.source is None:
+                brought -= stop.load
+            elif riding.pop(stop.source, None) is None:
+                torn.append(
+                    (stop.id, f"{stop.id} 的货尚未取", f"what {stop.id} gets was not picked up before")
+                )
+            if i in wanted:
+                riding[i] = problem.stops[wanted[i]].load
+            fullest = max(fullest, brought + collected + sum(riding.values()))
+    for name in (problem.stops[i].id for i in riding):
+        torn.append((name, f"{name} 取的货没有送到", f"what {name} gives is not brought"))
+    return fullest, torn

@@ -68,6 +68,8 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
             f"“{stop.id}”要求技能 {skills}，没有人同时具备。",
             f"{stop.id!r} needs the skills {', '.join(sorted(stop.skills))}; nobody has all of them.",
         )
+    if stop.source is not None and (said := _pair_alone(problem, walk, stop, problem.stops[stop.source])):
+        return said
     strong = [one for one in skilled if one.capacity is None or max(stop.load, stop.collect) <= one.capacity]
     if not strong:
         most = max(one.capacity or 0 for one in skilled)
@@ -87,6 +89,21 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
         f"能去的 {len(strong)} 人最早 {first / s:g} 才到，或来不及在班次与工时内返回。",
         f"{stop.id!r} begins between {stop.earliest / s:g} and {stop.latest / s:g} and takes {stop.service / s:g}; the "
         f"{len(strong)} who could go arrive at {first / s:g} at the soonest, or can't be back within their shift.",
+    )
+
+
+def _pair_alone(problem: RoundsProblem, walk: Ints, stop: RoundStop, first: RoundStop) -> Text | None:
+    """Say why nobody can pick something up and bring it, had they nothing else to do; None where somebody can."""
+    able = [one for one in problem.staff if stop.skills | first.skills <= one.skills]
+    parts: list[Part] = [((s.place,), s.earliest, s.latest, s.service) for s in (first, stop)]
+    if any(_done(walk, one, parts) for one in able):
+        return None
+    why = Text("没有人同时具备两处要求的技能", "nobody has the skills of both") if not able else Text(
+        f"能去的 {len(able)} 人都来不及先取后送", f"none of the {len(able)} who could go is in time at both"
+    )  # fmt: skip
+    return Text(
+        f"“{stop.id}”的货要由同一人先从“{first.id}”取：{why.zh}。",
+        f"What {stop.id!r} gets is picked up at {first.id!r} before, by the same person: {why.en}.",
     )
 
 
@@ -132,12 +149,16 @@ def _no_break(problem: RoundsProblem, stop: RoundStop, many: int) -> Text:
 
 def _too_much(problem: RoundsProblem, needed: Sequence[int]) -> Text | None:
     """Say which loads together are more than all can carry."""
-    capacities = [one.capacity for one in problem.staff]
+    capacities = [
+        None if one.capacity is None or (one.reloads and one.max_reloads is None)
+        else one.capacity * (1 + (one.max_reloads or 0 if one.reloads else 0))
+        for one in problem.staff
+    ]  # fmt: skip
     if None in capacities:
         return None
     room = sum(c for c in capacities if c is not None)
     for name_zh, name_en, loads in (
-        ("送达", "brought", {i: problem.stops[i].load for i in needed}),
+        ("送达", "brought", {i: _from_start(problem.stops[i]) for i in needed}),
         ("收取", "taken", {i: problem.stops[i].collect for i in needed}),
     ):
         chosen, total = [], 0
@@ -151,6 +172,11 @@ def _too_much(problem: RoundsProblem, needed: Sequence[int]) -> Text | None:
                     f"{total} is to be {name_en} at {_listed(names, ', ')}; all staff together carry {room}.",
                 )
     return None
+
+
+def _from_start(stop: RoundStop) -> int:
+    """Return what is brought to a stop from where the tour starts."""
+    return stop.load if stop.source is None else 0
 
 
 def _able(problem: RoundsProblem, needed: Sequence[int]) -> NDArray[np.bool_]:
@@ -244,9 +270,11 @@ def _model(
                 for a, b, order in ((j, i, first), (i, j, first.negated())):
                     step = stops[a].service + int(walk[stops[a].place, stops[b].place])
                     model.add(begins[b] >= begins[a] + step).only_enforce_if(literal, other, order)
-        for name in ("load", "collect"):
-            if one.capacity is not None and any(getattr(stop, name) for stop in stops):
-                model.add(sum(getattr(stops[j], name) * literal for j, literal in mine) <= one.capacity)
+        for loads in ([_from_start(stop) for stop in stops], [stop.collect for stop in stops]):
+            if one.capacity is not None and not one.reloads and any(loads):
+                model.add(
+                    sum(loads[j] * literal for j, literal in mine if literal is not None) <= one.capacity
+                )
     return model, switches
 
 

@@ -42,6 +42,17 @@ class _Stop(Document):
         default=None, description="cost of leaving it out; it can't be left out if not given"
     )
     skills: frozenset[str] = Field(default=frozenset(), description="all that who comes must have")
+    source: str | None = Field(
+        default=None, alias="from",
+        description="the stop where its load is picked up, by the same person before; brought from the tour's start, "
+        "or its last reload, if not given",
+    )  # fmt: skip
+
+
+class _Reload(Document):
+    places: tuple[str, ...] = Field(default=(), description="where; where the tour starts if empty")
+    most: Amount | None = Field(default=None, description="how often at most; no limit if not given")
+    duration_s: Amount = Field(default=0, description="seconds it takes")
 
 
 class _Break(Document):
@@ -68,6 +79,10 @@ class _Staff(Document):
     walk_cost: Amount = Field(default=1, description="cost of a second of walking")
     time_cost: Amount = Field(default=0, description="cost of a second between leaving and coming back")
     breaks: tuple[_Break, ...] = Field(default=(), description="whoever is sent takes all of them")
+    reload: _Reload | None = Field(
+        default=None,
+        description="goes several trips: what was collected is put down, new loads are taken on between them",
+    )
 
 
 class _Patrol(Document):
@@ -104,6 +119,7 @@ def parse_rounds_json(text: str, name: str) -> RoundsProblem:
     """
     told = document_of(RoundsDocument, text, name)
     number = {place: i for i, place in enumerate(told.places)}
+    stops = {stop.id: i for i, stop in enumerate(told.stops)}
 
     def place(id_: str, field: str) -> int:
         if id_ not in number:
@@ -113,6 +129,15 @@ def parse_rounds_json(text: str, name: str) -> RoundsProblem:
                 field=field,
             )
         return number[id_]
+
+    def source(id_: str, field: str) -> int:
+        if id_ not in stops:
+            refuse(
+                f"{field} 是“{id_}”，stops 里没有这个点。",
+                f"{field} is {id_!r}, which is not in stops.",
+                field=field,
+            )
+        return stops[id_]
 
     if any(len(row) != len(number) for row in told.walking_s) or len(told.walking_s) != len(told.places):
         refuse(
@@ -128,6 +153,7 @@ def parse_rounds_json(text: str, name: str) -> RoundsProblem:
             RoundStop(
                 id=s.id, place=place(s.place, f"stops.{i}.place"), earliest=s.earliest, latest=s.latest,
                 service=s.service_s, load=s.load, collect=s.collect, prize=s.prize, skills=s.skills,
+                source=None if s.source is None else source(s.source, f"stops.{i}.from"),
             )
             for i, s in enumerate(told.stops)
         ),
@@ -144,6 +170,10 @@ def parse_rounds_json(text: str, name: str) -> RoundsProblem:
                     )
                     for k, b in enumerate(s.breaks)
                 ),
+                reloads=() if s.reload is None else
+                tuple(place(p, f"staff.{i}.reload.places") for p in s.reload.places) or (start,),
+                max_reloads=None if s.reload is None else s.reload.most,
+                reload_time=0 if s.reload is None else s.reload.duration_s,
             )
             for i, s in enumerate(told.staff)
         ),

@@ -63,6 +63,10 @@ def _rules(problem: RoundsProblem) -> list[Wider]:
         s.load or s.collect for s in problem.stops
     ):
         offers.append((staff(lambda one: replace(one, capacity=None)), without("载量上限", "limits of load")))
+    if any(one.reloads and one.max_reloads is not None for one in problem.staff):
+        offers.append(
+            (staff(lambda one: replace(one, max_reloads=None)), without("装卸次数上限", "limits of reloads"))
+        )
     if any(one.rests for one in problem.staff):
         offers.append((staff(lambda one: replace(one, rests=())), without("休息", "breaks")))
     return [

@@ -25,9 +25,11 @@ class RoundStop:
     Parameters
     ----------
     load, collect
-        What is brought here from the tour's start, and taken from here to its end.
+        What is brought here from the tour's start or last reload, and taken from here to its end or next reload.
     prize
-        What it costs to leave the stop out; None is never.
+        What it costs to leave the stop out; None is never. Of a pair both are left out, or none.
+    source
+        The stop, by number, where the load is picked up: by the same person, before. None brings it from the start.
     skills
         All that who comes must have.
     """
@@ -41,6 +43,7 @@ class RoundStop:
     collect: int = 0
     prize: int | None = None
     skills: frozenset[str] = frozenset()
+    source: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,12 @@ class RoundStaff:
         The most that is carried at once; None is no limit.
     use_cost, walk_cost, time_cost
         What it costs to send them at all, a second of walking, and a second between leaving and coming back.
+    reloads
+        Places where what was collected is put down and new loads are taken on: the tour is several trips then.
+    max_reloads
+        How often at most; None is no limit.
+    reload_time
+        How long each takes.
     """
 
     id: str
@@ -79,6 +88,9 @@ class RoundStaff:
     walk_cost: int = 1
     time_cost: int = 0
     rests: tuple[Rest, ...] = ()
+    reloads: tuple[int, ...] = ()
+    max_reloads: int | None = None
+    reload_time: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +159,18 @@ class RoundsProblem:
                     f"The shift of {one.id} has no length.",
                     field=f"staff.{one.id}",
                 )
-            for name in ("max_work", "capacity", "use_cost", "walk_cost", "time_cost"):
+            for name in (
+                "max_work", "capacity", "use_cost", "walk_cost", "time_cost", "max_reloads", "reload_time",
+            ):  # fmt: skip
                 _check_amount(f"staff.{one.id}.{name}", getattr(one, name))
             for rest in one.rests:
                 _check_window(f"staff.{one.id}.breaks", rest.earliest, rest.latest)
                 _check_amount(f"staff.{one.id}.breaks", rest.duration)
+        _check_pairs(self.stops)
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """Return which stop is picked up at for which other one, by number."""
+        return [(stop.source, i) for i, stop in enumerate(self.stops) if stop.source is not None]
 
     def arc_cost(self, staff: RoundStaff) -> Ints:
         """Return what each walk costs for one of the staff."""
@@ -168,7 +187,7 @@ def shortest(table: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A part of a tour: a stop or a rest, by number, where and when it begins."""
+    """A part of a tour: a stop or a rest, by number, else a reload; where and when it begins."""
 
     stop: int | None
     rest: int | None = None
@@ -210,6 +229,28 @@ def _check_unique(name: str, ids: Iterable[str]) -> None:
         refuse(
             f"名称“{twice[0]}”为空或出现多次。", f"The name {twice[0]!r} is empty or there twice.", field=name
         )
+
+
+def _check_pairs(stops: tuple[RoundStop, ...]) -> None:
+    """Refuse pairs of picking up and bringing that are not one to one, or of which one can be left out alone."""
+    used: set[int] = set()
+    for stop in stops:
+        if stop.source is None:
+            continue
+        first, field_ = stops[stop.source], f"stops.{stop.id}.from"
+        if first is stop or first.source is not None or first.load or stop.source in used:
+            refuse(
+                f"“{stop.id}”从“{first.id}”取货：取货点应是另一个没有送达量的点，且只供一个点。",
+                f"{stop.id!r} is brought from {first.id!r}: that is another stop, nothing is brought to it, and it "
+                "serves one stop only.", field=field_,
+            )  # fmt: skip
+        if (first.prize is None) != (stop.prize is None):
+            refuse(
+                f"“{stop.id}”与取货点“{first.id}”应都可放弃或都不可放弃。",
+                f"{stop.id!r} and {first.id!r}, where it is picked up, can both be left out (prize), or neither.",
+                field=field_,
+            )
+        used.add(stop.source)
 
 
 def _check_window(field_: str, earliest: int, latest: int) -> None:

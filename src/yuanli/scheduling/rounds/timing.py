@@ -8,7 +8,7 @@ from itertools import pairwise
 from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
 
 Part = tuple[int | None, int | None, int]
-"""A stop or a rest, by number, and where."""
+"""A stop or a rest, by number, else a reload; and where."""
 
 
 def timed_tour(problem: RoundsProblem, staff: int, parts: Sequence[Part]) -> Tour | None:
@@ -83,7 +83,8 @@ def _window(problem: RoundsProblem, one: RoundStaff, part: Part) -> tuple[int, i
     if number is not None:
         stop = problem.stops[number]
         return stop.earliest, stop.latest, stop.service
-    assert rest is not None
+    if rest is None:
+        return one.earliest, one.latest, one.reload_time
     pause = one.rests[rest]
     return pause.earliest, pause.latest, pause.duration
 

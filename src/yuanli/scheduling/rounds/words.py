@@ -13,21 +13,24 @@ from yuanli.scheduling.rounds.timing import Part, retimed_tour
 from yuanli.solver import Result, Row, refuse
 
 BREAK = "break"
+RELOAD = "reload"
 
 
 def rows_rounds(problem: RoundsProblem, plan: RoundsPlan) -> list[Row]:
     """Return a row for each stop, in order of tours, then those left out; and one for each break.
 
-    `begin` and `end` count as the file does; a break is named after whom it belongs to, `anna/break 1`.
+    `begin` and `end` count as the file does; breaks and reloads are named after whom they belong to, `anna/break 1`,
+    `anna/reload 1`.
     """
     scale, rows = problem.time_scale, list[Row]()
     for tour in plan.tours:
-        one = problem.staff[tour.staff]
+        one, reloads = problem.staff[tour.staff], 0
         for order, call in enumerate(tour.calls, 1):
+            reloads += call.stop is None and call.rest is None
             duration = _duration(problem, one, call)
             rows.append(
                 {
-                    "stop": _name(problem, one, call), "staff": one.id, "order": order,
+                    "stop": _name(problem, one, call, reloads), "staff": one.id, "order": order,
                     "place": problem.places[call.place], "begin": _unscaled(call.begin, scale),
                     "end": _unscaled(call.begin + duration, scale),
                 }
@@ -68,7 +71,7 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
     untimed: set[int] = set()
     for line, row in enumerate(rows, 1):
         name, who = row.get("stop"), row.get("staff")
-        if name not in stops and name not in breaks:
+        if name not in stops and name not in breaks and not str(name).startswith(f"{who}/{RELOAD} "):
             refuse(
                 f"第 {line} 行的“{name}”不在问题中。",
                 f"Row {line}: {name!r} is not in the problem.",
@@ -141,6 +144,7 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
                 f"Today's walks were made dearer at random, {share:.1%} on average, so that nobody foretells it.",
             )
         )
+    said += _trips(problem, plan)
     said += _dearest(problem, plan)
     said += _tightest(problem, plan)
     said.append(
@@ -158,6 +162,32 @@ def _walked(problem: RoundsProblem, tour: Tour) -> int:
     one = problem.staff[tour.staff]
     places = [one.start, *(call.place for call in tour.calls), one.end]
     return sum(int(problem.walk[a, b]) for a, b in pairwise(places))
+
+
+def _trips(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
+    """Say how often somebody reloads, and how many stops are brought from another one."""
+    said = []
+    often = [
+        (sum(call.stop is None and call.rest is None for call in tour.calls), problem.staff[tour.staff].id)
+        for tour in plan.tours
+    ]
+    if (total := sum(many for many, _ in often)) > 0:
+        many, who = max(often)
+        said.append(
+            Text(
+                f"途中共回仓装卸 {total} 次，最多的是 {who}（{many} 次）：一趟装不下。",
+                f"Staff reload {total} times, {who} most ({many}): one trip does not hold it all.",
+            )
+        )
+    done = plan.staff_of()
+    if pairs := [(first, last) for first, last in problem.pairs() if last in done]:
+        said.append(
+            Text(
+                f"{len(pairs)} 件由同一人先取后送。",
+                f"{len(pairs)} are picked up and brought by the same person.",
+            )
+        )
+    return said
 
 
 def _dearest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
@@ -217,16 +247,16 @@ def _span(problem: RoundsProblem, time: int) -> Text:
     return Text(f"{minutes} 分钟", f"{minutes} min") if minutes else Text(f"{seconds} 秒", f"{seconds} s")
 
 
-def _name(problem: RoundsProblem, one: RoundStaff, call: Call) -> str:
+def _name(problem: RoundsProblem, one: RoundStaff, call: Call, reloads: int) -> str:
     if call.stop is not None:
         return problem.stops[call.stop].id
-    return f"{one.id}/{BREAK} {(call.rest or 0) + 1}"
+    return f"{one.id}/{RELOAD} {reloads}" if call.rest is None else f"{one.id}/{BREAK} {call.rest + 1}"
 
 
 def _duration(problem: RoundsProblem, one: RoundStaff, call: Call) -> int:
     if call.stop is not None:
         return problem.stops[call.stop].service
-    return one.rests[call.rest or 0].duration
+    return one.reload_time if call.rest is None else one.rests[call.rest].duration
 
 
 def _unscaled(value: int, scale: int) -> float:
