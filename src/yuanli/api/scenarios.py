@@ -25,6 +25,7 @@ from yuanli.operations import (
     WorkbookCheck,
     check_space_workbook,
     compare_scenarios,
+    comparison_file,
     plan_file,
     problem_tables,
     site_view,
@@ -75,6 +76,24 @@ def compare_plans(
 ) -> PlanComparison:
     """Return plans of one kind side by side; the first is what the others are measured against."""
     return compare_scenarios(house.solving, campus, ids)
+
+
+@router.get(
+    "/campuses/{campus}/plans/compare/report", dependencies=MAKES, response_class=Response, responses=FILE
+)
+def get_comparison_report(
+    campus: CampusPath,
+    ids: Annotated[list[Name], Query(min_length=1, max_length=20)],
+    house: HouseDep,
+    language: Annotated[str, Query(pattern="^(zh|en)$")] = "zh",
+    form: ReportFormat = ReportFormat.PDF,
+) -> Response:
+    """Return plans of one kind side by side as PDF, as a workbook, or as CSV."""
+    data = comparison_file(
+        house.solving, campus, ids, form, language=language,
+        time_zone=house.places.campus(campus).time_zone, made_at=house.now(),
+    )  # fmt: skip
+    return _file(data, f"{'方案对比' if language == 'zh' else 'plans compared'}.{form.value}", MEDIA[form])
 
 
 @router.get("/campuses/{campus}/plans/{job_id}/tables", dependencies=MAKES)

@@ -5,6 +5,7 @@ from yuanli.operations.solving.files import (
     CellFault,
     WorkbookCheck,
     check_space_workbook,
+    comparison_file,
     plan_file,
     space_template,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "ask_why_not",
     "check_space_workbook",
     "compare_scenarios",
+    "comparison_file",
     "find_kind",
     "find_problem_example",
     "kind_of",
