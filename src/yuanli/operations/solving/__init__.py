@@ -1,6 +1,12 @@
 """Which problems are solved for the park, and what came of them?"""
 
-from yuanli.operations.solving.changing import BrokenPlanError, Changing, PlanChange, SolveBusyError
+from yuanli.operations.solving.changing import (
+    BrokenPlanError,
+    Changing,
+    PlanAgain,
+    PlanChange,
+    SolveBusyError,
+)
 from yuanli.operations.solving.files import (
     CellFault,
     WorkbookCheck,
@@ -55,6 +61,7 @@ __all__ = [
     "ChangedItem",
     "Changing",
     "FloorUse",
+    "PlanAgain",
     "PlanChange",
     "PlanComparison",
     "PlanScenario",
