@@ -13,10 +13,12 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
 from yuanli.bootstrap import House
+from yuanli.errors import Text
 from yuanli.operations import find_problem_example
+from yuanli.operations.solving.names import name_of
 
 PLANS = "/v1/campuses/small/plans"
-KINDS = ("spaces", "devices", "rooms", "layout", "sites", "blocks", "flows", "projects")
+KINDS = ("spaces", "devices", "rooms", "layout", "sites", "blocks", "flows", "projects", "rosters", "rounds")
 BOOKS = "/v1/problem-workbooks/spaces"
 
 
@@ -58,6 +60,26 @@ def test_every_kind_shows_its_tables_and_prints_in_both_languages(operator: Test
     assert operator.get(f"{url}/report", params={"form": "csv"}).status_code == 200
     book = load_workbook(io.BytesIO(operator.get(f"{url}/report", params={"form": "xlsx"}).content))
     assert len(book.sheetnames) >= 2
+    check_compared(operator, job)
+
+
+def check_compared(operator: TestClient, job: dict[str, Any]) -> None:
+    """See a plan beside its twin: the same measures of both, each with a name, in the reply and in the file."""
+    url = f"{PLANS}/{job['summary']['id']}"
+    twin = operator.post(
+        f"{url}/scenarios", json={"name": "twin", "assignments": job["plan"]["assignments"]}
+    ).json()
+    ids = [job["summary"]["id"], twin["id"]]
+    one, other = operator.get(f"{PLANS}/compare", params={"ids": ids}).json()["scenarios"]
+    assert len(one["measures"]) >= 3
+    assert one["measures"] == other["measures"]
+    assert all(name_of("measure", name) != Text(name, name) for name in one["measures"])
+    query = {"ids": ids, "form": "xlsx", "language": "en"}
+    reply = operator.get(f"{PLANS}/compare/report", params=query)
+    book = load_workbook(io.BytesIO(reply.content))
+    assert {"Measure", "Cost"} <= set(book.sheetnames)
+    assert len([*book["Measure"].iter_rows(min_row=2)]) == len(one["measures"])
+    assert operator.get(f"{PLANS}/compare/report", params={"ids": ids}).content.startswith(b"%PDF-")
 
 
 def test_a_locked_change_stays_the_rest_is_solved_and_nothing_is_kept(operator: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""What parts of costs and columns of plans are called: printed as the console has them."""
+"""What parts of costs, measures and columns of plans are called: printed as the console has them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from yuanli.scheduling import DEVICES, ROOMS, ROUNDS
 WORDS = Path(__file__).parents[2] / "web/src/i18n"
 
 
-@pytest.mark.parametrize("table", ["part", "column"])
+@pytest.mark.parametrize("table", ["part", "measure", "column"])
 def test_printed_names_are_those_of_the_console(table: str) -> None:
     text = resources.files("yuanli.operations.solving").joinpath("names.yaml").read_text("utf-8")
     printed = yaml.safe_load(text)[table]

@@ -14,6 +14,7 @@ from yuanli.api.campus import CampusPath
 from yuanli.api.reports import MEDIA
 from yuanli.api.solving import MOST_ROWS, MOST_WHY_S, EditedPlan, JobPath, PlanWalks
 from yuanli.operations import (
+    PlanAgain,
     PlanChange,
     PlanComparison,
     ProblemTables,
@@ -25,6 +26,7 @@ from yuanli.operations import (
     WorkbookCheck,
     check_space_workbook,
     compare_scenarios,
+    comparison_file,
     plan_file,
     problem_tables,
     site_view,
@@ -47,12 +49,35 @@ class ChangedPlan(Body):
     assignments: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_ROWS)]
     locked: Annotated[tuple[str, ...], Field(max_length=MOST_ROWS)] = ()
     max_changes: Annotated[int | None, Field(ge=0)] = None
+    extra: Annotated[float | None, Field(ge=0, le=1)] = None
     time_s: Annotated[float, Field(gt=0, le=LONGEST_S)] = 0.8
 
     def change(self) -> PlanChange:
         """Return the change."""
         return PlanChange(
-            rows=tuple(self.assignments), locked=self.locked, max_changes=self.max_changes, time_s=self.time_s,
+            rows=tuple(self.assignments), locked=self.locked, max_changes=self.max_changes, extra=self.extra,
+            time_s=self.time_s,
+        )  # fmt: skip
+
+
+class AgainBody(Body):
+    """A plan to be made anew with few changes: of `document`, the problem as it is after a change, where one is given.
+
+    `extra` is the share of the cost that fewer changes may cost.
+    """
+
+    document: dict[str, Any] | None = None
+    name: Annotated[str, Field(max_length=120)] = ""
+    locked: Annotated[tuple[str, ...], Field(max_length=MOST_ROWS)] = ()
+    max_changes: Annotated[int | None, Field(ge=0)] = None
+    extra: Annotated[float, Field(ge=0, le=1)] = 0.005
+    time_s: Annotated[float, Field(gt=0)] = 20.0
+
+    def wish(self) -> PlanAgain:
+        """Return what is wanted."""
+        return PlanAgain(
+            document=self.document, name=self.name, locked=self.locked, max_changes=self.max_changes,
+            extra=self.extra, time_s=self.time_s,
         )  # fmt: skip
 
 
@@ -75,6 +100,24 @@ def compare_plans(
 ) -> PlanComparison:
     """Return plans of one kind side by side; the first is what the others are measured against."""
     return compare_scenarios(house.solving, campus, ids)
+
+
+@router.get(
+    "/campuses/{campus}/plans/compare/report", dependencies=MAKES, response_class=Response, responses=FILE
+)
+def get_comparison_report(
+    campus: CampusPath,
+    ids: Annotated[list[Name], Query(min_length=1, max_length=20)],
+    house: HouseDep,
+    language: Annotated[str, Query(pattern="^(zh|en)$")] = "zh",
+    form: ReportFormat = ReportFormat.PDF,
+) -> Response:
+    """Return plans of one kind side by side as PDF, as a workbook, or as CSV."""
+    data = comparison_file(
+        house.solving, campus, ids, form, language=language,
+        time_zone=house.places.campus(campus).time_zone, made_at=house.now(),
+    )  # fmt: skip
+    return _file(data, f"{'方案对比' if language == 'zh' else 'plans compared'}.{form.value}", MEDIA[form])
 
 
 @router.get("/campuses/{campus}/plans/{job_id}/tables", dependencies=MAKES)
@@ -114,6 +157,14 @@ def edited_site_view(campus: CampusPath, job_id: JobPath, body: EditedPlan, hous
 def replan(campus: CampusPath, job_id: JobPath, body: ChangedPlan, house: HouseDep) -> Plan:
     """Solve the rest of a changed plan anew, at once; nothing is kept."""
     return house.changing.replan(campus, job_id, body.change())
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/again", dependencies=MAKES, status_code=202)
+def plan_again(
+    campus: CampusPath, job_id: JobPath, body: AgainBody, house: HouseDep, caller: CallerDep
+) -> SolveSummary:
+    """Plan anew in the background with few changes from a plan, for its problem or for one that has changed since."""
+    return house.changing.again(campus, job_id, body.wish(), caller.name)
 
 
 @router.post("/campuses/{campus}/plans/{job_id}/sensitivity", dependencies=MAKES)

@@ -190,9 +190,12 @@ def start_plan(
     start: Annotated[Json[list[dict[str, Any]]], Form()] = [],  # noqa: B006
     locked: Annotated[Json[list[str]], Form()] = [],  # noqa: B006
     max_changes: Annotated[int | None, Form(ge=0)] = None,
+    extra: Annotated[float | None, Form(ge=0, le=1)] = None,
 ) -> SolveSummary:
     """Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays.
 
+    With `extra`, it is planned anew: of the plans that cost at most this share more than the cheapest, the one with the
+    fewest changes from `start` is wanted, which may be from before the problem changed.
     It ends at whatever comes first: seconds, seconds of processors, seconds without a better plan, the gap, rounds.
     Where `rounds` end it, the same problem and seed give the same plan again.
     """
@@ -200,7 +203,7 @@ def start_plan(
     order = SolveOrder(
         kind=kind, name=name or file_name[:100], file_name=file_name, problem=file.file.read(),
         stop=Stop(time_s=time_s, cpu_s=cpu_s, stale_s=stale_s, gap=gap, rounds=rounds), seed=seed, start=tuple(start),
-        locked=tuple(locked), max_changes=max_changes,
+        locked=tuple(locked), max_changes=max_changes, extra=extra,
     )  # fmt: skip
     return house.solving.start(campus, order, caller.name)
 

@@ -91,6 +91,15 @@ Locked = Annotated[list[str] | None, typer.Option("--lock", help="Stays as in --
 Changes = Annotated[
     int | None, typer.Option("--max-changes", min=0, help="Rows that may differ from --start. 最多变动数。")
 ]
+Extra = Annotated[
+    float | None,
+    typer.Option(
+        "--extra",
+        min=0.0,
+        max=1.0,
+        help="Plan anew, changing least of --start at this share of extra cost. 少变动重排，可贵的比例。",
+    ),
+]
 Check = Annotated[Path | None, typer.Option("--check", help="Only check this plan. 仅核验该方案。")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads. 线程数。")]
 Sense = Annotated[
@@ -128,6 +137,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         start: Begin = None,
         locked: Locked = None,
         max_changes: Changes = None,
+        extra: Extra = None,
         check: Check = None,
         workers: Workers = 1,
         sensitivity_s: Sense = 0.0,
@@ -168,15 +178,24 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         if check is not None:
             _say_check(kind.check(tables, kind.read_rows(tables, rows_of(check))), as_json)
             return
-        begin = None if start is None else kind.read_rows(tables, rows_of(start))
-        if begin is None and (locked or max_changes is not None):
+        read = kind.read_rows if extra is None else kind.start_of
+        begin = None if start is None else read(tables, rows_of(start))
+        if begin is None and (locked or max_changes is not None or extra is not None):
             raise PlanFileError(
-                Text("--lock 和 --max-changes 需要 --start。", "--lock and --max-changes need --start."),
+                Text(
+                    "--lock、--max-changes 和 --extra 需要 --start。",
+                    "--lock, --max-changes and --extra need --start.",
+                ),
                 field="--start",
             )
         warm_up(kind.name)
         wish = Wish(
-            seed=seed, start=begin, locked=frozenset(locked or ()), max_changes=max_changes, workers=workers
+            seed=seed,
+            start=begin,
+            locked=frozenset(locked or ()),
+            max_changes=max_changes,
+            workers=workers,
+            extra=extra,
         )
         told: Sensitivity | None = None
         stop = Stop(

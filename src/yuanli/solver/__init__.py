@@ -12,12 +12,13 @@ from yuanli.solver.documents import (
     text_of,
     unpacked,
 )
-from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, count_changes, make_plan, refuse_wrong
+from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, make_plan, refuse_wrong
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
 from yuanli.solver.onmap import MapSpot, OnMap
 from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, preview, swap_moves
 from yuanli.solver.relaxation import Relaxation, Sort, without
+from yuanli.solver.replanning import EXTRA, count_changes, replan
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
 from yuanli.solver.searching import Search
 from yuanli.solver.sensitivity import Effect, Sense, Sensitivity, sensitivity, tell_sense
@@ -25,6 +26,7 @@ from yuanli.solver.stopping import Stop, StopError
 from yuanli.solver.whynot import WhyNot, force, tell_why_not, why_not
 
 __all__ = [
+    "EXTRA",
     "Broken",
     "Checked",
     "Difference",
@@ -68,6 +70,7 @@ __all__ = [
     "preview",
     "refuse",
     "refuse_wrong",
+    "replan",
     "sensitivity",
     "solve_cpsat",
     "solve_milp",

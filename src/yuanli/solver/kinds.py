@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, Generic, TypeVar
 
 from yuanli.errors import Text, YuanliError
 from yuanli.solver.checking import Checked
 from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.relaxation import Relaxation
+from yuanli.solver.replanning import count_changes, replan
 from yuanli.solver.results import Result, SearchProgress, Status
 from yuanli.solver.searching import Search
 from yuanli.solver.stopping import Stop
@@ -34,6 +36,9 @@ class Wish(Generic[S]):
         Names of what stays as it is in `start`.
     max_changes
         How many assignments may differ from `start`.
+    extra
+        Of the plans that cost at most this share more than the cheapest that was found, the one with the fewest changes
+        from `start` is wanted; None where only the cost counts.
     workers
         Threads that may be used.
     """
@@ -43,12 +48,15 @@ class Wish(Generic[S]):
     locked: Collection[str] = field(default=frozenset())
     max_changes: int | None = None
     workers: int = 1
+    extra: float | None = None
 
     def __post_init__(self) -> None:
-        if self.start is None and (self.locked or self.max_changes is not None):
+        if self.start is None and (self.locked or self.max_changes is not None or self.extra is not None):
             raise ValueError("what is locked or counted as changed needs a start")
         if self.max_changes is not None and self.max_changes < 0:
             raise ValueError("the number of changes is not negative")
+        if self.extra is not None and not 0 <= self.extra < inf:
+            raise ValueError("what fewer changes may cost is a share from 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,11 @@ class Kind(Generic[P, S]):
         The column that a move by hand changes, as a room or a place; empty where there is no such one.
     relaxations
         Problems with one thing more or one rule less, told a plan; those most likely to save something first.
+    replan
+        Solves where a wish has `extra`, told that wish; without it, limits of changes are tried.
+    carried
+        Told rows of a plan of the problem as it was, the same for the problem as it is: who is gone has no row, who is
+        new has one. Without it, rows are taken as they are.
     asked
         Told a plan, the same with a wish, and the names that the wish moves: the problem with the wish as a rule, and
         the names that are to be locked for it. Without it, all that is moved is locked as a whole.
@@ -102,7 +115,19 @@ class Kind(Generic[P, S]):
     conflicts_asked: Callable[[P, Wish[S]], tuple[Text, ...]] | None = None
     moved_by: str = ""
     relaxations: Callable[[P, S], Sequence[Relaxation[P, S]]] | None = None
+    replan: Callable[[P, Search[S], Wish[S]], Result[S]] | None = None
+    carried: Callable[[P, Sequence[Row]], Sequence[Row]] | None = None
     asked: Callable[[P, S, S, Collection[str]], tuple[P, Collection[str]]] | None = None
+
+    def start_of(self, problem: P, rows: Sequence[Row]) -> S:
+        """Return the plan to begin from that rows of a plan of the problem, or of the problem before a change, tell.
+
+        Raises
+        ------
+        InvalidInputError
+            The rows are no plan of it.
+        """
+        return self.read_rows(problem, rows if self.carried is None else self.carried(problem, rows))
 
     def conflicts_of(self, problem: P, wish: Wish[S]) -> tuple[Text, ...]:
         """Return the fewest rules, and of what the wish asks, that can't hold together."""
@@ -162,7 +187,7 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
     WrongPlanError
         The checker finds a hard rule broken, or another cost than the solver: a fault of ours.
     """
-    result = kind.solve(problem, search, wish)
+    result = kind.solve(problem, search, wish) if wish.extra is None else replan(kind, problem, search, wish)
     checked = None if result.best is None else kind.check(problem, result.best)
     if checked is not None:
         refuse_wrong(checked, result.cost)
@@ -239,18 +264,6 @@ def _wish_conflicts(kind: Kind[P, S], problem: P, wish: Wish[S]) -> tuple[Text, 
         else Text(f"最多改动 {one} 处", f"at most {one} may change")
         for one in found
     )  # fmt: skip
-
-
-def count_changes(before: Sequence[Row], after: Sequence[Row], columns: Sequence[str] = ()) -> int:
-    """Return how many rows differ between two plans, in some columns or all; the first column says which is which."""
-    old, new = ({next(iter(row.values())): row for row in rows} for rows in (before, after))
-
-    def changed(one: Row | None, other: Row | None) -> bool:
-        if one is None or other is None or not columns:
-            return one != other
-        return any(one[column] != other[column] for column in columns)
-
-    return sum(changed(old.get(key), new.get(key)) for key in old.keys() | new.keys())
 
 
 def _alike(one: float, other: float) -> bool:

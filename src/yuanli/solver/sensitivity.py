@@ -9,8 +9,9 @@ from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 
 from yuanli.errors import Text
-from yuanli.solver.kinds import Kind, Wish, count_changes, refuse_wrong
+from yuanli.solver.kinds import Kind, Wish, refuse_wrong
 from yuanli.solver.relaxation import Relaxation, Sort, without
+from yuanli.solver.replanning import count_changes
 from yuanli.solver.results import PROVED
 from yuanli.solver.searching import Search, never
 from yuanli.solver.stopping import Stop

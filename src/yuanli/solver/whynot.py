@@ -7,8 +7,9 @@ from math import inf
 from typing import Generic, TypeVar
 
 from yuanli.errors import InvalidInputError, Text
-from yuanli.solver.kinds import Kind, Wish, count_changes, refuse_wrong
+from yuanli.solver.kinds import Kind, Wish, refuse_wrong
 from yuanli.solver.previewing import Moves, Preview, move_rows, preview
+from yuanli.solver.replanning import count_changes
 from yuanli.solver.results import Difference, Result, Status
 from yuanli.solver.searching import Search
 

@@ -1,10 +1,17 @@
 """Which problems are solved for the park, and what came of them?"""
 
-from yuanli.operations.solving.changing import BrokenPlanError, Changing, PlanChange, SolveBusyError
+from yuanli.operations.solving.changing import (
+    BrokenPlanError,
+    Changing,
+    PlanAgain,
+    PlanChange,
+    SolveBusyError,
+)
 from yuanli.operations.solving.files import (
     CellFault,
     WorkbookCheck,
     check_space_workbook,
+    comparison_file,
     plan_file,
     space_template,
 )
@@ -54,6 +61,7 @@ __all__ = [
     "ChangedItem",
     "Changing",
     "FloorUse",
+    "PlanAgain",
     "PlanChange",
     "PlanComparison",
     "PlanScenario",
@@ -77,6 +85,7 @@ __all__ = [
     "ask_why_not",
     "check_space_workbook",
     "compare_scenarios",
+    "comparison_file",
     "find_kind",
     "find_problem_example",
     "kind_of",

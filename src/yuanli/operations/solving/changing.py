@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 from threading import Lock
@@ -12,8 +13,20 @@ from yuanli.campus import CampusId
 from yuanli.errors import InfeasibleError, Text, UnavailableError
 from yuanli.operations.solving.jobs import SolveJob, SolveOrder, SolveSummary
 from yuanli.operations.solving.kinds import kind_of, warm_up
-from yuanli.operations.solving.solving import Solving, refuse_running, wish_of
-from yuanli.solver import Checked, Kind, Plan, Result, Row, Search, Status, Stop, count_changes, make_plan
+from yuanli.operations.solving.solving import Solving, plan_rows, refuse_running, wish_of
+from yuanli.solver import (
+    EXTRA,
+    Checked,
+    Kind,
+    Plan,
+    Result,
+    Row,
+    Search,
+    Status,
+    Stop,
+    count_changes,
+    make_plan,
+)
 
 BY_HAND = Text("人工调整，独立核验", "changed by hand; checked independently")
 MOST_BROKEN = 5
@@ -30,12 +43,34 @@ class BrokenPlanError(InfeasibleError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanChange:
-    """A plan as somebody changed it, to be solved anew within `time_s`: names in `locked` stay as they are in it."""
+    """A plan as somebody changed it, to be solved anew within `time_s`: names in `locked` stay as they are in it.
+
+    With `extra`, the plan with the fewest changes that costs at most this share more is wanted.
+    """
 
     rows: tuple[Row, ...]
     locked: tuple[str, ...] = ()
     max_changes: int | None = None
+    extra: float | None = None
     time_s: float = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAgain:
+    """A plan to be made anew with few changes, in the background.
+
+    Parameters
+    ----------
+    document
+        The problem as it is after a change; None where it is as it was.
+    """
+
+    document: Mapping[str, Any] | None = None
+    name: str = ""
+    locked: tuple[str, ...] = ()
+    max_changes: int | None = None
+    extra: float = EXTRA
+    time_s: float = 20.0
 
 
 class Changing:
@@ -57,7 +92,7 @@ class Changing:
         refuse_running(self._solving.get(campus_id, job_id).summary)
         order = replace(
             self._solving.problem(campus_id, job_id), stop=Stop(time_s=change.time_s), start=change.rows,
-            locked=change.locked, max_changes=change.max_changes,
+            locked=change.locked, max_changes=change.max_changes, extra=change.extra,
         )  # fmt: skip
         kind = kind_of(order.kind)
         problem = kind.parse(order.problem, order.file_name)
@@ -73,6 +108,28 @@ class Changing:
         finally:
             self._turn.release()
 
+    def again(self, campus_id: CampusId, job_id: str, wish: PlanAgain, who: str) -> SolveSummary:
+        """Have a plan made anew with few changes from the one there is, after the problem has changed or as it is.
+
+        Raises
+        ------
+        SolveNotFoundError, InvalidInputError
+            There is no such problem; it has no plan; the changed problem or a wish breaks a rule.
+        """
+        job, first = self._solving.get(campus_id, job_id), self._solving.problem(campus_id, job_id)
+        refuse_running(job.summary)
+        rows = tuple(plan_rows(job))
+        problem, file_name = first.problem, first.file_name
+        if wish.document is not None:
+            problem = json.dumps(wish.document, ensure_ascii=False).encode()
+            file_name = f"{first.kind}.json"
+        order = SolveOrder(
+            kind=first.kind, name=wish.name or first.name, file_name=file_name, problem=problem,
+            stop=Stop(time_s=wish.time_s), seed=first.seed, start=rows, locked=wish.locked,
+            max_changes=wish.max_changes, extra=wish.extra,
+        )  # fmt: skip
+        return self._solving.start(campus_id, order, who)
+
     def keep(
         self, campus_id: CampusId, job_id: str, rows: Sequence[Row], *, name: str, who: str
     ) -> SolveSummary:
@@ -85,7 +142,7 @@ class Changing:
         """
         job, first = self._solving.get(campus_id, job_id), self._solving.problem(campus_id, job_id)
         refuse_running(job.summary)
-        order = replace(first, name=name, start=tuple(rows), locked=(), max_changes=None)
+        order = replace(first, name=name, start=tuple(rows), locked=(), max_changes=None, extra=None)
         kind = kind_of(order.kind)
         problem = kind.parse(order.problem, order.file_name)
         found = kind.read_rows(problem, rows)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from yuanli.campus import CampusId
 from yuanli.errors import Text
 from yuanli.operations.reports import ReportFormat, as_csv, as_pdf, as_workbook
+from yuanli.operations.solving.cells import cells_of
+from yuanli.operations.solving.comparing import comparison_document
 from yuanli.operations.solving.jobs import SolveJob, SolveOrder
 from yuanli.operations.solving.printing import plan_document
+from yuanli.operations.solving.scenarios import compare_scenarios
 from yuanli.operations.solving.showing import spaces_of
+from yuanli.operations.solving.solving import Solving
 from yuanli.planning import SheetsError, SpacesError, parse_spaces, write_spaces_excel
 
 
@@ -50,6 +57,26 @@ def plan_file(
     if order.kind == "spaces" and job.plan is not None and job.plan.assignments:
         return write_spaces_excel(*spaces_of(order, job.plan.assignments))
     return as_workbook(document)
+
+
+def comparison_file(
+    solving: Solving, campus_id: CampusId, ids: Sequence[str], form: ReportFormat, *, language: str, time_zone: str,
+    made_at: datetime,
+) -> bytes:  # fmt: skip
+    """Return plans side by side as a file.
+
+    Raises
+    ------
+    SolveNotFoundError, SolveOrderError
+        There is no such plan; they are too few, too many, of several kinds, or one has no assignments.
+    """
+    told = compare_scenarios(solving, campus_id, ids)
+    _, problem = solving.read(solving.get(campus_id, ids[0]).summary)
+    said = cells_of(problem, ZoneInfo(time_zone))
+    document = comparison_document(told, said, language=language, time_zone=time_zone, made_at=made_at)
+    if form is ReportFormat.PDF:
+        return as_pdf(document)
+    return as_csv(document) if form is ReportFormat.CSV else as_workbook(document)
 
 
 def space_template() -> bytes:

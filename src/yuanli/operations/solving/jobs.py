@@ -47,6 +47,8 @@ class SolveOrder:
         The file as it came, called `file_name`.
     start
         Rows of the plan to begin from, empty without one; `locked` names rows of it that stay.
+    extra
+        The share of the cost that a plan with fewer changes may cost more; None where only the cost counts.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class SolveOrder:
     start: tuple[Row, ...] = ()
     locked: tuple[str, ...] = ()
     max_changes: int | None = None
+    extra: float | None = None
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > LONGEST_NAME:
@@ -65,7 +68,7 @@ class SolveOrder:
                 Text(f"名称需 1–{LONGEST_NAME} 字。", f"A name has 1 to {LONGEST_NAME} characters."),
                 field="name",
             )
-        if not self.start and (self.locked or self.max_changes is not None):
+        if not self.start and (self.locked or self.max_changes is not None or self.extra is not None):
             raise SolveOrderError(
                 Text(
                     "锁定或限制变动时需要给出现有方案。",
@@ -81,6 +84,13 @@ class SolveOrder:
                 ),
                 field="max_changes",
             )
+        if self.extra is not None and not 0 <= self.extra <= 1:
+            raise SolveOrderError(
+                Text(f"变动少的方案最多可贵 0 到 100 %，不是 {self.extra:.1%}。",
+                     f"A plan with fewer changes may cost 0 to 100 % more, not {self.extra:.1%}."),
+                field="extra",
+                hint=Text("通常用 0.005，即 0.5 %。", "0.005, that is 0.5 %, is usual."),
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What parts of costs and columns of plans are called, from `names.yaml`."""
+"""What parts of costs, measures and columns of plans are called, from `names.yaml`."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def _names() -> dict[str, dict[str, Text]]:
 
 
 def name_of(table: str, name: str) -> Text:
-    """Return what a `part` of a cost or a `column` of a plan is called, itself where it has no name."""
+    """Return what a `part` of a cost, a `measure` or a `column` of a plan is called, itself where it has no name."""
     return _names()[table].get(name, Text(name, name))

@@ -11,8 +11,10 @@ from yuanli.errors import Text
 from yuanli.operations.replies import Chart, Line
 from yuanli.operations.reports import Block, Cell, Document, Heading, Picture, Sentence, Table
 from yuanli.operations.solving.cells import Said, cells_of
+from yuanli.operations.solving.comparing import measure_rows
 from yuanli.operations.solving.jobs import SolveJob, SolveNotFoundError, SolveOrder
 from yuanli.operations.solving.kinds import kind_of
+from yuanli.operations.solving.measuring import measures_of
 from yuanli.operations.solving.names import name_of
 from yuanli.operations.solving.showing import FloorUse, SpaceView, space_view
 from yuanli.solver import Plan, Row, Status
@@ -25,9 +27,11 @@ STATUS = {
 }  # fmt: skip
 MOVES = (Text("团队", "Team"), Text("从", "From"), Text("到", "To"), Text("人数", "People"))
 FLOORS = (Text("楼宇", "Building"), Text("楼层", "Floor"), Text("可用面积（m²）", "Capacity (m²)"),
-          Text("占用（m²）", "Used (m²)"), Text("人数", "People"), Text("利用率", "Use"))  # fmt: skip
+          Text("占用（m²）", "Used (m²)"), Text("人数", "People"), Text("利用率", "Use"),
+          Text("耗电（kWh/年）", "Energy (kWh a year)"))  # fmt: skip
 CHARGES = (Text("团队", "Team"), Text("分摊面积（m²）", "Area (m²)"), Text("租金", "Rent"))
 PERIOD = Text("时期", "Period")
+MEASURES = Text("指标", "Measures")
 
 
 def plan_document(
@@ -59,6 +63,12 @@ def plan_document(
         blocks += [
             Heading(text=say(Text("费用构成", "Cost in parts"))),
             Picture(chart=_parts(plan.cost_breakdown)),
+        ]
+    if plan.assignments:
+        measures = measures_of(kind, kind.parse(order.problem, order.file_name), plan)
+        blocks += [
+            Heading(text=say(MEASURES)),
+            Table(title=say(MEASURES), headers=("", ""), rows=measure_rows(measures, say)),
         ]
     if order.kind == "spaces" and plan.assignments:
         blocks += _spaces(space_view(order, plan.assignments), say)
@@ -116,7 +126,15 @@ def _spaces(view: SpaceView, say: Any) -> list[Block]:
 
 
 def _floor(use: FloorUse) -> tuple[Cell, ...]:
-    return use.building, use.floor, use.capacity_m2, use.used_m2, use.people, f"{use.share:.0%}"
+    return (
+        use.building,
+        use.floor,
+        use.capacity_m2,
+        use.used_m2,
+        use.people,
+        f"{use.share:.0%}",
+        use.energy_kwh,
+    )
 
 
 def _assignments(rows: Sequence[Row], say: Any, language: str, said: Said) -> list[Block]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
-
-import numpy as np
 
 from yuanli.campus import CampusId
 from yuanli.errors import Text
 from yuanli.operations.solving.jobs import SolveOrderError
 from yuanli.operations.solving.kinds import kind_of
+from yuanli.operations.solving.measuring import Measures, measures_of
 from yuanli.operations.solving.solving import Solving
-from yuanli.planning import SpacePlan, SpaceProblem, compare_plans
-from yuanli.scheduling import DevicesPlan, DevicesProblem, RoomsPlan, RoomsProblem, RoundsPlan, RoundsProblem
 from yuanli.solver import Difference, Kind, Plan, Row, Status
 
 LEAST, MOST = 2, 6
 MOST_ITEMS = 500
-Measures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +28,7 @@ class PlanScenario:
     parts
         The cost by part.
     measures
-        What it means in the park: `walking_s`, `moves`, `people_moved`, `utilisation` (0–1), `energy_kwh`, `peak_kw`
-        and others that its kind has.
+        What it means in the park, by the names of `measures_of`: shares run 0–1, other units are in the names.
     changed
         Assignments that differ from those of the first plan.
     against
@@ -102,7 +97,7 @@ def compare_scenarios(solving: Solving, campus_id: CampusId, ids: Sequence[str])
         scenarios.append(
             PlanScenario(
                 id=job.summary.id, name=job.summary.name, status=plan.status, cost=plan.cost, bound=plan.bound,
-                gap=plan.gap, parts=plan.cost_breakdown, measures=_measures(kind, problem, plan),
+                gap=plan.gap, parts=plan.cost_breakdown, measures=measures_of(kind, problem, plan),
                 changed=len(_differing(kind, [plans[0], plan])), against=_against(plans[0], plan),
             )
         )  # fmt: skip
@@ -139,83 +134,6 @@ def _against(first: Plan, plan: Plan) -> Difference | None:
     low = -inf if plan.bound is None else plan.bound - first.cost
     high = inf if first.bound is None else plan.cost - first.bound
     return Difference(cost=plan.cost - first.cost, low=low, high=high)
-
-
-def _measures(kind: Kind[Any, Any], problem: Any, plan: Plan) -> Measures:
-    found = kind.read_rows(problem, plan.assignments)
-    for form, measure in _MEASURES:
-        if isinstance(problem, form):
-            return measure(problem, found)
-    return {}
-
-
-def _spaces(problem: SpaceProblem, plan: SpacePlan) -> Measures:
-    (told,) = compare_plans(problem, {"": plan})
-    capacity = sum(use.capacity_m2 for use in told.used)
-    return {
-        "walking_s": told.walking_s, "moves": float(told.moves), "people_moved": told.people_moved,
-        "utilisation": sum(use.used_m2 for use in told.used) / capacity if capacity else 0.0,
-        "floors_used": float(sum(use.used_m2 > 0 for use in told.used)),
-    }  # fmt: skip
-
-
-def _devices(problem: DevicesProblem, plan: DevicesPlan) -> Measures:
-    power = np.array([device.power_kw for device in problem.devices])
-    electric = np.array([storage.zone is None for storage in problem.storages], dtype=bool)
-    taken = np.where(electric[:, None], plan.storage, np.maximum(plan.storage, 0.0)) if len(electric) else 0.0
-    kw = power @ plan.on + np.sum(taken, axis=0)
-    base = 0.0 if problem.base_kw is None else problem.base_kw
-    solar = 0.0 if problem.solar_kw is None else problem.solar_kw
-    return {
-        "energy_kwh": float(kw.sum()) * problem.slot_h,
-        "peak_kw": float(np.max(kw + base - solar)),
-        "hours_on": float(plan.on.sum()) * problem.slot_h,
-    }
-
-
-def _rounds(problem: RoundsProblem, plan: RoundsPlan) -> Measures:
-    walking = waiting = 0
-    for tour in plan.tours:
-        one = problem.staff[tour.staff]
-        at, free = one.start, None
-        for call in tour.calls:
-            walk = int(problem.walk[at, call.place])
-            walking += walk
-            if free is not None:
-                waiting += max(0, call.begin - free - walk)
-            lasts = (
-                problem.stops[call.stop].service
-                if call.stop is not None
-                else one.rests[call.rest or 0].duration
-            )
-            at, free = call.place, call.begin + lasts
-        walking += int(problem.walk[at, one.end])
-    scale = problem.time_scale
-    return {
-        "walking_s": walking / scale, "waiting_s": waiting / scale, "staff_used": float(len(plan.tours)),
-        "stops_left": float(len(problem.stops) - len(plan.staff_of())),
-    }  # fmt: skip
-
-
-def _rooms(problem: RoomsProblem, plan: RoomsPlan) -> Measures:
-    capacity = {room.name: room.capacity for room in problem.rooms}
-    seated = [
-        (event.size, capacity[where.room])
-        for event in problem.events
-        if (where := plan.placed.get(event.name)) is not None and where.room is not None
-    ]
-    seats = sum(most for _, most in seated)
-    used = {where.room for where in plan.placed.values() if where.room is not None}
-    return {
-        "utilisation": sum(min(size, most) for size, most in seated) / seats if seats else 0.0,
-        "rooms_used": float(len(used)),
-        "unplaced": float(len(problem.events) - len(plan.placed)),
-    }
-
-
-_MEASURES: tuple[tuple[type[Any], Callable[[Any, Any], Measures]], ...] = (
-    (SpaceProblem, _spaces), (DevicesProblem, _devices), (RoundsProblem, _rounds), (RoomsProblem, _rooms),
-)  # fmt: skip
 
 
 def _refused(zh: str, en: str) -> SolveOrderError:

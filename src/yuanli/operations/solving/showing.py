@@ -47,7 +47,10 @@ class ProblemTables:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorUse:
-    """How much of a floor is used in a period, in m² and people; `share` is above 1 where it is overfull."""
+    """How much of a floor is used in a period, in m² and people; `share` is above 1 where it is overfull.
+
+    `energy_kwh` is a year's, nothing where nobody sits.
+    """
 
     period: str
     building: str
@@ -56,6 +59,7 @@ class FloorUse:
     used_m2: float
     people: float
     share: float
+    energy_kwh: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +176,7 @@ def _floors(uses: tuple[PlannedUse, ...]) -> tuple[FloorUse, ...]:
     return tuple(
         FloorUse(
             period=use.period, building=use.building, floor=use.floor, capacity_m2=use.capacity_m2,
-            used_m2=use.used_m2, people=use.people, share=use.share,
+            used_m2=use.used_m2, people=use.people, share=use.share, energy_kwh=use.energy_kwh,
         )
         for use in uses
     )  # fmt: skip

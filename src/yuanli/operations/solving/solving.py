@@ -346,26 +346,33 @@ def _going_on(
     if not checked.valid:
         return wish
     search.offer(incumbent, checked.cost)
-    return wish if wish.max_changes is not None else replace(wish, start=incumbent)
+    counts = wish.max_changes is not None or wish.extra is not None
+    return wish if counts else replace(wish, start=incumbent)
 
 
 def wish_of(kind: Kind[Any, Any], problem: Any, order: SolveOrder) -> Wish[Any]:
-    """Return what is asked besides, with the plan to begin from read.
+    """Return what is asked besides, with the plan to begin from read; anew, it may be one from before a change.
 
     Raises
     ------
     InvalidInputError
         That plan is not one of this problem, or has no row that is locked.
     """
-    start = kind.read_rows(problem, order.start) if order.start else None
+    start = None
+    if order.start:
+        read = kind.read_rows if order.extra is None else kind.start_of
+        start = read(problem, order.start)
     if order.locked:
-        known = {str(next(iter(row.values()))) for row in order.start}
+        assert start is not None
+        known = {str(next(iter(row.values()))) for row in kind.rows(problem, start)}
         if unknown := sorted(set(order.locked) - known):
             raise SolveOrderError(
                 Text(f"方案中没有 {unknown[0]!r}，无法锁定。", f"The plan has no {unknown[0]!r} to lock."),
                 field="locked",
             )
-    return Wish(seed=order.seed, start=start, locked=frozenset(order.locked), max_changes=order.max_changes)
+    return Wish(
+        seed=order.seed, start=start, locked=frozenset(order.locked), max_changes=order.max_changes, extra=order.extra
+    )  # fmt: skip
 
 
 def refuse_running(summary: SolveSummary) -> None:

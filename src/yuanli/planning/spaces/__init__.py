@@ -9,7 +9,7 @@ from yuanli.planning.spaces.conflicting import conflicting_rules, conflicts_aske
 from yuanli.planning.spaces.demands import Demand, FewChanges, LeaseEnd, Lock, demands_of
 from yuanli.planning.spaces.explaining import explain_spaces
 from yuanli.planning.spaces.naming import tell_rule
-from yuanli.planning.spaces.plans import read_space_rows, space_rows, today
+from yuanli.planning.spaces.plans import carried_rows, read_space_rows, space_rows, today
 from yuanli.planning.spaces.problem import (
     Entity,
     Flow,
@@ -60,6 +60,8 @@ SPACES: Final = Kind(
     changed_by=("room",),
     moved_by="room",
     relaxations=relaxations_spaces,
+    replan=replan_spaces,
+    carried=carried_rows,
 )
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from yuanli.errors import Text
 from yuanli.planning.spaces.checking import check_spaces, tell, violations
 from yuanli.planning.spaces.naming import tell_rule
-from yuanli.planning.spaces.problem import LIMITS, SUITED, RuleKind, SpacePlan, SpaceProblem
-from yuanli.planning.spaces.scenarios import moves_of, stack_plan, use_of
+from yuanli.planning.spaces.problem import LIMITS, OFFICE_KWH_M2, SUITED, RuleKind, SpacePlan, SpaceProblem
+from yuanli.planning.spaces.scenarios import compare_plans, moves_of, stack_plan, use_of
 from yuanli.solver import Result
 
 PART_NAMES = {
@@ -23,8 +23,8 @@ def explain_spaces(problem: SpaceProblem, result: Result[SpacePlan]) -> tuple[Te
     if plan is None:
         return ()
     return (
-        _reached(problem, plan, result), *_use(problem, plan), *_moved(problem, plan), *_more_room(problem, plan),
-        *_unmet(problem, plan), *_binding(problem, plan),
+        _reached(problem, plan, result), *_use(problem, plan), *_energy(problem, plan), *_moved(problem, plan),
+        *_more_room(problem, plan), *_unmet(problem, plan), *_binding(problem, plan),
     )  # fmt: skip
 
 
@@ -48,6 +48,22 @@ def _use(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
         f"{area:g} m² 中用了 {need:g} m²（{need / area:.0%}）；最满的楼层 {floor} 为 {fullest.share:.0%}。",
         f"{need:g} of {area:g} m² are used ({need / area:.0%}); the fullest floor, {floor}, by {fullest.share:.0%}.",
     )] if area else []  # fmt: skip
+
+
+def _energy(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
+    """Tell what the floors in use take, where some are empty or rooms differ in what they take."""
+    (told,) = compare_plans(problem, {"": plan})
+    empty = sum(not use.used_m2 for use in told.used)
+    if not empty and all(room.energy_kwh_m2 is None for room in problem.rooms):
+        return []
+    assumed = any(room.energy_kwh_m2 is None for room in problem.rooms)
+    zh = f"，未测房间按 {OFFICE_KWH_M2:g} kWh/m² 计" if assumed else ""
+    en = f"; rooms nobody measured count {OFFICE_KWH_M2:g} kWh/m²" if assumed else ""
+    return [Text(
+        f"在用楼层每年约耗电 {told.energy_kwh:,.0f} kWh，关闭空楼层省 {told.closed_kwh:,.0f} kWh{zh}。",
+        f"The floors in use take about {told.energy_kwh:,.0f} kWh a year; closing empty ones saves "
+        f"{told.closed_kwh:,.0f} kWh{en}.",
+    )]  # fmt: skip
 
 
 def _moved(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:

@@ -61,6 +61,42 @@ def read_space_rows(problem: SpaceProblem, rows: Sequence[Row]) -> SpacePlan:
     return SpacePlan(rooms=tuple(map(tuple, table)))
 
 
+def carried_rows(problem: SpaceProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    Who is gone, and rooms that are, are left out; who is new, or whose room is gone, has today's room, else the one
+    with the most m² left. A period that is new begins as the entity is in another one.
+    """
+    told = {str(row.get("name")): str(row.get("room")) for row in rows}
+    anywhere = {name.rpartition("@")[0] or name: room for name, room in told.items()}
+    found: list[Row] = []
+    for p, period in enumerate(problem.periods):
+        left_m2 = {room.name: room.capacity_m2 for room in problem.rooms}
+        open_rooms = [
+            r.name
+            for r in problem.rooms
+            if not (r.lease_end and period.starts and r.lease_end < period.starts)
+        ]
+        homeless: list[tuple[str, float]] = []
+        for e, entity in enumerate(problem.entities):
+            need = problem.need_m2(period, entity)
+            if need <= 0:
+                continue
+            name = row_name(problem, p, e)
+            wanted = (told.get(name), anywhere.get(entity.name), entity.room)
+            room = next((one for one in wanted if one in left_m2), None)
+            if room is None:
+                homeless.append((name, need))
+                continue
+            left_m2[room] -= need
+            found.append({"name": name, "room": room})
+        for name, need in homeless:
+            room = max(open_rooms or left_m2, key=lambda one: left_m2[one])
+            left_m2[room] -= need
+            found.append({"name": name, "room": room})
+    return found
+
+
 def today(problem: SpaceProblem) -> SpacePlan | None:
     """Return today's plan, kept in each period; None where somebody has no room today."""
     rooms = [problem.room_place.get(entity.room or "", -1) for entity in problem.entities]

@@ -13,6 +13,9 @@ from math import isfinite, prod
 from yuanli.errors import Text
 from yuanli.solver import InvalidProblemError
 
+OFFICE_KWH_M2 = 85.0
+"""kWh that a m² of an office takes in a year where nobody measured it: the limit of GB/T 51161-2016 for commercial
+offices of class A where summers are hot and winters cold."""
 MOST_ENTITIES = 20_000
 MOST_CELLS = 20_000_000
 """Entities × periods × rooms: beyond, the tables of the search don't fit into memory."""
@@ -73,8 +76,9 @@ VALUED = (RuleKind.QUIET, RuleKind.SECURE, *WALKED, *LIMITS)
 class Room:
     """A room, or a desk: its capacity in m²; noise and security as levels that only are compared.
 
-    Rent is per period, in the currency of the budgets; after `lease_end` it can't be used. One without a `zone` is in
-    none: nothing else is in its zone.
+    Rent is per period, in the currency of the budgets; after `lease_end` it can't be used. `energy_kwh_m2` is what a
+    m² takes in a year while its floor is in use, `OFFICE_KWH_M2` where it is None. One without a `zone` is in none:
+    nothing else is in its zone.
     """
 
     name: str
@@ -88,6 +92,7 @@ class Room:
     accessible: bool = True
     rent_per_m2: float = 0.0
     fit_out_per_m2: float = 0.0
+    energy_kwh_m2: float | None = None
     lease_end: date | None = None
     adjacent: tuple[str, ...] = ()
 
@@ -303,6 +308,8 @@ def _check_rooms(problem: SpaceProblem) -> None:
     for i, room in enumerate(problem.rooms):
         for name in ("capacity_m2", "noise", "security", "rent_per_m2", "fit_out_per_m2"):
             _number(f"rooms[{i}].{name}", getattr(room, name))
+        if room.energy_kwh_m2 is not None:
+            _number(f"rooms[{i}].energy_kwh_m2", room.energy_kwh_m2)
         _known(f"rooms[{i}].adjacent", room.adjacent, problem.room_place, "房间", "room")
 
 

@@ -39,6 +39,9 @@ class RoomDocument(Document):
     accessible: bool = True
     rent_per_m2: float = Field(0, ge=0, description="rent in a period, money per m²")
     fit_out_per_m2: float = Field(0, ge=0, description="fit-out for who moves in, money per m² of need")
+    energy_kwh_m2: float | None = Field(
+        None, ge=0, description="kWh a m² takes in a year while its floor is in use; 85 where it is left out"
+    )
     lease_end: date | None = Field(None, description="last day on which the room can be used")
     adjacent: tuple[str, ...] = Field((), description="names of adjacent rooms; it holds both ways")
 

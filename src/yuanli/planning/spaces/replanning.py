@@ -10,9 +10,8 @@ from yuanli.planning.spaces.annealing import COLD, WARM, Walk, solve_spaces
 from yuanli.planning.spaces.demands import allowed_by, demands_of
 from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
 from yuanli.planning.spaces.tables import seats_of, tables_of
-from yuanli.solver import Result, Search, Stop, Wish
+from yuanli.solver import EXTRA, Result, Search, Stop, Wish
 
-EXTRA = 0.005
 SEARCH_SHARE, LIMITED_SHARE = 0.7, 0.95
 """The part of the time for the least cost, without and with a limit of changes: there, little is left to be saved."""
 PRICES = 9
@@ -20,13 +19,13 @@ PRICE_ROUNDS = 40
 
 
 def replan_spaces(
-    problem: SpaceProblem, search: Search[SpacePlan], wish: Wish[SpacePlan], *, extra: float = EXTRA
+    problem: SpaceProblem, search: Search[SpacePlan], wish: Wish[SpacePlan]
 ) -> Result[SpacePlan]:
     """Solve from the wish's start in most of the time, then search plans that change less, a change having a price.
 
-    The price is found by bisection; a plan counts if it costs at most `1 + extra` times the first one, or no more than
-    it where the wish limits changes: then as many are as good. The result's cost and plan are those of the plan with
-    the fewest changes, so it isn't the cheapest that was met.
+    The price is found by bisection; a plan counts if it costs at most `1 + wish.extra` times the first one (0.5 % more
+    where it says nothing), or no more than it where the wish limits changes: then as many are as good. The result's
+    cost and plan are those of the plan with the fewest changes, so it isn't the cheapest that was met.
 
     Raises
     ------
@@ -35,7 +34,7 @@ def replan_spaces(
     """
     if wish.start is None:
         raise ValueError("a plan anew needs a start")
-    stop, share = search.stop, SEARCH_SHARE
+    stop, share, extra = search.stop, SEARCH_SHARE, EXTRA if wish.extra is None else wish.extra
     if wish.max_changes is not None:
         extra, share = 0.0, LIMITED_SHARE
     first_stop = Stop(

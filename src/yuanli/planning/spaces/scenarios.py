@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yuanli.planning.spaces.checking import check_spaces
-from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
+from yuanli.planning.spaces.problem import OFFICE_KWH_M2, SpacePlan, SpaceProblem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedUse:
-    """How much of a floor is used; `share` is above 1 where it is overfull."""
+    """How much of a floor is used; `share` is above 1 where it is overfull.
+
+    `energy_kwh` is what the floor takes in a year: all of its rooms while somebody sits there, else nothing.
+    """
 
     period: str
     building: str
@@ -32,6 +35,7 @@ class PlannedUse:
     capacity_m2: float
     used_m2: float
     people: float
+    energy_kwh: float
 
     @property
     def share(self) -> float:
@@ -64,7 +68,11 @@ class Charge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A plan beside others."""
+    """A plan beside others.
+
+    `energy_kwh` is a year's of the floors in use, `closed_kwh` what floors without anybody would take if they stayed
+    open; of several periods the mean.
+    """
 
     name: str
     cost: float
@@ -74,6 +82,8 @@ class Scenario:
     moves: int
     people_moved: float
     used: tuple[PlannedUse, ...]
+    energy_kwh: float
+    closed_kwh: float
 
 
 def compare_plans(problem: SpaceProblem, plans: Mapping[str, SpacePlan]) -> tuple[Scenario, ...]:
@@ -82,10 +92,12 @@ def compare_plans(problem: SpaceProblem, plans: Mapping[str, SpacePlan]) -> tupl
     for name, plan in plans.items():
         checked, moves = check_spaces(problem, plan), moves_of(problem, plan)
         moved = [move for move in moves if move.origin is not None]
+        used = use_of(problem, plan)
+        energy_kwh = sum(use.energy_kwh for use in used) / len(problem.periods)
         found.append(Scenario(
             name=name, cost=checked.cost, parts=checked.parts, broken=len(checked.broken),
             walking_s=_walking_s(problem, plan), moves=len(moved), people_moved=sum(m.people for m in moved),
-            used=use_of(problem, plan),
+            used=used, energy_kwh=energy_kwh, closed_kwh=sum(floor_kwh(problem).values()) - energy_kwh,
         ))  # fmt: skip
     return tuple(found)
 
@@ -124,15 +136,26 @@ def use_of(problem: SpaceProblem, plan: SpacePlan) -> tuple[PlannedUse, ...]:
     capacity: dict[tuple[str, str], float] = defaultdict(float)
     for room in problem.rooms:
         capacity[room.building, room.floor] += room.capacity_m2
+    taken = floor_kwh(problem)
     used: dict[tuple[str, str, str], tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
     for block in stack_plan(problem, plan):
         key = (block.period, block.building, block.floor)
         used[key] = (used[key][0] + block.need_m2, used[key][1] + block.people)
     return tuple(
         PlannedUse(period=period.name, building=building, floor=floor, capacity_m2=area,
-            used_m2=used[period.name, building, floor][0], people=used[period.name, building, floor][1])
+            used_m2=used[period.name, building, floor][0], people=used[period.name, building, floor][1],
+            energy_kwh=taken[building, floor] if used[period.name, building, floor][0] > 0 else 0.0)
         for period in problem.periods for (building, floor), area in capacity.items()
     )  # fmt: skip
+
+
+def floor_kwh(problem: SpaceProblem) -> dict[tuple[str, str], float]:
+    """Return what each floor takes in a year while it is in use, by building and floor."""
+    taken: dict[tuple[str, str], float] = defaultdict(float)
+    for room in problem.rooms:
+        intensity = OFFICE_KWH_M2 if room.energy_kwh_m2 is None else room.energy_kwh_m2
+        taken[room.building, room.floor] += room.capacity_m2 * intensity
+    return taken
 
 
 def charges_of(problem: SpaceProblem, plan: SpacePlan) -> tuple[Charge, ...]:
