@@ -61,6 +61,8 @@ def find_contradiction(problem: RoundsProblem, *, exact_s: float = 0.2) -> tuple
 
 def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
     """Say why nobody can serve a stop, had they nothing else to do."""
+    if any(_strong(one, stop) and in_time(walk, one, stop) and _rests_too(walk, one, stop) for one in problem.staff):
+        return None
     skilled = [one for one in problem.staff if stop.skills <= one.skills]
     if not skilled:
         skills = "、".join(sorted(stop.skills))
@@ -68,7 +70,7 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
             f"“{stop.id}”要求技能 {skills}，没有人同时具备。",
             f"{stop.id!r} needs the skills {', '.join(sorted(stop.skills))}; nobody has all of them.",
         )
-    strong = [one for one in skilled if one.capacity is None or max(stop.load, stop.collect) <= one.capacity]
+    strong = [one for one in skilled if _strong(one, stop)]
     if not strong:
         most = max(one.capacity or 0 for one in skilled)
         return Text(
@@ -76,8 +78,6 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
             f"{stop.id!r} is a load of {max(stop.load, stop.collect)}; those who can go there carry {most} at most.",
         )
     timely = [one for one in strong if in_time(walk, one, stop)]
-    if any(_rests_too(walk, one, stop) for one in timely):
-        return None
     if timely:
         return _no_break(problem, stop, len(timely))
     first = min(one.earliest + int(walk[one.start, stop.place]) for one in strong)
@@ -88,6 +88,12 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
         f"{stop.id!r} begins between {stop.earliest / s:g} and {stop.latest / s:g} and takes {stop.service / s:g}; the "
         f"{len(strong)} who could go arrive at {first / s:g} at the soonest, or can't be back within their shift.",
     )
+
+
+def _strong(one: RoundStaff, stop: RoundStop) -> bool:
+    """Say whether somebody has the skills for a stop, and can carry what it takes."""
+    carried = max(stop.load, stop.collect)
+    return stop.skills <= one.skills and (one.capacity is None or carried <= one.capacity)
 
 
 def in_time(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:
