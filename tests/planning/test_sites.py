@@ -15,7 +15,6 @@ from yuanli.planning import (
     InvalidProblemError,
     SitesPlan,
     SitesProblem,
-    UnmetWishError,
     check_sites,
     conflicts_sites,
     parse_sites,
@@ -138,10 +137,16 @@ def test_few_sites_change_and_locked_ones_stay(aim: Aim) -> None:
 def test_a_wish_that_leaves_no_plan_says_how_many_changes_are_needed() -> None:
     problem = road(count=2, limit_s=60)
     start = SitesPlan((0,), (0, 0, 0))
-    with pytest.raises(UnmetWishError, match="1 are needed"):
-        solve_sites(problem, quick(), Wish(start=start, max_changes=0))
-    with pytest.raises(UnmetWishError, match="locked"):
-        solve_sites(problem, quick(), Wish(start=start, locked={"B", "C"}))
+    few = make_plan(SITES, problem, quick(), Wish(start=start, max_changes=0))
+    assert (few.status, [text.en for text in few.conflicts]) == (
+        Status.INFEASIBLE,
+        ["Nobody walks more than 60 s.", "At most 0 changes, 1 are needed."],
+    )
+    much = make_plan(SITES, problem, quick(), Wish(start=start, locked={"B", "C"}))
+    assert [text.en for text in much.conflicts] == [
+        "Nobody walks more than 60 s.",
+        "“B” is locked: not chosen.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,6 @@ from yuanli.planning.utilisation import (
     watch,
     week_table,
 )
-from yuanli.planning.wishes import UnmetWishError
 from yuanli.solver import InvalidProblemError, Kind
 
 KINDS: tuple[Kind[Any, Any], ...] = (
@@ -189,7 +188,6 @@ __all__ = [
     "Stacked",
     "Suggestion",
     "SuggestionParams",
-    "UnmetWishError",
     "Unread",
     "Use",
     "UsedSpace",

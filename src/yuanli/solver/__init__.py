@@ -20,7 +20,7 @@ from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, previ
 from yuanli.solver.relaxation import Relaxation, Sort, without
 from yuanli.solver.replanning import EXTRA, count_changes, replan
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
-from yuanli.solver.searching import Search
+from yuanli.solver.searching import Search, never
 from yuanli.solver.sensitivity import Effect, Sense, Sensitivity, sensitivity, tell_sense
 from yuanli.solver.stopping import Stop, StopError
 from yuanli.solver.whynot import WhyNot, force, tell_why_not, why_not
@@ -67,6 +67,7 @@ __all__ = [
     "make_plan",
     "minimal_conflict",
     "move_rows",
+    "never",
     "preview",
     "refuse",
     "refuse_wrong",

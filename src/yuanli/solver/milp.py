@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf, isfinite
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -18,6 +23,8 @@ from yuanli.solver.results import Result
 from yuanli.solver.searching import Search
 
 Floats = NDArray[np.float64]
+LOOK_S, GRACE_S, ASK_S = 0.02, 0.05, 0.01
+"""Seconds between two looks at a search while HiGHS is silent, that it has to end by itself, between two questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,21 +86,9 @@ def solve_milp(
     if start is not None:
         known = np.flatnonzero(np.isfinite(start)).astype(np.int32)
         highs.setSolution(len(known), known, start[known])
-
-    def better(event: Any) -> None:
-        found = np.array(event.data_out.mip_solution)
-        search.offer(found, float(event.data_out.objective_function_value))
-
-    def asked(event: Any) -> None:
-        if np.isfinite(bound := float(event.data_out.mip_dual_bound)):
-            search.prove(bound)
-        if search.over():
-            event.interrupt()
-
-    highs.cbMipImprovingSolution += better
-    highs.cbMipInterrupt += asked
-    highs.cbSimplexInterrupt += asked
-    highs.run()
+    running = _Running(highspy, highs, search)
+    if not running.ended():
+        return search.result()
     status, info = highs.getModelStatus(), highs.getInfo()
     search.count(max(0, info.mip_node_count))
     states = highspy.HighsModelStatus
@@ -103,6 +98,81 @@ def solve_milp(
             float(info.mip_dual_bound) if milp.integer.any() else float(info.objective_function_value)
         )
     return search.result(infeasible=status in (states.kInfeasible, states.kUnboundedOrInfeasible))
+
+
+class _Running:
+    """HiGHS in a thread of its own, which hands what it finds to the thread of the search and waits for its answer.
+
+    HiGHS doesn't listen while it presolves, factorises or solves a part for a heuristic: seconds in large models. A
+    search that is over does not wait for that; HiGHS then ends by itself when it listens next.
+    """
+
+    def __init__(self, highspy: Any, highs: Any, search: Search[Floats]) -> None:
+        self._search, self._left = search, Event()
+        self._news: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._bound, self._asked = -inf, 0.0
+        highs.cbMipImprovingSolution += self._better
+        highs.cbMipInterrupt += self._ask
+        highs.cbSimplexInterrupt += self._ask
+
+        def run() -> None:
+            try:
+                highs.run()
+                highspy.Highs.resetThreadScheduler(False)
+            finally:
+                self._news.put(None)
+
+        Thread(target=run, name="highs").start()
+
+    def ended(self) -> bool:
+        """Hand on what HiGHS finds until it ends, and say whether it did so before the search was left."""
+        ends = inf
+        try:
+            while True:
+                try:
+                    news = self._news.get(timeout=LOOK_S)
+                except Empty:
+                    if self._search.over():
+                        ends = min(ends, monotonic() + GRACE_S)
+                    if monotonic() >= ends:
+                        return False
+                    continue
+                if news is None:
+                    return True
+                news()
+        finally:
+            self._left.set()
+
+    def _better(self, event: Any) -> None:
+        """Hand on a better answer; in the thread of HiGHS."""
+        found, cost = np.array(event.data_out.mip_solution), float(event.data_out.objective_function_value)
+        self._wait_for(lambda: self._search.offer(found, cost))
+
+    def _ask(self, event: Any) -> None:
+        """Hand on a greater bound, and ask at times whether to go on; in the thread of HiGHS."""
+        bound, now = float(event.data_out.mip_dual_bound), monotonic()
+        if self._left.is_set():
+            event.interrupt()
+        elif (isfinite(bound) and bound > self._bound) or now >= self._asked + ASK_S:
+            self._bound, self._asked = max(bound, self._bound) if isfinite(bound) else self._bound, now
+            if self._wait_for(lambda: self._told(bound)):
+                event.interrupt()
+
+    def _told(self, bound: float) -> bool:
+        if isfinite(bound):
+            self._search.prove(bound)
+        return self._search.over()
+
+    def _wait_for(self, ask: Callable[[], bool]) -> bool:
+        """Return what the thread of the search answers; yes where it has left."""
+        answers: SimpleQueue[bool] = SimpleQueue()
+        self._news.put(lambda: answers.put(ask()))
+        while not self._left.is_set():
+            try:
+                return answers.get(timeout=LOOK_S)
+            except Empty:
+                continue
+        return True
 
 
 @cache

@@ -4,12 +4,12 @@ from typing import Final
 
 from yuanli.errors import Text
 from yuanli.planning.sites.checking import check_sites
+from yuanli.planning.sites.conflicts import conflicts_asked_sites, conflicts_sites
 from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
 from yuanli.planning.sites.reading import SitesDocument, parse_sites, sites_schema
 from yuanli.planning.sites.relaxations import relaxations_sites
 from yuanli.planning.sites.solving import fewest_sites, solve_sites
 from yuanli.planning.sites.telling import (
-    conflicts_sites,
     explain_sites,
     read_sites_rows,
     served_rows,
@@ -32,6 +32,7 @@ SITES: Final[Kind[SitesProblem, SitesPlan]] = Kind(
     read_rows=read_sites_rows,
     explain=explain_sites,
     conflicts=conflicts_sites,
+    conflicts_asked=conflicts_asked_sites,
     relaxations=relaxations_sites,
 )
 

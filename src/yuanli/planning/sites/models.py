@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -83,18 +84,20 @@ class _Rows:
         )  # fmt: skip
 
 
-def radius_model(costs: Floats, rules: Rules, known: Floats) -> Milp:
+def radius_model(costs: Floats, rules: Rules, known: Floats, *, over: Callable[[], bool]) -> Milp | None:
     """Return the p-median by radii (Elloumi 2010, doi:10.1007/s10878-008-9146-0); infinite costs are not allowed.
 
     A variable says of a demand and a cost that no chosen site is cheaper: its serving costs at least as much. Of a
     demand only costs up to `known` are told apart, shape `(n_demands,)`: what is dearer counts as the next one
-    (García, Labbé and Marín 2011, doi:10.1287/ijoc.1100.0418), so the model's cost is a bound.
+    (García, Labbé and Marín 2011, doi:10.1287/ijoc.1100.0418), so the model's cost is a bound. None where the search is over before it is made.
     """
     n, m = costs.shape
     rows, prices, constant, column = _Rows(), [np.zeros(m)], 0.0, m
     some = np.flatnonzero(~rules.never)
     most = len(some) - rules.count + 1 if rules.max_changes is None else len(some)
     for demand in range(n):
+        if over():
+            return None
         own = costs[demand, some]
         worst = min(costs[demand, rules.must].min(initial=np.inf), np.sort(own)[max(0, most - 1)])
         near = np.isfinite(own) & (own <= worst)

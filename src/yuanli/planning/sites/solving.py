@@ -13,7 +13,6 @@ from yuanli.planning.sites.interchange import exchange, total
 from yuanli.planning.sites.models import Rules, capacity_model, covering_model, radius_model, rules_of
 from yuanli.planning.sites.problem import Aim, Bools, Ints, SitesPlan, SitesProblem, cost_of, nearest
 from yuanli.planning.sites.relaxing import Relaxed, reduce_rules, relax
-from yuanli.planning.wishes import unmet
 from yuanli.solver import Milp, Result, Search, Status, Stop, Wish, load_solver, solve_milp
 
 RESTARTS = 8
@@ -32,20 +31,15 @@ def solve_sites(
     ------
     MissingSolverError
         HiGHS is not installed.
-    UnmetWishError
-        There are plans, but none with what is locked, or with so few changes.
     """
     load_solver("highspy")
     rules = rules_of(problem, wish)
-    if not can_choose(problem, rules):
-        if not can_choose(problem, rules_of(problem, Wish())):
-            return search.result(infeasible=True)
-        raise unmet(most=wish.max_changes, needed=_fewest(problem, rules))
+    if surely_none(problem, rules):
+        return search.result(infeasible=True)
     if wish.start is not None:
         _offer(problem, search, rules, set_of(problem, wish.start))
-    if problem.aim is Aim.CENTER:
-        return _solve_center(problem, search, rules, np.random.default_rng(wish.seed), wish.seed)
-    return _solve_sum(problem, search, rules, np.random.default_rng(wish.seed), wish.seed)
+    solve = _solve_center if problem.aim is Aim.CENTER else _solve_sum
+    return solve(problem, search, rules, np.random.default_rng(wish.seed), wish.seed)
 
 
 def set_of(problem: SitesProblem, plan: SitesPlan) -> Bools:
@@ -55,35 +49,56 @@ def set_of(problem: SitesProblem, plan: SitesPlan) -> Bools:
     return chosen
 
 
-def can_choose(problem: SitesProblem, rules: Rules) -> bool:
-    """Say whether a choice keeps all rules."""
-    return bool(
-        not (rules.must & rules.never).any()
-        and rules.must.sum() <= rules.count
-        and solve_milp(_feasibility(problem, rules), Search[Floats](Stop(time_s=60))).status
-        is not Status.INFEASIBLE
-    )
+def can_choose(problem: SitesProblem, rules: Rules, search: Search[SitesPlan]) -> bool | None:
+    """Say whether a choice keeps all rules; None where the search is over before that is known."""
+    if surely_none(problem, rules):
+        return False
+    finite = _finite(_costs(problem))
+    for start in _starts(rules, np.random.default_rng(0))[:2]:
+        _offer(problem, search, rules, exchange(finite, start, rules, search.over))
+        if search.best is not None:
+            return True
+    return _any(problem, search, rules, 0)
 
 
-def _feasibility(problem: SitesProblem, rules: Rules, cost: Floats | None = None) -> Milp:
-    """Return the model of whether everybody can be served."""
+def surely_none(problem: SitesProblem, rules: Rules) -> bool:
+    """Say whether counting shows that no choice keeps all rules."""
+    if (rules.must & rules.never).any() or rules.must.sum() > rules.count or rules.never.all():
+        return True
+    if problem.aim is Aim.COVER:
+        return False
+    open_ = problem.reach & ~rules.never
+    room = problem.capacities
+    if not (open_ & (problem.people[:, None] <= room)).any(axis=1).all():
+        return True
+    rest = np.sort(room[~rules.must & ~rules.never])[::-1][: rules.count - int(rules.must.sum())]
+    return bool(problem.people.sum() > (room[rules.must].sum() + rest.sum()) * (1 + 1e-12))
+
+
+def _any(problem: SitesProblem, search: Search[SitesPlan], rules: Rules, seed: int) -> bool | None:
+    """Say whether any choice keeps the rules, and offer one; None where the search is over before that is known."""
     if _limited(problem) and problem.aim is not Aim.COVER:
         shares = capacity_model(problem, problem.reach, np.zeros(problem.seconds.shape), rules, must=True)
-        price = np.zeros(len(shares.milp.cost))
-        price[: len(problem.sites)] = 0.0 if cost is None else cost
-        return replace(shares.milp, cost=price)
-    reach = np.ones_like(problem.reach) if problem.aim is Aim.COVER else problem.reach
-    return covering_model(reach, rules, cost=cost)
+        milp, read = shares.milp, lambda values: shares.plan(problem, values)
+    else:
+        reach = np.ones_like(problem.reach) if problem.aim is Aim.COVER else problem.reach
+        milp, read = covering_model(reach, rules), lambda values: assign(problem, _chosen(problem, values))
+    result = _run(
+        milp, search, read, lambda plan: cost_of(problem, plan), start=None, seed=seed, prove=False
+    )
+    return False if result.status is Status.INFEASIBLE else None if result.best is None else True
 
 
-def _fewest(problem: SitesProblem, rules: Rules) -> int | None:
-    """Return the fewest changes that leave a plan, None where there is none however many change."""
-    if rules.start is None or rules.max_changes is None or (rules.must & rules.never).any():
+def _chosen(problem: SitesProblem, values: Floats) -> Ints:
+    return np.flatnonzero(values[: len(problem.sites)] > 0.5)
+
+
+def fewest_changes(problem: SitesProblem, rules: Rules, search: Search[Floats]) -> int | None:
+    """Return the fewest changes that leave a plan, None where there is none, or where that is not found out."""
+    if rules.start is None or surely_none(problem, rules):
         return None
     cost = np.where(rules.start, -1.0, 1.0)
-    found = solve_milp(
-        _feasibility(problem, replace(rules, max_changes=None), cost), Search[Floats](Stop(time_s=10))
-    )
+    found = solve_milp(_feasibility(problem, replace(rules, max_changes=None), cost), search)
     return None if found.best is None else round(found.cost + float(rules.start.sum()))
 
 
@@ -101,6 +116,17 @@ def fewest_sites(problem: SitesProblem) -> int | None:
         _feasibility(problem, rules, np.ones(len(problem.sites))), Search[Floats](Stop(time_s=10))
     )
     return None if found.best is None else round(found.cost)
+
+
+def _feasibility(problem: SitesProblem, rules: Rules, cost: Floats) -> Milp:
+    """Return the model of whether everybody can be served, at least cost of sites."""
+    if _limited(problem) and problem.aim is not Aim.COVER:
+        shares = capacity_model(problem, problem.reach, np.zeros(problem.seconds.shape), rules, must=True)
+        price = np.zeros(len(shares.milp.cost))
+        price[: len(problem.sites)] = cost
+        return replace(shares.milp, cost=price)
+    reach = np.ones_like(problem.reach) if problem.aim is Aim.COVER else problem.reach
+    return covering_model(reach, rules, cost=cost)
 
 
 def _limited(problem: SitesProblem) -> bool:
@@ -192,6 +218,8 @@ def _solve_sum(
             best = chosen
         if search.over():
             return search.result()
+    if search.best is None and _any(problem, search, rules, seed) is not True:
+        return search.result(infeasible=not search.over())
     known = total(finite, best) if best is not None else float(finite.max()) * len(finite)
 
     def told(bound: float, chosen: Bools) -> float:
@@ -230,9 +258,11 @@ def _settle(
             begin = set_of(problem, search.best).astype(float)
             known = np.maximum(known, costs[:, begin > 0].min(axis=1))
             fewer = reduce_rules(relaxed, rules, known=search.cost)
-        milp = radius_model(costs, fewer, known)
+        milp = radius_model(costs, fewer, known, over=search.over)
+        if milp is None:
+            break
         result = _run(
-            milp, search, lambda values: nearest(problem, np.flatnonzero(values[:m] > 0.5)),
+            milp, search, lambda values: nearest(problem, _chosen(problem, values)),
             lambda plan: cost_of(problem, plan), seed=seed,
             start=np.concatenate([begin, np.full(len(milp.cost) - m, np.nan)]),
         )  # fmt: skip
@@ -252,6 +282,8 @@ def _solve_center(
     finite = _finite(_costs(problem))
     for start in _starts(rules, rng)[:2]:
         _offer(problem, search, rules, exchange(finite, start, rules, search.over))
+    if search.best is None and _any(problem, search, rules, seed) is not True:
+        return search.result(infeasible=not search.over())
     reach = problem.reach
     levels = np.unique(problem.seconds[reach])
     low = int(np.searchsorted(levels, np.where(reach, problem.seconds, np.inf).min(axis=1).max()))
@@ -282,15 +314,11 @@ def _within(
     """Say whether a plan within reach was found, and whether it is proved that there is none."""
     if not near.any(axis=1).all():
         return False, True
-    m = len(problem.sites)
     if _limited(problem):
         shares = capacity_model(problem, near, np.zeros(near.shape), rules, must=True)
         milp, read = shares.milp, lambda values: shares.plan(problem, values)
     else:
-        milp, read = (
-            covering_model(near, rules),
-            lambda values: nearest(problem, np.flatnonzero(values[:m] > 0.5)),
-        )
+        milp, read = covering_model(near, rules), lambda values: nearest(problem, _chosen(problem, values))
     result = _run(milp, search, read, lambda plan: cost_of(problem, plan), start=None, seed=seed, prove=False)
     return result.best is not None, result.status is Status.INFEASIBLE
 

@@ -1,18 +1,16 @@
-"""Sites as a table and in words, and why there are none."""
+"""Sites as a table and in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from yuanli.errors import Text
 from yuanli.planning.documents import place_of, refusal
-from yuanli.planning.sites.models import rules_of
 from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
-from yuanli.planning.sites.solving import assign, can_choose
-from yuanli.solver import Result, Row, Wish, minimal_conflict
+from yuanli.planning.sites.solving import assign
+from yuanli.solver import Result, Row
 
 
 def sites_rows(problem: SitesProblem, plan: SitesPlan) -> tuple[Row, ...]:
@@ -93,52 +91,6 @@ def explain_sites(problem: SitesProblem, result: Result[SitesPlan]) -> tuple[Tex
     if not problem.capacity and problem.aim is not Aim.CENTER:
         told += _what_if(problem, plan, result.cost)
     return tuple(told)
-
-
-def conflicts_sites(problem: SitesProblem) -> tuple[Text, ...]:
-    """Return the fewest rules that leave no plan; empty where there is one."""
-    rules = [("count", ""), ("limit_s", ""), ("capacity", "")]
-    rules += [("fixed", name) for name in sorted(problem.fixed)]
-    rules += [("forbidden", name) for name in sorted(problem.forbidden)]
-
-    def feasible(held: Sequence[tuple[str, str]]) -> bool:
-        kept = replace(
-            problem,
-            count=problem.count if ("count", "") in held else len(problem.sites),
-            limit_s=problem.limit_s if ("limit_s", "") in held else None,
-            capacity=problem.capacity if ("capacity", "") in held else {},
-            fixed=frozenset(name for rule, name in held if rule == "fixed"),
-            forbidden=frozenset(name for rule, name in held if rule == "forbidden"),
-        )
-        return can_choose(kept, rules_of(kept, Wish()))
-
-    def say(rule: str, name: str) -> Text:
-        if rule == "count":
-            return Text(f"最多选 {problem.count} 处。", f"At most {problem.count} sites are chosen.")
-        if rule == "limit_s":
-            return Text(
-                f"步行不超过 {problem.limit_s:g} 秒。", f"Nobody walks more than {problem.limit_s:g} s."
-            )
-        if rule == "capacity":
-            return Text("各处容量有限。", "Sites have capacities.")
-        if rule == "fixed":
-            return Text(f"必须选用“{name}”。", f"“{name}” has to be chosen.")
-        return Text(f"不可选用“{name}”。", f"“{name}” can't be chosen.")
-
-    try:
-        return tuple(say(*rule) for rule in minimal_conflict(rules, feasible))
-    except ValueError:  # the background alone: somebody has no way to any site
-        alone = [
-            name
-            for name, row in zip(problem.demands, problem.seconds, strict=True)
-            if not np.isfinite(row).any()
-        ]
-        return (
-            Text(
-                f"“{'、'.join(alone[:5])}”走不到任何位置。",
-                f"There is no way from {', '.join(alone[:5])} to any site.",
-            ),
-        )
 
 
 def _what_if(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[Text]:

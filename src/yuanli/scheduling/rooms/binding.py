@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from yuanli.scheduling.rooms.relations import broken_amount
@@ -23,7 +23,7 @@ Choices = Mapping[str, Sequence[tuple[Placed, Any]]]
 def bind(problem: RoomsProblem, rule: Rule, model: Any, choices: Choices, over: Callable[[], bool]) -> None:
     """Add a rule to a model, for the events that are there.
 
-    Of `max_breaks` nothing is added, of `max_block` what any two events break: plans of the model may break them.
+    Of `max_block` only what any two events break is added: plans of the model may break it.
 
     Parameters
     ----------
@@ -33,6 +33,7 @@ def bind(problem: RoomsProblem, rule: Rule, model: Any, choices: Choices, over: 
         Says that there is no time for more: the model lacks some of the rule then.
     """
     if rule.kind == "max_breaks":
+        _limit_breaks(rule, model, choices, over)
         return
     if rule.kind in ("max_days", "max_day_load"):
         _limit_days(rule, model, choices)
@@ -73,6 +74,45 @@ def _limit_days(rule: Rule, model: Any, choices: Choices) -> None:
         return
     for some in load.values():
         model.add(sum(some) <= rule.values[0])
+
+
+def _limit_breaks(rule: Rule, model: Any, choices: Choices, over: Callable[[], bool]) -> None:
+    """Let events of a day make at most one block more than breaks are allowed.
+
+    A block begins with an event before which none of that day has ended for more than the rule's gap.
+    """
+    most, gap = int(rule.values[0]), int(rule.values[1])
+    of_day: dict[tuple[int, int], list[tuple[int, int, Any]]] = defaultdict(list)
+    for name in dict.fromkeys(rule.events):
+        for (start, end, days, weeks), some in _alike_times(choices.get(name, ())).items():
+            taken = sum(some)
+            for day, week in product(days, weeks):
+                of_day[week, day].append((start, end, taken))
+    known: set[tuple[int, ...]] = set()
+    for spans in of_day.values():
+        if (alike := tuple(sorted(id(taken) for _, _, taken in spans))) in known or over():
+            continue
+        known.add(alike)
+        begun = []
+        for at in sorted({start for start, _, _ in spans}):
+            begins = model.new_bool_var("")
+            before = sum(taken for start, end, taken in spans if start < at <= end + gap)
+            for start, _, taken in spans:
+                if start == at:
+                    model.add(begins + before >= taken)
+            begun.append(begins)
+        model.add(sum(begun) <= most + 1)
+
+
+def _alike_times(
+    choices: Sequence[tuple[Placed, Any]],
+) -> dict[tuple[int, int, tuple[int, ...], tuple[int, ...]], list[Any]]:
+    """Return the booleans of each time, whatever the room."""
+    found: dict[tuple[int, int, tuple[int, ...], tuple[int, ...]], list[Any]] = defaultdict(list)
+    for placed, z in choices:
+        time = placed.time
+        found[time.start, time.end, tuple(time.days), tuple(time.weeks)].append(z)
+    return found
 
 
 def _one_a_room(rule: Rule, model: Any, choices: Choices) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import inf
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -18,12 +16,17 @@ from yuanli.errors import Text
 from yuanli.scheduling.rooms.binding import OF_ROOMS, ROOMS_ALONE, bind
 from yuanli.scheduling.rooms.naming import tell_rule
 from yuanli.scheduling.rooms.tables import Event, Placed, Room, RoomsProblem, Time
-from yuanli.solver import load_solver, minimal_conflict
+from yuanli.solver import Search, Status, Stop, load_solver, minimal_conflict, never, solve_cpsat
 
 Moment = tuple[int, int, int]
 MOST_CHOICES = 60_000
-TIME_S, MOST_S = 0.3, 2.0
-"""Seconds for whether some rules can hold together, and after which no other part of a problem is looked at."""
+TIME_S, MOST_S, ALL_S = 0.3, 1.3, 1.9
+"""Seconds for whether some rules can hold together, after which no other part of a problem is looked at, and in all.
+
+What can't be told by then counts as if it could hold together: one rule more than needed may be named. They are of a
+processor, so that a busy machine names the same; by the clock there are `BUSY` times as many.
+"""
+BUSY = 6.0
 MOST_JOINED = 200
 """Events that rules join and that are looked at without all others."""
 
@@ -41,24 +44,38 @@ def conflicts_rooms(problem: RoomsProblem) -> tuple[Text, ...]:
 
     Looks at each event alone, then at events that rules join, then at the people one by one, then at all together.
     """
+    return find_conflict(problem, never)
+
+
+def find_conflict(problem: RoomsProblem, over: Callable[[], bool]) -> tuple[Text, ...]:
+    """Return the same, or none where it is over before one is found."""
     events = {event.name: event for event in problem.events}
-    end = monotonic() + MOST_S
+    clock = Search[bool](Stop(time_s=None))
+
+    def late(after_s: float) -> bool:
+        return clock.cpu_s > after_s or clock.elapsed_s > BUSY * after_s or over()
+
     for names, people, rooms in _parts(problem):
-        if monotonic() > end:
+        if late(MOST_S):
             break
         reasons = [Reason("room", room.name) for room in problem.rooms if rooms]
         reasons += [Reason("person", person) for person in people]
         for name in names:
-            if problem.capacity == "hard":
+            if problem.capacity == "hard" and _outgrown(problem, events[name]):
                 reasons.append(Reason("size", name))
             reasons += [Reason("features", name)] if events[name].features else []
         reasons += [Reason("rule", str(i)) for i in _hard_rules(problem, set(names))]
         reasons += [Reason("closed", room.name) for room in problem.rooms if room.closed]
         reasons += [Reason("event", name) for name in names]
-        if not _feasible(problem, reasons, end):
-            found = minimal_conflict(reasons, lambda held: _feasible(problem, held, inf))
+        if not _feasible(problem, reasons, lambda: late(MOST_S)):
+            found = minimal_conflict(reasons, lambda held: _feasible(problem, held, lambda: late(ALL_S)))
             return tuple(_told(problem, events, reason, found) for reason in found)
     return ()
+
+
+def _outgrown(problem: RoomsProblem, event: Event) -> bool:
+    """Say whether an event is too large for any of its rooms."""
+    return any(event.size > room.capacity for room in problem.rooms if room.name in event.rooms)
 
 
 def _parts(problem: RoomsProblem) -> Iterator[tuple[list[str], list[str], bool]]:
@@ -147,8 +164,8 @@ def _moments(time: Time) -> set[Moment]:
     return {(w, d, p) for w in time.weeks for d in time.days for p in range(time.start, time.end)}
 
 
-def _feasible(problem: RoomsProblem, reasons: Sequence[Reason], end: float) -> bool:
-    """Say whether rules can hold together; yes where that can't be told by `end`."""
+def _feasible(problem: RoomsProblem, reasons: Sequence[Reason], over: Callable[[], bool]) -> bool:
+    """Say whether rules can hold together; yes where that can't be told before it is over."""
     held = set(reasons)
     if _too_many(problem, held):
         return False
@@ -160,7 +177,7 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason], end: float) -> b
     for event in problem.events:
         if Reason("event", event.name) not in held:
             continue
-        if monotonic() > end:
+        if over():
             return True
         choices = [(placed, model.new_bool_var("")) for placed in _choices(problem, event, held)]
         if not choices:
@@ -189,11 +206,9 @@ def _feasible(problem: RoomsProblem, reasons: Sequence[Reason], end: float) -> b
             model.add_at_most_one(some)
     for reason in reasons:
         if reason.rule == "rule":
-            bind(problem, problem.rules[int(reason.subject)], model, by_event, lambda: monotonic() > end)
-    solver = cp.CpSolver()
-    solver.parameters.max_time_in_seconds = TIME_S
-    solver.parameters.num_workers = 1
-    return bool(solver.solve(model) != cp.INFEASIBLE)
+            bind(problem, problem.rules[int(reason.subject)], model, by_event, over)
+    search = Search[bool](Stop(time_s=BUSY * TIME_S, cpu_s=TIME_S), cancelled=over)
+    return solve_cpsat(model, search, lambda _: True).status is not Status.INFEASIBLE
 
 
 def _late(problem: RoomsProblem, a: Placed, b: Placed) -> bool:

@@ -8,6 +8,8 @@ import numpy as np
 from pydantic import Field, FiniteFloat
 
 from yuanli.scheduling.rooms.tables import (
+    MOST_DAYS,
+    MOST_PERIODS,
     Course,
     Event,
     Placed,
@@ -17,8 +19,10 @@ from yuanli.scheduling.rooms.tables import (
     Rule,
     Time,
 )
-from yuanli.solver import Document, document_of
+from yuanli.solver import Document, document_of, refuse
 
+MOST_TIMES = 200_000
+"""Times that events without times of their own may have."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Penalty = Annotated[FiniteFloat, Field(ge=0)]
 
@@ -106,9 +110,9 @@ class RoomsDocument(Document):
 
     kind: Literal["rooms"] = "rooms"
     name: str = ""
-    days: int = Field(1, ge=1, description="Days of a week.")
-    weeks: int = Field(1, ge=1)
-    periods: int = Field(ge=1, description="Periods of a day.")
+    days: int = Field(1, ge=1, le=MOST_DAYS, description="Days of a week.")
+    weeks: int = Field(1, ge=1, le=MOST_DAYS)
+    periods: int = Field(ge=1, le=MOST_PERIODS, description="Periods of a day.")
     period_min: FiniteFloat = Field(60.0, gt=0, description="Minutes of a period.")
     rooms: list[RoomDocument]
     events: list[EventDocument]
@@ -139,7 +143,15 @@ def parse_document(text: str, name: str) -> RoomsProblem:
 def _problem(document: RoomsDocument) -> RoomsProblem:
     every_room = {room.name: 0.0 for room in document.rooms}
     grids: dict[int, dict[Time, float]] = {}
-    for length in {event.length for event in document.events if event.times is None}:
+    lengths = {event.length for event in document.events if event.times is None}
+    if (many := len(lengths) * document.weeks * document.days * document.periods) > MOST_TIMES:
+        refuse(
+            f"未写 times 的活动可有 {many} 个时间，最多 {MOST_TIMES} 个；请为活动写明 times，或减少周、天、节数。",
+            f"Events without times may have {many}, at most {MOST_TIMES} are planned; give their times, or fewer "
+            "weeks, days or periods.",
+            field="events",
+        )
+    for length in lengths:
         starts = range(document.periods - length + 1)
         grids[length] = {
             Time(days=(day,), start=start, length=length, weeks=(week,)): 0.0

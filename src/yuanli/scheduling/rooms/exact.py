@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 
 import numpy as np
@@ -86,10 +86,12 @@ def solve_exactly(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[Room
         rows.row(dict.fromkeys(own.values(), 1.0), 1.0, 1.0)
         columns.append(own)
     _never_twice(compiled, rows, columns)
-    _walks(compiled, rows, columns)
+    _walks(compiled, rows, columns, search.over)
     _courses(compiled, rows, columns)
     _lone(compiled, rows, columns)
     _keep(compiled, rows, columns, wish)
+    if search.over():
+        return search.result()
 
     def read(values: Floats) -> tuple[Ints, Ints]:
         chosen = [max(own, key=lambda choice: values[own[choice]]) for own in columns]
@@ -140,31 +142,35 @@ def _never_twice(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int
         rows.row(dict.fromkeys(sorted(same), 1.0), high=1.0)
 
 
-def _walks(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]]) -> None:
+def _walks(
+    compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]], over: Callable[[], bool]
+) -> None:
     """Let a walk between two events cost at least what their rooms say, and forbid those that take too long."""
-    from yuanli.scheduling.rooms import kernel
+    from yuanli.scheduling.rooms.walks import walks_between
 
     tables = compiled.tables
-    for e in range(len(columns)):
+    choices = [(np.array(list(own), np.int64).reshape(-1, 2), list(own.values())) for own in columns]
+    for e, (places, mine) in enumerate(choices):
         for k in range(tables.pairs_ptr[e], tables.pairs_ptr[e + 1]):
             f, price = int(tables.pairs_at[k]), float(tables.weights[2] * tables.pairs_value[k])
             if f < e:
                 continue
+            if over():
+                return
+            others, theirs = choices[f]
+            minutes, late = walks_between(tables, places, others)
+            dear = minutes * price * (late < 0.5)
             walked: int | None = None
-            for (t, r), column in columns[e].items():
-                near, late = {}, {column: 1.0}
-                for (u, s), other in columns[f].items():
-                    minutes, too_late = kernel.walk_of(tables, t, r, u, s)
-                    if too_late:
-                        late[other] = 1.0
-                    elif minutes * price > 0:
-                        near[other] = minutes * price
-                if len(late) > 1:
-                    rows.row(late, high=1.0)
-                if near:
+            for i, column in enumerate(mine):
+                far = np.flatnonzero(late[i] > 0.5)
+                if len(far):
+                    rows.row({column: 1.0} | {theirs[j]: 1.0 for j in far.tolist()}, high=1.0)
+                near = np.flatnonzero(dear[i] > 0)
+                if len(near):
                     walked = rows.column(1.0, whole=False) if walked is None else walked
-                    most = max(near.values())
-                    rows.row({walked: 1.0, column: -most} | {j: -v for j, v in near.items()}, low=-most)
+                    paid = {theirs[j]: -float(dear[i, j]) for j in near.tolist()}
+                    most = float(dear[i].max())
+                    rows.row({walked: 1.0, column: -most} | paid, low=-most)
 
 
 def _courses(compiled: Compiled, rows: _Rows, columns: list[dict[Choice, int]]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from yuanli.errors import Text
 from yuanli.scheduling.rooms.annealing import anneal_rooms
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, compile_problem
-from yuanli.scheduling.rooms.conflicts import conflicts_rooms
+from yuanli.scheduling.rooms.conflicts import find_conflict
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
 from yuanli.scheduling.rooms.mending import mend_rooms, mended_share
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
@@ -88,7 +88,7 @@ def _contradicts(
     anneal_rooms(compiled, first, wish, given=given)
     if first.best is not None:
         search.offer(first.best, first.cost)
-    return first.best is None and not search.over() and bool(conflicts_rooms(problem))
+    return first.best is None and not search.over() and bool(find_conflict(problem, search.over))
 
 
 def _all_have_rooms(problem: RoomsProblem, compiled: Compiled) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -103,7 +104,7 @@ class RostersProblem:
                 field="people",
             )
         for name, ids in (("shifts", [s.id for s in self.shifts]), ("people", [p.id for p in self.people])):
-            twice = [id_ for id_ in ids if ids.count(id_) > 1 or not id_]
+            twice = [id_ for id_, times in Counter(ids).items() if times > 1 or not id_]
             if twice:
                 refuse(
                     f"名称“{twice[0]}”为空或出现多次。",

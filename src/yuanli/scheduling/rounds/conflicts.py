@@ -61,6 +61,8 @@ def find_contradiction(problem: RoundsProblem, *, exact_s: float = 0.2) -> tuple
 
 def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
     """Say why nobody can serve a stop, had they nothing else to do."""
+    if any(_strong(one, stop) and in_time(walk, one, stop) and _rests_too(walk, one, stop) for one in problem.staff):
+        return None if stop.source is None else _pair_alone(problem, walk, stop, problem.stops[stop.source])
     skilled = [one for one in problem.staff if stop.skills <= one.skills]
     if not skilled:
         skills = "、".join(sorted(stop.skills))
@@ -68,9 +70,7 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
             f"“{stop.id}”要求技能 {skills}，没有人同时具备。",
             f"{stop.id!r} needs the skills {', '.join(sorted(stop.skills))}; nobody has all of them.",
         )
-    if stop.source is not None and (said := _pair_alone(problem, walk, stop, problem.stops[stop.source])):
-        return said
-    strong = [one for one in skilled if one.capacity is None or max(stop.load, stop.collect) <= one.capacity]
+    strong = [one for one in skilled if _strong(one, stop)]
     if not strong:
         most = max(one.capacity or 0 for one in skilled)
         return Text(
@@ -78,8 +78,6 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
             f"{stop.id!r} is a load of {max(stop.load, stop.collect)}; those who can go there carry {most} at most.",
         )
     timely = [one for one in strong if in_time(walk, one, stop)]
-    if any(_rests_too(walk, one, stop) for one in timely):
-        return None
     if timely:
         return _no_break(problem, stop, len(timely))
     first = min(one.earliest + int(walk[one.start, stop.place]) for one in strong)
@@ -105,6 +103,12 @@ def _pair_alone(problem: RoundsProblem, walk: Ints, stop: RoundStop, first: Roun
         f"“{stop.id}”的货要由同一人先从“{first.id}”取：{why.zh}。",
         f"What {stop.id!r} gets is picked up at {first.id!r} before, by the same person: {why.en}.",
     )
+
+
+def _strong(one: RoundStaff, stop: RoundStop) -> bool:
+    """Say whether somebody has the skills for a stop, and can carry what it takes."""
+    carried = max(stop.load, stop.collect)
+    return stop.skills <= one.skills and (one.capacity is None or carried <= one.capacity)
 
 
 def in_time(walk: Ints, one: RoundStaff, stop: RoundStop) -> bool:

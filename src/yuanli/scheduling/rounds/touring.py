@@ -45,6 +45,8 @@ def solve_rounds(
     limits, problem = limits_of(problem, wish), with_locks(problem, wish)
     if locks_contradict(problem, wish, limits.allowed):
         return search.result(infeasible=True)
+    if search.over():
+        return search.result()
     bound = least_cost(problem)
     if bound is not None:
         search.prove(bound)
