@@ -2,14 +2,7 @@
 
 from yuanli.operations.device_plans.approving import ApprovalPreview, SwitchCount, plan_costs
 from yuanli.operations.device_plans.comparing import DeviceRecord, PlanRecord, PlanRecords, PlanSaving
-from yuanli.operations.device_plans.drafting import (
-    DeviceDraft,
-    DeviceDrafts,
-    DeviceWish,
-    DeviceWishError,
-    NothingToPlanError,
-    PlanDay,
-)
+from yuanli.operations.device_plans.drafting import DeviceDrafts
 from yuanli.operations.device_plans.policies import (
     PlanPolicy,
     PlanPolicyError,
@@ -34,6 +27,13 @@ from yuanli.operations.device_plans.runs import (
     RunState,
     RunStep,
     StepState,
+)
+from yuanli.operations.device_plans.wishes import (
+    DeviceDraft,
+    DeviceWish,
+    DeviceWishError,
+    NothingToPlanError,
+    PlanDay,
 )
 
 __all__ = [

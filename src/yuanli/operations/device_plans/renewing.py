@@ -11,9 +11,10 @@ from typing import Any
 
 from yuanli.campus import FeatureId
 from yuanli.errors import Text, YuanliError
-from yuanli.operations.device_plans.drafting import DeviceDrafts, DeviceWish, PlanDay
+from yuanli.operations.device_plans.drafting import DeviceDrafts
 from yuanli.operations.device_plans.replanning import differs, first_free_slot, rest_of
 from yuanli.operations.device_plans.runs import PlanNotApprovedError, PlanRun, RunParams
+from yuanli.operations.device_plans.wishes import DeviceWish, PlanDay
 from yuanli.operations.solving import SolveOrder, SolveState, Solving
 from yuanli.scheduling import DEVICES, parse_devices
 from yuanli.solver import Stop

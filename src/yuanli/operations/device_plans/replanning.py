@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from yuanli.operations.device_plans.drafting import spans_of
-from yuanli.operations.device_plans.runs import PlanRun, slots_on
+from yuanli.operations.device_plans.runs import PlanRun, slots_on, spans_of
 from yuanli.scheduling import DevicesProblem
 from yuanli.solver import Row
 
