@@ -3,6 +3,14 @@
 from yuanli.operations.device_plans.approving import ApprovalPreview, SwitchCount, plan_costs
 from yuanli.operations.device_plans.comparing import DeviceRecord, PlanRecord, PlanRecords, PlanSaving
 from yuanli.operations.device_plans.drafting import DeviceDrafts
+from yuanli.operations.device_plans.installations import (
+    ClimateWish,
+    DeviceWishError,
+    StorageKind,
+    StorageWish,
+    VehicleWish,
+    read_beside,
+)
 from yuanli.operations.device_plans.policies import (
     PlanPolicy,
     PlanPolicyError,
@@ -31,13 +39,13 @@ from yuanli.operations.device_plans.runs import (
 from yuanli.operations.device_plans.wishes import (
     DeviceDraft,
     DeviceWish,
-    DeviceWishError,
     NothingToPlanError,
     PlanDay,
 )
 
 __all__ = [
     "ApprovalPreview",
+    "ClimateWish",
     "DeviceDraft",
     "DeviceDrafts",
     "DeviceRecord",
@@ -66,7 +74,11 @@ __all__ = [
     "RunState",
     "RunStep",
     "StepState",
+    "StorageKind",
+    "StorageWish",
     "SwitchCount",
+    "VehicleWish",
     "keep_plan_runs",
     "plan_costs",
+    "read_beside",
 ]

@@ -9,19 +9,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yuanli.campus import (
     Campus,
     CampusId,
+    DataPoint,
+    Device,
     FeatureId,
+    PointId,
     Unit,
     label_of,
     name_in,
 )
 from yuanli.errors import Text
 from yuanli.operations.command_rules import command_rules
+from yuanli.operations.command_targets import stands_in
 from yuanli.operations.commands import Commands
 from yuanli.operations.device_gateways import DeviceGateways
+from yuanli.operations.device_plans.climates import add_climates, outdoor_point, temperature_points
 from yuanli.operations.device_plans.equipment import (
     HOLDS,
     POWER_PAST,
@@ -35,6 +41,9 @@ from yuanli.operations.device_plans.needs import needs_of
 from yuanli.operations.device_plans.rows import rows_of
 from yuanli.operations.device_plans.runs import slots_on
 from yuanli.operations.device_plans.scenes import Scene, Told, zone_names
+from yuanli.operations.device_plans.solar import solar_of_map, solar_of_peak
+from yuanli.operations.device_plans.storing import level_points, storage_rows, storages_at, wishes_of_map
+from yuanli.operations.device_plans.vehicles import vehicle_rows
 from yuanli.operations.device_plans.wishes import (
     SLOT,
     DeviceDraft,
@@ -47,6 +56,7 @@ from yuanli.operations.expected_people import PeopleForecasts
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
 from yuanli.operations.twin import Twin
+from yuanli.telemetry import find_quantity
 
 ALWAYS = ("serverroom", "datacenter")
 """Rooms whose cooling is never planned."""
@@ -118,14 +128,29 @@ class DeviceDrafts:
             )  # fmt: skip
         if not items:
             raise _nothing(campus, wish, told)
+        rooms = tuple(dict.fromkeys(place_of_device(item.device) for item in items))
+        storages = storages_at(campus, wish.place, lambda device: _inside(campus, device, wish.place))
+        levels = level_points(campus, storages)
+        temps = temperature_points(campus, rooms) if wish.climates else {}
+        beside = (outdoor_point(campus), _sunshine(campus))
         points = [p.id for item in items for p in (item.told_by, item.meter) if p is not None]
+        points += [*levels.values(), *temps.values(), *(key for key in beside if key is not None)]
         back = max(timedelta(days=28) + HOLDS, POWER_PAST)
         series = load_series(self._store, campus_id, points, now - back, now)
         scene = Scene(campus=campus, wish=wish, now=now, times=times, items=items, told=told, series=series)
         need = needs_of(scene, self._people(campus, wish, end - now, now))
         rows, usual, sources = rows_of(scene, need)
         document = self._document(scene, rows, need)
-        self._charge_demand(scene, document, rows, usual)
+        stores = (*wish.storages, *wishes_of_map(scene, storages, levels))
+        document["storages"] = storage_rows(scene, stores, rows)
+        add_climates(scene, document, temps, beside[0])
+        cars, at_once = vehicle_rows(scene, self._chargers(campus, wish))
+        rows += cars
+        usual |= at_once
+        sun = self._solar(scene, beside[1])
+        if sun is not None:
+            document["solar_kw"] = sun.round(3).tolist()
+        self._add_rest(scene, document, rows, usual)
         document["drafted"] = {"wish": asdict(wish), "usual": usual, "power": sources}
         return DeviceDraft(
             document=document, assumptions=tuple(told.assumptions), left_out=tuple(told.left_out),
@@ -199,39 +224,94 @@ class DeviceDrafts:
             document |= {"carbon_kg_per_kwh": float(carbon.kg), "carbon_weight": wish.carbon_weight}
         return document
 
-    def _charge_demand(
+    def _chargers(self, campus: Campus, wish: DeviceWish) -> Mapping[FeatureId, str]:
+        """Return the chargers of cars that can be switched."""
+        wanted = {one.device for one in wish.vehicles if one.device is not None}
+        devices = [device for device in campus.of(Device) if device.id in wanted]
+        return {i.device.id: i.switch.id for i in equipment_of(campus, devices, self._commands.rules)}
+
+    def _solar(self, scene: Scene, sunshine: PointId | None) -> NDArray[np.float64] | None:
+        """Return what PV gives, kW by slot: of the peak power that was told, else as the map's meters let expect."""
+        if scene.wish.solar_kwp is not None:
+            if scene.wish.solar_kwp == 0:
+                return None
+            series = None if sunshine is None else scene.series.get(sunshine)
+            return solar_of_peak(scene, scene.wish.solar_kwp, series)
+        expected = self._energy.expected(scene.campus.id, scene.times[0], medium=Medium.PV).hours
+        return solar_of_map(scene, {hour.start: hour.mean for hour in expected})
+
+    def _add_rest(
         self, scene: Scene, document: dict[str, Any], rows: list[dict[str, Any]], usual: Mapping[str, str]
     ) -> None:
-        """Let a kW above the greatest power of the last month cost what the tariff says, beside what else runs."""
+        """Add what else the site takes, and what a kW above the greatest power of the last month costs."""
         campus_id, told = scene.campus.id, scene.told
         day = scene.times[0].astimezone(ZoneInfo(scene.campus.time_zone)).date()
         tariff = self._energy.tariffs(campus_id).find(Medium.ELECTRICITY, day)
-        if tariff is None or not tariff.demand:
+        charge = None if tariff is None or not tariff.demand else float(tariff.demand)
+        beside = "solar_kw" in document or bool(document["storages"])
+        if charge is None and not beside:
             return
         expected = self._energy.expected(campus_id, scene.times[0]).hours
-        curve = self._energy.curve(campus_id, scene.now - PEAK_PAST, scene.now, every=Period.QUARTER)
-        paid = max((bucket.power for bucket in curve.buckets if bucket.power is not None), default=None)
         hours = {hour.start: hour.mean for hour in expected}
         site = [hours.get(at.replace(minute=0, second=0, microsecond=0)) for at in scene.times]
-        if paid is None or None in site:
-            told.assume(
-                "全园用电还不能预测，不计需量电费。",
-                "The load of the site can't be forecast yet: demand charges are left out.",
-            )
+        if None in site:
+            _tell_unknown_rest(scene, beside=beside, charged=charge is not None)
             return
-        own = np.sum([row["power_kw"] * slots_on(usual[row["name"]], len(site)) for row in rows], axis=0)
+        own = np.sum(
+            [row["power_kw"] * slots_on(usual[row["name"]], len(site)) for row in rows if "task" not in row],
+            axis=0,
+        )
         base = np.maximum(np.array(site, float) - own, 0.0).round(2)
         if "limit_kw" in document:
             document["limit_kw"] = (base + document["limit_kw"]).tolist()
-        document |= {
-            "base_kw": base.tolist(), "peak_price": float(tariff.demand), "peak_paid_kw": round(paid, 2),
-        }  # fmt: skip
-        told.assume(
-            f"其他用电按预测计；全园功率超过过去 {PEAK_PAST.days} 天的最大值 {paid:,.0f} kW 时，"
-            f"每 kW 加收需量电费 {tariff.demand:g}。",
-            f"What else runs is as forecast; above {paid:,.0f} kW, the most that the site took in the last "
-            f"{PEAK_PAST.days} days, each kW costs the demand charge of {tariff.demand:g}.",
+        document["base_kw"] = base.tolist()
+        told.assume("其他用电按预测计。", "What else runs is as forecast.")
+        if charge is not None:
+            self._charge_peak(scene, document, charge)
+
+    def _charge_peak(self, scene: Scene, document: dict[str, Any], charge: float) -> None:
+        curve = self._energy.curve(scene.campus.id, scene.now - PEAK_PAST, scene.now, every=Period.QUARTER)
+        paid = max((bucket.power for bucket in curve.buckets if bucket.power is not None), default=None)
+        if paid is None:
+            scene.told.assume(
+                "过去没有实测最大需量，不计需量电费。", "No peak was measured: demand charges are left out."
+            )
+            return
+        document |= {"peak_price": charge, "peak_paid_kw": round(paid, 2)}
+        scene.told.assume(
+            f"全园功率超过过去 {PEAK_PAST.days} 天的最大值 {paid:,.0f} kW 时，每 kW 加收需量电费 {charge:g}。",
+            f"Above {paid:,.0f} kW, the most that the site took in the last {PEAK_PAST.days} days, each kW costs the "
+            f"demand charge of {charge:g}.",
         )
+
+
+def _tell_unknown_rest(scene: Scene, *, beside: bool, charged: bool) -> None:
+    if charged:
+        scene.told.assume(
+            "全园用电还不能预测，不计需量电费。",
+            "The load of the site can't be forecast yet: demand charges are left out.",
+        )
+    if beside:
+        scene.told.assume(
+            "全园用电还不能预测：光伏与储能只按这些设备计，余电不值钱。",
+            "The load of the site can't be forecast yet: PV and storages count for these devices only, and what is "
+            "over is worth nothing.",
+        )
+
+
+def _inside(campus: Campus, device: Device, place: FeatureId | None) -> bool:
+    if place is None:
+        return True
+    where = campus.find(place)
+    return where is not None and stands_in(campus, device, where)
+
+
+def _sunshine(campus: Campus) -> PointId | None:
+    for point in campus.of(DataPoint):
+        quantity = find_quantity(point.brick_class)
+        if quantity is not None and quantity.name == "irradiance" and point.unit in (None, "W/m²", "W/m2"):
+            return point.id
+    return None
 
 
 def _without(

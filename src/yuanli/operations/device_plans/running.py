@@ -25,6 +25,7 @@ from yuanli.operations.device_plans.approving import (
     run_of,
     solved_plan,
     switches_of,
+    unsteered,
 )
 from yuanli.operations.device_plans.drafting import DeviceDrafts
 from yuanli.operations.device_plans.equipment import devices_at, equipment_of
@@ -110,6 +111,8 @@ class PlanRuns:
         """
         run, figures, replaces = self._proposed(campus_id, job_id, who)
         against, warnings = obstacles_of(run, self._commands, who)
+        _, problem, _ = solved_plan(self._solving, campus_id, job_id)
+        warnings = (*unsteered(problem), *warnings)
         return ApprovalPreview(
             job_id=job_id, name=run.name, begins_at=run.begins_at, ends_at=run.ends_at, devices=len(run.devices),
             steps=len(run.steps), switches=switches_of(run), cost=figures.cost, usual_cost=figures.usual_cost,

@@ -10,13 +10,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from yuanli.campus import FeatureId
-from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.errors import InfeasibleError, Text
+from yuanli.operations.device_plans.installations import (
+    MOST_KW,
+    TABLES,
+    ClimateWish,
+    StorageWish,
+    VehicleWish,
+    bad_wish,
+    check_names,
+    read_beside,
+)
 
 SLOT = timedelta(minutes=15)
-
-
-class DeviceWishError(InvalidInputError):
-    """A wish for a plan of devices breaks a rule."""
 
 
 class NothingToPlanError(InfeasibleError):
@@ -48,6 +54,10 @@ class DeviceWish:
         Money that a kg of carbon weighs.
     language
         Of the names in the plan, `zh` or `en`.
+    solar_kwp
+        Peak power of PV that is not measured on the map; 0 reckons with none, None with what the map measures.
+    storages, vehicles, climates
+        What is planned too; storages of the map, too, which tell their capacity.
     """
 
     place: FeatureId | None = None
@@ -57,6 +67,10 @@ class DeviceWish:
     least_share: float = 0.3
     carbon_weight: float = 0.0
     language: str = "zh"
+    solar_kwp: float | None = None
+    storages: tuple[StorageWish, ...] = ()
+    vehicles: tuple[VehicleWish, ...] = ()
+    climates: tuple[ClimateWish, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.least_share <= 1:
@@ -65,6 +79,12 @@ class DeviceWish:
             raise bad_wish("limit_kw", f"{self.limit_kw:g} kW", "> 0")
         if not 0 <= self.carbon_weight < 1e6:
             raise bad_wish("carbon_weight", f"{self.carbon_weight:g}", "≥ 0")
+        if self.solar_kwp is not None and not 0 <= self.solar_kwp <= MOST_KW:
+            raise bad_wish("solar_kwp", f"{self.solar_kwp:g} kW", "≥ 0")
+        check_names(
+            [*(s.name for s in self.storages), *(v.name for v in self.vehicles)], "storages, vehicles"
+        )
+        check_names([one.place or "" for one in self.climates], "climates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +109,11 @@ def span_of(day: PlanDay, now: datetime, zone: ZoneInfo) -> tuple[datetime, date
     return (begun if begun == now else begun + SLOT), tomorrow
 
 
-def bad_wish(field_: str, value: str, rule: str) -> DeviceWishError:
-    """Return the error about a field of a wish."""
-    return DeviceWishError(
-        Text(f"{field_} 为 {value}，应为 {rule}。", f"{field_} is {value}; {rule} is needed."), field=field_,
-        hint=Text("更正后重试。", "Correct it and try again."),
-    )  # fmt: skip
+def read_wish(told: Mapping[str, Any]) -> DeviceWish:
+    """Return a wish as a draft keeps it."""
+    beside = read_beside({table: told.get(table, ()) for table in TABLES})
+    known = {
+        **told, "day": PlanDay(told["day"]), "place": told["place"] and FeatureId(told["place"]),
+        "storages": beside.storages, "vehicles": beside.vehicles, "climates": beside.climates,
+    }  # fmt: skip
+    return DeviceWish(**known)
