@@ -12,12 +12,11 @@ from pydantic import AwareDatetime, Field
 from yuanli.api.bodies import Body, Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
+from yuanli.api.device_bodies import DeviceWishBody
 from yuanli.campus import DeviceId, FeatureId
 from yuanli.operations import (
     ApprovalPreview,
     DeviceDraft,
-    DeviceWish,
-    PlanDay,
     PlanPolicy,
     PlanRecord,
     PlanRun,
@@ -33,26 +32,6 @@ MOST_DEVICES = 5_000
 MOST_DAYS = 7
 MOST_STARTS = 1_000
 ID_BYTES = 12
-
-
-class DeviceWishBody(Body):
-    """What is to be planned of devices: where, of which kind, which day, within which limits."""
-
-    place: Name | None = None
-    kind: Name = "hvac"
-    day: PlanDay = PlanDay.TOMORROW
-    limit_kw: Number | None = None
-    least_share: Number = 0.3
-    carbon_weight: Number = 0.0
-    language: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
-
-    def wish(self) -> DeviceWish:
-        """Return the wish."""
-        return DeviceWish(
-            place=None if self.place is None else FeatureId(self.place), kind=self.kind, day=self.day,
-            limit_kw=self.limit_kw, least_share=self.least_share, carbon_weight=self.carbon_weight,
-            language=self.language,
-        )  # fmt: skip
 
 
 class ApprovalBody(Body):

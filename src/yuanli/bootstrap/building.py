@@ -187,6 +187,7 @@ def build_house(
         places,
         telemetry,
         twin,
+        caller=accounts.caller,
         clock=now,
         new_id=_new_id,
     )

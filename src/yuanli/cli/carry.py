@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,11 @@ import typer
 
 from yuanli.campus import FeatureId
 from yuanli.cli import opening
-from yuanli.cli.drafts import CampusOption, DraftOutput, say_draft, write_draft
+from yuanli.cli.drafts import CampusOption, DraftOutput, read_json, say_draft, write_draft
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, print_json, print_json_lines, print_table, said
 from yuanli.errors import Text
-from yuanli.operations import DeviceWish, PlanDay, PlanRecord, RunOutcome, RunState
+from yuanli.operations import DeviceWish, PlanDay, PlanRecord, RunOutcome, RunState, read_beside
 
 app = typer.Typer(no_args_is_help=True, help="Plans of devices, carried out. 设备方案的执行。")
 RunName = Annotated[str, typer.Argument(help="Its id, of `yuanli carry list`. 执行编号。")]
@@ -49,6 +50,17 @@ def draft(
     carbon_weight: Annotated[
         float, typer.Option("--carbon-weight", help="Money a kg of carbon weighs. 每千克碳的权重（元）。")
     ] = 0.0,
+    solar_kwp: Annotated[
+        float | None,
+        typer.Option("--solar-kwp", help="PV that the map doesn't measure; 0: none. 光伏峰值功率。"),
+    ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            "--beside",
+            help="JSON with storages, vehicles, climates, as of the API. 储能、车辆、热模型的 JSON 文件。",
+        ),
+    ] = None,
     campus: CampusOption = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -59,6 +71,7 @@ def draft(
     """
     opened = opening.house(data_dir)
     campus_id = opening.stored_id(opened, campus)
+    told = read_beside({} if beside is None else read_json(beside))
     wish = DeviceWish(
         place=None if place is None else FeatureId(place),
         kind=kind,
@@ -66,6 +79,10 @@ def draft(
         limit_kw=limit_kw,
         least_share=least_share,
         carbon_weight=carbon_weight,
+        solar_kwp=solar_kwp,
+        storages=told.storages,
+        vehicles=told.vehicles,
+        climates=told.climates,
     )
     found = opened.device_drafts.draft(campus_id, wish)
     write_draft(output, found.document)

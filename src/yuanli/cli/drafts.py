@@ -31,6 +31,28 @@ class DraftFileError(InvalidInputError):
     """A draft can't be written."""
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object of a JSON file.
+
+    Raises
+    ------
+    DraftFileError
+        It is not there, or is no object.
+    """
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        why = str(error)
+    else:
+        if isinstance(told, dict):
+            return told
+        why = type(told).__name__
+    raise DraftFileError(
+        Text(f"{path} 不是 JSON 对象：{why}。", f"{path} is no JSON object: {why}."), field="beside",
+        hint=Text("更正文件后重试。", "Correct the file and try again."),
+    )  # fmt: skip
+
+
 def draft_flows(
     output: DraftOutput,
     begins: Annotated[str, typer.Option("--from", help="HH:MM, by the campus's clock. 开始。")],

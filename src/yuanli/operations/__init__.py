@@ -111,6 +111,7 @@ from yuanli.operations.device_gateways import (
 )
 from yuanli.operations.device_plans import (
     ApprovalPreview,
+    ClimateWish,
     DeviceDraft,
     DeviceDrafts,
     DeviceRecord,
@@ -139,8 +140,12 @@ from yuanli.operations.device_plans import (
     RunState,
     RunStep,
     StepState,
+    StorageKind,
+    StorageWish,
     SwitchCount,
+    VehicleWish,
     keep_plan_runs,
+    read_beside,
 )
 from yuanli.operations.device_rows import DeviceRow, device_rows
 from yuanli.operations.dialogue import (
@@ -649,6 +654,7 @@ __all__ = [
     "Chart",
     "Cleaner",
     "CleanerParams",
+    "ClimateWish",
     "CommandAction",
     "CommandBlockedError",
     "CommandChangedError",
@@ -1025,6 +1031,8 @@ __all__ = [
     "StateHorizonError",
     "States",
     "StepState",
+    "StorageKind",
+    "StorageWish",
     "StoreNotEmptyError",
     "StoreUnavailableError",
     "SwitchCount",
@@ -1066,6 +1074,7 @@ __all__ = [
     "Use",
     "User",
     "UserExistsError",
+    "VehicleWish",
     "Verdict",
     "Visit",
     "Why",
@@ -1119,6 +1128,7 @@ __all__ = [
     "point_rows",
     "point_rows_of",
     "problem_tables",
+    "read_beside",
     "read_document",
     "readings_health",
     "recorded_anomalies",

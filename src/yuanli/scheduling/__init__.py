@@ -18,6 +18,7 @@ from yuanli.scheduling.devices import (
     Zone,
     check_devices,
     conflicts_of_devices,
+    contents_of,
     devices_schema,
     explain_devices,
     fit_plans,
@@ -33,6 +34,7 @@ from yuanli.scheduling.devices import (
     score_preview,
     solve_devices,
     split_days,
+    temps_of,
     wish_conflicts_of_devices,
 )
 from yuanli.scheduling.flows import FLOWS
@@ -126,6 +128,7 @@ __all__ = [
     "check_devices",
     "check_rooms",
     "conflicts_of_devices",
+    "contents_of",
     "devices_schema",
     "explain_devices",
     "find_slots",
@@ -146,5 +149,6 @@ __all__ = [
     "solve_devices",
     "solve_rooms",
     "split_days",
+    "temps_of",
     "wish_conflicts_of_devices",
 ]

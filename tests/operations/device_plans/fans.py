@@ -85,7 +85,7 @@ def document(devices: dict[str, dict[str, Any]] = {}, *, demand: list[float] | N
 def solved(house: House, problem: dict[str, Any]) -> str:
     data = json.dumps(problem).encode()
     order = SolveOrder(kind="devices", name="冷", file_name="d.json", problem=data, stop=STOP)
-    job = house.solving.start(CAMPUS, order, "op")
+    job = house.solving.start(CAMPUS, order, "operator")
     wait_for(house, job.id)
     return job.id
 
@@ -98,8 +98,8 @@ def wait_for(house: House, job_id: str) -> None:
 
 
 def approved(house: House, job_id: str, **more: Any) -> PlanRun:
-    preview = house.plan_runs.preview(CAMPUS, job_id, who="op")
-    return house.plan_runs.approve(CAMPUS, job_id, who="op", fingerprint=preview.fingerprint, **more)
+    preview = house.plan_runs.preview(CAMPUS, job_id, who="operator")
+    return house.plan_runs.approve(CAMPUS, job_id, who="operator", fingerprint=preview.fingerprint, **more)
 
 
 def at(clock: Clock, slot: int, seconds: float = 1.0) -> None:

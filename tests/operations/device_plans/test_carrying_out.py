@@ -55,7 +55,7 @@ def test_a_plan_is_drafted_solved_approved_carried_out_overridden_planned_anew_a
     assert (draft.devices, draft.zones) == (4, 2)
     job_id = solved(house, dict(draft.document))
     run = approved(house, job_id)
-    assert (run.approved_by, len(run.devices), bus.sent) == ("op", 4, [])
+    assert (run.approved_by, len(run.devices), bus.sent) == ("operator", 4, [])
     planned = {d.device_id: slots_on(d.on, run.slots) for d in run.devices}
     first = min(int(on.argmax()) for on in planned.values() if on.any())
     assert first < run.slots
@@ -111,22 +111,22 @@ def test_a_plan_is_drafted_solved_approved_carried_out_overridden_planned_anew_a
 def test_only_what_was_shown_and_checked_is_carried_out(house: House, clock: Clock) -> None:
     job_id = solved(house, document())
     with pytest.raises(PlanChangedError):
-        house.plan_runs.approve(CAMPUS, job_id, who="op", fingerprint="another")
+        house.plan_runs.approve(CAMPUS, job_id, who="operator", fingerprint="another")
     with pytest.raises(ResumeError):
         approved(house, job_id, resume_after_s=1)
     without = solved(house, {**document(), "begins_at": None})
     with pytest.raises(PlanNotApprovedError, match="begin"):
-        house.plan_runs.preview(CAMPUS, without, who="op")
+        house.plan_runs.preview(CAMPUS, without, who="operator")
     unknown = solved(house, document({"fcu-a": {"device_id": "nothing"}}))
     with pytest.raises(PlanNotApprovedError, match="nothing"):
-        house.plan_runs.preview(CAMPUS, unknown, who="op")
+        house.plan_runs.preview(CAMPUS, unknown, who="operator")
     house.device_gateways.remove("bus")
-    assert house.plan_runs.preview(CAMPUS, job_id, who="op").against
+    assert house.plan_runs.preview(CAMPUS, job_id, who="operator").against
     with pytest.raises(PlanNotApprovedError):
         approved(house, job_id)
     at(clock, 99)
     with pytest.raises(PlanNotApprovedError, match="over"):
-        house.plan_runs.preview(CAMPUS, job_id, who="op")
+        house.plan_runs.preview(CAMPUS, job_id, who="operator")
 
 
 def test_what_comes_too_late_is_not_sent(house: House, clock: Clock, bus: Deadly) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from tests.api.house import CAMPUS, MONDAY, Clock
-from tests.operations.device_plans.fans import HALL, approved, at, document, solved, wait_for
+from tests.operations.device_plans.fans import HALL, Deadly, approved, at, document, solved, wait_for
+from tests.operations.test_standing import CHANGES, WHY
 
 from yuanli.bootstrap import House
 from yuanli.campus import DeviceId, FeatureId
+from yuanli.errors import Text
 from yuanli.operations import (
     PlanPolicy,
     PlanPolicyError,
@@ -20,7 +22,7 @@ from yuanli.operations import (
 
 def policy(**more: Any) -> PlanPolicy:
     ids = tuple(DeviceId(FeatureId(name)) for name in HALL)
-    given = {"id": "p", "campus_id": CAMPUS, "who": "boss", "at": MONDAY, "device_ids": ids, **more}
+    given = {"id": "p", "campus_id": CAMPUS, "who": "admin", "at": MONDAY, "device_ids": ids, **more}
     return PlanPolicy(**given)
 
 
@@ -46,7 +48,7 @@ def test_a_policy_approves_what_keeps_its_limits_and_nothing_else(
     run = house.plan_runs.approve_by_policy(CAMPUS, job_id)
     assert (run is not None) is covered
     if run is not None:
-        assert (run.approved_by, run.policy_id) == ("boss", "p")
+        assert (run.approved_by, run.policy_id) == ("admin", "p")
 
 
 def test_a_new_plan_begins_by_itself_only_under_a_policy(house: House, clock: Clock) -> None:
@@ -80,3 +82,26 @@ def test_a_policy_that_can_not_be_is_refused_at_its_field(limits: dict[str, Any]
     with pytest.raises(PlanPolicyError) as refused:
         policy(**limits)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_plan_and_a_policy_end_when_their_author_may_command_no_more(
+    house: House, clock: Clock, bus: Deadly, change: str
+) -> None:
+    house.plan_runs.add_policy(policy(who="operator"))
+    job_id = solved(house, document())
+    run = house.plan_runs.approve_by_policy(CAMPUS, job_id)
+    assert run is not None
+    at(clock, 1)
+    house.plan_runs.look()
+    sent = len(bus.sent)
+    assert sent > 0
+    CHANGES[change](house)
+    at(clock, 7)
+    house.plan_runs.look()
+    ended = house.plan_runs.get(CAMPUS, run.id)
+    assert ended.outcome is RunOutcome.STOPPED
+    assert WHY[change] in (ended.message or Text("", "")).en
+    assert not any(step.sent_at for step in ended.steps if step.slot >= 7)
+    at(clock, 0)
+    assert house.plan_runs.approve_by_policy(CAMPUS, job_id) is None

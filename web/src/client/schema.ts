@@ -4281,6 +4281,27 @@ export interface components {
             };
         };
         /**
+         * ClimateBody
+         * @description A room kept comfortable, all that measure their temperature without a place; what is null is fitted or usual.
+         */
+        ClimateBody: {
+            /** Place */
+            place?: string | null;
+            /** Low C */
+            low_c?: number | null;
+            /** High C */
+            high_c?: number | null;
+            /** Resistance C Per Kw */
+            resistance_c_per_kw?: number | null;
+            /** Capacity Kwh Per C */
+            capacity_kwh_per_c?: number | null;
+            /**
+             * Discomfort Price
+             * @default 5
+             */
+            discomfort_price: number | null;
+        };
+        /**
          * ClosureBody
          * @description What to close, an area of one ordinal or of all, from when until when, and why.
          */
@@ -4858,7 +4879,7 @@ export interface components {
         };
         /**
          * DeviceWishBody
-         * @description What is to be planned of devices: where, of which kind, which day, within which limits.
+         * @description What is to be planned of devices: where, of which kind, which day, within which limits, beside what.
          */
         DeviceWishBody: {
             /** Place */
@@ -4887,6 +4908,23 @@ export interface components {
              * @default zh
              */
             language: string;
+            /** Solar Kwp */
+            solar_kwp?: number | null;
+            /**
+             * Storages
+             * @default []
+             */
+            storages: components["schemas"]["StorageBody"][];
+            /**
+             * Vehicles
+             * @default []
+             */
+            vehicles: components["schemas"]["VehicleBody"][];
+            /**
+             * Climates
+             * @default []
+             */
+            climates: components["schemas"]["ClimateBody"][];
         };
         /**
          * Difference
@@ -11031,6 +11069,50 @@ export interface components {
             level_id: string | null;
         };
         /**
+         * StorageBody
+         * @description A battery; or ice or hot water, which serves a place. Shares run 0–1.
+         */
+        StorageBody: {
+            /** Name */
+            name: string;
+            /** @default battery */
+            kind: components["schemas"]["StorageKind"];
+            /** Place */
+            place?: string | null;
+            /** Capacity Kwh */
+            capacity_kwh: number;
+            /** Charge Kw */
+            charge_kw: number;
+            /** Discharge Kw */
+            discharge_kw: number;
+            /**
+             * Efficiency
+             * @default 0.9
+             */
+            efficiency: number;
+            /**
+             * Content
+             * @default 0.5
+             */
+            content: number;
+            /**
+             * Target
+             * @default 0.5
+             */
+            target: number;
+            /**
+             * Loss
+             * @default 0
+             */
+            loss: number;
+        };
+        /**
+         * StorageKind
+         * @description What a storage holds: power for the site, or cold or heat for a room.
+         * @enum {string}
+         */
+        StorageKind: "battery" | "ice" | "hot_water";
+        /**
          * Storey
          * @description A level of a building.
          */
@@ -11421,6 +11503,27 @@ export interface components {
             password?: string | null;
             /** Disabled */
             disabled?: boolean | null;
+        };
+        /**
+         * VehicleBody
+         * @description A car: arrival and departure by the clock, HH:MM; `device` is its charger on the map.
+         */
+        VehicleBody: {
+            /** Name */
+            name: string;
+            /** Arrival */
+            arrival: string;
+            /** Departure */
+            departure: string;
+            /** Energy Kwh */
+            energy_kwh: number;
+            /**
+             * Power Kw
+             * @default 7
+             */
+            power_kw: number;
+            /** Device */
+            device?: string | null;
         };
         /**
          * Verdict

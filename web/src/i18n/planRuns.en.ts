@@ -12,6 +12,12 @@ export default {
     record: "Plan and what happened", planned: "planned", measured: "measured", unknown: "not known", left: "out of the plan", because: ": ",
     saving: "Saved so far: {kwh} kWh ({low} to {high}), {cost} {currency}", coverage: "{share} of the slots are known", adjust: "Adjust for weather and people", adjusted: "Adjusted: {kwh} kWh ({low} to {high})",
     draft: { add: "Plan devices of the park", place: "Place (empty: the whole site)", search: "Search buildings, floors, rooms", whole: "The whole site", kind: "Kind", day: "Day", today: "What is left of today", tomorrow: "Tomorrow", least: "At least so much of a room's devices while open, %", limit: "The most power, kW", carbon: "Money a kg of carbon weighs", make: "Draft", solve: "Solve", found: "{devices} devices in {zones} zones", aims: "What is made least", assumed: "What is assumed", leftOut: "Left out", hvac: "Air conditioning", lighting: "Lighting", ventilation: "Ventilation" },
+    beside: {
+      title: "PV, storages, charging, comfort", solar: "PV", solarMap: "As the map measures", solarNone: "None", solarPeak: "By its peak power", kwp: "kWp", storages: "Storages", addStorage: "Add a storage", battery: "Battery", ice: "Ice", hot_water: "Hot water",
+      name: "Name", serves: "Room that it serves", capacity: "Holds, kWh", charge: "Takes, kW", discharge: "Gives, kW", efficiency: "Efficiency", content: "Full now, %", target: "In the end, %",
+      vehicles: "Cars", addVehicle: "Add a car", arrival: "Arrives", departure: "Leaves", energy: "Energy, kWh", power: "Power, kW", charger: "Charger (empty: by hand)", car: "Car {n}", store: "Storage {n}",
+      climates: "Comfort", addClimate: "Add a room", anyRoom: "All rooms that measure (or one)", low: "Least °C", high: "Most °C", resistance: "Resistance, °C/kW", capacityC: "Heat, kWh/°C", usual: "measured", fitted: "fitted", price: "Money a °C·h outside",
+    },
     policies: {
       title: "Standing policies", text: "Plans of devices within these limits are carried out without asking, in the name of who set them.", add: "Add a standing policy", none: "There is none yet: each plan has to be approved.",
       more: "{some} and {n} more", ofKind: "{kind} · {place} ({n} devices)", everyDay: "Every day", startsAtMost: "at most {n} starts each", serviceAtLeast: "demand served ≥ {share}", savingAtLeast: "saving ≥ {share}", costAtMost: "cost ≤ {cost}",

@@ -12,6 +12,12 @@ export default {
     record: "计划与实际", planned: "计划", measured: "实际", unknown: "未知", left: "退出方案", because: "：",
     saving: "至今节省 {kwh} kWh（{low} 至 {high}），{cost} {currency}", coverage: "已知时段 {share}", adjust: "按天气与人数调整", adjusted: "调整后节省 {kwh} kWh（{low} 至 {high}）",
     draft: { add: "排程园区设备", place: "地点（留空为整个园区）", search: "搜索楼栋、楼层、房间", whole: "全园", kind: "类型", day: "哪天", today: "今天剩余时段", tomorrow: "明天", least: "开放时至少开启的比例（%）", limit: "功率上限（kW）", carbon: "每千克碳计价（元）", make: "起草", solve: "求解", found: "{devices} 台设备，{zones} 个区域", aims: "优化什么", assumed: "采用的假设", leftOut: "未纳入", hvac: "空调", lighting: "照明", ventilation: "通风" },
+    beside: {
+      title: "光伏、储能、充电、舒适温度", solar: "光伏", solarMap: "地图实测", solarNone: "不计", solarPeak: "按峰值功率", kwp: "kWp", storages: "储能", addStorage: "添加储能", battery: "电池", ice: "冰蓄冷", hot_water: "蓄热水",
+      name: "名称", serves: "所服务的房间", capacity: "容量 kWh", charge: "充电 kW", discharge: "放出 kW", efficiency: "效率", content: "现有 %", target: "末尾至少 %",
+      vehicles: "车辆", addVehicle: "添加车辆", arrival: "到", departure: "离", energy: "电量 kWh", power: "功率 kW", charger: "充电桩（留空由人工充电）", car: "车 {n}", store: "储能 {n}",
+      climates: "舒适温度", addClimate: "添加房间", anyRoom: "所有测温房间（可选一间）", low: "下限 °C", high: "上限 °C", resistance: "热阻 °C/kW", capacityC: "热容 kWh/°C", usual: "实测", fitted: "拟合", price: "偏离每 °C·h 计价",
+    },
     policies: {
       title: "常设策略", text: "在这些界限内的设备方案不必逐次批准，以设定人的名义执行。", add: "添加常设策略", none: "还没有常设策略：每个方案都要批准。",
       more: "{some} 等，另 {n} 台", ofKind: "{place} · {kind}（{n} 台）", everyDay: "每天", startsAtMost: "每台最多启动 {n} 次", serviceAtLeast: "需求满足 ≥ {share}", savingAtLeast: "比平常省 ≥ {share}", costAtMost: "费用 ≤ {cost}",

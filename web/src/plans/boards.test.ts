@@ -3,7 +3,8 @@ import type { Row, TourWalk } from "@/client/plans";
 import { sayCell } from "./cells";
 import { clockOf, clockTicks, daysLater, spanOf } from "./clock";
 import { figureRows, toldOf, widthOf } from "./comparing";
-import { curvesOption, deviceBars, deviceLanes, seriesOf, withRun, type DeviceTables } from "./devices";
+import { curvesOption, panelsOf } from "./curves";
+import { deviceBars, deviceLanes, heldIn, seriesOf, storageBars, tempsOf, withRun, type DeviceTables } from "./devices";
 import { type FlowTables, loadsOf, movedOf } from "./flowOptions";
 import { movesOf, toggled } from "./edits";
 import { handGrid, isUntimed, LEFT_OUT, rowBars, swapped, withBar, withStop, withValue } from "./byHand";
@@ -66,8 +67,8 @@ describe("devices", () => {
   const tables: DeviceTables = { slots: 4, slot_h: 1, price: [1, 1, 2, 2], limit_kw: [9, 9, 9, 9], base_kw: [1, 1, 1, 1], zones: [{ name: "z", demand: [0, 2, 2, 0] }], devices: [{ name: "fan", power_kw: 3, zone: "z", service: 2 }, { name: "car", power_kw: 7 }], storages: [{ name: "ice", zone: "z" }] };
   const rows = [{ device: "fan", on: "1-2" }, { device: "car", on: "" }, { device: "ice", on: "", flows: "2.0 0.0 0.0 -1.0" }];
   it("are bars on lanes by zone", () => {
-    expect(deviceLanes(tables).map((lane) => [lane.key, lane.group])).toEqual([["fan", "z"], ["car", undefined]]);
-    expect(deviceLanes(tables, [{ device: "car", on: "1-2" }]).map((lane) => lane.key)).toEqual(["car", "fan"]);
+    expect(deviceLanes(tables).map((lane) => [lane.key, lane.group])).toEqual([["ice", ""], ["fan", "z"], ["car", undefined]]);
+    expect(deviceLanes(tables, [{ device: "car", on: "1-2" }]).map((lane) => lane.key)).toEqual(["ice", "car", "fan"]);
     expect(deviceBars(tables, rows, ["fan"])).toMatchObject([{ key: "fan#0", start: 1, end: 3, locked: true }]);
   });
   it("take and give", () => expect(seriesOf(tables, rows)).toEqual({ kw: [3, 4, 4, 1], served: [{ zone: "z", demand: [0, 2, 2, 0], given: [0, 2, 2, 1] }] }));
@@ -77,9 +78,24 @@ describe("devices", () => {
     expect(withRun(rows, { key: null, lane: "fan" }, { start: 3, end: 4 })[0]!.on).toBe("1-3");
   });
   it("are drawn against cap and demand", () => {
-    const option = curvesOption(tables, seriesOf(tables, rows), (key) => key, 100, (slot) => `${slot}:00`, palette) as { series: { name: string }[]; tooltip: { formatter: (points: unknown[]) => string } };
+    const panels = panelsOf(tables, rows, null, (key) => key);
+    const option = curvesOption(panels, 4, 100, (slot) => `${slot}:00`, palette) as { series: { name: string }[]; tooltip: { formatter: (points: unknown[]) => string } };
     expect(option.tooltip.formatter([{ marker: "", seriesName: "a<b", value: [2, 1.234] }])).toBe("2:00<br>a&lt;b 1.23");
     expect(option.series.map((one) => one.name)).toEqual(["price", "power", "cap", "demand", "served"]);
+  });
+  const air = { temp_c: 20, outdoor_c: [30, 30], gains_kw: [0, 0], resistance_c_per_kw: 2, capacity_kwh_per_c: 1 / (2 * Math.LN2), low_c: [-50, 22], high_c: [80, 26] };
+  const kept: DeviceTables = { slots: 2, slot_h: 1, price: [1, 1], solar_kw: [0, 2], zones: [{ name: "z", demand: [0, 0], limit_kw: [5, 5], climate: air }, { name: "y", demand: [1, 1] }], devices: [{ name: "ac", power_kw: 1, zone: "z", heat_kw: -5 }, { name: "car", power_kw: 7, task: { first: 0, last: 1, slots: 1 } }], storages: [{ name: "b", capacity: 8, content: 4, charge_efficiency: 0.5, discharge_efficiency: 1 }] };
+  const now = [{ device: "ac", on: "1-1" }, { device: "car", on: "0-0" }, { device: "b", on: "", flows: "2.0 -3.0" }];
+  it("keep warmth and power: half of the way to what settles in an hour", () => {
+    expect(tempsOf(kept, kept.zones![0]!, now)).toEqual([expect.closeTo(25), expect.closeTo(22.5)]);
+    expect(heldIn(kept, kept.storages![0]!, now)).toEqual([5, 2]);
+    expect(storageBars(kept, now).map((bar) => [bar.start, bar.end, bar.label, bar.kind])).toEqual([[0, 1, "+2.0", "plain"], [1, 2, "−3.0", "hatched"]]);
+    expect(deviceBars(kept, now, []).filter((bar) => bar.lane === "car").map((bar) => [bar.start, bar.end, bar.kind])).toEqual([[0, 2, "soft"], [0, 1, undefined]]);
+  });
+  it("are drawn together, or of one zone", () => {
+    const named = (zone: string | null): string[][] => panelsOf(kept, now, zone, (key) => key).map((panel) => panel.curves.map((curve) => curve.name));
+    expect(named(null)).toEqual([["price"], ["power", "solar"], ["demand", "served"], ["b"], ["z", "least", "most", "outdoor"]]);
+    expect(named("z")).toEqual([["price"], ["power", "cap"], ["demand", "served"], ["warmth", "least", "most", "outdoor"]]);
   });
 });
 

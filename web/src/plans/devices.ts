@@ -1,9 +1,7 @@
 /** Devices over slots: bars that can be dragged, and what they take and give against caps and demand. */
 import type { Row } from "@/client/plans";
-import type { Option, Palette } from "@/energy/options";
-import { LETTERS } from "@/shell/letters";
 import { coloursOf, withRow } from "./edits";
-import { escaped, runsOf } from "./gantt";
+import { runsOf } from "./gantt";
 import { textOfRuns, type Lane, type LaneBar } from "./lanes";
 
 export interface Device {
@@ -11,10 +9,33 @@ export interface Device {
   power_kw: number;
   zone?: string | null;
   service?: number;
+  heat_kw?: number;
+  /** On for so many slots from the first to the last: a car that is there. */
+  task?: { first: number; last: number; slots: number } | null;
+}
+export interface Climate {
+  temp_c: number;
+  outdoor_c: number[];
+  gains_kw: number[];
+  resistance_c_per_kw: number;
+  capacity_kwh_per_c: number;
+  low_c?: number[] | null;
+  high_c?: number[] | null;
 }
 export interface Zone {
   name: string;
   demand: number[];
+  limit_kw?: number[] | null;
+  climate?: Climate | null;
+}
+export interface Storage {
+  name: string;
+  zone?: string | null;
+  capacity?: number;
+  content?: number;
+  charge_efficiency?: number;
+  discharge_efficiency?: number;
+  loss?: number;
 }
 export interface DeviceTables {
   slots: number;
@@ -22,19 +43,24 @@ export interface DeviceTables {
   price: number[];
   devices: Device[];
   zones?: Zone[];
-  storages?: { name: string; zone?: string | null }[];
+  storages?: Storage[];
   limit_kw?: number[] | null;
   base_kw?: number[] | null;
   solar_kw?: number[] | null;
 }
 
+/** Below it, nothing flows. */
+const LEAST_KW = 1e-3;
+
 /** Lanes by zone, those first in which anything is on, else in the order in which zones come. */
-export function deviceLanes(tables: DeviceTables, rows: readonly Row[] = []): Lane[] {
+export function deviceLanes(tables: DeviceTables, rows: readonly Row[] = [], stored = ""): Lane[] {
   const on = new Set(rows.filter((row) => runsOf(row.on).length).map((row) => row.device));
   const busy = new Set(tables.devices.filter((device) => on.has(device.name)).map((device) => device.zone ?? ""));
   const named = [...new Set(tables.devices.map((device) => device.zone ?? ""))];
   const zones = [...named.filter((zone) => busy.has(zone)), ...named.filter((zone) => !busy.has(zone))];
-  return zones.flatMap((zone) => tables.devices.filter((device) => (device.zone ?? "") === zone).map((device) => ({ key: device.name, label: `${device.name}`, group: zone || undefined })));
+  const stores = (tables.storages ?? []).map((storage) => ({ key: storage.name, label: storage.name, group: stored }));
+  const lanes = zones.flatMap((zone) => tables.devices.filter((device) => (device.zone ?? "") === zone).map((device) => ({ key: device.name, label: `${device.name}`, group: zone || undefined })));
+  return [...stores, ...lanes];
 }
 
 export function deviceBars(tables: DeviceTables, rows: readonly Row[], locked: readonly string[]): LaneBar[] {
@@ -43,7 +69,27 @@ export function deviceBars(tables: DeviceTables, rows: readonly Row[], locked: r
   return rows.flatMap((row) => {
     const name = String(row.device);
     const device = power.get(name);
-    return device ? runsOf(row.on).map(([start, end], i) => ({ key: `${name}#${i}`, lane: name, start, end, label: `${device.power_kw} kW`, colour: colour(device.zone ?? ""), locked: locked.includes(name) })) : [];
+    if (!device) return [];
+    const runs = runsOf(row.on).map(([start, end], i): LaneBar => ({ key: `${name}#${i}`, lane: name, start, end, label: `${device.power_kw} kW`, colour: colour(device.zone ?? ""), locked: locked.includes(name) }));
+    const stay: LaneBar[] = device.task ? [{ key: `${name}#stay`, lane: name, start: device.task.first, end: device.task.last + 1, label: "", colour: colour(device.zone ?? ""), kind: "soft", fixed: true }] : [];
+    return [...stay, ...runs];
+  });
+}
+
+/** What storages take (plain) and give (hatched), on lanes of their own. */
+export function storageBars(tables: DeviceTables, rows: readonly Row[]): LaneBar[] {
+  return (tables.storages ?? []).flatMap((storage) => {
+    const flows = String(rows.find((row) => row.device === storage.name)?.flows ?? "").split(" ").filter(Boolean).map(Number);
+    const signs = flows.map((flow) => (Math.abs(flow) < LEAST_KW ? 0 : Math.sign(flow)));
+    const bars: LaneBar[] = [];
+    for (let start = 0; start < signs.length; ) {
+      let end = start + 1;
+      while (end < signs.length && signs[end] === signs[start]) end++;
+      const mean = flows.slice(start, end).reduce((sum, flow) => sum + flow, 0) / (end - start);
+      if (signs[start]) bars.push({ key: `${storage.name}#${start}`, lane: storage.name, start, end, label: `${mean > 0 ? "+" : "−"}${Math.abs(mean).toFixed(1)}`, colour: mean > 0 ? "#4a90c2" : "#7a9a3a", kind: mean > 0 ? "plain" : "hatched", fixed: true });
+      start = end;
+    }
+    return bars;
   });
 }
 
@@ -89,34 +135,30 @@ export function seriesOf(tables: DeviceTables, rows: readonly Row[]): Series {
   return { kw, served: (tables.zones ?? []).map((zone) => ({ zone: zone.name, demand: zone.demand, given: given.get(zone.name)! })) };
 }
 
-/** Times on the axis of the curves. */
-const MARKS = 6;
-/** Price, power with its cap, and demand with what is served: one under the other on the axis of the bars. */
-export function curvesOption(tables: DeviceTables, series: Series, word: (key: "price" | "power" | "cap" | "demand" | "served") => string, left: number, clock: (slot: number) => string, palette: Palette): Option {
-  const slots = Array.from({ length: tables.slots + 1 }, (_, s) => s);
-  const stepped = (values: readonly number[]): number[][] => slots.map((s) => [s, values[Math.min(s, tables.slots - 1)] ?? 0]);
-  const line = (name: string, values: readonly number[], grid: number, color: string, more: Option = {}): Option => ({ name, type: "line", step: "end", showSymbol: false, xAxisIndex: grid, yAxisIndex: grid, color, data: stepped(values), ...more });
-  const sum = (pick: "demand" | "given"): number[] => slots.slice(0, -1).map((s) => series.served.reduce((total, zone) => total + (zone[pick][s] ?? 0), 0));
-  const lines = [line(word("price"), tables.price, 0, "#e07b39", { areaStyle: { opacity: 0.12 } }), line(word("power"), series.kw, 1, "#0f9b8e", { areaStyle: { opacity: 0.15 } })];
-  if (tables.limit_kw) lines.push(line(word("cap"), tables.limit_kw, 1, "#d1495b", { lineStyle: { type: "dashed" } }));
-  if (series.served.length) lines.push(line(word("demand"), sum("demand"), 2, "#8d5bb8", { lineStyle: { type: "dashed" } }), line(word("served"), sum("given"), 2, "#5b6fd8", { areaStyle: { opacity: 0.12 } }));
-  const grids = series.served.length ? 3 : 2;
-  interface Point {
-    marker: string;
-    seriesName: string;
-    value: [number, number];
-  }
-  const told = (points: Point[]): string => [clock(points[0]!.value[0]), ...points.map((one) => `${one.marker}${escaped(one.seriesName)} ${Math.round(one.value[1] * 100) / 100}`)].join("<br>");
-  const soft = { axisLabel: { color: palette.soft, fontSize: 10 }, splitLine: { lineStyle: { color: palette.line } }, axisLine: { lineStyle: { color: palette.line } } };
-  return {
-    animation: false,
-    textStyle: { fontFamily: LETTERS },
-    legend: { top: 0, type: "scroll", textStyle: { color: palette.ink, fontSize: 11 } },
-    tooltip: { trigger: "axis", formatter: told, confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
-    grid: Array.from({ length: grids }, (_, i) => ({ left, right: 0, top: 30 + i * 92, height: 70, outerBoundsMode: "none" })),
-    xAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", min: 0, max: tables.slots, interval: tables.slots / MARKS, gridIndex: i, ...soft, axisLabel: { show: i === grids - 1, formatter: (slot: number) => clock(Math.round(slot)), alignMaxLabel: "right", color: palette.soft, fontSize: 10 } })),
-    yAxis: Array.from({ length: grids }, (_, i) => ({ type: "value", gridIndex: i, splitNumber: 2, ...soft })),
-    series: lines,
-  };
+/** What is in a storage after each slot. */
+export function heldIn(tables: DeviceTables, storage: Storage, rows: readonly Row[]): number[] {
+  const flows = String(rows.find((row) => row.device === storage.name)?.flows ?? "").split(" ").filter(Boolean).map(Number);
+  let held = storage.content ?? 0;
+  return Array.from({ length: tables.slots }, (_, s) => {
+    const flow = flows[s] ?? 0;
+    const gained = flow > 0 ? flow * (storage.charge_efficiency ?? 1) : flow / (storage.discharge_efficiency ?? 1);
+    return (held = held * (1 - (storage.loss ?? 0)) + gained * tables.slot_h);
+  });
 }
-export const curvesHeight = (series: Series): number => 50 + 92 * (series.served.length ? 3 : 2);
+
+/** The temperature of a zone's air after each slot: one store of heat behind one resistance. */
+export function tempsOf(tables: DeviceTables, zone: Zone, rows: readonly Row[]): number[] {
+  const air = zone.climate!;
+  const heat = [...air.gains_kw];
+  const inside = new Map(tables.devices.filter((device) => device.zone === zone.name && device.heat_kw).map((device) => [device.name, device.heat_kw!]));
+  for (const row of rows) {
+    const kw = inside.get(String(row.device));
+    if (kw) for (const [start, end] of runsOf(row.on)) for (let s = start; s < Math.min(end, tables.slots); s++) heat[s]! += kw;
+  }
+  const fades = Math.exp(-tables.slot_h / (air.resistance_c_per_kw * air.capacity_kwh_per_c));
+  let temp = air.temp_c;
+  return heat.map((kw, s) => {
+    const settled = air.outdoor_c[s]! + air.resistance_c_per_kw * kw;
+    return (temp = settled + (temp - settled) * fades);
+  });
+}

@@ -2,13 +2,14 @@
 
 from yuanli.operations.device_plans.approving import ApprovalPreview, SwitchCount, plan_costs
 from yuanli.operations.device_plans.comparing import DeviceRecord, PlanRecord, PlanRecords, PlanSaving
-from yuanli.operations.device_plans.drafting import (
-    DeviceDraft,
-    DeviceDrafts,
-    DeviceWish,
+from yuanli.operations.device_plans.drafting import DeviceDrafts
+from yuanli.operations.device_plans.installations import (
+    ClimateWish,
     DeviceWishError,
-    NothingToPlanError,
-    PlanDay,
+    StorageKind,
+    StorageWish,
+    VehicleWish,
+    read_beside,
 )
 from yuanli.operations.device_plans.policies import (
     PlanPolicy,
@@ -35,9 +36,16 @@ from yuanli.operations.device_plans.runs import (
     RunStep,
     StepState,
 )
+from yuanli.operations.device_plans.wishes import (
+    DeviceDraft,
+    DeviceWish,
+    NothingToPlanError,
+    PlanDay,
+)
 
 __all__ = [
     "ApprovalPreview",
+    "ClimateWish",
     "DeviceDraft",
     "DeviceDrafts",
     "DeviceRecord",
@@ -66,7 +74,11 @@ __all__ = [
     "RunState",
     "RunStep",
     "StepState",
+    "StorageKind",
+    "StorageWish",
     "SwitchCount",
+    "VehicleWish",
     "keep_plan_runs",
     "plan_costs",
+    "read_beside",
 ]

@@ -100,13 +100,40 @@ def solved_plan(solving: Solving, campus_id: CampusId, job_id: str) -> tuple[Sol
                 "Draft it from the park, or give begins_at and device_id.",
             ),
         )
-    if problem.storages:
-        raise _refused(Text("储能的功率不能用开关执行。", "Storages are not carried out by switching."))
+    if serving := [one.name for one in problem.storages if one.zone is not None]:
+        raise _refused(
+            Text(
+                f"“{serving[0]}”供冷供热，不能用开关执行，房间会缺冷缺热。",
+                f"{serving[0]} serves a room, and is not carried out by switching: the room would lack it.",
+            )
+        )
     return job, problem, job.plan
 
 
 def _refused(why: Text, hint: Text | None = None) -> PlanNotApprovedError:
     return PlanNotApprovedError(why, field="plan", hint=hint or Text("另求一个方案。", "Find another plan."))
+
+
+def unsteered(problem: DevicesProblem) -> tuple[Text, ...]:
+    """Say what a plan reckons with that somebody else has to carry out: batteries, and cars without a charger here."""
+    found = [
+        Text(
+            f"“{one.name}”由它自己的控制器充放电：本系统不下发，偏离计划会影响费用。",
+            f"{one.name} has its own controller: nothing is sent to it, and costs differ where it does otherwise.",
+        )
+        for one in problem.storages
+    ]
+    cars = [one.name for one in problem.devices if one.task is not None and one.device_id is None]
+    if cars:
+        names, more = "、".join(cars[:MOST_NAMED]), len(cars) > MOST_NAMED
+        found.append(
+            Text(
+                f"{len(cars)} 辆车没有指定充电桩，请按计划人工充电：{names}{' 等' if more else ''}。",
+                f"{len(cars)} cars have no charger here and are charged by hand: {', '.join(cars[:MOST_NAMED])}"
+                f"{' and others' if more else ''}.",
+            )
+        )
+    return tuple(found)
 
 
 def run_of(
@@ -239,7 +266,7 @@ def plan_costs(problem: DevicesProblem, plan: Plan, *, first: int = 0) -> tuple[
     cost, usual_cost = 0.0, 0.0
     price = problem.price + (0.0 if problem.carbon_price is None else problem.carbon_price)
     for device in problem.devices:
-        if device.device_id is None:
+        if device.device_id is None and device.name not in usual:
             continue
         rates = device.power_kw * problem.slot_h * price
         for spans, is_usual in (

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from yuanli.campus import FeatureId
 from yuanli.errors import Text, YuanliError
-from yuanli.operations.device_plans.drafting import DeviceDrafts, DeviceWish, PlanDay
+from yuanli.operations.device_plans.drafting import DeviceDrafts
 from yuanli.operations.device_plans.replanning import differs, first_free_slot, rest_of
 from yuanli.operations.device_plans.runs import PlanNotApprovedError, PlanRun, RunParams
+from yuanli.operations.device_plans.wishes import read_wish
 from yuanli.operations.solving import SolveOrder, SolveState, Solving
 from yuanli.scheduling import DEVICES, parse_devices
 from yuanli.solver import Stop
@@ -59,10 +59,9 @@ class Renewals:
         wish = (drafted or {}).get("wish")
         if not isinstance(wish, dict) or first >= run.slots:
             return None
-        known = {**wish, "day": PlanDay(wish["day"]), "place": wish["place"] and FeatureId(wish["place"])}
         span = (run.begins_at + run.slot * first, run.begins_at + run.slot * run.slots)
         try:
-            return self._drafts.draft(run.campus_id, DeviceWish(**known), span=span).document
+            return self._drafts.draft(run.campus_id, read_wish(wish), span=span).document
         except YuanliError as error:
             log.warning("Plan %s can't be compared with a new draft: %s", run.id, error)
             return None

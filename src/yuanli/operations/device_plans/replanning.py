@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from yuanli.operations.device_plans.drafting import spans_of
-from yuanli.operations.device_plans.runs import PlanRun, slots_on
-from yuanli.scheduling import DevicesProblem
+from yuanli.operations.device_plans.runs import PlanRun, slots_on, spans_of
+from yuanli.scheduling import DevicesProblem, contents_of, temps_of
 from yuanli.solver import Row
 
+ZONE = ("demand", "limit_kw")
+CLIMATE = ("outdoor_c", "gains_kw", "low_c", "high_c")
 SERIES = ("price", "carbon_kg_per_kwh", "feed_in", "limit_kw", "base_kw", "solar_kw")
 HELD_MOST = 96
 
@@ -46,9 +47,12 @@ def rest_of(
         if isinstance(rest.get(name), list):
             rest[name] = rest[name][first:]
     for zone in rest.get("zones", []):
-        for name in ("demand", "limit_kw"):
-            if isinstance(zone.get(name), list):
-                zone[name] = zone[name][first:]
+        for part, series in ((zone, ZONE), (zone.get("climate") or {}, CLIMATE)):
+            for name in series:
+                if isinstance(part.get(name), list):
+                    part[name] = part[name][first:]
+        if zone.get("climate"):
+            zone["climate"]["temp_c"] = _temp_at(problem, zone["name"], on, first)
     if fresh is not None:
         _refreshed(rest, fresh)
     start: list[Row] = []
@@ -69,6 +73,7 @@ def rest_of(
         else:
             _continued(device, row, first, n)
         start.append({"device": device["name"], "on": spans_of(row[first:]), "flows": ""})
+    start += _stored(rest, problem, rows, first)
     names = {device["name"] for device in rest["devices"] if device.get("task")}
     rest["orders"] = [o for o in rest.get("orders", []) if o["before"] in names and o["after"] in names]
     _lower_demand(rest, gone)
@@ -80,12 +85,43 @@ def rest_of(
     return rest, start
 
 
+def _temp_at(problem: DevicesProblem, zone_name: str, on: Mapping[str, Any], first: int) -> float:
+    """Return the temperature that the running plan gives a zone before a slot."""
+    zone = next(one for one in problem.zones if one.name == zone_name)
+    assert zone.climate is not None
+    if first == 0:
+        return zone.climate.temp_c
+    states = np.array([on[device.name] for device in problem.devices])
+    return round(float(temps_of(problem, zone, states)[first - 1]), 3)
+
+
+def _stored(rest: dict[str, Any], problem: DevicesProblem, rows: tuple[Row, ...], first: int) -> list[Row]:
+    """Begin storages with what the running plan has in them then, and return what it does with them."""
+    told = {str(row["device"]): str(row.get("flows") or "") for row in rows}
+    start: list[Row] = []
+    for row, storage in zip(rest.get("storages", []), problem.storages, strict=True):
+        flows = np.array([float(x) for x in told[storage.name].split()])
+        contents = contents_of(storage, flows, problem.slot_h)
+        row["content"] = float(contents[first - 1]) if first else storage.content
+        start.append(
+            {"device": storage.name, "on": "", "flows": " ".join(repr(float(x)) for x in flows[first:])}
+        )
+    return start
+
+
 def _refreshed(rest: dict[str, Any], fresh: Mapping[str, Any]) -> None:
     demand = {zone["name"]: zone["demand"] for zone in fresh.get("zones", [])}
     for zone in rest.get("zones", []):
         told = demand.get(zone["name"])
         if isinstance(told, list) and len(told) == rest["slots"]:
             zone["demand"] = list(told)
+    air = {zone["name"]: zone["climate"] for zone in fresh.get("zones", []) if zone.get("climate")}
+    for zone in rest.get("zones", []):
+        if zone.get("climate") and zone["name"] in air:
+            zone["climate"] = dict(air[zone["name"]])
+    for name in ("solar_kw", "base_kw"):
+        if isinstance(fresh.get(name), list) and name in rest:
+            rest[name] = list(fresh[name])
     if isinstance(fresh.get("price"), list) and len(fresh["price"]) == rest["slots"]:
         rest["price"] = list(fresh["price"])
 

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from yuanli.campus import CampusId, Device, DeviceId, FeatureId
 from yuanli.errors import InfeasibleError, InvalidInputError, Text, YuanliError
+from yuanli.operations.accounts import UserDisabledError, UserNotFoundError
+from yuanli.operations.callers import Caller, NotAllowedError
 from yuanli.operations.commands import Commands
 from yuanli.operations.device_plans.approving import (
     ApprovalPreview,
@@ -23,6 +25,7 @@ from yuanli.operations.device_plans.approving import (
     run_of,
     solved_plan,
     switches_of,
+    unsteered,
 )
 from yuanli.operations.device_plans.drafting import DeviceDrafts
 from yuanli.operations.device_plans.equipment import devices_at, equipment_of
@@ -47,6 +50,7 @@ from yuanli.operations.device_plans.runs import (
 )
 from yuanli.operations.device_plans.stepping import give_back, marked, pick, send, settle
 from yuanli.operations.places import Places
+from yuanli.operations.rights import Right
 from yuanli.operations.solving import Solving
 from yuanli.operations.telemetry import Telemetry
 from yuanli.operations.twin import Twin
@@ -64,7 +68,16 @@ class ResumeError(InvalidInputError):
 
 
 class PlanRuns:
-    """Approves, carries out, stops and renews plans of devices. Safe for threads."""
+    """Approves, carries out, stops and renews plans of devices. Safe for threads.
+
+    A plan is carried out by right of who approved it, and approved by a policy by right of who set that, as that is
+    then: it ends, and the policy covers nothing, where they may not command devices any more.
+
+    Parameters
+    ----------
+    caller
+        Returns what a user may do now; `UserNotFoundError` or `UserDisabledError` where that is nothing.
+    """
 
     def __init__(
         self,
@@ -77,11 +90,12 @@ class PlanRuns:
         telemetry: Telemetry,
         twin: Twin,
         *,
+        caller: Callable[[str], Caller],
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         params: RunParams = RunParams(),
     ) -> None:
-        self._store, self._policies, self._solving = store, policies, solving
+        self._store, self._policies, self._solving, self._caller = store, policies, solving, caller
         self._commands, self._places, self._telemetry, self._twin = commands, places, telemetry, twin
         self._clock, self._new_id, self._params = clock, new_id, params
         self._renewals = Renewals(solving, drafts, params)
@@ -97,6 +111,8 @@ class PlanRuns:
         """
         run, figures, replaces = self._proposed(campus_id, job_id, who)
         against, warnings = obstacles_of(run, self._commands, who)
+        _, problem, _ = solved_plan(self._solving, campus_id, job_id)
+        warnings = (*unsteered(problem), *warnings)
         return ApprovalPreview(
             job_id=job_id, name=run.name, begins_at=run.begins_at, ends_at=run.ends_at, devices=len(run.devices),
             steps=len(run.steps), switches=switches_of(run), cost=figures.cost, usual_cost=figures.usual_cost,
@@ -291,6 +307,9 @@ class PlanRuns:
     def _by_policy(self, campus_id: CampusId, job_id: str, before: PlanRun | None) -> PlanRun | None:
         campus = self._places.campus(campus_id)
         for policy in self._policies.list_policies(campus_id):
+            if self._lost_right(policy.who) is not None:
+                log.warning("Policy %s covers nothing: %s may not command devices", policy.id, policy.who)
+                continue
             run, figures, replaces = self._proposed(campus_id, job_id, policy.who)
             against, _ = obstacles_of(run, self._commands, policy.who)
             zone, now = ZoneInfo(campus.time_zone), self._clock()
@@ -298,6 +317,17 @@ class PlanRuns:
                 continue
             resume = None if before is None else before.resume_after_s
             return self._begin(replace(run, policy_id=policy.id, resume_after_s=resume), replaces)
+        return None
+
+    def _lost_right(self, who: str) -> Text | None:
+        """Return why somebody may not command devices any more; None where they may."""
+        try:
+            self._caller(who).require(Right.COMMAND_DEVICES)
+        except (UserNotFoundError, UserDisabledError, NotAllowedError) as error:
+            return Text(
+                f"{who} 不再能控制设备，方案已终止：{error.message.zh}",
+                f"{who} may not command devices any more, and the plan has ended: {error.message.en}",
+            )
         return None
 
     def _renewed(self, run: PlanRun, now: datetime) -> PlanRun:
@@ -325,6 +355,9 @@ class PlanRuns:
         run = settle(run, self._commands)
         if run.state is RunState.RUNNING and now >= run.ends_at:
             run = _ended(run, run.outcome or RunOutcome.FINISHED, now, run.message, give=run.outcome is None)
+        if run.state is RunState.RUNNING and (lost := self._lost_right(who)) is not None:
+            log.warning("Plan %s of %s is stopped: %s", run.id, who, lost.en)
+            run = _ended(run, RunOutcome.STOPPED, now, lost, give=now >= run.begins_at)
         if run.state is RunState.RUNNING and now >= run.begins_at:
             run = notice(run, self._seen(run, now))
             run, due = pick(run, now, timedelta(seconds=self._params.late_s))

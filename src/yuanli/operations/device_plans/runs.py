@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,6 +234,12 @@ def slots_on(spans: str, slots: int) -> NDArray[np.bool_]:
         first, last = part.split("-") if "-" in part else (part, part)
         on[int(first) : int(last) + 1] = True
     return on
+
+
+def spans_of(on: Any) -> str:
+    """Return slots as `8-15 40-52`."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(on).astype(np.int8), [0]])))
+    return " ".join(f"{a}-{b - 1}" for a, b in zip(edges[::2], edges[1::2], strict=True))
 
 
 def steps_of(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from yuanli.errors import Text
-from yuanli.scheduling.devices.checking import check_devices
+from yuanli.scheduling.devices.checking import check_devices, contents_of, temps_of
 from yuanli.scheduling.devices.documents import devices_schema
 from yuanli.scheduling.devices.learned import (
     Day,
@@ -112,6 +112,7 @@ __all__ = [
     "Zone",
     "check_devices",
     "conflicts_of_devices",
+    "contents_of",
     "devices_schema",
     "explain_devices",
     "fit_plans",
@@ -127,5 +128,6 @@ __all__ = [
     "score_preview",
     "solve_devices",
     "split_days",
+    "temps_of",
     "wish_conflicts_of_devices",
 ]

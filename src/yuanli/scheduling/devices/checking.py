@@ -15,6 +15,7 @@ from yuanli.scheduling.devices.problem import (
     DevicesProblem,
     Flags,
     Floats,
+    Storage,
     Zone,
 )
 from yuanli.scheduling.devices.telling import tell_end, tell_slot, tell_slots
@@ -276,9 +277,18 @@ def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
             )
 
 
+def contents_of(storage: Storage, flows: Floats, slot_h: float) -> Floats:
+    """Return what is in a storage after each slot."""
+    content, contents = storage.content, np.zeros(len(flows))
+    for t, power in enumerate(flows):
+        gained = power * storage.charge_efficiency if power > 0 else power / storage.discharge_efficiency
+        content = contents[t] = content * (1.0 - storage.loss) + gained * slot_h
+    return contents
+
+
 def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
     for storage, row in zip(problem.storages, plan.storage, strict=True):
-        content, name = storage.content, storage.name
+        name = storage.name
         if (
             not np.isfinite(row).all()
             or row.max() > storage.charge_kw + TOLERANCE
@@ -286,9 +296,8 @@ def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
         ):
             yield _broken("storage_power", name, 1, "充放功率超限", "it takes or gives more than it can")
             continue
-        for t, power in enumerate(row):
-            gained = power * storage.charge_efficiency if power > 0 else power / storage.discharge_efficiency
-            content = content * (1.0 - storage.loss) + gained * problem.slot_h
+        content = storage.content
+        for t, content in enumerate(contents_of(storage, row, problem.slot_h)):
             if (
                 not -TOLERANCE * max(1.0, storage.capacity)
                 <= content

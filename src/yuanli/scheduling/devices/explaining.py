@@ -9,6 +9,13 @@ import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import state_of, tables_of
+from yuanli.scheduling.devices.binding import (
+    comfort_bound,
+    power_bound,
+    storages_bound,
+    sun_used,
+    tasks_bound,
+)
 from yuanli.scheduling.devices.checking import check_devices, outside_c, temps_of
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.storing import Stores, flows_of
@@ -66,8 +73,13 @@ def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: Devic
                 f"园区功率上限在 {len(tight)} 个时段起作用，最先在{when(int(tight[0])).zh}。",
                 f"The power limit of the site binds in {len(tight)} slots, first {when(int(tight[0])).en}.",
             )
+    yield from power_bound(problem, plan)
     yield from _zones(problem, state.cover)
+    yield from sun_used(problem, net)
+    yield from storages_bound(problem, plan)
+    yield from tasks_bound(problem, plan)
     yield from _climates(problem, plan)
+    yield from comfort_bound(problem, plan)
 
 
 def _climates(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:

@@ -20,6 +20,8 @@ MOST_DEVICES = 50_000
 MOST_SLOTS = 2_000
 MOST_STATES = 20_000_000
 MOST_MINIMUM = 250
+MOST_RATIO = 1e6
+"""Of a zone's unit of service to a kWh."""
 COLDEST_C, HOTTEST_C = -100.0, 200.0
 
 
@@ -417,8 +419,9 @@ def _check_storage(storage: Storage) -> None:
     at = f"storages.{storage.name}"
     for name in ("capacity", "charge_kw", "discharge"):
         _number(f"{at}.{name}", getattr(storage, name), least=0.0)
+    most = 10.0 if storage.zone is None else MOST_RATIO
     for name in ("charge_efficiency", "discharge_efficiency"):
-        _number(f"{at}.{name}", getattr(storage, name), above=0.0, most=10.0)
+        _number(f"{at}.{name}", getattr(storage, name), above=0.0, most=most)
     if storage.zone is None and storage.charge_efficiency * storage.discharge_efficiency > 1:
         raise refuse(
             f"{at}.charge_efficiency", "充放电效率之积大于 1。", "The two efficiencies together are above 1."
