@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,17 +77,17 @@ def copied_days(places: Sequence[Place]) -> tuple[tuple[int, int], ...]:
 
 def choose(
     candidates: Sequence[Candidate], known: Known, places: Sequence[Place], look: Look, *,
-    classes: int, params: StateLearning,
+    classes: int, params: StateLearning, told: Callable[[float], None] = lambda share: None,
 ) -> Chosen:  # fmt: skip
     """Try candidates, the plainest first, on days left out; keep the plainest unless the best is better beyond chance.
 
     By the same rule others may join it.
     """
     fold = folds_of(known, places)
-    each = {
-        str(one): _left_out(one, known, fold, places, look, classes=classes, params=params)
-        for one in candidates
-    }
+    each: dict[str, Floats] = {}
+    for done, one in enumerate(candidates):
+        told(done / len(candidates))
+        each[str(one)] = _left_out(one, known, fold, places, look, classes=classes, params=params)
     truth = known.truth.astype(np.int64)
     names = [str(one) for one in candidates]
     right = {name: _right(each[name], truth) for name in names}

@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from yuanli.forecast.history import Floats
-from yuanli.forecast.states.features import Known, Look
+from yuanli.forecast.states.features import Known, Look, joined, known_of
 from yuanli.forecast.states.floors import Threshold, fit_floors
 from yuanli.forecast.states.places import Place
 from yuanli.forecast.states.stretches import channel_scale, stretches_of
 from yuanli.forecast.states.switches import Switches, fit_switches
+from yuanli.forecast.states.varying import VaryParams, varied_places
 from yuanli.forecast.states.views import Candidate, columns_of, features_of
 from yuanli.learning import (
     ClassTrees,
@@ -32,12 +33,13 @@ from yuanli.learning import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateLearning:
-    """How candidates are learnt: the most rows, and the knobs of each kind."""
+    """How candidates are learnt: the most rows, the knobs of each kind, and how days are varied."""
 
     rows: int = 30_000
     penalty: float = 1.0
     trees: GrowParams = field(default_factory=GrowParams)
     network: WindowParams = field(default_factory=WindowParams)
+    vary: VaryParams = field(default_factory=VaryParams)
     seed: int = 0
 
 
@@ -110,6 +112,8 @@ def fit_member(
 ) -> Member:
     """Learn a candidate from moments whose state is known."""
     known = known.only(np.arange(0, len(known), max(1, -(-len(known) // params.rows))))
+    if candidate.varied:
+        known, places = _with_varied(known, places, look, params)
     truth = known.truth.astype(np.int64)
     columns = columns_of(known.names, look, candidate.view)
     if candidate.kind == "threshold":
@@ -125,6 +129,17 @@ def fit_member(
     else:
         learnt = _network(known, columns, places, look, classes, params)
     return Member(candidate=candidate, columns=columns, learnt=learnt)
+
+
+def _with_varied(
+    known: Known, places: Sequence[Place], look: Look, params: StateLearning
+) -> tuple[Known, tuple[Place, ...]]:
+    """Return the moments and the same ones of varied days, whose truth is the same."""
+    changed = varied_places(places, look, params=params.vary, seed=params.seed)
+    begins = np.cumsum([0, *(len(place.truth) for place in places)])
+    rows = known_of(changed, look).only(begins[known.place] + known.step).of_places(len(places))
+    rows = rows.only(np.isfinite(rows.truth))
+    return joined(known, rows), (*places, *changed)
 
 
 def open_network_of(onnx: bytes, scale: Scale, facts: Scale) -> Network:

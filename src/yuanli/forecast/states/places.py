@@ -32,12 +32,16 @@ class Place:
     truth
         The state that the place was in at each step, as its number among the classes; not a number where nobody
         knows. Shape `(n_times,)`.
+    told
+        The state that its point told of itself, where people have said of some times that it was another: what is
+        known at a moment is what is told, what is learnt is the truth. None: what is told is true.
     """
 
     name: str
     signals: tuple[str, ...]
     history: History
     truth: Floats
+    told: Floats | None = None
 
     def __post_init__(self) -> None:
         if self.history.values.shape != (len(self.signals), len(self.truth)):
@@ -49,6 +53,11 @@ class Place:
                 field="values",
                 hint=Text("每个信号一行，每个时刻一列。", "Give one row a signal and one column a time."),
             )  # fmt: skip
+
+    @property
+    def known(self) -> Floats:
+        """The state that is known of each moment at that moment."""
+        return self.truth if self.told is None else self.told
 
     def days(self) -> Ints:
         """Return the day of each step by the place's clock, in days since 1970-01-01."""
