@@ -540,13 +540,20 @@ from yuanli.operations.standing import (
     StandingStore,
     keep_orders,
 )
+from yuanli.operations.state_history import NoStatesError, StateReader, UnfitLabelsError, classes_of
+from yuanli.operations.state_training import (
+    BadTrainingError,
+    ScoredMethod,
+    StateOrder,
+    StateTraining,
+    TrainedStates,
+)
 from yuanli.operations.states import (
-    NoStatesError,
     StateChance,
     StateForecast,
     StateHorizonError,
     States,
-    classes_of,
+    TrainedVersion,
     place_of_columns,
 )
 from yuanli.operations.telemetry import (
@@ -624,6 +631,7 @@ __all__ = [
     "BadLabelError",
     "BadOverruleError",
     "BadRouteRequestError",
+    "BadTrainingError",
     "Band",
     "BookableRoom",
     "Books",
@@ -976,6 +984,7 @@ __all__ = [
     "SavingsPeriod",
     "SavingsReport",
     "Scene",
+    "ScoredMethod",
     "Sections",
     "SenderReport",
     "Sensing",
@@ -1021,6 +1030,9 @@ __all__ = [
     "StateChance",
     "StateForecast",
     "StateHorizonError",
+    "StateOrder",
+    "StateReader",
+    "StateTraining",
     "States",
     "StepState",
     "StoreNotEmptyError",
@@ -1041,6 +1053,8 @@ __all__ = [
     "TooMuchFeedbackError",
     "TooShortRecordingError",
     "TourWalk",
+    "TrainedStates",
+    "TrainedVersion",
     "Twin",
     "TwinAlarm",
     "TwinHistory",
@@ -1048,6 +1062,7 @@ __all__ = [
     "TwinQuantity",
     "TwinState",
     "TwinValue",
+    "UnfitLabelsError",
     "Unjudged",
     "UnjudgedStore",
     "UnknownDemandError",

@@ -86,7 +86,6 @@ class Known:
             day=self.day[which], since=self.since[which], now=self.now[which], truth=self.truth[which],
         )  # fmt: skip
 
-
     def of_places(self, after: int) -> Known:
         """Return the rows with their places numbered after so many others."""
         return replace(self, place=self.place + after)

@@ -79,6 +79,7 @@ def place_of(
     readings: Mapping[str, tuple[Times, Values]],
     truth: tuple[Times, Values],
     *,
+    told: tuple[Times, Values] | None = None,
     step: int,
     zone: str = "UTC",
     end: int | None = None,
@@ -91,6 +92,8 @@ def place_of(
         Times (µs since 1970-01-01 UTC) and values of each signal, in any order; what is not finite is left out.
     truth
         Times and numbers of the states; they need not be the times of readings.
+    told
+        The states that the place told of itself, where `truth` says otherwise of some times.
     end
         The time after the last step; without it, after the last reading.
 
@@ -121,8 +124,12 @@ def place_of(
         _last_of(at, value, start, step, values[row])
     known = np.full(n_times, np.nan)
     _last_of(*states, start, step, known)
+    own = None
+    if told is not None:
+        own = np.full(n_times, np.nan)
+        _last_of(*_finite(*told), start, step, own)
     history = History(values=values, start=start, step=step, zone=zone)
-    return Place(name=name, signals=tuple(columns), history=history, truth=known)
+    return Place(name=name, signals=tuple(columns), history=history, truth=known, told=own)
 
 
 def _finite(at: Times, value: Values) -> tuple[Times, Values]:

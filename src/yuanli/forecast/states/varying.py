@@ -1,4 +1,4 @@
-"""Days as they might have been: signals noisier, swinging wider, running earlier and later, with the states they had."""
+"""Days as they might have been: noisier, swinging wider, running earlier and later, with the states they had."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
-from yuanli.forecast.history import Floats, Ints
+from yuanli.forecast.history import Ints
 from yuanli.forecast.states.features import Look
 from yuanli.forecast.states.places import Place
-from yuanli.telemetry import jitter, scaled, time_warped
+from yuanli.telemetry import Values, jitter, scaled, time_warped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def _varied(place: Place, look: Look, params: VaryParams, rng: Generator) -> Pla
         if told is not None:
             told[which] = place.known[taken]
         for row in moving:
-            values[row, which] = _shaken(values[row, which], params, rng)
+            values[row, which] = _shaken(values[row, which].astype(np.float64), params, rng)
     return replace(place, history=replace(place.history, values=values), truth=truth, told=told)
 
 
@@ -58,7 +58,7 @@ def _warped(length: int, params: VaryParams, rng: Generator) -> Ints:
     return np.rint(time_warped(moments, rng, share=params.pace)).astype(np.int64)
 
 
-def _shaken(values: Floats, params: VaryParams, rng: Generator) -> Floats:
+def _shaken(values: Values, params: VaryParams, rng: Generator) -> Values:
     there = np.isfinite(values)
     if there.sum() < 2:
         return values
