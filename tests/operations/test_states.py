@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from tests.api.house import CAMPUS, Clock, small_house
@@ -14,8 +15,25 @@ from tests.cli.test_commands import run
 from yuanli.api import create_app
 from yuanli.bootstrap import House
 from yuanli.campus import FeatureId, PointId
+from yuanli.errors import Text
 from yuanli.learning import Runs
-from yuanli.operations import Delivery, NoStatesError, PointNotFoundError, StateHorizonError
+from yuanli.operations import (
+    Delivery,
+    IntervalKind,
+    IntervalLabel,
+    IntervalSet,
+    IntervalSetId,
+    MarkedInterval,
+    NoStatesError,
+    PointNotFoundError,
+    StateHorizonError,
+    StateOrder,
+    StateReader,
+    States,
+    StateTraining,
+    UnfitLabelsError,
+)
+from yuanli.storage import SqlIntervalStore
 from yuanli.telemetry import Decoded, Row
 
 FAN = PointId(FeatureId("meter"))
@@ -26,6 +44,11 @@ HALF_HOUR = timedelta(minutes=30)
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     return small_house(tmp_path, Clock())
+
+
+def reader_of(house: House) -> StateReader:
+    """Return what reads the states of a house."""
+    return StateReader(house.readings, house.places, SqlIntervalStore(house.database))
 
 
 def switched(days: int) -> tuple[Row, ...]:
@@ -53,6 +76,7 @@ def test_a_fan_that_keeps_hours_is_foreseen_to_start_and_stop(house: House) -> N
         ("1", "0"),
     ]
     starting = told[7.75]
+    assert starting.changes is not None
     assert starting.changes > 0.5
     assert starting.better_than_floor
     assert starting.change_recall is not None
@@ -78,6 +102,71 @@ def test_what_has_no_states_is_told(house: House) -> None:
     house.intake.take([Delivery(campus_id=CAMPUS, decoded=Decoded(rows=rows))])
     with pytest.raises(NoStatesError, match="different values"):
         house.states.forecast(CAMPUS, FAN, HALF_HOUR, now)
+
+
+def test_a_trained_model_answers_once_it_is_promoted_and_says_so(house: House) -> None:
+    house.intake.take([Delivery(campus_id=CAMPUS, decoded=Decoded(rows=switched(8)))])
+    now = START + timedelta(days=7, hours=7.75)
+    training = StateTraining(reader_of(house), house.models, clock=lambda: now)
+    order = StateOrder(ahead=HALF_HOUR, candidates=("line:own", "line:own+varied"))
+    shares: list[float] = []
+    trained = training.train(CAMPUS, FAN, order, who="li", told=shares.append)
+    assert house.states.forecast(CAMPUS, FAN, HALF_HOUR, now).model is None
+    by_name = {one.name: one for one in trained.scores}
+    assert {"model", "persistence", "last_week", "line:own", "line:own+varied"} <= by_name.keys()
+    assert by_name["persistence"].change_recall == 0
+    assert (shares, trained.varied is None) == ([0.0, 0.5], False)
+    assert house.models.promote(trained.model.name, trained.model.version, who="li").passed
+    told = house.states.forecast(CAMPUS, FAN, HALF_HOUR, now)
+    assert (told.model, told.now, told.expected, told.fault) == (trained.model, "0", "1", None)
+    card = house.models.show(trained.model.name, trained.model.version).card
+    assert card is not None
+    assert "no change, accuracy" in card.en
+    (house.models.folder_of(trained.model.name, trained.model.version) / "states.json").write_text(
+        "{}", "utf-8"
+    )
+    restarted = States(reader_of(house), house.models)
+    fallen = restarted.forecast(CAMPUS, FAN, HALF_HOUR, now)
+    assert (fallen.model, fallen.expected, fallen.fault is None) == (None, "1", False)
+
+
+def test_what_reviewers_decide_is_the_truth_that_is_learnt(house: House) -> None:
+    """The meter reads a quantity; only labels say when the room was used: where it read above 60."""
+    minutes = np.arange(0, 6 * 1440, 10)
+    used = (minutes % 1440 >= 540) & (minutes % 1440 < 1020)
+    rows = tuple(
+        Row(point="meter", at=round((START + timedelta(minutes=int(m))).timestamp() * 1e6),
+            value=float(40 + 40 * on + m % 7), number=i + 1)
+        for i, (m, on) in enumerate(zip(minutes, used, strict=True))
+    )  # fmt: skip
+    house.intake.take([Delivery(campus_id=CAMPUS, decoded=Decoded(rows=rows))])
+    label = {
+        name: IntervalLabel(name=name, title=Text(name, name), colour="#112233") for name in ("empty", "used")
+    }
+    made = house.intervals.add(
+        IntervalSet(
+            id=IntervalSetId(""), campus_id=CAMPUS, name="room", kind=IntervalKind.OCCUPANCY,
+            labels=tuple(label.values()), points=(FAN,), start=START, end=START + timedelta(days=6),
+            reviewers=1, made_by="li", made_at=START,
+        )
+    )  # fmt: skip
+    order = StateOrder(ahead=HALF_HOUR, labels=made.id, candidates=("line:now", "line:recent"))
+    end = START + timedelta(days=6)
+    training = StateTraining(reader_of(house), house.models, clock=lambda: end)
+    with pytest.raises(UnfitLabelsError, match="agreed on"):
+        training.train(CAMPUS, FAN, order, who="li")
+    for day in range(6):
+        at = [START + timedelta(days=day, hours=hour) for hour in (0, 9, 17, 24)]
+        marked = [
+            MarkedInterval(start=at[i], end=at[i + 1], label="used" if i == 1 else "empty") for i in range(3)
+        ]
+        house.intervals.save(CAMPUS, made.id, day, marked, reviewer="li", version=0)
+    trained = training.train(CAMPUS, FAN, order, who="li")
+    assert trained.labelled == 6 * 720
+    assert {one.name: one.accuracy for one in trained.scores}["model"] > 0.9
+    house.models.promote(trained.model.name, trained.model.version, who="li")
+    told = house.states.forecast(CAMPUS, FAN, HALF_HOUR, START + timedelta(days=5, hours=12))
+    assert (told.now, told.expected, told.model) == (None, "used", trained.model)
 
 
 def test_the_api_tells_states_to_members_only(house: House) -> None:

@@ -51,6 +51,7 @@ from yuanli.api import (
     scenarios,
     solving,
     speech,
+    state_models,
     twin,
     users,
 )
@@ -60,13 +61,14 @@ from yuanli.api.judging import JudgingJobs
 from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS
 from yuanli.api.reading_jobs import ReadingFileJobs
+from yuanli.api.state_jobs import StateTrainingJobs
 from yuanli.api.twin_live import TwinChannels
 from yuanli.bootstrap import House
 
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, calendars, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings,
-    reading_files, point_tables, forecast, overrules, twin,
+    reading_files, point_tables, forecast, state_models, overrules, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
     scenarios, solving, plan_runs, reservations,
 )  # fmt: skip
@@ -80,12 +82,14 @@ def create_app(house: House) -> FastAPI:
         app.state.jobs, app.state.stopping = ImportJobs(house), asyncio.Event()
         app.state.twin_channels = TwinChannels(house)
         app.state.judging, app.state.reading_files = JudgingJobs(house), ReadingFileJobs(house)
+        app.state.state_training = StateTrainingJobs(house)
         yield
         app.state.stopping.set()
         app.state.twin_channels.close()
         app.state.jobs.close()
         app.state.judging.close()
         app.state.reading_files.close()
+        app.state.state_training.close()
 
     app = FastAPI(
         title="yuanli 园理",

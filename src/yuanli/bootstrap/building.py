@@ -71,7 +71,9 @@ from yuanli.operations import (
     SolvingParams,
     SpaceDrafts,
     StandingOrders,
+    StateReader,
     States,
+    StateTraining,
     Telemetry,
     Twin,
     answers_of,
@@ -144,6 +146,7 @@ def build_house(
     )
     resources = ExitStack()
     models = open_models(settings, now=now, params=model_params)
+    intervals = SqlIntervalStore(database)
     label_store = SqlDatasetStore(database)
     readings = open_readings(settings, resources)
     overrules = SqlOverruleStore(database)
@@ -220,6 +223,7 @@ def build_house(
         )
     gateways = make_gateways(settings, intake)
     add_writers(settings, gateways, device_gateways)
+    state_reader = StateReader(readings, places, intervals)
     return House(
         settings=settings,
         database=database,
@@ -243,7 +247,7 @@ def build_house(
         listening=listening_of(settings, places, resources),
         readings=readings,
         telemetry=telemetry,
-        intervals=IntervalLabelling(SqlIntervalStore(database), telemetry, clock=now, new_id=_new_id),
+        intervals=IntervalLabelling(intervals, telemetry, clock=now, new_id=_new_id),
         quality=quality,
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
@@ -301,7 +305,8 @@ def build_house(
         gateways=gateways,
         energy=energy,
         twin=twin,
-        states=States(readings, places),
+        states=States(state_reader, models),
+        state_training=StateTraining(state_reader, models, clock=now),
         messenger=find_messenger(settings, resources),
         resources=resources,
     )

@@ -67,6 +67,7 @@ from yuanli.operations import (
     SpaceDrafts,
     StandingOrders,
     States,
+    StateTraining,
     Telemetry,
     Twin,
     keep_orders,
@@ -145,6 +146,7 @@ class House:
     size_curves: SizeCurves
     gateways: tuple[Gateway | FaultyGateway, ...] = ()
     states: States
+    state_training: StateTraining
     messenger: FeishuMessenger | None = None
     resources: ExitStack = field(default_factory=ExitStack)
 

@@ -36,7 +36,7 @@ from yuanli.forecast import (
     say_states,
 )
 from yuanli.learning import code_version, environment, load_facts, write_durably
-from yuanli.operations import place_of_columns
+from yuanli.operations import StateOrder, place_of_columns
 from yuanli.telemetry import Columns, DecodeParams, Row, Times, Values
 
 app = typer.Typer(no_args_is_help=True, help="States of rooms and devices. 房间与设备的状态。")
@@ -46,18 +46,33 @@ Files = Annotated[
         help="Tables with a column of times and one a signal; each is a place. 宽表，每个文件一个地点。"
     ),
 ]
-Target = Annotated[str, typer.Option("--target", "-t", help="The column that holds the state. 状态列。")]
 Zone = Annotated[str, typer.Option("--zone", help="Whose clock the times are. 时区。")]
 TimeColumn = Annotated[str | None, typer.Option("--time", help="The column of times. 时间列。")]
+SCORED = (
+    Text("模型", "Model"), Text("准确率", "Accuracy"), Text("95% 区间", "95 %"),
+    Text("变化召回", "Changes foreseen"), Text("误报变化", "False changes"),
+)  # fmt: skip
 MODEL, RUN = "model", "run.json"
 DATA = "data"
 
 
 @app.command("train")
 def train(
-    files: Files,
-    target: Target,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run. 结果文件夹。")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Tables, each a place; none with --point. 宽表，每个文件一个地点。")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help="The column that holds the state. 状态列。")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder of the run. 结果文件夹。")] = None,
+    point: Annotated[
+        str | None, typer.Option("--point", "-p", help="Learn from a point's own history. 用点位自己的历史训练。")
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option("--labels", help="A set of intervals as the truth. 以标注组为真值。")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", help="Of how many days. 用最近多少天。")] = 28,
+    campus: Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")] = None,
     ahead: Annotated[str, typer.Option("--ahead", help="Such as 30m; 0m: the state now. 提前量。")] = "0m",
     step: Annotated[str, typer.Option("--step", help="The grid. 时间步长。")] = "1m",
     signal: Annotated[list[str] | None, typer.Option("--signal", help="Columns to look at; all. 信号列。")] = None,
@@ -68,11 +83,24 @@ def train(
     zone: Zone = "UTC",
     seed: Annotated[int, typer.Option("--seed", help="What is drawn at random. 随机种子。")] = 0,
     as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:  # fmt: skip
-    """Learn the state from tables; models are chosen on whole days left out. 训练状态模型。
+    """Learn the state from tables, or a point's from its history; chosen on whole days left out. 训练状态模型。
 
     Example: yuanli states train room1.csv room2.csv --target fan --ahead 30m -o runs/fan
+    Example: yuanli states train --point ahu-1-fan --ahead 30m
     """
+    if point is not None:
+        if files or target or output:
+            raise _either()
+        order = StateOrder(
+            ahead=duration_of(ahead if ahead != "0m" else "30m"), past=timedelta(days=days), labels=labels,
+            candidates=tuple(candidate or ()),
+        )  # fmt: skip
+        _train_point(point, campus, order, data_dir, as_json)
+        return
+    if not files or target is None or output is None:
+        raise _either()
     every, far = duration_of(step), duration_of(ahead)
     if every <= timedelta(0) or far % every:
         raise InvalidStatesError(
@@ -93,6 +121,39 @@ def train(
     model = fit_states(places, classes, ahead=far // every, params=params)
     _keep(output, model, files, target=target, seed=seed, started=started, params=params)
     _print(model.validation, model, as_json)
+
+
+def _train_point(
+    point: str, campus: str | None, order: StateOrder, data_dir: Path | None, as_json: bool
+) -> None:
+    opened = opening.house(data_dir)
+    told = opened.state_training.train(
+        opening.stored_id(opened, campus), PointId(FeatureId(point)), order, who=opening.user()
+    )
+    if as_json:
+        print_json(told)
+        return
+    OUT.print(f"{told.model.name} {told.model.version}  {told.method}", style="bold", markup=False)
+    OUT.print(said(told.verdict), markup=False)
+    print_table(
+        SCORED,
+        (
+            (
+                said(one.title), f"{one.accuracy:.4f}", f"{one.accuracy_low:.3f}–{one.accuracy_high:.3f}",
+                *("–" if share is None else f"{share:.3f}" for share in (one.change_recall, one.false_changes)),
+            )
+            for one in told.scores
+        ),
+    )  # fmt: skip
+    OUT.print(f"yuanli learn promote {told.model.name} {told.model.version}", markup=False)
+
+
+def _either() -> InvalidStatesError:
+    return InvalidStatesError(
+        Text("训练需要表格、--target 和 -o，或只要 --point。",
+             "A training takes tables with --target and -o, or --point alone."),
+        field="point", hint=Text("见 yuanli states train --help。", "See yuanli states train --help."),
+    )  # fmt: skip
 
 
 @app.command("evaluate")
@@ -170,8 +231,10 @@ def next_state(
     if as_json:
         print_json(told)
         return
-    OUT.print(f"{told.point}  {told.now} → {told.expected}  {told.probability:.0%}", markup=False)
+    OUT.print(f"{told.point}  {told.now or '?'} → {told.expected}  {told.probability:.0%}", markup=False)
     OUT.print(said(told.verdict), markup=False)
+    if told.fault is not None:
+        OUT.print(said(told.fault), style="yellow", markup=False)
 
 
 def _columns(path: Path, time: str | None, zone: str) -> dict[str, tuple[Times, Values]]:
@@ -248,12 +311,8 @@ def _print(scores: dict[str, StateScores], model: StateModel, as_json: bool) -> 
         return
     OUT.print(model.method, style="bold", markup=False)
     OUT.print(said(model.verdict()), markup=False)
-    headers = (
-        Text("模型", "Model"), Text("准确率", "Accuracy"), Text("95% 区间", "95 %"),
-        Text("变化召回", "Changes foreseen"), Text("误报变化", "False changes"),
-    )  # fmt: skip
     print_table(
-        headers,
+        SCORED,
         (
             (
                 name, f"{one.accuracy:.4f}", f"{one.accuracy_low:.3f}–{one.accuracy_high:.3f}",

@@ -52,6 +52,9 @@ from yuanli.forecast.savings import (
 )
 from yuanli.forecast.signals import Signals, history_of_signals, signals_of
 from yuanli.forecast.states import (
+    FLOOR_NAMES,
+    MODEL,
+    STATES,
     InvalidStatesError,
     Place,
     SaidStates,
@@ -84,9 +87,12 @@ __all__ = [
     "DAY",
     "FAMILIES",
     "FEWEST",
+    "FLOOR_NAMES",
     "HOUR",
     "METHODS",
+    "MODEL",
     "REASONS",
+    "STATES",
     "AirFaultParams",
     "AirPoint",
     "AirState",

@@ -545,13 +545,20 @@ from yuanli.operations.standing import (
     StandingStore,
     keep_orders,
 )
+from yuanli.operations.state_history import NoStatesError, StateReader, UnfitLabelsError, classes_of
+from yuanli.operations.state_training import (
+    BadTrainingError,
+    ScoredMethod,
+    StateOrder,
+    StateTraining,
+    TrainedStates,
+)
 from yuanli.operations.states import (
-    NoStatesError,
     StateChance,
     StateForecast,
     StateHorizonError,
     States,
-    classes_of,
+    TrainedVersion,
     place_of_columns,
 )
 from yuanli.operations.telemetry import (
@@ -629,6 +636,7 @@ __all__ = [
     "BadLabelError",
     "BadOverruleError",
     "BadRouteRequestError",
+    "BadTrainingError",
     "Band",
     "BookableRoom",
     "Books",
@@ -984,6 +992,7 @@ __all__ = [
     "SavingsPeriod",
     "SavingsReport",
     "Scene",
+    "ScoredMethod",
     "Sections",
     "SenderReport",
     "Sensing",
@@ -1029,6 +1038,9 @@ __all__ = [
     "StateChance",
     "StateForecast",
     "StateHorizonError",
+    "StateOrder",
+    "StateReader",
+    "StateTraining",
     "States",
     "StepState",
     "StorageKind",
@@ -1051,6 +1063,8 @@ __all__ = [
     "TooMuchFeedbackError",
     "TooShortRecordingError",
     "TourWalk",
+    "TrainedStates",
+    "TrainedVersion",
     "Twin",
     "TwinAlarm",
     "TwinHistory",
@@ -1058,6 +1072,7 @@ __all__ = [
     "TwinQuantity",
     "TwinState",
     "TwinValue",
+    "UnfitLabelsError",
     "Unjudged",
     "UnjudgedStore",
     "UnknownDemandError",

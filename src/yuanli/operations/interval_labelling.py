@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import combinations
 
-from yuanli.campus import CampusId
+from yuanli.campus import CampusId, PointId
 from yuanli.errors import Text
 from yuanli.learning import LabelledWindow, interval_f1, interval_iou, interval_kappa
 from yuanli.operations.interval_files import parse_proposals
 from yuanli.operations.intervals import (
+    EXCLUSIVE,
     WINDOW,
     BadIntervalSetError,
     IntervalAnnotation,
@@ -169,6 +170,15 @@ class IntervalLabelling:
         """Return the sets of a campus, newest first."""
         self._telemetry.points(campus_id)
         return self._store.list_sets(campus_id)
+
+    def fit_for(self, campus_id: CampusId, point: PointId) -> tuple[IntervalSet, ...]:
+        """Return the sets that show a point and say one state at a time, newest first."""
+        self._telemetry.point(campus_id, point)
+        return tuple(
+            made
+            for made in self._store.list_sets(campus_id)
+            if made.kind in EXCLUSIVE and point in made.points
+        )
 
     def find(self, campus_id: CampusId, set_id: str) -> IntervalSet:
         """Return a set; `IntervalSetNotFoundError` where there is none."""

@@ -27,11 +27,13 @@ from yuanli.learning import (
     list_models,
     load_examples,
     promote,
+    promote_checked,
     register,
     rollback,
     set_shadow,
     show_model,
 )
+from yuanli.operations.state_gate import holds_states, state_checks
 
 UNDERSTANDING = "understanding"
 """The model that reads requests."""
@@ -104,6 +106,15 @@ class Models:
                 )
             return self._live[name]
 
+    def find_live(self, name: str) -> str | None:
+        """Return the live version of a name; None where there is no such model, or none is live."""
+        return self._registry.find_live(name) if name in self._registry.names() else None
+
+    def folder_of(self, name: str, version: str) -> Path:
+        """Return the folder of a version, its files checked; `BrokenModelError` where one has changed."""
+        self._registry.check(name, version)
+        return self._registry.folder_of(name, version)
+
     def register(self, folder: Path, *, who: str, why: str = "") -> ModelFacts:
         """Copy a model's folder into the registry as a candidate."""
         return register(self._registry, folder, self._by(who, why))
@@ -122,7 +133,12 @@ class Models:
         GateClosedError
             It is worse than the live one, too large or too slow.
         """
-        self._registry.folder_of(name, version)
+        folder = self._registry.folder_of(name, version)
+        if holds_states(folder):
+            return promote_checked(
+                self._registry, name, version, self._by(who, why), params=self._params.gate,
+                checks=lambda against: state_checks(folder, self._params.gate),
+            )  # fmt: skip
         examples = self._gate_set(name, gate_set)
         report = promote(
             self._registry,

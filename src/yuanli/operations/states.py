@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 import numpy as np
 
-from yuanli.campus import Campus, CampusId, DataPoint, PointId
-from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.campus import CampusId, DataPoint, PointId
+from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.forecast import (
     InvalidStatesError,
     Place,
@@ -18,32 +21,42 @@ from yuanli.forecast import (
     StateParams,
     StateScores,
     fit_states,
+    load_states,
     place_of,
     say_states,
 )
-from yuanli.operations.places import Places
-from yuanli.operations.readings import ReadingStore
-from yuanli.operations.telemetry import EPOCH, MICROSECOND, point_of
-from yuanli.telemetry import Quality, Series, Times, Values
+from yuanli.operations.models import Models
+from yuanli.operations.state_history import (
+    STEP,
+    NoStatesError,
+    StateHistory,
+    StateReader,
+    classes_of,
+    no_states,
+    numbered,
+)
+from yuanli.operations.telemetry import MICROSECOND
+from yuanli.telemetry import Times, Values
 
-PAST = timedelta(days=28)
-STEP = timedelta(minutes=2)
+log = logging.getLogger(__name__)
 LONGEST = timedelta(hours=6)
 FRESH = timedelta(days=1)
 """For how long what was learnt is used before it is learnt anew."""
-MOST_STATES = 12
-MOST_SIGNALS = 20
 MOST_KEPT = 64
 CANDIDATES = ("line:own", "line:now")
 Columns = Mapping[str, tuple[Times, Values]]
 
 
-class NoStatesError(InfeasibleError):
-    """A point has no states that could be learnt: too little is known of it, or it measures a quantity."""
-
-
 class StateHorizonError(InvalidInputError):
     """A state is asked for in the past, or farther ahead than is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedVersion:
+    """A version of a model in the registry."""
+
+    name: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,25 +76,29 @@ class StateForecast:
     at
         The time that is asked about.
     now
-        The state at the last step, as the point writes it.
+        The state at the last step, as the point writes it; None where only people's labels tell it.
     expected
         The state that is answered: the likeliest, or a change that is likely enough (see `docs/forecast.md`).
     changes
-        The probability that it will be another than now.
+        The probability that it will be another than now; None where that is not known.
     shares
         Which signals count most, shares of 1.
     floor, floor_accuracy
         The best plain answer, such as `persistence`, and how often that was right.
     change_recall
         Of the changes on days left out, how many were foreseen; none where there was no change.
+    model
+        The trained model that answers; None where a line was learnt on the spot.
+    fault
+        Why the live model can't answer, where it can't.
     """
 
     point: str
     at: datetime
-    now: str
+    now: str | None
     expected: str
     probability: float
-    changes: float
+    changes: float | None
     states: tuple[StateChance, ...]
     method: str
     verdict: Text
@@ -92,6 +109,8 @@ class StateForecast:
     floor_accuracy: float
     days: int
     shares: dict[str, float]
+    model: TrainedVersion | None = None
+    fault: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,49 +122,77 @@ class _Kept:
 
 
 class States:
-    """Tells the next states of points of the kept campuses."""
+    """Tells the next states of points of the kept campuses.
 
-    def __init__(self, store: ReadingStore, places: Places) -> None:
-        self._store, self._places = store, places
+    Parameters
+    ----------
+    models
+        Where trained models are; a point without a live one is learnt on the spot, as a line.
+    """
+
+    def __init__(self, reader: StateReader, models: Models) -> None:
+        self._reader, self._models = reader, models
         self._kept: dict[tuple[CampusId, PointId, int], _Kept] = {}
+        self._opened: dict[tuple[str, str], StateModel] = {}
         self._lock = Lock()
 
     def forecast(
         self, campus_id: CampusId, point_id: PointId, ahead: timedelta, now: datetime
     ) -> StateForecast:
-        """Return the state of a point at `ahead` from now, learnt from its last 28 days and its device's other points.
+        """Return the state of a point at `ahead` from now: by the live model, else by its last 28 days.
 
         Raises
         ------
         PointNotFoundError, StateHorizonError, NoStatesError
             There is no such point, no such horizon, or nothing to learn from.
         """
-        steps = _steps(ahead)
-        campus = self._places.campus(campus_id)
-        point = point_of(campus, point_id)
-        beside = _beside(campus, point)
-        numbers = self._store.number_points(campus_id, [point.id, *(one.id for one in beside)])
-        end = (now - EPOCH) // MICROSECOND
-        own, *others = self._store.load(numbers, end - PAST // MICROSECOND, end)
-        classes, place = _place(
-            point, own, dict(zip((p.id for p in beside), others, strict=True)), end, campus
-        )
-        model = self._model((campus_id, point_id, steps), classes, place, now)
-        said = say_states(model, [place], latest=True)
+        steps = steps_ahead(ahead)
+        point = self._reader.point(campus_id, point_id)
+        live, fault = self._find_live(campus_id, point_id, steps)
+        if live is not None:
+            model = live[1]
+            history = self._reader.read_for(model, campus_id, point_id, now)
+        else:
+            history = self._reader.read(campus_id, point_id, now)
+            model = self._model((campus_id, point_id, steps), history, now)
+        said = say_states(model, [history.place], latest=True)
         current = float(said.known.now[0])
-        if not np.isfinite(current):
-            raise _no_states(point, Text("此刻状态未知", "its state now is not known"))
-        return _told(point, model, said.probabilities[0], int(said.state[0]), int(current), now + ahead)
+        if history.own and not np.isfinite(current):
+            raise no_states(point, Text("此刻状态未知", "its state now is not known"))
+        told = _told(point, model, said.probabilities[0], int(said.state[0]), current, now + ahead)
+        return replace(told, model=None if live is None else live[0], fault=fault)
 
-    def _model(
-        self, key: tuple[CampusId, PointId, int], classes: tuple[str, ...], place: Place, now: datetime
-    ) -> StateModel:
+    def _find_live(
+        self, campus_id: CampusId, point_id: PointId, steps: int
+    ) -> tuple[tuple[TrainedVersion, StateModel] | None, Text | None]:
+        """Return the live model of a point, None where there is none; and what is wrong where it can't answer."""
+        name = state_model_name(campus_id, point_id, steps)
+        try:
+            version = self._models.find_live(name)
+            if version is None:
+                return None, None
+            with self._lock:
+                model = self._opened.get((name, version))
+            if model is None:
+                model = load_states(self._models.folder_of(name, version))
+                with self._lock:
+                    self._opened = {one: kept for one, kept in self._opened.items() if one[0] != name}
+                    self._opened[name, version] = model
+                    while len(self._opened) > MOST_KEPT:
+                        self._opened.pop(next(iter(self._opened)))
+        except YuanliError as error:
+            log.warning("The model %s can't answer: %s", name, error)
+            return None, error.message
+        return (TrainedVersion(name=name, version=version), model), None
+
+    def _model(self, key: tuple[CampusId, PointId, int], history: StateHistory, now: datetime) -> StateModel:
         with self._lock:
             kept = self._kept.get(key)
-            if kept and kept.model.classes == classes and timedelta(0) <= now - kept.learnt < FRESH:
+            if kept and kept.model.classes == history.classes and timedelta(0) <= now - kept.learnt < FRESH:
                 return kept.model
+            params = StateParams(candidates=CANDIDATES)
             try:
-                model = fit_states([place], classes, ahead=key[2], params=StateParams(candidates=CANDIDATES))
+                model = fit_states([history.place], history.classes, ahead=key[2], params=params)
             except InvalidStatesError as error:
                 raise NoStatesError(error.message, field="point", hint=error.hint) from error
             self._kept[key] = _Kept(model=model, learnt=now)
@@ -189,82 +236,19 @@ def place_of_columns(
     known = tuple(classes) or classes_of(value, target)
     readings = {column: columns[column] for column in (signals or columns) if column != target}
     place = place_of(
-        name, readings, (at, _numbered(value, known)), step=step // MICROSECOND, zone=zone
+        name, readings, (at, numbered(value, known)), step=step // MICROSECOND, zone=zone
     )  # fmt: skip
     return known, place
 
 
-def classes_of(value: Values, target: str) -> tuple[str, ...]:
-    """Return the names of the states that values are, ascending.
-
-    Raises
-    ------
-    NoStatesError
-        There are fewer than two, or so many that it is a quantity.
-    """
-    different = np.unique(value[np.isfinite(value)])
-    if not 2 <= len(different) <= MOST_STATES:
-        raise NoStatesError(
-            Text(f"“{target}”有 {len(different)} 个不同的值，状态应有 2 到 {MOST_STATES} 个。",
-                 f"{target!r} takes {len(different)} different values; states are 2 to {MOST_STATES}."),
-            field="target", hint=Text("选开关、档位、人数这样的列。", "Choose such as a switch, a level or a count."),
-        )  # fmt: skip
-    return tuple(f"{number:g}" for number in different.tolist())
-
-
-def _numbered(value: Values, classes: Sequence[str]) -> Values:
-    """Return the number of each value among the states; what is none of them is not known."""
-    numbers = np.full(len(value), np.nan)
-    for place, name in enumerate(classes):
-        numbers[value == float(name)] = place
-    return numbers
-
-
-def _place(
-    point: DataPoint, own: Series, others: Mapping[PointId, Series], end: int, campus: Campus
-) -> tuple[tuple[str, ...], Place]:
-    at, value = _good(own)
-    if not len(at):
-        raise _no_states(point, Text("28 天内没有读数", "nothing was measured in 28 days"))
-    classes = classes_of(value, point.id)
-    readings = {str(name): _good(one) for name, one in others.items()}
-    place = place_of(
-        point.id, {name: one for name, one in readings.items() if len(one[0])},
-        _held((at, _numbered(value, classes)), end), step=STEP // MICROSECOND, zone=campus.time_zone, end=end,
-    )  # fmt: skip
-    return classes, place
-
-
-def _held(states: tuple[Times, Values], end: int) -> tuple[Times, Values]:
-    """Return states at each step from the first on: points that are sent on change hold until the next."""
-    at, value = states
-    step = STEP // MICROSECOND
-    steps = np.arange(int(at[0]) // step * step + step, end // step * step + 1, step)
-    before = np.searchsorted(at, steps, side="left") - 1
-    return steps - 1, value[np.maximum(before, 0)]
-
-
-def _good(series: Series) -> tuple[Times, Values]:
-    held = (series.quality <= Quality.SUSPECT) & np.isfinite(series.value)
-    return series.at[held], series.value[held]
-
-
-def _beside(campus: Campus, point: DataPoint) -> list[DataPoint]:
-    """Return the other points of a point's device, then of its room."""
-    others = [one for one in campus.of(DataPoint) if one.id != point.id]
-    own = [one for one in others if point.device_id and one.device_id == point.device_id]
-    room = [one for one in others if point.space_id and one.space_id == point.space_id and one not in own]
-    return (own + room)[:MOST_SIGNALS]
-
-
 def _told(
-    point: DataPoint, model: StateModel, chances: Values, state: int, current: int, at: datetime
+    point: DataPoint, model: StateModel, chances: Values, state: int, current: float, at: datetime
 ) -> StateForecast:
     own: StateScores = model.validation["model"]
-    floor = model.best_floor()
+    floor, known = model.best_floor(), bool(np.isfinite(current))
     return StateForecast(
-        point=point.id, at=at, now=model.classes[current], expected=model.classes[state],
-        probability=float(chances[state]), changes=float(1 - chances[current]),
+        point=point.id, at=at, now=model.classes[int(current)] if known else None, expected=model.classes[state],
+        probability=float(chances[state]), changes=float(1 - chances[int(current)]) if known else None,
         states=tuple(
             StateChance(value=name, probability=float(chance))
             for name, chance in zip(model.classes, chances.tolist(), strict=True)
@@ -275,17 +259,8 @@ def _told(
     )  # fmt: skip
 
 
-def _no_states(point: DataPoint, why: Text) -> NoStatesError:
-    return NoStatesError(
-        Text(
-            f"“{point.id}”的状态无法预测：{why.zh}。", f"The state of {point.id!r} can't be told: {why.en}."
-        ),
-        field="point",
-        hint=Text("积累几天读数后再试。", "Try again when a few days have been measured."),
-    )
-
-
-def _steps(ahead: timedelta) -> int:
+def steps_ahead(ahead: timedelta) -> int:
+    """Return how many steps ahead a time is; `StateHorizonError` where that is not told."""
     if not STEP <= ahead <= LONGEST:
         raise StateHorizonError(
             Text(f"提前量 {ahead} 不在 2 分钟到 6 小时之内。",
@@ -293,3 +268,11 @@ def _steps(ahead: timedelta) -> int:
             field="minutes", hint=Text("例如 30 分钟。", "Give such as 30 minutes."),
         )  # fmt: skip
     return -(-ahead // STEP)
+
+
+def state_model_name(campus_id: CampusId, point_id: PointId, steps: int) -> str:
+    """Return the name in the registry of the models of a point at a horizon: readable, and its own by a hash."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", str(point_id)).strip("-")[:32]
+    minutes = steps * (STEP // timedelta(minutes=1))
+    own = hashlib.sha256(f"{campus_id}\n{point_id}".encode()).hexdigest()[:8]
+    return "-".join(one for one in ("states", plain, f"{minutes}m", own) if one)

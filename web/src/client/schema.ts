@@ -1540,6 +1540,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/points/{point}/state-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train States
+         * @description Learn a point's next state beside the requests; the model is a candidate until it is promoted.
+         */
+        post: operations["train_states"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/state-models/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State Training
+         * @description Return how far a training is, and at its end how good the model and the plain answers were on days left out.
+         */
+        get: operations["state_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/points/{point}/state-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List State Labels
+         * @description Return the sets of intervals whose decided labels can be the truth of a point's states, newest first.
+         */
+        get: operations["list_state_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/points/{point}/overrules": {
         parameters: {
             query?: never;
@@ -10113,6 +10173,29 @@ export interface components {
             second: number | null;
         };
         /**
+         * ScoredMethod
+         * @description How good one answer was on days left out; `floor` for a plain answer, `answers` for what the model says.
+         */
+        ScoredMethod: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            /** Floor */
+            floor: boolean;
+            /** Answers */
+            answers: boolean;
+            /** Accuracy */
+            accuracy: number;
+            /** Accuracy Low */
+            accuracy_low: number;
+            /** Accuracy High */
+            accuracy_high: number;
+            /** Change Recall */
+            change_recall: number | null;
+            /** False Changes */
+            false_changes: number | null;
+        };
+        /**
          * SearchProgress
          * @description Where a search was: seconds since its start, rounds, the least cost and the greatest bound; infinite if none.
          */
@@ -10957,17 +11040,21 @@ export interface components {
          *     at
          *         The time that is asked about.
          *     now
-         *         The state at the last step, as the point writes it.
+         *         The state at the last step, as the point writes it; None where only people's labels tell it.
          *     expected
          *         The state that is answered: the likeliest, or a change that is likely enough (see `docs/forecast.md`).
          *     changes
-         *         The probability that it will be another than now.
+         *         The probability that it will be another than now; None where that is not known.
          *     shares
          *         Which signals count most, shares of 1.
          *     floor, floor_accuracy
          *         The best plain answer, such as `persistence`, and how often that was right.
          *     change_recall
          *         Of the changes on days left out, how many were foreseen; none where there was no change.
+         *     model
+         *         The trained model that answers; None where a line was learnt on the spot.
+         *     fault
+         *         Why the live model can't answer, where it can't.
          */
         StateForecast: {
             /** Point */
@@ -10978,13 +11065,13 @@ export interface components {
              */
             at: string;
             /** Now */
-            now: string;
+            now: string | null;
             /** Expected */
             expected: string;
             /** Probability */
             probability: number;
             /** Changes */
-            changes: number;
+            changes: number | null;
             /** States */
             states: components["schemas"]["StateChance"][];
             /** Method */
@@ -11006,6 +11093,52 @@ export interface components {
             shares: {
                 [key: string]: number;
             };
+            model?: components["schemas"]["TrainedVersion"] | null;
+            fault?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * StateTrainingBody
+         * @description What to train: how far ahead, on how many days, with which set of intervals as truth.
+         */
+        StateTrainingBody: {
+            /**
+             * Minutes
+             * @default 30
+             */
+            minutes: number;
+            /**
+             * Days
+             * @default 28
+             */
+            days: number;
+            /** Labels */
+            labels?: string | null;
+            /**
+             * Network
+             * @default false
+             */
+            network: boolean;
+        };
+        /**
+         * StateTrainingJob
+         * @description A training: the share done (0–1), what came of it, or why it was refused.
+         */
+        StateTrainingJob: {
+            /** Id */
+            id: string;
+            /** Campus Id */
+            campus_id: string;
+            /** Point */
+            point: string;
+            /** @default running */
+            state: components["schemas"]["JobState"];
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            trained?: components["schemas"]["TrainedStates"] | null;
+            error?: components["schemas"]["Problem"] | null;
         };
         /**
          * Status
@@ -11276,6 +11409,49 @@ export interface components {
             duration_s: number;
             /** Legs */
             legs: components["schemas"]["Leg"][];
+        };
+        /**
+         * TrainedStates
+         * @description What came of a training; it answers once somebody promotes it.
+         *
+         *     Parameters
+         *     ----------
+         *     labelled
+         *         At how many moments people's labels are the truth.
+         *     varied
+         *         Whether varied days helped on the days left out, so that the model learnt from them; None where not tried.
+         */
+        TrainedStates: {
+            model: components["schemas"]["TrainedVersion"];
+            /** Point */
+            point: string;
+            /** Minutes */
+            minutes: number;
+            /** Method */
+            method: string;
+            verdict: components["schemas"]["Text"];
+            /** Better Than Floor */
+            better_than_floor: boolean;
+            /** Moments */
+            moments: number;
+            /** Days */
+            days: number;
+            /** Labelled */
+            labelled: number;
+            /** Varied */
+            varied: boolean | null;
+            /** Scores */
+            scores: components["schemas"]["ScoredMethod"][];
+        };
+        /**
+         * TrainedVersion
+         * @description A version of a model in the registry.
+         */
+        TrainedVersion: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
         };
         /**
          * Transcript
@@ -21253,6 +21429,322 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StateForecast"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_states: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateTrainingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateTrainingJob"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    state_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateTrainingJob"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_state_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntervalSet"][];
                 };
             };
             /** @description The request can't be read */

@@ -15,6 +15,7 @@ export type QualityReport = Schemas["QualityReport"];
 export type PointQuality = Schemas["PointQuality"];
 export type PointReasons = Schemas["PointReasons"];
 export type JudgingJob = Schemas["JudgingJob"];
+export type StateTrainingJob = Schemas["StateTrainingJob"];
 export type IntervalSet = Schemas["IntervalSet"];
 export type IntervalTask = Schemas["IntervalTask"];
 export type NextIntervalTask = Schemas["NextIntervalTask"];
@@ -49,6 +50,12 @@ export const getForecast = async (campus: string, point: string, hours: number):
 /** How the last seven nights' forecasts of a point compare with what came. */
 export const getForecastRecord = async (campus: string, point: string): Promise<ForecastRecord | undefined> =>
   (await get<Schemas["RecordList"]>(campusPath(campus, "forecast/records"), { point: [point], nights: 7 })).records[0];
+
+export const getStateForecast = (campus: string, point: string, minutes: number): Promise<Schemas["StateForecast"]> => get(campusPath(campus, `points/${part(point)}/state-forecast`), { minutes });
+export const trainStates = (campus: string, point: string, order: { minutes: number; days: number; labels: string | null; network: boolean }): Promise<StateTrainingJob> =>
+  post(campusPath(campus, `points/${part(point)}/state-models`), order);
+export const getStateTraining = (campus: string, job: string): Promise<StateTrainingJob> => get(campusPath(campus, `state-models/${part(job)}`));
+export const listStateLabels = (campus: string, point: string): Promise<IntervalSet[]> => get(campusPath(campus, `points/${part(point)}/state-labels`));
 
 const overrulesPath = (campus: string, point: string): string => campusPath(campus, `points/${part(point)}/overrules`);
 export const listOverrules = async (campus: string, point: string): Promise<Overrule[]> =>

@@ -117,8 +117,8 @@ export default {
   },
   gate: {
     passed: "Passed", failed: "Not passed", against: "against the live version {version}", againstNone: "no version was live", check: "Check", after: "This one", before: "Live one", limit: "Limit", count: "Examples", least: "at least {n}", most: "at most {n}",
-    of: { all: "All examples, points", size_mb: "Size (MB)", latency_ms: "Latency (ms)", language: "Language: {value}", condition: "Condition: {value}", label: "Intent: {value}" },
-    value: { zh: "Chinese", en: "English", clean: "clean", asr: "speech recognition", context: "follow-up", ellipsis: "elliptical", indirect: "indirect", typo: "typos" },
+    of: { floor: "Right on days left out, points; against: {value}", all: "All examples, points", size_mb: "Size (MB)", latency_ms: "Latency (ms)", language: "Language: {value}", condition: "Condition: {value}", label: "Intent: {value}" },
+    value: { majority: "the commonest state", persistence: "no change", last_week: "last week", threshold: "the best threshold", zh: "Chinese", en: "English", clean: "clean", asr: "speech recognition", context: "follow-up", ellipsis: "elliptical", indirect: "indirect", typo: "typos" },
   },
   role: { visitor: "Visitor", member: "Member", operator: "Operator", admin: "Administrator" },
   roleHelp: { member: "Sees the map, asks for ways and the assistant; has tokens", operator: "Also edits places and closures, imports data and reads reports", admin: "May do everything, users included" },

@@ -6,6 +6,10 @@ export default {
       noise: "burst of noise", drift: "drift", offset: "offset", rollover: "counter rolled over (normal)", reset: "counter was reset", swap: "meter was exchanged", gap: "nothing came; filled in or open", manual: "a person said so", source: "the device itself said so",
     },
   },
+  states: {
+    title: "Next state", ahead: "How far ahead", minutes: "{n} min", from: "{now} → {state}, {share}", expected: "{state}, {share}", changes: "chance of a change {share}", recall: "Of the changes {share} were foreseen.", byModel: "Told by the trained model", onTheSpot: "No trained model is live: learnt on the spot from the last 28 days, by a line.", fault: "The live model can't answer; the answer is learnt on the spot.",
+    days: "Days to learn from", labels: "Labels as truth", noLabels: "Readings as truth", byLabels: "Labels as truth: {name}", network: "Also try a transformer (slow)", train: "Train for {n} min ahead", learnt: "Learnt from {moments} moments of {days} days.", labelled: "At {n} moments people's labels are the truth.", varied: "Varied copies of the days helped, so they are learnt from too.", notVaried: "Varied copies of the days were tried and didn't help.", method: "Answer", accuracy: "Accuracy", foreseen: "Changes foreseen", false: "False changes", floor: "plain answer", promote: "To the model {version}: look at its card and make it live",
+  },
   points: {
     madeAt: "Forecast made at {when}.", madeNow: "Computed just now.", record: "Last {nights} nights: mean absolute error {mae} ({week} by the same time last week); the 80 % interval covered {inside} of the hours.",
     count: "{n} of {total} points", search: "Search name, id, room, device", name: "Point", value: "Newest value", quality: "Quality", kind: "Measures", place: "Place", device: "Device", newest: "Newest", building: "Building", silence: "Silent for", never: "no readings", none: "The map of this campus has no points yet. Import a table of points, or discover devices.", noMatch: "No point matches",

@@ -6,6 +6,10 @@ export default {
       noise: "噪声突增", drift: "漂移", offset: "偏移", rollover: "计数器翻转（正常）", reset: "计数器清零", swap: "换表或改表底", gap: "中断，已填补或待补", manual: "人工判定", source: "设备自报异常",
     },
   },
+  states: {
+    title: "下一状态", ahead: "提前量", minutes: "{n} 分钟", from: "{now} → {state}，{share}", expected: "{state}，{share}", changes: "变化的可能 {share}", recall: "变化中有 {share} 被预见。", byModel: "由训练好的模型回答，版本", onTheSpot: "没有上线的模型：由最近 28 天现学的线性模型回答。", fault: "上线的模型无法回答，改为现学现答。",
+    days: "训练天数", labels: "以标注为真值", noLabels: "以读数为真值", byLabels: "以标注为真值：{name}", network: "也试 Transformer（较慢）", train: "训练：提前 {n} 分钟", learnt: "学自 {days} 天、{moments} 个时刻。", labelled: "其中 {n} 个时刻以人工标注为准。", varied: "变化过的日子有帮助，已一并学习。", notVaried: "试过变化过的日子，没有帮助。", method: "回答", accuracy: "准确率", foreseen: "变化召回", false: "误报变化", floor: "简单办法", promote: "到模型 {version}：看模型卡并发布上线",
+  },
   points: {
     madeAt: "预测于 {when} 做出。", madeNow: "刚刚算出。", record: "最近 {nights} 晚：平均绝对误差 {mae}（“上周同时”为 {week}），80 % 区间覆盖了 {inside} 的小时。",
     count: "{n} / {total} 个点位", search: "搜索名称、编号、房间、设备", name: "点位", value: "最新值", quality: "质量", kind: "测量内容", place: "位置", device: "设备", newest: "最新时间", building: "楼栋", silence: "多久没有读数", never: "从无读数", none: "园区地图上还没有点位。用“导入点位”上传点位表，或从设备发现。", noMatch: "没有符合条件的点位",

@@ -117,8 +117,8 @@ export default {
   },
   gate: {
     passed: "通过", failed: "未通过", against: "对照上线版本 {version}", againstNone: "当时没有上线版本", check: "检查项", after: "这个版本", before: "上线版本", limit: "要求", count: "样本数", least: "不低于 {n}", most: "不超过 {n}",
-    of: { all: "全部样本得分", size_mb: "大小（MB）", latency_ms: "延迟（毫秒）", language: "语言：{value}", condition: "情形：{value}", label: "意图：{value}" },
-    value: { zh: "中文", en: "英文", clean: "标准表达", asr: "语音识别", context: "接上文", ellipsis: "省略", indirect: "间接表达", typo: "错别字" },
+    of: { floor: "留出日准确率（分），对照：{value}", all: "全部样本得分", size_mb: "大小（MB）", latency_ms: "延迟（毫秒）", language: "语言：{value}", condition: "情形：{value}", label: "意图：{value}" },
+    value: { majority: "最常见状态", persistence: "保持不变", last_week: "上周同时", threshold: "最好的单一阈值", zh: "中文", en: "英文", clean: "标准表达", asr: "语音识别", context: "接上文", ellipsis: "省略", indirect: "间接表达", typo: "错别字" },
   },
   role: { visitor: "访客", member: "成员", operator: "运营人员", admin: "管理员" },
   roleHelp: { member: "看地图、问路、用助手，可管理自己的令牌", operator: "另可编辑地点、管理封闭、导入数据、查看检查报告", admin: "拥有全部权限，包括用户管理" },

@@ -2,6 +2,7 @@
 
 from yuanli.forecast.states.features import Look
 from yuanli.forecast.states.fitting import (
+    FLOOR_NAMES,
     MODEL,
     SaidStates,
     StateModel,
@@ -12,12 +13,14 @@ from yuanli.forecast.states.fitting import (
 )
 from yuanli.forecast.states.members import StateLearning
 from yuanli.forecast.states.places import InvalidStatesError, Place, place_of
-from yuanli.forecast.states.saving import load_states, save_states
+from yuanli.forecast.states.saving import STATES, load_states, save_states
 from yuanli.forecast.states.scoring import StateScores
 from yuanli.learning import GrowParams
 
 __all__ = [
+    "FLOOR_NAMES",
     "MODEL",
+    "STATES",
     "GrowParams",
     "InvalidStatesError",
     "Look",

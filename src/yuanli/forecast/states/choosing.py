@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from yuanli.forecast.history import Floats, Ints
 from yuanli.forecast.states.features import Known, Look
 from yuanli.forecast.states.floors import fit_floors, say_floors
-from yuanli.forecast.states.members import StateLearning, fit_member
+from yuanli.forecast.states.members import StateLearning, Varied, fit_member, vary
 from yuanli.forecast.states.places import Place
 from yuanli.forecast.states.views import Candidate
 
@@ -77,17 +77,20 @@ def copied_days(places: Sequence[Place]) -> tuple[tuple[int, int], ...]:
 
 def choose(
     candidates: Sequence[Candidate], known: Known, places: Sequence[Place], look: Look, *,
-    classes: int, params: StateLearning,
+    classes: int, params: StateLearning, told: Callable[[float], None] = lambda share: None,
 ) -> Chosen:  # fmt: skip
     """Try candidates, the plainest first, on days left out; keep the plainest unless the best is better beyond chance.
 
     By the same rule others may join it.
     """
     fold = folds_of(known, places)
-    each = {
-        str(one): _left_out(one, known, fold, places, look, classes=classes, params=params)
-        for one in candidates
-    }
+    varied = vary(places, look, params) if any(one.varied for one in candidates) else None
+    each: dict[str, Floats] = {}
+    for done, one in enumerate(candidates):
+        told(done / len(candidates))
+        each[str(one)] = _left_out(
+            one, known, fold, places, look, classes=classes, params=params, varied=varied
+        )
     truth = known.truth.astype(np.int64)
     names = [str(one) for one in candidates]
     right = {name: _right(each[name], truth) for name in names}
@@ -189,12 +192,14 @@ def _learnt(known: Known, fold: Ints, number: int) -> NDArray[np.bool_]:
 
 def _left_out(
     candidate: Candidate, known: Known, fold: Ints, places: Sequence[Place], look: Look, *,
-    classes: int, params: StateLearning,
+    classes: int, params: StateLearning, varied: Varied | None,
 ) -> Floats:  # fmt: skip
     """Return what a candidate says of each fold when it has learnt from the others."""
     said = np.zeros((len(known), classes))
     for number in np.unique(fold):
         out, learn = fold == number, _learnt(known, fold, number)
-        member = fit_member(candidate, known.only(learn), places, look, classes=classes, params=params)
+        member = fit_member(
+            candidate, known.only(learn), places, look, classes=classes, params=params, varied=varied
+        )
         said[out] = member.predict(known.only(out), places, look)
     return said

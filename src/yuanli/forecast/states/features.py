@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,6 +86,21 @@ class Known:
             day=self.day[which], since=self.since[which], now=self.now[which], truth=self.truth[which],
         )  # fmt: skip
 
+    def of_places(self, after: int) -> Known:
+        """Return the rows with their places numbered after so many others."""
+        return replace(self, place=self.place + after)
+
+
+def joined(*parts: Known) -> Known:
+    """Return rows of several, one after the other; all know of the same columns."""
+    return Known(
+        names=parts[0].names,
+        **{
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in ("features", "place", "step", "day", "since", "now", "truth")
+        },
+    )
+
 
 def look_of(places: Sequence[Place], *, ahead: int, own: bool) -> Look:
     """Return what to look at in places that are learnt from: every signal that any of them has."""
@@ -97,14 +112,7 @@ def look_of(places: Sequence[Place], *, ahead: int, own: bool) -> Look:
 
 def known_of(places: Sequence[Place], look: Look) -> Known:
     """Return what was known at each step of places."""
-    parts = [_known(place.of(look.signals), look, number) for number, place in enumerate(places)]
-    return Known(
-        names=parts[0].names,
-        **{
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("features", "place", "step", "day", "since", "now", "truth")
-        },
-    )
+    return joined(*(_known(place.of(look.signals), look, number) for number, place in enumerate(places)))
 
 
 def held(values: Floats, most: int | None) -> tuple[Floats, Ints]:
@@ -122,7 +130,7 @@ def _known(place: Place, look: Look, number: int) -> Known:
     columns: dict[str, Floats] = _clock(place, look.ahead)
     for name, values in zip(look.signals, history.values, strict=True):
         columns |= _signal(name, values, history.step, steady=name in look.steady)
-    now = place.truth
+    now = place.known
     if look.own:
         columns |= _signal(STATE, now, history.step, steady=True)
         columns |= _days(place, look.ahead)
@@ -202,7 +210,7 @@ def _unchanged(values: Floats) -> Ints:
 def _days(place: Place, ahead: int) -> dict[str, Floats]:
     """Return what the state was on earlier days at the time of the day that is asked about."""
     history, steps = place.history, place.history.steps_per_day
-    values, _ = held(place.truth, steps)
+    values, _ = held(place.known, steps)
     n_times = len(values)
     column = np.arange(n_times) + ahead
     nothing = np.full(n_times, np.nan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
@@ -154,9 +154,17 @@ class SaidStates:
 
 
 def fit_states(
-    places: Sequence[Place], classes: Sequence[str], *, ahead: int, params: StateParams = StateParams()
-) -> StateModel:
+    places: Sequence[Place], classes: Sequence[str], *, ahead: int, params: StateParams = StateParams(),
+    own: bool | None = None, told: Callable[[float], None] = lambda share: None,
+) -> StateModel:  # fmt: skip
     """Learn the state of places `ahead` steps later; 0 asks what it is now, from signals alone.
+
+    Parameters
+    ----------
+    own
+        Whether the state is known up to the moment; by itself wherever a later state is asked for.
+    told
+        Hears what share of the work (0–1) is done.
 
     Raises
     ------
@@ -164,7 +172,7 @@ def fit_states(
         There is too little to learn from, or the places' grids differ.
     """
     step = _checked(places, classes, ahead)
-    look = look_of(places, ahead=ahead, own=ahead > 0)
+    look = look_of(places, ahead=ahead, own=ahead > 0 if own is None else own)
     known = learnable(known_of(places, look))
     if len(known) < LEAST_MOMENTS or len(np.unique(known.day)) < LEAST_DAYS:
         raise InvalidStatesError(
@@ -176,7 +184,7 @@ def fit_states(
         )  # fmt: skip
     count, truth = len(classes), known.truth.astype(np.int64)
     candidates = [parse_candidate(one) for one in params.candidates] or _usual(look, count)
-    chosen = choose(candidates, known, places, look, classes=count, params=params.learning)
+    chosen = choose(candidates, known, places, look, classes=count, params=params.learning, told=told)
     temperature = fit_temperature(np.log(np.clip(chosen.probabilities, 1e-6, 1)), truth)
     calm = tempered(chosen.probabilities, temperature)
     lean = 0.0

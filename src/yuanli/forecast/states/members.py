@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from yuanli.forecast.history import Floats
-from yuanli.forecast.states.features import Known, Look
+from yuanli.errors import Text
+from yuanli.forecast.history import Floats, Ints
+from yuanli.forecast.states.features import Known, Look, joined, known_of
 from yuanli.forecast.states.floors import Threshold, fit_floors
-from yuanli.forecast.states.places import Place
+from yuanli.forecast.states.places import InvalidStatesError, Place
 from yuanli.forecast.states.stretches import channel_scale, stretches_of
 from yuanli.forecast.states.switches import Switches, fit_switches
+from yuanli.forecast.states.varying import VaryParams, varied_places
 from yuanli.forecast.states.views import Candidate, columns_of, features_of
 from yuanli.learning import (
     ClassTrees,
@@ -32,12 +34,13 @@ from yuanli.learning import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateLearning:
-    """How candidates are learnt: the most rows, and the knobs of each kind."""
+    """How candidates are learnt: the most rows, the knobs of each kind, and how days are varied."""
 
     rows: int = 30_000
     penalty: float = 1.0
     trees: GrowParams = field(default_factory=GrowParams)
     network: WindowParams = field(default_factory=WindowParams)
+    vary: VaryParams = field(default_factory=VaryParams)
     seed: int = 0
 
 
@@ -99,6 +102,20 @@ class Member:
         return dict(zip(self.columns, shares.tolist(), strict=True))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Varied:
+    """Changed copies of places, what is known of them, and at which row of it each place begins."""
+
+    places: tuple[Place, ...]
+    known: Known
+    begins: Ints
+
+    def like(self, known: Known) -> Known:
+        """Return the copies of moments, where their states are known."""
+        rows = self.known.only(self.begins[known.place] + known.step)
+        return rows.only(np.isfinite(rows.truth))
+
+
 def fit_member(
     candidate: Candidate,
     known: Known,
@@ -107,11 +124,21 @@ def fit_member(
     *,
     classes: int,
     params: StateLearning,
+    varied: Varied | None = None,
 ) -> Member:
-    """Learn a candidate from moments whose state is known."""
+    """Learn a candidate from moments whose state is known; `varied` spares making the changed copies again."""
     known = known.only(np.arange(0, len(known), max(1, -(-len(known) // params.rows))))
+    if candidate.varied:
+        copies = varied or vary(places, look, params)
+        known, places = joined(known, copies.like(known)), (*places, *copies.places)
     truth = known.truth.astype(np.int64)
     columns = columns_of(known.names, look, candidate.view)
+    if not columns:
+        raise InvalidStatesError(
+            Text(f"候选“{candidate}”没有可看的列：过去的状态未知。",
+                 f"The candidate {str(candidate)!r} has nothing to look at: the state's past is not known."),
+            field="candidates", hint=Text("用 now、recent 或 long 视角。", "Take the view now, recent or long."),
+        )  # fmt: skip
     if candidate.kind == "threshold":
         return Member(candidate=candidate, columns=columns, learnt=_cut(known, columns, classes))
     rows = features_of(known, columns)
@@ -125,6 +152,13 @@ def fit_member(
     else:
         learnt = _network(known, columns, places, look, classes, params)
     return Member(candidate=candidate, columns=columns, learnt=learnt)
+
+
+def vary(places: Sequence[Place], look: Look, params: StateLearning) -> Varied:
+    """Return changed copies of places, and what is known of them."""
+    changed = varied_places(places, look, params=params.vary, seed=params.seed)
+    begins = np.cumsum([0, *(len(place.truth) for place in places)])
+    return Varied(places=changed, known=known_of(changed, look).of_places(len(places)), begins=begins)
 
 
 def open_network_of(onnx: bytes, scale: Scale, facts: Scale) -> Network:

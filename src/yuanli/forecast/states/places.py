@@ -32,12 +32,16 @@ class Place:
     truth
         The state that the place was in at each step, as its number among the classes; not a number where nobody
         knows. Shape `(n_times,)`.
+    told
+        The state that its point told of itself, where people have said of some times that it was another: what is
+        known at a moment is what is told, what is learnt is the truth. None: what is told is true.
     """
 
     name: str
     signals: tuple[str, ...]
     history: History
     truth: Floats
+    told: Floats | None = None
 
     def __post_init__(self) -> None:
         if self.history.values.shape != (len(self.signals), len(self.truth)):
@@ -49,6 +53,11 @@ class Place:
                 field="values",
                 hint=Text("每个信号一行，每个时刻一列。", "Give one row a signal and one column a time."),
             )  # fmt: skip
+
+    @property
+    def known(self) -> Floats:
+        """The state that is known of each moment at that moment."""
+        return self.truth if self.told is None else self.told
 
     def days(self) -> Ints:
         """Return the day of each step by the place's clock, in days since 1970-01-01."""
@@ -70,6 +79,7 @@ def place_of(
     readings: Mapping[str, tuple[Times, Values]],
     truth: tuple[Times, Values],
     *,
+    told: tuple[Times, Values] | None = None,
     step: int,
     zone: str = "UTC",
     end: int | None = None,
@@ -82,6 +92,8 @@ def place_of(
         Times (µs since 1970-01-01 UTC) and values of each signal, in any order; what is not finite is left out.
     truth
         Times and numbers of the states; they need not be the times of readings.
+    told
+        The states that the place told of itself, where `truth` says otherwise of some times.
     end
         The time after the last step; without it, after the last reading.
 
@@ -112,8 +124,12 @@ def place_of(
         _last_of(at, value, start, step, values[row])
     known = np.full(n_times, np.nan)
     _last_of(*states, start, step, known)
+    own = None
+    if told is not None:
+        own = np.full(n_times, np.nan)
+        _last_of(*_finite(*told), start, step, own)
     history = History(values=values, start=start, step=step, zone=zone)
-    return Place(name=name, signals=tuple(columns), history=history, truth=known)
+    return Place(name=name, signals=tuple(columns), history=history, truth=known, told=own)
 
 
 def _finite(at: Times, value: Values) -> tuple[Times, Values]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from yuanli.errors import Text
 from yuanli.forecast.states.features import Look
-from yuanli.forecast.states.fitting import MODEL, StateModel
+from yuanli.forecast.states.fitting import FLOOR_NAMES, MODEL, StateModel
 from yuanli.forecast.states.floors import Floors, Threshold
 from yuanli.forecast.states.members import Cut, Member, Network, open_network_of
 from yuanli.forecast.states.scoring import StateScores
@@ -41,13 +41,20 @@ LIMITS = (
 )  # fmt: skip
 
 
-def save_states(folder: Path, model: StateModel, *, name: str, data: str, code: str, seed: int) -> ModelFacts:
+def save_states(
+    folder: Path, model: StateModel, *, name: str, data: str, code: str, seed: int, version: str = "",
+    subject: Text = Text("", ""),
+) -> ModelFacts:  # fmt: skip
     """Write a model, its card in both languages, and the sums of its files.
 
     Parameters
     ----------
     data, code
         What it was learnt from and by: a hash of the data, the version of the program.
+    version
+        The first signs of `data` unless told.
+    subject
+        A sentence on what it was learnt from, for the card.
     """
     folder.mkdir(parents=True, exist_ok=True)
     members = [_save_member(folder, place, member) for place, member in enumerate(model.members)]
@@ -59,12 +66,13 @@ def save_states(folder: Path, model: StateModel, *, name: str, data: str, code: 
     (folder / STATES).write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
     own = model.validation[MODEL]
     facts = ModelFacts(
-        name=name, version=data[:8], base=model.method, labels=model.classes, temperature=model.temperature,
+        name=name, version=version or data[:8], base=model.method, labels=model.classes, temperature=model.temperature,
         data=data, code=code, seed=seed, scores=_plain(own),
     )  # fmt: skip
     notes = CardNotes(
-        data=Text(f"{own.days} 天、{own.count} 个时刻。", f"{own.days} days, {own.count} moments."),
-        use=_use(model), limits=(model.verdict(), *LIMITS),
+        data=Text(f"{subject.zh}{own.days} 天、{own.count} 个时刻。",
+                  f"{subject.en}{own.days} days, {own.count} moments."),
+        use=_use(model), limits=(model.verdict(), *LIMITS, *(_line(*one) for one in model.validation.items())),
     )  # fmt: skip
     accuracy = Score(own.accuracy, own.accuracy_low, own.accuracy_high, own.count)
     write_card(folder, facts, {"accuracy": accuracy}, notes)
@@ -107,6 +115,15 @@ def _use(model: StateModel) -> Text:
     if model.look.ahead:
         return Text(f"预测 {minutes:g} 分钟后的状态。", f"The state {minutes:g} minutes ahead.")
     return Text("由当前读数判断此刻的状态。", "The state at the moment, from what is measured.")
+
+
+def _line(name: str, scores: StateScores) -> Text:
+    recall = "–" if np.isnan(scores.change_recall) else f"{scores.change_recall:.3f}"
+    zh, en = FLOOR_NAMES.get(name, (name, name))
+    if name == MODEL:
+        zh, en = "上线时的回答", "as it answers"
+    return Text(f"留出日：{zh}，准确率 {scores.accuracy:.4f}，变化召回 {recall}",
+                f"On days left out: {en}, accuracy {scores.accuracy:.4f}, changes foreseen {recall}")  # fmt: skip
 
 
 def _plain(scores: StateScores) -> Mapping[str, float]:

@@ -48,7 +48,7 @@ def stretches_of(known: Known, places: Sequence[Place], look: Look, scale: Scale
 
 def _channels(place: Place, look: Look) -> Floats:
     values = place.of(look.signals).history.values
-    return np.concatenate([values, place.truth[None, :]]) if look.own else values
+    return np.concatenate([values, place.known[None, :]]) if look.own else values
 
 
 def _sums(rows: Floats) -> Floats:

@@ -15,6 +15,7 @@ from yuanli.forecast.states.places import InvalidStatesError
 KINDS = ("threshold", "switches", "line", "trees", "network")
 VIEWS = ("own", "now", "recent", "long")
 WITH_CLOCK = "+clock"
+VARIED = "+varied"
 CLOCK = ("hour", "hour_sin", "hour_cos", "weekend")
 RECENT = ("mean 5", "change 5", "spread 5", "mean 15", "change 15", "spread 15", "unchanged")
 
@@ -31,13 +32,16 @@ class Candidate:
     view
         `own` the state's own past and the clock; `now` also what signals read now; `recent` also their last quarter of
         an hour; `long` everything. Where nobody knows the state's past the clock is left out unless `+clock` follows.
+    varied
+        Whether it also learns from changed copies of the days, written as `+varied` at the end.
     """
 
     kind: str
     view: str
+    varied: bool = False
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.view}"
+        return f"{self.kind}:{self.view}{VARIED if self.varied else ''}"
 
 
 def parse_candidate(text: str) -> Candidate:
@@ -48,7 +52,8 @@ def parse_candidate(text: str) -> Candidate:
     InvalidStatesError
         There is no such kind or view.
     """
-    kind, _, view = text.strip().partition(":")
+    plain = text.strip().removesuffix(VARIED)
+    kind, _, view = plain.partition(":")
     if kind not in KINDS or view.removesuffix(WITH_CLOCK) not in VIEWS:
         raise InvalidStatesError(
             Text(f"没有候选模型“{text}”。", f"There is no candidate {text!r}."),
@@ -56,7 +61,7 @@ def parse_candidate(text: str) -> Candidate:
             hint=Text(f"写作“种类:视角”；种类 {', '.join(KINDS)}，视角 {', '.join(VIEWS)}。",
                       f"Write kind:view; kinds are {', '.join(KINDS)}, views {', '.join(VIEWS)}."),
         )  # fmt: skip
-    return Candidate(kind=kind, view=view)
+    return Candidate(kind=kind, view=view, varied=plain != text.strip())
 
 
 def columns_of(names: tuple[str, ...], look: Look, view: str) -> tuple[str, ...]:

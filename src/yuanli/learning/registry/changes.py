@@ -14,6 +14,7 @@ from yuanli.learning.registry.cards import CARDS, write_card
 from yuanli.learning.registry.folder import Registry
 from yuanli.learning.registry.gates import (
     REPORT,
+    GateCheck,
     GateParams,
     GateReport,
     Measured,
@@ -118,18 +119,42 @@ def promote(
     BrokenModelError
         The version can't be loaded.
     """
+
+    def checks(against: str | None) -> Sequence[GateCheck]:
+        after = _measured(registry, name, version, gate_set, timer, params)
+        before = None if against is None else _measured(registry, name, against, gate_set, timer, params)
+        return judge(after, before, params)
+
+    return promote_checked(registry, name, version, by, checks=checks, params=params)
+
+
+def promote_checked(
+    registry: Registry,
+    name: str,
+    version: str,
+    by: Author,
+    *,
+    checks: Callable[[str | None], Sequence[GateCheck]],
+    params: GateParams = GateParams(),
+) -> GateReport:
+    """Make a version live if it keeps the conditions of its own kind of model; else as `promote`.
+
+    Parameters
+    ----------
+    checks
+        Returns the conditions, kept or not; it is given the live version, if there is another that is usable.
+    """
     live = registry.find_live(name)
-    after = _measured(registry, name, version, gate_set, timer, params)
-    before = None
-    if live is not None and live != version and registry.is_usable(name, live):
-        before = _measured(registry, name, live, gate_set, timer, params)
-    checks = judge(after, before, params)
+    registry.check(name, version)
+    usable = live is not None and live != version and registry.is_usable(name, live)
+    against = live if usable else None
+    found = tuple(checks(against))
     report = GateReport(
         name=name,
         version=version,
-        against=None if before is None else live,
-        passed=all(check.passed for check in checks),
-        checks=checks,
+        against=against,
+        passed=all(check.passed for check in found),
+        checks=found,
         params=params,
         who=by.who,
         at=by.at,
