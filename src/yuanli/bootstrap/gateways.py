@@ -34,6 +34,7 @@ from yuanli.devices import (
     PullGateway,
     PullParams,
     PullSource,
+    SparkplugWriter,
     SpoolParams,
     Subscription,
     Tls,
@@ -135,6 +136,11 @@ def add_writers(
         if isinstance(told, FieldGatewaySettings) and isinstance(own, FieldGateway):
             addresses = load_addresses(told.points, gateway=told.name)
             writers.add(told.name, own, campus_id=campus_id, addresses=addresses)
+        elif (
+            isinstance(told, MqttGatewaySettings) and told.sparkplug_commands and isinstance(own, MqttGateway)
+        ):
+            node_writer = SparkplugWriter(_broker(told), own.births_of, version=MqttVersion(told.version))
+            writers.add(told.name, node_writer, campus_id=campus_id, addresses={})
         elif isinstance(told, MqttGatewaySettings) and told.command_topic is not None:
             writer = MqttWriter(
                 _broker(told), CommandTopic(told.command_topic), campus_id=campus_id, version=MqttVersion(told.version)

@@ -61,6 +61,11 @@ from yuanli.devices.registers import (
 )
 from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_intake, to_sender
 from yuanli.devices.signal_files import read_signals
+from yuanli.devices.sparkplug import (
+    SparkplugAddressError,
+    SparkplugWriter,
+    SparkplugWriterParams,
+)
 from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams, SpoolUnusableError
 from yuanli.devices.writing import CommandTopic, CommandTopicError, MqttWriter, MqttWriterParams
 
@@ -116,6 +121,9 @@ __all__ = [
     "Send",
     "SendFailedError",
     "Session",
+    "SparkplugAddressError",
+    "SparkplugWriter",
+    "SparkplugWriterParams",
     "Spool",
     "SpoolFullError",
     "SpoolIntake",

@@ -168,9 +168,21 @@ class MqttGatewaySettings(BaseModel):
         default=None,
         description="Where commands are published, such as `{campus}/{point}/set`; without it nothing is commanded.",
     )
+    sparkplug_commands: bool = Field(
+        default=False,
+        description="Points with this gateway and an address such as `group/DCMD/node/device/metric` are written by "
+        "NCMD and DCMD.",
+    )
     ca_file: FilePath | None = Field(default=None, description="Certificates (PEM) to trust with `mqtts`.")
     cert_file: FilePath | None = Field(default=None, description="Our own certificate (PEM).")
     key_file: FilePath | None = Field(default=None, description="The key of `cert_file` (PEM).")
+
+    @model_validator(mode="after")
+    def _commands_go_one_way(self) -> Self:
+        heard = any(one.format == "sparkplug" for one in self.subscriptions)
+        if self.sparkplug_commands and (not heard or self.command_topic is not None):
+            raise PydanticCustomError("sparkplug_commands", "no way to command")
+        return self
 
 
 class HttpGatewaySettings(BaseModel):
