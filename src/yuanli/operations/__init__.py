@@ -298,6 +298,7 @@ from yuanli.operations.labels import (
     LabelledExample,
     known_names,
 )
+from yuanli.operations.lineage import AppliedRules, JudgedSpan, JudgementLog, JudgementRun, applied_rules
 from yuanli.operations.listening import Listening, SpeechOffError
 from yuanli.operations.models import UNDERSTANDING, ModelList, ModelParams, Models, NoGateSetError
 from yuanli.operations.moments import micros_of, time_of
@@ -553,6 +554,7 @@ from yuanli.operations.states import (
 from yuanli.operations.telemetry import (
     Bucket,
     Judged,
+    Lineage,
     PointHealth,
     PointNotFoundError,
     PointValue,
@@ -613,6 +615,7 @@ __all__ = [
     "AnomalySample",
     "AnomalyStore",
     "Answer",
+    "AppliedRules",
     "ApprovalPreview",
     "Asker",
     "Assistant",
@@ -784,6 +787,9 @@ __all__ = [
     "IntervalTask",
     "Judged",
     "JudgedPoints",
+    "JudgedSpan",
+    "JudgementLog",
+    "JudgementRun",
     "Judging",
     "KeptCalendar",
     "KeptDataset",
@@ -807,6 +813,7 @@ __all__ = [
     "LeakReport",
     "LeaveReason",
     "Line",
+    "Lineage",
     "Listening",
     "LockKind",
     "LockNotFoundError",
@@ -1075,6 +1082,7 @@ __all__ = [
     "Written",
     "agreements",
     "answers_of",
+    "applied_rules",
     "ask_why_not",
     "bookable_rooms",
     "campus_guide",
