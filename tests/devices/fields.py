@@ -15,7 +15,7 @@ from tests.telemetry.memory import MemoryReadingStore
 from yuanli.campus import CampusId, DataPoint, FeatureId, PointId
 from yuanli.devices import FieldGateway, FieldParams, Line
 from yuanli.errors import Text
-from yuanli.operations import Intake, StoreUnavailableError, Written
+from yuanli.operations import Intake, ReadingIntake, StoreUnavailableError, Written
 from yuanli.telemetry import Readings, make_book
 
 CAMPUS = CampusId("park")
@@ -46,12 +46,23 @@ class Field:
     """A gateway on a line, what it writes to, and the points that it knows."""
 
     def __init__(self, line: Line, points: Sequence[str], params: FieldParams = QUICK) -> None:
-        book = make_book([DataPoint(id=PointId(FeatureId(name)), brick_class="Point") for name in points])
-        self.store = FieldStore()
-        intake = Intake(
-            self.store, lambda _: book, clock=lambda: datetime.now(UTC), convert=lambda value, *_: value
+        self._book = make_book(
+            [DataPoint(id=PointId(FeatureId(name)), brick_class="Point") for name in points]
         )
-        self.gateway = FieldGateway(line, intake, campus_id=CAMPUS, name="field", params=params)
+        self._line, self._params = line, params
+        self.use(FieldStore())
+        self.gateway = self.with_intake(self.intake)
+
+    def use(self, store: FieldStore) -> None:
+        """Write to another store from now on; the gateway keeps its own."""
+        self.store = store
+        self.intake = Intake(
+            store, lambda _: self._book, clock=lambda: datetime.now(UTC), convert=lambda value, *_: value
+        )
+
+    def with_intake(self, intake: ReadingIntake) -> FieldGateway:
+        """Return such a gateway on another intake."""
+        return FieldGateway(self._line, intake, campus_id=CAMPUS, name="field", params=self._params)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

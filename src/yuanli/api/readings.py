@@ -18,7 +18,18 @@ from yuanli.api.campus import CampusPath
 from yuanli.api.problems import Problem, problem_of
 from yuanli.campus import FeatureId, PointId
 from yuanli.errors import InvalidInputError, Text
-from yuanli.operations import Bucket, Delivery, Every, Intake, Judged, PointValue, Receipt, RefusedRow, Right
+from yuanli.operations import (
+    Bucket,
+    Delivery,
+    Every,
+    Intake,
+    Judged,
+    Lineage,
+    PointValue,
+    Receipt,
+    RefusedRow,
+    Right,
+)
 from yuanli.telemetry import (
     Decoded,
     DecodeParams,
@@ -59,9 +70,10 @@ class LatestReadings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesOfReadings:
-    """The readings of a point, oldest first."""
+    """The readings of a point, oldest first, and which rules judged them."""
 
     readings: tuple[Judged, ...]
+    judged_by: tuple[Lineage, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +138,11 @@ def list_readings(
     campus: CampusPath, house: HouseDep, point: Name, start: From, end: Until
 ) -> SeriesOfReadings:
     """Return the readings of one point as they came, what holds of them, their quality and why."""
-    return SeriesOfReadings(readings=house.telemetry.series(campus, _ids([point])[0], start, end))
+    (point_id,) = _ids([point])
+    return SeriesOfReadings(
+        readings=house.telemetry.series(campus, point_id, start, end),
+        judged_by=house.telemetry.lineage(campus, point_id, start, end),
+    )
 
 
 @router.get("/campuses/{campus}/readings/summary", dependencies=[needs(Right.SEE_READINGS)])

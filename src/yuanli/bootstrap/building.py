@@ -96,6 +96,7 @@ from yuanli.storage import (
     SqlFeedbackStore,
     SqlForecastStore,
     SqlIntervalStore,
+    SqlJudgementLog,
     SqlOverruleStore,
     SqlPlanRunStore,
     SqlReportStore,
@@ -150,7 +151,7 @@ def build_house(
     label_store = SqlDatasetStore(database)
     readings = open_readings(settings, resources)
     overrules = SqlOverruleStore(database)
-    telemetry = Telemetry(readings, places, overrules)
+    telemetry = Telemetry(readings, places, overrules, SqlJudgementLog(database, now))
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
     books = PointBooks(places)
     intake = Intake(readings, books, clock=now, convert=convert)

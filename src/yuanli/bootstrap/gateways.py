@@ -19,6 +19,8 @@ from yuanli.devices import (
     CommandTopic,
     FieldGateway,
     FieldParams,
+    KeptGateway,
+    KeptIntake,
     Line,
     Link,
     MessageFormat,
@@ -32,9 +34,12 @@ from yuanli.devices import (
     PullGateway,
     PullParams,
     PullSource,
+    SparkplugWriter,
+    SpoolParams,
     Subscription,
     Tls,
     load_addresses,
+    load_periods,
     load_registers,
     parse_broker,
 )
@@ -60,7 +65,9 @@ log = logging.getLogger(__name__)
 class Gateway(Protocol):
     """What reads from the field until it is cancelled."""
 
-    link: Link
+    @property
+    def link(self) -> Link:
+        """Its line."""
 
     def connection(self) -> Connection:
         """Return how it is doing."""
@@ -88,14 +95,33 @@ class FaultyGateway:
         return self.link.connection(messages=0, readings=0, duplicates=0, conflicts=0, refused=0)
 
 
-def make_gateways(settings: Settings, intake: ReadingIntake) -> tuple[Gateway | FaultyGateway, ...]:
-    """Make the gateways of the settings; nothing is connected yet, and one that can't be made stops no other."""
-    return tuple(_made(one, intake, settings.data_dir) for one in settings.gateways)
+def make_gateways(
+    settings: Settings, intake: ReadingIntake, *, spooled: bool = True
+) -> tuple[Gateway | FaultyGateway, ...]:
+    """Make the gateways of the settings; nothing is connected yet, and one that can't be made stops no other.
+
+    Parameters
+    ----------
+    spooled
+        Keep what is polled in spools under the data folder until it is stored; not where the intake is a spool itself.
+    """
+    return tuple(_made(one, intake, settings.data_dir, spooled) for one in settings.gateways)
 
 
-def _made(told: GatewaySettings, intake: ReadingIntake, folder: Path) -> Gateway | FaultyGateway:
+def _made(
+    told: GatewaySettings, intake: ReadingIntake, folder: Path, spooled: bool
+) -> Gateway | FaultyGateway:
     try:
-        return _gateway(told, intake, folder)
+        if isinstance(told, MqttGatewaySettings):
+            return _mqtt(told, intake, folder)
+        if not spooled:
+            return _polling(told, intake)
+        kept = KeptIntake(
+            folder / "spools" / f"{told.name}.db",
+            intake,
+            spool=SpoolParams(most_bytes=1_000_000 * told.spool_mb),
+        )
+        return KeptGateway(_polling(told, kept), kept)
     except YuanliError as error:
         return FaultyGateway(told, error)
 
@@ -106,9 +132,15 @@ def add_writers(
     """Let those gateways be written through that can be."""
     for told, gateway in zip(settings.gateways, gateways, strict=True):
         campus_id = CampusId(told.campus)
-        if isinstance(told, FieldGatewaySettings) and isinstance(gateway, FieldGateway):
+        own = gateway.inner if isinstance(gateway, KeptGateway) else gateway
+        if isinstance(told, FieldGatewaySettings) and isinstance(own, FieldGateway):
             addresses = load_addresses(told.points, gateway=told.name)
-            writers.add(told.name, gateway, campus_id=campus_id, addresses=addresses)
+            writers.add(told.name, own, campus_id=campus_id, addresses=addresses)
+        elif (
+            isinstance(told, MqttGatewaySettings) and told.sparkplug_commands and isinstance(own, MqttGateway)
+        ):
+            node_writer = SparkplugWriter(_broker(told), own.births_of, version=MqttVersion(told.version))
+            writers.add(told.name, node_writer, campus_id=campus_id, addresses={})
         elif isinstance(told, MqttGatewaySettings) and told.command_topic is not None:
             writer = MqttWriter(
                 _broker(told), CommandTopic(told.command_topic), campus_id=campus_id, version=MqttVersion(told.version)
@@ -116,14 +148,15 @@ def add_writers(
             writers.add(told.name, writer, campus_id=campus_id)
 
 
-def _gateway(told: GatewaySettings, intake: ReadingIntake, folder: Path) -> Gateway:
-    if isinstance(told, MqttGatewaySettings):
-        return _mqtt(told, intake, folder)
+def _polling(
+    told: HttpGatewaySettings | FieldGatewaySettings, intake: ReadingIntake
+) -> PullGateway | FieldGateway:
     return _pull(told, intake) if isinstance(told, HttpGatewaySettings) else _field(told, intake)
 
 
 def _field(told: FieldGatewaySettings, intake: ReadingIntake) -> FieldGateway:
     url = told.url.get_secret_value()
+    periods = load_periods(told.points, told.polling, every_s=told.every_s, gateway=told.name)
     line: Line
     if told.protocol == "modbus":
         line = ModbusLine(url, load_registers(told.points, gateway=told.name), timeout_s=told.timeout_s)
@@ -132,11 +165,13 @@ def _field(told: FieldGatewaySettings, intake: ReadingIntake) -> FieldGateway:
         line = (
             BacnetLine(url, points, priority=told.priority, timeout_s=told.timeout_s)
             if told.protocol == "bacnet"
-            else OpcUaLine(url, points, every_ms=1_000 * told.every_s, timeout_s=told.timeout_s)
+            else OpcUaLine(
+                url, points, every_ms=1_000 * told.every_s, timeout_s=told.timeout_s, periods_s=periods
+            )
         )
     return FieldGateway(
         line, intake, campus_id=CampusId(told.campus), name=told.name, kind=told.protocol,
-        params=FieldParams(every_s=told.every_s),
+        params=FieldParams(every_s=told.every_s), periods=periods,
     )  # fmt: skip
 
 
@@ -170,7 +205,7 @@ class GatewayThread:
             self._begun.wait(STOP_S)
 
     def stop(self) -> None:
-        """Stop reading; what was not written yet stays at the brokers."""
+        """Stop reading; what was not written yet stays at the brokers and in the spools."""
         if self._loop is not None and self._stopping is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_S)
@@ -190,6 +225,10 @@ class GatewayThread:
             await self._wait_for_campus(gateway)
             try:
                 await gateway.run()
+            except YuanliError as error:
+                log.error("Gateway %s can't run, and tries again: %s", gateway.link.name, error)
+                gateway.link.lost(error.message)
+                await asyncio.sleep(FAILED_WAIT_S)
             except Exception as error:  # the gateway's outermost loop: others go on, and so will it
                 log.exception("Gateway %s failed, and begins anew", gateway.link.name)
                 gateway.link.lost(

@@ -234,6 +234,7 @@ class House:
             resting=backlog.resting,
             gateways=len(connections),
             connected=sum(connection.connected for connection in connections),
+            spooled_bytes=sum(connection.waiting_bytes or 0 for connection in connections),
         )
 
     def tidy(self) -> None:

@@ -90,7 +90,7 @@ async def forward_gateways(
     folder.mkdir(parents=True, exist_ok=True)
     spool = Spool(folder / SPOOL_FILE)
     intake = SpoolIntake(spool, topic=topic, clock=lambda: time_ns() // 1_000)
-    gateways = make_gateways(settings, intake)
+    gateways = make_gateways(settings, intake, spooled=False)
     reading = GatewayThread(gateways, lambda campus_id: campus_id)
     try:
         reading.start()

@@ -38,6 +38,7 @@ from yuanli.devices.forwarding import (
     SendFailedError,
     forward,
 )
+from yuanli.devices.keeping import KeepParams, KeptGateway, KeptIntake
 from yuanli.devices.links import Link
 from yuanli.devices.listening import Obey, listen_to_commands
 from yuanli.devices.messages import MessageFormat, Subscription
@@ -53,13 +54,19 @@ from yuanli.devices.registers import (
     decode_register,
     encode_register,
     load_addresses,
+    load_periods,
     load_registers,
     parse_register,
     plan_reads,
 )
 from yuanli.devices.replay import Deliver, Replayed, ReplayParams, replay, to_intake, to_sender
 from yuanli.devices.signal_files import read_signals
-from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams
+from yuanli.devices.sparkplug import (
+    SparkplugAddressError,
+    SparkplugWriter,
+    SparkplugWriterParams,
+)
+from yuanli.devices.spool import Parcel, Spool, SpoolFullError, SpoolParams, SpoolUnusableError
 from yuanli.devices.writing import CommandTopic, CommandTopicError, MqttWriter, MqttWriterParams
 
 __all__ = [
@@ -79,6 +86,9 @@ __all__ = [
     "FileParams",
     "ForwardParams",
     "HttpSender",
+    "KeepParams",
+    "KeptGateway",
+    "KeptIntake",
     "Line",
     "LineLostError",
     "Link",
@@ -111,10 +121,14 @@ __all__ = [
     "Send",
     "SendFailedError",
     "Session",
+    "SparkplugAddressError",
+    "SparkplugWriter",
+    "SparkplugWriterParams",
     "Spool",
     "SpoolFullError",
     "SpoolIntake",
     "SpoolParams",
+    "SpoolUnusableError",
     "Subscription",
     "SubscriptionRefusedError",
     "Tls",
@@ -126,6 +140,7 @@ __all__ = [
     "forward",
     "listen_to_commands",
     "load_addresses",
+    "load_periods",
     "load_registers",
     "make_client",
     "parse_broker",

@@ -115,13 +115,14 @@ class BacnetLine:
             asyncio.create_task(self._watch_one(point, text, hear)) for point, text in self._objects.items()
         ]
 
-    async def poll(self) -> Sequence[Sample]:
-        """Read all objects, and check that the device is there."""
-        if not self._objects:
+    async def poll(self, points: frozenset[str] | None = None) -> Sequence[Sample]:
+        """Read objects, and check that the device is there."""
+        objects = {point: own for point, own in self._objects.items() if points is None or point in points}
+        if not objects:
             await self._asked(self._connected().read_property(self._to(), self._device, "object-name"))
             return ()
-        values = await self._read_all(tuple(self._objects.values()))
-        return [Sample(point, *_valued(values.get(text, {}))) for point, text in self._objects.items()]
+        values = await self._read_all(tuple(objects.values()))
+        return [Sample(point, *_valued(values.get(text, {}))) for point, text in objects.items()]
 
     async def read(self, address: str) -> FieldValue:
         """Read one object."""

@@ -42,9 +42,8 @@ class SpoolIntake:
         rows: dict[CampusId, list[Row]] = defaultdict(list)
         refused: list[RefusedRow] = []
         for number, delivery in enumerate(deliveries):
-            rows[delivery.campus_id] += _named(
-                delivery, now if delivery.received is None else delivery.received
-            )
+            received = now if delivery.received is None else delivery.received
+            rows[delivery.campus_id] += named_rows(delivery, received)
             refused += (
                 RefusedRow(delivery=number, row=fault.row, field=fault.field, value=fault.value, message=fault.message)
                 for fault in delivery.decoded.faults
@@ -56,7 +55,7 @@ class SpoolIntake:
         return Receipt(kept=sum(map(len, rows.values())), refused=tuple(refused))
 
 
-def _named(delivery: Delivery, received: int) -> Iterator[Row]:
+def named_rows(delivery: Delivery, received: int) -> Iterator[Row]:
     """Yield the rows of a delivery with all that its topic says of them; a site stands before its device."""
     for row in delivery.decoded.rows:
         device = row.device or delivery.device

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import SystemRandom
 from typing import Any, Protocol, TypeVar
 
 from yuanli.campus import CampusId
 from yuanli.devices.links import Link
+from yuanli.devices.polling import PollClock, points_of
 from yuanli.errors import NotFoundError, Text, UnavailableError, YuanliError
 from yuanli.operations import (
     Answer,
@@ -67,8 +68,8 @@ class Line(Protocol):
     async def watch(self, hear: Hear) -> None:
         """Ask to be told of changes, where the protocol can; `hear` is called in the event loop."""
 
-    async def poll(self) -> Sequence[Sample]:
-        """Read what is polled, and check that the other side is there."""
+    async def poll(self, points: frozenset[str] | None = None) -> Sequence[Sample]:
+        """Read those points that are polled (None: all), and check that the other side is there."""
 
     async def read(self, address: str) -> FieldValue:
         """Read one point."""
@@ -122,7 +123,13 @@ class FieldState:
 
 
 class FieldGateway:
-    """Reads a line into the intake until it is cancelled, and fills `DeviceGateway` meanwhile."""
+    """Reads a line into the intake until it is cancelled, and fills `DeviceGateway` meanwhile.
+
+    Parameters
+    ----------
+    periods
+        How often each point is polled, in seconds; all every `params.every_s` where it is empty.
+    """
 
     def __init__(
         self,
@@ -133,11 +140,13 @@ class FieldGateway:
         name: str = "",
         kind: str = "field",
         params: FieldParams = FieldParams(),
+        periods: Mapping[str, float] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.link = Link(name=name, kind=kind, campus_id=campus_id)
         self._line, self._intake, self._campus_id = line, intake, campus_id
         self._name, self._params, self._sleep = name or line.name, params, sleep
+        self._clock = PollClock(params.every_s, periods or {})
         self._waiting: deque[Sample] = deque()
         self._heard = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -154,10 +163,11 @@ class FieldGateway:
     def connection(self) -> Connection:
         """Return how it is doing, as people want to know it."""
         state = self._state
-        return self.link.connection(
+        own = self.link.connection(
             messages=state.samples, readings=state.readings, duplicates=state.duplicates,
             conflicts=state.conflicts, refused=state.refused,
         )  # fmt: skip
+        return replace(own, dropped=state.dropped, polling=self._clock.told())
 
     def write(self, address: str, value: float | None) -> Answer:
         """Write a point."""
@@ -172,31 +182,45 @@ class FieldGateway:
         return self._wait(lambda: self._line.discover())
 
     async def run(self) -> None:
-        """Read until cancelled; a lost line is tried again, and told in the log once when lost and once when back."""
+        """Read until cancelled; a lost line is tried again, and told in the log once when lost and once when back.
+
+        What was heard is written before this ends, where the store takes it.
+        """
         self._loop = asyncio.get_running_loop()
-        lost, wait_s = False, self._params.first_wait_s
+        tasks = (asyncio.create_task(self._read_all()), asyncio.create_task(self._write_all()))
         try:
-            while True:
-                began = time.monotonic()
-                try:
-                    await self._connected(lost)
-                except (LineLostError, OSError, TimeoutError) as error:
-                    if self._state.connected or not lost:
-                        told = isinstance(error, LineLostError)
-                        log.warning("%s", error if told else f"{self._line.name} is lost: {error}")
-                        self._count(lost=1)
-                    lost = True
-                    why = str(error) or type(error).__name__
-                    self.link.lost(error.message if isinstance(error, YuanliError) else Text(why, why))
-                finally:
-                    self._state = replace(self._state, connected=False)
-                    await self._line.close()
-                if time.monotonic() - began > self._params.longest_wait_s:
-                    wait_s = self._params.first_wait_s
-                await self._sleep(wait_s * (0.5 + self._rng.random()))
-                wait_s = min(2 * wait_s, self._params.longest_wait_s)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             self._loop = None
+            await self._write_rest()
+
+    async def _read_all(self) -> None:
+        """Read over one connection after the other."""
+        lost, wait_s = False, self._params.first_wait_s
+        while True:
+            began = time.monotonic()
+            try:
+                await self._connected(lost)
+            except (LineLostError, OSError, TimeoutError) as error:
+                if self._state.connected or not lost:
+                    told = isinstance(error, LineLostError)
+                    log.warning("%s", error if told else f"{self._line.name} is lost: {error}")
+                    self._count(lost=1)
+                lost = True
+                why = str(error) or type(error).__name__
+                self.link.lost(error.message if isinstance(error, YuanliError) else Text(why, why))
+            finally:
+                self._state = replace(self._state, connected=False)
+                await self._line.close()
+            if time.monotonic() - began > self._params.longest_wait_s:
+                wait_s = self._params.first_wait_s
+            await self._sleep(wait_s * (0.5 + self._rng.random()))
+            wait_s = min(2 * wait_s, self._params.longest_wait_s)
 
     async def _connected(self, lost: bool) -> None:
         """Read over one connection until it breaks."""
@@ -207,30 +231,17 @@ class FieldGateway:
         self.link.back()
         if lost:
             log.info("%s is back", self._line.name)
-        polling = asyncio.create_task(self._poll_all())
-        writing = asyncio.create_task(self._write_all())
-        try:
-            done, _ = await asyncio.wait((polling, writing), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (polling, writing):
-                task.cancel()
-            await asyncio.gather(polling, writing, return_exceptions=True)
-        for task in done:
-            task.result()
-
-    async def _poll_all(self) -> None:
-        """Poll at whole multiples of the period; a poll that takes longer than it misses the next."""
-        began, number = time.monotonic(), 0
+        began, clock = time.monotonic(), self._clock
+        clock.restart()
         while True:
+            due = clock.due(time.monotonic() - began)
             async with self._line_in_use:
-                samples = await self._line.poll()
+                samples = await self._line.poll(points_of(due))
             self._count(polls=1)
             for sample in samples:
                 self._hear(sample)
-            due = max(number + 1, int((time.monotonic() - began) / self._params.every_s) + 1)
-            self._count(missed=due - number - 1)
-            number = due
-            await self._sleep(max(0.0, began + number * self._params.every_s - time.monotonic()))
+            self._count(missed=clock.done(due, time.monotonic() - began))
+            await self._sleep(max(0.0, began + clock.next_s() - time.monotonic()))
 
     def _hear(self, sample: Sample) -> None:
         if sample.at is None:
@@ -253,23 +264,38 @@ class FieldGateway:
             batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if not batch:
                 continue
+            taking = asyncio.create_task(asyncio.to_thread(self._take, batch))
             try:
-                await asyncio.shield(asyncio.to_thread(self._take, batch))
+                await asyncio.shield(taking)
             except asyncio.CancelledError:
-                self._waiting.extendleft(reversed(batch))  # written twice is kept once
+                await asyncio.wait((taking,))
+                if taking.exception() is not None:
+                    self._waiting.extendleft(reversed(batch))
                 raise
             except UnavailableError as error:
                 self._waiting.extendleft(reversed(batch))
                 if not told:
                     log.warning("Readings of %s can't be written and wait: %s", self._line.name, error)
                 told = True
+                self.link.failed(error.message)
                 self._heard.set()
                 await self._sleep(wait_s)
                 wait_s = min(2 * wait_s, self._params.longest_wait_s)
             else:
                 if told:
                     log.info("Readings of %s are written again", self._line.name)
+                    self.link.well()
                 wait_s, told = self._params.first_wait_s, False
+
+    async def _write_rest(self) -> None:
+        """Write what is left at the end, once."""
+        rest = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if rest:
+            try:
+                await asyncio.to_thread(self._take, rest)
+            except UnavailableError as error:
+                self._waiting.extend(rest)
+                log.warning("%d readings of %s are not written: %s", len(rest), self._line.name, error)
 
     def _take(self, batch: Sequence[Sample]) -> None:
         rows = tuple(_row(number, sample) for number, sample in enumerate(batch, start=1))

@@ -47,6 +47,11 @@ class Link:
         """Note that what came can't be used."""
         self.last_error = why
 
+    def well(self) -> None:
+        """Note that what went wrong last is over."""
+        if self.connected:
+            self.last_error = None
+
     def connection(
         self, *, messages: int, readings: int, duplicates: int, conflicts: int, refused: int
     ) -> Connection:

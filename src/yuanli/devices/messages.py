@@ -115,6 +115,11 @@ class MessageReader:
         self.births_changed = False
         return [nodes.document() for nodes in self._nodes]
 
+    def births_of(self, group: str, node: str) -> SparkplugNodes:
+        """Return a copy of what a Sparkplug node told at its births."""
+        copies = [nodes.copy_of(group, node) for nodes in self._nodes]
+        return next((copy for copy in copies if copy.document() != "[]"), SparkplugNodes())
+
     def restore_births(self, documents: Sequence[str]) -> None:
         """Learn again what `births` returned."""
         for nodes, document in zip(self._nodes, documents, strict=False):

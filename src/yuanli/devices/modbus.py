@@ -49,7 +49,8 @@ class ModbusLine:
         self._url, self._timeout_s = url, timeout_s
         self._make = _client_of(url, timeout_s)
         self._client: ModbusBaseClient | None = None
-        self._blocks = list(plan_reads(registers))
+        self._registers = tuple(registers)
+        self._plans: dict[frozenset[str] | None, list[Block]] = {None: list(plan_reads(registers))}
         self._scaled = {str(register): register for register in registers}
 
     @property
@@ -66,7 +67,7 @@ class ModbusLine:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The reads that fetch all registers."""
-        return tuple(self._blocks)
+        return tuple(self._plans[None])
 
     async def connect(self) -> None:
         """Connect."""
@@ -85,13 +86,16 @@ class ModbusLine:
     async def watch(self, hear: object) -> None:
         """Do nothing: Modbus devices are only polled."""
 
-    async def poll(self) -> Sequence[Sample]:
-        """Read all registers; a read that a device refuses is split, until the wrong register is alone."""
+    async def poll(self, points: frozenset[str] | None = None) -> Sequence[Sample]:
+        """Read registers; a read that a device refuses is split, until the wrong register is alone."""
         samples: list[Sample] = []
-        for block in tuple(self._blocks):
+        if points not in self._plans:
+            self._plans[points] = list(plan_reads(r for r in self._registers if r.point in (points or ())))
+        plan = self._plans[points]
+        for block in tuple(plan):
             words = await self._read(block)
             if words is None and len(block.registers) > 1:
-                self._split(block)
+                _split(plan, block)
                 continue
             for register in block.registers:
                 if words is None:
@@ -199,11 +203,6 @@ class ModbusLine:
         words = reply.bits if block.table in ("coil", "discrete") else reply.registers
         return [int(word) for word in words[: block.count]] if len(words) >= block.count else None
 
-    def _split(self, block: Block) -> None:
-        at, half = self._blocks.index(block), len(block.registers) // 2
-        parts = (block.registers[:half], block.registers[half:])
-        self._blocks[at : at + 1] = [block_of(part) for part in parts]
-
     def _register(self, address: str) -> Register:
         parsed = parse_register(address)
         return self._scaled.get(str(parsed), parsed)
@@ -218,6 +217,11 @@ class ModbusLine:
             Text(f"{self.name} 失联：{why}", f"{self.name} is lost: {why}"),
             hint=Text("检查设备、地址和网络。", "Check the device, its address and the network."),
         )
+
+
+def _split(plan: list[Block], block: Block) -> None:
+    at, half = plan.index(block), len(block.registers) // 2
+    plan[at : at + 1] = [block_of(part) for part in (block.registers[:half], block.registers[half:])]
 
 
 def _modbus_error() -> type[Exception]:

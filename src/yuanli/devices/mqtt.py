@@ -24,7 +24,7 @@ from yuanli.devices.links import Link
 from yuanli.devices.messages import Message, MessageReader, Subscription
 from yuanli.errors import NotFoundError, Text, UnavailableError
 from yuanli.operations import Connection, Delivery, ReadingIntake, RefusedRow
-from yuanli.telemetry import SparkplugTopic, UnreadableMessageError, rebirth_command
+from yuanli.telemetry import SparkplugNodes, SparkplugTopic, UnreadableMessageError, rebirth_command
 
 log = logging.getLogger(__name__)
 TOLD_ROWS = 20
@@ -158,6 +158,10 @@ class MqttGateway:
             last_refused=tuple(self._refused),
             **asdict(counts),
         )
+
+    def births_of(self, group: str, node: str) -> SparkplugNodes:
+        """Return what a Sparkplug node told at its births, for who writes to it."""
+        return self._reader.births_of(group, node)
 
     def connection(self) -> Connection:
         """Return how it is doing, as people want to know it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,10 +37,13 @@ class OpcUaLine:
         What is subscribed to: point → node id, such as `ns=2;s=Room.Temperature`.
     every_ms
         How often the server looks for changes.
+    periods_s
+        The same in seconds for single points: those of one period are one subscription.
     """
 
     def __init__(
-        self, url: str, nodes: Mapping[str, str] | None = None, *, every_ms: float = 1_000.0, timeout_s: float = 4.0
+        self, url: str, nodes: Mapping[str, str] | None = None, *, every_ms: float = 1_000.0, timeout_s: float = 4.0,
+        periods_s: Mapping[str, float] | None = None,
     ) -> None:  # fmt: skip
         try:
             import asyncua
@@ -51,7 +55,7 @@ class OpcUaLine:
         self._nodes = dict(nodes or {})
         for text in self._nodes.values():
             self._node_id(text)
-        self._every_ms, self._timeout_s = every_ms, timeout_s
+        self._every_ms, self._timeout_s, self._periods_s = every_ms, timeout_s, dict(periods_s or {})
         self._client: Any = None
 
     @property
@@ -87,14 +91,18 @@ class OpcUaLine:
 
     async def watch(self, hear: Hear) -> None:
         """Subscribe to all nodes; the server tells their values now, and each change."""
-        if not self._nodes:
-            return
-        client, points = self._connected(), {}
+        paces: dict[float, dict[Any, str]] = defaultdict(dict)
         for point, text in self._nodes.items():
-            points[self._node_id(text)] = point
+            own = self._periods_s.get(point)
+            paces[self._every_ms if own is None else 1_000 * own][self._node_id(text)] = point
+        for every_ms, points in paces.items():
+            await self._subscribe(hear, every_ms, points)
+
+    async def _subscribe(self, hear: Hear, every_ms: float, points: Mapping[Any, str]) -> None:
+        client = self._connected()
         try:
             handler = _Changes(hear, points)
-            subscription = await client.create_subscription(self._every_ms, handler)
+            subscription = await client.create_subscription(every_ms, handler)
             nodes = [client.get_node(node_id) for node_id in points]
             answers = await subscription.subscribe_data_change(nodes, queuesize=100)
         except self._gone as error:
@@ -103,7 +111,7 @@ class OpcUaLine:
             if not isinstance(answer, int):  # the server refuses this node: it has no value
                 hear(Sample(points[node_id], None, Quality.MISSING))
 
-    async def poll(self) -> Sequence[Sample]:
+    async def poll(self, points: frozenset[str] | None = None) -> Sequence[Sample]:  # noqa: ARG002
         """Check that the server is there; values come by themselves."""
         try:
             client = self._connected()

@@ -28,7 +28,11 @@ MOST_REGISTERS = 120
 MOST_BITS = 1_900
 JOINED_GAP = 8
 """Registers that nobody wants between two that are, and are read all the same."""
-COLUMNS = ("point", "address", "scale", "offset", "unit", "gateway")
+COLUMNS = ("point", "address", "scale", "offset", "unit", "gateway", "poll")
+
+
+SHORTEST_S, LONGEST_S = 0.1, 86_400.0
+"""Between which a point may be polled."""
 
 
 class RegisterError(InvalidInputError):
@@ -169,6 +173,29 @@ def load_addresses(path: Path, *, gateway: str | None = None) -> dict[str, str]:
     return {point: str(row.get("address") or "") for _, point, row in _rows(path, gateway)}
 
 
+def load_periods(
+    path: Path, plans: Mapping[str, float], *, every_s: float, gateway: str | None = None
+) -> dict[str, float]:
+    """Read how often each point is polled: its column `poll`, seconds or the name of a plan; else `every_s`.
+
+    Raises
+    ------
+    RegisterError
+        There is no such plan, or the seconds are not between 0.1 and 86,400.
+    """
+    periods: dict[str, float] = {}
+    for line, point, row in _rows(path, gateway):
+        told = str(row.get("poll") or "").strip()
+        try:
+            own = every_s if not told else plans[told] if told in plans else float(told)
+        except ValueError as error:
+            raise _bad_pace(path, line, told, plans) from error
+        if not SHORTEST_S <= own <= LONGEST_S:
+            raise _bad_pace(path, line, told, plans)
+        periods[point] = own
+    return periods
+
+
 def _rows(path: Path, gateway: str | None) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
     """Yield the rows that have an address, each with its line and point."""
     seen: set[str] = set()
@@ -299,8 +326,23 @@ def _bad_row(path: Path, line: int, column: str, value: str) -> RegisterError:
         ),
         field=column,
         hint=Text(
-            "列为 point、address，可加 scale、offset、unit；点位不能重复，地址如 holding:100:float32。",
-            "Columns are point, address, and scale, offset, unit; each point once; an address is holding:100:float32.",
+            "列为 point、address，可加 scale、offset、unit、poll；点位不重复，地址如 holding:100:float32。",
+            "Columns: point, address; scale, offset, unit, poll; each point once; an address is holding:100:float32.",
+        ),
+    )
+
+
+def _bad_pace(path: Path, line: int, told: str, plans: Iterable[str]) -> RegisterError:
+    names = ", ".join(plans) or "–"
+    return RegisterError(
+        Text(
+            f"{path.name} 第 {line} 行 poll 列无效：{told[:80]!r}",
+            f"{path.name}, line {line}, column poll: {told[:80]!r} is not valid.",
+        ),
+        field="poll",
+        hint=Text(
+            f"填写 0.1–86400 秒，或网关 polling 中的名称（{names}）。",
+            f"Write 0.1 to 86400 seconds, or a name from the gateway's polling ({names}).",
         ),
     )
 

@@ -23,6 +23,10 @@ CREATE TABLE IF NOT EXISTS refused (
 BUSY_S = 20.0
 
 
+class SpoolUnusableError(UnavailableError):
+    """The file of a spool can't be opened: it is no such file, or the disk or its rights don't let us."""
+
+
 class SpoolFullError(UnavailableError):
     """As much waits as may wait, or the disk takes no more: nothing is kept."""
 
@@ -50,6 +54,8 @@ class Spool:
 
     Raises
     ------
+    SpoolUnusableError
+        The file can't be opened.
     SpoolFullError
         By `add`, where the parcel is not kept.
     """
@@ -57,11 +63,19 @@ class Spool:
     def __init__(self, path: Path, params: SpoolParams = SpoolParams()) -> None:
         self._params = params
         self._lock = Lock()
-        self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(TABLES)
-        self._bytes = int(self._db.execute("SELECT total(length(payload)) FROM parcel").fetchone()[0])
+        try:
+            self._db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(TABLES)
+            self._bytes = int(self._db.execute("SELECT total(length(payload)) FROM parcel").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            raise _unusable(path, error) from error
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How many bytes of parcels wait."""
+        return self._bytes
 
     def add(self, payload: bytes, *, topic: str = "", kind: str = "application/json") -> int:
         """Keep a parcel; it is on disk when this returns."""
@@ -119,8 +133,9 @@ class Spool:
             return int(self._db.execute("SELECT count(*) FROM parcel").fetchone()[0])
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, when nobody is using it."""
+        with self._lock:
+            self._db.close()
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
@@ -134,11 +149,21 @@ class Spool:
             self._db.execute("COMMIT")
 
 
+def _unusable(path: Path, error: Exception) -> SpoolUnusableError:
+    return SpoolUnusableError(
+        Text(f"缓存文件 {path} 不能使用：{error}。", f"The spool {path} can't be used: {error}."),
+        hint=Text(
+            "检查磁盘与权限；文件损坏时把它移走，其中的读数会丢失。",
+            "Check the disk and the rights; move a damaged file away, and what waits in it is lost.",
+        ),
+    )
+
+
 def _full(why: str) -> SpoolFullError:
     return SpoolFullError(
-        Text(f"转发缓存已满，未保存：{why}", f"The spool is full, and nothing was kept: {why}"),
+        Text(f"缓存已满，未保存：{why}", f"The spool is full, and nothing was kept: {why}"),
         hint=Text(
-            "恢复上行链路，或增大缓存和磁盘。",
-            "Bring the line back, or give the spool and the disk more room.",
+            "恢复上行链路或读数库，或增大缓存和磁盘。",
+            "Bring the line or the store back, or give the spool and the disk more room.",
         ),
     )

@@ -242,6 +242,7 @@ from yuanli.operations.gateways import (
     GatewayParams,
     GatewayReport,
     GatewayState,
+    Polled,
     SenderReport,
     report_gateways,
     report_senders,
@@ -300,6 +301,7 @@ from yuanli.operations.labels import (
     LabelledExample,
     known_names,
 )
+from yuanli.operations.lineage import AppliedRules, JudgedSpan, JudgementLog, JudgementRun, applied_rules
 from yuanli.operations.listening import Listening, SpeechOffError
 from yuanli.operations.models import UNDERSTANDING, ModelList, ModelParams, Models, NoGateSetError
 from yuanli.operations.moments import micros_of, time_of
@@ -564,6 +566,7 @@ from yuanli.operations.states import (
 from yuanli.operations.telemetry import (
     Bucket,
     Judged,
+    Lineage,
     PointHealth,
     PointNotFoundError,
     PointValue,
@@ -624,6 +627,7 @@ __all__ = [
     "AnomalySample",
     "AnomalyStore",
     "Answer",
+    "AppliedRules",
     "ApprovalPreview",
     "Asker",
     "Assistant",
@@ -798,6 +802,9 @@ __all__ = [
     "IntervalTask",
     "Judged",
     "JudgedPoints",
+    "JudgedSpan",
+    "JudgementLog",
+    "JudgementRun",
     "Judging",
     "KeptCalendar",
     "KeptDataset",
@@ -821,6 +828,7 @@ __all__ = [
     "LeakReport",
     "LeaveReason",
     "Line",
+    "Lineage",
     "Listening",
     "LockKind",
     "LockNotFoundError",
@@ -919,6 +927,7 @@ __all__ = [
     "PointRow",
     "PointState",
     "PointValue",
+    "Polled",
     "PriceError",
     "ProblemTables",
     "Progress",
@@ -1099,6 +1108,7 @@ __all__ = [
     "Written",
     "agreements",
     "answers_of",
+    "applied_rules",
     "ask_why_not",
     "bookable_rooms",
     "campus_guide",

@@ -64,6 +64,22 @@ class GatewayState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """Points that a gateway asks for at one pace.
+
+    Parameters
+    ----------
+    missed
+        Times that were left out, since the poll before took longer.
+    """
+
+    every_s: float
+    points: int
+    polls: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """How a gateway of the settings is doing, as it knows itself.
 
@@ -81,6 +97,12 @@ class Connection:
         Rows that were not taken.
     last_error
         Why it is not connected, or what was last refused.
+    waiting_bytes, most_waiting_bytes
+        Of readings that are on disk and not yet in the store, and what may wait there; None where a gateway keeps none.
+    dropped
+        Readings that found no room while neither disk nor store took any.
+    polling
+        What it asks for, by pace.
     """
 
     name: str
@@ -95,6 +117,10 @@ class Connection:
     conflicts: int
     refused: int
     last_error: Text | None
+    waiting_bytes: int | None = None
+    most_waiting_bytes: int | None = None
+    dropped: int = 0
+    polling: tuple[Polled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +149,10 @@ class GatewayReport:
     conflicts: int
     refused: int
     last_error: Text | None
+    waiting_bytes: int | None
+    most_waiting_bytes: int | None
+    dropped: int
+    polling: tuple[Polled, ...]
     watermark: datetime | None
     clock_skew_s: float | None
     senders: int

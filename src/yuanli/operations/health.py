@@ -40,6 +40,8 @@ class ReadingsHealth:
         Such spans of groups that were judged in full a short while ago: they are judged together with what still comes.
     gateways, connected
         How many gateways are set, and connected.
+    spooled_bytes
+        Of readings that gateways have on disk and that are not yet in the store; near zero when the store takes them.
     keep_days
         For how long readings are kept, by class of point.
     warning
@@ -57,6 +59,7 @@ class ReadingsHealth:
     resting: int
     gateways: int
     connected: int
+    spooled_bytes: int
     keep_days: Mapping[PointClass, int]
     warning: Text | None
 
@@ -71,6 +74,7 @@ def readings_health(
     resting: int = 0,
     gateways: int = 0,
     connected: int = 0,
+    spooled_bytes: int = 0,
 ) -> ReadingsHealth:
     """Put together how the readings are doing. Over the budget nothing is refused: a warning says so."""
     full_at = None if budget_bytes is None else footprint.find_full_at(budget_bytes, now)
@@ -86,6 +90,7 @@ def readings_health(
         resting=resting,
         gateways=gateways,
         connected=connected,
+        spooled_bytes=spooled_bytes,
         keep_days=keep_days,
         warning=find_warning(footprint, budget_bytes, full_at, now),
     )

@@ -13,6 +13,7 @@ import numpy as np
 
 from yuanli.campus import Campus, CampusId, DataPoint, PointId
 from yuanli.operations.facts import Facts, facts_of
+from yuanli.operations.lineage import JudgementLog, applied_rules
 from yuanli.operations.moments import EPOCH, MICROSECOND
 from yuanli.operations.overrules import OverruleStore, words_of
 from yuanli.operations.places import Places
@@ -72,10 +73,18 @@ class Judging:
     ----------
     overrules
         What people say of readings, which wins over the rules; nobody says anything without.
+    record
+        Where it is noted which rules judged what; nowhere without.
     """
 
-    def __init__(self, store: ReadingStore, places: Places, overrules: OverruleStore | None = None) -> None:
-        self._store, self._places, self._overrules = store, places, overrules
+    def __init__(
+        self,
+        store: ReadingStore,
+        places: Places,
+        overrules: OverruleStore | None = None,
+        record: JudgementLog | None = None,
+    ) -> None:
+        self._store, self._places, self._overrules, self._record = store, places, overrules, record
         self._lock = Lock()
         self._groups: dict[CampusId, tuple[Campus, tuple[PointGroup, ...]]] = {}
         self._listeners: list[JudgedListener] = []
@@ -168,8 +177,16 @@ class Judging:
             self._store.judge(*chain.from_iterable(held), within=within)
             now = self._words(groups)
             if now == words:
+                self._note(groups, arrivals, within)
                 return [Judgement(*one) for one in zip(found, held, strict=True)]
             words = now
+
+    def _note(self, groups: Sequence[PointGroup], arrivals: Readings, within: tuple[int, int]) -> None:
+        """Note which rules judged the points of groups, as far as there are readings."""
+        at = arrivals.at[(arrivals.at >= within[0]) & (arrivals.at < within[1])]
+        numbers = [number for group in groups if group.facts for number in group.numbers]
+        if self._record is not None and len(at) and numbers:
+            self._record.put_judged(numbers, Window(int(at.min()), int(at.max()) + 1), applied_rules())
 
     def _words(self, groups: Sequence[PointGroup]) -> tuple[Overrule, ...]:
         """Return what people say of points of groups, numbered; points of other campuses have other numbers."""

@@ -15,9 +15,9 @@ from yuanli.telemetry import RefusedRowsError, RowFault, find_unit
 
 POINT_COLUMNS = (
     "id", "name_zh", "name_en", "brick_class", "unit", "device", "space", "low", "high", "gateway", "address",
-    "scale", "offset",
+    "scale", "offset", "poll",
 )  # fmt: skip
-"""Columns of a table of points; `id` and `brick_class` are needed. `scale` and `offset` are for the gateway."""
+"""Columns of a table of points; `id` and `brick_class` are needed. `scale`, `offset` and `poll` are for the gateway."""
 CLASS = re.compile(r"[A-Za-z][A-Za-z0-9_:#./-]{0,199}")
 LONGEST_ID = 200
 MOST_FAULTS = 100
@@ -59,12 +59,12 @@ def point_changes(campus: Campus, cells: Iterable[Sequence[object]]) -> tuple[Ch
 
 
 def point_rows_of(campus: Campus) -> Iterator[tuple[str, ...]]:
-    """Yield the points of a campus as rows of `POINT_COLUMNS`; `scale` and `offset` are left empty."""
+    """Yield the points of a campus as rows of `POINT_COLUMNS`; those for the gateway are left empty."""
     for point in campus.of(DataPoint):
         yield (
             point.id, point.name.get("zh", ""), point.name.get("en", ""), point.brick_class, point.unit or "",
             point.device_id or "", point.space_id or "", _exact(point.low), _exact(point.high),
-            str(point.extra.get(GATEWAY, "")), str(point.extra.get(ADDRESS, "")), "", "",
+            str(point.extra.get(GATEWAY, "")), str(point.extra.get(ADDRESS, "")), "", "", "",
         )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def found_rows(found: Sequence[FoundPoint], *, gateway: str = "") -> Iterator[tu
         taken.add(own)
         yield (
             own, "", point.name, _class_of(point), point.unit or "", "", "", _text(point.low), _text(point.high),
-            gateway, point.address, "", "",
+            gateway, point.address, "", "", "",
         )  # fmt: skip
 
 

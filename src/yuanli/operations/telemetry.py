@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from yuanli.campus import Campus, CampusId, DataPoint, LanguageMap, PointId
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.operations.judging import ALWAYS, JudgedListener, Judging
+from yuanli.operations.lineage import JudgementLog
 from yuanli.operations.moments import EPOCH as EPOCH
 from yuanli.operations.moments import MICROSECOND as MICROSECOND
 from yuanli.operations.moments import time_of as time_of
@@ -60,6 +61,19 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """Who judged readings in `[start, end)`: the run, its day (UTC), the rules' version, names and parameters."""
+
+    start: datetime
+    end: datetime
+    run: int
+    judged_on: date
+    version: int
+    rules: tuple[str, ...]
+    parameters: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
     """Readings of a point put together; of none, `mean`, `min` and `max` are None."""
 
@@ -98,11 +112,19 @@ class Telemetry:
     ----------
     overrules
         What people say of readings, which wins over the rules; nobody says anything without.
+    record
+        Where it is noted which rules judged what; nowhere without.
     """
 
-    def __init__(self, store: ReadingStore, places: Places, overrules: OverruleStore | None = None) -> None:
-        self._store, self._places = store, places
-        self.judging = Judging(store, places, overrules)
+    def __init__(
+        self,
+        store: ReadingStore,
+        places: Places,
+        overrules: OverruleStore | None = None,
+        record: JudgementLog | None = None,
+    ) -> None:
+        self._store, self._places, self._record = store, places, record
+        self.judging = Judging(store, places, overrules, record)
 
     def point(self, campus_id: CampusId, point_id: PointId) -> DataPoint:
         """Return a point of a campus; `PointNotFoundError` where there is none of that id."""
@@ -150,6 +172,28 @@ class Telemetry:
         if len(found) > MOST_READINGS:
             raise _too_many(len(found), MOST_READINGS)
         return tuple(_judged(found))
+
+    def lineage(
+        self, campus_id: CampusId, point_id: PointId, start: datetime, end: datetime
+    ) -> tuple[Lineage, ...]:
+        """Return which rules judged the readings of a point in `[start, end)` last, and when, oldest first.
+
+        What lies in none of them no rule has judged.
+        """
+        self._points(campus_id, (point_id,))
+        if self._record is None:
+            return ()
+        window = Window(*_span(start, end))
+        spans = self._record.list_judged(self._numbers(campus_id, (point_id,)).tolist(), window)
+        runs = {run.id: run for run in self._record.list_runs(sorted({span.run for span in spans}))}
+        return tuple(
+            Lineage(
+                start=time_of(max(span.start, window.start)), end=time_of(min(span.end, window.end)),
+                run=span.run, judged_on=runs[span.run].judged_on, version=runs[span.run].version,
+                rules=runs[span.run].rules, parameters=runs[span.run].parameters,
+            )
+            for span in spans
+        )  # fmt: skip
 
     def roll_up(
         self,

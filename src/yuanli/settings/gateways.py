@@ -105,6 +105,14 @@ FIELD_SCHEMES = {
 }  # fmt: skip
 """The kind of a field gateway by the scheme of its address."""
 STRICT = ConfigDict(extra="forbid", frozen=True)
+PlanName = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]{0,63}$")]
+PollSeconds = Annotated[float, Field(ge=0.1, le=86_400)]
+SPOOL_MB: Any = Field(
+    default=200,
+    ge=1,
+    le=1_000_000,
+    description="Disk, in MB, on which readings may wait while the store takes none; beyond it none are read.",
+)
 
 
 class SubscriptionSettings(BaseModel):
@@ -160,9 +168,21 @@ class MqttGatewaySettings(BaseModel):
         default=None,
         description="Where commands are published, such as `{campus}/{point}/set`; without it nothing is commanded.",
     )
+    sparkplug_commands: bool = Field(
+        default=False,
+        description="Points with this gateway and an address such as `group/DCMD/node/device/metric` are written by "
+        "NCMD and DCMD.",
+    )
     ca_file: FilePath | None = Field(default=None, description="Certificates (PEM) to trust with `mqtts`.")
     cert_file: FilePath | None = Field(default=None, description="Our own certificate (PEM).")
     key_file: FilePath | None = Field(default=None, description="The key of `cert_file` (PEM).")
+
+    @model_validator(mode="after")
+    def _commands_go_one_way(self) -> Self:
+        heard = any(one.format == "sparkplug" for one in self.subscriptions)
+        if self.sparkplug_commands and (not heard or self.command_topic is not None):
+            raise PydanticCustomError("sparkplug_commands", "no way to command")
+        return self
 
 
 class HttpGatewaySettings(BaseModel):
@@ -197,6 +217,7 @@ class HttpGatewaySettings(BaseModel):
     timeout_s: float = Field(
         default=30.0, gt=0, le=600, description="How long an answer is waited for, in seconds."
     )
+    spool_mb: int = SPOOL_MB
 
 
 class FieldGatewaySettings(BaseModel):
@@ -217,7 +238,7 @@ class FieldGatewaySettings(BaseModel):
         "`bacnet://host:47808` or `opc.tcp://user:password@host:4840`."
     )
     points: FilePath = Field(
-        description="Table (CSV, Excel, YAML) of `point` and `address`; `scale`, `offset`, `unit` for Modbus."
+        description="Table (CSV, Excel, YAML) of `point` and `address`; `scale`, `offset`, `unit` for Modbus, `poll`."
     )
     every_s: float = Field(
         default=10.0, ge=0.1, le=86_400, description="How often points are polled, in seconds."
@@ -225,6 +246,11 @@ class FieldGatewaySettings(BaseModel):
     timeout_s: float = Field(
         default=3.0, gt=0, le=60, description="How long an answer is waited for, in seconds."
     )
+    polling: Mapping[PlanName, PollSeconds] = Field(
+        default_factory=dict,
+        description="Paces by name, `{fast = 1, slow = 300}`, in seconds, for the column `poll` of `points`.",
+    )
+    spool_mb: int = SPOOL_MB
     priority: int = Field(default=8, ge=1, le=16, description="Of BACnet: at which commands are written.")
 
     @property

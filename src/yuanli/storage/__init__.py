@@ -11,6 +11,7 @@ from yuanli.storage.datasets import SqlDatasetStore
 from yuanli.storage.feedback import SqlFeedbackStore
 from yuanli.storage.forecasts import SqlForecastStore
 from yuanli.storage.intervals import SqlIntervalStore
+from yuanli.storage.judgements import SqlJudgementLog
 from yuanli.storage.overrules import SqlOverruleStore
 from yuanli.storage.plan_runs import SqlPlanRunStore
 from yuanli.storage.readings import SqliteReadingStore
@@ -36,6 +37,7 @@ __all__ = [
     "SqlFeedbackStore",
     "SqlForecastStore",
     "SqlIntervalStore",
+    "SqlJudgementLog",
     "SqlOverruleStore",
     "SqlPlanRunStore",
     "SqlReportStore",

@@ -215,6 +215,24 @@ UNJUDGED = Table(
     Column("beat", BigInteger, nullable=False),
     PrimaryKeyConstraint("writer", "block"),
 )
+JUDGEMENT_RUN = Table(
+    "judgement_run",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("judged_on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+)
+JUDGED_SPAN = Table(
+    "judged_span",
+    METADATA,
+    Column("point", Integer, nullable=False),
+    Column("start", BigInteger, nullable=False),
+    Column("end", BigInteger, nullable=False),
+    Column("run", Integer, nullable=False),
+    PrimaryKeyConstraint("point", "start"),
+)
 DATA_SET = Table(
     "data_set",
     METADATA,

@@ -6270,6 +6270,14 @@ export interface components {
             /** Refused */
             refused: number;
             last_error: components["schemas"]["Text"] | null;
+            /** Waiting Bytes */
+            waiting_bytes: number | null;
+            /** Most Waiting Bytes */
+            most_waiting_bytes: number | null;
+            /** Dropped */
+            dropped: number;
+            /** Polling */
+            polling: components["schemas"]["Polled"][];
             /** Watermark */
             watermark: string | null;
             /** Clock Skew S */
@@ -8948,6 +8956,25 @@ export interface components {
             until?: string | null;
         };
         /**
+         * Polled
+         * @description Points that a gateway asks for at one pace.
+         *
+         *     Parameters
+         *     ----------
+         *     missed
+         *         Times that were left out, since the poll before took longer.
+         */
+        Polled: {
+            /** Every S */
+            every_s: number;
+            /** Points */
+            points: number;
+            /** Polls */
+            polls: number;
+            /** Missed */
+            missed: number;
+        };
+        /**
          * Precision
          * @description What a time counts.
          * @enum {string}
@@ -9199,6 +9226,8 @@ export interface components {
          *         Such spans of groups that were judged in full a short while ago: they are judged together with what still comes.
          *     gateways, connected
          *         How many gateways are set, and connected.
+         *     spooled_bytes
+         *         Of readings that gateways have on disk and that are not yet in the store; near zero when the store takes them.
          *     keep_days
          *         For how long readings are kept, by class of point.
          *     warning
@@ -9227,6 +9256,8 @@ export interface components {
             gateways: number;
             /** Connected */
             connected: number;
+            /** Spooled Bytes */
+            spooled_bytes: number;
             /** Keep Days */
             keep_days: {
                 [key: string]: number;

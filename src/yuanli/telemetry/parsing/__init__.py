@@ -21,9 +21,12 @@ from yuanli.telemetry.parsing.rows import (
 )
 from yuanli.telemetry.parsing.sparkplug import (
     SparkplugDecoded,
+    SparkplugMetric,
     SparkplugNodes,
     SparkplugTopic,
     SparkplugTopicError,
+    SparkplugValueError,
+    metric_command,
     parse_sparkplug_topic,
     rebirth_command,
 )
@@ -54,10 +57,12 @@ __all__ = [
     "Row",
     "RowFault",
     "SparkplugDecoded",
+    "SparkplugMetric",
     "SparkplugNodes",
     "SparkplugPartError",
     "SparkplugTopic",
     "SparkplugTopicError",
+    "SparkplugValueError",
     "TableColumn",
     "UnreadableMessageError",
     "collect",
@@ -70,6 +75,7 @@ __all__ = [
     "encode_json",
     "guess_columns",
     "make_columns",
+    "metric_command",
     "parse_sparkplug_topic",
     "parse_time",
     "propose_columns",

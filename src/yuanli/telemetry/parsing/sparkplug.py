@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from yuanli.errors import InvalidInputError, Text
@@ -34,6 +35,14 @@ REBIRTH = "Node Control/Rebirth"
 NUMERIC = frozenset(set(Datatype) - {Datatype.STRING, Datatype.DATE_TIME, Datatype.TEXT})
 QUALITIES: Mapping[int, Quality] = {0: Quality.BAD, 192: Quality.GOOD, 500: Quality.SUSPECT}
 """Values of the property `Quality`; 500 is stale."""
+BOUNDS: Mapping[int, tuple[int, int]] = {
+    Datatype.INT8: (-(1 << 7), (1 << 7) - 1), Datatype.INT16: (-(1 << 15), (1 << 15) - 1),
+    Datatype.INT32: (-(1 << 31), (1 << 31) - 1), Datatype.INT64: (-(1 << 63), (1 << 63) - 1),
+    Datatype.UINT8: (0, (1 << 8) - 1), Datatype.UINT16: (0, (1 << 16) - 1), Datatype.UINT32: (0, (1 << 32) - 1),
+    Datatype.UINT64: (0, (1 << 64) - 1),
+}  # fmt: skip
+"""What kinds of whole numbers hold."""
+LARGEST_FLOAT = 3.4028235e38
 SEQUENCE = 256
 MOST_NODES, MOST_ALIASES = 1_000, 200_000
 
@@ -49,6 +58,10 @@ class SparkplugKind(StrEnum):
     DEVICE_DEATH = "DDEATH"
 
 
+class SparkplugValueError(InvalidInputError):
+    """A metric can't hold a value."""
+
+
 class SparkplugTopicError(InvalidInputError):
     """A topic is not one of a Sparkplug node or device."""
 
@@ -61,6 +74,26 @@ class SparkplugTopic:
     kind: SparkplugKind
     node: str
     device: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SparkplugMetric:
+    """A metric of a node, or of one of its devices, that can be written."""
+
+    group: str
+    node: str
+    device: str | None
+    name: str
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics on which its node and it are born, and on which it tells its values."""
+        ends = [f"NBIRTH/{self.node}"]
+        if self.device is None:
+            ends += [f"NDATA/{self.node}"]
+        else:
+            ends += [f"DBIRTH/{self.node}/{self.device}", f"DDATA/{self.node}/{self.device}"]
+        return tuple(f"{NAMESPACE}/{self.group}/{end}" for end in ends)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +118,7 @@ class _Metric:
 @dataclass(slots=True)
 class _Node:
     aliases: dict[int, _Metric]
+    kinds: dict[tuple[str | None, str], int] = field(default_factory=dict)
     sequence: int | None = None
     dead: bool = False
 
@@ -111,11 +145,42 @@ def parse_sparkplug_topic(topic: str) -> SparkplugTopic:
     )
 
 
-def rebirth_command(topic: SparkplugTopic) -> tuple[str, bytes]:
+def rebirth_command(topic: SparkplugTopic | SparkplugMetric) -> tuple[str, bytes]:
     """Return the topic and payload of the command that asks a node to send its births again."""
     payload = payload_class()()
     payload.metrics.add(name=REBIRTH, datatype=int(Datatype.BOOLEAN), boolean_value=True)
     return f"{NAMESPACE}/{topic.group}/NCMD/{topic.node}", payload.SerializeToString()
+
+
+def metric_command(metric: SparkplugMetric, value: float, datatype: int, *, at_ms: int) -> tuple[str, bytes]:
+    """Return the topic and payload of the command that writes a metric, as the kind that its birth told.
+
+    Raises
+    ------
+    SparkplugValueError
+        The kind can't hold the value, or is no number.
+    """
+    payload = payload_class()(timestamp=at_ms)
+    told = payload.metrics.add(name=metric.name, timestamp=at_ms, datatype=datatype)
+    bounds = BOUNDS.get(datatype)
+    if datatype == Datatype.BOOLEAN and value in (0, 1):
+        told.boolean_value = bool(value)
+    elif datatype == Datatype.DOUBLE and isfinite(value):
+        told.double_value = value
+    elif datatype == Datatype.FLOAT and abs(value) <= LARGEST_FLOAT:
+        told.float_value = value
+    elif bounds is not None and value == round(value) and bounds[0] <= value <= bounds[1]:
+        wide = bounds[1] >= 1 << 32
+        setattr(told, "long_value" if wide else "int_value", int(value) & ((1 << (64 if wide else 32)) - 1))
+    else:
+        name = Datatype(datatype).name if datatype in list(Datatype) else str(datatype)
+        raise SparkplugValueError(
+            Text(f"{value:g} 不是 {name} 型的值。", f"{value:g} is no value of the kind {name}."),
+            field="value",
+            hint=Text("给出该类型能表示的数。", "Give a number that this kind can hold."),
+        )
+    kind, end = ("NCMD", "") if metric.device is None else ("DCMD", f"/{metric.device}")
+    return f"{NAMESPACE}/{metric.group}/{kind}/{metric.node}{end}", payload.SerializeToString()
 
 
 class SparkplugNodes:
@@ -166,6 +231,18 @@ class SparkplugNodes:
             topic=where, rows=tuple(rows), faults=tuple(faults), skipped=skipped, rebirth=missed
         )
 
+    def find_datatype(self, metric: SparkplugMetric) -> int | None:
+        """Return the kind that a metric's birth told, or None where it is not known."""
+        node = self._nodes.get((metric.group, metric.node))
+        return None if node is None else node.kinds.get((metric.device, metric.name))
+
+    def copy_of(self, group: str, node: str) -> SparkplugNodes:
+        """Return what is known of one node, to go on with in another thread."""
+        copy, known = SparkplugNodes(self._params), self._nodes.get((group, node))
+        if known is not None:
+            copy._nodes[group, node] = _Node(dict(known.aliases), dict(known.kinds))
+        return copy
+
     def document(self) -> str:
         """Return what is known, as JSON."""
         return json.dumps(
@@ -174,6 +251,7 @@ class SparkplugNodes:
                     group,
                     name,
                     [[alias, m.name, m.datatype, m.device, m.unit] for alias, m in node.aliases.items()],
+                    [[device, metric, kind] for (device, metric), kind in node.kinds.items()],
                 ]
                 for (group, name), node in self._nodes.items()
             ],
@@ -189,9 +267,10 @@ class SparkplugNodes:
             It is something else.
         """
         try:
-            for group, name, aliases in json.loads(document):
+            for group, name, aliases, *rest in json.loads(document):
                 self._nodes[str(group), str(name)] = _Node(
-                    {int(a): _Metric(str(n), int(kind), device, unit) for a, n, kind, device, unit in aliases}
+                    {int(a): _Metric(str(n), int(k), device, unit) for a, n, k, device, unit in aliases},
+                    {(device, str(metric)): int(kind) for device, metric, kind in (rest[0] if rest else ())},
                 )
         except (ValueError, TypeError) as error:
             raise unreadable(
@@ -217,6 +296,8 @@ class SparkplugNodes:
             found = _Metric(name, metric.datatype, where.device, _unit_of(metric, self._params.longest_name))
             if born and node is not None and metric.HasField("alias") and len(node.aliases) < MOST_ALIASES:
                 node.aliases[metric.alias] = found
+            if born and node is not None and len(node.kinds) < MOST_ALIASES:
+                node.kinds[found.device, name] = found.datatype
             return found
         known = node.aliases.get(metric.alias) if node is not None and metric.HasField("alias") else None
         if known is None:
