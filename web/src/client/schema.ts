@@ -2643,6 +2643,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/compare/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comparison Report
+         * @description Return plans of one kind side by side as PDF, as a workbook, or as CSV.
+         */
+        get: operations["get_comparison_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}/tables": {
         parameters: {
             query?: never;
@@ -2745,6 +2765,26 @@ export interface paths {
          * @description Solve the rest of a changed plan anew, at once; nothing is kept.
          */
         post: operations["replan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Again
+         * @description Plan anew in the background with few changes from a plan, for its problem or for one that has changed since.
+         */
+        post: operations["plan_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2892,6 +2932,8 @@ export interface paths {
          * Start Plan
          * @description Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays.
          *
+         *     With `extra`, it is planned anew: of the plans that cost at most this share more than the cheapest, the one with the
+         *     fewest changes from `start` is wanted, which may be from before the problem changed.
          *     It ends at whatever comes first: seconds, seconds of processors, seconds without a better plan, the gap, rounds.
          *     Where `rounds` end it, the same problem and seed give the same plan again.
          */
@@ -3562,6 +3604,40 @@ export interface components {
          */
         Action: "dropped" | "repaired" | "kept";
         /**
+         * AgainBody
+         * @description A plan to be made anew with few changes: of `document`, the problem as it is after a change, where one is given.
+         *
+         *     `extra` is the share of the cost that fewer changes may cost.
+         */
+        AgainBody: {
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Locked
+             * @default []
+             */
+            locked: string[];
+            /** Max Changes */
+            max_changes?: number | null;
+            /**
+             * Extra
+             * @default 0.005
+             */
+            extra: number;
+            /**
+             * Time S
+             * @default 20
+             */
+            time_s: number;
+        };
+        /**
          * Against
          * @description What a figure is compared with.
          * @enum {string}
@@ -3957,6 +4033,8 @@ export interface components {
             locked: string;
             /** Max Changes */
             max_changes?: number | null;
+            /** Extra */
+            extra?: number | null;
         };
         /** Body_transcribe */
         Body_transcribe: {
@@ -4283,6 +4361,8 @@ export interface components {
             locked: string[];
             /** Max Changes */
             max_changes?: number | null;
+            /** Extra */
+            extra?: number | null;
             /**
              * Time S
              * @default 0.8
@@ -5843,6 +5923,8 @@ export interface components {
         /**
          * FloorUse
          * @description How much of a floor is used in a period, in m² and people; `share` is above 1 where it is overfull.
+         *
+         *     `energy_kwh` is a year's, nothing where nobody sits.
          */
         FloorUse: {
             /** Period */
@@ -5859,16 +5941,20 @@ export interface components {
             people: number;
             /** Share */
             share: number;
+            /** Energy Kwh */
+            energy_kwh: number;
         };
         /**
          * FlowDraft
-         * @description A problem of flows to be confirmed: its document, what it rests on, how many come, teams, and slots.
+         * @description A problem of flows to be confirmed: its document, what is least and assumed, how many come, teams, slots.
          */
         FlowDraft: {
             /** Document */
             document: {
                 [key: string]: unknown;
             };
+            /** Aims */
+            aims: components["schemas"]["Text"][];
             /** Assumed */
             assumed: components["schemas"]["Text"][];
             /** People */
@@ -5907,21 +5993,10 @@ export interface components {
             amount: number;
         };
         /**
-         * FlowUse
-         * @description What people do at a place: stay for a while, arrive, or leave.
-         * @enum {string}
+         * FlowSpotBody
+         * @description A narrow place in a span of the day: by fixed capacity, by lanes that are opened, or by shuttles that leave.
          */
-        FlowUse: "stay" | "arrive" | "leave";
-        /**
-         * FlowWishBody
-         * @description Whose coming is to be staggered: at a place or on the site, in a span of a day, by fixed capacity or lanes.
-         */
-        FlowWishBody: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
+        FlowSpotBody: {
             /** Begins */
             begins: string;
             /** Ends */
@@ -5931,20 +6006,15 @@ export interface components {
             /** @default stay */
             use: components["schemas"]["FlowUse"];
             /**
-             * Slot Min
-             * @default 15
-             */
-            slot_min: number;
-            /**
              * Stay Min
              * @default 30
              */
             stay_min: number;
             /**
-             * Move Min
-             * @default 30
+             * Lag Min
+             * @default 0
              */
-            move_min: number;
+            lag_min: number;
             /** Capacity */
             capacity?: number | null;
             /**
@@ -5962,10 +6032,121 @@ export interface components {
              * @default 0
              */
             lane_cost: number;
+            /**
+             * Vehicles
+             * @default 0
+             */
+            vehicles: number;
+            /**
+             * Seats
+             * @default 0
+             */
+            seats: number;
+            /**
+             * Round Trip Min
+             * @default 30
+             */
+            round_trip_min: number;
+            /**
+             * Departure Cost
+             * @default 0
+             */
+            departure_cost: number;
             /** Times */
             times?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FlowUse
+         * @description What people do at a place: stay for a while, arrive, or leave.
+         * @enum {string}
+         */
+        FlowUse: "stay" | "arrive" | "leave";
+        /**
+         * FlowWishBody
+         * @description Whose coming is to be staggered, and where: at one place or on the site, and at those in `also` together.
+         */
+        FlowWishBody: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            /** Place */
+            place?: string | null;
+            /** @default stay */
+            use: components["schemas"]["FlowUse"];
+            /**
+             * Stay Min
+             * @default 30
+             */
+            stay_min: number;
+            /**
+             * Lag Min
+             * @default 0
+             */
+            lag_min: number;
+            /** Capacity */
+            capacity?: number | null;
+            /**
+             * Lanes
+             * @default 0
+             */
+            lanes: number;
+            /**
+             * Lane People
+             * @default 0
+             */
+            lane_people: number;
+            /**
+             * Lane Cost
+             * @default 0
+             */
+            lane_cost: number;
+            /**
+             * Vehicles
+             * @default 0
+             */
+            vehicles: number;
+            /**
+             * Seats
+             * @default 0
+             */
+            seats: number;
+            /**
+             * Round Trip Min
+             * @default 30
+             */
+            round_trip_min: number;
+            /**
+             * Departure Cost
+             * @default 0
+             */
+            departure_cost: number;
+            /** Times */
+            times?: {
+                [key: string]: string;
+            };
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Slot Min
+             * @default 15
+             */
+            slot_min: number;
+            /**
+             * Move Min
+             * @default 30
+             */
+            move_min: number;
+            /**
+             * Also
+             * @default []
+             */
+            also: components["schemas"]["FlowSpotBody"][];
             /**
              * Language
              * @default zh
@@ -7187,6 +7368,37 @@ export interface components {
              * @default []
              */
             high: (number | null)[];
+        };
+        /**
+         * Lineage
+         * @description Who judged readings in `[start, end)`: the run, its day (UTC), the rules' version, names and parameters.
+         */
+        Lineage: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Run */
+            run: number;
+            /**
+             * Judged On
+             * Format: date
+             */
+            judged_on: string;
+            /** Version */
+            version: number;
+            /** Rules */
+            rules: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: number;
+            };
         };
         /**
          * ListedModel
@@ -8521,8 +8733,7 @@ export interface components {
          *     parts
          *         The cost by part.
          *     measures
-         *         What it means in the park: `walking_s`, `moves`, `people_moved`, `utilisation` (0–1), `energy_kwh`, `peak_kw`
-         *         and others that its kind has.
+         *         What it means in the park, by the names of `measures_of`: shares run 0–1, other units are in the names.
          *     changed
          *         Assignments that differ from those of the first plan.
          *     against
@@ -10345,11 +10556,13 @@ export interface components {
         };
         /**
          * SeriesOfReadings
-         * @description The readings of a point, oldest first.
+         * @description The readings of a point, oldest first, and which rules judged them.
          */
         SeriesOfReadings: {
             /** Readings */
             readings: components["schemas"]["Judged"][];
+            /** Judged By */
+            judged_by: components["schemas"]["Lineage"][];
         };
         /**
          * ServedDemand
@@ -28265,6 +28478,113 @@ export interface operations {
             };
         };
     };
+    get_comparison_report: {
+        parameters: {
+            query: {
+                ids: string[];
+                language?: string;
+                form?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_problem_tables: {
         parameters: {
             query?: never;
@@ -28920,6 +29240,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgainBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SolveSummary"];
                 };
             };
             /** @description The request can't be read */
