@@ -375,6 +375,7 @@ from yuanli.operations.reading_files import (
     UnknownPoint,
     refuse_wrong,
 )
+from yuanli.operations.reading_tables import Standard, reading_table
 from yuanli.operations.readings import (
     Every,
     Footprint,
@@ -1022,6 +1023,7 @@ __all__ = [
     "SpanError",
     "SpecialDay",
     "SpeechOffError",
+    "Standard",
     "StandingOrder",
     "StandingOrders",
     "StandingParams",
@@ -1127,6 +1129,7 @@ __all__ = [
     "point_rows_of",
     "problem_tables",
     "read_document",
+    "reading_table",
     "readings_health",
     "recorded_anomalies",
     "refuse_wrong",
