@@ -13,6 +13,7 @@ from tests.operations.twins import twin_house
 
 from yuanli.bootstrap import House
 from yuanli.campus import FeatureId, PointId
+from yuanli.operations import Asker, Reply, Role
 from yuanli.telemetry import Readings
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -67,3 +68,37 @@ def test_nothing_is_told_of_hours_without_readings(house: House, clock: Clock) -
     flow = house.people.day(CAMPUS, clock.now.astimezone(ZONE).date() - timedelta(days=3), None, clock.now)
     assert {hour.entered for hour in flow.hours} == {None}
     assert flow.entered == 0
+
+
+def ask(house: House, text: str, roles: frozenset[str]) -> Reply:
+    return house.assistant.ask(text, Asker(campus_id=CAMPUS, user="li", roles=roles, conversation=None))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("A座今天进了多少人", "进了 600 人，出了 60 人"),
+        ("今天进了多少人", "进了 600 人，出了 60 人"),
+        ("how many people came in through Block A today", "600 people came in through"),
+        ("how many people went out of Block A today", "60 people went out through Block A today"),
+        ("这周A座进了多少人", "进了 600 人"),
+    ],
+)
+def test_who_passed_the_doors_is_answered_with_hours_and_a_map(house: House, text: str, told: str) -> None:
+    reply = ask(house, text, frozenset({Role.OPERATOR}))
+    assert told in f"{reply.text.zh} {reply.text.en}"
+    charts = [card.chart for card in reply.cards if card.chart is not None]
+    assert [line.values[3] for line in charts[0].lines] == [60.0, 6.0]
+    assert [card.kind for card in reply.cards] == ["chart", "map"]
+
+
+def test_groups_of_few_are_not_told_to_visitors(house: House, clock: Clock) -> None:
+    reply = ask(house, "A座今天进了多少人", frozenset())
+    values = next(card.chart.lines for card in reply.cards if card.chart is not None)
+    assert all(value is None or value >= 5 for line in values for value in line.values)
+    before = clock.now
+    clock.now = before + timedelta(days=1)
+    try:
+        assert "很少" in ask(house, "A座今天出去了多少人", frozenset()).text.zh
+    finally:
+        clock.now = before

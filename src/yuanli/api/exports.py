@@ -42,7 +42,7 @@ def export_campus(
         file, size = path.open("rb"), path.stat().st_size
     assert export is not None
     return StreamingResponse(
-        _chunks(file),
+        chunks_of(file),
         media_type=export.media_type,
         headers={
             "Content-Length": str(size),
@@ -74,7 +74,8 @@ def qr_code(
     return Response(out.getvalue(), media_type="image/svg+xml", headers={"X-Link": link})
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
+def chunks_of(file: BinaryIO) -> Iterator[bytes]:
+    """Yield an open file piece by piece, and close it."""
     with file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk

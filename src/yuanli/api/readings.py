@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import AwareDatetime
 
 from yuanli.api.bodies import Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
+from yuanli.api.exports import chunks_of
 from yuanli.api.problems import Problem, problem_of
 from yuanli.campus import FeatureId, PointId
 from yuanli.errors import InvalidInputError, Text
@@ -29,7 +32,10 @@ from yuanli.operations import (
     Receipt,
     RefusedRow,
     Right,
+    Standard,
+    reading_table,
 )
+from yuanli.storage import TableFormat, write_table
 from yuanli.telemetry import (
     Decoded,
     DecodeParams,
@@ -44,6 +50,7 @@ router = APIRouter(tags=["readings"])
 JSON = "application/json"
 LINES = ("application/x-ndjson", "application/jsonl", "application/json-lines")
 LINE_PROTOCOL = "text/plain"
+PARQUET = "application/vnd.apache.parquet"
 BODIES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -142,6 +149,40 @@ def list_readings(
     return SeriesOfReadings(
         readings=house.telemetry.series(campus, point_id, start, end),
         judged_by=house.telemetry.lineage(campus, point_id, start, end),
+    )
+
+
+@router.get(
+    "/campuses/{campus}/readings/export",
+    dependencies=[needs(Right.SEE_READINGS)],
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {}, PARQUET: {}}, "description": "The table"}},
+)
+def export_readings(
+    campus: CampusPath,
+    house: HouseDep,
+    start: From,
+    end: Until,
+    point: Points,
+    format: TableFormat = TableFormat.CSV,
+    flags: Annotated[Sequence[Standard], Query(description="Also in the flags of these standards")] = (),
+    lineage: Annotated[bool, Query(description="Also which rules judged each reading, and when")] = False,
+) -> StreamingResponse:
+    """Return readings of points as CSV or Parquet, on demand with OPC UA, BACnet and QARTOD flags and lineage."""
+    columns = reading_table(
+        house.telemetry, campus, _ids(point), start, end, flags=tuple(flags), lineage=lineage
+    )
+    with tempfile.TemporaryDirectory(prefix="yuanli-export-") as folder:
+        path = Path(folder) / f"readings.{format}"
+        write_table(columns, path, format)
+        file, size = path.open("rb"), path.stat().st_size
+    return StreamingResponse(
+        chunks_of(file),
+        media_type=PARQUET if format is TableFormat.PARQUET else "text/csv; charset=utf-8",
+        headers={
+            "Content-Length": str(size),
+            "Content-Disposition": f'attachment; filename="{campus}-readings.{format}"',
+        },
     )
 
 

@@ -208,7 +208,7 @@ def build_house(
         abilities = Abilities(
             understander=understander_of(reader_of(models), refine),
             answers={
-                **answers_of(energy, twin, anomalies, commands.rules, people),
+                **answers_of(energy, twin, anomalies, commands.rules, people, PeopleCounts(readings, places)),
                 **space_answers(reservations, room_usage, solving, guidance),
             },
             acts={

@@ -378,6 +378,7 @@ from yuanli.operations.reading_files import (
     UnknownPoint,
     refuse_wrong,
 )
+from yuanli.operations.reading_tables import Standard, reading_table
 from yuanli.operations.readings import (
     Every,
     Footprint,
@@ -1039,6 +1040,7 @@ __all__ = [
     "SpanError",
     "SpecialDay",
     "SpeechOffError",
+    "Standard",
     "StandingOrder",
     "StandingOrders",
     "StandingParams",
@@ -1155,6 +1157,7 @@ __all__ = [
     "problem_tables",
     "read_beside",
     "read_document",
+    "reading_table",
     "readings_health",
     "recorded_anomalies",
     "refuse_wrong",

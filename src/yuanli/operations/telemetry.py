@@ -173,6 +173,25 @@ class Telemetry:
             raise _too_many(len(found), MOST_READINGS)
         return tuple(_judged(found))
 
+    def raw_series(
+        self, campus_id: CampusId, point_ids: Sequence[PointId], start: datetime, end: datetime, *, most: int
+    ) -> tuple[Series, ...]:
+        """Return the readings of points in `[start, end)` as columns, a series a point in the order asked.
+
+        Raises
+        ------
+        PointNotFoundError, RangeError
+            There is no such point; the span is empty or holds more than `most` readings.
+        """
+        self._points(campus_id, point_ids)
+        numbers, (first, last) = self._numbers(campus_id, point_ids), _span(start, end)
+        found: list[Series] = []
+        for number in numbers.tolist():
+            found += self._store.load(np.array([number], np.int32), first, last)
+            if (count := sum(map(len, found))) > most:
+                raise _too_many(count, most)
+        return tuple(found)
+
     def lineage(
         self, campus_id: CampusId, point_id: PointId, start: datetime, end: datetime
     ) -> tuple[Lineage, ...]:

@@ -20,6 +20,7 @@ from yuanli.storage.reports import SqlReportStore
 from yuanli.storage.reservations import SqlReservationStore
 from yuanli.storage.solves import SqlSolveStore
 from yuanli.storage.standing import SqlStandingStore
+from yuanli.storage.tables_as_files import TableFormat, write_table
 from yuanli.storage.tariffs import SqlTariffStore
 from yuanli.storage.unjudged import SqlUnjudgedStore
 from yuanli.storage.usage import SqlUsageStore
@@ -48,5 +49,7 @@ __all__ = [
     "SqlUnjudgedStore",
     "SqlUsageStore",
     "SqliteReadingStore",
+    "TableFormat",
     "open_database",
+    "write_table",
 ]

@@ -70,7 +70,8 @@ class SqlJudgementLog:
         same = and_(*(JUDGEMENT_RUN.c[name] == value for name, value in told.items()))
         found = connection.execute(select(JUDGEMENT_RUN.c.id).where(same)).scalar()
         if found is None:
-            found = connection.execute(insert(JUDGEMENT_RUN).values(**told)).inserted_primary_key[0]
+            made = connection.execute(insert(JUDGEMENT_RUN).values(**told).returning(JUDGEMENT_RUN.c.id))
+            found = made.scalar_one()
         return int(found)
 
 

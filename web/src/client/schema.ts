@@ -1330,6 +1330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/readings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Readings
+         * @description Return readings of points as CSV or Parquet, on demand with OPC UA, BACnet and QARTOD flags and lineage.
+         */
+        get: operations["export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/readings/summary": {
         parameters: {
             query?: never;
@@ -11201,6 +11221,12 @@ export interface components {
             why: string;
         };
         /**
+         * Standard
+         * @description Whose flags readings are given in, beside our own.
+         * @enum {string}
+         */
+        Standard: "opc_ua" | "bacnet" | "qartod";
+        /**
          * StandingOrder
          * @description A command that is done once a place has been empty for a while, or at its time.
          *
@@ -11553,6 +11579,12 @@ export interface components {
             /** Off */
             off: number;
         };
+        /**
+         * TableFormat
+         * @description How a table is written.
+         * @enum {string}
+         */
+        TableFormat: "csv" | "parquet";
         /**
          * TariffDocument
          * @description The tariffs that hold, as a document; `own` where the campus has its own.
@@ -20400,6 +20432,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LatestReadings"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_readings: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Ids of points */
+                point: string[];
+                format?: components["schemas"]["TableFormat"];
+                /** @description Also in the flags of these standards */
+                flags?: components["schemas"]["Standard"][];
+                /** @description Also which rules judged each reading, and when */
+                lineage?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
                 };
             };
             /** @description The request can't be read */

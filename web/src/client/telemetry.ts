@@ -4,6 +4,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 export type PointRow = Schemas["PointRow"];
 export type PointValue = Schemas["PointValue"];
+export type Lineage = Schemas["Lineage"];
 export type Judged = Schemas["Judged"];
 export type Bucket = Schemas["Bucket"];
 export type Every = Schemas["Every"];
@@ -43,6 +44,9 @@ export const listLatest = async (campus: string, points: string[] = []): Promise
   (await get<Schemas["LatestReadings"]>(campusPath(campus, "readings/latest"), { point: points })).readings;
 export const getReadings = async (campus: string, point: string, span: Span): Promise<Judged[]> =>
   (await get<Schemas["SeriesOfReadings"]>(campusPath(campus, "readings"), { point, ...asked(span) })).readings;
+/** Which rules judged the readings of a point. */
+export const getLineage = async (campus: string, point: string, span: Span): Promise<Lineage[]> =>
+  (await get<Schemas["SeriesOfReadings"]>(campusPath(campus, "readings"), { point, ...asked(span) })).judged_by;
 export const getSummary = async (campus: string, points: string[], span: Span, every: Every): Promise<Bucket[]> =>
   (await get<Schemas["Summary"]>(campusPath(campus, "readings/summary"), { point: points, every, ...asked(span) })).buckets;
 export const getForecast = async (campus: string, point: string, hours: number): Promise<PointForecast | undefined> =>

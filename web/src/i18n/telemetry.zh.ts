@@ -23,6 +23,7 @@ export default {
     days: "{n} 天", judge: "重新清洗", judging: "正在清洗 {share}", judged: "已重新清洗 {n} 个点位", shares: "各质量所占小时", summary: "共 {total} 个点位，{stale} 个已中断，{silent} 个从无读数。", about: "按小时计，取每小时最差的一条；没有可用读数的小时算缺失。最差的点位在前，从无读数的在最后、不计入占比；色条为每天的问题占比。",
     nothingDue: "不应有读数", noneCame: "没有读数", trouble: "问题占 {share}", staleSince: "{when} 起中断", coverage: "到达率 {share}",
   },
+  lineage: { title: "由哪些规则判定", none: "这些读数还没有被规则判定。", version: "规则第 {n} 版", run: "批次 {run}，{day}（UTC），{rules} 条规则" },
   gateways: { title: "网关与存储", line: "{connected}/{total} 个网关已连接，占用 {size}，待清洗 {pending}，稍后复查 {resting}", full: "按目前速度，磁盘额度将在 {when} 用完", none: "设置里没有网关；读数由程序推送或导入。", on: "已连接", off: "已断开", came: "{n} 条读数，拒收 {refused}", waiting: "磁盘上待存 {size}（上限 {most}）", dropped: "丢弃 {n} 条", pace: "每 {s} 秒：{n} 个点位" },
   intervals: {
     make: "新建标注组", none: "还没有区间标注组。选几个点位和一段时间，即可在曲线上标注。", removeSure: "确定删除“{name}”及其全部标注吗？删除后无法恢复。", points: "{n} 个点位", reviewers: "每窗口 {n} 人", what: "标注内容", together: "一起显示的点位", when: "时间", from: "开始", to: "结束", window: "每个窗口", length: { hours: "6 小时", day: "1 天", week: "7 天" }, labels: "标签", colour: "颜色", code: "代码", addLabel: "添加标签",

@@ -24,6 +24,7 @@ from yuanli.operations.energy import Energy
 from yuanli.operations.expected_people import PeopleForecasts
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.handlers import Handler
+from yuanli.operations.people_flow import PeopleCounts
 from yuanli.operations.reservations import Reservations, RoomUsage
 from yuanli.operations.site_plans import SiteDrafts
 from yuanli.operations.solving import Solving
@@ -62,11 +63,16 @@ def space_acts(
 
 
 def answers_of(
-    energy: Energy, twin: Twin, anomalies: Anomalies, rules: CommandRules, people: PeopleForecasts
+    energy: Energy,
+    twin: Twin,
+    anomalies: Anomalies,
+    rules: CommandRules,
+    people: PeopleForecasts,
+    passed: PeopleCounts,
 ) -> Mapping[str, Handler]:
     """Return what answers each of these intents."""
     on_energy, on_air = EnergyAnswers(energy=energy, twin=twin), EnvironmentAnswers(twin=twin)
-    on_people, on_cars = CrowdAnswers(twin=twin, forecasts=people), ParkingAnswers(twin=twin)
+    on_people, on_cars = CrowdAnswers(twin=twin, forecasts=people, passed=passed), ParkingAnswers(twin=twin)
     return {
         "energy_query": on_energy.query,
         "energy_compare": on_energy.compare,

@@ -25,6 +25,7 @@ from yuanli.operations.answering.asked import (
     where_of,
 )
 from yuanli.operations.answering.maps import ranked_map, twin_map
+from yuanli.operations.answering.passing import find_passed
 from yuanli.operations.answering.places import (
     Ranked,
     bars_of,
@@ -39,6 +40,7 @@ from yuanli.operations.answering.places import (
 from yuanli.operations.answering.vocabulary import named_in, says
 from yuanli.operations.expected_people import ExpectedPeople, PeopleForecasts
 from yuanli.operations.guidance import Guide
+from yuanli.operations.people_flow import PeopleCounts
 from yuanli.operations.readings import Every
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 from yuanli.operations.twin import Twin
@@ -64,12 +66,16 @@ class CrowdAnswers:
 
     twin: Twin
     forecasts: PeopleForecasts
+    passed: PeopleCounts
 
     def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Say how many people are somewhere, or where the most or fewest are."""
         where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now)
         if not self._may(guide, where, asker):
             return refused(understanding, SIGN_IN)
+        passed = self._passed(guide, understanding, asker, where, when, now)
+        if passed is not None:
+            return passed
         if when.said and when.end <= now:
             return self.trend(guide, understanding, asker, now)
         if when.said and when.start > now:
@@ -167,6 +173,9 @@ class CrowdAnswers:
         where = where_of(guide, understanding, asker)
         if not self._may(guide, where, asker):
             return refused(understanding, SIGN_IN)
+        told = self._passed(guide, understanding, asker, where, when_of(guide, understanding, now), now)
+        if told is not None:
+            return told
         when = when_of(guide, understanding, now, days=7)
         end = min(when.end, now)
         if end <= when.start:
@@ -261,6 +270,20 @@ class CrowdAnswers:
             *ranked_map(guide, NAME, "", ordered, opens="people"),
         )
         return Reply(text=text, understanding=understanding, cards=cards)
+
+    def _passed(
+        self,
+        guide: Guide,
+        understanding: Understanding,
+        asker: Asker,
+        where: Where,
+        when: When,
+        now: datetime,
+    ) -> Reply | None:
+        """Say who came in and went out, where that is asked of a day that has begun."""
+        if when.start > now:
+            return None
+        return find_passed(self.passed, guide, understanding, where, when, now, least=_least(asker))
 
     def _may(self, guide: Guide, where: Where, asker: Asker) -> bool:
         """Whether somebody may know: of rooms that are no public service only members."""

@@ -34,6 +34,11 @@ QUITE_SURE = 0.95
 ROOM = re.compile(r"\b[A-Za-z]\d{3,4}\b|房间|\brooms?\b", re.I | re.ASCII)
 JOINED = re.compile(r"[和与跟、]|\band\b|\bnext to\b", re.I)
 ASKS = re.compile(r"吗|[?？]|哪|\b(?:is|are|where|which)\b", re.I)
+COUNTS = re.compile(
+    r"(?:多少|几个?|多大)(?:个)?(?:人|访客|游客|员工)|人次|客流量|\bhow many (?:people|visitors|persons|staff)\b",
+    re.I,
+)
+"""What asks how many people."""
 OF_ROOMS = frozenset({"booking_search", "booking_query", "crowd_query", "crowd_trend", "out_of_scope"})
 """Intents that a question about no-shows is taken for."""
 UNTOLD = frozenset(
@@ -66,6 +71,8 @@ def reread(heard: Understanding, last: str | None) -> Understanding:
         return replace(heard, intent=OF_PLANS, confidence=max(heard.confidence, SURE), alternatives=())
     if _asks_of_use(heard):
         return replace(heard, intent=OF_USE, confidence=max(heard.confidence, SURE), alternatives=())
+    if heard.intent not in ANSWERING and named_in(heard.text, "passing") and COUNTS.search(heard.text):
+        return replace(heard, intent="crowd_query", confidence=max(heard.confidence, SURE), alternatives=())
     if _tells_who_sits_together(heard):
         return replace(heard, intent=ALLOCATE, confidence=SURE, alternatives=(), slots=_teams(heard))
     return at_once(_of_air(_of_devices(_one_place(heard))))
