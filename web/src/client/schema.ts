@@ -5756,13 +5756,15 @@ export interface components {
         };
         /**
          * FlowDraft
-         * @description A problem of flows to be confirmed: its document, what it rests on, how many come, teams, and slots.
+         * @description A problem of flows to be confirmed: its document, what is least and assumed, how many come, teams, slots.
          */
         FlowDraft: {
             /** Document */
             document: {
                 [key: string]: unknown;
             };
+            /** Aims */
+            aims: components["schemas"]["Text"][];
             /** Assumed */
             assumed: components["schemas"]["Text"][];
             /** People */
@@ -5801,21 +5803,10 @@ export interface components {
             amount: number;
         };
         /**
-         * FlowUse
-         * @description What people do at a place: stay for a while, arrive, or leave.
-         * @enum {string}
+         * FlowSpotBody
+         * @description A narrow place in a span of the day: by fixed capacity, by lanes that are opened, or by shuttles that leave.
          */
-        FlowUse: "stay" | "arrive" | "leave";
-        /**
-         * FlowWishBody
-         * @description Whose coming is to be staggered: at a place or on the site, in a span of a day, by fixed capacity or lanes.
-         */
-        FlowWishBody: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
+        FlowSpotBody: {
             /** Begins */
             begins: string;
             /** Ends */
@@ -5825,20 +5816,15 @@ export interface components {
             /** @default stay */
             use: components["schemas"]["FlowUse"];
             /**
-             * Slot Min
-             * @default 15
-             */
-            slot_min: number;
-            /**
              * Stay Min
              * @default 30
              */
             stay_min: number;
             /**
-             * Move Min
-             * @default 30
+             * Lag Min
+             * @default 0
              */
-            move_min: number;
+            lag_min: number;
             /** Capacity */
             capacity?: number | null;
             /**
@@ -5856,10 +5842,121 @@ export interface components {
              * @default 0
              */
             lane_cost: number;
+            /**
+             * Vehicles
+             * @default 0
+             */
+            vehicles: number;
+            /**
+             * Seats
+             * @default 0
+             */
+            seats: number;
+            /**
+             * Round Trip Min
+             * @default 30
+             */
+            round_trip_min: number;
+            /**
+             * Departure Cost
+             * @default 0
+             */
+            departure_cost: number;
             /** Times */
             times?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FlowUse
+         * @description What people do at a place: stay for a while, arrive, or leave.
+         * @enum {string}
+         */
+        FlowUse: "stay" | "arrive" | "leave";
+        /**
+         * FlowWishBody
+         * @description Whose coming is to be staggered, and where: at one place or on the site, and at those in `also` together.
+         */
+        FlowWishBody: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            /** Place */
+            place?: string | null;
+            /** @default stay */
+            use: components["schemas"]["FlowUse"];
+            /**
+             * Stay Min
+             * @default 30
+             */
+            stay_min: number;
+            /**
+             * Lag Min
+             * @default 0
+             */
+            lag_min: number;
+            /** Capacity */
+            capacity?: number | null;
+            /**
+             * Lanes
+             * @default 0
+             */
+            lanes: number;
+            /**
+             * Lane People
+             * @default 0
+             */
+            lane_people: number;
+            /**
+             * Lane Cost
+             * @default 0
+             */
+            lane_cost: number;
+            /**
+             * Vehicles
+             * @default 0
+             */
+            vehicles: number;
+            /**
+             * Seats
+             * @default 0
+             */
+            seats: number;
+            /**
+             * Round Trip Min
+             * @default 30
+             */
+            round_trip_min: number;
+            /**
+             * Departure Cost
+             * @default 0
+             */
+            departure_cost: number;
+            /** Times */
+            times?: {
+                [key: string]: string;
+            };
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Slot Min
+             * @default 15
+             */
+            slot_min: number;
+            /**
+             * Move Min
+             * @default 30
+             */
+            move_min: number;
+            /**
+             * Also
+             * @default []
+             */
+            also: components["schemas"]["FlowSpotBody"][];
             /**
              * Language
              * @default zh
