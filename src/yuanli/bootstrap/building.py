@@ -49,6 +49,7 @@ from yuanli.operations import (
     NightParams,
     Outlooks,
     Overruling,
+    PeopleAct,
     PeopleCounts,
     PeopleForecasts,
     Places,
@@ -199,6 +200,8 @@ def build_house(
     reservations = Reservations(booked, guidance, new_id=_new_id)
     space_drafts = SpaceDrafts(guidance, clock=now)
     site_drafts = SiteDrafts(guidance, usual_of(twin))
+    round_drafts = RoundDrafts(guidance, clock=now)
+    flow_drafts = FlowDrafts(guidance, people_of(twin, people))
     room_usage = RoomUsage(reservations, guidance, twin)
     savings = SavingsMeasurement(readings, places, calendars)
     quality = DataQuality(readings, places)
@@ -218,7 +221,14 @@ def build_house(
                     standing,
                     PlanDevicesAct(drafts=device_drafts, solving=solving, guidance=guidance, energy=energy),
                 ),
-                **space_acts(reservations, space_drafts, site_drafts, solving, guidance),
+                **space_acts(
+                    reservations,
+                    space_drafts,
+                    site_drafts,
+                    PeopleAct(rounds=round_drafts, flows=flow_drafts, solving=solving, guidance=guidance),
+                    solving,
+                    guidance,
+                ),
             },
             reread=reread,
         )
@@ -273,7 +283,7 @@ def build_house(
         room_usage=room_usage,
         space_drafts=space_drafts,
         room_drafts=RoomDrafts(guidance, reservations),
-        round_drafts=RoundDrafts(guidance, clock=now),
+        round_drafts=round_drafts,
         solving=solving,
         changing=Changing(solving),
         sensing=Sensing(solving),
@@ -284,7 +294,7 @@ def build_house(
         people_forecasts=people,
         calendars=calendars,
         outlooks=outlooks,
-        flow_drafts=FlowDrafts(guidance, people_of(twin, people)),
+        flow_drafts=flow_drafts,
         site_drafts=site_drafts,
         size_curves=SizeCurves(guidance, twin, reservations),
         nightly=NightlyForecasts(

@@ -20,6 +20,7 @@ from yuanli.operations.anomaly_scene import (
     PriceError,
 )
 from yuanli.operations.answering import (
+    PeopleAct,
     PlanDevicesAct,
     answers_of,
     device_acts,
@@ -885,6 +886,7 @@ __all__ = [
     "PasswordParams",
     "Pause",
     "PeakLoad",
+    "PeopleAct",
     "PeopleCounts",
     "PeopleFlow",
     "PeopleForecasts",

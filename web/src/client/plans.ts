@@ -95,7 +95,8 @@ export type RoundDraft = Schemas["RoundDraft"];
 export type RoundWish = Schemas["RoundWishBody"];
 export const draftRounds = (campus: string, wish: RoundWish): Promise<RoundDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/rounds`, wish);
 export type FlowDraft = Schemas["FlowDraft"];
-export const draftFlows = (campus: string, wish: Partial<Schemas["FlowWishBody"]>): Promise<FlowDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/flows`, wish);
+export type FlowWish = Schemas["FlowWishBody"];
+export const draftFlows = (campus: string, wish: Partial<FlowWish>): Promise<FlowDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/flows`, wish);
 
 export type RoomDraft = Schemas["RoomDraft"];
 export const draftRooms = (campus: string, wish: Partial<Schemas["RoomPlanWishBody"]> & { day: string }): Promise<RoomDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/rooms`, wish);

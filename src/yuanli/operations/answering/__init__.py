@@ -2,7 +2,16 @@
 
 from yuanli.operations.answering.answers import answers_of, space_acts, space_answers
 from yuanli.operations.answering.device_planning import PlanDevicesAct
+from yuanli.operations.answering.people_planning import PeopleAct
 from yuanli.operations.answering.rereading import reread
 from yuanli.operations.answering.scheduling import device_acts
 
-__all__ = ["PlanDevicesAct", "answers_of", "device_acts", "reread", "space_acts", "space_answers"]
+__all__ = [
+    "PeopleAct",
+    "PlanDevicesAct",
+    "answers_of",
+    "device_acts",
+    "reread",
+    "space_acts",
+    "space_answers",
+]

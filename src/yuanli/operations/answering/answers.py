@@ -17,6 +17,7 @@ from yuanli.operations.answering.energy import EnergyAnswers
 from yuanli.operations.answering.environment import EnvironmentAnswers
 from yuanli.operations.answering.outcomes import SpaceInfoAnswers
 from yuanli.operations.answering.parking import ParkingAnswers
+from yuanli.operations.answering.people_planning import AllocateOrPeopleAct, PeopleAct
 from yuanli.operations.answering.site_planning import AllocateOrPlaceAct, SitesAct
 from yuanli.operations.answering.usage import UsageAnswers
 from yuanli.operations.command_rules import CommandRules
@@ -46,8 +47,9 @@ def space_answers(
 
 
 def space_acts(
-    reservations: Reservations, drafts: SpaceDrafts, sites: SiteDrafts, solving: Solving, guidance: Guidance
-) -> Mapping[str, Act]:
+    reservations: Reservations, drafts: SpaceDrafts, sites: SiteDrafts, people: PeopleAct, solving: Solving,
+    guidance: Guidance,
+) -> Mapping[str, Act]:  # fmt: skip
     """Return what the assistant does with reservations and plans of spaces, by intent."""
     bookings = Bookings(reservations=reservations, guidance=guidance)
     return {
@@ -55,9 +57,12 @@ def space_acts(
         "booking_modify": ChangeAct(bookings=bookings),
         "booking_cancel": CancelAct(bookings=bookings),
         "booking_checkin": RunningAct(bookings=bookings),
-        "space_allocate": AllocateOrPlaceAct(
-            teams=AllocateAct(drafts=drafts, solving=solving, guidance=guidance),
-            things=SitesAct(drafts=sites, solving=solving, guidance=guidance),
+        "space_allocate": AllocateOrPeopleAct(
+            spaces=AllocateOrPlaceAct(
+                teams=AllocateAct(drafts=drafts, solving=solving, guidance=guidance),
+                things=SitesAct(drafts=sites, solving=solving, guidance=guidance),
+            ),
+            people=people,
         ),
     }
 

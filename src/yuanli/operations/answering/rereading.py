@@ -9,6 +9,7 @@ from itertools import pairwise
 from yuanli.language import Slot, Understanding
 from yuanli.operations.answering.booking_words import at_once
 from yuanli.operations.answering.device_planning import as_plan, asks_to_plan
+from yuanli.operations.answering.people_planning import as_people, asks_for_people
 from yuanli.operations.answering.site_planning import as_sites, asks_for_sites
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.reservations import categories_said
@@ -56,7 +57,7 @@ UNTOLD = frozenset(
 
 
 def reread(heard: Understanding, last: str | None) -> Understanding:
-    """Return what is meant: of devices at least cost or where things go, a plan; of a plan, why; of a room, when.
+    """Return what is meant: of devices, people or things to be placed, a plan; of a plan, why; of a room, when.
 
     Parameters
     ----------
@@ -65,6 +66,8 @@ def reread(heard: Understanding, last: str | None) -> Understanding:
     """
     if asks_to_plan(heard) and heard.intent not in ANSWERING:
         return as_plan(heard)
+    if asks_for_people(heard) and heard.intent not in ANSWERING:
+        return as_people(heard)
     if asks_for_sites(heard) and heard.intent not in ANSWERING:
         return as_sites(heard)
     if asks_of_plan(heard, last):
