@@ -514,6 +514,7 @@ from yuanli.operations.solving import (
     check_space_workbook,
     compare_scenarios,
     comparison_file,
+    draft_workbook,
     find_kind,
     find_problem_example,
     kind_of,
@@ -532,6 +533,7 @@ from yuanli.operations.space_plans import (
     SpaceDrafts,
     SpaceWish,
     SpaceWishError,
+    energy_use_of,
 )
 from yuanli.operations.standing import (
     OrderNotFoundError,
@@ -1089,6 +1091,8 @@ __all__ = [
     "device_acts",
     "device_rows",
     "done_already",
+    "draft_workbook",
+    "energy_use_of",
     "example_document",
     "example_of",
     "find_kind",
