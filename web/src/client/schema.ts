@@ -2583,6 +2583,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/compare/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comparison Report
+         * @description Return plans of one kind side by side as PDF, as a workbook, or as CSV.
+         */
+        get: operations["get_comparison_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}/tables": {
         parameters: {
             query?: never;
@@ -2657,6 +2677,26 @@ export interface paths {
          * @description Solve the rest of a changed plan anew, at once; nothing is kept.
          */
         post: operations["replan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Again
+         * @description Plan anew in the background with few changes from a plan, for its problem or for one that has changed since.
+         */
+        post: operations["plan_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2804,6 +2844,8 @@ export interface paths {
          * Start Plan
          * @description Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays.
          *
+         *     With `extra`, it is planned anew: of the plans that cost at most this share more than the cheapest, the one with the
+         *     fewest changes from `start` is wanted, which may be from before the problem changed.
          *     It ends at whatever comes first: seconds, seconds of processors, seconds without a better plan, the gap, rounds.
          *     Where `rounds` end it, the same problem and seed give the same plan again.
          */
@@ -2828,6 +2870,26 @@ export interface paths {
          * @description Draft who could sit where from the map: rooms, who sits where today, demands in words; nothing is solved.
          */
         post: operations["draft_spaces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plan-drafts/spaces/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Spaces Workbook
+         * @description Draft the same as a workbook, to be filled in and uploaded as a problem; nothing is solved.
+         */
+        post: operations["draft_spaces_workbook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3494,6 +3556,40 @@ export interface components {
          */
         Action: "dropped" | "repaired" | "kept";
         /**
+         * AgainBody
+         * @description A plan to be made anew with few changes: of `document`, the problem as it is after a change, where one is given.
+         *
+         *     `extra` is the share of the cost that fewer changes may cost.
+         */
+        AgainBody: {
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Locked
+             * @default []
+             */
+            locked: string[];
+            /** Max Changes */
+            max_changes?: number | null;
+            /**
+             * Extra
+             * @default 0.005
+             */
+            extra: number;
+            /**
+             * Time S
+             * @default 20
+             */
+            time_s: number;
+        };
+        /**
          * Against
          * @description What a figure is compared with.
          * @enum {string}
@@ -3889,6 +3985,8 @@ export interface components {
             locked: string;
             /** Max Changes */
             max_changes?: number | null;
+            /** Extra */
+            extra?: number | null;
         };
         /** Body_transcribe */
         Body_transcribe: {
@@ -4215,6 +4313,8 @@ export interface components {
             locked: string[];
             /** Max Changes */
             max_changes?: number | null;
+            /** Extra */
+            extra?: number | null;
             /**
              * Time S
              * @default 0.8
@@ -5737,6 +5837,8 @@ export interface components {
         /**
          * FloorUse
          * @description How much of a floor is used in a period, in m² and people; `share` is above 1 where it is overfull.
+         *
+         *     `energy_kwh` is a year's, nothing where nobody sits.
          */
         FloorUse: {
             /** Period */
@@ -5753,6 +5855,8 @@ export interface components {
             people: number;
             /** Share */
             share: number;
+            /** Energy Kwh */
+            energy_kwh: number;
         };
         /**
          * FlowDraft
@@ -8386,8 +8490,7 @@ export interface components {
          *     parts
          *         The cost by part.
          *     measures
-         *         What it means in the park: `walking_s`, `moves`, `people_moved`, `utilisation` (0–1), `energy_kwh`, `peak_kw`
-         *         and others that its kind has.
+         *         What it means in the park, by the names of `measures_of`: shares run 0–1, other units are in the names.
          *     changed
          *         Assignments that differ from those of the first plan.
          *     against
@@ -10645,6 +10748,11 @@ export interface components {
             teams: number;
             /** People */
             people: number;
+            /**
+             * Assumed
+             * @default []
+             */
+            assumed: components["schemas"]["Text"][];
         };
         /**
          * SpaceUsage
@@ -10701,6 +10809,8 @@ export interface components {
         /**
          * SpaceWishBody
          * @description What is to be planned of spaces: a building, a level or all, with demands in words.
+         *
+         *     `tables` are those of the draft as they were filled in: rooms, entities, flows, periods, weights, rules, walking.
          */
         SpaceWishBody: {
             /** Place */
@@ -10720,6 +10830,10 @@ export interface components {
              * @default zh
              */
             language: string;
+            /** Tables */
+            tables?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * Span
@@ -27592,6 +27706,113 @@ export interface operations {
             };
         };
     };
+    get_comparison_report: {
+        parameters: {
+            query: {
+                ids: string[];
+                language?: string;
+                form?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_problem_tables: {
         parameters: {
             query?: never;
@@ -27927,6 +28148,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgainBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SolveSummary"];
                 };
             };
             /** @description The request can't be read */
@@ -28979,6 +29308,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpaceDraft"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_spaces_workbook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceWishBody"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description The request can't be read */
