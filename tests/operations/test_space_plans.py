@@ -11,6 +11,7 @@ import pytest
 from yuanli.campus import Campus, FeatureId
 from yuanli.demo import demo_campus
 from yuanli.operations import NobodySeatedError, SpaceDrafts, SpaceWish, SpaceWishError, campus_guide
+from yuanli.operations.space_tables import SpaceTablesError
 from yuanli.planning import SPACES, parse_spaces, today
 from yuanli.solver import Search, Stop, make_plan
 
@@ -65,6 +66,72 @@ def test_a_front_desk_is_a_place_to_be_far_from(drafts: SpaceDrafts, campus: Cam
     (desk,) = draft.document["landmarks"]
     assert len(desk["seconds"]) == draft.rooms
     assert min(desk["seconds"]) < max(desk["seconds"]) < 3600
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "wanted", "unread"),
+    [
+        ("zh", "A座租约六月底到期，到期前搬出，最多搬30个人", "2026-06-30", 0),
+        ("zh", "B座年底前要搬空", "2026-12-31", 0),
+        ("en", "Tower A's lease expires on 30 June and we must move out by then", "2026-06-30", 0),
+        ("en", "vacate Tower B by the end of the year, sing a song", "2026-12-31", 1),
+        ("zh", "月球租约六月底到期", "", 1),
+    ],
+)
+def test_a_lease_that_ends_closes_rooms_from_a_period_on(
+    drafts: SpaceDrafts, campus: Campus, language: str, said: str, wanted: str, unread: int
+) -> None:
+    draft = drafts.draft(campus.id, SpaceWish(demands=said, language=language))
+    ends = {room.get("lease_end", "") for room in draft.document["rooms"]}
+    assert (ends - {""}, len(draft.unread)) == ({wanted} - {""}, unread)
+    if wanted:
+        last = draft.document["periods"][-1]["starts"]
+        assert last > wanted
+        assert wanted in draft.rules[0].zh
+        assert wanted in draft.rules[0].en
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "kind"),
+    [("zh", "{}要安静的房间", "quiet"), ("en", "{} needs a quiet room", "quiet"),
+     ("zh", "{}要安全的办公室", "secure"), ("en", "put {} in a quiet office", "quiet")],
+)  # fmt: skip
+def test_quiet_and_secure_rooms_are_wished_for_by_the_map(
+    drafts: SpaceDrafts, campus: Campus, language: str, said: str, kind: str
+) -> None:
+    team = drafts.draft(campus.id, SpaceWish(language=language)).document["entities"][0]
+    name = team["group"] or team["name"]
+    draft = drafts.draft(campus.id, SpaceWish(language=language, demands=said.format(name)))
+    problem = parse_spaces(json.dumps(draft.document).encode(), "draft.json")
+    (rule,) = [rule for rule in problem.rules if rule.kind == kind]
+    fit = [problem.suits(rule, room) for room in problem.rooms]
+    assert any(fit)
+    assert not all(fit)
+
+
+def test_tables_that_were_filled_in_hold_and_new_rooms_count_with_the_median_walk(
+    campus: Campus,
+) -> None:
+    measured = {FeatureId("building-c"): 120.0}
+    drafts = SpaceDrafts(OneGuide(campus), clock=lambda: NOW, energy=lambda _: measured)  # type: ignore[arg-type]
+    first = drafts.draft(campus.id, WISH).document
+    assert {room["energy_kwh_m2"] for room in first["rooms"]} == {120.0}
+    rooms = [{**room, "rent_per_m2": 3.0} for room in first["rooms"]]
+    rooms.append({"name": "新翼", "capacity_m2": 500, "lease_end": "2027-12-31"})
+    entities = [*first["entities"], {"name": "新部门", "need_m2": 40, "headcount": 5}]
+    groups = [entity["group"] for entity in entities if entity.get("group")]
+    flows = [{"origin": "新部门", "destination": groups[0], "trips": 6}]
+    tables = {"rooms": rooms, "entities": entities, "flows": flows, "weights": {"rent": 1}}
+    draft = drafts.draft(campus.id, replace(WISH, tables=tables, demands="新部门在新翼"))
+    problem = parse_spaces(json.dumps(draft.document).encode(), "draft.json")
+    assert (problem.rooms[0].rent_per_m2, problem.weights.rent, draft.rooms) == (3.0, 1.0, len(rooms))
+    assert sum(flow.trips for flow in problem.flows) == pytest.approx(6, abs=0.01)
+    assert {flow.origin for flow in problem.flows} == {"新部门"}
+    assert 0 < problem.walk_s[0][-1] < 3600
+    assert any("新翼" in note.zh for note in draft.assumed)
+    assert "新部门" in draft.rules[0].zh
+    with pytest.raises(SpaceTablesError, match="roms"):
+        drafts.draft(campus.id, replace(WISH, tables={"roms": []}))
 
 
 def test_a_place_where_nobody_sits_is_told(drafts: SpaceDrafts, campus: Campus) -> None:

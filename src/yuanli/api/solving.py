@@ -17,6 +17,7 @@ from yuanli.api.callers import AREAS, CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
 from yuanli.api.flow_bodies import FlowWishBody
+from yuanli.api.reports import MEDIA
 from yuanli.api.room_bodies import RoomPlanWishBody
 from yuanli.api.round_bodies import RoundWishBody
 from yuanli.api.site_bodies import SiteWishBody
@@ -27,6 +28,7 @@ from yuanli.operations import (
     PLANNING_KINDS,
     SCHEDULING_KINDS,
     FlowDraft,
+    ReportFormat,
     Right,
     RoomDraft,
     RoundDraft,
@@ -39,6 +41,7 @@ from yuanli.operations import (
     SpaceWish,
     TourWalk,
     WhyNotTold,
+    draft_workbook,
     kind_of,
 )
 from yuanli.solver import Broken, Stop
@@ -83,18 +86,22 @@ class PlanWalks:
 
 
 class SpaceWishBody(Body):
-    """What is to be planned of spaces: a building, a level or all, with demands in words."""
+    """What is to be planned of spaces: a building, a level or all, with demands in words.
+
+    `tables` are those of the draft as they were filled in: rooms, entities, flows, periods, weights, rules, walking.
+    """
 
     place: Name | None = None
     demands: Annotated[str, Field(max_length=2000)] = ""
     m2_per_person: float = 8.0
     language: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
+    tables: Annotated[dict[str, Any] | None, Field(max_length=20)] = None
 
     def wish(self) -> SpaceWish:
         """Return the wish."""
         return SpaceWish(
             place=None if self.place is None else FeatureId(self.place), demands=self.demands,
-            m2_per_person=self.m2_per_person, language=self.language,
+            m2_per_person=self.m2_per_person, language=self.language, tables=self.tables,
         )  # fmt: skip
 
 
@@ -212,6 +219,19 @@ def start_plan(
 def draft_spaces(campus: CampusPath, body: SpaceWishBody, house: HouseDep) -> SpaceDraft:
     """Draft who could sit where from the map: rooms, who sits where today, demands in words; nothing is solved."""
     return house.space_drafts.draft(campus, body.wish())
+
+
+@router.post(
+    "/campuses/{campus}/plan-drafts/spaces/workbook",
+    dependencies=[needs(Right.MAKE_PLANS)],
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file"}},
+)
+def draft_spaces_workbook(campus: CampusPath, body: SpaceWishBody, house: HouseDep) -> Response:
+    """Draft the same as a workbook, to be filled in and uploaded as a problem; nothing is solved."""
+    data = draft_workbook(house.space_drafts.draft(campus, body.wish()).document)
+    headers = {"Content-Disposition": "attachment; filename*=UTF-8''spaces.xlsx"}
+    return Response(data, media_type=MEDIA[ReportFormat.XLSX], headers=headers)
 
 
 @router.post("/campuses/{campus}/plan-drafts/rounds", dependencies=[needs(Right.MAKE_PLANS)])

@@ -79,6 +79,7 @@ from yuanli.operations import (
     Twin,
     answers_of,
     device_acts,
+    energy_use_of,
     people_of,
     reread,
     space_acts,
@@ -198,7 +199,7 @@ def build_house(
     )
     standing = StandingOrders(SqlStandingStore(database), commands, twin, caller=accounts.caller)
     reservations = Reservations(booked, guidance, new_id=_new_id)
-    space_drafts = SpaceDrafts(guidance, clock=now)
+    space_drafts = SpaceDrafts(guidance, clock=now, energy=energy_use_of(energy, now))
     site_drafts = SiteDrafts(guidance, usual_of(twin))
     round_drafts = RoundDrafts(guidance, clock=now)
     flow_drafts = FlowDrafts(guidance, people_of(twin, people))

@@ -521,6 +521,7 @@ from yuanli.operations.solving import (
     check_space_workbook,
     compare_scenarios,
     comparison_file,
+    draft_workbook,
     find_kind,
     find_problem_example,
     kind_of,
@@ -539,6 +540,7 @@ from yuanli.operations.space_plans import (
     SpaceDrafts,
     SpaceWish,
     SpaceWishError,
+    energy_use_of,
 )
 from yuanli.operations.standing import (
     OrderNotFoundError,
@@ -1126,6 +1128,8 @@ __all__ = [
     "device_acts",
     "device_rows",
     "done_already",
+    "draft_workbook",
+    "energy_use_of",
     "example_document",
     "example_of",
     "find_kind",

@@ -7,12 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
+from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from yuanli.campus import (
     Building,
@@ -28,8 +31,11 @@ from yuanli.campus import (
     places_of_kind,
 )
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
+from yuanli.operations.energy import Energy, EnergyPlaceKind
 from yuanli.operations.guidance import Guidance, Guide
-from yuanli.planning import Rule, parse_spaces, rules_from_words, tell_rule
+from yuanli.operations.space_leases import read_leases
+from yuanli.operations.space_tables import with_tables
+from yuanli.planning import OFFICE_KWH_M2, Rule, parse_spaces, rules_from_words, tell_rule
 
 SEATED = frozenset({"office", "openoffice", "privateoffice", "workspace", "coworking"})
 """Categories of units in which teams can sit, besides those in which they sit today."""
@@ -43,6 +49,48 @@ STAND_INS = {"reception": ("information", "lobby"), "information": ("reception",
 """Kinds that a kind is where a map has none of it."""
 TOGETHER = 20.0
 """What it costs that a team does not sit on one floor."""
+
+
+OPEN = frozenset({"openoffice", "workspace", "coworking"})
+LOUD = frozenset({
+    "foodservice", "kitchen", "lobby", "elevator", "escalator", "auditorium", "classroom", "fitnessroom", "recreation",
+    "lounge", "mailroom", "mechanical", "serverroom", "waitingroom",
+})  # fmt: skip
+"""Kinds of units that are heard next door: a room beside one has a level of noise more."""
+SECURITY = {"employeesonly": 1.0, "restricted": 2.0}
+"""Levels of security by IMDF's restrictions of units; open ones have 0."""
+ROOM_COLUMNS = (
+    "zone", "features", "noise", "security", "rent_per_m2", "fit_out_per_m2", "energy_kwh_m2", "lease_end",
+)  # fmt: skip
+TEAM_COLUMNS = ("lease_end", "move_cost")
+MEASURED_DAYS = 28
+ENOUGH_READ = 0.9
+EnergyUse = Callable[[CampusId], Mapping[FeatureId, float]]
+"""Tells what a m² of a campus's buildings was measured to take in a year, kWh, where meters tell."""
+
+
+def unmeasured(campus_id: CampusId) -> Mapping[FeatureId, float]:
+    """Tell of no building."""
+    del campus_id
+    return {}
+
+
+def energy_use_of(energy: Energy, clock: Callable[[], datetime]) -> EnergyUse:
+    """Return what tells of buildings, from their meters in the last 28 days, where 90 % of these were read."""
+
+    def told(campus_id: CampusId) -> Mapping[FeatureId, float]:
+        end = clock().replace(minute=0, second=0, microsecond=0)
+        ranking = energy.ranking(
+            campus_id, end - timedelta(days=MEASURED_DAYS), end, kind=EnergyPlaceKind.BUILDING, per_m2=True
+        )
+        scale = 365 / MEASURED_DAYS
+        return {
+            row.place.id: row.value * scale
+            for row in ranking.rows
+            if row.value and row.covered >= ENOUGH_READ
+        }
+
+    return told
 
 
 class SpaceWishError(InvalidInputError):
@@ -75,6 +123,8 @@ class SpaceWish:
         Of the names in the plan, `zh` or `en`.
     newcomers
         Teams that need a place besides those that sit there.
+    tables
+        Tables of the draft as they were filled in, by their names in the file of a problem; None where the map's hold.
     """
 
     place: FeatureId | None = None
@@ -82,6 +132,7 @@ class SpaceWish:
     m2_per_person: float = 8.0
     language: str = "zh"
     newcomers: tuple[Newcomer, ...] = ()
+    tables: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.m2_per_person <= 100:
@@ -105,13 +156,16 @@ class SpaceDraft:
     rooms: int
     teams: int
     people: int
+    assumed: tuple[Text, ...] = ()
 
 
 class SpaceDrafts:
     """Drafts problems of spaces from the kept campuses."""
 
-    def __init__(self, guidance: Guidance, *, clock: Callable[[], datetime]) -> None:
-        self._guidance, self._clock = guidance, clock
+    def __init__(
+        self, guidance: Guidance, *, clock: Callable[[], datetime], energy: EnergyUse = unmeasured
+    ) -> None:
+        self._guidance, self._clock, self._energy = guidance, clock, energy
 
     def draft(self, campus_id: CampusId, wish: SpaceWish) -> SpaceDraft:
         """Return the problem of a place: its rooms, who sits there today, and what is demanded.
@@ -133,6 +187,7 @@ class SpaceDrafts:
             )
         called = _unique({key: _label(unit, wish.language) for key, unit in units.items()})
         rooms = _rooms(campus, units, called, wish.language)
+        assumed = _with_energy(rooms, units, self._energy(campus_id), campus)
         entities, rules = _seated(campus, teams, units, called, wish)
         entities += [_new(one, wish) for one in wish.newcomers]
         document: dict[str, Any] = {"rooms": rooms, "entities": entities, "rules": rules}
@@ -142,17 +197,26 @@ class SpaceDrafts:
             seconds = [[NO_WAY_S if s is None else s for s in row] for row in walks]
             document["walking"] = {"rooms": [called[key] for key in ids], "seconds": seconds}
             document["flows"] = _flows(entities)
-        document["landmarks"] = _landmarks(guide, wish, called, entities, self._clock())
+        if wish.tables is not None:
+            document, notes = with_tables(document, wish.tables)
+            assumed += notes
+            rules = list(document["rules"])
+            parse_spaces(json.dumps(document).encode(), "draft.json")
+        zone = ZoneInfo(campus.time_zone)
+        leases = read_leases(document, wish.demands, language=wish.language, now=self._clock(), zone=zone)
+        document, rooms, entities = leases.document, leases.document["rooms"], leases.document["entities"]
+        document["landmarks"] = _landmarks(guide, wish, called, rooms, entities, self._clock())
         problem = parse_spaces(json.dumps(document).encode(), "draft.json")
-        demanded, unread = rules_from_words(wish.demands, problem)
+        demanded, unread = rules_from_words(leases.rest, problem)
         demanded = _newest_limits(demanded)
         named = {name for rule in demanded for name in rule.landmarks}
         document["landmarks"] = [one for one in document["landmarks"] if one["name"] in named]
         document["rules"] = rules + [_plain(asdict(rule)) for rule in demanded]
         return SpaceDraft(
-            document=document, rules=tuple(tell_rule(rule) for rule in demanded),
-            unread=tuple(part.text for part in unread), rooms=len(units), teams=len(teams),
-            people=round(sum(entity["headcount"] for entity in entities)),
+            document=document, rules=(*leases.told, *(tell_rule(rule) for rule in demanded)),
+            unread=tuple(part.text for part in unread), rooms=len(rooms),
+            teams=len({one.group or one.name for one in problem.entities}),
+            people=round(sum(one.headcount for one in problem.entities)), assumed=tuple(assumed),
         )  # fmt: skip
 
 
@@ -160,12 +224,16 @@ def _landmarks(
     guide: Guide,
     wish: SpaceWish,
     called: Mapping[FeatureId, str],
+    seated: Sequence[Mapping[str, Any]],
     entities: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> list[dict[str, Any]]:
     """Return the facilities that demands name, such as 前台, with the walk from each room to the nearest of them."""
     text = wish.demands
-    for name in (*called.values(), *(one[key] for one in entities for key in ("name", "group") if one[key])):
+    for name in (
+        *called.values(),
+        *(one[key] for one in entities for key in ("name", "group") if one.get(key)),
+    ):
         text = text.replace(name, " ")
     rooms = tuple(called)
     found: list[dict[str, Any]] = []
@@ -176,8 +244,12 @@ def _landmarks(
         if not ends or len(rooms) * len(ends) > MOST_LANDMARKED:
             continue
         walks = guide.matrix(rooms, ends, now=now).duration_s
-        nearest = [min((s for s in row if s is not None), default=NO_WAY_S) for row in walks]
-        found.append({"name": said, "seconds": [round(s, 1) for s in nearest]})
+        nearest = {
+            called[room]: min((s for s in row if s is not None), default=NO_WAY_S)
+            for room, row in zip(rooms, walks, strict=True)
+        }
+        usual = median(nearest.values())
+        found.append({"name": said, "seconds": [round(nearest.get(one["name"], usual), 1) for one in seated]})
     return found
 
 
@@ -222,6 +294,7 @@ def _rooms(
     ids = list(units)
     shapes = np.array([campus.frame.metric(units[key].geometry) for key in ids], dtype=object)
     one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=NEXT_DOOR_M)
+    loud = _loud(campus, units, shapes)
     beside: dict[int, list[str]] = {}
     for a, b in zip(one.tolist(), other.tolist(), strict=True):
         if a < b and units[ids[a]].level_id == units[ids[b]].level_id:
@@ -239,10 +312,48 @@ def _rooms(
                 "floor": name_in(level.name, language) or f"{level.ordinal:g}",
                 "building": "" if building is None else name_in(building.name, language) or building.id,
                 "accessible": "notwheelchair" not in units[key].accessibility,
+                "noise": (2.0 if units[key].category in OPEN else 1.0) + float(i in loud),
+                "security": SECURITY.get(units[key].restriction or "", 0.0),
                 "adjacent": beside.get(i, []),
+                **_told(units[key].extra, ROOM_COLUMNS),
             }
         )
     return found
+
+
+def _loud(campus: Campus, units: Mapping[FeatureId, Unit], shapes: NDArray[np.object_]) -> frozenset[int]:
+    """Return the places of rooms next to where people talk, eat or wait, or machines run."""
+    loud: dict[FeatureId, list[Any]] = {}
+    for unit in campus.of(Unit):
+        if unit.category.partition(".")[0] in LOUD and unit.geometry is not None and unit.id not in units:
+            loud.setdefault(unit.level_id, []).append(campus.frame.metric(unit.geometry))
+    return frozenset(
+        i for i, (unit, shape) in enumerate(zip(units.values(), shapes, strict=True))
+        if any(shapely.dwithin(shape, other, NEXT_DOOR_M) for other in loud.get(unit.level_id, ()))
+    )  # fmt: skip
+
+
+def _told(extra: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
+    """Return what the map itself tells of a room or team in columns of the problem."""
+    return {name: extra[name] for name in columns if extra.get(name) not in (None, "")}
+
+
+def _with_energy(
+    rooms: Sequence[dict[str, Any]], units: Mapping[FeatureId, Unit], measured: Mapping[FeatureId, float],
+    campus: Campus,
+) -> list[Text]:  # fmt: skip
+    """Give rooms what a m² of their building was measured to take in a year, and say what holds of the others."""
+    levels = {level.id: level for level in campus.of(Level)}
+    unknown = 0
+    for room, unit in zip(rooms, units.values(), strict=True):
+        found = next((measured[b] for b in levels[unit.level_id].building_ids if b in measured), None)
+        if room.get("energy_kwh_m2") is None and found is not None:
+            room["energy_kwh_m2"] = round(found, 1)
+        unknown += room.get("energy_kwh_m2") is None
+    return [Text(
+        f"{unknown} 间房所在楼宇没有电表读数，耗电按每年 {OFFICE_KWH_M2:g} kWh/m² 计。",
+        f"No meter tells of the buildings of {unknown} rooms: {OFFICE_KWH_M2:g} kWh per m² and year are assumed.",
+    )] if unknown else []  # fmt: skip
 
 
 def _seated(
@@ -269,6 +380,7 @@ def _seated(
                     "group": "" if single else names[team.id],
                     "room": called[space],
                     "move_cost": round(people, 1),
+                    **_told(team.extra, TEAM_COLUMNS),
                 }
             )
         if len(sizes) > 1:

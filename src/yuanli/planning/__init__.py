@@ -67,6 +67,7 @@ from yuanli.planning.sizes import (
     waiting_curve,
 )
 from yuanli.planning.spaces import (
+    OFFICE_KWH_M2,
     SPACES,
     Charge,
     Demand,
@@ -145,6 +146,7 @@ __all__ = [
     "BLOCKS",
     "KINDS",
     "LAYOUT",
+    "OFFICE_KWH_M2",
     "SITES",
     "SPACES",
     "Aim",

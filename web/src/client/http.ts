@@ -134,6 +134,8 @@ export async function* streamed(path: string, body: unknown): AsyncGenerator<Eve
 
 /** Ask for a file. */
 export const download = (path: string): Promise<Response> => send("GET", path);
+/** Post, and take the file that comes back. */
+export const fetched = (path: string, body: unknown): Promise<Response> => send("POST", path, body);
 
 export async function put<T>(path: string, body: unknown): Promise<T> {
   return parsed<T>(await send("PUT", path, body));

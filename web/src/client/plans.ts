@@ -1,4 +1,4 @@
-import { download, get, post, remove } from "./http";
+import { download, fetched, get, post, remove } from "./http";
 import type { Leg } from "./model";
 import type { components } from "./schema";
 
@@ -89,7 +89,16 @@ export const keepScenario = (campus: string, id: string, name: string, assignmen
 export const comparePlans = (campus: string, ids: readonly string[]): Promise<PlanComparison> => get(`${base(campus)}/compare`, { ids });
 export const planFileUrl = (campus: string, id: string, form: "pdf" | "xlsx", language: string): string => `${base(campus, id)}/report?form=${form}&language=${language}`;
 export const TEMPLATE_URL = "/v1/problem-workbooks/spaces";
-export const draftSpaces = (campus: string, demands: string, m2: number, language: string): Promise<SpaceDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces`, { demands, m2_per_person: m2, language });
+export const comparisonUrl = (campus: string, ids: readonly string[], form: "pdf" | "xlsx", language: string): string => `${base(campus)}/compare/report?${ids.map((id) => `ids=${encodeURIComponent(id)}`).join("&")}&form=${form}&language=${language}`;
+export interface SpaceWish {
+  demands: string;
+  m2_per_person: number;
+  language: string;
+  tables?: Record<string, unknown> | null;
+}
+export const draftSpaces = (campus: string, wish: SpaceWish): Promise<SpaceDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces`, wish);
+export const draftWorkbook = async (campus: string, wish: SpaceWish): Promise<Blob> => (await fetched(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces/workbook`, wish)).blob();
+export const planAgain = (campus: string, id: string, wish: { document?: unknown; name?: string; locked?: readonly string[]; max_changes?: number | null; extra?: number; time_s?: number }): Promise<PlanSummary> => post(`${base(campus, id)}/again`, wish);
 
 export type RoundDraft = Schemas["RoundDraft"];
 export type RoundWish = Schemas["RoundWishBody"];

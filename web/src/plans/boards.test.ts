@@ -47,8 +47,8 @@ describe("a stack plan", () => {
     expect(links).toEqual([{ source: "2", target: "1", people: 3 }, { source: "new", target: "1", people: 3 }]);
   });
   it("has a heat map with today", () => {
-    const use = { period: "", building: "A", floor: "1", capacity_m2: 10, used_m2: 5, people: 2, share: 0.5 };
-    const option = heatOption({ before: [use], after: [{ ...use, share: 1.2 }], moves: [], charges: [] }, { today: "T", plan: "P" }, palette) as { series: { data: number[][] }[] };
+    const use = { period: "", building: "A", floor: "1", capacity_m2: 10, used_m2: 5, people: 2, share: 0.5, energy_kwh: 0 };
+    const option = heatOption({ before: [use], after: [{ ...use, share: 1.2, energy_kwh: 0 }], moves: [], charges: [] }, { today: "T", plan: "P" }, palette) as { series: { data: number[][] }[] };
     expect(option.series[0]!.data).toEqual([[0, 0, 50], [1, 0, 120]]);
   });
 });

@@ -16,6 +16,7 @@ from yuanli.operations.dialogue import Request
 from yuanli.operations.guidance import Guidance, Guide
 from yuanli.operations.replies import Asker, Reply
 from yuanli.operations.solving import SolveOrder, Solving
+from yuanli.operations.space_leases import tells_lease
 from yuanli.operations.space_plans import Newcomer, SpaceDraft, SpaceDrafts, SpaceWish
 from yuanli.planning import SPACES
 from yuanli.solver import Stop
@@ -124,7 +125,7 @@ def asked_of(guide: Guide, heard: Understanding, asker: Asker) -> Asked:
     """Return where seats are asked for, and the demands, without the words for the place."""
     text = heard.text
     for slot in heard.slots:
-        if slot.type not in ("place", "room"):
+        if slot.type not in ("place", "room") or tells_lease(text):
             continue
         where = try_place(guide, slot.value, heard, asker)
         found = None if where is None or where.id is None else guide.campus.find(where.id)

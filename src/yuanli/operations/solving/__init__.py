@@ -12,6 +12,7 @@ from yuanli.operations.solving.files import (
     WorkbookCheck,
     check_space_workbook,
     comparison_file,
+    draft_workbook,
     plan_file,
     space_template,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "check_space_workbook",
     "compare_scenarios",
     "comparison_file",
+    "draft_workbook",
     "find_kind",
     "find_problem_example",
     "kind_of",

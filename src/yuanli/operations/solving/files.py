@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from yuanli.campus import CampusId
@@ -82,6 +84,17 @@ def comparison_file(
 def space_template() -> bytes:
     """Return an empty workbook of who sits where."""
     return write_spaces_excel()
+
+
+def draft_workbook(document: Mapping[str, Any]) -> bytes:
+    """Return a draft of spaces as a workbook to be filled in and read again.
+
+    Raises
+    ------
+    SpacesError
+        The document is no problem of spaces.
+    """
+    return write_spaces_excel(parse_spaces(json.dumps(document).encode(), "draft.json"))
 
 
 def check_space_workbook(data: bytes, name: str) -> WorkbookCheck:

@@ -11,6 +11,7 @@ from yuanli.planning.spaces.explaining import explain_spaces
 from yuanli.planning.spaces.naming import tell_rule
 from yuanli.planning.spaces.plans import carried_rows, read_space_rows, space_rows, today
 from yuanli.planning.spaces.problem import (
+    OFFICE_KWH_M2,
     Entity,
     Flow,
     Landmark,
@@ -65,6 +66,7 @@ SPACES: Final = Kind(
 )
 
 __all__ = [
+    "OFFICE_KWH_M2",
     "SPACES",
     "Charge",
     "Demand",

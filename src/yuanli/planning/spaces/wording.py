@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, product
-from statistics import median
+from statistics import median, median_low
 from typing import Any
 
 import cn2an
@@ -27,6 +27,7 @@ SUFFIX = re.compile(r"(?:部门|部|室|组|团队|中心|处|科|\s+(?:team|dep
 CUT = re.compile(r"[，,。；;！!？?\n]|\.(?=\s|$)")
 SPLIT = re.compile(r"\s+(?:and|but|then)\s+|而且|并且|同时|但是|另外|然后|和|并|但")
 ALWAYS_HARD = ("locked", "capacity", *LIMITS)
+LEVELS = ("quiet", "secure")
 WHOLE = {"near": RuleKind.ONE_FLOOR, "same_zone": RuleKind.ONE_ZONE}
 """What a rule about two means of a group alone."""
 
@@ -151,6 +152,10 @@ def _rules(
             yield Rule(
                 kind=RuleKind(kind), entities=tuple(one), landmarks=(name,), value=float(usual_s), **about
             )
+    elif kind in LEVELS and value is None:
+        level = _usual_level(problem, kind)
+        if level is not None:
+            yield Rule(kind=RuleKind(kind), entities=tuple(one), value=level, **about)
     elif kind in PAIRS:
         couples = list(product(one, other)) if other else list(combinations(one, 2))
         if not couples and kind in WHOLE and one[0] in problem.groups:
@@ -165,6 +170,13 @@ def _rules(
         yield Rule(kind=RuleKind(kind), entities=tuple(one), **fields, **about)
     else:
         yield Rule(kind=RuleKind(kind), entities=tuple(one), features=tuple(features), value=value, **about)
+
+
+def _usual_level(problem: SpaceProblem, kind: str) -> float | None:
+    """Return the level that a wish for quiet or secure rooms means: the better half, not all; None if all are alike."""
+    told = [room.noise if kind == "quiet" else -room.security for room in problem.rooms]
+    levels = sorted(set(told))
+    return None if len(levels) < 2 else abs(min(median_low(told), levels[-2]))
 
 
 def _by_place(
