@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from collections.abc import Iterator
 from threading import Event, Thread
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
+from tests.pace import within
 
 from yuanli.bootstrap import House
 from yuanli.errors import Text
@@ -188,6 +190,27 @@ def test_a_tour_without_times_is_timed_anew_and_told_where_it_breaks_rules(opera
     began = {row["stop"]: row["begin"] for row in seen["rows"]}
     assert began["garage doors"] == 22 * 3600 + 120 + 90
     assert [one["rule"] for one in seen["violations"]] == ["window"]
+
+
+def test_a_swap_is_told_at_once_among_500_teams_and_300_rooms(operator: TestClient) -> None:
+    rooms = [{"name": f"r{i}", "capacity_m2": 20, "floor": str(i // 30)} for i in range(300)]
+    teams = [{"name": f"t{i}", "need_m2": 8, "headcount": 1, "room": f"r{i % 300}"} for i in range(500)]
+    rules = [
+        {"kind": kind, "entities": [f"t{i}", f"t{i + 250}"], "hard": i % 2 == 0, "weight": 5}
+        for i, kind in enumerate(["same_room", "not_sharing"] * 60)
+    ]
+    document = json.dumps({"rooms": rooms, "entities": teams, "rules": rules}).encode()
+    body = {"kind": "spaces", "name": "osa", "time_s": 0.5}
+    job_id = operator.post(PLANS, data=body, files={"file": ("osa.json", document)}).json()["id"]
+    while operator.get(f"{PLANS}/{job_id}").json()["summary"]["ended_at"] is None:
+        time.sleep(0.05)
+    rows = [{"name": team["name"], "room": team["room"]} for team in teams]
+    moves = [{"item": "t7", "to": {"room": "r8"}}, {"item": "t8", "to": {"room": "r7"}}]
+    path, asked = f"{PLANS}/{job_id}/preview", {"moves": moves, "assignments": rows}
+    operator.post(path, json=asked)  # reads the problem, once
+    with within(0.2):
+        seen = operator.post(path, json=asked)
+    assert (seen.status_code, {row["name"] for row in seen.json()["rows"]}) == (200, {"t7", "t8"})
 
 
 def test_a_file_says_times_of_day_and_not_slots(operator: TestClient) -> None:

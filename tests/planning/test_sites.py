@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from yuanli import planning
 from yuanli.planning import (
     SITES,
     Aim,
@@ -21,7 +23,7 @@ from yuanli.planning import (
     served_rows,
     solve_sites,
 )
-from yuanli.solver import Search, Status, Stop, Wish, make_plan
+from yuanli.solver import Search, Status, Stop, Wish, make_plan, why_not
 
 ROAD: dict[str, Any] = {
     "demands": [
@@ -87,6 +89,19 @@ def test_a_road_worked_by_hand() -> None:
     assert make_plan(SITES, road(aim="center"), quick()).cost == 60
     assert make_plan(SITES, road(aim="cover", radius_s=59), quick()).cost == 40
     assert make_plan(SITES, road(count=3), quick()).cost == 30 * 60
+
+
+def test_each_further_site_is_told_as_a_curve() -> None:
+    # C alone: 40 × 120 + 25 × 60 + 10 × 100 = 7,300 s; with A 2,500 s, with D too 1,500 s
+    example = resources.files(planning).joinpath("examples", "sites.json").read_bytes()
+    plan = make_plan(SITES, SITES.parse(example, "sites.json"), quick())
+    assert plan.cost == 7300
+    assert "2: 65.8% less, 3: 79.5% less" in plan.explanation[-1].en
+    problem = SITES.parse(example, "sites.json")
+    best = SITES.read_rows(problem, plan.assignments)
+    answer = why_not(SITES, problem, best, {"C": {"chosen": False}}, search=quick())
+    assert answer.difference is not None
+    assert answer.difference.cost == 25 * 90 + 60 * 120 + 10 * 200 - 7300  # A alone
 
 
 @settings(max_examples=50, deadline=None)

@@ -49,7 +49,7 @@ def test_two_fitters_repair_a_lift_in_nine() -> None:
     assert (plan.cost, plan.bound, plan.status) == (9, 9, Status.OPTIMAL)
     rows = {row["job"]: row for row in plan.assignments}
     assert rows["approval"]["begin"] == 8
-    assert "多一人" in plan.explanation[2].zh
+    assert "done by 7 (2 earlier); by chains and work, never before 6" in plan.explanation[3].en
 
 
 @st.composite

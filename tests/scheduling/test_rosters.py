@@ -39,6 +39,7 @@ def test_four_guards_share_a_week_evenly() -> None:
     assert (plan.status, plan.cost, plan.cost_breakdown["nights"]) == (Status.OPTIMAL, 5, 5)
     assert sum(row["shift"] is not None for row in plan.assignments) >= 14
     assert "夜班每人" in plan.explanation[1].zh
+    assert "falls from 1.8 to 1.4" in plan.explanation[3].en
 
 
 def test_limits_come_from_the_country_s_table() -> None:

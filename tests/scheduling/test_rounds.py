@@ -58,6 +58,15 @@ def test_one_guard_on_a_line_walks_there_and_back() -> None:
     assert "共步行 6 分钟" in plan.explanation[0].zh
 
 
+def test_one_more_guard_would_come_to_what_is_left_out() -> None:
+    # within 420 s both a and b, or b and c; c alone is 360 s of walking, and to leave it out costs 1,000
+    stops = [{"id": f"check {p}", "place": p, "service_s": 30, "prize": 1000} for p in "abc"]
+    staff = [{"id": "wang", "start": "guardroom", "earliest": "08:00", "latest": "08:07"}]
+    plan = solved(parsed(stops=stops, staff=staff))
+    assert plan.cost == 240 + 1000
+    assert any("saves 640 at least" in one.en for one in plan.explanation)
+
+
 def test_lunch_is_taken_at_the_canteen_within_its_window() -> None:
     lunch = {"earliest": "11:30", "latest": "12:30", "duration_s": 1800, "places": ["b"]}
     staff = [{"id": "wang", "start": "guardroom", "earliest": "8:00", "latest": "16:00", "breaks": [lunch]}]

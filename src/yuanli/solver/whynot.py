@@ -7,7 +7,7 @@ from math import inf
 from typing import Generic, TypeVar
 
 from yuanli.errors import InvalidInputError, Text
-from yuanli.solver.kinds import Kind, Wish, refuse_wrong
+from yuanli.solver.kinds import Kind, Row, Wish, refuse_wrong
 from yuanli.solver.previewing import Moves, Preview, move_rows, preview
 from yuanli.solver.replanning import count_changes
 from yuanli.solver.results import Difference, Result, Status
@@ -160,13 +160,16 @@ def force(kind: Kind[P, S], problem: P, plan: S, forced: Moves) -> S:
     try:
         return kind.read_rows(problem, moved)
     except InvalidInputError:
-        places = {str(next(iter(row.values()))): row.get(kind.moved_by) for row in rows}
-        given: dict[str, str] = {}
+        named = {str(next(iter(row.values()))): row for row in rows}
+        given: dict[str, Row] = {}
         for name, wanted in forced.items():
-            to = wanted if isinstance(wanted, str) else wanted.get(kind.moved_by)
-            holder = next((one for one, place in places.items() if place == to and one not in forced), None)
-            if holder is not None:
-                given[holder] = str(places[name])
+            column = kind.moved_by or ("" if isinstance(wanted, str) else next(iter(wanted), ""))
+            to = wanted if isinstance(wanted, str) else wanted.get(column)
+            holder = next(
+                (one for one, row in named.items() if row.get(column) == to and one not in forced), None
+            )
+            if holder is not None and column in named[name]:
+                given[holder] = {column: named[name][column]}
         if not given:
             raise
         return kind.read_rows(problem, move_rows(kind, rows, {**given, **forced}))

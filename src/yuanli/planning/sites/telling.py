@@ -12,6 +12,9 @@ from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
 from yuanli.planning.sites.solving import assign
 from yuanli.solver import Result, Row
 
+CURVE = 4
+"""How many further sites are told of."""
+
 
 def sites_rows(problem: SitesProblem, plan: SitesPlan) -> tuple[Row, ...]:
     """Return of each site whether it is chosen."""
@@ -68,7 +71,7 @@ def explain_sites(problem: SitesProblem, result: Result[SitesPlan]) -> tuple[Tex
     told = [
         Text(
             f"选用 {len(names)} 处：{'、'.join(names)}。",
-            f"{len(names)} sites are chosen: {', '.join(names)}.",
+            f"{len(names)} {'site is' if len(names) == 1 else 'sites are'} chosen: {', '.join(names)}.",
         ),
         Text(
             f"平均步行 {mean:,.0f} 秒，最远 {seconds.max(initial=0):,.0f} 秒。",
@@ -94,19 +97,55 @@ def explain_sites(problem: SitesProblem, result: Result[SitesPlan]) -> tuple[Tex
 
 
 def _what_if(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[Text]:
-    """Say what one more site would save, the rest as it is."""
-    costs = np.array([_cost(problem, (*plan.chosen, site)) for site in range(len(problem.sites))])
-    best = int(costs.argmin())
-    saved = cost - costs[best]
-    if saved <= 0:
+    """Say what one more site would save, what further ones do, and which could best be given up, the rest as it is."""
+    told, chosen, curve = list[Text](), plan.chosen, list[float]()
+    for _ in range(CURVE):
+        costs = np.array([_cost(problem, (*chosen, site)) for site in range(len(problem.sites))])
+        best = int(costs.argmin())
+        saved = (curve[-1] if curve else cost) - float(costs[best])
+        if saved <= 0:
+            break
+        if not curve:
+            rule, rule_en = (
+                ("（现在禁用）", " (forbidden now)") if problem.sites[best] in problem.forbidden else ("", "")
+            )
+            name, share = problem.sites[best], saved / max(cost, 1e-9)
+            told.append(
+                Text(
+                    f"再加一处“{name}”{rule}，目标可再降 {share:.1%}。",
+                    f"One more site, “{name}”{rule_en}, would better it by {share:.1%}.",
+                )
+            )
+        chosen = (*chosen, best)
+        curve.append(float(costs[best]))
+    if len(curve) > 1:
+        n = len(plan.chosen)
+        shares = [1 - value / max(cost, 1e-9) for value in curve]
+        zh = "、".join(f"{n + i} 处降 {share:.1%}" for i, share in enumerate(shares, 1))
+        en = ", ".join(f"{n + i}: {share:.1%} less" for i, share in enumerate(shares, 1))
+        told.append(
+            Text(
+                f"逐处增加的曲线（原有各处不动，依次加最好的一处，未重新求解）：{zh}。",
+                "By how many sites there are (those chosen stay, the best is added each time, not solved again): "
+                f"{en}.",
+            )
+        )
+    return told + _least_needed(problem, plan, cost)
+
+
+def _least_needed(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[Text]:
+    """Say which chosen site could be given up at the least loss, where all could still be served."""
+    free = [site for site in plan.chosen if problem.sites[site] not in problem.fixed]
+    rests = {site: tuple(one for one in plan.chosen if one != site) for site in free}
+    lost = {site: _cost(problem, rest) - cost for site, rest in rests.items() if rest}
+    site = min(lost, key=lambda one: lost[one], default=None)
+    if site is None or not np.isfinite(lost[site]):
         return []
-    name, share = problem.sites[best], saved / max(cost, 1e-9)
-    rule = "（现在禁用）" if name in problem.forbidden else ""
-    rule_en = " (forbidden now)" if name in problem.forbidden else ""
+    name, share = problem.sites[site], lost[site] / max(cost, 1e-9)
     return [
         Text(
-            f"再加一处“{name}”{rule}，目标可再降 {share:.1%}。",
-            f"One more site, “{name}”{rule_en}, would better it by {share:.1%}.",
+            f"最可舍的是“{name}”：不设它，目标变差 {share:.1%}。",
+            f"“{name}” is needed least: without it the aim is {share:.1%} worse.",
         )
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from yuanli.errors import Text
-from yuanli.scheduling.projects.generating import least_makespan, tails_of
+from yuanli.scheduling.projects.generating import generate, least_makespan, tails_of
 from yuanli.scheduling.projects.solving import horizon_of, projects_model
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
 from yuanli.solver import Result, Row, conflict_of, minimal_conflict, refuse
@@ -82,14 +82,33 @@ def explain_projects(problem: ProjectsProblem, result: Result[ProjectsPlan]) -> 
     if shares:
         share, crew, size, k = max(shares)
         sizes = tuple(s + (i == k) for i, s in enumerate(problem.sizes))
-        more = least_makespan(ProjectsProblem(jobs=problem.jobs, crews=problem.crews, sizes=sizes))
+        wider = ProjectsProblem(jobs=problem.jobs, crews=problem.crews, sizes=sizes)
         said.append(
             Text(
-                f"最忙的班组是 {crew}（{size} 人），占用 {share:.0%}；多一人时，仅凭作业链和工作量仍不早于 {more}。",
-                f"{crew} ({size}) is busiest, {share:.0%} of the time; with one more, it still takes {more} at least.",
+                f"最忙的班组是 {crew}（{size} 人），占用 {share:.0%}。",
+                f"{crew} ({size}) is busiest, {share:.0%} of the time.",
             )
         )
+        said.append(_one_more(wider, crew, end))
     return tuple(said)
+
+
+def _one_more(wider: ProjectsProblem, crew: str, end: int) -> Text:
+    """Say by when all could be done with one more of a crew: scheduled anew, and what is proved."""
+    least, begins = least_makespan(wider), generate(wider, {})
+    ends = [begin + job.duration for begin, job in zip(begins, wider.jobs, strict=True)]
+    kept = all(job.deadline is None or at <= job.deadline for at, job in zip(ends, wider.jobs, strict=True))
+    if kept and max(ends) < end:
+        return Text(
+            f"{crew} 多一人时，重新排程可在第 {max(ends)} 期完成（早 {end - max(ends)} 期）；"
+            f"凭作业链和工作量不可能早于 {least}。",
+            f"With one more of {crew}, scheduled anew, all is done by {max(ends)} ({end - max(ends)} earlier); by "
+            f"chains and work, never before {least}.",
+        )
+    return Text(
+        f"{crew} 多一人时，重新排程未能提前；凭作业链和工作量不可能早于 {least}。",
+        f"With one more of {crew}, scheduling anew found nothing earlier; by chains and work, never before {least}.",
+    )
 
 
 def conflicts_projects(problem: ProjectsProblem) -> tuple[Text, ...]:

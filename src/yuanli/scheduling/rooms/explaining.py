@@ -45,7 +45,13 @@ def explain_rooms(problem: RoomsProblem, result: Result[RoomsPlan]) -> tuple[Tex
         zh = "、".join(f"{PARTS[name][0]} {value:g}" for name, value in parts)
         en = ", ".join(f"{PARTS[name][1]} {value:g}" for name, value in parts)
         said.append(Text(f"费用来自：{zh}。", f"It comes from {en}."))
-    return (*said, *_changed(problem, plan), *_full(problem, plan), *_one_more_seat(problem, plan))
+    return (
+        *said,
+        *_changed(problem, plan),
+        *_full(problem, plan),
+        *_busiest(problem, plan),
+        *_one_more_seat(problem, plan),
+    )
 
 
 def _changed(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
@@ -86,6 +92,34 @@ def _full(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
     return [
         Text(f"{cells} 节中有 {full} 节所有房间都占满：房间数是约束。",
              f"In {full} of {cells} periods every room is taken: the number of rooms binds.")
+    ]  # fmt: skip
+
+
+def _busiest(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
+    """Say which room is used most, and how many of its events would fit nowhere else by size."""
+    used: Counter[str] = Counter()
+    for where in plan.placed.values():
+        if where.room is not None:
+            used[where.room] += (
+                len(where.time.weeks) * len(where.time.days) * (where.time.end - where.time.start)
+            )
+    if not used or len(problem.rooms) < 2:
+        return []
+    room, periods = used.most_common(1)[0]
+    others = max(one.capacity for one in problem.rooms if one.name != room)
+    sizes = {event.name: event.size for event in problem.events}
+    here = [sizes[name] for name, where in plan.placed.items() if where.room == room]
+    only, share = (
+        sum(size > others for size in here),
+        periods / (problem.weeks * problem.days * problem.periods),
+    )
+    return [
+        Text(
+            f"最忙的房间是“{room}”：占用 {share:.0%} 的时段，{len(here)} 个活动中 {only} 个别处坐不下；"
+            + ("再多一间这样大的房间才能分担。" if only else "其余房间都坐得下，再多一间同样的房间不是必需。"),
+            f"{room!r} is used most, {share:.0%} of the time; {only} of its {len(here)} events fit nowhere else"
+            + (": only one more room as large could share them." if only else ": one more like it isn't needed."),
+        )
     ]  # fmt: skip
 
 

@@ -125,19 +125,20 @@ def rosters_model(
 
 
 def add_cost(problem: RostersProblem, built: RosterModel) -> None:
-    """Let the model minimise what is missing, not granted, and unfair."""
+    """Let the model minimise what is missing, not granted, and unfair: exactly so, also in answers before the last."""
     model, works, weights = built.model, built.works, problem.weights
     terms = []
     for need in problem.needs:
         if need.target > need.least:
             short = model.new_int_var(0, need.target - need.least, "")
-            model.add(short >= need.target - sum(works[p][need.day][need.shift] for p in problem.able(need)))
+            there = sum(works[p][need.day][need.shift] for p in problem.able(need))
+            model.add_max_equality(short, [0, need.target - there])
             terms.append(weights.short * short)
     targets = problem.targets()
     for d in range(problem.days):
         for s in range(len(problem.shifts)):
             over = model.new_int_var(0, len(works), "")
-            model.add(over >= sum(person[d][s] for person in works) - targets.get((d, s), 0))
+            model.add_max_equality(over, [0, sum(person[d][s] for person in works) - targets.get((d, s), 0)])
             terms.append(weights.over * over)
     for p, one in enumerate(problem.people):
         for desire in one.desires:
@@ -150,9 +151,8 @@ def add_cost(problem: RostersProblem, built: RosterModel) -> None:
         (weights.weekends, [sum(sum(person[d]) for d in weekend_days) for person in works]),
     ):
         high, low = (model.new_int_var(0, problem.days, "") for _ in range(2))
-        for one_count in count:
-            model.add(high >= one_count)
-            model.add(low <= one_count)
+        model.add_max_equality(high, count)
+        model.add_min_equality(low, count)
         terms.append(weight * (high - low))
     model.minimize(sum(terms))
 

@@ -79,14 +79,7 @@ def explain_rosters(problem: RostersProblem, result: Result[RostersPlan]) -> tup
             f"Everybody has {min(nights)} to {max(nights)} nights.",
         ),
     ]
-    if missing:
-        days = 7 - problem.law.rest_days_week
-        said.append(
-            Text(
-                f"多一个人每周最多再补 {min(missing, days):g} 人次。",
-                f"One more person would fill {min(missing, days):g} a week at most.",
-            )
-        )
+    said += [_binding(problem, plan), _one_more(problem, missing, sum(nights))]
     said.append(
         Text(
             f"代价 {result.cost:g}，已证明不可能低于 {result.bound:g}。",
@@ -94,6 +87,54 @@ def explain_rosters(problem: RostersProblem, result: Result[RostersPlan]) -> tup
         )
     )
     return tuple(said)
+
+
+def _binding(problem: RostersProblem, plan: RostersPlan) -> Text:
+    """Say how often the law leaves nobody a further shift: days and hours of a week, days in a row."""
+    law, hours = problem.law, [(shift.end_min - shift.begin_min) / 60 for shift in problem.shifts]
+    full = long = 0
+    for one, days in zip(problem.people, plan.shifts, strict=True):
+        most = min(law.max_week_h, one.max_week_h or law.max_week_h)
+        weeks: dict[tuple[int, int], list[float]] = {}
+        run = longest = 0
+        for d, s in enumerate(days):
+            run = run + 1 if s >= 0 else 0
+            longest = max(longest, run)
+            if s >= 0:
+                weeks.setdefault(problem.date_of(d).isocalendar()[:2], []).append(hours[s])
+        full += sum(
+            len(worked) >= 7 - law.rest_days_week or sum(worked) + min(hours) > most + 1e-9
+            for worked in weeks.values()
+        )
+        long += longest >= law.max_consecutive
+    if not (full or long):
+        return Text(
+            "每周工时、休息日和连续天数都还有余地：约束来自各班次所需人数。",
+            "Hours and days off of a week and days in a row leave room: what binds is how many each shift needs.",
+        )
+    return Text(
+        f"周工时或休息日已用满 {full} 人周；{long} 人达到最长连续 {law.max_consecutive} 天。",
+        f"Hours or days off of a week leave no further shift in {full} weeks of a person; {long} work the most days "
+        f"in a row, {law.max_consecutive}.",
+    )
+
+
+def _one_more(problem: RostersProblem, missing: float, nights: int) -> Text:
+    """Say what one more person could change at most, by counting alone."""
+    people, days = len(problem.people), 7 - problem.law.rest_days_week
+    if missing:
+        return Text(
+            f"多一个人每周最多再补 {min(missing, days):g} 人次（按休息日计算，未重新求解）。",
+            f"One more person would fill {min(missing, days):g} a week at most (by days off, not solved again).",
+        )
+    if nights:
+        return Text(
+            f"人数已够目标；多一个人，人均夜班从 {nights / people:.1f} 个降到 {nights / (people + 1):.1f} 个"
+            "（平均，未重新求解）。",
+            f"Targets are met; with one more person the mean of nights falls from {nights / people:.1f} to "
+            f"{nights / (people + 1):.1f} (an average, not solved again).",
+        )
+    return Text("人数已够目标，多一个人不会再补缺。", "Targets are met: one more person would fill nothing.")
 
 
 def conflicts_rosters(problem: RostersProblem) -> tuple[Text, ...]:

@@ -8,6 +8,7 @@ from math import inf
 
 from yuanli.errors import Text
 from yuanli.scheduling.rounds.checks import check_rounds
+from yuanli.scheduling.rounds.sharing import one_more_told
 from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
 from yuanli.scheduling.rounds.timing import Part, retimed_tour
 from yuanli.solver import Result, Row, refuse
@@ -147,6 +148,7 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
     said += _trips(problem, plan)
     said += _dearest(problem, plan)
     said += _tightest(problem, plan)
+    said.append(one_more_told(problem, plan))
     said.append(
         Text(
             f"已证明任何方案的代价不低于 {result.bound:g}（指派松弛）。",
@@ -200,7 +202,7 @@ def _dearest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
             saved = int(problem.walk[a, call.place] + problem.walk[call.place, b] - problem.walk[a, b])
             if call.stop is not None and (best is None or saved > best[0]):
                 best = (saved, problem.stops[call.stop].id, one.id)
-    if best is None:
+    if best is None or best[0] <= 0:
         return []
     shorter, stop, who = _span(problem, best[0]), best[1], best[2]
     return [
