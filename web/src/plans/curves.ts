@@ -88,11 +88,10 @@ export function curvesOption(panels: readonly Panel[], slots: number, left: numb
     animation: false,
     textStyle: { fontFamily: LETTERS },
     tooltip: { trigger: "axis", formatter: told, confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
-    title: panels.map((panel, i) => ({ text: panel.title, left, top: i * GAP, textStyle: { fontSize: 11, fontWeight: "normal", color: palette.soft } })),
     legend: panels.flatMap((panel, i) => (panel.curves.length > 1 ? [{ data: panel.curves.map((one) => one.name), top: i * GAP - 4, right: 0, width: "66%", align: "left", type: "scroll", itemWidth: 14, textStyle: { color: palette.ink, fontSize: 11 } }] : [])),
     grid: panels.map((_, i) => ({ left, right: 0, top: 20 + i * GAP, height: HEIGHT, outerBoundsMode: "none" })),
     xAxis: panels.map((_, i) => ({ type: "value", min: 0, max: slots, interval: slots / MARKS, gridIndex: i, ...soft, axisLabel: { show: i === panels.length - 1, formatter: (slot: number) => clock(Math.round(slot)), alignMaxLabel: "right", color: palette.soft, fontSize: 10 } })),
-    yAxis: panels.map((panel, i) => ({ type: "value", gridIndex: i, splitNumber: 2, scale: panel.scaled, ...soft })),
+    yAxis: panels.map((panel, i) => ({ type: "value", gridIndex: i, splitNumber: 2, scale: panel.scaled, name: panel.title, nameGap: 6, nameTextStyle: { align: "left", color: palette.soft, fontSize: 11 }, ...soft })),
     series: panels.flatMap((panel, i) => panel.curves.map((one) => ({ name: one.name, type: "line", step: panel.scaled ? undefined : "end", showSymbol: false, xAxisIndex: i, yAxisIndex: i, color: one.colour, data: stepped(one.values), lineStyle: one.dashed ? { type: "dashed" } : undefined, areaStyle: one.filled ? { opacity: 0.13 } : undefined }))),
   };
 }

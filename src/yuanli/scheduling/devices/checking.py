@@ -128,13 +128,11 @@ def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Brok
 
 def runs_of(on: Flags) -> list[tuple[bool, int, int]]:
     """Return the runs of states: state, first and last slot."""
-    runs: list[tuple[bool, int, int]] = []
-    for t, state in enumerate(on):
-        if runs and runs[-1][0] == bool(state):
-            runs[-1] = (bool(state), runs[-1][1], t)
-        else:
-            runs.append((bool(state), t, t))
-    return runs
+    firsts = [0, *(np.flatnonzero(on[1:] != on[:-1]) + 1).tolist()]
+    return [
+        (bool(on[first]), first, after - 1)
+        for first, after in zip(firsts, [*firsts[1:], len(on)], strict=True)
+    ]
 
 
 def _broken(rule: str, subject: str, amount: float, zh: str, en: str) -> Broken:
@@ -147,12 +145,14 @@ def _broken(rule: str, subject: str, amount: float, zh: str, en: str) -> Broken:
 
 
 def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
+    inside: dict[str | None, list[int]] = {}
+    for i, device in enumerate(problem.devices):
+        inside.setdefault(device.zone, []).append(i)
     for zone in problem.zones:
         given, power = np.zeros(problem.slots), np.zeros(problem.slots)
-        for device, on in zip(problem.devices, plan.on, strict=True):
-            if device.zone == zone.name:
-                given = given + device.service * on
-                power = power + device.power_kw * on
+        for i in inside.get(zone.name, ()):
+            given = given + problem.devices[i].service * plan.on[i]
+            power = power + problem.devices[i].power_kw * plan.on[i]
         for storage, row in zip(problem.storages, plan.storage, strict=True):
             if storage.zone == zone.name:
                 given = given + np.maximum(-row, 0.0)
