@@ -59,7 +59,7 @@ def cancelled(kind: Kind[Any, Any], problem: Any, wish: Wish[Any], at_s: float) 
     marks = [began, *looks, done]
     if done[0] < end:
         return -2.0, 0.0, max(b[1] - a[1] for a, b in zip(marks, marks[1:], strict=False)), True
-    before = max(cpu for clock, cpu in [began, *looks] if clock < end)
+    before = max((cpu for clock, cpu in looks if clock < end), default=began[1])
     apart_s = max(b[1] - a[1] for a, b in zip(marks, marks[1:], strict=False))
     return done[0] - end, done[1] - before, apart_s, plan.cost is not None
 
