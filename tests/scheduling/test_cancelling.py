@@ -51,7 +51,10 @@ def house(teams: int) -> dict[str, Any]:
     return {
         "rooms": [{"name": f"r{i}", "capacity_m2": 20 + i % 5 * 8, "floor": str(i % 6)} for i in range(teams)],
         "entities": [{"name": f"e{i}", "need_m2": 12 + i % 7 * 3} for i in range(teams)],
-        "rules": [{"kind": "near", "entities": [f"e{i}", f"e{i + 1}"], "hard": i % 9 == 0} for i in range(0, teams - 1, 3)],
+        "rules": [
+            {"kind": "near", "entities": [f"e{i}", f"e{i + 1}"], "hard": i % 9 == 0}
+            for i in range(0, teams - 1, 3)
+        ],
     }  # fmt: skip
 
 

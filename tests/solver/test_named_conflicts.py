@@ -4,6 +4,7 @@ Each case is a problem without rules and the rules that are put in; a rule is kn
 is named is solved again, alone and without one after the other; what was put in and is not named is left out.
 """
 
+# ruff: noqa: E501  (a table: a rule a line reads best)
 import copy
 import json
 from collections.abc import Callable, Mapping
@@ -91,7 +92,9 @@ def house() -> Json:
 
 
 def wish(kind: str, *entities: str, **more: Any) -> Any:
-    return put("rules", value={"kind": kind, "entities": list(entities), "name": "+".join((kind, *entities)), **more})
+    return put(
+        "rules", value={"kind": kind, "entities": list(entities), "name": "+".join((kind, *entities)), **more}
+    )
 
 
 def road() -> Json:
@@ -234,4 +237,7 @@ def test_what_is_named_is_needed_and_enough(name: str) -> None:
     assert named, said
     assert solved(kind, bare, rules, named).status is Status.INFEASIBLE, said
     for given_up in named:
-        assert solved(kind, bare, rules, [one for one in named if one != given_up]).assignments, (given_up, said)
+        assert solved(kind, bare, rules, [one for one in named if one != given_up]).assignments, (
+            given_up,
+            said,
+        )

@@ -73,7 +73,9 @@ def solve_cpsat(
         if search.over():
             solver.stop_search()
             ends = min(ends, monotonic() + GRACE_S)
-        if monotonic() >= ends and solving.is_alive():  # it doesn't listen while it presolves: it ends by itself
+        if (
+            monotonic() >= ends and solving.is_alive()
+        ):  # it doesn't listen while it presolves: it ends by itself
             return search.result()
     _drain(found, search)
     search.count(ceil(solver.deterministic_time))

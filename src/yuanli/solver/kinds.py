@@ -178,7 +178,9 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
         gap=result.gap if result.gap < float("inf") else None,
         cost_breakdown={} if checked is None else checked.parts,
         assignments=rows,
-        explanation=_found_nothing(search, status, result) if result.best is None else kind.explain(problem, result),
+        explanation=_found_nothing(search, status, result)
+        if result.best is None
+        else kind.explain(problem, result),
         conflicts=conflicts,
         changes=None if before is None else count_changes(before, rows, kind.changed_by),
         method=kind.method,

@@ -105,7 +105,8 @@ def conflicts_rosters(problem: RostersProblem) -> tuple[Text, ...]:
             zh, en = problem.label(need)
             free = len(able) - len(away)
             short = Text(
-                f"{zh}要 {need.least} 人，只有 {free} 人可上。", f"{en} needs {need.least}; only {free} could come."
+                f"{zh}要 {need.least} 人，只有 {free} 人可上。",
+                f"{en} needs {need.least}; only {free} could come.",
             )
             needed = away[: max(0, len(able) - need.least + 1)]
             return (short, *(leave_of(problem.people[p]) for p in needed))
