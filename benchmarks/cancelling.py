@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -40,11 +41,15 @@ def main() -> None:
         for at in args.at:
             late_s, cpu_s, apart_s, plan = cancelled(kind, problem, wish, at)
             worst = max(worst, apart_s)
-            cells.append(f"{late_s:6.2f} ({cpu_s:.2f}){'' if plan else '-'}" if late_s > -1 else "(ended before)")
+            cells.append(
+                f"{late_s:6.2f} ({cpu_s:.2f}){'' if plan else '-'}" if late_s > -1 else "(ended before)"
+            )
         print(f"{name:38} {' '.join(f'{cell:>15}' for cell in cells)}   {worst:.2f}", flush=True)
 
 
-def cancelled(kind: Kind[Any, Any], problem: Any, wish: Wish[Any], at_s: float) -> tuple[float, float, float, bool]:
+def cancelled(
+    kind: Kind[Any, Any], problem: Any, wish: Wish[Any], at_s: float
+) -> tuple[float, float, float, bool]:
     """Solve, cancel after some seconds; return how late the plan came and the longest time between two looks."""
     looks: list[tuple[float, float]] = []
 
@@ -58,9 +63,9 @@ def cancelled(kind: Kind[Any, Any], problem: Any, wish: Wish[Any], at_s: float) 
     done = (time.monotonic(), time.process_time())
     marks = [began, *looks, done]
     if done[0] < end:
-        return -2.0, 0.0, max(b[1] - a[1] for a, b in zip(marks, marks[1:], strict=False)), True
-    before = max(cpu for clock, cpu in [began, *looks] if clock < end)
-    apart_s = max(b[1] - a[1] for a, b in zip(marks, marks[1:], strict=False))
+        return -2.0, 0.0, max(b[1] - a[1] for a, b in pairwise(marks)), True
+    before = max((cpu for clock, cpu in looks if clock < end), default=began[1])
+    apart_s = max(b[1] - a[1] for a, b in pairwise(marks))
     return done[0] - end, done[1] - before, apart_s, plan.cost is not None
 
 
@@ -141,7 +146,12 @@ def _problems(data: Path, only: list[str]) -> Iterator[tuple[str, str, Any, Any]
         for make in (plane, graph):
             for count in (5, 20):
                 for aim in Aim:
-                    yield "sites", f"{make.__name__} 300, p {count}, {aim.value}", places(make, count, aim), free
+                    yield (
+                        "sites",
+                        f"{make.__name__} 300, p {count}, {aim.value}",
+                        places(make, count, aim),
+                        free,
+                    )
         for aim in Aim:
             some = places(plane, 20, aim)
             tight = 1.2 * float(some.people.sum()) / some.count

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 from queue import SimpleQueue
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from yuanli.solver.missing import load_solver
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 Values = Callable[["cp_model.LinearExprT"], int]
-WATCH_S = 0.05
+WATCH_S, GRACE_S = 0.05, 0.1
+"""Seconds between two looks at the search, and that CP-SAT has to end once it is over."""
 LEAST_S = 0.01
 
 
@@ -62,13 +64,19 @@ def solve_cpsat(
 
     solver.best_bound_callback = lambda bound: found.put((None, bound))
     statuses: list[int] = []
-    solving = Thread(target=lambda: statuses.append(solver.solve(model, Told())), daemon=True)
+    solving = Thread(target=lambda: statuses.append(solver.solve(model, Told())), name="cp-sat")
     solving.start()
+    ends = inf
     while solving.is_alive():
         solving.join(WATCH_S)
         _drain(found, search)
         if search.over():
             solver.stop_search()
+            ends = min(ends, monotonic() + GRACE_S)
+        if (
+            monotonic() >= ends and solving.is_alive()
+        ):  # it doesn't listen while it presolves: it ends by itself
+            return search.result()
     _drain(found, search)
     search.count(ceil(solver.deterministic_time))
     status = statuses[0] if statuses else cp.MODEL_INVALID

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
+from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 
 from yuanli.errors import Text, YuanliError
@@ -202,7 +202,9 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
         gap=result.gap if result.gap < float("inf") else None,
         cost_breakdown={} if checked is None else checked.parts,
         assignments=rows,
-        explanation=() if result.best is None else kind.explain(problem, result),
+        explanation=_found_nothing(search, status, result)
+        if result.best is None
+        else kind.explain(problem, result),
         conflicts=conflicts,
         changes=None if before is None else count_changes(before, rows, kind.changed_by),
         method=kind.method,
@@ -211,6 +213,25 @@ def make_plan(kind: Kind[P, S], problem: P, search: Search[S], wish: Wish[S] = W
         elapsed_s=result.elapsed_s,
         cpu_s=result.cpu_s,
         history=result.history,
+    )
+
+
+def _found_nothing(search: Search[S], status: Status, result: Result[S]) -> tuple[Text, ...]:
+    """Say what is known where there is no plan, and neither a proof that there is none."""
+    if status is not Status.UNKNOWN:
+        return ()
+    why, why_en = ("已取消", "It was cancelled") if search.cancelled else ("到时限为止", "Time was up")
+    bound = result.bound
+    least, least_en = "", ""
+    if isfinite(bound):
+        least, least_en = f"若有方案，费用不低于 {bound:,.6g}。", f" A plan would cost {bound:,.6g} at least."
+    return (
+        Text(
+            f"{why}：{result.elapsed_s:.3g} 秒、{result.rounds:,} 轮内没有找到方案，也没有证明没有方案。{least}"
+            "可延长时限，或放宽硬规则。",
+            f"{why_en}: no plan was found in {result.elapsed_s:.3g} s and {result.rounds:,} rounds, nor is it proved "
+            f"that there is none.{least_en} Give more time, or relax a hard rule.",
+        ),
     )
 
 

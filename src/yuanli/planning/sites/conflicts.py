@@ -32,7 +32,8 @@ def conflicts_asked_sites(problem: SitesProblem, wish: Wish[SitesPlan]) -> tuple
         names = [problem.demands[i] for i in alone[:SHOWN]]
         return (
             Text(
-                f"“{'、'.join(names)}”走不到任何位置。", f"There is no way from {', '.join(names)} to any site."
+                f"“{'、'.join(names)}”走不到任何位置。",
+                f"There is no way from {', '.join(names)} to any site.",
             ),
         )
     clock = Search[SitesPlan](Stop(time_s=MOST_S))
@@ -48,7 +49,9 @@ def conflicts_asked_sites(problem: SitesProblem, wish: Wish[SitesPlan]) -> tuple
     return tuple(_say(problem, wish, *rule) for rule in found)
 
 
-def _hold(problem: SitesProblem, wish: Wish[SitesPlan], held: Sequence[Part], clock: Search[SitesPlan]) -> bool:
+def _hold(
+    problem: SitesProblem, wish: Wish[SitesPlan], held: Sequence[Part], clock: Search[SitesPlan]
+) -> bool:
     kept, asked = _kept(problem, wish, held)
     part = Search[SitesPlan](Stop(time_s=clock.clock_left_s))
     return can_choose(kept, rules_of(kept, asked), part) is not False
@@ -81,9 +84,7 @@ def _say(problem: SitesProblem, wish: Wish[SitesPlan], rule: str, name: str) -> 
     if rule == "count":
         return Text(f"最多选 {problem.count} 处。", f"At most {problem.count} sites are chosen.")
     if rule == "limit_s":
-        return Text(
-            f"步行不超过 {problem.limit_s:g} 秒。", f"Nobody walks more than {problem.limit_s:g} s."
-        )
+        return Text(f"步行不超过 {problem.limit_s:g} 秒。", f"Nobody walks more than {problem.limit_s:g} s.")
     if rule == "capacity":
         people, room = float(problem.people.sum()), np.sort(problem.capacities)[::-1][: problem.count]
         if not np.isfinite(room).all():
@@ -104,6 +105,4 @@ def _say(problem: SitesProblem, wish: Wish[SitesPlan], rule: str, name: str) -> 
         )
     needed = fewest_changes(problem, rules_of(problem, wish), Search[Floats](Stop(time_s=MOST_S / 4)))
     more, more_en = ("", "") if needed is None else (f"，至少要改 {needed} 处", f", {needed} are needed")
-    return Text(
-        f"最多改动 {wish.max_changes} 处{more}。", f"At most {wish.max_changes} changes{more_en}."
-    )
+    return Text(f"最多改动 {wish.max_changes} 处{more}。", f"At most {wish.max_changes} changes{more_en}.")

@@ -89,7 +89,8 @@ def radius_model(costs: Floats, rules: Rules, known: Floats, *, over: Callable[[
 
     A variable says of a demand and a cost that no chosen site is cheaper: its serving costs at least as much. Of a
     demand only costs up to `known` are told apart, shape `(n_demands,)`: what is dearer counts as the next one
-    (García, Labbé and Marín 2011, doi:10.1287/ijoc.1100.0418), so the model's cost is a bound. None where the search is over before it is made.
+    (García, Labbé and Marín 2011, doi:10.1287/ijoc.1100.0418), so the model's cost is a bound. None where
+    the search is over before it is made.
     """
     n, m = costs.shape
     rows, prices, constant, column = _Rows(), [np.zeros(m)], 0.0, m

@@ -83,9 +83,7 @@ def _any(problem: SitesProblem, search: Search[SitesPlan], rules: Rules, seed: i
     else:
         reach = np.ones_like(problem.reach) if problem.aim is Aim.COVER else problem.reach
         milp, read = covering_model(reach, rules), lambda values: assign(problem, _chosen(problem, values))
-    result = _run(
-        milp, search, read, lambda plan: cost_of(problem, plan), start=None, seed=seed, prove=False
-    )
+    result = _run(milp, search, read, lambda plan: cost_of(problem, plan), start=None, seed=seed, prove=False)
     return False if result.status is Status.INFEASIBLE else None if result.best is None else True
 
 

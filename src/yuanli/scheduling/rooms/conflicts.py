@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -27,6 +27,8 @@ What can't be told by then counts as if it could hold together: one rule more th
 processor, so that a busy machine names the same; by the clock there are `BUSY` times as many.
 """
 BUSY = 6.0
+MOST_COUNTED = 20_000
+"""Times of all events up to which it is counted whether they are too many for the rooms."""
 MOST_JOINED = 200
 """Events that rules join and that are looked at without all others."""
 
@@ -55,6 +57,12 @@ def find_conflict(problem: RoomsProblem, over: Callable[[], bool]) -> tuple[Text
     def late(after_s: float) -> bool:
         return clock.cpu_s > after_s or clock.elapsed_s > BUSY * after_s or over()
 
+    everything = [Reason("room", room.name) for room in problem.rooms]
+    everything += [Reason("event", name) for name in events]
+    countable = sum(len(event.times) for event in problem.events) <= MOST_COUNTED
+    if countable and _too_few_rooms(problem, everything):
+        found = minimal_conflict(everything, lambda held: not _too_few_rooms(problem, held))
+        return tuple(_told(problem, events, reason, found) for reason in found)
     for names, people, rooms in _parts(problem):
         if late(MOST_S):
             break
@@ -160,6 +168,10 @@ def _fits(problem: RoomsProblem, event: Event, room: Room, time: Time, held: set
     return not (large or lacks or shut)
 
 
+def _open_to(times: Iterable[Time]) -> set[Moment]:
+    return {moment for time in times for moment in _moments(time)}
+
+
 def _moments(time: Time) -> set[Moment]:
     return {(w, d, p) for w in time.weeks for d in time.days for p in range(time.start, time.end)}
 
@@ -234,6 +246,19 @@ def _too_many(problem: RoomsProblem, held: set[Reason]) -> bool:
                 need[person] += min(map(len, spans), default=0)
                 open_[person].update(*spans)
     return any(need[person] > len(open_[person]) for person in need)
+
+
+def _too_few_rooms(problem: RoomsProblem, held: Sequence[Reason]) -> bool:
+    """Say whether events that need one of some rooms take more moments than these have at the times they may have."""
+    rooms = {reason.subject for reason in held if reason.rule == "room"}
+    there = {reason.subject for reason in held if reason.rule == "event"}
+    need, open_, used = 0, set[Moment](), set[str]()
+    for event in problem.events:
+        if event.name in there and event.rooms and rooms.issuperset(event.rooms):
+            need += min((time.length * len(time.days) * len(time.weeks) for time in event.times), default=0)
+            open_ |= _open_to(event.times)
+            used.update(event.rooms)
+    return need > len(open_) * len(used)
 
 
 def _told(problem: RoomsProblem, events: dict[str, Event], reason: Reason, found: Sequence[Reason]) -> Text:

@@ -63,9 +63,9 @@ def rosters_model(
     lengths = [shift.end_min - shift.begin_min for shift in shifts]
     for p, one in enumerate(problem.people):
         if one.leave:
+            said = leave_of(one)
             rule(
-                f"{one.id} 休假 {len(one.leave)} 天", f"{one.id} is on leave for {len(one.leave)} days",
-                [sum(works[p][day]) == 0 for day in sorted(one.leave)],
+                said.zh, said.en, [sum(works[p][day]) == 0 for day in sorted(one.leave)],
             )  # fmt: skip
     too_soon = [
         (step, a, b)
@@ -155,6 +155,11 @@ def add_cost(problem: RostersProblem, built: RosterModel) -> None:
         model.add_min_equality(low, count)
         terms.append(weight * (high - low))
     model.minimize(sum(terms))
+
+
+def leave_of(one: Worker) -> Text:
+    """Say that somebody is on leave."""
+    return Text(f"{one.id} 休假 {len(one.leave)} 天", f"{one.id} is on leave for {len(one.leave)} days")
 
 
 def week_limit(problem: RostersProblem, one: Worker) -> int:

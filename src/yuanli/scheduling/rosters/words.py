@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from yuanli.errors import Text
 from yuanli.scheduling.rosters.checks import check_rosters
-from yuanli.scheduling.rosters.modelling import rosters_model
+from yuanli.scheduling.rosters.modelling import leave_of, rosters_model
 from yuanli.scheduling.rosters.solving import duty_name
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
 from yuanli.solver import Result, Row, conflict_of, minimal_conflict, refuse
@@ -140,15 +140,17 @@ def _one_more(problem: RostersProblem, missing: float, nights: int) -> Text:
 def conflicts_rosters(problem: RostersProblem) -> tuple[Text, ...]:
     """Name the fewest rules that can't hold together, each with its numbers."""
     for need in problem.needs:
-        free = sum(need.day not in problem.people[p].leave for p in problem.able(need))
-        if free < need.least:
+        able = problem.able(need)
+        away = [p for p in able if need.day in problem.people[p].leave]
+        if len(able) - len(away) < need.least:
             zh, en = problem.label(need)
-            return (
-                Text(
-                    f"{zh}要 {need.least} 人，只有 {free} 人可上。",
-                    f"{en} needs {need.least}; only {free} could come.",
-                ),
+            free = len(able) - len(away)
+            short = Text(
+                f"{zh}要 {need.least} 人，只有 {free} 人可上。",
+                f"{en} needs {need.least}; only {free} could come.",
             )
+            needed = away[: max(0, len(able) - need.least + 1)]
+            return (short, *(leave_of(problem.people[p]) for p in needed))
     built = rosters_model(problem, switched=True)
     found = conflict_of(built.model, built.switches, time_s=CORE_S)
     if found is None:

@@ -61,7 +61,10 @@ def find_contradiction(problem: RoundsProblem, *, exact_s: float = 0.2) -> tuple
 
 def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
     """Say why nobody can serve a stop, had they nothing else to do."""
-    if any(_strong(one, stop) and in_time(walk, one, stop) and _rests_too(walk, one, stop) for one in problem.staff):
+    if any(
+        _strong(one, stop) and in_time(walk, one, stop) and _rests_too(walk, one, stop)
+        for one in problem.staff
+    ):
         return None if stop.source is None else _pair_alone(problem, walk, stop, problem.stops[stop.source])
     skilled = [one for one in problem.staff if stop.skills <= one.skills]
     if not skilled:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from yuanli.scheduling.rounds.tables import Ints, Rest, RoundsProblem, RoundStaff, RoundStop
+from yuanli.scheduling.rounds.tables import MOST, Ints, Rest, RoundsProblem, RoundStaff, RoundStop
 from yuanli.solver import Document, OnMap, document_of, refuse
 
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
@@ -145,6 +145,14 @@ def parse_rounds_json(text: str, name: str) -> RoundsProblem:
             f"walking_s has {len(told.places)} rows of {len(told.places)}.",
             field="walking_s",
         )
+    for a, row in enumerate(told.walking_s):
+        for b, value in enumerate(row):
+            if not 0 <= value <= MOST:  # numpy holds no larger ones
+                refuse(
+                    f"walking_s 第 {a + 1} 行第 {b + 1} 列为 {value}，应在 0 到 {MOST} 之间。",
+                    f"walking_s has {value} in row {a + 1}, column {b + 1}; it lies from 0 to {MOST}.",
+                    field=f"walking_s.{a}.{b}",
+                )
     walk: Ints = np.array(told.walking_s, dtype=np.int64)
     return RoundsProblem(
         places=told.places,

@@ -98,7 +98,7 @@ class _Watcher:
     """What PyVRP calls: keeps the best and offers it when a little time has passed."""
 
     def __init__(self, offer: Callable[[Any], object]) -> None:
-        self._offer, self._told = offer, 0.0
+        self._offer, self._told, self._begun = offer, 0.0, False
         self._kept: Any = None
 
     def on_best(self, best: Any) -> None:
@@ -121,7 +121,11 @@ class _Watcher:
         """Nothing."""
 
     def on_iteration(self, current: Any, candidate: Any, best: Any, evaluator: Any) -> None:
-        """Nothing."""
+        """Take the solution to begin with, of which `on_best` is not told."""
+        del current, candidate, evaluator
+        if not self._begun:
+            self._begun = True
+            self.on_best(best)
 
 
 def _improve(
