@@ -62,6 +62,7 @@ from yuanli.operations import (
     RoomDrafts,
     RoomUsage,
     RoundDrafts,
+    RuleTuner,
     SavingsMeasurement,
     Sections,
     Sensing,
@@ -78,6 +79,7 @@ from yuanli.operations import (
     Twin,
     answers_of,
     device_acts,
+    factors_of,
     people_of,
     reread,
     space_acts,
@@ -86,6 +88,7 @@ from yuanli.operations import (
 )
 from yuanli.settings import Settings
 from yuanli.storage import (
+    FileRuleTunings,
     SqlAccountStore,
     SqlAnomalyStore,
     SqlCalendarStore,
@@ -150,7 +153,10 @@ def build_house(
     label_store = SqlDatasetStore(database)
     readings = open_readings(settings, resources)
     overrules = SqlOverruleStore(database)
-    telemetry = Telemetry(readings, places, overrules)
+    tunings = FileRuleTunings(settings.data_dir / "rules")
+    telemetry = Telemetry(
+        readings, places, overrules, tuned=lambda campus_id: factors_of(tunings.list_tunings(campus_id))
+    )
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
     books = PointBooks(places)
     intake = Intake(readings, books, clock=now, convert=convert)
@@ -248,6 +254,7 @@ def build_house(
         telemetry=telemetry,
         intervals=IntervalLabelling(intervals, telemetry, clock=now, new_id=_new_id),
         quality=quality,
+        rule_tuner=RuleTuner(readings, telemetry.judging, overrules, tunings, clock=now),
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
         commands=commands,

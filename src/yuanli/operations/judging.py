@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from threading import Lock
@@ -17,7 +17,19 @@ from yuanli.operations.moments import EPOCH, MICROSECOND
 from yuanli.operations.overrules import OverruleStore, words_of
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
-from yuanli.telemetry import Overrule, Readings, Series, Window, as_came, judge, overruled
+from yuanli.telemetry import (
+    CleaningParams,
+    Overrule,
+    PointFacts,
+    Readings,
+    Reason,
+    Series,
+    Window,
+    as_came,
+    judge,
+    overruled,
+    with_factor,
+)
 
 log = logging.getLogger(__name__)
 ALWAYS = Window(0, (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND)
@@ -38,6 +50,8 @@ class JudgedPoints:
     windows: tuple[Window, ...]
 
 
+Factors = Mapping[str, Mapping[Reason, float]]
+Tuned = Callable[[CampusId], Factors]
 JudgedListener = Callable[[JudgedPoints], None]
 
 
@@ -72,10 +86,18 @@ class Judging:
     ----------
     overrules
         What people say of readings, which wins over the rules; nobody says anything without.
+    tuned
+        Returns by what the thresholds of rules are multiplied for points of a kind; asked at each judging.
     """
 
-    def __init__(self, store: ReadingStore, places: Places, overrules: OverruleStore | None = None) -> None:
-        self._store, self._places, self._overrules = store, places, overrules
+    def __init__(
+        self,
+        store: ReadingStore,
+        places: Places,
+        overrules: OverruleStore | None = None,
+        tuned: Tuned = lambda campus_id: {},
+    ) -> None:
+        self._store, self._places, self._overrules, self._tuned = store, places, overrules, tuned
         self._lock = Lock()
         self._groups: dict[CampusId, tuple[Campus, tuple[PointGroup, ...]]] = {}
         self._listeners: list[JudgedListener] = []
@@ -161,7 +183,7 @@ class Judging:
         near = context or (window if asked is None or not ruled else window.context)
         numbers = np.array([number for group in groups for number in group.numbers], np.int32)
         arrivals = self._store.arrivals(numbers, max(near.start, 0), near.end)
-        found = [_found(group, arrivals, asked) for group in groups]
+        found = [_found(group, arrivals, asked, self._tuned(group.campus_id)) for group in groups]
         words = self._words(groups)
         while True:
             held = [tuple(overruled(series, words) for series in judged) for judged in found]
@@ -194,8 +216,20 @@ class Judging:
                 log.exception("A listener of judged readings failed")
 
 
-def _found(group: PointGroup, arrivals: Readings, window: Window | None) -> tuple[Series, ...]:
+def _with_factors(facts: PointFacts, factors: Factors) -> PointFacts:
+    own = factors.get(facts.quantity.name)
+    if not own:
+        return facts
+    params = CleaningParams()
+    for reason, factor in own.items():
+        params = with_factor(params, reason, factor)
+    return replace(facts, tuned=params)
+
+
+def _found(
+    group: PointGroup, arrivals: Readings, window: Window | None, factors: Factors
+) -> tuple[Series, ...]:
     if group.facts:
         own = arrivals.rows(np.isin(arrivals.point, group.numbers))
-        return judge(own, group.facts, window=window)
+        return judge(own, [_with_factors(facts, factors) for facts in group.facts], window=window)
     return tuple(as_came(arrivals, number, window=window) for number in group.numbers)

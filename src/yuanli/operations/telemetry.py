@@ -12,7 +12,7 @@ import numpy as np
 
 from yuanli.campus import Campus, CampusId, DataPoint, LanguageMap, PointId
 from yuanli.errors import InvalidInputError, NotFoundError, Text
-from yuanli.operations.judging import ALWAYS, JudgedListener, Judging
+from yuanli.operations.judging import ALWAYS, JudgedListener, Judging, Tuned
 from yuanli.operations.moments import EPOCH as EPOCH
 from yuanli.operations.moments import MICROSECOND as MICROSECOND
 from yuanli.operations.moments import time_of as time_of
@@ -100,9 +100,15 @@ class Telemetry:
         What people say of readings, which wins over the rules; nobody says anything without.
     """
 
-    def __init__(self, store: ReadingStore, places: Places, overrules: OverruleStore | None = None) -> None:
+    def __init__(
+        self,
+        store: ReadingStore,
+        places: Places,
+        overrules: OverruleStore | None = None,
+        tuned: Tuned = lambda campus_id: {},
+    ) -> None:
         self._store, self._places = store, places
-        self.judging = Judging(store, places, overrules)
+        self.judging = Judging(store, places, overrules, tuned)
 
     def point(self, campus_id: CampusId, point_id: PointId) -> DataPoint:
         """Return a point of a campus; `PointNotFoundError` where there is none of that id."""
