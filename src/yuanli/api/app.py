@@ -47,6 +47,7 @@ from yuanli.api import (
     reports,
     reservations,
     routing,
+    rule_tunings,
     runs,
     scenarios,
     solving,
@@ -68,7 +69,7 @@ from yuanli.bootstrap import House
 PARTS = (
     about, accounts, users, campus, drawing, edits, closures, calendars, exports, imports, live, routing, assistant,
     feedback, models, datasets, labelling, runs, channels, speech, readings,
-    reading_files, point_tables, forecast, state_models, overrules, twin,
+    reading_files, point_tables, forecast, state_models, overrules, rule_tunings, twin,
     commands, intervals, quality, gateways, energy, reports, devices, people, anomalies,
     scenarios, solving, plan_runs, reservations,
 )  # fmt: skip

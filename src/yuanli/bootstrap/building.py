@@ -63,6 +63,7 @@ from yuanli.operations import (
     RoomDrafts,
     RoomUsage,
     RoundDrafts,
+    RuleTuner,
     SavingsMeasurement,
     Sections,
     Sensing,
@@ -80,6 +81,7 @@ from yuanli.operations import (
     answers_of,
     device_acts,
     energy_use_of,
+    factors_of,
     people_of,
     reread,
     space_acts,
@@ -88,6 +90,7 @@ from yuanli.operations import (
 )
 from yuanli.settings import Settings
 from yuanli.storage import (
+    FileRuleTunings,
     SqlAccountStore,
     SqlAnomalyStore,
     SqlCalendarStore,
@@ -153,7 +156,11 @@ def build_house(
     label_store = SqlDatasetStore(database)
     readings = open_readings(settings, resources)
     overrules = SqlOverruleStore(database)
-    telemetry = Telemetry(readings, places, overrules, SqlJudgementLog(database, now))
+    tunings = FileRuleTunings(settings.data_dir / "rules")
+    telemetry = Telemetry(
+        readings, places, overrules, SqlJudgementLog(database, now),
+        tuned=lambda campus_id: factors_of(tunings.list_tunings(campus_id)),
+    )  # fmt: skip
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
     books = PointBooks(places)
     intake = Intake(readings, books, clock=now, convert=convert)
@@ -261,6 +268,7 @@ def build_house(
         telemetry=telemetry,
         intervals=IntervalLabelling(intervals, telemetry, clock=now, new_id=_new_id),
         quality=quality,
+        rule_tuner=RuleTuner(readings, telemetry.judging, overrules, tunings, clock=now),
         overruling=Overruling(overrules, telemetry, clock=now),
         device_gateways=device_gateways,
         commands=commands,

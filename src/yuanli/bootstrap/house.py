@@ -59,6 +59,7 @@ from yuanli.operations import (
     RoomDrafts,
     RoomUsage,
     RoundDrafts,
+    RuleTuner,
     SavingsMeasurement,
     Sensing,
     SiteDrafts,
@@ -113,6 +114,7 @@ class House:
     reading_files: ReadingFiles
     telemetry: Telemetry
     overruling: Overruling
+    rule_tuner: RuleTuner
     quality: DataQuality
     intervals: IntervalLabelling
     forecasts: Forecasts

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from yuanli.cli import opening
+from yuanli.cli import opening, rules
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, ImportProgress, named, print_json, print_json_lines, print_table, said
 from yuanli.cli.reading_tables import ColumnNames, columns_of, rows_of, zone_of
@@ -21,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Readings of meters and sensors. �
 Campus = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 overrules = typer.Typer(no_args_is_help=True, help="What people say of readings, over the rules. 人工判定。")
 app.add_typer(overrules, name="overrules")
+app.add_typer(rules.app, name="rules")
 app.command("replay")(replay_file)
 app.command("forward")(forward)
 SHOWN = 40

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from threading import Lock
@@ -18,7 +19,19 @@ from yuanli.operations.moments import EPOCH, MICROSECOND
 from yuanli.operations.overrules import OverruleStore, words_of
 from yuanli.operations.places import Places
 from yuanli.operations.readings import ReadingStore
-from yuanli.telemetry import Overrule, Readings, Series, Window, as_came, judge, overruled
+from yuanli.telemetry import (
+    CleaningParams,
+    Overrule,
+    PointFacts,
+    Readings,
+    Reason,
+    Series,
+    Window,
+    as_came,
+    judge,
+    overruled,
+    with_factor,
+)
 
 log = logging.getLogger(__name__)
 ALWAYS = Window(0, (datetime(2100, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND)
@@ -39,6 +52,8 @@ class JudgedPoints:
     windows: tuple[Window, ...]
 
 
+Factors = Mapping[str, Mapping[Reason, float]]
+Tuned = Callable[[CampusId], Factors]
 JudgedListener = Callable[[JudgedPoints], None]
 
 
@@ -75,6 +90,8 @@ class Judging:
         What people say of readings, which wins over the rules; nobody says anything without.
     record
         Where it is noted which rules judged what; nowhere without.
+    tuned
+        Returns by what the thresholds of rules are multiplied for points of a kind; asked at each judging.
     """
 
     def __init__(
@@ -83,8 +100,10 @@ class Judging:
         places: Places,
         overrules: OverruleStore | None = None,
         record: JudgementLog | None = None,
+        tuned: Tuned = lambda campus_id: {},
     ) -> None:
-        self._store, self._places, self._overrules, self._record = store, places, overrules, record
+        self._store, self._places, self._overrules = store, places, overrules
+        self._record, self._tuned = record, tuned
         self._lock = Lock()
         self._groups: dict[CampusId, tuple[Campus, tuple[PointGroup, ...]]] = {}
         self._listeners: list[JudgedListener] = []
@@ -170,23 +189,28 @@ class Judging:
         near = context or (window if asked is None or not ruled else window.context)
         numbers = np.array([number for group in groups for number in group.numbers], np.int32)
         arrivals = self._store.arrivals(numbers, max(near.start, 0), near.end)
-        found = [_found(group, arrivals, asked) for group in groups]
+        tuned = [_with_factors(group, self._tuned(group.campus_id)) for group in groups]
+        found = [_found(group, arrivals, asked) for group in tuned]
         words = self._words(groups)
         while True:
             held = [tuple(overruled(series, words) for series in judged) for judged in found]
             self._store.judge(*chain.from_iterable(held), within=within)
             now = self._words(groups)
             if now == words:
-                self._note(groups, arrivals, within)
+                self._note(tuned, arrivals, within)
                 return [Judgement(*one) for one in zip(found, held, strict=True)]
             words = now
 
     def _note(self, groups: Sequence[PointGroup], arrivals: Readings, within: tuple[int, int]) -> None:
         """Note which rules judged the points of groups, as far as there are readings."""
         at = arrivals.at[(arrivals.at >= within[0]) & (arrivals.at < within[1])]
-        numbers = [number for group in groups if group.facts for number in group.numbers]
-        if self._record is not None and len(at) and numbers:
-            self._record.put_judged(numbers, Window(int(at.min()), int(at.max()) + 1), applied_rules())
+        if self._record is None or not len(at):
+            return
+        judged: dict[CleaningParams, list[int]] = defaultdict(list)
+        for own in chain.from_iterable(group.facts for group in groups):
+            judged[own.tuned or CleaningParams()].append(own.point)
+        for params, numbers in judged.items():
+            self._record.put_judged(numbers, Window(int(at.min()), int(at.max()) + 1), applied_rules(params))
 
     def _words(self, groups: Sequence[PointGroup]) -> tuple[Overrule, ...]:
         """Return what people say of points of groups, numbered; points of other campuses have other numbers."""
@@ -209,6 +233,20 @@ class Judging:
                 listener(judged)
             except Exception:  # what is kept stays so, whatever a listener makes of it
                 log.exception("A listener of judged readings failed")
+
+
+def _with_factors(group: PointGroup, factors: Factors) -> PointGroup:
+    """Return a group whose points are judged as strictly as people taught the rules to be with their kind."""
+    return replace(group, facts=tuple(_tuned(own, factors.get(own.quantity.name, {})) for own in group.facts))
+
+
+def _tuned(facts: PointFacts, factors: Mapping[Reason, float]) -> PointFacts:
+    if not factors:
+        return facts
+    params = CleaningParams()
+    for reason, factor in factors.items():
+        params = with_factor(params, reason, factor)
+    return replace(facts, tuned=params)
 
 
 def _found(group: PointGroup, arrivals: Readings, window: Window | None) -> tuple[Series, ...]:

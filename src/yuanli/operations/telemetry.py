@@ -12,7 +12,7 @@ import numpy as np
 
 from yuanli.campus import Campus, CampusId, DataPoint, LanguageMap, PointId
 from yuanli.errors import InvalidInputError, NotFoundError, Text
-from yuanli.operations.judging import ALWAYS, JudgedListener, Judging
+from yuanli.operations.judging import ALWAYS, JudgedListener, Judging, Tuned
 from yuanli.operations.lineage import JudgementLog
 from yuanli.operations.moments import EPOCH as EPOCH
 from yuanli.operations.moments import MICROSECOND as MICROSECOND
@@ -114,6 +114,8 @@ class Telemetry:
         What people say of readings, which wins over the rules; nobody says anything without.
     record
         Where it is noted which rules judged what; nowhere without.
+    tuned
+        Returns by what the thresholds of rules are multiplied for points of a kind.
     """
 
     def __init__(
@@ -122,9 +124,10 @@ class Telemetry:
         places: Places,
         overrules: OverruleStore | None = None,
         record: JudgementLog | None = None,
+        tuned: Tuned = lambda campus_id: {},
     ) -> None:
         self._store, self._places, self._record = store, places, record
-        self.judging = Judging(store, places, overrules, record)
+        self.judging = Judging(store, places, overrules, record, tuned)
 
     def point(self, campus_id: CampusId, point_id: PointId) -> DataPoint:
         """Return a point of a campus; `PointNotFoundError` where there is none of that id."""

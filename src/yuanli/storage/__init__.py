@@ -18,6 +18,7 @@ from yuanli.storage.readings import SqliteReadingStore
 from yuanli.storage.readings_postgres import PostgresReadingStore
 from yuanli.storage.reports import SqlReportStore
 from yuanli.storage.reservations import SqlReservationStore
+from yuanli.storage.rule_tunings import FileRuleTunings
 from yuanli.storage.solves import SqlSolveStore
 from yuanli.storage.standing import SqlStandingStore
 from yuanli.storage.tables_as_files import TableFormat, write_table
@@ -27,6 +28,7 @@ from yuanli.storage.usage import SqlUsageStore
 
 __all__ = [
     "Database",
+    "FileRuleTunings",
     "PostgresReadingStore",
     "SqlAccountStore",
     "SqlAnomalyStore",

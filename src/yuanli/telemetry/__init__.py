@@ -18,6 +18,16 @@ from yuanli.telemetry.augmenting import (
     truth,
     window_slices,
 )
+from yuanli.telemetry.calibrating import (
+    KNOBS,
+    Calibration,
+    Feed,
+    Flagging,
+    Word,
+    calibrate,
+    flags_of,
+    with_factor,
+)
 from yuanli.telemetry.comfort import ComfortError, ComfortParams, comfort, usual_clothing
 from yuanli.telemetry.counters import Consumption, DayTotals, by_day, consumption
 from yuanli.telemetry.facts import CleaningParams, PointFacts
@@ -125,10 +135,12 @@ __all__ = [
     "ASIDE",
     "BLOCK",
     "FAULTS",
+    "KNOBS",
     "LINEAGE",
     "RULES_VERSION",
     "Amounts",
     "BacnetStatus",
+    "Calibration",
     "CleaningParams",
     "ColumnRole",
     "Columns",
@@ -142,6 +154,8 @@ __all__ = [
     "Fault",
     "FaultParams",
     "FaultyValueError",
+    "Feed",
+    "Flagging",
     "Form",
     "Injected",
     "KnownPoint",
@@ -182,9 +196,11 @@ __all__ = [
     "UnreadableMessageError",
     "Values",
     "Window",
+    "Word",
     "as_came",
     "aside_id",
     "by_day",
+    "calibrate",
     "collect",
     "comfort",
     "consumption",
@@ -202,6 +218,7 @@ __all__ = [
     "find_quantity",
     "find_unit",
     "fit_wifi_ratio",
+    "flags_of",
     "from_bacnet",
     "from_opc_ua",
     "from_qartod",
@@ -238,4 +255,5 @@ __all__ = [
     "truth",
     "usual_clothing",
     "window_slices",
+    "with_factor",
 ]

@@ -25,6 +25,8 @@ class PointFacts:
         The counter that counts what this point has as a rate: the energy register of a power meter.
     related
         Points of the same quantity that usually move with it: the next rooms on the same floor.
+    tuned
+        Thresholds of its own, where those were learnt from what people said of points of its kind.
     """
 
     point: int
@@ -36,6 +38,7 @@ class PointFacts:
     register_size: float | None = None
     twin: int | None = None
     related: tuple[int, ...] = ()
+    tuned: CleaningParams | None = None
 
     @property
     def ranges(self) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -86,9 +86,11 @@ def judge(
     parts: dict[int, list[Series]] = {own.point: [] for own in facts}
     for block in _blocks([own.at for own in by_point.values()], window):
         near = Window(block.start - REACH, block.end + REACH)
-        courses = {own.point: _alone(_between(by_point[own.point], near), own, params) for own in facts}
+        courses = {
+            own.point: _alone(_between(by_point[own.point], near), own, own.tuned or params) for own in facts
+        }
         for own in facts:
-            series = _series(_beside(courses[own.point], courses, params))
+            series = _series(_beside(courses[own.point], courses, own.tuned or params))
             parts[own.point].append(_within(series, block))
     judged = (_sourced(_joined(own.point, parts[own.point]), by_point[own.point]) for own in facts)
     return tuple(_within(overruled(series, overrules), window) for series in judged)

@@ -1684,6 +1684,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/rule-tunings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rule Tunings
+         * @description Return the changes of rules; with `propose` also what overrules say of each rule, on held-out words.
+         */
+        get: operations["list_rule_tunings"];
+        put?: never;
+        /**
+         * Adopt Rule Tuning
+         * @description Let a rule be as strict as overrules say, if that is better on held-out words; it holds from the next judging.
+         */
+        post: operations["adopt_rule_tuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/rule-tunings/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Rule Tuning
+         * @description Take a change of a rule back; it stays kept who adopted it and who took it back.
+         */
+        delete: operations["undo_rule_tuning"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/twin": {
         parameters: {
             query?: never;
@@ -4254,6 +4298,32 @@ export interface components {
             closed: boolean;
         };
         /**
+         * Calibration
+         * @description By what a rule's thresholds should be multiplied, and how good that is.
+         *
+         *     Parameters
+         *     ----------
+         *     before, after
+         *         On people's words: with the thresholds as they are; and with those that the other words chose.
+         *     injected_before, injected_after
+         *         On faults put into the same points' readings, by reading.
+         *     groups
+         *         How many points, or days, were held out in turn.
+         */
+        Calibration: {
+            reason: components["schemas"]["Reason"];
+            /** Factor */
+            factor: number;
+            /** Words */
+            words: number;
+            /** Groups */
+            groups: number;
+            before: components["schemas"]["Flagging"];
+            after: components["schemas"]["Flagging"];
+            injected_before: components["schemas"]["Flagging"];
+            injected_after: components["schemas"]["Flagging"];
+        };
+        /**
          * CampusCalendar
          * @description What an administrator says of days.
          *
@@ -5960,6 +6030,20 @@ export interface components {
          * @enum {string}
          */
         FindingKind: "empty" | "damaged" | "control" | "too_long" | "span_edges" | "duplicate" | "label_conflict" | "span_conflict" | "rare_label";
+        /**
+         * Flagging
+         * @description How right flags are: of what was flagged the share that is wrong readings, and of those the share flagged.
+         */
+        Flagging: {
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
+        };
         /**
          * FloorUse
          * @description How much of a floor is used in a period, in m² and people; `share` is above 1 where it is overfull.
@@ -9516,6 +9600,12 @@ export interface components {
             warning: components["schemas"]["Text"] | null;
         };
         /**
+         * Reason
+         * @description What a rule found: one bit a rule, kept in 32 bits, never given another meaning.
+         * @enum {integer}
+         */
+        Reason: 0 | 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 | 1024 | 2048 | 4096 | 8192 | 16384 | 32768 | 65536 | 131072 | 262144 | 524288;
+        /**
          * ReasonList
          * @description What the rules found, by point.
          */
@@ -10190,6 +10280,56 @@ export interface components {
             reasons: {
                 [key: string]: number;
             };
+        };
+        /**
+         * RuleProposal
+         * @description What people's words say of a rule for a kind of points; None where they are too few to hold any out.
+         */
+        RuleProposal: {
+            /** Quantity */
+            quantity: string;
+            /** Rule */
+            rule: string;
+            /** Words */
+            words: number;
+            calibration: components["schemas"]["Calibration"] | null;
+            /** Better */
+            better: boolean;
+        };
+        /**
+         * RuleTuning
+         * @description A change of how strict a rule is with a kind of points of a campus, and why.
+         *
+         *     Parameters
+         *     ----------
+         *     version
+         *         Counts the changes of a campus from 1; readings are judged by all that hold.
+         *     factor
+         *         By what the rule's thresholds are multiplied.
+         *     calibration
+         *         What held-out words and injected faults said of it when it was adopted.
+         */
+        RuleTuning: {
+            /** Version */
+            version: number;
+            /** Quantity */
+            quantity: string;
+            /** Rule */
+            rule: string;
+            /** Factor */
+            factor: number;
+            calibration: components["schemas"]["Calibration"];
+            /** Who */
+            who: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Undone By */
+            undone_by?: string | null;
+            /** Undone At */
+            undone_at?: string | null;
         };
         /**
          * RunComparison
@@ -11776,6 +11916,26 @@ export interface components {
              * @default []
              */
             segments: components["schemas"]["Segment"][];
+        };
+        /**
+         * TuningBody
+         * @description Which rule is to be as strict with which kind of points as people's words say.
+         */
+        TuningBody: {
+            /** Quantity */
+            quantity: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * TuningList
+         * @description The changes of rules, newest first, and what people's words propose now.
+         */
+        TuningList: {
+            /** Tunings */
+            tunings: components["schemas"]["RuleTuning"][];
+            /** Proposals */
+            proposals: components["schemas"]["RuleProposal"][];
         };
         /**
          * TwinAlarm
@@ -22590,6 +22750,322 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_tunings: {
+        parameters: {
+            query?: {
+                propose?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adopt_rule_tuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuningBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTuning"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_rule_tuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTuning"];
                 };
             };
             /** @description The request can't be read */
