@@ -54,7 +54,9 @@ def test_a_dragged_bar_is_solved_again_in_a_second(
     first["on"] = "20-79"
     path = f"/v1/campuses/small/plans/{job.id}/replan"
     asked = {"assignments": rows, "locked": [first["device"]]}
-    operator.post(path, json={**asked, "time_s": 0.05})  # the first search of a process loads its compiled methods
+    operator.post(
+        path, json={**asked, "time_s": 0.05}
+    )  # the first search of a process loads its compiled methods
     with within(1.0):
         reply = operator.post(path, json={**asked, "time_s": AT_ONCE_S})
     assert reply.status_code == 200, reply.text
