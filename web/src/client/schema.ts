@@ -1330,6 +1330,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/readings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Readings
+         * @description Return readings of points as CSV or Parquet, on demand with OPC UA, BACnet and QARTOD flags and lineage.
+         */
+        get: operations["export_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/readings/summary": {
         parameters: {
             query?: never;
@@ -1540,6 +1560,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/points/{point}/state-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train States
+         * @description Learn a point's next state beside the requests; the model is a candidate until it is promoted.
+         */
+        post: operations["train_states"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/state-models/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State Training
+         * @description Return how far a training is, and at its end how good the model and the plain answers were on days left out.
+         */
+        get: operations["state_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/points/{point}/state-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List State Labels
+         * @description Return the sets of intervals whose decided labels can be the truth of a point's states, newest first.
+         */
+        get: operations["list_state_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/points/{point}/overrules": {
         parameters: {
             query?: never;
@@ -1599,6 +1679,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/rule-tunings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rule Tunings
+         * @description Return the changes of rules; with `propose` also what overrules say of each rule, on held-out words.
+         */
+        get: operations["list_rule_tunings"];
+        put?: never;
+        /**
+         * Adopt Rule Tuning
+         * @description Let a rule be as strict as overrules say, if that is better on held-out words; it holds from the next judging.
+         */
+        post: operations["adopt_rule_tuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/rule-tunings/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Rule Tuning
+         * @description Take a change of a rule back; it stays kept who adopted it and who took it back.
+         */
+        delete: operations["undo_rule_tuning"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2583,6 +2707,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/compare/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comparison Report
+         * @description Return plans of one kind side by side as PDF, as a workbook, or as CSV.
+         */
+        get: operations["get_comparison_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plans/{job_id}/tables": {
         parameters: {
             query?: never;
@@ -2636,7 +2780,35 @@ export interface paths {
          */
         get: operations["get_site_view"];
         put?: never;
-        post?: never;
+        /**
+         * Edited Site View
+         * @description Return which site each demand would be sent to by the rows of an edited plan of sites; nothing is kept.
+         */
+        post: operations["edited_site_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/walks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan Walks
+         * @description Return the ways that the tours of a plan of rounds take on the map; none if it was not drafted from it.
+         */
+        get: operations["plan_walks"];
+        put?: never;
+        /**
+         * Edited Plan Walks
+         * @description Return the ways that the tours of an edited plan of rounds would take on the map; nothing is kept.
+         */
+        post: operations["edited_plan_walks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2657,6 +2829,26 @@ export interface paths {
          * @description Solve the rest of a changed plan anew, at once; nothing is kept.
          */
         post: operations["replan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/plans/{job_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Again
+         * @description Plan anew in the background with few changes from a plan, for its problem or for one that has changed since.
+         */
+        post: operations["plan_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2804,6 +2996,8 @@ export interface paths {
          * Start Plan
          * @description Solve a problem in the background; `start` has the rows of a plan to begin from, `locked` names what stays.
          *
+         *     With `extra`, it is planned anew: of the plans that cost at most this share more than the cheapest, the one with the
+         *     fewest changes from `start` is wanted, which may be from before the problem changed.
          *     It ends at whatever comes first: seconds, seconds of processors, seconds without a better plan, the gap, rounds.
          *     Where `rounds` end it, the same problem and seed give the same plan again.
          */
@@ -2834,6 +3028,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plan-drafts/spaces/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Spaces Workbook
+         * @description Draft the same as a workbook, to be filled in and uploaded as a problem; nothing is solved.
+         */
+        post: operations["draft_spaces_workbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plan-drafts/rounds": {
         parameters: {
             query?: never;
@@ -2848,26 +3062,6 @@ export interface paths {
          * @description Draft who could walk where from the map: places by name, staff, walks by open ways; nothing is solved.
          */
         post: operations["draft_rounds"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/campuses/{campus}/plans/{job_id}/walks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Plan Walks
-         * @description Return the ways that the tours of a plan of rounds take on the map; none if it was not drafted from it.
-         */
-        get: operations["plan_walks"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3494,6 +3688,40 @@ export interface components {
          */
         Action: "dropped" | "repaired" | "kept";
         /**
+         * AgainBody
+         * @description A plan to be made anew with few changes: of `document`, the problem as it is after a change, where one is given.
+         *
+         *     `extra` is the share of the cost that fewer changes may cost.
+         */
+        AgainBody: {
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Locked
+             * @default []
+             */
+            locked: string[];
+            /** Max Changes */
+            max_changes?: number | null;
+            /**
+             * Extra
+             * @default 0.005
+             */
+            extra: number;
+            /**
+             * Time S
+             * @default 20
+             */
+            time_s: number;
+        };
+        /**
          * Against
          * @description What a figure is compared with.
          * @enum {string}
@@ -3889,6 +4117,8 @@ export interface components {
             locked: string;
             /** Max Changes */
             max_changes?: number | null;
+            /** Extra */
+            extra?: number | null;
         };
         /** Body_transcribe */
         Body_transcribe: {
@@ -4068,6 +4298,32 @@ export interface components {
             closed: boolean;
         };
         /**
+         * Calibration
+         * @description By what a rule's thresholds should be multiplied, and how good that is.
+         *
+         *     Parameters
+         *     ----------
+         *     before, after
+         *         On people's words: with the thresholds as they are; and with those that the other words chose.
+         *     injected_before, injected_after
+         *         On faults put into the same points' readings, by reading.
+         *     groups
+         *         How many points, or days, were held out in turn.
+         */
+        Calibration: {
+            reason: components["schemas"]["Reason"];
+            /** Factor */
+            factor: number;
+            /** Words */
+            words: number;
+            /** Groups */
+            groups: number;
+            before: components["schemas"]["Flagging"];
+            after: components["schemas"]["Flagging"];
+            injected_before: components["schemas"]["Flagging"];
+            injected_after: components["schemas"]["Flagging"];
+        };
+        /**
          * CampusCalendar
          * @description What an administrator says of days.
          *
@@ -4215,6 +4471,8 @@ export interface components {
             locked: string[];
             /** Max Changes */
             max_changes?: number | null;
+            /** Extra */
+            extra?: number | null;
             /**
              * Time S
              * @default 0.8
@@ -4271,6 +4529,27 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
+        };
+        /**
+         * ClimateBody
+         * @description A room kept comfortable, all that measure their temperature without a place; what is null is fitted or usual.
+         */
+        ClimateBody: {
+            /** Place */
+            place?: string | null;
+            /** Low C */
+            low_c?: number | null;
+            /** High C */
+            high_c?: number | null;
+            /** Resistance C Per Kw */
+            resistance_c_per_kw?: number | null;
+            /** Capacity Kwh Per C */
+            capacity_kwh_per_c?: number | null;
+            /**
+             * Discomfort Price
+             * @default 5
+             */
+            discomfort_price: number | null;
         };
         /**
          * ClosureBody
@@ -4850,7 +5129,7 @@ export interface components {
         };
         /**
          * DeviceWishBody
-         * @description What is to be planned of devices: where, of which kind, which day, within which limits.
+         * @description What is to be planned of devices: where, of which kind, which day, within which limits, beside what.
          */
         DeviceWishBody: {
             /** Place */
@@ -4879,6 +5158,23 @@ export interface components {
              * @default zh
              */
             language: string;
+            /** Solar Kwp */
+            solar_kwp?: number | null;
+            /**
+             * Storages
+             * @default []
+             */
+            storages: components["schemas"]["StorageBody"][];
+            /**
+             * Vehicles
+             * @default []
+             */
+            vehicles: components["schemas"]["VehicleBody"][];
+            /**
+             * Climates
+             * @default []
+             */
+            climates: components["schemas"]["ClimateBody"][];
         };
         /**
          * Difference
@@ -5735,8 +6031,24 @@ export interface components {
          */
         FindingKind: "empty" | "damaged" | "control" | "too_long" | "span_edges" | "duplicate" | "label_conflict" | "span_conflict" | "rare_label";
         /**
+         * Flagging
+         * @description How right flags are: of what was flagged the share that is wrong readings, and of those the share flagged.
+         */
+        Flagging: {
+            /** Right */
+            right: number;
+            /** Wrong */
+            wrong: number;
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
+        };
+        /**
          * FloorUse
          * @description How much of a floor is used in a period, in m² and people; `share` is above 1 where it is overfull.
+         *
+         *     `energy_kwh` is a year's, nothing where nobody sits.
          */
         FloorUse: {
             /** Period */
@@ -5753,16 +6065,20 @@ export interface components {
             people: number;
             /** Share */
             share: number;
+            /** Energy Kwh */
+            energy_kwh: number;
         };
         /**
          * FlowDraft
-         * @description A problem of flows to be confirmed: its document, what it rests on, how many come, teams, and slots.
+         * @description A problem of flows to be confirmed: its document, what is least and assumed, how many come, teams, slots.
          */
         FlowDraft: {
             /** Document */
             document: {
                 [key: string]: unknown;
             };
+            /** Aims */
+            aims: components["schemas"]["Text"][];
             /** Assumed */
             assumed: components["schemas"]["Text"][];
             /** People */
@@ -5801,21 +6117,10 @@ export interface components {
             amount: number;
         };
         /**
-         * FlowUse
-         * @description What people do at a place: stay for a while, arrive, or leave.
-         * @enum {string}
+         * FlowSpotBody
+         * @description A narrow place in a span of the day: by fixed capacity, by lanes that are opened, or by shuttles that leave.
          */
-        FlowUse: "stay" | "arrive" | "leave";
-        /**
-         * FlowWishBody
-         * @description Whose coming is to be staggered: at a place or on the site, in a span of a day, by fixed capacity or lanes.
-         */
-        FlowWishBody: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
+        FlowSpotBody: {
             /** Begins */
             begins: string;
             /** Ends */
@@ -5825,20 +6130,15 @@ export interface components {
             /** @default stay */
             use: components["schemas"]["FlowUse"];
             /**
-             * Slot Min
-             * @default 15
-             */
-            slot_min: number;
-            /**
              * Stay Min
              * @default 30
              */
             stay_min: number;
             /**
-             * Move Min
-             * @default 30
+             * Lag Min
+             * @default 0
              */
-            move_min: number;
+            lag_min: number;
             /** Capacity */
             capacity?: number | null;
             /**
@@ -5856,10 +6156,121 @@ export interface components {
              * @default 0
              */
             lane_cost: number;
+            /**
+             * Vehicles
+             * @default 0
+             */
+            vehicles: number;
+            /**
+             * Seats
+             * @default 0
+             */
+            seats: number;
+            /**
+             * Round Trip Min
+             * @default 30
+             */
+            round_trip_min: number;
+            /**
+             * Departure Cost
+             * @default 0
+             */
+            departure_cost: number;
             /** Times */
             times?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FlowUse
+         * @description What people do at a place: stay for a while, arrive, or leave.
+         * @enum {string}
+         */
+        FlowUse: "stay" | "arrive" | "leave";
+        /**
+         * FlowWishBody
+         * @description Whose coming is to be staggered, and where: at one place or on the site, and at those in `also` together.
+         */
+        FlowWishBody: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            /** Place */
+            place?: string | null;
+            /** @default stay */
+            use: components["schemas"]["FlowUse"];
+            /**
+             * Stay Min
+             * @default 30
+             */
+            stay_min: number;
+            /**
+             * Lag Min
+             * @default 0
+             */
+            lag_min: number;
+            /** Capacity */
+            capacity?: number | null;
+            /**
+             * Lanes
+             * @default 0
+             */
+            lanes: number;
+            /**
+             * Lane People
+             * @default 0
+             */
+            lane_people: number;
+            /**
+             * Lane Cost
+             * @default 0
+             */
+            lane_cost: number;
+            /**
+             * Vehicles
+             * @default 0
+             */
+            vehicles: number;
+            /**
+             * Seats
+             * @default 0
+             */
+            seats: number;
+            /**
+             * Round Trip Min
+             * @default 30
+             */
+            round_trip_min: number;
+            /**
+             * Departure Cost
+             * @default 0
+             */
+            departure_cost: number;
+            /** Times */
+            times?: {
+                [key: string]: string;
+            };
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Slot Min
+             * @default 15
+             */
+            slot_min: number;
+            /**
+             * Move Min
+             * @default 30
+             */
+            move_min: number;
+            /**
+             * Also
+             * @default []
+             */
+            also: components["schemas"]["FlowSpotBody"][];
             /**
              * Language
              * @default zh
@@ -6164,6 +6575,14 @@ export interface components {
             /** Refused */
             refused: number;
             last_error: components["schemas"]["Text"] | null;
+            /** Waiting Bytes */
+            waiting_bytes: number | null;
+            /** Most Waiting Bytes */
+            most_waiting_bytes: number | null;
+            /** Dropped */
+            dropped: number;
+            /** Polling */
+            polling: components["schemas"]["Polled"][];
             /** Watermark */
             watermark: string | null;
             /** Clock Skew S */
@@ -7075,6 +7494,37 @@ export interface components {
             high: (number | null)[];
         };
         /**
+         * Lineage
+         * @description Who judged readings in `[start, end)`: the run, its day (UTC), the rules' version, names and parameters.
+         */
+        Lineage: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Run */
+            run: number;
+            /**
+             * Judged On
+             * Format: date
+             */
+            judged_on: string;
+            /** Version */
+            version: number;
+            /** Rules */
+            rules: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: number;
+            };
+        };
+        /**
          * ListedModel
          * @description A version of a model, and where it is on its way; `usable` where all its files are there.
          */
@@ -7740,7 +8190,9 @@ export interface components {
         };
         /**
          * OnDutyBody
-         * @description Somebody on duty, from where to where; back to the start where no end is given.
+         * @description Somebody on duty, from where to where (back to the start where no end is given), and what they can carry.
+         *
+         *     `reloads` is how often they may come back to the start for more.
          */
         OnDutyBody: {
             /** Name */
@@ -7769,6 +8221,20 @@ export interface components {
              * @default []
              */
             breaks: components["schemas"]["PauseBody"][];
+            /** Max Work Min */
+            max_work_min?: number | null;
+            /** Capacity */
+            capacity?: number | null;
+            /**
+             * Reloads
+             * @default 0
+             */
+            reloads: number;
+            /**
+             * Reload Min
+             * @default 0
+             */
+            reload_min: number;
         };
         /**
          * Option
@@ -8187,7 +8653,8 @@ export interface components {
          * PlanPreview
          * @description A plan after moves: its cost and hard rules it breaks; the cost added; rules newly broken and mended.
          *
-         *     `newly` and `mended` have soft rules too, which cost but may be broken.
+         *     `newly` and `mended` have soft rules too, which cost but may be broken. `rows` are those of the plan that differ
+         *     from before, with what follows from the moves: of a tour that a row without `begin` belongs to, all times.
          */
         PlanPreview: {
             /** Valid */
@@ -8210,6 +8677,10 @@ export interface components {
             newly: components["schemas"]["Broken"][];
             /** Mended */
             mended: components["schemas"]["Broken"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * PlanRecord
@@ -8386,8 +8857,7 @@ export interface components {
          *     parts
          *         The cost by part.
          *     measures
-         *         What it means in the park: `walking_s`, `moves`, `people_moved`, `utilisation` (0–1), `energy_kwh`, `peak_kw`
-         *         and others that its kind has.
+         *         What it means in the park, by the names of `measures_of`: shares run 0–1, other units are in the names.
          *     changed
          *         Assignments that differ from those of the first plan.
          *     against
@@ -8821,6 +9291,25 @@ export interface components {
             until?: string | null;
         };
         /**
+         * Polled
+         * @description Points that a gateway asks for at one pace.
+         *
+         *     Parameters
+         *     ----------
+         *     missed
+         *         Times that were left out, since the poll before took longer.
+         */
+        Polled: {
+            /** Every S */
+            every_s: number;
+            /** Points */
+            points: number;
+            /** Polls */
+            polls: number;
+            /** Missed */
+            missed: number;
+        };
+        /**
          * Precision
          * @description What a time counts.
          * @enum {string}
@@ -9072,6 +9561,8 @@ export interface components {
          *         Such spans of groups that were judged in full a short while ago: they are judged together with what still comes.
          *     gateways, connected
          *         How many gateways are set, and connected.
+         *     spooled_bytes
+         *         Of readings that gateways have on disk and that are not yet in the store; near zero when the store takes them.
          *     keep_days
          *         For how long readings are kept, by class of point.
          *     warning
@@ -9100,12 +9591,20 @@ export interface components {
             gateways: number;
             /** Connected */
             connected: number;
+            /** Spooled Bytes */
+            spooled_bytes: number;
             /** Keep Days */
             keep_days: {
                 [key: string]: number;
             };
             warning: components["schemas"]["Text"] | null;
         };
+        /**
+         * Reason
+         * @description What a rule found: one bit a rule, kept in 32 bits, never given another meaning.
+         * @enum {integer}
+         */
+        Reason: 0 | 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 | 1024 | 2048 | 4096 | 8192 | 16384 | 32768 | 65536 | 131072 | 262144 | 524288;
         /**
          * ReasonList
          * @description What the rules found, by point.
@@ -9638,7 +10137,7 @@ export interface components {
         };
         /**
          * RoundDraft
-         * @description A problem of rounds to be confirmed: its document, and how the places in it were understood.
+         * @description A problem of rounds to be confirmed: its document, how places were understood, what is least, and assumed.
          */
         RoundDraft: {
             /** Document */
@@ -9647,6 +10146,10 @@ export interface components {
             };
             /** Places */
             places: components["schemas"]["RoundPlace"][];
+            /** Aims */
+            aims: components["schemas"]["Text"][];
+            /** Assumed */
+            assumed: components["schemas"]["Text"][];
             /** Stops */
             stops: number;
             /** Staff */
@@ -9777,6 +10280,56 @@ export interface components {
             reasons: {
                 [key: string]: number;
             };
+        };
+        /**
+         * RuleProposal
+         * @description What people's words say of a rule for a kind of points; None where they are too few to hold any out.
+         */
+        RuleProposal: {
+            /** Quantity */
+            quantity: string;
+            /** Rule */
+            rule: string;
+            /** Words */
+            words: number;
+            calibration: components["schemas"]["Calibration"] | null;
+            /** Better */
+            better: boolean;
+        };
+        /**
+         * RuleTuning
+         * @description A change of how strict a rule is with a kind of points of a campus, and why.
+         *
+         *     Parameters
+         *     ----------
+         *     version
+         *         Counts the changes of a campus from 1; readings are judged by all that hold.
+         *     factor
+         *         By what the rule's thresholds are multiplied.
+         *     calibration
+         *         What held-out words and injected faults said of it when it was adopted.
+         */
+        RuleTuning: {
+            /** Version */
+            version: number;
+            /** Quantity */
+            quantity: string;
+            /** Rule */
+            rule: string;
+            /** Factor */
+            factor: number;
+            calibration: components["schemas"]["Calibration"];
+            /** Who */
+            who: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Undone By */
+            undone_by?: string | null;
+            /** Undone At */
+            undone_at?: string | null;
         };
         /**
          * RunComparison
@@ -10042,6 +10595,29 @@ export interface components {
             second: number | null;
         };
         /**
+         * ScoredMethod
+         * @description How good one answer was on days left out; `floor` for a plain answer, `answers` for what the model says.
+         */
+        ScoredMethod: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            /** Floor */
+            floor: boolean;
+            /** Answers */
+            answers: boolean;
+            /** Accuracy */
+            accuracy: number;
+            /** Accuracy Low */
+            accuracy_low: number;
+            /** Accuracy High */
+            accuracy_high: number;
+            /** Change Recall */
+            change_recall: number | null;
+            /** False Changes */
+            false_changes: number | null;
+        };
+        /**
          * SearchProgress
          * @description Where a search was: seconds since its start, rounds, the least cost and the greatest bound; infinite if none.
          */
@@ -10160,11 +10736,13 @@ export interface components {
         };
         /**
          * SeriesOfReadings
-         * @description The readings of a point, oldest first.
+         * @description The readings of a point, oldest first, and which rules judged them.
          */
         SeriesOfReadings: {
             /** Readings */
             readings: components["schemas"]["Judged"][];
+            /** Judged By */
+            judged_by: components["schemas"]["Lineage"][];
         };
         /**
          * ServedDemand
@@ -10645,6 +11223,11 @@ export interface components {
             teams: number;
             /** People */
             people: number;
+            /**
+             * Assumed
+             * @default []
+             */
+            assumed: components["schemas"]["Text"][];
         };
         /**
          * SpaceUsage
@@ -10701,6 +11284,8 @@ export interface components {
         /**
          * SpaceWishBody
          * @description What is to be planned of spaces: a building, a level or all, with demands in words.
+         *
+         *     `tables` are those of the draft as they were filled in: rooms, entities, flows, periods, weights, rules, walking.
          */
         SpaceWishBody: {
             /** Place */
@@ -10720,6 +11305,10 @@ export interface components {
              * @default zh
              */
             language: string;
+            /** Tables */
+            tables?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * Span
@@ -10802,6 +11391,12 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * Standard
+         * @description Whose flags readings are given in, beside our own.
+         * @enum {string}
+         */
+        Standard: "opc_ua" | "bacnet" | "qartod";
         /**
          * StandingOrder
          * @description A command that is done once a place has been empty for a while, or at its time.
@@ -10886,17 +11481,21 @@ export interface components {
          *     at
          *         The time that is asked about.
          *     now
-         *         The state at the last step, as the point writes it.
+         *         The state at the last step, as the point writes it; None where only people's labels tell it.
          *     expected
          *         The state that is answered: the likeliest, or a change that is likely enough (see `docs/forecast.md`).
          *     changes
-         *         The probability that it will be another than now.
+         *         The probability that it will be another than now; None where that is not known.
          *     shares
          *         Which signals count most, shares of 1.
          *     floor, floor_accuracy
          *         The best plain answer, such as `persistence`, and how often that was right.
          *     change_recall
          *         Of the changes on days left out, how many were foreseen; none where there was no change.
+         *     model
+         *         The trained model that answers; None where a line was learnt on the spot.
+         *     fault
+         *         Why the live model can't answer, where it can't.
          */
         StateForecast: {
             /** Point */
@@ -10907,13 +11506,13 @@ export interface components {
              */
             at: string;
             /** Now */
-            now: string;
+            now: string | null;
             /** Expected */
             expected: string;
             /** Probability */
             probability: number;
             /** Changes */
-            changes: number;
+            changes: number | null;
             /** States */
             states: components["schemas"]["StateChance"][];
             /** Method */
@@ -10935,6 +11534,52 @@ export interface components {
             shares: {
                 [key: string]: number;
             };
+            model?: components["schemas"]["TrainedVersion"] | null;
+            fault?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * StateTrainingBody
+         * @description What to train: how far ahead, on how many days, with which set of intervals as truth.
+         */
+        StateTrainingBody: {
+            /**
+             * Minutes
+             * @default 30
+             */
+            minutes: number;
+            /**
+             * Days
+             * @default 28
+             */
+            days: number;
+            /** Labels */
+            labels?: string | null;
+            /**
+             * Network
+             * @default false
+             */
+            network: boolean;
+        };
+        /**
+         * StateTrainingJob
+         * @description A training: the share done (0–1), what came of it, or why it was refused.
+         */
+        StateTrainingJob: {
+            /** Id */
+            id: string;
+            /** Campus Id */
+            campus_id: string;
+            /** Point */
+            point: string;
+            /** @default running */
+            state: components["schemas"]["JobState"];
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            trained?: components["schemas"]["TrainedStates"] | null;
+            error?: components["schemas"]["Problem"] | null;
         };
         /**
          * Status
@@ -10997,6 +11642,50 @@ export interface components {
             /** Level Id */
             level_id: string | null;
         };
+        /**
+         * StorageBody
+         * @description A battery; or ice or hot water, which serves a place. Shares run 0–1.
+         */
+        StorageBody: {
+            /** Name */
+            name: string;
+            /** @default battery */
+            kind: components["schemas"]["StorageKind"];
+            /** Place */
+            place?: string | null;
+            /** Capacity Kwh */
+            capacity_kwh: number;
+            /** Charge Kw */
+            charge_kw: number;
+            /** Discharge Kw */
+            discharge_kw: number;
+            /**
+             * Efficiency
+             * @default 0.9
+             */
+            efficiency: number;
+            /**
+             * Content
+             * @default 0.5
+             */
+            content: number;
+            /**
+             * Target
+             * @default 0.5
+             */
+            target: number;
+            /**
+             * Loss
+             * @default 0
+             */
+            loss: number;
+        };
+        /**
+         * StorageKind
+         * @description What a storage holds: power for the site, or cold or heat for a room.
+         * @enum {string}
+         */
+        StorageKind: "battery" | "ice" | "hot_water";
         /**
          * Storey
          * @description A level of a building.
@@ -11061,6 +11750,12 @@ export interface components {
             /** Off */
             off: number;
         };
+        /**
+         * TableFormat
+         * @description How a table is written.
+         * @enum {string}
+         */
+        TableFormat: "csv" | "parquet";
         /**
          * TariffDocument
          * @description The tariffs that hold, as a document; `own` where the campus has its own.
@@ -11163,6 +11858,49 @@ export interface components {
             legs: components["schemas"]["Leg"][];
         };
         /**
+         * TrainedStates
+         * @description What came of a training; it answers once somebody promotes it.
+         *
+         *     Parameters
+         *     ----------
+         *     labelled
+         *         At how many moments people's labels are the truth.
+         *     varied
+         *         Whether varied days helped on the days left out, so that the model learnt from them; None where not tried.
+         */
+        TrainedStates: {
+            model: components["schemas"]["TrainedVersion"];
+            /** Point */
+            point: string;
+            /** Minutes */
+            minutes: number;
+            /** Method */
+            method: string;
+            verdict: components["schemas"]["Text"];
+            /** Better Than Floor */
+            better_than_floor: boolean;
+            /** Moments */
+            moments: number;
+            /** Days */
+            days: number;
+            /** Labelled */
+            labelled: number;
+            /** Varied */
+            varied: boolean | null;
+            /** Scores */
+            scores: components["schemas"]["ScoredMethod"][];
+        };
+        /**
+         * TrainedVersion
+         * @description A version of a model in the registry.
+         */
+        TrainedVersion: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * Transcript
          * @description What was said; `duration_s` is that of the speech, without the silence around it.
          */
@@ -11178,6 +11916,26 @@ export interface components {
              * @default []
              */
             segments: components["schemas"]["Segment"][];
+        };
+        /**
+         * TuningBody
+         * @description Which rule is to be as strict with which kind of points as people's words say.
+         */
+        TuningBody: {
+            /** Quantity */
+            quantity: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * TuningList
+         * @description The changes of rules, newest first, and what people's words propose now.
+         */
+        TuningList: {
+            /** Tunings */
+            tunings: components["schemas"]["RuleTuning"][];
+            /** Proposals */
+            proposals: components["schemas"]["RuleProposal"][];
         };
         /**
          * TwinAlarm
@@ -11390,6 +12148,27 @@ export interface components {
             disabled?: boolean | null;
         };
         /**
+         * VehicleBody
+         * @description A car: arrival and departure by the clock, HH:MM; `device` is its charger on the map.
+         */
+        VehicleBody: {
+            /** Name */
+            name: string;
+            /** Arrival */
+            arrival: string;
+            /** Departure */
+            departure: string;
+            /** Energy Kwh */
+            energy_kwh: number;
+            /**
+             * Power Kw
+             * @default 7
+             */
+            power_kw: number;
+            /** Device */
+            device?: string | null;
+        };
+        /**
          * Verdict
          * @description What a reviewer says: to learn from it, or not.
          * @enum {string}
@@ -11398,6 +12177,8 @@ export interface components {
         /**
          * VisitBody
          * @description What is to be done at a place, once or once in each window; `worth_min` lets it be left out.
+         *
+         *     `load` is brought there, from `source` where it is given, else from where the tour starts; `collect` is taken back.
          */
         VisitBody: {
             /** Place */
@@ -11419,6 +12200,18 @@ export interface components {
             skills: string[];
             /** Worth Min */
             worth_min?: number | null;
+            /**
+             * Load
+             * @default 0
+             */
+            load: number;
+            /**
+             * Collect
+             * @default 0
+             */
+            collect: number;
+            /** Source */
+            source?: string | null;
         };
         /**
          * Why
@@ -19915,6 +20708,122 @@ export interface operations {
             };
         };
     };
+    export_readings: {
+        parameters: {
+            query: {
+                /** @description With a zone */
+                from: string;
+                /** @description Not included */
+                to: string;
+                /** @description Ids of points */
+                point: string[];
+                format?: components["schemas"]["TableFormat"];
+                /** @description Also in the flags of these standards */
+                flags?: components["schemas"]["Standard"][];
+                /** @description Also which rules judged each reading, and when */
+                lineage?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     summarise_readings: {
         parameters: {
             query: {
@@ -21188,6 +22097,322 @@ export interface operations {
             };
         };
     };
+    train_states: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateTrainingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateTrainingJob"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    state_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateTrainingJob"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_state_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntervalSet"][];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_overrules: {
         parameters: {
             query?: {
@@ -21525,6 +22750,322 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_tunings: {
+        parameters: {
+            query?: {
+                propose?: boolean;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TuningList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adopt_rule_tuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TuningBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTuning"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_rule_tuning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTuning"];
                 };
             };
             /** @description The request can't be read */
@@ -27592,6 +29133,113 @@ export interface operations {
             };
         };
     };
+    get_comparison_report: {
+        parameters: {
+            query: {
+                ids: string[];
+                language?: string;
+                form?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_problem_tables: {
         parameters: {
             query?: never;
@@ -27904,6 +29552,326 @@ export interface operations {
             };
         };
     };
+    edited_site_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditedPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteView"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_walks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWalks"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edited_plan_walks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditedPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWalks"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     replan: {
         parameters: {
             query?: never;
@@ -27927,6 +29895,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgainBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SolveSummary"];
                 };
             };
             /** @description The request can't be read */
@@ -29064,7 +31140,7 @@ export interface operations {
             };
         };
     };
-    draft_rounds: {
+    draft_spaces_workbook: {
         parameters: {
             query?: never;
             header?: never;
@@ -29075,17 +31151,17 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoundWishBody"];
+                "application/json": components["schemas"]["SpaceWishBody"];
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoundDraft"];
+                    "application/octet-stream": unknown;
                 };
             };
             /** @description The request can't be read */
@@ -29171,17 +31247,20 @@ export interface operations {
             };
         };
     };
-    plan_walks: {
+    draft_rounds: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 campus: string;
-                job_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundWishBody"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -29189,7 +31268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanWalks"];
+                    "application/json": components["schemas"]["RoundDraft"];
                 };
             };
             /** @description The request can't be read */
