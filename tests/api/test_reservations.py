@@ -205,7 +205,7 @@ def test_a_plan_of_rooms_is_drafted_from_what_is_reserved(member: TestClient, op
     }
     file = {"file": ("rooms.json", json.dumps(draft["document"]).encode())}
     job = operator.post("/v1/campuses/small/plans", data=order, files=file).json()["id"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180  # what is solved first on a machine is compiled first
     while (told := operator.get(f"/v1/campuses/small/plans/{job}").json())["plan"] is None:
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -85,8 +85,11 @@ LARGE: Mapping[str, tuple[str, Callable[[], Any]]] = {
 @pytest.mark.parametrize("at_s", [0.0, 0.3])
 def test_cancelling_returns_the_incumbent_at_once(name: str, at_s: float) -> None:
     kind, problem = problem_of(*LARGE[name])
-    late_s, cpu_s, _, _ = cancelled(kind, problem, Wish(), at_s)
-    assert late_s <= -1 or cpu_s < GENEROUS_S * slowness()  # below: it ended by itself before
+    for last in (False, True):  # what a machine does for the first time is compiled first
+        late_s, cpu_s, _, _ = cancelled(kind, problem, Wish(), at_s)
+        if late_s <= -1 or cpu_s < GENEROUS_S * slowness():  # at first: it ended by itself before
+            return
+        assert not last, f"{cpu_s:.2f} s of a processor from the last look before the cancel"
 
 
 def problem_of(name: str, make: Callable[[], Any]) -> tuple[Kind[Any, Any], Any]:

@@ -144,7 +144,7 @@ def add_plan_policy(campus: CampusPath, body: PolicyBody, house: HouseDep, calle
     place = None if body.place is None else FeatureId(body.place)
     of_kind = () if body.kind is None else house.plan_runs.switchable(campus, place, body.kind)
     policy = PlanPolicy(
-        id=secrets.token_urlsafe(ID_BYTES), campus_id=campus, who=caller.name, at=house.now(),
+        id=secrets.token_hex(ID_BYTES), campus_id=campus, who=caller.name, at=house.now(),
         device_ids=tuple(dict.fromkeys((*(DeviceId(FeatureId(name)) for name in body.devices), *of_kind))),
         kind=body.kind, place_id=place, start=body.start, end=body.end,
         weekdays=body.weekdays, most_starts=body.most_starts, least_service=body.least_service,

@@ -338,4 +338,4 @@ def _usual_threads() -> int:
 
 
 def _new_id() -> str:
-    return secrets.token_urlsafe(ID_BYTES)
+    return secrets.token_hex(ID_BYTES)

@@ -104,7 +104,7 @@ def add(
     of_kind = () if kind is None else opened.plan_runs.switchable(campus_id, where, kind)
     made = opened.plan_runs.add_policy(
         PlanPolicy(
-            id=secrets.token_urlsafe(ID_BYTES), campus_id=campus_id, who=opening.user(), at=opened.now(),
+            id=secrets.token_hex(ID_BYTES), campus_id=campus_id, who=opening.user(), at=opened.now(),
             device_ids=tuple(dict.fromkeys((*named, *of_kind))), kind=kind, place_id=where, start=start, end=end,
             weekdays=_read_days(days),
             most_starts=most_starts, least_service=least_service, least_saving=least_saving, most_cost=most_cost,
