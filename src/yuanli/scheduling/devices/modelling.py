@@ -103,6 +103,7 @@ def whole_model(problem: DevicesProblem, tables: Tables, stores: Stores) -> Mode
     model = Model()
     on = _devices(model, tables)
     taken, given = _shared(model, problem, tables, stores, on)
+    _directions(model, tables, stores, taken, given)
     if tables.ramp < FAR:
         _ramps(model, tables, on)
     _relations(model, problem, on)
@@ -130,10 +131,22 @@ def _shared(
         columns = stores.content.indices[stores.content.indptr[r] : stores.content.indptr[r + 1]]
         factors = stores.content.data[stores.content.indptr[r] : stores.content.indptr[r + 1]]
         model.row(flat.ravel()[columns], factors, float(stores.start[r]), float(stores.start[r]))
+        model.row([flat[0].flat[r], flat[1].flat[r]], stores.shares[:, r], -np.inf, 1.0)
     services = {z: flat[1, stores.zone == z] for z in range(len(tables.demand))}
     _zones(model, tables, on, services)
     _site(model, problem, tables, on, [(flat[0], 1.0), (flat[1, stores.zone < 0], -1.0)])
     return flat[0], flat[1]
+
+
+def _directions(model: Model, tables: Tables, stores: Stores, taken: Ints, given: Ints) -> None:
+    """Let storages either take or give in a slot where both at once could pay: at a zone, or at prices below 0."""
+    for s in range(len(stores.storages)):
+        slots = np.arange(len(tables.buy)) if stores.zone[s] >= 0 else np.flatnonzero(tables.buy < 0)
+        gives = model.columns(np.zeros(len(slots)), np.ones(len(slots)), 0.0, whole=True)
+        for t, one in zip(slots, gives, strict=True):
+            r = s * len(tables.buy) + t
+            model.row([taken[s, t], one], [stores.shares[0, r], 1.0], -np.inf, 1.0)
+            model.row([given[s, t], one], [stores.shares[1, r], -1.0], -np.inf, 0.0)
 
 
 def _devices(model: Model, tables: Tables) -> Ints:

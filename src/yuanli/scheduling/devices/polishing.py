@@ -16,13 +16,14 @@ from yuanli.solver import Search, SearchProgress, Stop, solve_milp
 
 MOST = 300
 """Up to so many devices; the whole model of more takes seconds to put together."""
-GROUP = 12
+GROUPS = (2, 24)
+FIRST_GROUP = 8
 TURN_S = 2.0
-GAP = 1e-3
+GAP, LEAST = 1e-3, 1e-7
 
 
 class Polisher:
-    """Groups of devices in turn, by zones in an order of chance.
+    """Groups of devices in turn, by zones in an order of chance, those with storages of their own first.
 
     Device moves alone see what storages do as given, and storages see devices as given: neither gives way first. Here
     both do at once.
@@ -34,12 +35,14 @@ class Polisher:
         free = np.isin(np.arange(len(tables.power)), movable)
         zones = [inside[free[inside]] for inside in devices_by_zone(tables)]
         self.zones = [inside for inside in zones if len(inside)]
+        self.stored = [bool(np.isin(tables.zone[inside[0]], stores.zone)) for inside in self.zones]
         self.left: list[int] = []
+        self.size = FIRST_GROUP
 
     def polish(
         self, on: Bytes, search: Search[object], take: Callable[[Bytes, Flows], None], *, seed: int
     ) -> None:
-        """Set the next group anew from `on`; hand on each better answer to `take`."""
+        """Set the next group anew from `on`; hand on each better answer to `take`. Groups that take long get smaller."""
         devices, milp = self._next(), self.whole.milp
         low, high = milp.low.copy(), milp.high.copy()
         others = np.setdiff1d(np.arange(len(on)), devices)
@@ -47,19 +50,24 @@ class Polisher:
         low[fixed] = high[fixed] = on[others]
 
         def told(now: SearchProgress, x: Floats | None) -> None:
-            if x is not None and now.cost < search.cost:
+            if x is not None and now.cost < search.cost - LEAST:
                 take(self.whole.states(x), self.whole.flows(x))
 
         left_s = min(search.left_s, TURN_S)
         inner = Search[Floats](Stop(time_s=left_s, gap=GAP), cancelled=search.over, told=told)
         solve_milp(replace(milp, low=low, high=high), inner, start=self.whole.start(on), seed=seed)
+        if inner.elapsed_s < TURN_S / 4:
+            self.size = min(2 * self.size, GROUPS[1])
+        elif inner.gap > GAP and inner.elapsed_s >= TURN_S:
+            self.size = max(self.size // 2, GROUPS[0])
 
     def _next(self) -> Ints:
         chosen: list[Ints] = []
-        while not chosen or (self.left and sum(map(len, chosen)) < GROUP):
+        while not chosen or (self.left and sum(map(len, chosen)) + self.size // 2 < self.size):
             if not self.left:
-                self.left = self.rng.permutation(len(self.zones)).tolist()
+                order = self.rng.permutation(len(self.zones)).tolist()
+                self.left = sorted(order, key=lambda z: self.stored[z])
             inside = self.zones[self.left.pop()]
-            many = len(inside) > GROUP
-            chosen.append(self.rng.choice(inside, GROUP, replace=False) if many else inside)
+            most = max(self.size, 1)
+            chosen.append(self.rng.choice(inside, most, replace=False) if len(inside) > most else inside)
         return np.concatenate(chosen)

@@ -10,7 +10,7 @@ import numpy as np
 from yuanli.scheduling.devices.arrays import tables_of
 from yuanli.scheduling.devices.conflicts import impossible
 from yuanli.scheduling.devices.dualising import find_duals
-from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
+from yuanli.scheduling.devices.improving import CHUNK, HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
 from yuanli.scheduling.devices.modelling import whole_model
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.polishing import MOST as MOST_POLISHED
@@ -36,8 +36,9 @@ LEAST_CLIMB = 1e-6
 FEW, SMALL_ZONE, SMALL_ZONES, SMALL_ZONES_S = 30, 20, 150, 10.0
 """HiGHS helps up to a few devices; more, where zones are small, and only where there are some seconds."""
 EXACT_SHARE = 0.6
-FEW_SHARED, EXACT_SHARED = 60, 0.8
-"""HiGHS comes first, and longer, up to so many devices where storages or a surplus of the sun tie all slots together."""
+FEW_SHARED, EXACT_SHARED, EXACT_S = 60, 0.8, 8.0
+"""HiGHS comes first, and longer, up to so many devices where storages or a surplus of the sun tie all slots together:
+more than `FEW` only where there are some seconds."""
 POLISHED = 2_000
 """Up to so many storages × slots each better plan gets its storages' cheapest flows at once: some 20 ms."""
 LEVELS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -45,6 +46,8 @@ LEVELS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
 FIRST_EXCHANGES = 12
 LEAST_CYCLE = 20
 DEVICES_PER_ROUND = 5
+NEAR_STALE = 3
+"""Rounds around what is locked without a gain, until the whole is searched."""
 LEAST_TIE = 1e-6
 
 
@@ -152,6 +155,7 @@ class _Solving:
         self.search.prove(pricing.best.value)
         if self.wish.start is not None:
             self._start(self.wish.start)
+            self._near()
         exact = self.most is None and self._exact()
         large = len(self.tables.power) > LARGE
         stages = (STEPS,) if large else (FIRST_STEPS, STEPS - FIRST_STEPS)
@@ -161,19 +165,23 @@ class _Solving:
                 return self.search.result()
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
-            if exact and self.shared and len(self.tables.power) <= FEW and not self.search.over():
+            at_once = len(self.tables.power) <= FEW or self.search.left_s >= EXACT_S
+            if exact and self.shared and at_once and not self.search.over():
                 self._prove(EXACT_SHARED)
                 exact = False
         if self.best is None and (self.search.bound > self.dearest or self._contradictory()):
             return self.search.result(infeasible=True)
         cutting = pricing.cuts.size > 0
         while not (self.search.over() or self.search.bound > self.dearest):
-            if cutting:
+            if cutting and not (exact and self.shared):
                 before = pricing.best.value
                 pricing.cut()
                 self._climb(pricing, CUT_STEPS)
                 cutting = pricing.best.value - before > LEAST_GAIN * abs(before)
             self._cycle(pricing)
+            if self.stored and self.most is None and not self.search.over():
+                self._climb(pricing, DUAL_STEPS)
+                self._repair(pricing)
             passed = self._polish()
             if exact and passed:
                 self._prove(EXACT_SHARE)
@@ -204,6 +212,31 @@ class _Solving:
                 self._offer(self.improver.judge(found))
         elif self.best is None:
             self._offer(self._repaired(on, peak))
+
+    def _near(self) -> None:
+        """Improve a start around what is locked: the devices of the same zones, then each other one alone.
+
+        Who drags a bar waits for it: the prices of a large site come too late.
+        """
+        zones = np.unique(self.tables.zone[self.locked])
+        if self.best is None or self.most is not None or not len(zones):
+            return
+        movable = self.improver.movable
+        near = self.improver.among(movable[np.isin(self.tables.zone[movable], zones)])
+        state, weights = near.state(self.best.on), near.weights(self.best.peak_kw)
+        stale = 0
+        while len(near.movable) and stale < NEAR_STALE and not self.search.over():
+            if stale == 0:
+                near.set(state, weights, near.movable)
+            near.groups(state, weights, 0.0)
+            self.search.count()
+            stale = 0 if self._offer(self.improver.judge(state.on)) else stale + 1
+        state = self.improver.state(self.best.on)
+        for first in range(0, len(movable), CHUNK):
+            if self.search.over():
+                return
+            self.improver.set(state, weights, movable[first : first + CHUNK])
+            self._offer(self.improver.judge(state.on))
 
     def _climb(self, pricing: Pricing, steps: int) -> None:
         before = pricing.best.value
@@ -262,7 +295,7 @@ class _Solving:
 
         def told(now: SearchProgress, x: Floats | None) -> None:
             search.prove(now.bound)
-            if x is not None and now.cost < search.cost:
+            if x is not None and now.cost < search.cost - NEAR:
                 self._take(whole.states(x), whole.flows(x))
 
         inner = Search[Floats](

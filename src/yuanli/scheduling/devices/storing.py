@@ -47,6 +47,8 @@ class Stores:
         names = [z.name for z in problem.zones]
         self.zone = np.array([-1 if s.zone is None else names.index(s.zone) for s in self.storages], np.int64)
         self.content, self.start = _contents(self.storages, n, problem.slot_h)
+        self.shares = _shares(self.storages, n)
+        self.one_way_only = _sums(self.shares)
         self.bounds = np.array(
             [
                 *((0.0, s.charge_kw) for s in self.storages for _ in range(n)),
@@ -88,7 +90,8 @@ class Stores:
         taken = np.tile(power, len(self.storages))
         given = np.concatenate([-power if z < 0 else -service[z] for z in self.zone])
         found = linprog(
-            np.concatenate([taken, given, np.zeros(len(given))]), A_eq=self.content, b_eq=self.start,
+            np.concatenate([taken, given, np.zeros(len(given))]), A_ub=self.one_way_only,
+            b_ub=np.ones(len(given)), A_eq=self.content, b_eq=self.start,
             bounds=self.bounds, method="highs",
         )  # fmt: skip
         return (float(found.fun), self._flows(found.x, n)) if found.status == 0 else None
@@ -131,6 +134,8 @@ class Stores:
             devices = tables.service[tables.zone == z] @ state.on[tables.zone == z]
             limits.append(devices - tables.demand[z])
         bounds = np.vstack([self.bounds, np.tile([0.0, np.inf], (3 * n + short, 1)), [[paid_kw, np.inf]]])
+        rows.append(hstack([self.one_way_only, csr_array((size, 3 * n + short + 1))]))
+        limits.append(np.ones(size))
         for _ in range(FIXES):
             found = linprog(
                 cost, A_ub=vstack(rows), b_ub=np.concatenate(limits), A_eq=equal,
@@ -162,6 +167,20 @@ class Stores:
             taken[s] = np.maximum(gained, 0.0) / one.charge_efficiency
             given[s] = np.maximum(-gained, 0.0) * one.discharge_efficiency
         return Flows(taken=taken, given=given)
+
+
+def _shares(storages: tuple[Storage, ...], n: int) -> Floats:
+    """Return by what to multiply flows for their shares of the most taken and the most given, `(2, n_storages · n)`."""
+    most = np.array([[s.charge_kw for s in storages], [s.discharge for s in storages]]).reshape(2, -1)
+    shares: Floats = np.repeat(np.divide(1.0, most, out=np.zeros(most.shape), where=most > 0), n, axis=1)
+    return shares
+
+
+def _sums(shares: Floats) -> csr_array:
+    """Return rows, by storage and slot, of both shares together; none is above 1, as one of them is 0."""
+    each, shape = np.arange(shares.shape[1]), (shares.shape[1], shares.shape[1])
+    parts = [coo_array((part, (each, each)), shape) for part in shares]
+    return csr_array(hstack([*parts, csr_array(shape)]))
 
 
 def _contents(storages: tuple[Storage, ...], n: int, slot_h: float) -> tuple[csr_array, Floats]:
