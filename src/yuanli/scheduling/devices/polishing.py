@@ -10,7 +10,7 @@ import numpy as np
 from yuanli.scheduling.devices.arrays import devices_by_zone
 from yuanli.scheduling.devices.modelling import Modelled, whole_model
 from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, Tables
-from yuanli.scheduling.devices.problem import DevicesProblem
+from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.storing import Flows, Stores
 from yuanli.solver import Search, SearchProgress, Stop, solve_milp
 
@@ -29,7 +29,9 @@ class Polisher:
     both do at once.
     """
 
-    def __init__(self, problem: DevicesProblem, tables: Tables, stores: Stores, movable: Ints, seed: int) -> None:
+    def __init__(
+        self, problem: DevicesProblem, tables: Tables, stores: Stores, movable: Ints, seed: int
+    ) -> None:
         self.whole: Modelled = whole_model(problem, tables, stores)
         self.rng = np.random.default_rng(seed)
         free = np.isin(np.arange(len(tables.power)), movable)
@@ -40,9 +42,9 @@ class Polisher:
         self.size = FIRST_GROUP
 
     def polish(
-        self, on: Bytes, search: Search[object], take: Callable[[Bytes, Flows], None], *, seed: int
+        self, on: Bytes, search: Search[DevicesPlan], take: Callable[[Bytes, Flows], None], *, seed: int
     ) -> None:
-        """Set the next group anew from `on`; hand on each better answer to `take`. Groups that take long get smaller."""
+        """Set the next group anew from `on`; hand on each better answer to `take`. Groups that take long shrink."""
         devices, milp = self._next(), self.whole.milp
         low, high = milp.low.copy(), milp.high.copy()
         others = np.setdiff1d(np.arange(len(on)), devices)

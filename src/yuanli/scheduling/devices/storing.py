@@ -125,7 +125,9 @@ class Stores:
         balance = hstack([taken, -given, blank, -one, one, csr_array((n, short + n + 1))])
         equal = vstack([hstack([self.content, csr_array((size, 3 * n + short + 1))]), balance])
         high = hstack([csr_array((n, 3 * size)), one, -one, csr_array((n, short)), -one, csr_array((n, 1))])
-        peak = hstack([csr_array((n, 3 * size)), one, -one, csr_array((n, short + n)), csr_array(-np.ones((n, 1)))])
+        peak = hstack(
+            [csr_array((n, 3 * size)), one, -one, csr_array((n, short + n)), csr_array(-np.ones((n, 1)))]
+        )
         rows, limits = [high, peak], [np.minimum(tables.limit, 1e12), np.zeros(n)]
         for at, z in enumerate(zones):
             gives = hstack([-one if own == z else csr_array((n, n)) for own in self.zone])
