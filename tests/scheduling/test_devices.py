@@ -135,7 +135,7 @@ def test_ice_serves_its_zone_when_the_chiller_may_not_run() -> None:
     ice = Storage(name="ice", capacity=3, charge_kw=3, discharge=2, zone="pool", loss=0.1)
     problem = pump(storages=(ice,))
     off = replace(problem.devices[0], must_be_off=frozenset({2}))
-    plan = make_plan(DEVICES, replace(problem, devices=(off,)), searching(200))
+    plan = make_plan(DEVICES, replace(problem, devices=(off,)), searching(700))
     assert plan.cost == pytest.approx(2 + 3 + 1 / 0.9 + 1 / 0.81, rel=0.3)
     assert plan.assignments[1]["energy_kwh"] > 1.0
 
