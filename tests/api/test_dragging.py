@@ -64,5 +64,10 @@ def test_a_dragged_bar_is_solved_again_in_a_second(
     assert next(row for row in again["assignments"] if row["device"] == first["device"])["on"] == "20-79"
     checked = check_devices(problem, DEVICES.read_rows(problem, again["assignments"]))
     assert checked.valid
-    before = check_devices(problem, DEVICES.read_rows(problem, rows))
-    assert checked.cost <= before.cost + 1e-6 or not before.valid
+    edited = check_devices(problem, DEVICES.read_rows(problem, rows))
+    assert edited.valid
+    assert checked.cost < edited.cost - 1, "others are switched off for what the dragged bar now serves"
+    others = [
+        (a, b) for a, b in zip(again["assignments"], rows, strict=True) if a["device"] != first["device"]
+    ]
+    assert any(a["on"] != b["on"] for a, b in others)

@@ -31,7 +31,10 @@ from yuanli.scheduling import (
     wish_conflicts_of_devices,
 )
 from yuanli.scheduling.devices.arrays import tables_of
+from yuanli.scheduling.devices.dualising import find_duals
+from yuanli.scheduling.devices.pricing import Pricing
 from yuanli.scheduling.devices.solving import near_exact
+from yuanli.scheduling.devices.storing import Stores
 from yuanli.scheduling.devices.telling import tell_slot, tell_slots
 from yuanli.solver import Search, Status, Stop, WhyNot, Wish, count_changes, make_plan, why_not
 
@@ -96,6 +99,36 @@ def test_a_battery_carries_cheap_power_over_the_dear_hour() -> None:
     plan = make_plan(DEVICES, pump(storages=(battery,)), searching(700))
     assert plan.cost == pytest.approx(3.0 + 4.0 + 4.0)
     assert plan.cost_breakdown["energy"] == pytest.approx(8.0)
+
+
+def test_storages_and_a_surplus_of_the_sun_are_bounded_closely_and_planned_to_the_best() -> None:
+    sun = np.where((np.arange(24) > 7) & (np.arange(24) < 17), 60.0, 0.0)
+    battery = Storage(
+        name="b", capacity=80, charge_kw=20, discharge=20, charge_efficiency=0.9, content=40, target=40
+    )
+    problem = fans(solar_kw=sun, storages=(battery,))
+    tables = tables_of(problem)
+    stores = Stores(problem, tables)
+    pricing, duals = (
+        Pricing(tables, stores, peak_price=0.0, peak_paid_kw=0.0),
+        find_duals(problem, tables, stores),
+    )
+    assert duals is not None
+    guessed = pricing.best.value
+    pricing.begin(duals.service, duals.power, duals.limited)
+    plan = make_plan(DEVICES, problem, Search(Stop(time_s=None, cpu_s=2.0)))
+    assert plan.cost is not None
+    assert plan.bound is not None
+    assert guessed < 0, "a guess does not know what the storage makes of the sun"
+    assert 0.5 * plan.cost < pricing.best.value <= plan.bound + 1e-6
+    assert plan.cost - plan.bound < 0.02 * plan.cost
+
+
+def test_a_battery_rests_where_prices_are_all_the_same() -> None:
+    battery = Storage(name="b", capacity=80, charge_kw=20, discharge=20, content=40, target=40)
+    problem = fans(price=np.full(24, 0.5), storages=(battery,))
+    plan = make_plan(DEVICES, problem, searching(60))
+    assert np.abs(DEVICES.read_rows(problem, plan.assignments).storage).max() == pytest.approx(0.0, abs=1e-6)
 
 
 def test_ice_serves_its_zone_when_the_chiller_may_not_run() -> None:

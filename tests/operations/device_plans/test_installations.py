@@ -24,7 +24,7 @@ from yuanli.operations import (
     VehicleWish,
     read_beside,
 )
-from yuanli.operations.device_plans.climates import fit_walls
+from yuanli.operations.device_plans.climates import closed_band, fit_walls
 from yuanli.operations.device_plans.replanning import rest_of
 from yuanli.operations.device_plans.runs import PlanRun
 from yuanli.operations.device_plans.solar import clear_sky
@@ -109,9 +109,18 @@ def test_rooms_that_measure_are_kept_comfortable_as_they_were(fitted: House) -> 
     assert [air is not None for air in zones.values()] == [True, False]
     air = next(air for air in zones.values() if air)
     assert (air["temp_c"], air["low_c"][0], air["high_c"][0]) == (24, 20, 26)
+    assert set(air["low_c"]) == {18, 20}, "a closed room is not cooled below the dew point"
     heats = [d["heat_kw"] for d in draft.document["devices"] if d.get("heat_kw")]
     assert len(heats) == 3
     assert max(heats) < 0
+
+
+def test_a_closed_room_may_drift_but_is_not_driven_beyond_what_it_bears() -> None:
+    summer, autumn, winter = (np.array([a, b]) for a, b in ((24.0, 35.0), (12.0, 24.0), (-5.0, 4.0)))
+    assert closed_band(22, 26, cools=True, now_c=25, outside=summer) == (18, 80)
+    assert closed_band(22, 26, cools=True, now_c=25, outside=autumn) == (12, 80)
+    assert closed_band(20, 24, cools=False, now_c=19, outside=winter) == (5, 28)
+    assert closed_band(20, 24, cools=False, now_c=3, outside=winter) == (3, 28)
 
 
 @pytest.mark.parametrize(

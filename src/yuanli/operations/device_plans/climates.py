@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +36,9 @@ SURE = 3.0
 """So many standard errors a fitted number is from zero, at least."""
 LOW_C, HIGH_C = 20.0, 26.0
 """Where nothing was measured: between heating and cooling by GB 50736-2012, table 3.0.2."""
+DEW_C, DUTY_C, WARM_C = 18.0, 5.0, 28.0
+"""While a room is closed: it is cooled to no less than the dew point of air of 26 °C and 60 % (17.6 °C); it is
+heated to at least the heating on duty of GB 50736-2012, 5.1.5, and to no more than is of use later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,18 +207,31 @@ def _add(
     recent = measured[np.isfinite(measured)]
     is_open = np.array(zone["demand"]) > 0
     local = [time.astimezone(clock).hour for time in scene.times]
+    now_c = round(float(recent[-1]) if len(recent) else (low + high) / 2, 2)
+    least, most = closed_band(low, high, cools=cools, now_c=now_c, outside=outside)
     zone["climate"] = {
-        "temp_c": round(float(recent[-1]) if len(recent) else (low + high) / 2, 2),
+        "temp_c": now_c,
         "outdoor_c": outside.round(2).tolist(), "gains_kw": walls.gains_kw[local].round(4).tolist(),
         "resistance_c_per_kw": one.resistance_c_per_kw or walls.resistance_c_per_kw,
         "capacity_kwh_per_c": one.capacity_kwh_per_c or walls.capacity_kwh_per_c,
-        "low_c": np.where(is_open, low, COLDEST_C).tolist(), "high_c": np.where(is_open, high, HOTTEST_C).tolist(),
+        "low_c": np.where(is_open, low, least).tolist(), "high_c": np.where(is_open, high, most).tolist(),
         "discomfort_price": one.discomfort_price,
     }  # fmt: skip
     zone["demand"] = [0.0] * len(scene.times)
     for row in devices:
         row |= {"heat_kw": round((-COP if cools else COP) * row["power_kw"], 4), "service": 0.0}
     return fit is not None
+
+
+def closed_band(
+    low: float, high: float, *, cools: bool, now_c: float, outside: Floats
+) -> tuple[float, float]:
+    """Return between what a closed room is kept: wide, but devices drive it no farther than it comes by itself."""
+    if cools:
+        least = min(low, DEW_C, now_c, float(outside.min()))
+        return max(COLDEST_C, math.floor(least * 100) / 100), HOTTEST_C
+    most = max(high, WARM_C, now_c, float(outside.max()))
+    return min(low, DUTY_C, now_c), min(HOTTEST_C, math.ceil(most * 100) / 100)
 
 
 def _band(one: ClimateWish, measured: Floats, running: NDArray[np.bool_]) -> tuple[float, float]:

@@ -29,6 +29,7 @@ class Model:
     entries: list[tuple[Ints, Floats]] = field(default_factory=list)
     row_low: list[float] = field(default_factory=list)
     row_high: list[float] = field(default_factory=list)
+    named: dict[tuple[str, int, int], int] = field(default_factory=dict)
 
     def columns(self, low: Floats, high: Floats, cost: Floats | float, *, whole: bool = False) -> Ints:
         """Add columns; return their numbers, in the shape of `low`."""
@@ -42,9 +43,17 @@ class Model:
         return number.reshape(low.shape)
 
     def row(
-        self, columns: Sequence[int] | Ints, factors: Sequence[float] | Floats, low: float, high: float
+        self,
+        columns: Sequence[int] | Ints,
+        factors: Sequence[float] | Floats,
+        low: float,
+        high: float,
+        *,
+        name: tuple[str, int, int] | None = None,
     ) -> None:
-        """Add `low ≤ factors · columns ≤ high`."""
+        """Add `low ≤ factors · columns ≤ high`; a row with a name, of what, zone and slot, is found again by it."""
+        if name is not None:
+            self.named[name] = len(self.entries)
         self.entries.append((np.asarray(columns, np.int64), np.asarray(factors, np.float64)))
         self.row_low.append(low if low > -MOST else -np.inf)
         self.row_high.append(high if high < MOST else np.inf)
@@ -93,20 +102,51 @@ def whole_model(problem: DevicesProblem, tables: Tables, stores: Stores) -> Mode
     """Return the programme of all devices and storages."""
     model = Model()
     on = _devices(model, tables)
+    taken, given = _shared(model, problem, tables, stores, on)
+    _directions(model, tables, stores, taken, given)
+    if tables.ramp < FAR:
+        _ramps(model, tables, on)
+    _relations(model, problem, on)
+    constant = -problem.peak_price * problem.peak_paid_kw
+    return Modelled(milp=model.milp(constant), on=on, taken=taken, given=given)
+
+
+def shared_model(problem: DevicesProblem, tables: Tables, stores: Stores) -> Model:
+    """Return the linear programme of what devices share, each a fraction on, without starts and least times."""
+    model, n = Model(), problem.slots
+    on = model.columns((tables.may_off == 0).astype(np.float64), tables.may_on.astype(np.float64), 0.0)
+    for k in np.flatnonzero(tables.slots_on >= 0):
+        model.row(on[k], [1.0] * n, float(tables.slots_on[k]), float(tables.slots_on[k]))
+    _shared(model, problem, tables, stores, on)
+    return model
+
+
+def _shared(
+    model: Model, problem: DevicesProblem, tables: Tables, stores: Stores, on: Ints
+) -> tuple[Ints, Ints]:
+    """Add storages, zones and the site; return the columns of what storages take and give."""
     n, many = problem.slots, len(stores.storages)
     flat = model.columns(stores.bounds[:, 0], stores.bounds[:, 1], 0.0).reshape(3, many, n)
     for r in range(many * n):
         columns = stores.content.indices[stores.content.indptr[r] : stores.content.indptr[r + 1]]
         factors = stores.content.data[stores.content.indptr[r] : stores.content.indptr[r + 1]]
         model.row(flat.ravel()[columns], factors, float(stores.start[r]), float(stores.start[r]))
+        model.row([flat[0].flat[r], flat[1].flat[r]], stores.shares[:, r], -np.inf, 1.0)
     services = {z: flat[1, stores.zone == z] for z in range(len(tables.demand))}
     _zones(model, tables, on, services)
     _site(model, problem, tables, on, [(flat[0], 1.0), (flat[1, stores.zone < 0], -1.0)])
-    if tables.ramp < FAR:
-        _ramps(model, tables, on)
-    _relations(model, problem, on)
-    constant = -problem.peak_price * problem.peak_paid_kw
-    return Modelled(milp=model.milp(constant), on=on, taken=flat[0], given=flat[1])
+    return flat[0], flat[1]
+
+
+def _directions(model: Model, tables: Tables, stores: Stores, taken: Ints, given: Ints) -> None:
+    """Let storages either take or give in a slot where both at once could pay: at a zone, or at prices below 0."""
+    for s in range(len(stores.storages)):
+        slots = np.arange(len(tables.buy)) if stores.zone[s] >= 0 else np.flatnonzero(tables.buy < 0)
+        gives = model.columns(np.zeros(len(slots)), np.ones(len(slots)), 0.0, whole=True)
+        for t, one in zip(slots, gives, strict=True):
+            r = s * len(tables.buy) + t
+            model.row([taken[s, t], one], [stores.shares[0, r], 1.0], -np.inf, 1.0)
+            model.row([given[s, t], one], [stores.shares[1, r], -1.0], -np.inf, 0.0)
 
 
 def _devices(model: Model, tables: Tables) -> Ints:
@@ -155,9 +195,11 @@ def _zones(model: Model, tables: Tables, on: Ints, services: dict[int, Ints]) ->
         for t in range(on.shape[1]):
             if tables.demand[z, t] > 0:
                 gives = [*service, *[1.0] * len(more)]
-                model.row([*on[here, t], *more[:, t]], gives, tables.demand[z, t], np.inf)
+                model.row(
+                    [*on[here, t], *more[:, t]], gives, tables.demand[z, t], np.inf, name=("demand", z, t)
+                )
             if tables.zone_limit[z, t] < FAR:
-                model.row(on[here, t], power, -np.inf, tables.zone_limit[z, t])
+                model.row(on[here, t], power, -np.inf, tables.zone_limit[z, t], name=("limit", z, t))
         if tables.air.warm[z]:
             _climate(model, tables, z, tables.air.heat[here], on[here])
 
@@ -197,7 +239,7 @@ def _site(
         for part, sign in flows:
             columns, factors = [*columns, *part[:, t]], [*factors, *[sign] * len(part)]
         value = -tables.net[t]
-        model.row(columns, factors, value, value)
+        model.row(columns, factors, value, value, name=("site", 0, t))
         if problem.peak_price > 0:
             model.row([bought[t], peak[0]], [1, -1], -np.inf, 0)
 

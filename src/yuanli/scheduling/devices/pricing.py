@@ -207,11 +207,21 @@ class Pricing:
         none = np.zeros(len(self.limited[0]) + self.comfort.size)
         return self._project(np.concatenate([by_row, none, power]))
 
-    def begin(self, service: Floats, power: Floats) -> None:
-        """Begin from foretold prices, of service by zone and slot and of power by slot, where they bound better."""
+    def begin(self, service: Floats, power: Floats, limited: Floats | None = None) -> None:
+        """Begin from foretold prices where they bound better.
+
+        Parameters
+        ----------
+        service, limited
+            Of service and of power in zones, by zone and slot.
+        power
+            Of the site's power, beyond its tariff, by slot.
+        """
         at = self.at.copy()
         rows = slice(0, self.demands)
         at[rows] = service[self.cuts.zone[rows], self.cuts.slot[rows]]
+        if limited is not None:
+            at[self.cuts.size : self.cuts.size + len(self.limited[0])] = limited[self.limited]
         at[len(at) - self.slots :] = power
         at = self._project(at)
         priced = self.price(at)

@@ -9,9 +9,12 @@ import numpy as np
 
 from yuanli.scheduling.devices.arrays import tables_of
 from yuanli.scheduling.devices.conflicts import impossible
-from yuanli.scheduling.devices.improving import HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
+from yuanli.scheduling.devices.dualising import find_duals
+from yuanli.scheduling.devices.improving import CHUNK, HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
 from yuanli.scheduling.devices.modelling import whole_model
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
+from yuanli.scheduling.devices.polishing import MOST as MOST_POLISHED
+from yuanli.scheduling.devices.polishing import Polisher
 from yuanli.scheduling.devices.pricing import Pricing, UnreachableError
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import few_changes, free_devices, wrong_devices
@@ -25,17 +28,27 @@ CUT_STEPS = 200
 LEAST_GAIN = 1e-4
 LARGE = 500
 """Up to how many devices a repair comes early, too: it is quick then."""
+DUAL_STEPS = 40
+"""Steps where the climb began from the duals of a linear programme."""
 PATIENCE = 100
 LEAST_CLIMB = 1e-6
 """A bound that rises by a smaller share in `PATIENCE` steps is left as it is."""
 FEW, SMALL_ZONE, SMALL_ZONES, SMALL_ZONES_S = 30, 20, 150, 10.0
 """HiGHS helps up to a few devices; more, where zones are small, and only where there are some seconds."""
 EXACT_SHARE = 0.6
+FEW_SHARED, EXACT_SHARED, EXACT_S = 60, 0.8, 8.0
+"""HiGHS comes first, and longer, up to so many devices where storages or a surplus of the sun tie all slots together:
+more than `FEW` only where there are some seconds."""
+POLISHED = 2_000
+"""Up to so many storages × slots each better plan gets its storages' cheapest flows at once: some 20 ms."""
 LEVELS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
 """Repairs begin, besides, where the mean of the priced states is above each of these."""
 FIRST_EXCHANGES = 12
 LEAST_CYCLE = 20
 DEVICES_PER_ROUND = 5
+NEAR_STALE = 3
+"""Rounds around what is locked without a gain, until the whole is searched."""
+LEAST_TIE = 1e-6
 
 
 def solve_devices(
@@ -101,6 +114,7 @@ class _Solving:
                     self.stores.fix(s, flows_of(wish.start.storage))
         self.flows = self.stores.idle()
         self.stored = bool(problem.storages)
+        self.shared = self.stored or bool((self.tables.net < 0).any())
         terms = Terms(
             peak_price=problem.peak_price, peak_paid_kw=problem.peak_paid_kw,
             storage_kw=np.zeros(problem.slots), storage_service=np.zeros(self.tables.demand.shape),
@@ -110,6 +124,7 @@ class _Solving:
         self.best: Found | None = None
         self.most = wish.max_changes
         self.cycles = 0
+        self.polisher: Polisher | None = None
 
     def _lock(self, on: Flags) -> None:
         tables = self.tables
@@ -132,33 +147,52 @@ class _Solving:
             )
         except UnreachableError:
             return self.search.result(infeasible=True)
+        duals = find_duals(self.problem, self.tables, self.stores) if self.shared else None
+        if duals is not None:
+            pricing.begin(duals.service, duals.power, duals.limited)
         if begin is not None:
             begin(pricing)
         self.search.prove(pricing.best.value)
         if self.wish.start is not None:
             self._start(self.wish.start)
+            self._near()
+        exact = self.most is None and self._exact()
         large = len(self.tables.power) > LARGE
-        for steps in (STEPS,) if large else (FIRST_STEPS, STEPS - FIRST_STEPS):
+        stages = (STEPS,) if large else (FIRST_STEPS, STEPS - FIRST_STEPS)
+        for steps in stages if duals is None else (DUAL_STEPS,):
             self._climb(pricing, steps)
             if self.search.cancelled:
                 return self.search.result()
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
+            at_once = len(self.tables.power) <= FEW or self.search.left_s >= EXACT_S
+            if exact and self.shared and at_once and not self.search.over():
+                self._prove(EXACT_SHARED)
+                exact = False
         if self.best is None and (self.search.bound > self.dearest or self._contradictory()):
             return self.search.result(infeasible=True)
-        exact = self.most is None and near_exact(self.tables, self.search.left_s)
         cutting = pricing.cuts.size > 0
         while not (self.search.over() or self.search.bound > self.dearest):
-            if cutting:
+            if cutting and not (exact and self.shared):
                 before = pricing.best.value
                 pricing.cut()
                 self._climb(pricing, CUT_STEPS)
                 cutting = pricing.best.value - before > LEAST_GAIN * abs(before)
             self._cycle(pricing)
-            if exact:
-                self._prove()
+            if self.stored and self.most is None and not self.search.over():
+                self._climb(pricing, DUAL_STEPS)
+                self._repair(pricing)
+            passed = self._polish()
+            if exact and passed:
+                self._prove(EXACT_SHARE)
                 exact = False
         return self.search.result(infeasible=self.search.bound > self.dearest)
+
+    def _exact(self) -> bool:
+        """Say whether HiGHS helps: where all slots are tied together, the bound of prices alone is poor."""
+        left_s = self.search.left_s
+        few = self.shared and len(self.tables.power) <= FEW_SHARED and bool(np.isfinite(left_s))
+        return few or near_exact(self.tables, left_s)
 
     def _contradictory(self) -> bool:
         """Say whether rules are known that can't hold together."""
@@ -178,6 +212,31 @@ class _Solving:
                 self._offer(self.improver.judge(found))
         elif self.best is None:
             self._offer(self._repaired(on, peak))
+
+    def _near(self) -> None:
+        """Improve a start around what is locked: the devices of the same zones, then each other one alone.
+
+        Who drags a bar waits for it: the prices of a large site come too late.
+        """
+        zones = np.unique(self.tables.zone[self.locked])
+        if self.best is None or self.most is not None or not len(zones):
+            return
+        movable = self.improver.movable
+        near = self.improver.among(movable[np.isin(self.tables.zone[movable], zones)])
+        state, weights = near.state(self.best.on), near.weights(self.best.peak_kw)
+        stale = 0
+        while len(near.movable) and stale < NEAR_STALE and not self.search.over():
+            if stale == 0:
+                near.set(state, weights, near.movable)
+            near.groups(state, weights, 0.0)
+            self.search.count()
+            stale = 0 if self._offer(self.improver.judge(state.on)) else stale + 1
+        state = self.improver.state(self.best.on)
+        for first in range(0, len(movable), CHUNK):
+            if self.search.over():
+                return
+            self.improver.set(state, weights, movable[first : first + CHUNK])
+            self._offer(self.improver.judge(state.on))
 
     def _climb(self, pricing: Pricing, steps: int) -> None:
         before = pricing.best.value
@@ -224,32 +283,50 @@ class _Solving:
             on, short=self._short(), peak_kw=peak_kw, cancelled=lambda: self.search.cancelled
         )
 
-    def _prove(self) -> None:
+    def _prove(self, share: float) -> None:
         """Let HiGHS go on from the best, for a share of the time that is left: for its bound.
 
         It listens to its own clock alone in some steps, so that seconds of a processor are told to it as seconds of
         the clock; of many devices it solves no parts for better answers.
         """
         whole = whole_model(self.problem, self.tables, self.stores)
-        search, ends_s = self.search, self.search.left_s * (1.0 - EXACT_SHARE)
-        clock_s = search.left_s * EXACT_SHARE
+        search, ends_s = self.search, self.search.left_s * (1.0 - share)
+        clock_s = search.left_s * share
 
         def told(now: SearchProgress, x: Floats | None) -> None:
             search.prove(now.bound)
-            if x is None or now.cost >= search.cost:
-                return
-            before = self.flows
-            if self.stored:
-                self._flow(self.stores.one_way(whole.flows(x)))
-            if not self._offer(self.improver.judge(whole.states(x))):
-                self._flow(before)
+            if x is not None and now.cost < search.cost - NEAR:
+                self._take(whole.states(x), whole.flows(x))
 
         inner = Search[Floats](
             Stop(time_s=clock_s), cancelled=lambda: search.over() or search.left_s <= ends_s, told=told
         )
         start = None if self.best is None else whole.start(self.best.on)
-        few = len(self.tables.power) <= FEW
+        few = self.shared or len(self.tables.power) <= FEW
         solve_milp(whole.milp, inner, start=start, seed=self.wish.seed, heuristics=0.05 if few else 0.0)
+
+    def _take(self, on: Bytes, flows: Flows) -> None:
+        """Offer states with flows."""
+        before = self.flows
+        if self.stored:
+            self._flow(self.stores.one_way(flows))
+        if not self._offer(self.improver.judge(on)):
+            self._flow(before)
+
+    def _polish(self) -> bool:
+        """Set a few devices anew with the storages, where a clock ends the search; say whether all had their turn."""
+        search = self.search
+        wanted = self.stored and self.most is None and self.best is not None and len(self.improver.movable)
+        if not wanted or self.best is None or not np.isfinite(search.left_s) or search.over():
+            return True
+        if self.polisher is None:
+            if len(self.tables.power) > MOST_POLISHED:
+                return True
+            self.polisher = Polisher(
+                self.problem, self.tables, self.stores, self.improver.movable, self.wish.seed
+            )
+        self.polisher.polish(self.best.on, search, self._take, seed=self.wish.seed)
+        return not self.polisher.left
 
     def _exchange(self, found: Found) -> None:
         """Let tasks change places while the errors fade."""
@@ -286,8 +363,7 @@ class _Solving:
 
     def _store(self, found: Found) -> bool:
         """Give the storages their cheapest flows against states; say whether that was better."""
-        peak = found.peak_kw if self.problem.peak_price > 0 else np.inf
-        flows = self.stores.answered(self.improver.state(found.on), peak, self.problem.peak_price)
+        flows = self._cheapest(found)
         if flows is None:
             return False
         before = self.flows
@@ -296,6 +372,26 @@ class _Solving:
             return True
         self._flow(before)
         return False
+
+    def _cheapest(self, found: Found) -> Flows | None:
+        state = self.improver.state(found.on)
+        return self.stores.answered(
+            state, peak_price=self.problem.peak_price, paid_kw=self.problem.peak_paid_kw
+        )
+
+    def _polished(self, found: Found) -> Found:
+        """Return what was found with its storages' cheapest flows, which go no farther than they must."""
+        if not self.stored or self.most is not None or self.flows.taken.size > POLISHED:
+            return found
+        flows, before = self._cheapest(found), self.flows
+        if flows is None:
+            return found
+        self._flow(flows)
+        better = self.improver.judge(found.on)
+        if better.broken <= NEAR and better.cost <= found.cost + LEAST_TIE * max(1.0, abs(found.cost)):
+            return better
+        self._flow(before)
+        return found
 
     def _flow(self, flows: Flows) -> None:
         self.flows = flows
@@ -309,6 +405,7 @@ class _Solving:
             return False
         if len(wrong_devices(self.tables, found.on)):
             return False
+        found = self._polished(found)
         self.best = replace(found, on=found.on.copy())
         plan = DevicesPlan(on=self.best.on.astype(np.bool_), storage=self.flows.taken - self.flows.given)
         self.search.offer(plan, found.cost)

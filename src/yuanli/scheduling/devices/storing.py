@@ -14,6 +14,8 @@ from yuanli.scheduling.devices.problem import DevicesProblem, Storage
 NEAR = 1e-9
 SHORT = 1e3
 FIXES = 4
+SIZE, LEAST = 100.0, 1e-5
+"""What a mean price counts to the solver, whose tolerance is 1e-7; the share of it that a kWh moved costs, for ties."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Stores:
         names = [z.name for z in problem.zones]
         self.zone = np.array([-1 if s.zone is None else names.index(s.zone) for s in self.storages], np.int64)
         self.content, self.start = _contents(self.storages, n, problem.slot_h)
+        self.shares = _shares(self.storages, n)
+        self.one_way_only = _sums(self.shares)
         self.bounds = np.array(
             [
                 *((0.0, s.charge_kw) for s in self.storages for _ in range(n)),
@@ -86,38 +90,54 @@ class Stores:
         taken = np.tile(power, len(self.storages))
         given = np.concatenate([-power if z < 0 else -service[z] for z in self.zone])
         found = linprog(
-            np.concatenate([taken, given, np.zeros(len(given))]), A_eq=self.content, b_eq=self.start,
+            np.concatenate([taken, given, np.zeros(len(given))]), A_ub=self.one_way_only,
+            b_ub=np.ones(len(given)), A_eq=self.content, b_eq=self.start,
             bounds=self.bounds, method="highs",
         )  # fmt: skip
         return (float(found.fun), self._flows(found.x, n)) if found.status == 0 else None
 
-    def answered(self, state: State, peak_kw: float, peak_price: float) -> Flows | None:
-        """Return the cheapest flows against the devices of `state`, never both ways at once."""
+    def answered(self, state: State, *, peak_price: float, paid_kw: float) -> Flows | None:
+        """Return the cheapest flows against the devices of `state`, never both ways at once.
+
+        Among flows that cost the same these move least, and early.
+
+        Parameters
+        ----------
+        paid_kw
+            Up to where the greatest power is paid for already.
+        """
         n, tables, many = self.problem.slots, self.tables, len(self.storages)
         size = many * n
         zones = sorted({int(z) for z in self.zone if z >= 0})
         short = len(zones) * n
-        # taken, given, content | bought, fed | short by zone | over the limit, over the peak
-        cost = np.concatenate(
-            [np.zeros(3 * size), tables.buy, -tables.sell, np.full(short + n, SHORT), np.full(n, peak_price)]
+        # taken, given, content | bought, fed | short by zone | over the limit | peak
+        mean = float(np.abs(tables.buy).mean()) or 1.0
+        moved = np.tile(LEAST * mean * (1.0 + np.arange(n) / n), 2 * many)
+        lacking = np.full(short + n, SHORT)
+        cost = (SIZE / mean) * np.concatenate(
+            [moved, np.zeros(size), tables.buy, -tables.sell, lacking, [peak_price]]
         )
         one = eye_array(n, format="csr")
         taken = hstack([one] * many)
         given = hstack([one if z < 0 else csr_array((n, n)) for z in self.zone])
         blank = csr_array((n, size))
         load = state.zone_load.sum(axis=0)
-        balance = hstack([taken, -given, blank, -one, one, csr_array((n, short + 2 * n))])
-        equal = vstack([hstack([self.content, csr_array((size, 4 * n + short))]), balance])
-        high = hstack([csr_array((n, 3 * size)), one, -one, csr_array((n, short)), -one, csr_array((n, n))])
-        peak = hstack([csr_array((n, 3 * size)), one, -one, csr_array((n, short + n)), -one])
-        rows, limits = [high, peak], [np.minimum(tables.limit, 1e12), np.full(n, min(peak_kw, 1e12))]
+        balance = hstack([taken, -given, blank, -one, one, csr_array((n, short + n + 1))])
+        equal = vstack([hstack([self.content, csr_array((size, 3 * n + short + 1))]), balance])
+        high = hstack([csr_array((n, 3 * size)), one, -one, csr_array((n, short)), -one, csr_array((n, 1))])
+        peak = hstack(
+            [csr_array((n, 3 * size)), one, -one, csr_array((n, short + n)), csr_array(-np.ones((n, 1)))]
+        )
+        rows, limits = [high, peak], [np.minimum(tables.limit, 1e12), np.zeros(n)]
         for at, z in enumerate(zones):
             gives = hstack([-one if own == z else csr_array((n, n)) for own in self.zone])
             slack = hstack([-one if k == at else csr_array((n, n)) for k in range(len(zones))])
-            rows.append(hstack([blank, gives, blank, csr_array((n, 2 * n)), slack, csr_array((n, 2 * n))]))
+            rows.append(hstack([blank, gives, blank, csr_array((n, 2 * n)), slack, csr_array((n, n + 1))]))
             devices = tables.service[tables.zone == z] @ state.on[tables.zone == z]
             limits.append(devices - tables.demand[z])
-        bounds = np.vstack([self.bounds, np.tile([0.0, np.inf], (4 * n + short, 1))])
+        bounds = np.vstack([self.bounds, np.tile([0.0, np.inf], (3 * n + short, 1)), [[paid_kw, np.inf]]])
+        rows.append(hstack([self.one_way_only, csr_array((size, 3 * n + short + 1))]))
+        limits.append(np.ones(size))
         for _ in range(FIXES):
             found = linprog(
                 cost, A_ub=vstack(rows), b_ub=np.concatenate(limits), A_eq=equal,
@@ -149,6 +169,20 @@ class Stores:
             taken[s] = np.maximum(gained, 0.0) / one.charge_efficiency
             given[s] = np.maximum(-gained, 0.0) * one.discharge_efficiency
         return Flows(taken=taken, given=given)
+
+
+def _shares(storages: tuple[Storage, ...], n: int) -> Floats:
+    """Return by what to multiply flows for their shares of the most taken and the most given, `(2, n_storages · n)`."""
+    most = np.array([[s.charge_kw for s in storages], [s.discharge for s in storages]]).reshape(2, -1)
+    shares: Floats = np.repeat(np.divide(1.0, most, out=np.zeros(most.shape), where=most > 0), n, axis=1)
+    return shares
+
+
+def _sums(shares: Floats) -> csr_array:
+    """Return rows, by storage and slot, of both shares together; none is above 1, as one of them is 0."""
+    each, shape = np.arange(shares.shape[1]), (shares.shape[1], shares.shape[1])
+    parts = [coo_array((part, (each, each)), shape) for part in shares]
+    return csr_array(hstack([*parts, csr_array(shape)]))
 
 
 def _contents(storages: tuple[Storage, ...], n: int, slot_h: float) -> tuple[csr_array, Floats]:

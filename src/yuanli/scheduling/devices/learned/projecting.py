@@ -75,7 +75,7 @@ def project(
     )  # fmt: skip
     improver = Improver(tables, terms, np.arange(len(problem.devices)), seed=seed)
     peak = max(problem.peak_paid_kw, float((tables.net + tables.power @ nearest).max()))
-    flows = _flow(improver, stores, nearest, peak) if problem.storages else stores.idle()
+    flows = _flow(improver, stores, nearest) if problem.storages else stores.idle()
     found = improver.repair(nearest, short=shortage_price(tables), peak_kw=peak)
     if problem.storages:
         flows = _better_flows(improver, stores, found, flows)
@@ -91,8 +91,9 @@ def shortage_price(tables: Tables) -> float:
     return max(0.1, 2.0 * effort * float(np.abs(tables.buy).max()))
 
 
-def _flow(improver: Improver, stores: Stores, on: Bytes, peak_kw: float) -> Flows:
-    flows = stores.answered(improver.state(on), peak_kw, improver.terms.peak_price)
+def _flow(improver: Improver, stores: Stores, on: Bytes) -> Flows:
+    terms = improver.terms
+    flows = stores.answered(improver.state(on), peak_price=terms.peak_price, paid_kw=terms.peak_paid_kw)
     flows = stores.idle() if flows is None else flows
     improver.store(stores.power(flows), stores.service(flows))
     return flows
@@ -100,7 +101,7 @@ def _flow(improver: Improver, stores: Stores, on: Bytes, peak_kw: float) -> Flow
 
 def _better_flows(improver: Improver, stores: Stores, found: Found, before: Flows) -> Flows:
     """Return the flows that are cheapest against repaired states, unless they are worse."""
-    after = _flow(improver, stores, found.on, found.peak_kw)
+    after = _flow(improver, stores, found.on)
     again = improver.judge(found.on)
     return (
         before if found.broken <= NEAR and not (again.broken <= NEAR and again.cost < found.cost) else after
