@@ -52,7 +52,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
     const points = steps.map((step) => [step.at_s, value(step, key)] as const).filter(([, at]) => at !== null && Number.isFinite(at)).map(([at, of]) => [at, key === "gap" ? 100 * of! : of!]);
     const last = points.at(-1);
     if (last && untilS > Number(last[0])) points.push([untilS, last[1]!]);
-    return { name: word(key), type: "line", step: "end", showSymbol: false, color: COLOURS[key], data: points, ...more };
+    return { name: word(key), type: "line", step: "end", showSymbol: points.length === 1, symbolSize: 8, color: COLOURS[key], data: points, ...more };
   };
   const gap = line("gap", { xAxisIndex: 1, yAxisIndex: 1, areaStyle: { opacity: 0.12 }, tooltip: { valueFormatter: (share: number) => `${Number(share.toPrecision(3))} %` } });
   const proved = (gap.data as number[][]).length > 0;
