@@ -74,7 +74,8 @@ def _moved(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
     if all(entity.room is None for entity in problem.entities):
         return []
     people = sum(move.people for move in moves)
-    return [Text(f"共搬动 {len(moves)} 次，{people:g} 人。", f"{len(moves)} moves, {people:g} people.")]
+    moved = "1 move" if len(moves) == 1 else f"{len(moves)} moves"
+    return [Text(f"共搬动 {len(moves)} 次，{people:g} 人。", f"{moved}, {people:g} people.")]
 
 
 def _more_room(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
