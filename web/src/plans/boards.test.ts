@@ -67,7 +67,9 @@ describe("devices", () => {
   const tables: DeviceTables = { slots: 4, slot_h: 1, price: [1, 1, 2, 2], limit_kw: [9, 9, 9, 9], base_kw: [1, 1, 1, 1], zones: [{ name: "z", demand: [0, 2, 2, 0] }], devices: [{ name: "fan", power_kw: 3, zone: "z", service: 2 }, { name: "car", power_kw: 7 }], storages: [{ name: "ice", zone: "z" }] };
   const rows = [{ device: "fan", on: "1-2" }, { device: "car", on: "" }, { device: "ice", on: "", flows: "2.0 0.0 0.0 -1.0" }];
   it("are bars on lanes by zone", () => {
-    expect(deviceLanes(tables).map((lane) => [lane.key, lane.group])).toEqual([["ice", ""], ["fan", "z"], ["car", undefined]]);
+    expect(deviceLanes(tables).map((lane) => [lane.key, lane.group])).toEqual([["ice", ""], ["fan", "z"], ["car", ""]]);
+    const cars = { ...tables, devices: [...tables.devices, { name: "pump", power_kw: 1 }, { name: "van", power_kw: 7, task: { first: 0, last: 3, slots: 2 } }] };
+    expect(deviceLanes(cars, [], { stored: "s", cars: "c", others: "o" }).map((lane) => [lane.key, lane.group])).toEqual([["ice", "s"], ["fan", "z"], ["van", "c"], ["car", "o"], ["pump", "o"]]);
     expect(deviceLanes(tables, [{ device: "car", on: "1-2" }]).map((lane) => lane.key)).toEqual(["ice", "car", "fan"]);
     expect(deviceBars(tables, rows, ["fan"])).toMatchObject([{ key: "fan#0", start: 1, end: 3, locked: true }]);
   });

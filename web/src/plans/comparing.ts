@@ -21,6 +21,7 @@ export const widthOf = (value: number | null, values: readonly (number | null)[]
 
 /** What a row says in a plan: all but its name, and only columns that differ between the plans. */
 export function toldOf(rows: readonly (Row | null)[], say: (column: string, value: unknown) => string): string[] {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row ?? {}).slice(1)))].filter((column) => new Set(rows.map((row) => JSON.stringify(row?.[column]))).size > 1);
-  return rows.map((row) => (row ? columns.map((column) => (row[column] === undefined ? "" : say(column, row[column])) || "–").join(" · ") : "–"));
+  const text = (row: Row | null, column: string): string => (row?.[column] === undefined ? "" : say(column, row[column]));
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row ?? {}).slice(1)))].filter((column) => new Set(rows.map((row) => text(row, column))).size > 1);
+  return rows.map((row) => (row ? columns.map((column) => text(row, column) || "–").join(" · ") : "–"));
 }

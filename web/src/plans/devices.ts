@@ -52,14 +52,19 @@ export interface DeviceTables {
 /** Below it, nothing flows. */
 const LEAST_KW = 1e-3;
 
-/** Lanes by zone, those first in which anything is on, else in the order in which zones come. */
-export function deviceLanes(tables: DeviceTables, rows: readonly Row[] = [], stored = ""): Lane[] {
+/** Lanes by zone, those first in which anything is on, else in the order in which zones come; cars and what else is of no zone have headings of their own. */
+export function deviceLanes(tables: DeviceTables, rows: readonly Row[] = [], words = { stored: "", cars: "", others: "" }): Lane[] {
   const on = new Set(rows.filter((row) => runsOf(row.on).length).map((row) => row.device));
   const busy = new Set(tables.devices.filter((device) => on.has(device.name)).map((device) => device.zone ?? ""));
   const named = [...new Set(tables.devices.map((device) => device.zone ?? ""))];
   const zones = [...named.filter((zone) => busy.has(zone)), ...named.filter((zone) => !busy.has(zone))];
-  const stores = (tables.storages ?? []).map((storage) => ({ key: storage.name, label: storage.name, group: stored }));
-  const lanes = zones.flatMap((zone) => tables.devices.filter((device) => (device.zone ?? "") === zone).map((device) => ({ key: device.name, label: `${device.name}`, group: zone || undefined })));
+  const stores = (tables.storages ?? []).map((storage) => ({ key: storage.name, label: storage.name, group: words.stored }));
+  const of = (zone: string): Device[] => {
+    const own = tables.devices.filter((device) => (device.zone ?? "") === zone);
+    return zone ? own : [...own.filter((device) => device.task), ...own.filter((device) => !device.task)];
+  };
+  const heading = (device: Device): string => device.zone || (device.task ? words.cars : words.others);
+  const lanes = zones.flatMap((zone) => of(zone).map((device) => ({ key: device.name, label: device.name, group: heading(device) })));
   return [...stores, ...lanes];
 }
 

@@ -43,6 +43,9 @@ export function heard(steps: readonly SearchProgress[], next: SearchProgress | n
 /** Of numbers at the axis: a bound that is all but reached differs in the last digits only. */
 const DIGITS = 6;
 
+/** A line over a smaller share of the time isn't seen: its points are drawn. */
+const DOT = 0.02;
+
 type Axis = "cost" | "bound" | "gap" | "seconds";
 /** Cost and bound over time, and under them the gap in percent, drawn as steps up to now. */
 export function searchOption(steps: readonly SearchProgress[], untilS: number, word: (key: Axis) => string, palette: Palette): Option {
@@ -52,7 +55,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
     const points = steps.map((step) => [step.at_s, value(step, key)] as const).filter(([, at]) => at !== null && Number.isFinite(at)).map(([at, of]) => [at, key === "gap" ? 100 * of! : of!]);
     const last = points.at(-1);
     if (last && untilS > Number(last[0])) points.push([untilS, last[1]!]);
-    return { name: word(key), type: "line", step: "end", showSymbol: false, color: COLOURS[key], data: points, ...more };
+    return { name: word(key), type: "line", step: "end", showSymbol: untilS - Number(points[0]?.[0] ?? 0) < DOT * untilS, symbolSize: 8, color: COLOURS[key], data: points, ...more };
   };
   const gap = line("gap", { xAxisIndex: 1, yAxisIndex: 1, areaStyle: { opacity: 0.12 }, tooltip: { valueFormatter: (share: number) => `${Number(share.toPrecision(3))} %` } });
   const proved = (gap.data as number[][]).length > 0;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { changedSpaces, marked } from "./changedSpaces";
 import { documentOf, filled, tablesOf, typed, withCell, withPeople, withPeriod } from "./spaceTables";
 
 describe("tables of spaces", () => {
@@ -23,5 +24,22 @@ describe("tables of spaces", () => {
     const sent = tablesOf({ ...first, entities: [...first.entities, { name: "", need_m2: 8 }], flows: [{ origin: "a", trips: 1 }] });
     expect([sent.entities.length, sent.flows.length]).toEqual([1, 0]);
     expect(documentOf({ rooms: [{ name: "101" }], walk_s: [[0]], periods: [{ name: "", starts: null }] })).toEqual({ rooms: [{ name: "101" }], periods: [], walking: { rooms: ["101"], seconds: [[0]] } });
+  });
+
+  it("let walks and rules follow rooms and teams that come, go or are renamed", () => {
+    const rule = { kind: "near", entities: ["a", "b"], rooms: [], floors: [], zones: [], buildings: [] };
+    const before = marked(filled({
+      rooms: ["1", "2", "3"].map((name) => ({ name, capacity_m2: 9, floor: name === "3" ? "f2" : "f1" })),
+      entities: [{ name: "a", headcount: 1, need_m2: 5, room: "1", locked: true }, { name: "b", headcount: 1, need_m2: 5, room: "2" }],
+      flows: [{ origin: "a", destination: "b", trips: 1 }], rules: [rule, { ...rule, kind: "in", entities: ["a"], rooms: ["2"] }],
+      walking: { rooms: ["1", "2", "3"], seconds: [[0, 10, 30], [10, 0, 50], [30, 50, 0]] }, landmarks: [{ name: "desk", seconds: [5, 15, 40] }],
+    }));
+    const rooms = [{ name: "new", capacity_m2: 9, floor: "f1" }, { ...before.rooms[1]!, name: "two" }, before.rooms[2]!];
+    const { document: sent, gone } = changedSpaces({ ...before, rooms, entities: [before.entities[0]!] });
+    expect(sent).toMatchObject({
+      walking: { rooms: ["new", "two", "3"], seconds: [[0, 0, 50], [0, 0, 50], [50, 50, 0]] }, landmarks: [{ seconds: [15, 15, 40] }],
+      entities: [{ name: "a", room: null, locked: false }], flows: [], rules: [{ kind: "in", entities: ["a"], rooms: ["two"] }],
+    });
+    expect([gone, "was" in (sent.rooms as object[])[1]!, "before" in sent]).toEqual([1, false, false]);
   });
 });

@@ -182,6 +182,8 @@ class PeopleAct:
         names = [label_of(guide.campus, one) if guide.campus.find(one) else {} for one in _ids(guide, asked)]
         zh = "、".join(name_in(one, "zh") or "" for one in names[:MOST_TOLD])
         en = ", ".join(name_in(one, "en") or "" for one in names[:MOST_TOLD])
+        if len(names) > MOST_TOLD:
+            zh, en = f"{zh}等", f"{en} and others"
         title = Text(
             f"{now:%m-%d} {begin}:00–{end}:00 巡逻：{many} 人从{at.zh}出发，"
             f"{draft.stops} 处各停 {VISIT_MIN} 分钟：{zh}",

@@ -119,8 +119,8 @@ def _table(table: Table, zone: str, width: float) -> Any:
     cell = ParagraphStyle("cell", fontName=FONT, fontSize=8, leading=11, wordWrap="CJK")
     right = ParagraphStyle("right", parent=cell, alignment=2)
 
-    def shown(value: Cell) -> Any:
-        return Paragraph(escape(_written(value, zone)), right if isinstance(value, float | int) else cell)
+    def shown(value: Cell, column: int) -> Any:
+        return Paragraph(escape(_written(value, zone)), right if numbers[column] else cell)
 
     numbers = [any(isinstance(row[i], float | int) for row in table.rows) for i in range(len(table.headers))]
     rows = [
@@ -128,7 +128,7 @@ def _table(table: Table, zone: str, width: float) -> Any:
             Paragraph(f"<b>{escape(h)}</b>", right if numbers[i] else cell)
             for i, h in enumerate(table.headers)
         ],
-        *([shown(v) for v in row] for row in table.rows),
+        *([shown(v, i) for i, v in enumerate(row)] for row in table.rows),
     ]
     weights = [
         max([_wide(h), *(_wide(_written(row[i], zone)) for row in table.rows[:100])])

@@ -44,10 +44,13 @@ def _use(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
     area, need = sum(one.capacity_m2 for one in used), sum(one.used_m2 for one in used)
     fullest = max(used, key=lambda one: one.share)
     floor = " ".join(filter(None, (fullest.period, fullest.building, fullest.floor)))
+    if not area:
+        return []
+    told, of, share = _figure(need), _figure(area), f"{need / area:.0%}"
     return [Text(
-        f"{area:g} m² 中用了 {need:g} m²（{need / area:.0%}）；最满的楼层 {floor} 为 {fullest.share:.0%}。",
-        f"{need:g} of {area:g} m² are used ({need / area:.0%}); the fullest floor, {floor}, by {fullest.share:.0%}.",
-    )] if area else []  # fmt: skip
+        f"{of} m² 中用了 {told} m²（{share}）；最满的楼层 {floor} 为 {fullest.share:.0%}。",
+        f"{told} of {of} m² are used ({share}); the fullest floor, {floor}, by {fullest.share:.0%}.",
+    )]  # fmt: skip
 
 
 def _energy(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
@@ -71,7 +74,8 @@ def _moved(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
     if all(entity.room is None for entity in problem.entities):
         return []
     people = sum(move.people for move in moves)
-    return [Text(f"共搬动 {len(moves)} 次，{people:g} 人。", f"{len(moves)} moves, {people:g} people.")]
+    moved = "1 move" if len(moves) == 1 else f"{len(moves)} moves"
+    return [Text(f"共搬动 {len(moves)} 次，{people:g} 人。", f"{moved}, {people:g} people.")]
 
 
 def _more_room(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
@@ -85,8 +89,8 @@ def _more_room(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
         return []
     saving = problem.weights.overuse * min(1.0, over[key])
     return [Text(
-        f"{key[1]} 超出 {over[key]:g} m²；多 1 m² 可省约 {saving:g}。",
-        f"{key[1]} is over by {over[key]:g} m²; one m² more would save about {saving:g}.",
+        f"{key[1]} 超出 {_figure(over[key])} m²；多 1 m² 可省约 {_figure(saving)}。",
+        f"{key[1]} is over by {_figure(over[key])} m²; one m² more would save about {_figure(saving)}.",
     )]  # fmt: skip
 
 
@@ -116,3 +120,7 @@ def _binding(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
                 name = tell_rule(rule)
                 told.append(Text(f"“{name.zh}”只剩 {fits[0]}。", f'"{name.en}" leaves only {fits[0]}.'))
     return told[: 2 * MOST_TOLD]
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.1f}".removesuffix(".0") if value >= 1 else f"{value:.2g}"

@@ -93,9 +93,10 @@ def tasks_bound(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
     zh = f"；没有余地：{'、'.join(told)}{' 等' if more else ''}" if full else ""
     en = f"; no slot to spare have {', '.join(told)}{' and others' if more else ''}" if full else ""
     mean = paid / kwh if kwh else 0.0
+    many, takes = ("1 task", "takes") if len(tasks) == 1 else (f"{len(tasks)} tasks", "take")
     yield Text(
         f"{len(tasks)} 项任务（充电等）用电 {kwh:,.1f} kWh，均价 {mean:.3f}{zh}。",
-        f"{len(tasks)} tasks (charging and others) take {kwh:,.1f} kWh at {mean:.3f} on average{en}.",
+        f"{many} (charging and others) {takes} {kwh:,.1f} kWh at {mean:.3f} on average{en}.",
     )
 
 
