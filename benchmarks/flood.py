@@ -3,8 +3,9 @@
 python -m benchmarks.flood [--seconds 300] [--threads 16] [--points 2000]
 
 Many threads push as fast as they can, far more than is written. What is refused must be refused as busy; the newest
-values must be told meanwhile; and all that was acknowledged must be there in the end. First the same readings are
-taken with and without the cleaner listening, its thread at work.
+values must be told meanwhile; a bad reading of another point must be judged meanwhile, so that its alarm still flows;
+and all that was acknowledged must be there in the end. First the same readings are taken with and without the cleaner
+listening, its thread at work.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import numpy as np
 
 from yuanli.bootstrap import House, build_house
 from yuanli.campus import Campus, CampusId, DataPoint, FeatureId, Imported, PointId, by_id
-from yuanli.operations import Delivery, IntakeBusyError
+from yuanli.operations import Delivery, IntakeBusyError, JudgedPoints
 from yuanli.settings import load_settings
 from yuanli.telemetry import Decoded, Row
 
@@ -33,6 +34,7 @@ A_DELIVERY = 1_000
 A_FLOOD = 20
 """How many times as many readings a delivery of the flood has: sixteen of them are more than may wait."""
 COMPARED_ROWS = 400_000
+WATCHED = PointId(FeatureId("watched"))
 
 
 def resident_mb() -> int:
@@ -59,6 +61,7 @@ def opened(points: int) -> Iterator[House]:
         DataPoint(id=PointId(FeatureId(f"p{i}")), brick_class="Zone_Air_Temperature_Sensor", unit="°C")
         for i in range(points)
     ]
+    known.append(DataPoint(id=WATCHED, brick_class="Zone_Air_Temperature_Sensor", unit="°C"))
     with tempfile.TemporaryDirectory() as folder:
         house = build_house(load_settings(data_dir=Path(folder)), now=lambda: datetime.now(UTC))
         house.places.add(
@@ -69,9 +72,9 @@ def opened(points: int) -> Iterator[House]:
         house.close()
 
 
-def deliver(house: House, rows: tuple[Row, ...]) -> None:
+def deliver(house: House, rows: tuple[Row, ...], gateway: str = "flood") -> None:
     house.intake.take(
-        [Delivery(campus_id=CAMPUS, decoded=Decoded(rows=rows), gateway="flood", size=60 * len(rows))]
+        [Delivery(campus_id=CAMPUS, decoded=Decoded(rows=rows), gateway=gateway, size=60 * len(rows))]
     )
 
 
@@ -91,6 +94,37 @@ def compare(points: int) -> None:
         f"{COMPARED_ROWS} readings taken in {spent[False]:.2f} CPU s, with the cleaner {spent[True]:.2f} "
         f"(of the thread that takes them): ratio {ratio:.3f}"
     )
+
+
+class Watch:
+    """Sends an impossible temperature of one point each second, again while it is refused, and sees it judged."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.waits_s, self.refused = house, list[float](), 0
+        self._judged = threading.Event()
+        house.telemetry.on_judged(self._hear)
+
+    def _hear(self, judged: JudgedPoints) -> None:
+        if WATCHED in judged.points:
+            self._judged.set()
+
+    def send(self, until: float) -> None:
+        """Send until a moment of the monotonic clock; a reading that is not judged by then counts with its wait."""
+        minute = 0
+        while (began := time.monotonic()) < until:
+            self._judged.clear()
+            at = BEGIN + (minute := minute + 1) * 60_000_000
+            while time.monotonic() < until:
+                try:
+                    row = Row(point=WATCHED, at=at, value=900.0, received=at + 1_000_000, number=1)
+                    deliver(self.house, (row,), gateway="watched")
+                    break
+                except IntakeBusyError:
+                    self.refused += 1
+                    time.sleep(0.05)
+            self._judged.wait(max(0.0, until - time.monotonic()))
+            self.waits_s.append(time.monotonic() - began)
+            time.sleep(1)
 
 
 def flood(seconds: float, threads: int, points: int) -> None:
@@ -119,7 +153,9 @@ def flood(seconds: float, threads: int, points: int) -> None:
                     with lock:
                         taken += len(rows)
 
+        watch = Watch(house)
         pushers = [threading.Thread(target=push) for _ in range(threads)]
+        pushers.append(threading.Thread(target=watch.send, args=(ends,)))
         for pusher in pushers:
             pusher.start()
         while time.monotonic() < ends:
@@ -137,8 +173,9 @@ def flood(seconds: float, threads: int, points: int) -> None:
             f"{threads} threads for {seconds:.0f} s, deliveries of {size}, each ten times: acknowledged {taken} "
             f"readings, {there}; refused as busy {refused} times; memory {began_mb} MiB, at most {peak_mb}; "
             f"newest value of a point told in p50 {np.median(waits) * 1e3:.0f}, "
-            f"p95 {np.percentile(waits, 95) * 1e3:.0f} ms; waiting to be judged {house.cleaner.pending()}; "
-            f"load average {os.getloadavg()[0]:.1f}"
+            f"p95 {np.percentile(waits, 95) * 1e3:.0f} ms; waiting to be judged {house.cleaner.backlog().due}; "
+            f"{len(watch.waits_s)} bad readings of another point, refused {watch.refused} times, judged after p50 "
+            f"{np.median(watch.waits_s):.1f}, at most {max(watch.waits_s):.1f} s; load average {os.getloadavg()[0]:.1f}"
         )
 
 

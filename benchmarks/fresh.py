@@ -76,7 +76,7 @@ class Run:
             for push in pushes(self.simulator, stretch, self.feed):
                 self.take(push, self.start)
         self.house.telemetry.tidy(EPOCH + timedelta(microseconds=self.start))
-        print(f"the past is told; spans that wait: {self.cleaner.pending()}", flush=True)
+        print(f"the past is told; spans that wait: {self.cleaner.backlog().due}", flush=True)
         groups = self.house.telemetry.judging.groups(CAMPUS)
         ruled = {str(point): point for group in groups if group.facts for point in group.points}
         found: float | None = None
@@ -103,7 +103,8 @@ class Run:
                 found = self.passed
             if turns % 10 == 0:
                 print(
-                    f"  {self.passed:6.0f} s, pending {self.cleaner.pending()}, cpu {worked:.1f}", flush=True
+                    f"  {self.passed:6.0f} s, pending {self.cleaner.backlog().due}, cpu {worked:.1f}",
+                    flush=True,
                 )
         first = [self.passed - told for left in self.told.values() for _, told in left]
         p50, p95, most = np.percentile(self.waited or [np.nan], [50, 95, 100])
@@ -111,7 +112,7 @@ class Run:
             f"{ticks} live minutes in {self.passed:.0f} s: judged {len(self.waited)} readings after p50 {p50:.0f}, "
             f"p95 {p95:.0f}, at most {most:.0f} s; {len(first)} wait, for up to {max(first, default=0):.0f} s; "
             f"a power in W was seen after {'more than ' * (found is None)}{found or self.passed:.0f} s; "
-            f"{worked:.0f} CPU s; spans that wait in full: {self.cleaner.pending()}"
+            f"{worked:.0f} CPU s; spans that wait in full: {self.cleaner.backlog().due}"
         )
 
 

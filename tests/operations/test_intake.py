@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Event, Thread
@@ -190,6 +191,34 @@ def test_too_much_waiting_is_refused_and_room_comes_back() -> None:
     assert receipts == [Receipt(kept=8)]
     assert intake.waiting() == (0, 0)
     assert intake.take([delivery(*(Row("m1", i, 1.0) for i in range(8, 30)))]).kept == 22
+
+
+def test_a_flood_by_one_gateway_does_not_shut_out_another() -> None:
+    store = SlowStore()
+    intake = intake_of(store, params=IntakeParams(most_rows=10))
+    kept: list[int] = []
+
+    def send(gateway: str, first: int, end: int) -> None:
+        kept.append(
+            intake.take([delivery(*(Row("m1", i, 1.0) for i in range(first, end)), gateway=gateway)]).kept
+        )
+
+    threads = [Thread(target=send, args=("flood", 0, 9))]
+    threads[0].start()
+    assert store.begun.wait(10)
+    with pytest.raises(IntakeBusyError):
+        send("flood", 9, 10)
+    threads.append(Thread(target=send, args=("quiet", 10, 11)))
+    threads[1].start()
+    deadline = time.monotonic() + 10
+    while intake.waiting() != (10, 0):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    store.go.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(kept) == [1, 9]
+    send("flood", 11, 21)
 
 
 def test_what_the_store_does_not_take_is_not_acknowledged() -> None:

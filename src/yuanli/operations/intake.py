@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,8 @@ Books = Callable[[CampusId], PointBook]
 Listener = Callable[[Readings], None]
 Guard = Callable[[Readings], AbstractContextManager[None]]
 MOST_REMEMBERED = 1_000_000
+NEWCOMERS = 0.1
+"""The share of the room for gateways of which nothing waits: a flood by one does not shut out the others."""
 
 
 class IntakeBusyError(UnavailableError):
@@ -180,6 +183,7 @@ class Intake:
         self._listeners: list[Listener] = []
         self._guard: Guard = lambda readings: nullcontext()
         self._rows = self._bytes = 0
+        self._holding = Counter[str]()
 
     def on_readings(self, listener: Listener) -> None:
         """Call `listener` with readings that are on disk; such that came again too. It must not wait."""
@@ -219,7 +223,8 @@ class Intake:
             There is no such campus, or the store takes nothing: nothing is kept.
         """
         count = sum(len(delivery.decoded.rows) for delivery in deliveries)
-        with self._room(count, sum(delivery.size for delivery in deliveries)):
+        gateways = {delivery.gateway for delivery in deliveries}
+        with self._room(gateways, count, sum(delivery.size for delivery in deliveries)):
             now = (self._clock() - EPOCH) // MICROSECOND
             columns, refused = _Columns(), list[RefusedRow]()
             noted: list[tuple[str, int, list[int], int, int]] = []
@@ -266,27 +271,30 @@ class Intake:
         IntakeBusyError, StoreUnavailableError
             Too much waits to be written, or the store takes nothing: nothing is kept.
         """
-        with self._room(len(readings), 0):
+        with self._room({gateway}, len(readings), 0):
             written = self._write(readings)
         received = int(readings.received.max(initial=0))
         self._gateways.saw(gateway, received=received, readings=len(readings))
         return Receipt(kept=written.kept, duplicates=written.duplicates, conflicts=written.conflicts)
 
     @contextmanager
-    def _room(self, rows: int, size: int) -> Iterator[None]:
+    def _room(self, gateways: Collection[str], rows: int, size: int) -> Iterator[None]:
         """Hold room for what waits; a single large delivery is taken where nothing else waits."""
         with self._lock:
-            full = self._rows + rows > self._params.most_rows or self._bytes + size > self._params.most_bytes
-            if full and self._rows:
+            share = 1.0 if self._holding.keys().isdisjoint(gateways) else 1.0 - NEWCOMERS
+            most_rows, most_bytes = share * self._params.most_rows, share * self._params.most_bytes
+            if self._rows and (self._rows + rows > most_rows or self._bytes + size > most_bytes):
                 raise IntakeBusyError(self._rows, self._params.wait_s)
             self._rows += rows
             self._bytes += size
+            self._holding.update(gateways)
         try:
             yield
         finally:
             with self._lock:
                 self._rows -= rows
                 self._bytes -= size
+                self._holding -= Counter(gateways)
 
     def _add(
         self, delivery: Delivery, received: int, columns: _Columns, *, aside: bool = True
