@@ -98,6 +98,8 @@ class Kind(Generic[P, S]):
     asked
         Told a plan, the same with a wish, and the names that the wish moves: the problem with the wish as a rule, and
         the names that are to be locked for it. Without it, all that is moved is locked as a whole.
+    rehearse
+        Goes through the compiled steps that so small a problem is solved without, so that they are compiled.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Kind(Generic[P, S]):
     replan: Callable[[P, Search[S], Wish[S]], Result[S]] | None = None
     carried: Callable[[P, Sequence[Row]], Sequence[Row]] | None = None
     asked: Callable[[P, S, S, Collection[str]], tuple[P, Collection[str]]] | None = None
+    rehearse: Callable[[P], None] | None = None
 
     def start_of(self, problem: P, rows: Sequence[Row]) -> S:
         """Return the plan to begin from that rows of a plan of the problem, or of the problem before a change, tell.

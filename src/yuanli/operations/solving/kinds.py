@@ -51,7 +51,10 @@ def find_problem_example(name: str) -> bytes | None:
 
 @cache
 def warm_up(name: str) -> None:
-    """Solve the example of a kind once, so that compiling takes nothing of the time that a problem is given."""
+    """Solve the example of a kind once, and rehearse what it is solved without.
+
+    So compiling takes nothing of the time that a problem is given.
+    """
     example = find_problem_example(name)
     if example is None:
         return
@@ -59,5 +62,7 @@ def warm_up(name: str) -> None:
     problem = kind.parse(example, f"{name}.json")
     try:
         make_plan(kind, problem, Search[Any](Stop(time_s=None, rounds=WARM_ROUNDS)))
+        if kind.rehearse is not None:
+            kind.rehearse(problem)
     except MissingSolverError:
         return  # the problem itself will say so

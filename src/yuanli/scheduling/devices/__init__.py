@@ -76,6 +76,13 @@ def ask_devices(
     return ask(problem, plan, wished, names)
 
 
+def rehearse_devices(problem: DevicesProblem) -> None:
+    """Go through the compiled steps that a small problem is solved without."""
+    from yuanli.scheduling.devices.rehearsing import rehearse_devices as rehearse
+
+    rehearse(problem)
+
+
 DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     name="devices",
     title=Text("设备启停排程", "When devices are on"),
@@ -94,6 +101,7 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     conflicts_asked=wish_conflicts_of_devices,
     relaxations=relaxations_devices,
     asked=ask_devices,
+    rehearse=rehearse_devices,
 )
 
 __all__ = [

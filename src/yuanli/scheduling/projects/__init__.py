@@ -4,6 +4,7 @@ from typing import Final
 
 from yuanli.errors import Text
 from yuanli.scheduling.projects.checks import check_projects
+from yuanli.scheduling.projects.generating import rehearse_projects
 from yuanli.scheduling.projects.reading import ProjectsDocument, parse_projects
 from yuanli.scheduling.projects.relaxations import relaxations_projects
 from yuanli.scheduling.projects.solving import solve_projects
@@ -29,4 +30,5 @@ PROJECTS: Final[Kind[ProjectsProblem, ProjectsPlan]] = Kind(
     explain=explain_projects,
     conflicts=conflicts_projects,
     relaxations=relaxations_projects,
+    rehearse=rehearse_projects,
 )

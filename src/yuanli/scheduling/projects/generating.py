@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +83,12 @@ def evolved(problem: ProjectsProblem, seed: int) -> Iterator[list[int]]:
                 evolve(population, ends, tables, back_tables, rank, free, state, max(1, CHUNK // n))
                 yield population[int(np.argmin(ends))].tolist()
         kept = population[int(np.argmin(ends))].tolist()
+
+
+def rehearse_projects(problem: ProjectsProblem) -> None:
+    """Go through a first population of `evolved` and a chunk that betters it."""
+    for _ in islice(evolved(problem, 0), POPULATION // 10 + 2):
+        pass
 
 
 def _ranked(problem: ProjectsProblem, priority: NDArray[np.float64]) -> Ints:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints, is_single
-from yuanli.scheduling.rooms.tables import RoomsPlan
-from yuanli.solver import Search, Wish
+from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints, compile_problem, is_single
+from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
+from yuanli.solver import Search, Stop, Wish
 
 if TYPE_CHECKING:
     from yuanli.scheduling.rooms.kernel import State
@@ -128,6 +129,16 @@ def anneal_rooms(
         anneal(tables, state, ROUND, COLD * unit, 1.0, HARD * unit)
         search.count()
         offer(state)
+
+
+def rehearse_rooms(problem: RoomsProblem) -> None:
+    """Anneal a round of the events, each as long as a period, that no rule of pairs judges."""
+    short = tuple(
+        replace(event, times={replace(time, length=1): cost for time, cost in event.times.items()})
+        for event in problem.events
+    )
+    single = compile_problem(replace(problem, events=short, rules=()))
+    anneal_rooms(single, Search(Stop(time_s=None, rounds=1)), Wish(), given=False)
 
 
 def _choose(states: list[State], colder: float, hard: float, rng: np.random.Generator) -> None:

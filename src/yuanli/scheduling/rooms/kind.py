@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from yuanli.errors import Text
+from yuanli.scheduling.rooms.annealing import rehearse_rooms
 from yuanli.scheduling.rooms.checking import check_rooms
 from yuanli.scheduling.rooms.conflicts import conflicts_rooms
 from yuanli.scheduling.rooms.documents import rooms_schema
@@ -32,4 +33,5 @@ ROOMS: Final[Kind[RoomsProblem, RoomsPlan]] = Kind(
     explain=explain_rooms,
     conflicts=conflicts_rooms,
     relaxations=relaxations_rooms,
+    rehearse=rehearse_rooms,
 )

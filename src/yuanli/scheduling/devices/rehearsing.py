@@ -1,0 +1,29 @@
+"""The compiled steps of the search for devices that a small problem is solved without."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from yuanli.scheduling.devices.arrays import tables_of
+from yuanli.scheduling.devices.conflicts import first_broken_slot
+from yuanli.scheduling.devices.cuts import broken_cuts, demand_rows
+from yuanli.scheduling.devices.improving import Improver, Terms
+from yuanli.scheduling.devices.problem import DevicesProblem
+from yuanli.scheduling.devices.warming import warmth
+
+
+def rehearse_devices(problem: DevicesProblem) -> None:
+    """Change groups of devices and exchange slots of tasks once, look for a contradiction, and for broken cuts."""
+    tables = tables_of(problem)
+    devices, slots = tables.may_on.shape
+    terms = Terms(
+        peak_price=problem.peak_price, peak_paid_kw=problem.peak_paid_kw,
+        storage_kw=np.zeros(slots), storage_service=np.zeros(tables.demand.shape),
+    )  # fmt: skip
+    improver = Improver(tables, terms, np.arange(devices), seed=0)
+    state, weights = improver.state(np.zeros((devices, slots), np.uint8)), improver.weights(0.0)
+    improver.groups(state, weights, 1.0)
+    improver.exchange(state, weights, 1.0)
+    warmth(tables.air, 0, state.heat, np.zeros(slots))
+    first_broken_slot(problem, tables)
+    broken_cuts(demand_rows(tables), tables, np.full((devices, slots), 0.5))
