@@ -12,12 +12,17 @@ CONSOLE := src/yuanli/api/static/index.html
 WEB := $(shell find web -type f -not -path '*/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: up test check bench console client web-test python-test clean
+COMPILE := from yuanli.operations import PLANNING_KINDS, SCHEDULING_KINDS, warm_up; \
+  [warm_up(kind.name) for kind in SCHEDULING_KINDS + PLANNING_KINDS]
+
+.PHONY: up test check bench console client web-test python-test compiled clean
 
 up: $(VENV)/.app console
 	$(BIN)/yuanli up --demo $(ARGS)
 
-test: check web-test python-test
+test:
+	$(MAKE) --jobs=2 --output-sync=target console check compiled web-test
+	$(MAKE) python-test
 
 check: $(VENV)/.dev web/node_modules/.installed
 	$(BIN)/ruff check .
@@ -25,6 +30,10 @@ check: $(VENV)/.dev web/node_modules/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd web && npm run check
+
+# The searches that two processes of tests would else compile at the same time.
+compiled: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -c "$(COMPILE)"
 
 web-test: web/node_modules/.installed
 	cd web && npm run test

@@ -57,7 +57,7 @@ from yuanli.api import (
     users,
 )
 from yuanli.api.channels.answering import AnsweredOnce
-from yuanli.api.jobs import ImportJobs
+from yuanli.api.import_jobs import ImportJobs
 from yuanli.api.judging import JudgingJobs
 from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS

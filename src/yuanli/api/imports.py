@@ -14,7 +14,8 @@ from fastapi.responses import StreamingResponse
 from yuanli.api.bodies import Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.events import HEARTBEAT, HEARTBEAT_S, event_of, stream
-from yuanli.api.jobs import ImportJob, ImportJobs, ImportOrder, JobState
+from yuanli.api.import_jobs import ImportJob, ImportJobs, ImportOrder
+from yuanli.api.jobs import JobState
 from yuanli.api.uploads import keep_upload, not_kept, upload_folder
 from yuanli.campus import CampusId
 from yuanli.operations import Right

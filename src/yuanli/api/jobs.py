@@ -1,22 +1,19 @@
-"""Imports that run beside the requests, one at a time, and how far each is."""
+"""Work that runs beside the requests, one at a time of a kind, and how far it is."""
 
 from __future__ import annotations
 
 import logging
 import secrets
-import shutil
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
+from typing import Generic, TypeVar
 
 from yuanli.api.errors import PLAIN
 from yuanli.api.problems import Problem, problem_of
-from yuanli.bootstrap import House
-from yuanli.campus import CampusId, Finding
 from yuanli.errors import NotFoundError, Text, UnavailableError, YuanliError
 
 log = logging.getLogger(__name__)
@@ -25,15 +22,19 @@ MOST_WAITING = 8
 
 
 class JobNotFoundError(NotFoundError):
-    """There is no such import, or it was forgotten."""
+    """There is no such job, or it was forgotten."""
 
 
-class TooManyImportsError(UnavailableError):
-    """Too many imports wait already."""
+class TooManyJobsError(UnavailableError):
+    """Too many jobs wait already."""
+
+
+class JobStoppedError(UnavailableError):
+    """Somebody, or the end of the server, stopped a job."""
 
 
 class JobState(StrEnum):
-    """Where an import stands."""
+    """Where a job stands."""
 
     RUNNING = "running"
     DONE = "done"
@@ -41,110 +42,115 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportJob:
-    """An import: its stage and the share done (0–1), what it gave, or why it was refused."""
+class Job:
+    """A job: the share done (0–1), and why it was refused."""
 
-    id: str
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
     state: JobState = JobState.RUNNING
-    stage: str = "waiting"
     share: float = 0.0
-    campus_id: CampusId | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
-    repairs: tuple[Finding, ...] = ()
     error: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOrder:
-    """What to import and how; the folder is removed when it is done."""
-
-    folder: Path
-    file: Path
-    mapping: Path | None
-    format: str
-    name: str | None
-    crs: str
-    replace: bool
-    who: str
-    into: CampusId | None = None
+J = TypeVar("J", bound=Job)
 
 
-class ImportJobs:
-    """The imports of this server since it started, the last 200."""
+class Jobs(Generic[J]):
+    """The jobs of a kind since this server started, the last 200.
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    Parameters
+    ----------
+    what
+        What one is: 导入, import.
+    """
+
+    def __init__(self, what: Text) -> None:
+        self._what = what
         self._lock = Lock()
-        self._jobs: OrderedDict[str, ImportJob] = OrderedDict()
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
+        self._stopped = Event()
+        self._jobs: OrderedDict[str, J] = OrderedDict()
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=what.en)
 
-    def start(self, order: ImportOrder) -> ImportJob:
-        """Queue an import."""
-        job = ImportJob(id=secrets.token_urlsafe(9))
+    def start(
+        self,
+        job: J,
+        work: Callable[[str], Mapping[str, object]],
+        *,
+        same: Callable[[J], bool] = lambda other: False,
+    ) -> J:
+        """Queue a job, or return one that is the same and not done yet; `work`, told its id, returns what it gave.
+
+        Raises
+        ------
+        TooManyJobsError
+            Eight wait already.
+        """
         with self._lock:
-            waiting = sum(other.state is JobState.RUNNING for other in self._jobs.values())
-            if waiting >= MOST_WAITING:
-                shutil.rmtree(order.folder, ignore_errors=True)
-                raise TooManyImportsError(
-                    Text(f"已有 {waiting} 个导入在排队。", f"{waiting} imports wait already."),
-                    hint=Text("请稍后再导入。", "Import again later."),
+            running = [other for other in self._jobs.values() if other.state is JobState.RUNNING]
+            for other in running:
+                if same(other):
+                    return other
+            if len(running) >= MOST_WAITING:
+                raise TooManyJobsError(
+                    Text(
+                        f"已有 {len(running)} 个{self._what.zh}在排队。",
+                        f"{len(running)} {self._what.en}s wait already.",
+                    ),
+                    hint=Text("请稍后再试。", "Try again later."),
                 )
             self._jobs[job.id] = job
             while len(self._jobs) > KEPT:
                 self._jobs.popitem(last=False)
-        self._pool.submit(self._run, job.id, order)
+        self._pool.submit(self._run, job.id, work)
         return job
 
-    def get(self, job_id: str) -> ImportJob:
-        """Return how far an import is."""
+    def get(self, job_id: str, *, having: Callable[[J], bool] = lambda job: True) -> J:
+        """Return how far a job is.
+
+        Raises
+        ------
+        JobNotFoundError
+            There is none, or none of those `having` something.
+        """
         with self._lock:
             job = self._jobs.get(job_id)
-        if job is None:
+        if job is None or not having(job):
             raise JobNotFoundError(
-                Text(f"没有导入任务 {job_id!r}。", f"There is no import {job_id!r}."),
+                Text(f"没有{self._what.zh}任务 {job_id!r}。", f"There is no {self._what.en} {job_id!r}."),
                 field="job_id",
-                hint=Text("服务重启后请重新导入。", "After a restart, import again."),
+                hint=Text(
+                    f"服务重启后请重新{self._what.zh}。", f"After a restart, start the {self._what.en} again."
+                ),
             )
         return job
 
-    def close(self) -> None:
-        """Drop the imports that have not begun; one that runs ends by itself, all or nothing."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _run(self, job_id: str, order: ImportOrder) -> None:
-        """Import, and tell the end only when nothing of the upload is left."""
-        try:
-            outcome = self._import(job_id, order)
-        except YuanliError as error:
-            outcome = {"state": JobState.REFUSED, "error": problem_of(error)}
-        except Exception:
-            log.exception("The import of %s failed", order.file.name)
-            outcome = {"state": JobState.REFUSED, "error": PLAIN[500]}
-        shutil.rmtree(order.folder, ignore_errors=True)
-        self._update(job_id, **outcome)
-
-    def _import(self, job_id: str, order: ImportOrder) -> dict[str, object]:
-        imported = self._house.places.import_file(
-            order.file,
-            who=order.who,
-            format=order.format,
-            name=order.name,
-            crs=order.crs,
-            mapping=order.mapping,
-            replace=order.replace,
-            into=order.into,
-            progress=lambda stage, share: self._update(job_id, stage=stage, share=share),
-        )
-        return {
-            "state": JobState.DONE,
-            "stage": "saved",
-            "share": 1.0,
-            "campus_id": imported.campus.id,
-            "counts": dict(imported.counts),
-            "repairs": imported.repairs,
-        }
-
-    def _update(self, job_id: str, **values: object) -> None:
+    def update(self, job_id: str, **values: object) -> None:
+        """Take over what has changed of a job."""
         with self._lock:
             if job_id in self._jobs:
                 self._jobs[job_id] = replace(self._jobs[job_id], **values)  # type: ignore[arg-type]
+
+    def refuse_stopped(self) -> None:
+        """Refuse to go on once the server is stopping.
+
+        Raises
+        ------
+        JobStoppedError
+            It is.
+        """
+        if self._stopped.is_set():
+            raise JobStoppedError(Text("服务正在停止。", "The server is stopping."))
+
+    def close(self) -> None:
+        """Drop what waits; what runs ends by itself, or where it asks whether to go on."""
+        self._stopped.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, job_id: str, work: Callable[[str], Mapping[str, object]]) -> None:
+        try:
+            values: dict[str, object] = {**work(job_id), "state": JobState.DONE, "share": 1.0}
+        except YuanliError as error:
+            values = {"state": JobState.REFUSED, "error": problem_of(error)}
+        except Exception:  # the outermost of a job: the page is told, and the next has its turn
+            log.exception("A job failed: %s", self._what.en)
+            values = {"state": JobState.REFUSED, "error": PLAIN[500]}
+        self.update(job_id, **values)

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
-from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 import numpy as np
 
-from yuanli.api.errors import PLAIN
-from yuanli.api.jobs import JobNotFoundError, JobState
-from yuanli.api.problems import Problem, problem_of
+from yuanli.api.jobs import Job, Jobs
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId
-from yuanli.errors import InvalidInputError, Text, YuanliError
+from yuanli.errors import InvalidInputError, Text
 from yuanli.operations import ALWAYS, micros_of
 from yuanli.telemetry import Window, touched
 
-log = logging.getLogger(__name__)
-KEPT = 100
 DAY = 86_400_000_000
 
 
@@ -32,73 +23,39 @@ class JudgingSpanError(InvalidInputError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgingJob:
-    """A judging: the share done (0–1), how many points it judged, or why it was refused."""
+class JudgingJob(Job):
+    """A judging of a campus: how many points it judged."""
 
-    id: str
     campus_id: CampusId
-    state: JobState = JobState.RUNNING
-    share: float = 0.0
     points: int = 0
-    error: Problem | None = None
 
 
 class JudgingJobs:
-    """The judgings of this server since it started, the last 100."""
+    """The judgings of this server since it started."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._lock = Lock()
-        self._jobs: OrderedDict[str, JudgingJob] = OrderedDict()
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judging")
+        self._jobs = Jobs[JudgingJob](Text("清洗", "judging"))
+        self.close = self._jobs.close
 
     def start(self, campus_id: CampusId, start: datetime | None, end: datetime | None) -> JudgingJob:
         """Queue a judging, or return the one of this campus that is not done yet."""
         self._house.places.campus(campus_id)
         windows = _windows(start, end)
-        with self._lock:
-            for job in self._jobs.values():
-                if job.campus_id == campus_id and job.state is JobState.RUNNING:
-                    return job
-            job = JudgingJob(id=secrets.token_urlsafe(9), campus_id=campus_id)
-            self._jobs[job.id] = job
-            while len(self._jobs) > KEPT:
-                self._jobs.popitem(last=False)
-        self._pool.submit(self._run, job, windows)
-        return job
+
+        def judge(job_id: str) -> dict[str, object]:
+            health = self._house.telemetry.clean(
+                campus_id, windows, told=lambda share: self._jobs.update(job_id, share=share)
+            )
+            return {"points": len({one.point for one in health})}
+
+        return self._jobs.start(
+            JudgingJob(campus_id=campus_id), judge, same=lambda other: other.campus_id == campus_id
+        )
 
     def get(self, campus_id: CampusId, job_id: str) -> JudgingJob:
         """Return how far a judging of a campus is."""
-        with self._lock:
-            job = self._jobs.get(job_id)
-        if job is None or job.campus_id != campus_id:
-            raise JobNotFoundError(
-                Text(f"没有清洗任务 {job_id!r}。", f"There is no judging {job_id!r}."),
-                field="job_id",
-                hint=Text("服务重启后请重新开始。", "After a restart, start it again."),
-            )
-        return job
-
-    def close(self) -> None:
-        """Drop what has not begun; one that runs ends by itself."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _run(self, job: JudgingJob, windows: Sequence[Window]) -> None:
-        try:
-            health = self._house.telemetry.clean(
-                job.campus_id, windows, told=lambda share: self._update(job.id, share=share)
-            )
-            self._update(job.id, state=JobState.DONE, share=1.0, points=len({one.point for one in health}))
-        except YuanliError as error:
-            self._update(job.id, state=JobState.REFUSED, error=problem_of(error))
-        except Exception:
-            log.exception("The judging of %s failed", job.campus_id)
-            self._update(job.id, state=JobState.REFUSED, error=PLAIN[500])
-
-    def _update(self, job_id: str, **values: object) -> None:
-        with self._lock:
-            if job_id in self._jobs:
-                self._jobs[job_id] = replace(self._jobs[job_id], **values)  # type: ignore[arg-type]
+        return self._jobs.get(job_id, having=lambda job: job.campus_id == campus_id)
 
 
 def _windows(start: datetime | None, end: datetime | None) -> Sequence[Window]:

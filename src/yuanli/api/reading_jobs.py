@@ -16,12 +16,12 @@ from pathlib import Path
 from threading import Event, Lock
 
 from yuanli.api.errors import PLAIN
-from yuanli.api.jobs import MOST_WAITING, JobNotFoundError, TooManyImportsError
+from yuanli.api.jobs import MOST_WAITING, JobNotFoundError, JobStoppedError, TooManyJobsError
 from yuanli.api.problems import Problem, problem_of
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId
 from yuanli.devices import read_table_file, table_cells
-from yuanli.errors import InfeasibleError, Text, UnavailableError, YuanliError
+from yuanli.errors import InfeasibleError, Text, YuanliError
 from yuanli.operations import FileReceipt, FileReport, FileStage, refuse_wrong
 from yuanli.telemetry import ColumnRole, Columns, DecodeParams, read_header
 
@@ -34,10 +34,6 @@ SHOWN_CHARACTERS = 40
 
 class FileBusyError(InfeasibleError):
     """A file is being checked or imported already."""
-
-
-class StoppedError(UnavailableError):
-    """Somebody, or the end of the server, stopped the work on a file."""
 
 
 class FileState(StrEnum):
@@ -202,7 +198,7 @@ class ReadingFileJobs:
                 )
             waiting = sum(other.shown.state in RUNNING for other in self._files.values())
             if waiting >= MOST_WAITING:
-                raise TooManyImportsError(
+                raise TooManyJobsError(
                     Text(f"已有 {waiting} 个文件在排队。", f"{waiting} files wait already."),
                     hint=Text("请稍后再试。", "Try again later."),
                 )
@@ -266,7 +262,7 @@ class ReadingFileJobs:
 
 def _go_on(held: _Held) -> None:
     if held.stopped.is_set():
-        raise StoppedError(
+        raise JobStoppedError(
             Text(f"{held.shown.name} 的处理已停止。", f"The work on {held.shown.name} was stopped."),
             hint=Text(
                 "已保存的读数保留；再次上传可补齐其余。",
