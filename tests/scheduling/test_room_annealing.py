@@ -247,12 +247,14 @@ def test_a_chain_of_events_that_can_t_meet_changes_places_and_back() -> None:
     assert (state.room_of == begin[1]).all()
 
 
-def test_a_population_finds_the_best_and_the_same_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_population_finds_the_best_and_the_same_again_on_two_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     problem = parse_rooms(CTT.encode(), "toy.ctt")
     monkeypatch.setattr("yuanli.scheduling.rooms.annealing.STATE_ROUNDS", 10)
     searches = [Search[RoomsPlan](Stop(time_s=None, rounds=80)) for _ in range(2)]
-    for search in searches:
-        anneal_rooms(compile_problem(problem), search, Wish(seed=3), given=False)
+    for workers, search in enumerate(searches, 1):
+        anneal_rooms(compile_problem(problem), search, Wish(seed=3, workers=workers), given=False)
     assert searches[0].best == searches[1].best
     assert searches[0].cost == solve(problem).cost
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import signal
 import sys
 import time
@@ -101,7 +102,14 @@ Extra = Annotated[
     ),
 ]
 Check = Annotated[Path | None, typer.Option("--check", help="Only check this plan. 仅核验该方案。")]
-Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads. 线程数。")]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        help="Threads; else all processors, or one with --rounds. 线程数；默认全部，--rounds 时为一。",
+    ),
+]
 Sense = Annotated[
     float,
     typer.Option(
@@ -139,7 +147,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
         max_changes: Changes = None,
         extra: Extra = None,
         check: Check = None,
-        workers: Workers = 1,
+        workers: Workers = None,
         sensitivity_s: Sense = 0.0,
         why: Why = None,
         to: To = None,
@@ -194,7 +202,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
             start=begin,
             locked=frozenset(locked or ()),
             max_changes=max_changes,
-            workers=workers,
+            workers=workers or (1 if rounds else os.cpu_count() or 1),
             extra=extra,
         )
         told: Sensitivity | None = None

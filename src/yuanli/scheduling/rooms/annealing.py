@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from math import exp, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints, compile_problem, is_single
+from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints, Tables, compile_problem, is_single
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
 from yuanli.solver import Search, Stop, Wish
 
@@ -104,31 +107,41 @@ def anneal_rooms(
         offer(state)
     worth = left() / (STATE_ROUNDS if isfinite(search.left_rounds) else STATE_S)
     many = min(STATES, max(1, int(worth))) if is_single(tables) and not given else 1
-    for share, n in ((FIRST, 1), (SURE, many)):
-        span, hard, done, temperature = share * (begin := left()), HARD * unit, 0.0, hot
-        states = [state] + [kernel.twin(state, seed=wish.seed + i * SEEDS) for i in range(1, n)]
-        while done < 1.0:
-            for one in states:
+    with ThreadPoolExecutor(wish.workers) as pool:
+        for share, n in ((FIRST, 1), (SURE, many)):
+            span, hard, done, temperature = share * (begin := left()), HARD * unit, 0.0, hot
+            states = [state] + [kernel.twin(state, seed=wish.seed + i * SEEDS) for i in range(1, n)]
+            while done < 1.0:
                 if over():
                     return
-                anneal(tables, one, ROUND, temperature, 1.0, hard)
-                search.count()
-                offer(one)
-            before, done = done, (begin - left()) / span if span > 0 else 1.0
-            was, temperature = temperature, hot * (COLD * unit / hot) ** done
-            if n > 1:
-                _choose(states, 1 / temperature - 1 / was, hard, rng)
-            swing = min(0.1, HARD_SWING * (done - before))
-            broken = np.mean([one.numbers[1] > 0.5 for one in states]) > 0.5
-            hard *= exp(swing if broken else -swing / 2)
-            hard = min(max(hard, HARD_LEAST * unit), HARD_MOST * unit)
-        state = min(states, key=lambda one: float(one.numbers[2]))
-        if state.numbers[2] < np.inf:
-            kernel.restore(tables, state)
+                go = partial(_go, anneal, tables, temperature, hard)
+                parts = [states[i :: wish.workers] for i in range(min(wish.workers, n))]
+                list(map(go, parts) if len(parts) == 1 else pool.map(go, parts))
+                for one in states:
+                    search.count()
+                    offer(one)
+                before, done = done, (begin - left()) / span if span > 0 else 1.0
+                was, temperature = temperature, hot * (COLD * unit / hot) ** done
+                if n > 1:
+                    _choose(states, 1 / temperature - 1 / was, hard, rng)
+                swing = min(0.1, HARD_SWING * (done - before))
+                broken = np.mean([one.numbers[1] > 0.5 for one in states]) > 0.5
+                hard *= exp(swing if broken else -swing / 2)
+                hard = min(max(hard, HARD_LEAST * unit), HARD_MOST * unit)
+            state = min(states, key=lambda one: float(one.numbers[2]))
+            if state.numbers[2] < np.inf:
+                kernel.restore(tables, state)
     while not over() and not isfinite(search.left_rounds):
         anneal(tables, state, ROUND, COLD * unit, 1.0, HARD * unit)
         search.count()
         offer(state)
+
+
+def _go(
+    anneal: Callable[..., int], tables: Tables, temperature: float, hard: float, states: list[State]
+) -> None:
+    for one in states:
+        anneal(tables, one, ROUND, temperature, 1.0, hard)
 
 
 def rehearse_rooms(problem: RoomsProblem) -> None:
