@@ -8,9 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+LONGEST_S = 120.0
 
 
 def run_apart(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end in a thread of its own."""
+    """Run a coroutine to its end in a thread of its own; one that does not end is cancelled and fails."""
+
+    async def timed() -> T:
+        async with asyncio.timeout(LONGEST_S):
+            return await work
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, timed()).result()

@@ -48,6 +48,24 @@ class Counting:
         return ()
 
 
+class Deaf(Counting):
+    """A line whose library misses the first time that it is cancelled."""
+
+    cancelled, polling = 0, False
+
+    async def poll(self, points: frozenset[str] | None = None) -> list[Sample]:
+        self.polling = True
+        try:
+            await asyncio.sleep(0.5)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            if self.cancelled > 1:
+                raise
+        finally:
+            self.polling = False
+        return await super().poll(points)
+
+
 def kept_field(folder: Path, line: Line, spool: SpoolParams = SpoolParams()) -> tuple[Field, KeptGateway]:
     """Return a gateway whose intake is a spool before the store of `Field`."""
     field = Field(line, ["t"])
@@ -86,6 +104,19 @@ def test_a_store_that_is_away_holds_nothing_up_and_gets_all_after_a_restart(tmp_
         assert (told.readings - told.duplicates, told.most_waiting_bytes) == (len(numbers), 1_000_000_000)
 
     run_apart(tried())
+
+
+def test_a_line_that_misses_a_cancel_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yuanli.devices.ending.AGAIN_S", 0.1)
+    line = Deaf()
+
+    async def tried() -> None:
+        field = Field(line, ["t"])
+        async with field.running():
+            await until(lambda: line.polling)
+
+    run_apart(tried())
+    assert line.cancelled == 2
 
 
 def test_a_full_spool_refuses_says_so_and_takes_again_when_there_is_room(tmp_path: Path) -> None:

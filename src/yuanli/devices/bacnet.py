@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from yuanli.devices.ending import end
 from yuanli.devices.field import Hear, LineLostError, Sample, missing_extra
 from yuanli.errors import InvalidInputError, Text
 from yuanli.operations import Answer, FieldValue, FoundPoint, NoAnswerError
@@ -102,9 +103,7 @@ class BacnetLine:
     async def close(self) -> None:
         """Give subscriptions and the port up."""
         watching, self._watching = self._watching, []
-        for task in watching:
-            task.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        await end(watching)
         if self._app is not None:
             self._app.close()
             self._app = None

@@ -12,6 +12,7 @@ from random import SystemRandom
 from typing import Any, Protocol, TypeVar
 
 from yuanli.campus import CampusId
+from yuanli.devices.ending import end
 from yuanli.devices.links import Link
 from yuanli.devices.polling import PollClock, points_of
 from yuanli.errors import NotFoundError, Text, UnavailableError, YuanliError
@@ -187,15 +188,15 @@ class FieldGateway:
         What was heard is written before this ends, where the store takes it.
         """
         self._loop = asyncio.get_running_loop()
-        tasks = (asyncio.create_task(self._read_all()), asyncio.create_task(self._write_all()))
+        reading, writing = asyncio.create_task(self._read_all()), asyncio.create_task(self._write_all())
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait((reading, writing), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end([reading])
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
             self._loop = None
             await self._write_rest()
 
