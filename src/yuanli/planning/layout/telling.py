@@ -41,6 +41,24 @@ def read_layout_rows(problem: LayoutProblem, rows: Sequence[Row]) -> LayoutPlan:
     return plan_of(problem, where)
 
 
+def carried_layout(problem: LayoutProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    Who is new, or whose place is gone, has the next place that is free.
+    """
+    told = {str(row.get("unit")): str(row.get("place")) for row in rows}
+    kept = {unit: told[unit] for unit in problem.units if told.get(unit) in problem.places}
+    free = iter([place for place in problem.places if place not in set(kept.values())])
+    where = {unit: kept[unit] if unit in kept else next(free, "") for unit in problem.units}
+    if "" in where.values():
+        raise refusal(
+            "units", f"{len(problem.units)} 个单元，只有 {len(problem.places)} 个位置",
+            f"{len(problem.units)} units have only {len(problem.places)} places",
+            hint=Text("增加位置，或减少单元。", "Give more places, or fewer units."),
+        )  # fmt: skip
+    return [{"unit": unit, "place": place} for unit, place in where.items()]
+
+
 def explain_layout(problem: LayoutProblem, result: Result[LayoutPlan]) -> tuple[Text, ...]:
     """Say what the layout costs, how sure that is, who takes most, and what the rules cost."""
     plan = result.best

@@ -88,6 +88,29 @@ def read_rows_flows(problem: FlowsProblem, rows: Sequence[Row]) -> FlowsPlan:
     )
 
 
+def carried_flows(problem: FlowsProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    Who is new, or whose slot is gone, has today's slot, else the first it may have; a new passage has as many open as
+    today.
+    """
+    told = {str(row.get("group")): row for row in rows}
+    found: list[Row] = []
+    for group in problem.groups:
+        row = told.get(group.id)
+        if row is None or row.get("slot") not in problem.slots:
+            first = group.allowed[0] if group.current is None else group.current
+            row = {"group": group.id, "slot": problem.slots[first]}
+        found.append(row)
+    for passage in problem.passages:
+        if passage.supply is not None:
+            current = passage.supply.current or (passage.supply.least,) * len(problem.slots)
+            for slot, open_ in zip(problem.slots, current, strict=True):
+                name = unit_name(passage, slot)
+                found.append(told.get(name, {"group": name, "slot": slot, "open": open_}))
+    return found
+
+
 def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Text, ...]:
     """Say what becomes of queues and waits, who is moved how far, what is narrowest, and how sure it is."""
     plan = result.best

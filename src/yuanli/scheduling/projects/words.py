@@ -53,6 +53,12 @@ def read_rows_projects(problem: ProjectsProblem, rows: Sequence[Row]) -> Project
     return ProjectsPlan(begins=tuple(begins[job.id] for job in problem.jobs))
 
 
+def carried_projects(problem: ProjectsProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now: a new job begins as early as it may."""
+    told = {str(row.get("job")): row for row in rows}
+    return [told.get(job.id, {"job": job.id, "begin": job.earliest}) for job in problem.jobs]
+
+
 def explain_projects(problem: ProjectsProblem, result: Result[ProjectsPlan]) -> tuple[Text, ...]:
     """Say when all is done, what holds it back, and what one more of the busiest crew could change."""
     plan = result.best

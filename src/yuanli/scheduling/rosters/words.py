@@ -54,6 +54,13 @@ def read_rows_rosters(problem: RostersProblem, rows: Sequence[Row]) -> RostersPl
     return RostersPlan(shifts=tuple(map(tuple, shifts)))
 
 
+def carried_rosters(problem: RostersProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now: who is new is off."""
+    duties = {duty_name(problem, one.id, d) for one in problem.people for d in range(problem.days)}
+    shifts = {shift.id for shift in problem.shifts}
+    return [row for row in rows if row.get("duty") in duties and row.get("shift") in shifts]
+
+
 def explain_rosters(problem: RostersProblem, result: Result[RostersPlan]) -> tuple[Text, ...]:
     """Say how well needs and wishes are met, how even nights and weekends are, and how sure it is."""
     plan = result.best

@@ -112,6 +112,29 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
     return RoundsPlan(tours=tuple(tours))
 
 
+def carried_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    What is new, and what the tours of those that are gone had, has nobody yet; tours are timed anew, in their order.
+    """
+    staff = {one.id: one for one in problem.staff}
+    stops = {stop.id: stop for stop in problem.stops}
+    found: list[Row] = []
+    for row in rows:
+        name, who = str(row.get("stop")), str(row.get("staff"))
+        if who not in staff:
+            continue
+        if name in stops:
+            found.append({**row, "place": problem.places[stops[name].place], "begin": None, "end": None})
+            continue
+        if row.get("place") not in problem.places:
+            continue
+        rests = {f"{who}/{BREAK} {r + 1}" for r in range(len(staff[who].rests))}
+        if name in rests or name.startswith(f"{who}/{RELOAD} "):
+            found.append({**row, "begin": None, "end": None})
+    return found
+
+
 def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[Text, ...]:
     """Say what the tours reach, who is busiest, which stop is dearest, what binds, and how sure it is."""
     plan = result.best
