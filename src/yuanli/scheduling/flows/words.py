@@ -12,7 +12,7 @@ from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.queues import fluid_queue, simulated_wait
 from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model, unit_name
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, room_of
-from yuanli.solver import Result, Row, Search, Status, Stop, minimal_conflict, refuse, solve_milp
+from yuanli.solver import PATIENCE, Result, Row, Search, Status, Stop, minimal_conflict, refuse, solve_milp
 
 ASK_S = 0.3
 
@@ -209,7 +209,7 @@ def conflicts_flows(problem: FlowsProblem) -> tuple[Text, ...]:
             problem, limits={i for kind, i in part if kind == "queue"},
             bound_groups={i for kind, i in part if kind == "slots"},
         )  # fmt: skip
-        found = solve_milp(model.milp, Search[Floats](Stop(time_s=ASK_S, gap=1.0)))
+        found = solve_milp(model.milp, Search[Floats](Stop(time_s=ASK_S, patience=PATIENCE, gap=1.0)))
         return found.status is not Status.INFEASIBLE
 
     said = []
