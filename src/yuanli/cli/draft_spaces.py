@@ -15,7 +15,7 @@ from yuanli.cli.draft_options import parts_of, refuse_option
 from yuanli.cli.drafts import CampusOption, DraftFileError, DraftOutput, read_json, say_draft, write_draft
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import language, print_json
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.operations import SpaceWish, draft_workbook
 
 Rows = list[dict[str, Any]]
@@ -104,7 +104,8 @@ def draft_spaces(
         return
     summary = Text(
         f"{found.rooms} 间房，{found.teams} 个团队共 {found.people} 人。",
-        f"{found.rooms} rooms, {found.teams} teams of {found.people} people.",
+        f"{counted(found.rooms, 'room')}, {counted(found.teams, 'team')} of "
+        f"{counted(found.people, 'person', 'people')}.",
     )
     unread = [Text(f"没有读懂：{part}", f"Not understood: {part}") for part in found.unread]
     say_draft(summary, (*found.rules, *unread, *found.assumed))

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from yuanli.campus import CampusId
-from yuanli.errors import InfeasibleError, Text, UnavailableError
+from yuanli.errors import InfeasibleError, Text, UnavailableError, counted
 from yuanli.operations.solving.jobs import LONGEST_NAME, SolveJob, SolveOrder, SolveSummary
 from yuanli.operations.solving.kinds import kind_of, warm_up
 from yuanli.operations.solving.solving import Solving, plan_rows, refuse_running, wish_of
@@ -158,7 +158,8 @@ class Changing:
             raise BrokenPlanError(
                 Text(
                     f"方案违反 {len(checked.broken)} 条规则：{'；'.join(one.message.zh for one in told)}。",
-                    f"The plan breaks {len(checked.broken)} rules: {'; '.join(one.message.en for one in told)}.",
+                    f"The plan breaks {counted(len(checked.broken), 'rule')}: "
+                    f"{'; '.join(one.message.en for one in told)}.",
                 ),
                 field="assignments",
                 hint=Text("改正后再保存。", "Mend them, then keep it."),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.documents import Floats
 from yuanli.planning.sites.models import rules_of
 from yuanli.planning.sites.problem import SitesPlan, SitesProblem
@@ -82,7 +82,10 @@ def _kept(
 
 def _say(problem: SitesProblem, wish: Wish[SitesPlan], rule: str, name: str) -> Text:
     if rule == "count":
-        return Text(f"最多选 {problem.count} 处。", f"At most {problem.count} sites are chosen.")
+        return Text(
+            f"最多选 {problem.count} 处。",
+            f"At most {counted(problem.count, 'site is', 'sites are')} chosen.",
+        )
     if rule == "limit_s":
         return Text(f"步行不超过 {problem.limit_s:g} 秒。", f"Nobody walks more than {problem.limit_s:g} s.")
     if rule == "capacity":
@@ -106,4 +109,7 @@ def _say(problem: SitesProblem, wish: Wish[SitesPlan], rule: str, name: str) -> 
     stop = Stop(time_s=MOST_S / 4, patience=PATIENCE)
     needed = fewest_changes(problem, rules_of(problem, wish), Search[Floats](stop))
     more, more_en = ("", "") if needed is None else (f"，至少要改 {needed} 处", f", {needed} are needed")
-    return Text(f"最多改动 {wish.max_changes} 处{more}。", f"At most {wish.max_changes} changes{more_en}.")
+    return Text(
+        f"最多改动 {wish.max_changes} 处{more}。",
+        f"At most {counted(wish.max_changes or 0, 'change')}{more_en}.",
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.queues import fluid_queue, simulated_wait
 from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model, unit_name
@@ -153,7 +153,8 @@ def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Tex
             f"调整 {moved} 个团队（共 {len(moves)} 个），最多的是 {who}，{far:g} 分钟。"
             if moved
             else "没有团队需要调整。",
-            f"{moved} of {len(moves)} groups are moved, {who} most: by {far:g} minutes."
+            f"{moved} of {counted(len(moves), 'group')} {'is' if moved == 1 else 'are'} moved, {who} most: by "
+            f"{counted(far, 'minute')}."
             if moved
             else "No group is moved.",
         )

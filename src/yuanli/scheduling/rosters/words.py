@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rosters.checks import check_rosters
 from yuanli.scheduling.rosters.modelling import leave_of, rosters_model
 from yuanli.scheduling.rosters.solving import duty_name
@@ -121,8 +121,8 @@ def _binding(problem: RostersProblem, plan: RostersPlan) -> Text:
         )
     return Text(
         f"周工时或休息日已用满 {full} 人周；{long} 人达到最长连续 {law.max_consecutive} 天。",
-        f"Hours or days off of a week leave no further shift in {full} weeks of a person; {long} work the most days "
-        f"in a row, {law.max_consecutive}.",
+        f"Hours or days off of a week leave no further shift in {counted(full, 'week')} of a person; "
+        f"{counted(long, 'works', 'work')} the most days in a row, {law.max_consecutive}.",
     )
 
 
