@@ -254,5 +254,5 @@ def _runs(text: str) -> list[tuple[int, int]]:
 
 
 def _names(problem: DevicesProblem) -> list[str]:
-    names = [one.name for one in (*problem.devices, *problem.storages)]
+    names = [one.name for one in problem.devices] + [one.name for one in problem.storages]
     return names if len(names) <= 8 else [*names[:8], "…"]
