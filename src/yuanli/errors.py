@@ -16,6 +16,16 @@ class Text:
         return f"{self.zh} / {self.en}"
 
 
+def counted(number: float, one: str, more: str | None = None) -> str:
+    """Return a number with its noun in English; `more` where the plural is not with an s.
+
+    >>> counted(1, "site"), counted(2, "site"), counted(1, "stop is", "stops are")
+    ('1 site', '2 sites', '1 stop is')
+    """
+    said = f"{number}" if isinstance(number, int) else f"{number:g}"
+    return f"{said} {one if number == 1 else more or one + 's'}"
+
+
 class YuanliError(Exception):
     """An error a person can read: the value, the rule it broke, and the next step.
 

@@ -6,6 +6,7 @@ import io
 import json
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from threading import Event, Thread
 from typing import Any
 
@@ -15,8 +16,11 @@ from openpyxl import load_workbook
 from tests.pace import within
 
 from yuanli.bootstrap import House
+from yuanli.campus import CampusId
 from yuanli.errors import Text
-from yuanli.operations import find_problem_example
+from yuanli.operations import compare_scenarios, find_problem_example
+from yuanli.operations.reports.blocks import Heading, Table
+from yuanli.operations.solving.comparing import comparison_document
 from yuanli.operations.solving.names import name_of
 
 PLANS = "/v1/campuses/small/plans"
@@ -99,7 +103,7 @@ def test_a_locked_change_stays_the_rest_is_solved_and_nothing_is_kept(operator: 
     assert (refused.status_code, refused.json()["field"]) == (422, "time_s")
 
 
-def test_a_changed_plan_is_kept_beside_the_first_and_compared(operator: TestClient) -> None:
+def test_a_changed_plan_is_kept_beside_the_first_and_compared(operator: TestClient, house: House) -> None:
     job = solved(operator, "spaces")
     first = job["summary"]["id"]
     rooms = {row["name"]: row["room"] for row in job["plan"]["assignments"]}
@@ -117,6 +121,13 @@ def test_a_changed_plan_is_kept_beside_the_first_and_compared(operator: TestClie
     assert other["against"]["cost"] == pytest.approx(again["cost"] - job["plan"]["cost"])
     assert {item["item"] for item in told["items"]} == {"研发部", "财务部"}
     assert one["measures"].keys() >= {"walking_s", "moves", "people_moved", "utilisation"}
+    found = compare_scenarios(house.solving, CampusId("small"), [first, kept["id"]])
+    blocks = comparison_document(
+        found, lambda column, value: value, language="en", time_zone="Asia/Shanghai", made_at=house.now()
+    ).blocks
+    tables = [(above, block) for above, block in pairwise(blocks) if isinstance(block, Table)]
+    assert [block.title for _, block in tables] == ["Measure", "Cost", "Assignments that differ"]
+    assert all(above == Heading(text=block.title) for above, block in tables), "no title is printed twice"
 
 
 def test_a_plan_that_breaks_rules_is_not_kept(operator: TestClient) -> None:

@@ -15,7 +15,7 @@ from tests.operations.test_site_plans import WITH_TEAMS
 from tests.operations.twins import tell, twin_house
 
 from yuanli.campus import CampusId, Imported
-from yuanli.planning import SITES
+from yuanli.planning import SITES, SPACES
 from yuanli.scheduling import FLOWS, ROUNDS
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -136,6 +136,45 @@ def test_people_of_teams_become_a_problem_of_sites(
     assert problem.on_map is not None
     code, _, err = run(capsys, *asked, "--goal", "cover")
     assert (code, "minutes" in err) == (2, True)
+
+
+def test_teams_and_rooms_become_a_problem_of_spaces_and_a_workbook(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YUANLI_LANGUAGE", "en")
+    house = small_house(tmp_path, Clock())
+    house.places.add(Imported(campus=replace(WITH_TEAMS, id=CampusId("teams"))), who="test", why="test")
+    house.close()
+    file, store = tmp_path / "spaces.json", ("--campus", "teams", "--data-dir", str(tmp_path))
+    asked = ("plan", "draft-spaces", "-o", str(file), *store)
+    code, out, _ = run(capsys, *asked, "--json")
+    told = json.loads(out)
+    assert (code, told["teams"], told["people"]) == (0, 2, 50)
+    filled = (
+        "--room", "*; rent=3.5; fitout=200; security=1", "--room", "Annex; m2=60; noise=2; lease=2030-06-30",
+        "--team", "Sales; people=6", "--grow", "2027-01-01; Lab=60; Sales=9", "--walk", "Sales; Law; 4",
+        "--weight", "rent=0.5", "--demand", "Sales in Annex", "--demand", "sing a song",
+    )  # fmt: skip
+    code, out, _ = run(capsys, *asked, *filled, "--json")
+    told = json.loads(out)
+    assert (code, told["rooms"], told["teams"], told["people"]) == (0, 9, 3, 56)
+    assert ("Annex" in told["rules"][0]["en"], told["unread"]) == (True, ["sing a song"])
+    problem = SPACES.parse(file.read_bytes(), file.name)
+    annex = problem.rooms[-1]
+    assert (annex.capacity_m2, annex.noise, str(annex.lease_end)) == (60, 2, "2030-06-30")
+    assert {room.rent_per_m2 for room in problem.rooms[:-1]} == {3.5}
+    assert [str(one.starts) for one in problem.periods][1:] == ["2027-01-01"]
+    assert sum(problem.periods[1].headcounts.values()) == pytest.approx(69)
+    assert sum(flow.trips for flow in problem.flows if flow.origin == "Sales") == pytest.approx(4)
+    book = tmp_path / "spaces.xlsx"
+    assert run(capsys, "plan", "draft-spaces", "-o", str(book), *store, *filled)[0] == 0
+    assert SPACES.parse(book.read_bytes(), book.name) == problem
+    for wrong, said in (
+        (("--room", "Attic; rent=3"), "'Attic'"), (("--team", "Nobody; m2=3"), "'Nobody'"),
+        (("--grow", "2027-01-01"), "'2027-01-01'"), (("--weight", "joy=1"), "joy"),
+    ):  # fmt: skip
+        code, _, err = run(capsys, *asked, *wrong)
+        assert (code, said in err) == (2, True), err
 
 
 def test_how_many_desks_are_enough_is_told(

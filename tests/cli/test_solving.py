@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -12,6 +13,8 @@ from typer.testing import CliRunner
 
 from yuanli.cli.solving import command_of, progress_line
 from yuanli.errors import YuanliError
+from yuanli.operations import find_problem_example
+from yuanli.planning import SITES
 from yuanli.solver import SearchProgress, Stop
 
 RUNNER = CliRunner()
@@ -107,9 +110,47 @@ def test_the_format_is_told(problem: Path) -> None:
         (["PROBLEM", "--why-not", "1"], "--to COLUMN=VALUE"),
         (["PROBLEM", "--why-not", "1", "--to", "gone"], "--to COLUMN=VALUE"),
         (["PROBLEM", "--start", "PROBLEM"], "no plan"),
+        (["PROBLEM", "--extra", "0.1"], "--start"),
         (["PROBLEM", "-o", "/nowhere/plan.json"], "/nowhere/plan.json"),
     ],
 )
 def test_bad_use_is_told(problem: Path, arguments: list[str], said: str) -> None:
     with pytest.raises(YuanliError, match=said):
         run(*(problem if one == "PROBLEM" else one for one in arguments))
+
+
+def test_a_plan_is_made_anew_with_few_changes_after_a_change_of_its_problem(tmp_path: Path) -> None:
+    data = find_problem_example("sites")
+    assert data is not None
+    problem, out = tmp_path / "sites.json", tmp_path / "plan.json"
+    document = json.loads(data) | {"count": 2}
+    problem.write_text(json.dumps(document))
+    assert run_sites(problem, "-o", out)["changes"] is None
+    same = run_sites(problem, "--start", out, "--extra", 0)
+    assert (same["changes"], same["assignments"]) == (0, json.loads(out.read_text())["assignments"])
+    gone = next(row["site"] for row in same["assignments"] if row["chosen"])
+    at = [site["name"] for site in document["sites"]].index(gone)
+    del document["sites"][at]
+    for row in document["seconds"]:
+        del row[at]
+    problem.write_text(json.dumps(document))
+    with pytest.raises(YuanliError, match=gone):
+        run_sites(problem, "--start", out)
+    anew = run_sites(problem, "--start", out, "--extra", 0.5)
+    before = {row["site"] for row in same["assignments"] if row["chosen"]} - {gone}
+    after = {row["site"] for row in anew["assignments"] if row["chosen"]}
+    cheapest = run_sites(problem)["cost"]
+    assert anew["changes"] == len(before ^ after)
+    assert cheapest <= anew["cost"] <= 1.5 * cheapest
+    locked = run_sites(problem, "--start", out, "--extra", 0.5, "--lock", min(before))
+    assert min(before) in {row["site"] for row in locked["assignments"] if row["chosen"]}
+
+
+def run_sites(*arguments: object) -> dict[str, Any]:
+    app = typer.Typer()
+    app.command("sites")(command_of(SITES, "plan"))
+    done = RUNNER.invoke(app, [*map(str, arguments), "--json", "--time-limit", "5"])
+    if isinstance(done.exception, YuanliError):
+        raise done.exception
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told

@@ -10,7 +10,16 @@ import pytest
 
 from yuanli.campus import Campus, FeatureId
 from yuanli.demo import demo_campus
-from yuanli.operations import NobodySeatedError, SpaceDrafts, SpaceWish, SpaceWishError, campus_guide
+from yuanli.errors import InvalidInputError
+from yuanli.operations import (
+    NobodySeatedError,
+    SpaceDrafts,
+    SpaceWish,
+    SpaceWishError,
+    campus_guide,
+    check_space_workbook,
+    draft_workbook,
+)
 from yuanli.operations.space_tables import SpaceTablesError
 from yuanli.planning import SPACES, parse_spaces, today
 from yuanli.solver import Search, Stop, make_plan
@@ -132,6 +141,32 @@ def test_tables_that_were_filled_in_hold_and_new_rooms_count_with_the_median_wal
     assert "新部门" in draft.rules[0].zh
     with pytest.raises(SpaceTablesError, match="roms"):
         drafts.draft(campus.id, replace(WISH, tables={"roms": []}))
+
+
+def test_a_draft_goes_out_as_a_workbook_and_comes_in_as_the_same_problem(
+    drafts: SpaceDrafts, campus: Campus
+) -> None:
+    first = drafts.draft(campus.id, WISH).document
+    teams = [entity["name"] for entity in first["entities"]]
+    rooms = [
+        {**room, "rent_per_m2": 2.5, "fit_out_per_m2": 300, "security": i % 2, "zone": "east"}
+        for i, room in enumerate(first["rooms"])
+    ]
+    periods = [
+        {"name": "2027", "starts": "2027-01-01", "headcounts": {teams[0]: 3}, "needs_m2": {teams[0]: 24}}
+    ]
+    flows = [{"origin": teams[0], "destination": teams[1], "trips": 7}]
+    tables = {"rooms": rooms, "flows": flows, "periods": periods, "weights": {"rent": 0.5, "fit_out": 0.1}}
+    said = f"{teams[0]}离前台远一点，{teams[1]}要安全的办公室，最多搬30个人"
+    document = drafts.draft(campus.id, replace(WISH, tables=tables, demands=said)).document
+    assert document["landmarks"]
+    problem = parse_spaces(json.dumps(document).encode(), "draft.json")
+    assert parse_spaces(draft_workbook(document), "draft.xlsx") == problem
+    assert (problem.weights.rent, problem.rooms[0].fit_out_per_m2, len(problem.flows)) == (0.5, 300, 1)
+    told = check_space_workbook(draft_workbook(document), "draft.xlsx")
+    assert (told.rooms, told.rules, told.faults) == (len(rooms), len(problem.rules), ())
+    with pytest.raises(InvalidInputError, match="entities"):
+        draft_workbook({"rooms": []})
 
 
 def test_a_place_where_nobody_sits_is_told(drafts: SpaceDrafts, campus: Campus) -> None:

@@ -151,7 +151,7 @@ def test_a_start_that_breaks_a_new_rule_is_mended_with_the_fewest_changes() -> N
     plan = make_plan(LAYOUT, problem, rounds(3), Wish(start=start, max_changes=1))
     assert plan.status is Status.INFEASIBLE
     assert [text.en for text in plan.conflicts] == [
-        "“canteen” has to be in “C”.", "At most 1 changes, 2 are needed.",
+        "“canteen” has to be in “C”.", "At most 1 change, 2 are needed.",
     ]  # fmt: skip
     plan = make_plan(LAYOUT, problem, rounds(3), Wish(start=start, locked={"canteen", "office"}))
     assert [text.en for text in plan.conflicts] == [

@@ -171,7 +171,7 @@ def test_a_wish_that_leaves_no_plan_says_how_many_changes_are_needed() -> None:
         ({"limit_s": 60, "forbidden": ["B"]}, ["Nobody walks more than 60 s.", "“B” can't be chosen."]),
         (
             {"fixed": ["A", "B"]},
-            ["At most 1 sites are chosen.", "“A” has to be chosen.", "“B” has to be chosen."],
+            ["At most 1 site is chosen.", "“A” has to be chosen.", "“B” has to be chosen."],
         ),
         ({"fixed": ["A"], "forbidden": ["A"]}, ["“A” has to be chosen.", "“A” can't be chosen."]),
         (

@@ -131,7 +131,7 @@ def test_times_and_figures_are_told_by_the_clock() -> None:
     assert [(one.text.zh, one.text.en) for one in named(at)] == [
         (
             "区域“hall”的需求（09:00 为 1，其 1 台设备全开共 1）。",
-            "The demand of zone hall (1 at 09:00; its 1 devices give 1 all on).",
+            "The demand of zone hall (1 at 09:00; its 1 device gives 1 all on).",
         ),
         ("园区功率上限（10:00 为 1 kW）。", "The power limit of the site (1 kW at 10:00)."),
         ("“fan”至少开 3、关 1 个时段。", "Fan stays on for 3 slots and off for 1 at least."),

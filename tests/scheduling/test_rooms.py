@@ -206,7 +206,7 @@ def test_what_an_event_has_now_is_told_beside_what_it_gets() -> None:
          "current": {"time": {"days": [0], "start": 1}, "room": "a"}}, {"name": "z", "size": 2}]}"""
     plan = solve(parse_rooms(document.encode(), "now.json"))
     told = [one.en for one in plan.explanation]
-    assert "Of 2 events 1 stay as they are, 1 get another room, 0 another time." in told
+    assert "Of 2 events 1 stays as it is, 1 gets another room, 0 another time." in told
     with pytest.raises(InvalidProblemError, match="no such room"):
         parse_rooms(document.replace('"room": "a"', '"room": "c"').encode(), "now.json")
 

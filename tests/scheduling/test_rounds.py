@@ -116,7 +116,7 @@ def test_a_cart_reloads_and_brings_what_it_picked_up_on_the_way() -> None:
     assert min(to_a, to_c) < reload < max(to_a, to_c)
     assert rows["from c"]["order"] < rows["c to b"]["order"]
     said = " ".join(text.en for text in plan.explanation)
-    assert "reload 1 times" in said
+    assert "reload 1 time," in said
     assert "1 are picked up" in said
     plan_again = ROUNDS.read_rows(problem, plan.assignments)
     assert ROUNDS.rows(problem, plan_again) == list(plan.assignments)

@@ -1,8 +1,19 @@
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from yuanli.solver import Result, Search, SearchProgress, Status, Stop, StopError, difference, gap_of
+from yuanli.solver import (
+    Result,
+    Search,
+    SearchProgress,
+    Status,
+    Stop,
+    StopError,
+    difference,
+    gap_of,
+    searching,
+)
 
 
 def test_what_is_better_is_kept_and_told() -> None:
@@ -44,6 +55,25 @@ def test_whatever_comes_first_ends_it(stop: Stop) -> None:
     assert stop.rounds is None or search.rounds == stop.rounds
 
 
+def test_on_a_busy_machine_a_patient_search_goes_on_until_it_had_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, cpu = [0.0], [0.0]
+    times = SimpleNamespace(monotonic=lambda: clock[0], process_time=lambda: cpu[0])
+    monkeypatch.setattr(searching, "time", times)
+    hurried, patient = (Search[int](Stop(time_s=1.0, patience=patience)) for patience in (1.0, 4.0))
+    clock[0], cpu[0] = 2.0, 0.5
+    assert (hurried.over(), patient.over(), patient.clock_left_s) == (True, False, 0.5)
+    cpu[0] = 1.0
+    assert patient.over(), "it had its second of work"
+    other = Search[int](Stop(time_s=1.0, patience=4.0))
+    clock[0] += 4.0
+    assert other.over(), "four times as long by the clock is the most"
+    several = Search[int](Stop(time_s=1.0, patience=4.0))
+    clock[0], cpu[0] = clock[0] + 0.6, cpu[0] + 1.2
+    assert not several.over(), "what other threads use does not shorten it"
+
+
 def test_somebody_may_cancel_it() -> None:
     wanted = [True]
     search = Search[int](cancelled=lambda: not wanted[0])
@@ -55,7 +85,7 @@ def test_somebody_may_cancel_it() -> None:
     assert search.result(infeasible=True).status is Status.INFEASIBLE
 
 
-@pytest.mark.parametrize("name", ["time_s", "cpu_s", "gap", "stale_s", "rounds"])
+@pytest.mark.parametrize("name", ["time_s", "cpu_s", "patience", "gap", "stale_s", "rounds"])
 @pytest.mark.parametrize("value", [-1, float("nan"), float("inf")])
 def test_a_limit_that_is_none_is_refused(name: str, value: float) -> None:
     with pytest.raises(StopError) as told:

@@ -63,11 +63,13 @@ class ChangedPlan(Body):
 class AgainBody(Body):
     """A plan to be made anew with few changes: of `document`, the problem as it is after a change, where one is given.
 
-    `extra` is the share of the cost that fewer changes may cost.
+    `extra` is the share of the cost that fewer changes may cost. Without a name it has that of the plan, which says in
+    `language` that it was solved again.
     """
 
     document: dict[str, Any] | None = None
     name: Annotated[str, Field(max_length=120)] = ""
+    language: Annotated[str, Field(pattern="^(zh|en)$")] = "zh"
     locked: Annotated[tuple[str, ...], Field(max_length=MOST_ROWS)] = ()
     max_changes: Annotated[int | None, Field(ge=0)] = None
     extra: Annotated[float, Field(ge=0, le=1)] = 0.005
@@ -76,8 +78,8 @@ class AgainBody(Body):
     def wish(self) -> PlanAgain:
         """Return what is wanted."""
         return PlanAgain(
-            document=self.document, name=self.name, locked=self.locked, max_changes=self.max_changes,
-            extra=self.extra, time_s=self.time_s,
+            document=self.document, name=self.name, language=self.language, locked=self.locked,
+            max_changes=self.max_changes, extra=self.extra, time_s=self.time_s,
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from yuanli.cli import opening
 from yuanli.cli.drafts import CampusOption, DraftOutput, read_json, say_draft, write_draft
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, print_json, print_json_lines, print_table, said
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.operations import DeviceWish, PlanDay, PlanRecord, RunOutcome, RunState, read_beside
 
 app = typer.Typer(no_args_is_help=True, help="Plans of devices, carried out. 设备方案的执行。")
@@ -97,7 +97,8 @@ def draft(
         )
         return
     summary = Text(
-        f"{found.devices} 台设备、{found.zones} 个区域。", f"{found.devices} devices in {found.zones} zones."
+        f"{found.devices} 台设备、{found.zones} 个区域。",
+        f"{counted(found.devices, 'device')} in {counted(found.zones, 'zone')}.",
     )
     say_draft(summary, (*found.assumptions, *found.left_out))
 

@@ -12,7 +12,7 @@ from yuanli.cli.draft_options import SPAN, number_of, parts_of, refuse_option, s
 from yuanli.cli.drafts import STAFF, CampusOption, DraftOutput, say_draft, write_draft
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import language, print_json
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.operations import OnDuty, Pause, RoundWish, Visit
 
 BREAK = re.compile(rf"({SPAN.pattern})/(\d+)(?:@(.+))?")
@@ -57,7 +57,7 @@ def draft_rounds(
         print_json({**counts, "aims": found.aims, "assumed": found.assumed})
         return
     summary = Text(
-        f"{found.stops} 个任务点、{found.staff} 人。", f"{found.stops} stops, {found.staff} staff."
+        f"{found.stops} 个任务点、{found.staff} 人。", f"{counted(found.stops, 'stop')}, {found.staff} staff."
     )
     say_draft(summary, (*found.aims, *found.assumed))
 

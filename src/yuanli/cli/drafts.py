@@ -15,7 +15,7 @@ from yuanli.cli import opening
 from yuanli.cli.draft_options import DraftOptionError, number_of, parts_of, refuse_option, span_of
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, language, plain, print_json, said
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import InvalidInputError, Text, counted
 from yuanli.operations import FlowSpot, FlowUse, FlowWish, RoomPlanWish, SiteGoal, SitePeople, SiteWish
 
 CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
@@ -116,7 +116,8 @@ def draft_flows(
         return
     summary = Text(
         f"{found.people} 人、{found.teams} 个可调整的团队、{found.slots} 个时段。",
-        f"{found.people} people, {found.teams} teams that may move, {found.slots} slots.",
+        f"{counted(found.people, 'person', 'people')}, {counted(found.teams, 'team')} that may move, "
+        f"{counted(found.slots, 'slot')}.",
     )
     say_draft(summary, (*found.aims, *found.assumed))
 
@@ -175,7 +176,8 @@ def draft_rooms(
     summary = Text(
         f"{found.organisers} 人的 {found.events} 个预订，其中 {found.movable} 个可调整，{found.rooms} 个房间。"
         f"现在的安排见 {start}。",
-        f"{found.events} reservations of {found.organisers} people, {found.movable} may change; {found.rooms} rooms. "
+        f"{counted(found.events, 'reservation')} of {counted(found.organisers, 'person', 'people')}, {found.movable} "
+        f"may change; {counted(found.rooms, 'room')}. "
         f"What is reserved now is in {start}.",
     )
     say_draft(summary, (*found.aims, *found.assumed, *found.left_out))
@@ -237,7 +239,8 @@ def draft_sites(
     summary = Text(
         f"{found.spaces} 个空间共 {found.people} 人，{found.candidates} 个候选点选 {found.number} 处"
         f"（已有 {found.existing} 处）。",
-        f"{found.people} people in {found.spaces} spaces; {found.number} of {found.candidates} candidates, "
+        f"{counted(found.people, 'person', 'people')} in {counted(found.spaces, 'space')}; {found.number} of "
+        f"{counted(found.candidates, 'candidate')}, "
         f"{found.existing} of them there already.",
     )
     say_draft(summary, found.assumed)

@@ -22,7 +22,7 @@ import typer
 
 from yuanli.cli.opening import AsJson
 from yuanli.cli.printing import ERR, OUT, plain, print_json, print_table, said
-from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.errors import InvalidInputError, NotFoundError, Text, counted
 from yuanli.operations import (
     PLANNING_KINDS,
     SCHEDULING_KINDS,
@@ -450,7 +450,11 @@ def say(found: Plan) -> None:
     if len(rows) > SHOWN:
         more = len(rows) - SHOWN
         OUT.print(
-            said(Text(f"……另有 {more} 行，用 -o 保存。", f"… and {more} more rows; save all with -o.")),
+            said(
+                Text(
+                    f"……另有 {more} 行，用 -o 保存。", f"… and {counted(more, 'more row')}; save all with -o."
+                )
+            ),
             markup=False,
         )
 

@@ -22,11 +22,12 @@ from yuanli.solver.replanning import EXTRA, count_changes, replan
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
 from yuanli.solver.searching import Search, never
 from yuanli.solver.sensitivity import Effect, Sense, Sensitivity, sensitivity, tell_sense
-from yuanli.solver.stopping import Stop, StopError
+from yuanli.solver.stopping import PATIENCE, Stop, StopError
 from yuanli.solver.whynot import WhyNot, force, tell_why_not, why_not
 
 __all__ = [
     "EXTRA",
+    "PATIENCE",
     "Broken",
     "Checked",
     "Difference",

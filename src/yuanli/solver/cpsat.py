@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from yuanli.solver.missing import load_solver
 from yuanli.solver.results import Result
 from yuanli.solver.searching import Search
+from yuanli.solver.stopping import PATIENCE, Stop
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -53,7 +54,8 @@ def solve_cpsat(
     solver.parameters.num_workers = workers
     solver.parameters.relative_gap_limit = search.stop.gap
     if search.stop.time_s is not None:
-        solver.parameters.max_time_in_seconds = max(search.stop.time_s - search.elapsed_s, LEAST_S)
+        left_s = search.stop.patience * search.clock_left_s
+        solver.parameters.max_time_in_seconds = max(left_s, LEAST_S)
     if isfinite(search.left_rounds):
         solver.parameters.max_deterministic_time = search.left_rounds
     found = SimpleQueue[tuple[S | None, float]]()
@@ -92,15 +94,24 @@ def conflict_of(
 ) -> list[int] | None:
     """Return which switches can't be on together, by place: not always the fewest; None where all can, or time is up.
 
-    A rule of the model is enforced by its switch (`only_enforce_if`); the model has no cost.
+    A rule of the model is enforced by its switch (`only_enforce_if`); the model has no cost. On a busy machine it may
+    take `PATIENCE` times as long by the clock.
     """
     cp = load_solver("ortools.sat.python.cp_model")
     solver = cp.CpSolver()
-    solver.parameters.max_time_in_seconds = time_s
+    search = Search[object](Stop(time_s=time_s, patience=PATIENCE))
+    solver.parameters.max_time_in_seconds = PATIENCE * time_s
     solver.parameters.num_workers = 1
     model.clear_assumptions()
     model.add_assumptions(list(switches))
-    if solver.solve(model) != cp.INFEASIBLE:
+    statuses: list[int] = []
+    solving = Thread(target=lambda: statuses.append(solver.solve(model)), name="cp-sat conflict")
+    solving.start()
+    while solving.is_alive():
+        solving.join(WATCH_S)
+        if search.over():
+            solver.stop_search()
+    if statuses != [cp.INFEASIBLE]:
         return None
     place = {switch.index: i for i, switch in enumerate(switches)}
     return sorted(place[index] for index in solver.sufficient_assumptions_for_infeasibility())

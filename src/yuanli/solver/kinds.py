@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf, isfinite
@@ -15,7 +14,7 @@ from yuanli.solver.relaxation import Relaxation
 from yuanli.solver.replanning import count_changes, replan
 from yuanli.solver.results import Result, SearchProgress, Status
 from yuanli.solver.searching import Search
-from yuanli.solver.stopping import Stop
+from yuanli.solver.stopping import PATIENCE, Stop
 
 WISH_CONFLICT_S = 1.8
 P = TypeVar("P")
@@ -262,12 +261,12 @@ def _wish_conflicts(kind: Kind[P, S], problem: P, wish: Wish[S]) -> tuple[Text, 
 
     Empty where solving takes too long to be sure of it.
     """
-    began = time.monotonic()
+    clock = Search[S](Stop(time_s=WISH_CONFLICT_S, patience=PATIENCE))
 
     def feasible(held: Sequence[str | int]) -> bool:
         found: list[S] = []
         search = Search[S](
-            Stop(time_s=max(0.0, WISH_CONFLICT_S - (time.monotonic() - began))), cancelled=lambda: bool(found),
+            Stop(time_s=clock.clock_left_s, patience=PATIENCE), cancelled=lambda: bool(found),
             told=lambda now, best: None if best is None else found.append(best),
         )  # fmt: skip
         asked = replace(
@@ -281,7 +280,7 @@ def _wish_conflicts(kind: Kind[P, S], problem: P, wish: Wish[S]) -> tuple[Text, 
     if not feasible(()):
         return ()
     found = minimal_conflict(rules, feasible)
-    if time.monotonic() - began >= WISH_CONFLICT_S:
+    if clock.over():
         return ()
     return tuple(
         Text(f"锁定“{one}”", f"{one!r} is locked") if isinstance(one, str)

@@ -77,7 +77,7 @@ def solve_milp(
     highspy = _highspy()
     highs = highspy.Highs()
     for name, value in {
-        "output_flag": False, "log_to_console": False, "time_limit": search.clock_left_s,
+        "output_flag": False, "log_to_console": False, "time_limit": search.stop.patience * search.clock_left_s,
         "random_seed": seed, "threads": threads, "mip_rel_gap": search.stop.gap,
         "mip_feasibility_tolerance": 1e-7, "mip_heuristic_effort": heuristics,
     }.items():  # fmt: skip

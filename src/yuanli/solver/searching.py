@@ -59,8 +59,13 @@ class Search(Generic[S]):
 
     @property
     def clock_left_s(self) -> float:
-        """Seconds until the clock on the wall ends it, infinite without such a limit."""
-        return inf if self.stop.time_s is None else max(0.0, self.stop.time_s - self.elapsed_s)
+        """Seconds until the clock on the wall ends it, less than that by a patient one; infinite without a limit."""
+        if self.stop.time_s is None:
+            return inf
+        passed_s = self.elapsed_s
+        if self.stop.patience > 1:
+            passed_s = min(passed_s, max(self.cpu_s, passed_s / self.stop.patience))
+        return max(0.0, self.stop.time_s - passed_s)
 
     @property
     def left_s(self) -> float:

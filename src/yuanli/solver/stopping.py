@@ -7,6 +7,9 @@ from math import isfinite
 
 from yuanli.errors import InvalidInputError, Text
 
+PATIENCE = 4.0
+"""How many times as long, by the clock, a conflict is searched for on a busy machine."""
+
 
 class StopError(InvalidInputError):
     """A search can't be told to stop like that."""
@@ -23,6 +26,9 @@ class Stop:
     ----------
     time_s, cpu_s
         Seconds by the clock, and of processors, all threads of the process together.
+    patience
+        While the process has had less than `time_s` of a processor, so many times as long by the clock: what is
+        answered in a moment is answered on a busy machine, too.
     gap
         How far, relative to the cost, the best may be from the bound.
     stale_s
@@ -33,11 +39,20 @@ class Stop:
 
     time_s: float | None = 30.0
     cpu_s: float | None = None
+    patience: float = 1.0
     gap: float = 0.0
     stale_s: float | None = None
     rounds: int | None = None
 
     def __post_init__(self) -> None:
+        if not (isfinite(self.patience) and self.patience >= 1):
+            raise StopError(
+                Text(
+                    f"patience 为 {self.patience}，应是不小于 1 的数。",
+                    f"patience is {self.patience}; it is a number from 1.",
+                ),
+                field="patience",
+            )
         for name in ("time_s", "cpu_s", "gap", "stale_s", "rounds"):
             value = getattr(self, name)
             if value is not None and not (isfinite(value) and value >= 0):

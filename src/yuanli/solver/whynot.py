@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Generic, TypeVar
 
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import InvalidInputError, Text, counted
 from yuanli.solver.kinds import Kind, Row, Wish, refuse_wrong
 from yuanli.solver.previewing import Moves, Preview, move_rows, preview
 from yuanli.solver.replanning import count_changes
@@ -133,17 +133,18 @@ def _solved_again(answer: WhyNot[S], what: Text) -> Text:
     if abs(cost) <= SAME * max(1.0, abs(answer.cost)):
         return Text(
             f"“{what.zh}”也可以，费用不变，改动 {answer.changes} 处。",
-            f'"{what.en}" is possible at the same cost, with {answer.changes} changes.',
+            f'"{what.en}" is possible at the same cost, with {counted(answer.changes, "change")}.',
         )
     if cost < 0:
         return Text(
             f"“{what.zh}”更好：费用少 {-cost:,.6g}，改动 {answer.changes} 处；原方案不是最优。",
-            f'"{what.en}" is better: it costs {-cost:,.6g} less, with {answer.changes} changes; the plan wasn\'t best.',
+            f'"{what.en}" is better: it costs {-cost:,.6g} less, with '
+            f"{counted(answer.changes, 'change')}; the plan wasn't best.",
         )
     least = max(low, 0.0) if low > -inf else 0.0
     return Text(
         f"“{what.zh}”会多花 {cost:,.6g}（可证至少 {least:,.6g}），改动 {answer.changes} 处。",
-        f'"{what.en}" costs {cost:,.6g} more (surely at least {least:,.6g}), with {answer.changes} changes.',
+        f'"{what.en}" costs {cost:,.6g} more (surely at least {least:,.6g}), with {counted(answer.changes, "change")}.',
     )
 
 

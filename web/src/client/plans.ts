@@ -98,7 +98,7 @@ export interface SpaceWish {
 }
 export const draftSpaces = (campus: string, wish: SpaceWish): Promise<SpaceDraft> => post(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces`, wish);
 export const draftWorkbook = async (campus: string, wish: SpaceWish): Promise<Blob> => (await fetched(`/v1/campuses/${encodeURIComponent(campus)}/plan-drafts/spaces/workbook`, wish)).blob();
-export const planAgain = (campus: string, id: string, wish: { document?: unknown; name?: string; locked?: readonly string[]; max_changes?: number | null; extra?: number; time_s?: number }): Promise<PlanSummary> => post(`${base(campus, id)}/again`, wish);
+export const planAgain = (campus: string, id: string, wish: { document?: unknown; name?: string; language?: string; locked?: readonly string[]; max_changes?: number | null; extra?: number; time_s?: number }): Promise<PlanSummary> => post(`${base(campus, id)}/again`, wish);
 
 export type RoundDraft = Schemas["RoundDraft"];
 export type RoundWish = Schemas["RoundWishBody"];

@@ -3691,7 +3691,8 @@ export interface components {
          * AgainBody
          * @description A plan to be made anew with few changes: of `document`, the problem as it is after a change, where one is given.
          *
-         *     `extra` is the share of the cost that fewer changes may cost.
+         *     `extra` is the share of the cost that fewer changes may cost. Without a name it has that of the plan, which says in
+         *     `language` that it was solved again.
          */
         AgainBody: {
             /** Document */
@@ -3703,6 +3704,11 @@ export interface components {
              * @default
              */
             name: string;
+            /**
+             * Language
+             * @default zh
+             */
+            language: string;
             /**
              * Locked
              * @default []

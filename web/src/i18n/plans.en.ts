@@ -3,7 +3,7 @@ export default {
     text: "Devices, rooms, rounds, people and spaces, planned at least cost. Each plan carries a bound or its method, was checked by a program of its own, and says why.",
     add: "New problem", none: "No plan yet: draft one from the map by the buttons above, or upload the file of a problem", name: "Name", state: "State", cost: "Cost", gap: "Gap", who: "By", removeSure: "Remove the problem and its plan?",
     kind: "Kind of problem", file: "File of the problem", format: "Format of the file", method: "Method: {method}.", time: "Time limit, seconds", enough: "Enough within, %", begin: "Begin from the plan", maxChanges: "At most so many changes", start: "Solve",
-    lock: "Keep", again: "Solve again, keeping what is ticked", few: "At most so many changes", gantt: "Over time",
+    lock: "Keep", again: "Solve again, keeping what is ticked", few: "At most so many changes", newName: "Name of the new plan (optional)", gantt: "Over time",
     stop: "Stop and keep the best", problem: "Problem", search: "The search: cost and proved bound", parts: "What the cost is made of", assignments: "Assignments", find: "Search the rows", noRow: "No row has these words",
     noPlan: "No plan", conflicts: "These can't all hold; relax any one of them and solve again:", conflict: "This can't hold; relax it and solve again:",
     group: { schedule: "Scheduling", plan: "Space planning" },

@@ -3,7 +3,7 @@ export default {
     text: "设备、房间、巡检、人流与空间，以最低成本统筹。每个方案都给出下界或方法，经独立程序核验，并说明理由。",
     add: "新建问题", none: "还没有方案：可用上方按钮按地图起草设备、巡检、人流或空间方案，也可上传问题文件", name: "名称", state: "状态", cost: "费用", gap: "间隙", who: "提交人", removeSure: "删除该问题及其方案？",
     kind: "问题类型", file: "问题文件", format: "文件格式", method: "方法：{method}。", time: "时限（秒）", enough: "间隙小于多少即可（%）", begin: "从已有方案开始", maxChanges: "最多变动数", start: "求解",
-    lock: "保留", again: "保留勾选项重新求解", few: "最多变动", gantt: "时间安排",
+    lock: "保留", again: "保留勾选项重新求解", few: "最多变动", newName: "新方案名称（可不填）", gantt: "时间安排",
     stop: "停止并保留当前最优", problem: "问题文件", search: "求解过程：费用与已证明的下界", parts: "费用构成", assignments: "安排", find: "在安排中查找", noRow: "没有符合的行",
     noPlan: "无方案", conflicts: "以下要求不能同时满足；请放宽其中任一项后重新求解：", conflict: "以下要求无法满足；请放宽后重新求解：",
     group: { schedule: "调度", plan: "空间规划" },

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from yuanli.campus import Building, Level, Team, Unit
 from yuanli.errors import Text
 from yuanli.language import Understanding
 from yuanli.operations.answering.allocating import asked_of, require_planner, said_of
 from yuanli.operations.answering.asked import SIGN_IN, Where, is_member, place_of, refused, where_of
+from yuanli.operations.answering.device_wondering import asks_why_of_devices, find_devices_job, tell_why
 from yuanli.operations.answering.rereading import asks_of_plan
 from yuanli.operations.answering.vocabulary import says
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
 from yuanli.operations.solving import SolveJob, SolveState, Solving, kind_of
 from yuanli.planning import SPACES, Rule, SpacePlan, SpaceProblem, rules_from_words, tell_rule, violations
+from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, Wish, make_plan
 
 WHY_S = 4.0
@@ -37,7 +40,6 @@ class SpaceInfoAnswers:
 
     def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Say how the newest plan came out, or what is known of a place."""
-        del now
         if not asks_of_plan(understanding, understanding.intent):
             return _place(guide, understanding, asker)
         require_planner(asker)
@@ -46,6 +48,13 @@ class SpaceInfoAnswers:
             text = Text("您还没有做过方案。", "You have made no plan yet.")
             hint = (Text("排一下A座的座位，最多搬 30 人", "seat block A, move at most 30 people"),)
             return Reply(text=text, understanding=understanding, suggestions=hint)
+        of_devices = find_devices_job(self.solving, guide.campus.id, understanding, asker.user)
+        if of_devices is not None and (
+            mine[0].kind == DEVICES.name or asks_why_of_devices(understanding, None)
+        ):
+            zone = ZoneInfo(guide.campus.time_zone)
+            text = tell_why(self.solving, guide.campus.id, understanding, of_devices, zone=zone, now=now)
+            return Reply(text=text, understanding=understanding)
         job = self.solving.get(guide.campus.id, mine[0].id)
         if says(understanding.text, "why") and job.summary.kind == SPACES.name and job.plan is not None:
             return Reply(text=self._why(guide, understanding, asker, job), understanding=understanding)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from yuanli.language import Slot, Understanding
 from yuanli.operations.answering.booking_words import at_once
 from yuanli.operations.answering.device_planning import as_plan, asks_to_plan
+from yuanli.operations.answering.device_wondering import asks_why_of_devices
 from yuanli.operations.answering.people_planning import as_people, asks_for_people
 from yuanli.operations.answering.site_planning import as_sites, asks_for_sites
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
@@ -165,6 +166,8 @@ def asks_of_plan(heard: Understanding, last: str | None) -> bool:
     """Whether a turn asks how a plan came out, or why it is not otherwise."""
     text = heard.text
     planning = last in (ALLOCATE, OF_PLANS)
+    if asks_why_of_devices(heard, last):
+        return True
     if says(text, "why") and heard.intent == ALLOCATE:
         return True
     if heard.intent not in UNTOLD and heard.confidence >= SURE:

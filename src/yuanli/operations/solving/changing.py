@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
@@ -10,8 +11,8 @@ from threading import Lock
 from typing import Any
 
 from yuanli.campus import CampusId
-from yuanli.errors import InfeasibleError, Text, UnavailableError
-from yuanli.operations.solving.jobs import SolveJob, SolveOrder, SolveSummary
+from yuanli.errors import InfeasibleError, Text, UnavailableError, counted
+from yuanli.operations.solving.jobs import LONGEST_NAME, SolveJob, SolveOrder, SolveSummary
 from yuanli.operations.solving.kinds import kind_of, warm_up
 from yuanli.operations.solving.solving import Solving, plan_rows, refuse_running, wish_of
 from yuanli.solver import (
@@ -29,6 +30,7 @@ from yuanli.solver import (
 )
 
 BY_HAND = Text("人工调整，独立核验", "changed by hand; checked independently")
+AGAIN = re.compile(r"(?:（重新求解(?: (\d+))?）| \(again(?: (\d+))?\))$")
 MOST_BROKEN = 5
 WAIT_S = 20.0
 
@@ -63,10 +65,13 @@ class PlanAgain:
     ----------
     document
         The problem as it is after a change; None where it is as it was.
+    name
+        Empty for the name of the plan there is, which then says, in `language`, that it was solved again.
     """
 
     document: Mapping[str, Any] | None = None
     name: str = ""
+    language: str = "zh"
     locked: tuple[str, ...] = ()
     max_changes: int | None = None
     extra: float = EXTRA
@@ -124,7 +129,8 @@ class Changing:
             problem = json.dumps(wish.document, ensure_ascii=False).encode()
             file_name = f"{first.kind}.json"
         order = SolveOrder(
-            kind=first.kind, name=wish.name or first.name, file_name=file_name, problem=problem,
+            kind=first.kind, name=wish.name.strip() or _again(first.name, wish.language),
+            file_name=file_name, problem=problem,
             stop=Stop(time_s=wish.time_s), seed=first.seed, start=rows, locked=wish.locked,
             max_changes=wish.max_changes, extra=wish.extra,
         )  # fmt: skip
@@ -152,13 +158,22 @@ class Changing:
             raise BrokenPlanError(
                 Text(
                     f"方案违反 {len(checked.broken)} 条规则：{'；'.join(one.message.zh for one in told)}。",
-                    f"The plan breaks {len(checked.broken)} rules: {'; '.join(one.message.en for one in told)}.",
+                    f"The plan breaks {counted(len(checked.broken), 'rule')}: "
+                    f"{'; '.join(one.message.en for one in told)}.",
                 ),
                 field="assignments",
                 hint=Text("改正后再保存。", "Mend them, then keep it."),
             )
         plan = _kept(kind, problem, found, checked, job, first)
         return self._solving.keep(campus_id, order, plan, who)
+
+
+def _again(name: str, language: str) -> str:
+    """Return a plan's name for the plan that is made anew from it, counting how often that was done."""
+    found = AGAIN.search(name)
+    times = "" if found is None else f" {int(found[1] or found[2] or 1) + 1}"
+    said = f" (again{times})" if language == "en" else f"（重新求解{times}）"
+    return f"{AGAIN.sub('', name)[: LONGEST_NAME - len(said)]}{said}"
 
 
 def _kept(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.operations.reports import Cell, Document, Heading, Sentence, Table
 from yuanli.operations.solving.cells import Said
 from yuanli.operations.solving.kinds import kind_of
@@ -44,7 +44,12 @@ def comparison_document(
         (one.item, *(_row(row, kind.changed_by, said, say) for row in one.rows)) for one in told.items
     )
     left = told.differing - len(told.items)
-    more = [Sentence(text=say(Text(f"另有 {left} 项未列出。", f"{left} more are left out.")), warns=True)]
+    more = [
+        Sentence(
+            text=say(Text(f"另有 {left} 项未列出。", f"{counted(left, 'more is', 'more are')} left out.")),
+            warns=True,
+        )
+    ]
     return Document(
         title=say(Text("方案对比", "Plans compared")), subtitle=f"{say(kind.title)} · {', '.join(names)}",
         language=language, time_zone=time_zone, made_at=made_at,
@@ -52,8 +57,8 @@ def comparison_document(
             Heading(text=say(MEASURE)), Table(title=say(MEASURE), headers=("", *names), rows=tuple(measures)),
             Heading(text=say(COST)), Table(title=say(COST), headers=("", *names), rows=tuple(costs)),
             Heading(text=say(DIFFER)),
-            Sentence(text=say(Text(f"共 {told.differing} 项。", f"{told.differing} in all."))),
             *([Table(title=say(DIFFER), headers=("", *names), rows=differing)] if differing else []),
+            Sentence(text=say(Text(f"共 {told.differing} 项。", f"{told.differing} in all."))),
             *(more if left else []),
         ),
     )  # fmt: skip

@@ -91,7 +91,7 @@ def draft_workbook(document: Mapping[str, Any]) -> bytes:
 
     Raises
     ------
-    SpacesError
+    InvalidInputError
         The document is no problem of spaces.
     """
     return write_spaces_excel(parse_spaces(json.dumps(document).encode(), "draft.json"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.operations.replies import Chart, Line
 from yuanli.operations.reports import Block, Cell, Document, Heading, Picture, Sentence, Table
 from yuanli.operations.solving.cells import Said, cells_of
@@ -90,7 +90,7 @@ def _told(plan: Plan, say: Any) -> str:
     if plan.gap is not None:
         told.append(say(Text(f"间隙 {plan.gap:.2%}", f"gap {plan.gap:.2%}")))
     if plan.changes is not None:
-        told.append(say(Text(f"变动 {plan.changes} 项", f"{plan.changes} changes")))
+        told.append(say(Text(f"变动 {plan.changes} 项", counted(plan.changes, "change"))))
     return "；".join(told) + "。" if "；" in say(Text("；", "; ")) else "; ".join(told) + "."
 
 
@@ -150,7 +150,15 @@ def _assignments(rows: Sequence[Row], say: Any, language: str, said: Said) -> li
     if len(rows) > MOST_ROWS:
         more = len(rows) - MOST_ROWS
         blocks.append(
-            Sentence(text=say(Text(f"另有 {more} 行未列出。", f"{more} more rows are left out.")), warns=True)
+            Sentence(
+                text=say(
+                    Text(
+                        f"另有 {more} 行未列出。",
+                        f"{counted(more, 'more row is', 'more rows are')} left out.",
+                    )
+                ),
+                warns=True,
+            )
         )
     return blocks
 

@@ -7,7 +7,13 @@ from yuanli.planning.blocks.checking import check_blocks
 from yuanli.planning.blocks.problem import BlocksPlan, BlocksProblem
 from yuanli.planning.blocks.reading import BlocksDocument, blocks_schema, parse_blocks
 from yuanli.planning.blocks.solving import BlocksParams, solve_blocks
-from yuanli.planning.blocks.telling import blocks_rows, conflicts_blocks, explain_blocks, read_blocks_rows
+from yuanli.planning.blocks.telling import (
+    blocks_rows,
+    carried_blocks,
+    conflicts_blocks,
+    explain_blocks,
+    read_blocks_rows,
+)
 from yuanli.solver import Kind
 
 BLOCKS: Final[Kind[BlocksProblem, BlocksPlan]] = Kind(
@@ -20,6 +26,7 @@ BLOCKS: Final[Kind[BlocksProblem, BlocksPlan]] = Kind(
     check=check_blocks,
     rows=blocks_rows,
     read_rows=read_blocks_rows,
+    carried=carried_blocks,
     explain=explain_blocks,
     conflicts=conflicts_blocks,
 )

@@ -54,6 +54,16 @@ def read_blocks_rows(problem: BlocksProblem, rows: Sequence[Row]) -> BlocksPlan:
     return BlocksPlan(tuple(found[i] for i in range(len(at))))
 
 
+def carried_blocks(problem: BlocksProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now: what is new is in the corner."""
+    told = {str(row.get("block")): row for row in rows}
+    sides = np.sqrt(problem.areas).tolist()
+    return [
+        told.get(name, dict(zip(("block", *COLUMNS), (name, 0.0, 0.0, side, side), strict=True)))
+        for name, side in zip(problem.blocks, sides, strict=True)
+    ]
+
+
 def explain_blocks(problem: BlocksProblem, result: Result[BlocksPlan]) -> tuple[Text, ...]:
     """Say what it costs, how full the plant is, which pair costs most, and which blocks are as narrow as may be."""
     plan = result.best

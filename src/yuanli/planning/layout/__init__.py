@@ -10,6 +10,7 @@ from yuanli.planning.layout.relaxations import relaxations_layout
 from yuanli.planning.layout.solving import LayoutParams, solve_layout
 from yuanli.planning.layout.swaps import swap_cost, swap_costs
 from yuanli.planning.layout.telling import (
+    carried_layout,
     conflicts_asked_layout,
     conflicts_layout,
     explain_layout,
@@ -31,6 +32,7 @@ LAYOUT: Final[Kind[LayoutProblem, LayoutPlan]] = Kind(
     check=check_layout,
     rows=layout_rows,
     read_rows=read_layout_rows,
+    carried=carried_layout,
     explain=explain_layout,
     conflicts=conflicts_layout,
     conflicts_asked=conflicts_asked_layout,

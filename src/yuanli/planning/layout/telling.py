@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.documents import refusal
 from yuanli.planning.layout.problem import LayoutPlan, LayoutProblem, plan_of
 from yuanli.planning.layout.swaps import swap_costs
@@ -39,6 +39,24 @@ def read_layout_rows(problem: LayoutProblem, rows: Sequence[Row]) -> LayoutPlan:
             raise refusal(f"row {line}", f"“{unit}”出现两次", f"“{unit}” is there twice", hint=hint)
         where[unit] = place
     return plan_of(problem, where)
+
+
+def carried_layout(problem: LayoutProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    Who is new, or whose place is gone, has the next place that is free.
+    """
+    told = {str(row.get("unit")): str(row.get("place")) for row in rows}
+    kept = {unit: told[unit] for unit in problem.units if told.get(unit) in problem.places}
+    free = iter([place for place in problem.places if place not in set(kept.values())])
+    where = {unit: kept[unit] if unit in kept else next(free, "") for unit in problem.units}
+    if "" in where.values():
+        raise refusal(
+            "units", f"{len(problem.units)} 个单元，只有 {len(problem.places)} 个位置",
+            f"{len(problem.units)} units have only {counted(len(problem.places), 'place')}",
+            hint=Text("增加位置，或减少单元。", "Give more places, or fewer units."),
+        )  # fmt: skip
+    return [{"unit": unit, "place": place} for unit, place in where.items()]
 
 
 def explain_layout(problem: LayoutProblem, result: Result[LayoutPlan]) -> tuple[Text, ...]:
@@ -84,7 +102,7 @@ def conflicts_asked_layout(problem: LayoutProblem, wish: Wish[LayoutPlan]) -> tu
         return (
             Text(
                 f"有 {n} 个单元，却只有 {m} 个位置；每个位置放一个单元。",
-                f"There are {n} units and only {m} places; a place holds one unit.",
+                f"There are {n} units and only {counted(m, 'place')}; a place holds one unit.",
             ),
         )
     rules = [("fixed", unit) for unit in problem.fixed] + [("allowed", unit) for unit in problem.allowed]
@@ -137,7 +155,10 @@ def _tell(problem: LayoutProblem, wish: Wish[LayoutPlan], rule: str, unit: str) 
     needed = _fewest_changes(problem, wish, [*rules, *(("locked", one) for one in wish.locked)])
     more = "" if needed is None else f"，至少要改 {needed} 处"
     more_en = "" if needed is None else f", {needed} are needed"
-    return Text(f"最多改动 {wish.max_changes} 处{more}。", f"At most {wish.max_changes} changes{more_en}.")
+    return Text(
+        f"最多改动 {wish.max_changes} 处{more}。",
+        f"At most {counted(wish.max_changes or 0, 'change')}{more_en}.",
+    )
 
 
 def _rules(problem: LayoutProblem, plan: LayoutPlan) -> list[Text]:

@@ -10,6 +10,7 @@ from yuanli.planning.sites.reading import SitesDocument, parse_sites, sites_sche
 from yuanli.planning.sites.relaxations import relaxations_sites
 from yuanli.planning.sites.solving import fewest_sites, solve_sites
 from yuanli.planning.sites.telling import (
+    carried_sites,
     explain_sites,
     read_sites_rows,
     served_rows,
@@ -30,6 +31,7 @@ SITES: Final[Kind[SitesProblem, SitesPlan]] = Kind(
     check=check_sites,
     rows=sites_rows,
     read_rows=read_sites_rows,
+    carried=carried_sites,
     explain=explain_sites,
     conflicts=conflicts_sites,
     conflicts_asked=conflicts_asked_sites,

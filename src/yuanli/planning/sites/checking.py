@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import isinf
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
 from yuanli.solver import Broken, Checked
 
@@ -29,7 +29,7 @@ def check_sites(problem: SitesProblem, plan: SitesPlan) -> Checked:
         return Checked(parts={problem.aim.value: 0.0}, broken=tuple(broken))
     if len(plan.chosen) > problem.count:
         over = len(plan.chosen) - problem.count
-        note("count", "plan", over, f"多选 {over} 处", f"{over} sites too many")
+        note("count", "plan", over, f"多选 {over} 处", f"{counted(over, 'site')} too many")
     for name in problem.fixed - {names[site] for site in chosen}:
         note("fixed", name, 1, "必须选用", "has to be chosen")
     for name in problem.forbidden & {names[site] for site in chosen}:

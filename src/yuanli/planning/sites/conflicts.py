@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.documents import Floats
 from yuanli.planning.sites.models import rules_of
 from yuanli.planning.sites.problem import SitesPlan, SitesProblem
 from yuanli.planning.sites.solving import can_choose, fewest_changes
-from yuanli.solver import Search, Stop, Wish, minimal_conflict
+from yuanli.solver import PATIENCE, Search, Stop, Wish, minimal_conflict
 
 MOST_S = 1.6
 """Seconds in all; what can't be told by then counts as if it could hold together, so one more may be named."""
@@ -36,7 +36,7 @@ def conflicts_asked_sites(problem: SitesProblem, wish: Wish[SitesPlan]) -> tuple
                 f"There is no way from {', '.join(names)} to any site.",
             ),
         )
-    clock = Search[SitesPlan](Stop(time_s=MOST_S))
+    clock = Search[SitesPlan](Stop(time_s=MOST_S, patience=PATIENCE))
     rules: list[Part] = [("count", "")]
     rules += [] if problem.limit_s is None else [("limit_s", "")]
     rules += [("capacity", "")] if problem.capacity else []
@@ -53,7 +53,7 @@ def _hold(
     problem: SitesProblem, wish: Wish[SitesPlan], held: Sequence[Part], clock: Search[SitesPlan]
 ) -> bool:
     kept, asked = _kept(problem, wish, held)
-    part = Search[SitesPlan](Stop(time_s=clock.clock_left_s))
+    part = Search[SitesPlan](Stop(time_s=clock.clock_left_s, patience=PATIENCE))
     return can_choose(kept, rules_of(kept, asked), part) is not False
 
 
@@ -82,7 +82,10 @@ def _kept(
 
 def _say(problem: SitesProblem, wish: Wish[SitesPlan], rule: str, name: str) -> Text:
     if rule == "count":
-        return Text(f"最多选 {problem.count} 处。", f"At most {problem.count} sites are chosen.")
+        return Text(
+            f"最多选 {problem.count} 处。",
+            f"At most {counted(problem.count, 'site is', 'sites are')} chosen.",
+        )
     if rule == "limit_s":
         return Text(f"步行不超过 {problem.limit_s:g} 秒。", f"Nobody walks more than {problem.limit_s:g} s.")
     if rule == "capacity":
@@ -103,6 +106,10 @@ def _say(problem: SitesProblem, wish: Wish[SitesPlan], rule: str, name: str) -> 
             f"“{name}”锁定为{'选用' if chosen else '不选'}。",
             f"“{name}” is locked: {'chosen' if chosen else 'not chosen'}.",
         )
-    needed = fewest_changes(problem, rules_of(problem, wish), Search[Floats](Stop(time_s=MOST_S / 4)))
+    stop = Stop(time_s=MOST_S / 4, patience=PATIENCE)
+    needed = fewest_changes(problem, rules_of(problem, wish), Search[Floats](stop))
     more, more_en = ("", "") if needed is None else (f"，至少要改 {needed} 处", f", {needed} are needed")
-    return Text(f"最多改动 {wish.max_changes} 处{more}。", f"At most {wish.max_changes} changes{more_en}.")
+    return Text(
+        f"最多改动 {wish.max_changes} 处{more}。",
+        f"At most {counted(wish.max_changes or 0, 'change')}{more_en}.",
+    )

@@ -57,6 +57,17 @@ def read_sites_rows(problem: SitesProblem, rows: Sequence[Row]) -> SitesPlan:
     return assign(problem, chosen_sites)
 
 
+def carried_sites(problem: SitesProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    What is new is not chosen; where all that was chosen is gone, what has to be, or else the first that may be, is.
+    """
+    told = {str(row.get("site")): row.get("chosen") is True for row in rows}
+    kept = [name for name in problem.sites if told.get(name)]
+    kept = kept or sorted(problem.fixed) or [s for s in problem.sites if s not in problem.forbidden][:1]
+    return [{"site": name, "chosen": name in kept} for name in problem.sites]
+
+
 def explain_sites(problem: SitesProblem, result: Result[SitesPlan]) -> tuple[Text, ...]:
     """Say how far people walk, how sure that is, and what one more site or a forbidden one would change."""
     plan = result.best

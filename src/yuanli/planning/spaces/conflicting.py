@@ -27,7 +27,7 @@ from yuanli.planning.spaces.packing import seats_fit, surely_too_full
 from yuanli.planning.spaces.problem import APART, LIMITS, PAIRS, Rule, RuleKind, SpacePlan, SpaceProblem
 from yuanli.planning.spaces.repairing import BITS, HardModel
 from yuanli.planning.spaces.tables import Seats, relations, seats_of
-from yuanli.solver import Search, Stop, Wish, conflict_of, minimal_conflict, solve_cpsat
+from yuanli.solver import PATIENCE, Search, Stop, Wish, conflict_of, minimal_conflict, solve_cpsat
 
 MOST_S, CORE_S, STEP_S = 1.7, 1.0, 0.4
 """Seconds in all, for a first conflict, and for whether some rules can hold together."""
@@ -60,7 +60,7 @@ class _Asking:
     def __init__(self, problem: SpaceProblem, demands: tuple[Demand, ...]) -> None:
         self.problem, self.demands = problem, demands
         self.seats, self.related = seats_of(problem), relations(problem)
-        self.clock = Search[bool](Stop(time_s=MOST_S))
+        self.clock = Search[bool](Stop(time_s=MOST_S, patience=PATIENCE))
         self.allowed = allowed_by(problem, self.seats, demands)
         self.need = needs_of(problem, self.seats)
 
@@ -140,7 +140,8 @@ class _Asking:
                 [next(r for r, var in row.items() if value(var)) for row in hard.x], dtype=np.int64
             )
 
-        search = Search[NDArray[np.int64]](Stop(time_s=min(STEP_S, self.clock.left_s)))
+        stop = Stop(time_s=min(STEP_S, self.clock.left_s), patience=PATIENCE)
+        search = Search[NDArray[np.int64]](stop)
         result = solve_cpsat(hard.model, search, read)
         return result.best, result.status == "infeasible"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.spaces.naming import tell_rule
 from yuanli.planning.spaces.plans import row_name
 from yuanli.planning.spaces.problem import PLACES, SUITED, Rule, RuleKind, SpacePlan, SpaceProblem
@@ -147,4 +147,4 @@ def tell_demand(problem: SpaceProblem, demand: Demand) -> Text:
         return Text(
             f"{room.name}的租约到 {room.lease_end}", f"the lease of {room.name} ends on {room.lease_end}"
         )
-    return Text(f"最多改动 {demand.most} 处", f"at most {demand.most} changes")
+    return Text(f"最多改动 {demand.most} 处", f"at most {counted(demand.most, 'change')}")

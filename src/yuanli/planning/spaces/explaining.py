@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.spaces.checking import check_spaces, tell, violations
 from yuanli.planning.spaces.naming import tell_rule
 from yuanli.planning.spaces.problem import LIMITS, OFFICE_KWH_M2, SUITED, RuleKind, SpacePlan, SpaceProblem
@@ -74,8 +74,10 @@ def _moved(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
     if all(entity.room is None for entity in problem.entities):
         return []
     people = sum(move.people for move in moves)
-    moved = "1 move" if len(moves) == 1 else f"{len(moves)} moves"
-    return [Text(f"共搬动 {len(moves)} 次，{people:g} 人。", f"{moved}, {people:g} people.")]
+    moved = counted(len(moves), "move")
+    return [
+        Text(f"共搬动 {len(moves)} 次，{people:g} 人。", f"{moved}, {counted(people, 'person', 'people')}.")
+    ]
 
 
 def _more_room(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.spaces.naming import RULE_NAMES, tell_rule
 from yuanli.planning.spaces.problem import LIMITS, RuleKind, SpacePlan, SpaceProblem
 from yuanli.solver import Relaxation, Sort, without
@@ -84,7 +84,8 @@ def _rules(problem: SpaceProblem) -> list[Wider]:
         ]  # fmt: skip
     return [
         Relaxation(
-            name=without(f"{RULE_NAMES[kind].zh} {many} 条", f"{many} rules {RULE_NAMES[kind].en}"), sort=Sort.RULE,
+            name=without(f"{RULE_NAMES[kind].zh} {many} 条", f"{counted(many, 'rule')} {RULE_NAMES[kind].en}"),
+            sort=Sort.RULE,
             problem=replace(problem, rules=tuple(rule for rule in problem.rules if rule.kind is not kind)),
         )
         for kind, many in Counter(rule.kind for rule in problem.rules).most_common()

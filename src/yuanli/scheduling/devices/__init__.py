@@ -33,7 +33,7 @@ from yuanli.scheduling.devices.problem import (
 )
 from yuanli.scheduling.devices.reading import parse_devices
 from yuanli.scheduling.devices.relaxations import relaxations_devices
-from yuanli.scheduling.devices.tabulating import read_rows_of_devices, rows_of_devices
+from yuanli.scheduling.devices.tabulating import carried_devices, read_rows_of_devices, rows_of_devices
 from yuanli.solver import Kind, Result, Search, Wish
 
 
@@ -99,6 +99,7 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     explain=explain_devices,
     conflicts=conflicts_of_devices,
     conflicts_asked=wish_conflicts_of_devices,
+    carried=carried_devices,
     relaxations=relaxations_devices,
     asked=ask_devices,
     rehearse=rehearse_devices,

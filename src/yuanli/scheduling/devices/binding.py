@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.devices.checking import contents_of, temps_of
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags, Floats, Storage
 from yuanli.scheduling.devices.telling import tell_slot, tell_slots
@@ -30,7 +30,7 @@ def power_bound(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
             zh, en = _when(problem, tight)
             yield Text(
                 f"区域“{zone.name}”的功率上限在 {int(tight.sum())} 个时段用满（{zh}）。",
-                f"The cap of zone {zone.name} is reached in {int(tight.sum())} slots ({en}).",
+                f"The cap of zone {zone.name} is reached in {counted(int(tight.sum()), 'slot')} ({en}).",
             )
     if problem.ramp_kw is not None and problem.slots > 1:
         steps = np.abs(np.diff(power.sum(axis=0)))
@@ -39,7 +39,8 @@ def power_bound(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
             zh, en = _when(problem, tight)
             yield Text(
                 f"功率变化上限 {problem.ramp_kw:g} kW 在 {int(tight.sum())} 处用满（{zh}）。",
-                f"Power changes by all of the {problem.ramp_kw:g} kW that it may {int(tight.sum())} times ({en}).",
+                f"Power changes by all of the {problem.ramp_kw:g} kW that it may "
+                f"{counted(int(tight.sum()), 'time')} ({en}).",
             )
 
 
@@ -114,7 +115,7 @@ def comfort_bound(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
             zh, en = _when(problem, near)
             yield Text(
                 f"区域“{zone.name}”的舒适范围在 {int(near.sum())} 个时段起作用（{zh}）。",
-                f"The comfort band holds zone {zone.name} in {int(near.sum())} slots ({en}).",
+                f"The comfort band holds zone {zone.name} in {counted(int(near.sum()), 'slot')} ({en}).",
             )
 
 
@@ -133,7 +134,7 @@ def _edges(problem: DevicesProblem, storage: Storage, flows: Floats, contents: F
     fast = (flows >= storage.charge_kw * (1 - 1e-3)) | (-flows >= storage.discharge * (1 - 1e-3))
     if fast.any():
         zh.append(f"{int(fast.sum())} 个时段用满功率")
-        en.append(f"at full power in {int(fast.sum())} slots")
+        en.append(f"at full power in {counted(int(fast.sum()), 'slot')}")
     if storage.target > 0 and contents[-1] <= storage.target * (1 + 1e-3):
         zh.append("末存量目标起作用")
         en.append("held by its content in the end")

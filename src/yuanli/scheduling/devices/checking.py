@@ -7,7 +7,7 @@ from math import exp
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.devices.problem import (
     Climate,
     Device,
@@ -94,7 +94,7 @@ def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Brok
             name,
             least - held,
             f"初始状态只保持了 {held} 个时段，至少 {least} 个",
-            f"its first state lasts {held} slots, not {least}",
+            f"its first state lasts {counted(held, 'slot')}, not {least}",
         )
     for state, first, last in runs:
         least, length = (device.min_up if state else device.min_down), last - first + 1
@@ -102,7 +102,7 @@ def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Brok
             when, zh, en = tell_slots(problem, first, last), "开" if state else "关", "on" if state else "off"
             yield _broken(
                 "minimum", name, least - length, f"{when.zh} 只{zh}了 {length} 个时段，至少 {least} 个",
-                f"it is {en} for {length} slots {when.en}, not {least}",
+                f"it is {en} for {counted(length, 'slot')} {when.en}, not {least}",
             )  # fmt: skip
     if device.target is not None and bool(on[-1]) != device.target:
         yield _broken("target", name, 1, "末时段状态不是目标", "its last state is not its target")
@@ -112,7 +112,7 @@ def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Brok
             yield _broken(
                 "task", name, abs(int(inside.sum()) - device.task.slots), f"窗口内开 "
                 f"{int(inside.sum())}、总共开 {int(on.sum())} 个时段，应为 {device.task.slots}",
-                f"it is on for {int(inside.sum())} slots in its window and {int(on.sum())} in all, not "
+                f"it is on for {counted(int(inside.sum()), 'slot')} in its window and {int(on.sum())} in all, not "
                 f"{device.task.slots}",
             )  # fmt: skip
     wrong = [t for t in device.must_be_on if not on[t]] + [t for t in device.must_be_off if on[t]]
@@ -273,7 +273,8 @@ def _relations(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
                 order.after,
                 before[-1] + 1 + order.lag - after[0],
                 f"{tell_slot(problem, after[0]).zh} 开始，早于“{order.before}”结束后 {order.lag} 个时段",
-                f"it starts {tell_slot(problem, after[0]).en}, earlier than {order.lag} slots after {order.before}",
+                f"it starts {tell_slot(problem, after[0]).en}, earlier than "
+                f"{counted(order.lag, 'slot')} after {order.before}",
             )
 
 

@@ -21,7 +21,7 @@ from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.ruling import BrokenRule, device_rules, shared_rules, subject_of, told_rules
 from yuanli.scheduling.devices.telling import tell_slot
-from yuanli.solver import Search, Stop, Wish, minimal_conflict
+from yuanli.solver import PATIENCE, Search, Stop, Wish, minimal_conflict
 
 NEAR = 1e-6
 MOST_EXACT = 3_000_000
@@ -51,9 +51,9 @@ def conflicts_of_devices(
     wish
         Locks and the number of changes are rules, too.
     within_s
-        Seconds by the clock, a third of them for the quick bounds.
+        Seconds of work, a third of them for the quick bounds; more by the clock on a busy machine.
     """
-    exact = Search[Floats](Stop(time_s=within_s * EXACT_SHARE), cancelled=cancelled)
+    exact = Search[Floats](Stop(time_s=within_s * EXACT_SHARE, patience=PATIENCE), cancelled=cancelled)
     if len(problem.devices) * problem.slots <= SMALL:
         return told_rules(contradiction(problem, exact, wish))
     for found in _found_in_parts(problem, wish, exact):
@@ -63,7 +63,9 @@ def conflicts_of_devices(
             break
     if cancelled() or wish.start is not None:
         return ()
-    quick = Search[Floats](Stop(time_s=within_s * (1.0 - EXACT_SHARE)), cancelled=cancelled)
+    quick = Search[Floats](
+        Stop(time_s=within_s * (1.0 - EXACT_SHARE), patience=PATIENCE), cancelled=cancelled
+    )
     return _quick_conflict(problem, quick)
 
 
@@ -151,10 +153,10 @@ def _no_storage(tables: Tables) -> Terms:
 def _repaired(tables: Tables, search: Search[Floats]) -> Found:
     """Return states, repaired for a moment, where storages do nothing."""
     improver = Improver(tables, _no_storage(tables), np.arange(len(tables.power)), seed=0)
-    ends_s = search.elapsed_s + REPAIR_S
+    moment = Search[Floats](Stop(time_s=REPAIR_S, patience=PATIENCE))
     return improver.repair(
         np.zeros(tables.may_on.shape, np.uint8), short=1e3, peak_kw=np.inf,
-        cancelled=lambda: search.over() or search.elapsed_s > ends_s,
+        cancelled=lambda: search.over() or moment.over(),
     )  # fmt: skip
 
 

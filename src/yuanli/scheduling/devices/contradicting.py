@@ -190,7 +190,9 @@ def _hold(milp: Milp, kept: np.ndarray, search: Search[Floats]) -> bool:
     if search.over():
         raise TimeIsUpError
     some = replace(milp, rows=milp.rows[kept], row_low=milp.row_low[kept], row_high=milp.row_high[kept])
-    inner = Search[Floats](Stop(time_s=search.clock_left_s), cancelled=search.over)
+    inner = Search[Floats](
+        Stop(time_s=search.clock_left_s, patience=search.stop.patience), cancelled=search.over
+    )
     status = solve_milp(some, inner).status
     if status is Status.UNKNOWN:
         raise TimeIsUpError

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.devices.arrays import state_of, tables_of
 from yuanli.scheduling.devices.binding import (
     comfort_bound,
@@ -49,7 +49,8 @@ def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: Devic
     on = int(plan.on.any(axis=1).sum())
     yield Text(
         f"总费用 {result.cost:,.2f}{sure_zh}；{len(plan.on)} 台设备中 {on} 台开过。",
-        f"It costs {result.cost:,.2f}{sure_en}; {on} of {len(plan.on)} devices are on at some time.",
+        f"It costs {result.cost:,.2f}{sure_en}; {on} of {counted(len(plan.on), 'device')} "
+        f"{'is' if on == 1 else 'are'} on at some time.",
     )
     parts = check_devices(problem, plan).parts
     yield Text(
@@ -71,7 +72,7 @@ def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: Devic
         if len(tight):
             yield Text(
                 f"园区功率上限在 {len(tight)} 个时段起作用，最先在{when(int(tight[0])).zh}。",
-                f"The power limit of the site binds in {len(tight)} slots, first {when(int(tight[0])).en}.",
+                f"The power limit of the site binds in {counted(len(tight), 'slot')}, first {when(int(tight[0])).en}.",
             )
     yield from power_bound(problem, plan)
     yield from _zones(problem, state.cover)

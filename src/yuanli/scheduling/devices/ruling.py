@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.devices.problem import Device, DevicesProblem, Floats, Order, Storage
 from yuanli.scheduling.devices.telling import tell_end, tell_slot, tell_slots
 
@@ -93,14 +93,14 @@ def device_rules(problem: DevicesProblem, device: Device) -> Iterator[BrokenRule
             "held",
             name,
             f"“{name}”还须保持{state_zh} {left} 个时段",
-            f"{name} stays {state_en} for {left} slots more",
+            f"{name} stays {state_en} for {counted(left, 'slot')} more",
         )
     if device.min_up > 1 or device.min_down > 1:
         yield rule(
             "minimum",
             name,
             f"“{name}”至少开 {device.min_up}、关 {device.min_down} 个时段",
-            f"{name} stays on for {device.min_up} slots and off for {device.min_down} at least",
+            f"{name} stays on for {counted(device.min_up, 'slot')} and off for {device.min_down} at least",
         )
     if device.target is not None:
         target_zh, target_en = ("开", "on") if device.target else ("关", "off")
@@ -113,7 +113,7 @@ def device_rules(problem: DevicesProblem, device: Device) -> Iterator[BrokenRule
             "task",
             name,
             f"“{name}”在 {tell_slots(problem, task.first, task.last).zh} 内须开 {task.slots} 个时段",
-            f"{name} is to be on for {task.slots} slots {tell_slots(problem, task.first, task.last).en}",
+            f"{name} is to be on for {counted(task.slots, 'slot')} {tell_slots(problem, task.first, task.last).en}",
         )
     for part, locked, zh, en in (
         ("must_be_on", device.must_be_on, "锁定为开", "locked on"), ("must_be_off", device.must_be_off,
@@ -150,8 +150,8 @@ def relation_rules(problem: DevicesProblem) -> Iterator[BrokenRule]:
             "order",
             order_subject(order),
             f"“{order.after}”最早在“{order.before}”结束{f' {order.lag} 个时段' if later else ''}后开始",
-            f"{order.after} starts at the earliest {f'{order.lag} slots ' if later else ''}after {order.before} has "
-            "ended",
+            f"{order.after} starts at the earliest {counted(order.lag, 'slot') + ' ' if later else ''}"
+            f"after {order.before} has ended",
         )
     if problem.ramp_kw is not None:
         before = sum(d.power_kw for d in problem.devices if d.on)
@@ -217,7 +217,8 @@ def slots_rule(problem: DevicesProblem, part: str, subject: str, slots: Sequence
         zh, en = (f"，储能至多 {stored:g}", f", its storages at most {stored:g}") if stored else ("", "")
         return rule(
             part, subject, f"区域“{subject}”的需求（{when.zh}，其 {len(inside)} 台设备全开共 {given:g}{zh}）",
-            f"the demand of zone {subject} ({when.en}; its {len(inside)} devices give {given:g} all on{en})",
+            f"the demand of zone {subject} ({when.en}; its {counted(len(inside), 'device gives', 'devices give')} "
+            f"{given:g} all on{en})",
         )  # fmt: skip
     if part == "zone_limit":
         assert zone.limit_kw is not None
@@ -262,7 +263,7 @@ def _bands(problem: DevicesProblem, subject: str, slots: Sequence[int]) -> Text:
     more = len(slots) - FEW_SLOTS
     if more > 0:
         zh.append(f"另 {more} 个时段")
-        en.append(f"{more} slots more")
+        en.append(f"{counted(more, 'slot')} more")
     return Text(
         f"{'、'.join(zh)}，起始 {climate.temp_c:g} °C", f"{', '.join(en)}, from {climate.temp_c:g} °C"
     )

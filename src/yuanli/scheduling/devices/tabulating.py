@@ -77,6 +77,18 @@ def read_rows_of_devices(problem: DevicesProblem, rows: Sequence[Row]) -> Device
     return DevicesPlan(on=on, storage=flows)
 
 
+def carried_devices(problem: DevicesProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now: what is new is off, and idle."""
+    told = {str(row.get("device")): row for row in rows}
+    idle = " ".join(["0.0"] * problem.slots)
+    found: list[Row] = [told.get(one.name, {"device": one.name, "on": ""}) for one in problem.devices]
+    for one in problem.storages:
+        flows = str(told.get(one.name, {}).get("flows") or "")
+        fits = len(flows.split()) == problem.slots
+        found.append({"device": one.name, "flows": flows if fits else idle})
+    return found
+
+
 def _text(on: Flags) -> str:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(np.int8), [0]])))
     return " ".join(f"{a}-{b - 1}" for a, b in list(pairwise(edges))[::2])

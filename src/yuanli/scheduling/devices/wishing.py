@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.devices.arrays import state_of, tables_of
 from yuanli.scheduling.devices.conflicts import (
     WITHIN_S,
@@ -166,8 +166,8 @@ def _change_conflict(problem: DevicesProblem, start: DevicesPlan, most: int) -> 
                     "demand",
                     zone.name,
                     f"区域“{zone.name}”{when.zh} 需 {zone.demand[at]:g}，现有计划加任意 {most} 台只供 {given:g}",
-                    f"zone {zone.name} needs {zone.demand[at]:g} {when.en}; the plan there is and any {most} devices "
-                    f"more give {given:g}",
+                    f"zone {zone.name} needs {zone.demand[at]:g} {when.en}; the plan there is and any "
+                    f"{counted(most, 'device')} more give {given:g}",
                 ).text,
             )
     return ()

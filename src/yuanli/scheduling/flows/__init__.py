@@ -8,7 +8,13 @@ from yuanli.scheduling.flows.reading import FlowsDocument, parse_flows
 from yuanli.scheduling.flows.relaxations import relaxations_flows
 from yuanli.scheduling.flows.solving import solve_flows
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
-from yuanli.scheduling.flows.words import conflicts_flows, explain_flows, read_rows_flows, rows_flows
+from yuanli.scheduling.flows.words import (
+    carried_flows,
+    conflicts_flows,
+    explain_flows,
+    read_rows_flows,
+    rows_flows,
+)
 from yuanli.solver import Kind
 
 FLOWS: Final[Kind[FlowsProblem, FlowsPlan]] = Kind(
@@ -21,6 +27,7 @@ FLOWS: Final[Kind[FlowsProblem, FlowsPlan]] = Kind(
     check=check_flows,
     rows=rows_flows,
     read_rows=read_rows_flows,
+    carried=carried_flows,
     explain=explain_flows,
     conflicts=conflicts_flows,
     relaxations=relaxations_flows,

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.queues import fluid_queue, simulated_wait
 from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model, unit_name
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, room_of
-from yuanli.solver import Result, Row, Search, Status, Stop, minimal_conflict, refuse, solve_milp
+from yuanli.solver import PATIENCE, Result, Row, Search, Status, Stop, minimal_conflict, refuse, solve_milp
 
 ASK_S = 0.3
 
@@ -88,6 +88,29 @@ def read_rows_flows(problem: FlowsProblem, rows: Sequence[Row]) -> FlowsPlan:
     )
 
 
+def carried_flows(problem: FlowsProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    Who is new, or whose slot is gone, has today's slot, else the first it may have; a new passage has as many open as
+    today.
+    """
+    told = {str(row.get("group")): row for row in rows}
+    found: list[Row] = []
+    for group in problem.groups:
+        row = told.get(group.id)
+        if row is None or row.get("slot") not in problem.slots:
+            first = group.allowed[0] if group.current is None else group.current
+            row = {"group": group.id, "slot": problem.slots[first]}
+        found.append(row)
+    for passage in problem.passages:
+        if passage.supply is not None:
+            current = passage.supply.current or (passage.supply.least,) * len(problem.slots)
+            for slot, open_ in zip(problem.slots, current, strict=True):
+                name = unit_name(passage, slot)
+                found.append(told.get(name, {"group": name, "slot": slot, "open": open_}))
+    return found
+
+
 def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Text, ...]:
     """Say what becomes of queues and waits, who is moved how far, what is narrowest, and how sure it is."""
     plan = result.best
@@ -130,7 +153,8 @@ def explain_flows(problem: FlowsProblem, result: Result[FlowsPlan]) -> tuple[Tex
             f"调整 {moved} 个团队（共 {len(moves)} 个），最多的是 {who}，{far:g} 分钟。"
             if moved
             else "没有团队需要调整。",
-            f"{moved} of {len(moves)} groups are moved, {who} most: by {far:g} minutes."
+            f"{moved} of {counted(len(moves), 'group')} {'is' if moved == 1 else 'are'} moved, {who} most: by "
+            f"{counted(far, 'minute')}."
             if moved
             else "No group is moved.",
         )
@@ -186,7 +210,7 @@ def conflicts_flows(problem: FlowsProblem) -> tuple[Text, ...]:
             problem, limits={i for kind, i in part if kind == "queue"},
             bound_groups={i for kind, i in part if kind == "slots"},
         )  # fmt: skip
-        found = solve_milp(model.milp, Search[Floats](Stop(time_s=ASK_S, gap=1.0)))
+        found = solve_milp(model.milp, Search[Floats](Stop(time_s=ASK_S, patience=PATIENCE, gap=1.0)))
         return found.status is not Status.INFEASIBLE
 
     said = []

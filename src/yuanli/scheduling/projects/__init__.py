@@ -10,6 +10,7 @@ from yuanli.scheduling.projects.relaxations import relaxations_projects
 from yuanli.scheduling.projects.solving import solve_projects
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
 from yuanli.scheduling.projects.words import (
+    carried_projects,
     conflicts_projects,
     explain_projects,
     read_rows_projects,
@@ -27,6 +28,7 @@ PROJECTS: Final[Kind[ProjectsProblem, ProjectsPlan]] = Kind(
     check=check_projects,
     rows=rows_projects,
     read_rows=read_rows_projects,
+    carried=carried_projects,
     explain=explain_projects,
     conflicts=conflicts_projects,
     relaxations=relaxations_projects,

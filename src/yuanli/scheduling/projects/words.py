@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.projects.generating import generate, least_makespan, tails_of
 from yuanli.scheduling.projects.solving import horizon_of, projects_model
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
@@ -53,6 +53,12 @@ def read_rows_projects(problem: ProjectsProblem, rows: Sequence[Row]) -> Project
     return ProjectsPlan(begins=tuple(begins[job.id] for job in problem.jobs))
 
 
+def carried_projects(problem: ProjectsProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now: a new job begins as early as it may."""
+    told = {str(row.get("job")): row for row in rows}
+    return [told.get(job.id, {"job": job.id, "begin": job.earliest}) for job in problem.jobs]
+
+
 def explain_projects(problem: ProjectsProblem, result: Result[ProjectsPlan]) -> tuple[Text, ...]:
     """Say when all is done, what holds it back, and what one more of the busiest crew could change."""
     plan = result.best
@@ -63,13 +69,15 @@ def explain_projects(problem: ProjectsProblem, result: Result[ProjectsPlan]) -> 
     said = [
         Text(
             f"{len(problem.jobs)} 项作业在第 {end} 期完成；已证明不可能早于 {result.bound:g}。",
-            f"{len(problem.jobs)} jobs are done by {end}; before {result.bound:g} is proved to be impossible.",
+            f"{counted(len(problem.jobs), 'job is', 'jobs are')} done by {end}; "
+            f"before {result.bound:g} is proved to be impossible.",
         ),
         Text(
             f"最长的作业链为 {chain} 期，其余 {end - chain} 期是等班组。"
             if end > chain
             else f"由 {chain} 期的作业链决定，加人无用。",
-            f"The longest chain of jobs takes {chain}; the other {end - chain} are waits for crews."
+            f"The longest chain of jobs takes {chain}; "
+            f"the other {counted(end - chain, 'is a wait', 'are waits')} for crews."
             if end > chain
             else f"The chain of jobs of {chain} decides; more people would not help.",
         ),

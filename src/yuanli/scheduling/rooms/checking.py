@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rooms.naming import tell_rule
 from yuanli.scheduling.rooms.relations import broken_amount
 from yuanli.scheduling.rooms.tables import Event, Placed, RoomsPlan, RoomsProblem, Time
@@ -72,7 +72,8 @@ def _alone(problem: RoomsProblem, event: Event, where: Placed) -> Iterator[Broke
     if problem.capacity == "hard" and event.size > room.capacity:
         over = event.size - room.capacity
         yield _broken("size", name, over, f"“{name}”有 {event.size} 人，“{room.name}”只容 {room.capacity} 人",
-                      f"{name!r} has {event.size} people, {room.name!r} holds {room.capacity}")  # fmt: skip
+                      f"{name!r} has {counted(event.size, 'person', 'people')}, "
+                      f"{room.name!r} holds {room.capacity}")  # fmt: skip
     for feature in sorted(event.features - room.features):
         yield _broken("features", name, 1, f"“{room.name}”没有“{feature}”，“{name}”需要它",
                       f"{room.name!r} has no {feature!r}, which {name!r} needs")  # fmt: skip

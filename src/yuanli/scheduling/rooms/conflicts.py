@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rooms.binding import OF_ROOMS, ROOMS_ALONE, bind
 from yuanli.scheduling.rooms.naming import tell_rule
 from yuanli.scheduling.rooms.tables import Event, Placed, Room, RoomsProblem, Time
@@ -261,6 +261,10 @@ def _too_few_rooms(problem: RoomsProblem, held: Sequence[Reason]) -> bool:
     return need > len(open_) * len(used)
 
 
+def _one_of(number: int, what: str) -> str:
+    return f"its only {what}" if number == 1 else f"one of its {number} {what}s"
+
+
 def _told(problem: RoomsProblem, events: dict[str, Event], reason: Reason, found: Sequence[Reason]) -> Text:
     name = reason.subject
     if reason.rule == "rule":
@@ -276,7 +280,8 @@ def _told(problem: RoomsProblem, events: dict[str, Event], reason: Reason, found
     if reason.rule == "size":
         largest = max((room.capacity for room in problem.rooms if room.name in events[name].rooms), default=0)
         return Text(f"“{name}”有 {events[name].size} 人，可用房间最多容 {largest} 人",
-                    f"{name!r} has {events[name].size} people; the largest of its rooms holds {largest}")  # fmt: skip
+                    f"{name!r} has {counted(events[name].size, 'person', 'people')}; "
+                    f"the largest of its rooms holds {largest}")  # fmt: skip
     if reason.rule == "features":
         needs = "、".join(sorted(events[name].features)), ", ".join(sorted(events[name].features))
         return Text(f"“{name}”需要：{needs[0]}", f"{name!r} needs {needs[1]}")
@@ -284,4 +289,4 @@ def _told(problem: RoomsProblem, events: dict[str, Event], reason: Reason, found
         return Text(f"“{name}”有不开放的时间", f"{name!r} is closed at times")
     times, rooms = len(events[name].times), len(events[name].rooms)
     return Text(f"“{name}”要在它允许的 {times} 个时间、{rooms} 个房间里安排",
-                f"{name!r} takes place, at one of its {times} times in one of its {rooms} rooms")  # fmt: skip
+                f"{name!r} takes place, at {_one_of(times, 'time')} in {_one_of(rooms, 'room')}")  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import isfinite
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rooms.checking import check_rooms
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
 from yuanli.solver import Result, Status
@@ -32,14 +32,14 @@ def explain_rooms(problem: RoomsProblem, result: Result[RoomsPlan]) -> tuple[Tex
         said = [
             Text(
                 f"{n} 个活动全部安排，费用 {cost}，已证明最优。",
-                f"All {n} events are placed at cost {cost}, proved least.",
+                f"{_all(n)} placed at cost {cost}, proved least.",
             )
         ]
     elif isfinite(result.bound):
         said = [Text(f"{n} 个活动全部安排，费用 {cost}，下界 {result.bound:g}。",
-                     f"All {n} events are placed at cost {cost}; none costs less than {result.bound:g}.")]  # fmt: skip
+                     f"{_all(n)} placed at cost {cost}; none costs less than {result.bound:g}.")]  # fmt: skip
     else:
-        said = [Text(f"{n} 个活动全部安排，费用 {cost}。", f"All {n} events are placed at cost {cost}.")]
+        said = [Text(f"{n} 个活动全部安排，费用 {cost}。", f"{_all(n)} placed at cost {cost}.")]
     parts = [(name, value) for name, value in check_rooms(problem, plan).parts.items() if value > 0]
     if parts:
         zh = "、".join(f"{PARTS[name][0]} {value:g}" for name, value in parts)
@@ -54,6 +54,10 @@ def explain_rooms(problem: RoomsProblem, result: Result[RoomsPlan]) -> tuple[Tex
     )
 
 
+def _all(events: int) -> str:
+    return "The one event is" if events == 1 else f"All {events} events are"
+
+
 def _changed(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
     """Say how many events stay as they are now, and how many get another room or time."""
     known = [event for event in problem.events if event.current is not None and event.name in plan.placed]
@@ -65,7 +69,8 @@ def _changed(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
         return []
     return [
         Text(f"{len(known)} 个活动中 {stay} 个照旧，{rooms} 个换房间，{times} 个换时间。",
-             f"Of {len(known)} events {stay} stay as they are, {rooms} get another room, {times} another time.")
+             f"Of {counted(len(known), 'event')} {counted(stay, 'stays as it is', 'stay as they are')}, "
+             f"{counted(rooms, 'gets', 'get')} another room, {times} another time.")
     ]  # fmt: skip
 
 
@@ -117,7 +122,8 @@ def _busiest(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
         Text(
             f"最忙的房间是“{room}”：占用 {share:.0%} 的时段，{len(here)} 个活动中 {only} 个别处坐不下；"
             + ("再多一间这样大的房间才能分担。" if only else "其余房间都坐得下，再多一间同样的房间不是必需。"),
-            f"{room!r} is used most, {share:.0%} of the time; {only} of its {len(here)} events fit nowhere else"
+            f"{room!r} is used most, {share:.0%} of the time; "
+            f"{only} of its {counted(len(here), 'event')} {'fits' if only == 1 else 'fit'} nowhere else"
             + (": only one more room as large could share them." if only else ": one more like it isn't needed."),
         )
     ]  # fmt: skip
@@ -139,5 +145,6 @@ def _one_more_seat(problem: RoomsProblem, plan: RoomsPlan) -> list[Text]:
     saved = times * problem.weights.size
     return [
         Text(f"“{room}”每多一个座位，费用可减 {saved:g}（{times} 个活动坐不下）。",
-             f"A seat more in {room!r} saves {saved:g}: {times} events there have too few.")
+             f"A seat more in {room!r} saves {saved:g}: "
+             f"{counted(times, 'event there has', 'events there have')} too few.")
     ]  # fmt: skip

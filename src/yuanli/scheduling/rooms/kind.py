@@ -12,7 +12,7 @@ from yuanli.scheduling.rooms.documents import rooms_schema
 from yuanli.scheduling.rooms.explaining import explain_rooms
 from yuanli.scheduling.rooms.reading import parse_rooms
 from yuanli.scheduling.rooms.relaxations import relaxations_rooms
-from yuanli.scheduling.rooms.rows import plan_rows, read_plan
+from yuanli.scheduling.rooms.rows import carried_rooms, plan_rows, read_plan
 from yuanli.scheduling.rooms.solving import solve_rooms
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
 from yuanli.solver import Kind
@@ -30,6 +30,7 @@ ROOMS: Final[Kind[RoomsProblem, RoomsPlan]] = Kind(
     check=check_rooms,
     rows=plan_rows,
     read_rows=read_plan,
+    carried=carried_rooms,
     explain=explain_rooms,
     conflicts=conflicts_rooms,
     relaxations=relaxations_rooms,

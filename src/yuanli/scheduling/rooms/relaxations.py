@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rooms.naming import RULE_NAMES, tell_rule
 from yuanli.scheduling.rooms.tables import Event, RoomsPlan, RoomsProblem
 from yuanli.solver import Relaxation, Sort, without
@@ -63,7 +63,7 @@ def _rules(problem: RoomsProblem) -> list[Wider]:
         for kind, many in Counter(rule.kind for rule in problem.rules).most_common():
             less = replace(problem, rules=tuple(rule for rule in problem.rules if rule.kind != kind))
             zh, en = (text.replace("{}", "…") for text in (RULE_NAMES[kind].zh, RULE_NAMES[kind].en))
-            name = without(f"{many} 条规则“{zh}”", f"{many} rules ‘{en}’")
+            name = without(f"{many} 条规则“{zh}”", f"{counted(many, 'rule')} ‘{en}’")
             found.append(Relaxation(name=name, sort=Sort.RULE, problem=less))
     if any(room.closed for room in problem.rooms):
         rooms = tuple(replace(room, closed=()) for room in problem.rooms)

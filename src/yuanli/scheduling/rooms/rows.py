@@ -52,6 +52,12 @@ def read_plan(problem: RoomsProblem, rows: Sequence[Row]) -> RoomsPlan:
     return RoomsPlan(placed=placed)
 
 
+def carried_rooms(problem: RoomsProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now: what is new has no room and time yet."""
+    events = {event.name for event in problem.events}
+    return [row for row in rows if row.get("event") in events]
+
+
 def _numbers(value: Any) -> tuple[int, ...]:
     if isinstance(value, int):
         return (value,)

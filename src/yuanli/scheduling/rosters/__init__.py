@@ -9,6 +9,7 @@ from yuanli.scheduling.rosters.relaxations import relaxations_rosters
 from yuanli.scheduling.rosters.solving import solve_rosters
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
 from yuanli.scheduling.rosters.words import (
+    carried_rosters,
     conflicts_rosters,
     explain_rosters,
     read_rows_rosters,
@@ -26,6 +27,7 @@ ROSTERS: Final[Kind[RostersProblem, RostersPlan]] = Kind(
     check=check_rosters,
     rows=rows_rosters,
     read_rows=read_rows_rosters,
+    carried=carried_rosters,
     explain=explain_rosters,
     conflicts=conflicts_rosters,
     relaxations=relaxations_rosters,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
 from yuanli.solver import Broken, Checked
 
@@ -51,7 +51,13 @@ def check_rosters(problem: RostersProblem, plan: RostersPlan) -> Checked:
                 fail("leave", one.id, 1, f"{one.id} 在 {here} 休假", f"{one.id} is on leave on {here}")
             ended, run = end, run + 1
             if run > law.max_consecutive:
-                fail("row", one.id, run, f"{one.id} 连续工作 {run} 天", f"{one.id} works {run} days in a row")
+                fail(
+                    "row",
+                    one.id,
+                    run,
+                    f"{one.id} 连续工作 {run} 天",
+                    f"{one.id} works {counted(run, 'day')} in a row",
+                )
             hours[week] = hours.get(week, 0) + (end - begin).total_seconds() / 3600
             worked[week] = worked.get(week, 0) + 1
             night += shift.begin_min < 300 or shift.end_min > 1440

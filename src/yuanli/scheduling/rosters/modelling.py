@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rosters.tables import DAY_MIN, RostersPlan, RostersProblem, Worker
 from yuanli.solver import load_solver
 
@@ -75,14 +75,14 @@ def rosters_model(
         if second.begin_min + step * DAY_MIN - first.end_min < 60 * law.rest_h
     ]
     rule(
-        f"两班之间至少休息 {law.rest_h} 小时", f"{law.rest_h} hours between two shifts",
+        f"两班之间至少休息 {law.rest_h} 小时", f"{counted(law.rest_h, 'hour')} between two shifts",
         [
             person[d][a] + person[d + step][b] <= 1
             for person in works for step, a, b in too_soon for d in range(problem.days - step)
         ],
     )  # fmt: skip
     rule(
-        f"最多连续工作 {law.max_consecutive} 天", f"{law.max_consecutive} days in a row at most",
+        f"最多连续工作 {law.max_consecutive} 天", f"{counted(law.max_consecutive, 'day')} in a row at most",
         [
             sum(sum(person[d]) for d in range(day, day + law.max_consecutive + 1)) <= law.max_consecutive
             for person in works
@@ -91,7 +91,7 @@ def rosters_model(
     )  # fmt: skip
     weeks = list(problem.weeks())
     rule(
-        f"每周至少休息 {law.rest_days_week} 天", f"{law.rest_days_week} days off in each week",
+        f"每周至少休息 {law.rest_days_week} 天", f"{counted(law.rest_days_week, 'day')} off in each week",
         [
             sum(sum(person[d]) for d in week) <= max(0, 7 - law.rest_days_week)
             for person in works for week in weeks if len(week) > 7 - law.rest_days_week
@@ -159,7 +159,9 @@ def add_cost(problem: RostersProblem, built: RosterModel) -> None:
 
 def leave_of(one: Worker) -> Text:
     """Say that somebody is on leave."""
-    return Text(f"{one.id} 休假 {len(one.leave)} 天", f"{one.id} is on leave for {len(one.leave)} days")
+    return Text(
+        f"{one.id} 休假 {len(one.leave)} 天", f"{one.id} is on leave for {counted(len(one.leave), 'day')}"
+    )
 
 
 def week_limit(problem: RostersProblem, one: Worker) -> int:

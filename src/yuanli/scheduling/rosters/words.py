@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rosters.checks import check_rosters
 from yuanli.scheduling.rosters.modelling import leave_of, rosters_model
 from yuanli.scheduling.rosters.solving import duty_name
@@ -52,6 +52,13 @@ def read_rows_rosters(problem: RostersProblem, rows: Sequence[Row]) -> RostersPl
         p, d = cells[str(duty)]
         shifts[p][d] = -1 if shift in (None, "") else number[str(shift)]
     return RostersPlan(shifts=tuple(map(tuple, shifts)))
+
+
+def carried_rosters(problem: RostersProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now: who is new is off."""
+    duties = {duty_name(problem, one.id, d) for one in problem.people for d in range(problem.days)}
+    shifts = {shift.id for shift in problem.shifts}
+    return [row for row in rows if row.get("duty") in duties and row.get("shift") in shifts]
 
 
 def explain_rosters(problem: RostersProblem, result: Result[RostersPlan]) -> tuple[Text, ...]:
@@ -114,8 +121,8 @@ def _binding(problem: RostersProblem, plan: RostersPlan) -> Text:
         )
     return Text(
         f"周工时或休息日已用满 {full} 人周；{long} 人达到最长连续 {law.max_consecutive} 天。",
-        f"Hours or days off of a week leave no further shift in {full} weeks of a person; {long} work the most days "
-        f"in a row, {law.max_consecutive}.",
+        f"Hours or days off of a week leave no further shift in {counted(full, 'week')} of a person; "
+        f"{counted(long, 'works', 'work')} the most days in a row, {law.max_consecutive}.",
     )
 
 

@@ -10,7 +10,7 @@ from yuanli.scheduling.rounds.reading import parse_rounds
 from yuanli.scheduling.rounds.relaxations import relaxations_rounds
 from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
 from yuanli.scheduling.rounds.touring import solve_rounds
-from yuanli.scheduling.rounds.words import explain_rounds, read_rows_rounds, rows_rounds
+from yuanli.scheduling.rounds.words import carried_rounds, explain_rounds, read_rows_rounds, rows_rounds
 from yuanli.solver import Kind
 
 ROUNDS: Final[Kind[RoundsProblem, RoundsPlan]] = Kind(
@@ -23,6 +23,7 @@ ROUNDS: Final[Kind[RoundsProblem, RoundsPlan]] = Kind(
     check=check_rounds,
     rows=rows_rounds,
     read_rows=read_rows_rounds,
+    carried=carried_rounds,
     explain=explain_rounds,
     conflicts=conflicts_rounds,
     changed_by=("staff",),

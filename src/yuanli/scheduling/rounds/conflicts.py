@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import permutations
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,15 @@ from scipy.optimize import linear_sum_assignment
 
 from yuanli.errors import Text
 from yuanli.scheduling.rounds.tables import Ints, RoundsProblem, RoundStaff, RoundStop, shortest
-from yuanli.solver import MissingSolverError, conflict_of, load_solver, minimal_conflict
+from yuanli.solver import (
+    PATIENCE,
+    MissingSolverError,
+    Search,
+    Stop,
+    conflict_of,
+    load_solver,
+    minimal_conflict,
+)
 
 MOST_PLACES = 400
 """Places between which shortest walks are sought; between more, only stops alone and loads are looked at."""
@@ -236,10 +243,10 @@ def _proved(
         load_solver("ortools.sat.python.cp_model")
     except MissingSolverError:
         return []
-    ends = monotonic() + time_s
+    clock = Search[object](Stop(time_s=time_s, patience=PATIENCE))
 
     def core(part: Sequence[int]) -> list[int] | None:
-        left = ends - monotonic()
+        left = clock.clock_left_s
         return (
             None
             if left <= 0 or not part

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.sharing import one_more_told
 from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
@@ -112,6 +112,29 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
     return RoundsPlan(tours=tuple(tours))
 
 
+def carried_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of a plan made before a change for the problem as it is now.
+
+    What is new, and what the tours of those that are gone had, has nobody yet; tours are timed anew, in their order.
+    """
+    staff = {one.id: one for one in problem.staff}
+    stops = {stop.id: stop for stop in problem.stops}
+    found: list[Row] = []
+    for row in rows:
+        name, who = str(row.get("stop")), str(row.get("staff"))
+        if who not in staff:
+            continue
+        if name in stops:
+            found.append({**row, "place": problem.places[stops[name].place], "begin": None, "end": None})
+            continue
+        if row.get("place") not in problem.places:
+            continue
+        rests = {f"{who}/{BREAK} {r + 1}" for r in range(len(staff[who].rests))}
+        if name in rests or name.startswith(f"{who}/{RELOAD} "):
+            found.append({**row, "begin": None, "end": None})
+    return found
+
+
 def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[Text, ...]:
     """Say what the tours reach, who is busiest, which stop is dearest, what binds, and how sure it is."""
     plan = result.best
@@ -125,7 +148,7 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
         Text(
             f"{len(plan.tours)} 人（共 {len(problem.staff)} 人）完成 {len(done)} 个任务点（共 {total} 个），"
             f"共步行 {walked.zh}，总代价 {result.cost:g}。",
-            f"{len(plan.tours)} of {len(problem.staff)} staff serve {len(done)} of {total} stops, walk "
+            f"{len(plan.tours)} of {len(problem.staff)} staff visit {len(done)} of {counted(total, 'stop')}; they walk "
             f"{walked.en} and cost {result.cost:g} in all.",
         )
     ]
@@ -133,7 +156,8 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
         said.append(
             Text(
                 f"放弃了 {out} 个可选点，损失 {parts['skipped']:g}：去那里比放弃更贵或来不及。",
-                f"{out} optional stops are left out, worth {parts['skipped']:g}: going there "
+                f"{counted(out, 'optional stop is', 'optional stops are')} left out, "
+                f"worth {parts['skipped']:g}: going there "
                 "would cost more, or too much time.",
             )
         )
@@ -178,7 +202,7 @@ def _trips(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
         said.append(
             Text(
                 f"途中共回仓装卸 {total} 次，最多的是 {who}（{many} 次）：一趟装不下。",
-                f"Staff reload {total} times, {who} most ({many}): one trip does not hold it all.",
+                f"Staff reload {counted(total, 'time')}, {who} most ({many}): one trip does not hold it all.",
             )
         )
     done = plan.staff_of()
@@ -233,8 +257,8 @@ def _tightest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
     return [
         Text(
             f"最忙的是 {busiest}，用去班次的 {share:.0%}；{last} 个点在时间窗的最后一刻开始。",
-            f"{busiest} is busiest, out for {share:.0%} of the shift; {last} stops begin at the last moment of their "
-            "windows.",
+            f"{busiest} is busiest, out for {share:.0%} of the shift; "
+            f"{counted(last, 'stop begins', 'stops begin')} at the last moment of the window.",
         )
     ]
 
