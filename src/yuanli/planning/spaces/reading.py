@@ -10,6 +10,9 @@ from pydantic import BaseModel, Field
 from yuanli.errors import Text
 from yuanli.planning.spaces.osa import is_osa, parse_osa
 from yuanli.planning.spaces.problem import (
+    MOST_ENTITIES,
+    MOST_ROOMS,
+    MOST_RULES,
     Entity,
     Flow,
     Landmark,
@@ -123,9 +126,9 @@ class WeightsDocument(Document):
 class SpacesDocument(Document):
     """A problem of who sits where."""
 
-    rooms: tuple[RoomDocument, ...]
-    entities: tuple[EntityDocument, ...]
-    rules: tuple[RuleDocument, ...] = ()
+    rooms: tuple[RoomDocument, ...] = Field(max_length=MOST_ROOMS)
+    entities: tuple[EntityDocument, ...] = Field(max_length=MOST_ENTITIES)
+    rules: tuple[RuleDocument, ...] = Field((), max_length=MOST_RULES)
     walking: WalkingDocument | None = None
     landmarks: tuple[LandmarkDocument, ...] = ()
     flows: tuple[FlowDocument, ...] = ()
