@@ -9,11 +9,23 @@ from collections.abc import Sequence
 from reprlib import Repr
 from typing import Any, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from yuanli.errors import InvalidInputError, Text
 
 MOST_BYTES = 200_000_000
+MOST_FIELDS = 1_000
+LISTS = ("list", "tuple", "set", "frozenset")
+NUMBERS = (int, float, int | None, float | None)
 GZIP = b"\x1f\x8b"
 MOST_WHOLE = 999_999_999
 NEXT_STEP = Text("请改正文件中的这一处后重试。", "Correct this place of the file and try again.")
@@ -49,6 +61,8 @@ RULES = {
         Text("应为时间，如 2026-03-01T08:30:00+08:00", "it is a time, such as 2026-03-01T08:30:00+08:00"),
     ),
     "string_type": Text("应为文字", "it is text"),
+    "too_many_fields": Text("字段过多", "it has too many fields"),
+    "truth": Text("应为数字，不是 true 或 false", "it is a number, not true or false"),
 }  # fmt: skip
 """What a value has to be, by the `type` of what pydantic finds wrong."""
 ESCAPES = re.compile(
@@ -67,10 +81,38 @@ class InvalidProblemError(InvalidInputError):
     """A problem's file or tables break a rule."""
 
 
+def _stopping(schema: Any) -> Any:
+    """Return a schema of pydantic's core whose lists stop at their first wrong item."""
+    if isinstance(schema, dict):
+        found = {key: _stopping(part) for key, part in schema.items()}
+        return {**found, "fail_fast": True} if schema.get("type") in LISTS else found
+    return [_stopping(part) for part in schema] if isinstance(schema, list) else schema
+
+
 class Document(BaseModel):
     """A part of our own JSON: unknown fields and numbers that are none are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let lists stop at their first wrong item: a million wrong ones would fill memory with errors."""
+        return _stopping(handler(source))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few_fields(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len(value) > MOST_FIELDS:
+            raise PydanticCustomError("too_many_fields", "it has too many fields")
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse true and false for a number, which Python reads as 1 and 0."""
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in NUMBERS:
+            raise PydanticCustomError("truth", "it is a number, not true or false")
+        return value
 
 
 def refuse(zh: str, en: str, *, field: str | None = None, hint: Text = NEXT_STEP) -> NoReturn:
