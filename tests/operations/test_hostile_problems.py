@@ -87,6 +87,8 @@ def test_too_many_rows_are_counted_and_refused(kind: str, table: str, many: int)
         ("rounds", "x.vrp", VRP.format("many", 1), "x.vrp VEHICLES"),
         ("rounds", "x.vrp", VRP.format(1, 1e300), "x.vrp:5"),
         ("rounds", "pr.txt", "5 1 1e300 4\n0 0 0 0 0 0 0 0 9\n", "pr.txt:1"),
+        ("spaces", "o.txt", "NoOfEntities: nan\nENTITIES\nROOMS\nCONSTRAINTS\n", "line 1"),
+        ("spaces", "o.txt", "NoOfEntities: 1\nENTITIES\ninf 0 5\nROOMS\nCONSTRAINTS\n", "line 3"),
         ("rooms", "x.ctt", CTT.replace("Days: 2", "Days: 1000000000"), "Days"),
         ("rooms", "x.ctt", CTT.replace("Days: 2", f"Days: {'9' * 5_000}"), "Days"),
         ("rooms", "x.ctt", CTT.replace("maths ada 2", "maths ada 100000000"), "lectures"),
@@ -150,3 +152,18 @@ def test_what_one_more_would_save_is_told_at_the_greatest_size() -> None:
     assert plan.explanation
     assert flows.relaxations is not None
     assert flows.relaxations(problem, flows.read_rows(problem, plan.assignments))
+
+
+def test_one_more_room_is_offered_where_there_are_landmarks_and_a_room_of_that_name() -> None:
+    document = example("spaces")
+    document["rooms"][0]["name"] = "102 +"
+    document["entities"][0]["room"] = "102 +"
+    document["landmarks"] = [{"name": "desk", "seconds": [10, 20, 30]}]
+    document["entities"] = [{"name": "a", "need_m2": 30, "room": "102", "locked": True}]
+    document["rules"] = []
+    spaces = kind_of("spaces")
+    problem = spaces.parse(json.dumps(document).encode(), "x.json")
+    assert spaces.relaxations is not None
+    offered = spaces.relaxations(problem, spaces.read_rows(problem, [{"name": "a", "room": "102"}]))
+    assert [len(one.problem.rooms) for one in offered[:2]] == [4, 3]
+    assert offered[0].problem.landmarks[0].seconds == (10, 20, 30, 20)
