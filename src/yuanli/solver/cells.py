@@ -51,4 +51,6 @@ def _is_text(value: object) -> bool:
     """Whether a value is text of a sensible length, without halves of characters, which nothing can write."""
     if not isinstance(value, str) or len(value) > MOST_TEXT:
         return False
-    return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return "\0" not in value and (
+        value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+    )

@@ -28,6 +28,9 @@ LISTS = ("list", "tuple", "set", "frozenset")
 NUMBERS = (int, float, int | None, float | None)
 GZIP = b"\x1f\x8b"
 MOST_WHOLE = 999_999_999
+NOT_TEXT = Text(
+    "请另存为 UTF-8 文本，或确认文件类型。", "Save it as UTF-8 text, or check what kind of file it is."
+)
 NEXT_STEP = Text("请改正文件中的这一处后重试。", "Correct this place of the file and try again.")
 RULES = {
     "missing": Text("缺少这一项", "Field required"),
@@ -66,7 +69,7 @@ RULES = {
 }  # fmt: skip
 """What a value has to be, by the `type` of what pydantic finds wrong."""
 ESCAPES = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?P<lone>[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?P<lone>[dD][89a-fA-F][0-9a-fA-F]{2}|0000)|.)",
     re.DOTALL,
 )
 MOST_SHOWN = 60
@@ -176,10 +179,15 @@ def text_of(data: bytes, name: str) -> str:
             f"{name} 不是 UTF-8 文本（第 {error.start} 字节）。",
             f"{name} is not UTF-8 text (byte {error.start}).",
             field=name,
-            hint=Text(
-                "请另存为 UTF-8 文本，或确认文件类型。",
-                "Save it as UTF-8 text, or check what kind of file it is.",
-            ),
+            hint=NOT_TEXT,
+        )
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        refuse(
+            f"{name} 第 {line} 行有零字节，不是文本。",
+            f"{name}, line {line}, holds a zero byte: it is no text.",
+            field=f"{name}:{line}",
+            hint=NOT_TEXT,
         )
     if not text.strip():
         refuse(f"{name} 是空文件。", f"{name} is empty.", field=f"{name}:1")
@@ -237,13 +245,13 @@ def json_of(text: str, name: str) -> Any:
 
 
 def _refuse_half_characters(text: str, name: str) -> None:
-    """Refuse an escape of half a character (a lone surrogate): Python reads it, but nothing can write it."""
+    """Refuse an escape of half a character (a lone surrogate) or of none: not every screen or store can hold it."""
     for escape in ESCAPES.finditer(text):
         if escape["lone"]:
             line = text.count("\n", 0, escape.start()) + 1
             refuse(
-                f"{name} 第 {line} 行的 {escape[0]} 是半个字符，无法显示。",
-                f"{name}, line {line}: {escape[0]} is half a character, which can't be written.",
+                f"{name} 第 {line} 行的 {escape[0]} 不是完整的字符，无法保存和显示。",
+                f"{name}, line {line}: {escape[0]} is not a whole character, which can't be kept or shown.",
                 field=f"{name}:{line}",
             )
 
