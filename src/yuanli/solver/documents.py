@@ -100,7 +100,8 @@ class Document(BaseModel):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let lists stop at their first wrong item: a million wrong ones would fill memory with errors."""
-        return _stopping(handler(source))
+        schema: CoreSchema = _stopping(handler(source))
+        return schema
 
     @model_validator(mode="before")
     @classmethod

@@ -27,6 +27,9 @@ from yuanli.planning.spaces.problem import (
 from yuanli.planning.spaces.workbook import parse_spaces_excel
 from yuanli.solver import Document, document_of, text_of, unpacked
 
+MOST_NAMED = 5_000
+"""Entities that a rule names, groups counted once; and landmarks."""
+
 
 class RoomDocument(Document):
     """A room or desk."""
@@ -67,7 +70,9 @@ class RuleDocument(Document):
     """A rule; which fields it reads depends on its kind."""
 
     kind: RuleKind
-    entities: tuple[str, ...] = Field((), description="entities or groups; two for rules about two")
+    entities: tuple[str, ...] = Field(
+        (), max_length=MOST_NAMED, description="entities or groups; two for rules about two"
+    )
     rooms: tuple[str, ...] = ()
     floors: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
@@ -130,7 +135,7 @@ class SpacesDocument(Document):
     entities: tuple[EntityDocument, ...] = Field(max_length=MOST_ENTITIES)
     rules: tuple[RuleDocument, ...] = Field((), max_length=MOST_RULES)
     walking: WalkingDocument | None = None
-    landmarks: tuple[LandmarkDocument, ...] = ()
+    landmarks: tuple[LandmarkDocument, ...] = Field((), max_length=MOST_NAMED)
     flows: tuple[FlowDocument, ...] = ()
     periods: tuple[PeriodDocument, ...] = ()
     weights: WeightsDocument = Field(default_factory=lambda: WeightsDocument.model_validate({}))

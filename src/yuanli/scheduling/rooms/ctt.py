@@ -82,7 +82,7 @@ def _problem(
         if cell not in grid:
             raise _wrong(line, "period", f"{cell} 超出范围", f"{cell} is outside the timetable")
         barred.setdefault(words[0], set()).add(cell)
-    events = []
+    events: list[Event] = []
     every_room = {room.name: 0.0 for room in rooms}
     for line, words in rows:
         lectures, size = _whole(line, "lectures", words[2]), _whole(line, "students", words[4])

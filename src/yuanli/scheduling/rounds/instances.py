@@ -51,10 +51,10 @@ class _Line:
         """Return how many of something the line's number at this place says there are, from 1."""
         number = self.floats(name, at + 1)[at]
         if not (1 <= number <= most and number == int(number)):
-            at, at_en = (f" 第 {self.number} 行", f", line {self.number}") if self.number else ("", "")
+            place, place_en = (f" 第 {self.number} 行", f", line {self.number}") if self.number else ("", "")
             refuse(
-                f"{name}{at} 的 {number:g} 应是 1 到 {most} 的整数。",
-                f"{name}{at_en}: {number:g} should be a whole number from 1 to {most}.",
+                f"{name}{place} 的 {number:g} 应是 1 到 {most} 的整数。",
+                f"{name}{place_en}: {number:g} should be a whole number from 1 to {most}.",
                 field=f"{name}:{self.number}" if self.number else name,
             )
         return int(number)
