@@ -21,6 +21,7 @@ from yuanli.planning import LAYOUT
 from yuanli.solver import Relaxation, Sort
 
 PLANS = "/v1/campuses/small/plans"
+SCHEDULING = kinds.SCHEDULING_KINDS
 
 
 @pytest.fixture(autouse=True)
@@ -262,3 +263,46 @@ def test_sites_are_drafted_from_the_map_or_told_why_not(operator: TestClient, me
     assert operator.post(path, json=wish | {"within": ["nowhere to be found"]}).status_code == 404
     assert operator.post(path, json=wish | {"reach_min": "soon"}).status_code == 422
     assert member.post(path, json=wish).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["rooms", "rounds", "sites"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe\x00", b"[" * 100_000, b'{"name": "\\ud800"}', b"PK\x03\x04"]
+)
+def test_a_hostile_file_is_a_422_and_nothing_is_kept(
+    operator: TestClient, monkeypatch: pytest.MonkeyPatch, kind: str, data: bytes
+) -> None:
+    monkeypatch.setattr(kinds, "SCHEDULING_KINDS", SCHEDULING)
+    reply = operator.post(PLANS, data={"kind": kind}, files={"file": ("名\x00.json", data)})
+    assert reply.status_code == 422
+    told = reply.json()
+    assert told["field"]
+    assert told["message"]["zh"] != told["message"]["en"]
+    assert told["hint"]["en"]
+    assert operator.get(PLANS).json()["plans"] == []
+
+
+def test_a_file_beyond_the_limit_is_a_413(operator: TestClient) -> None:
+    reply = operator.post(PLANS, data={"kind": "toy"}, files={"file": ("a.json", b" " * 21_100_000)})
+    assert (reply.status_code, reply.json()["error"]) == (413, "too_large")
+    assert operator.get(PLANS).json()["plans"] == []
+
+
+@pytest.mark.parametrize("cell", ["[[]]", "1e999", "NaN", "1" + "0" * 400, '"\\ud800"', "{}"])
+def test_a_hostile_cell_of_a_plan_is_a_422(
+    operator: TestClient, monkeypatch: pytest.MonkeyPatch, cell: str
+) -> None:
+    monkeypatch.setattr(kinds, "SCHEDULING_KINDS", SCHEDULING)
+    example = kinds.find_problem_example("sites") or b""
+    form = {"kind": "sites", "start": f'[{{"site": {cell}}}]'}
+    assert operator.post(PLANS, data=form, files={"file": ("a.json", example)}).status_code == 422
+    job = operator.post(PLANS, data={"kind": "sites"}, files={"file": ("a.json", example)}).json()["id"]
+    for path, body in (
+        ("check", f'{{"assignments": [{{"site": {cell}}}]}}'),
+        ("preview", f'{{"assignments": [{{"site": {cell}}}], "moves": [{{"item": "A", "to": "B"}}]}}'),
+    ):
+        reply = operator.post(
+            f"{PLANS}/{job}/{path}", content=body, headers={"content-type": "application/json"}
+        )
+        assert reply.status_code == 422
+        assert reply.json()["message"]["zh"]

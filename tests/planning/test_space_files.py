@@ -4,6 +4,8 @@ import gzip
 import io
 import json
 import random
+import re
+import zipfile
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -141,3 +143,42 @@ def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
     book.save(out)
     with pytest.raises(SheetsError, match=r'Entities!2 room there is no "nowhere"'):
         parse_spaces(out.getvalue(), "p.xlsx")
+
+
+def changed_part(part: str, text: bytes) -> bytes:
+    """Return a workbook with one part of its archive replaced."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(write_spaces_excel(SMALL))) as book, zipfile.ZipFile(out, "w") as spoilt:
+        for name in book.namelist():
+            spoilt.writestr(name, text if name == part else book.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [("xl/workbook.xml", b""), ("xl/worksheets/sheet1.xml", b"<x"), ("[Content_Types].xml", b""),
+     ("xl/worksheets/sheet1.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")],
+)  # fmt: skip
+def test_a_damaged_workbook_is_refused(part: str, text: bytes) -> None:
+    with pytest.raises(SheetsError) as refused:
+        parse_spaces(changed_part(part, text), "p.xlsx")
+    assert refused.value.field
+    assert refused.value.hint
+
+
+def test_a_sheet_that_says_it_is_huge_is_read_as_far_as_it_is_filled() -> None:
+    with zipfile.ZipFile(io.BytesIO(write_spaces_excel(SMALL))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    huge = re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"', sheet)
+    assert huge != sheet
+    assert parse_spaces(changed_part("xl/worksheets/sheet1.xml", huge.encode()), "p.xlsx") == SMALL
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yuanli.planning.spaces.workbook.MOST_BYTES", 1_000)
+    with pytest.raises(SheetsError, match="more than 1,000 bytes unpacked"):
+        parse_spaces(write_spaces_excel(SMALL), "p.xlsx")
+    monkeypatch.undo()
+    monkeypatch.setattr("yuanli.planning.spaces.workbook.MOST_SHEET_ROWS", 1)
+    with pytest.raises(SheetsError, match="more than 1 rows"):
+        parse_spaces(write_spaces_excel(SMALL), "p.xlsx")

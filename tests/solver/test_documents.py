@@ -4,8 +4,9 @@ import gzip
 
 import pytest
 from pydantic import Field
+from tests.pace import within
 
-from yuanli.solver import Document, InvalidProblemError, document_of, text_of, unpacked
+from yuanli.solver import Document, InvalidProblemError, document_of, find_whole, json_of, text_of, unpacked
 
 
 class Seat(Document):
@@ -13,7 +14,7 @@ class Seat(Document):
 
 
 class Hall(Document):
-    seats: tuple[Seat, ...]
+    seats: tuple[Seat, ...] = Field(max_length=9)
     wide_m: float = 1.0
     price: float | tuple[float, ...] = 0.0
     door: Seat | Hall | None = None
@@ -40,6 +41,12 @@ def test_a_document_is_read_plain_packed_and_with_a_byte_order_mark() -> None:
         (b"[]", "document", "is \\[\\]"),
         (b'{"seats": [' + b"[" * 100_000, "h.json", "nested too deep"),
         (b'{"seats": [{"size": ' + b"9" * 9999 + b"}]}", "h.json", "too long"),
+        (b'{"seats": [{"size": true}]}', "seats.0.size", "size is True: it is a number, not true or false"),
+        (b'{"seats": [{"size": 1.5}]}', "seats.0.size", "size is 1.5: it is a whole number"),
+        (b'{"seats": [' + b'{"size": 1},' * 9 + b'{"size": 1}]}', "seats", "seats has 10 items: it has at most 9"),
+        (b'{"seats": [],\n"door": "\\ud83d"}', "h.json:2", "line 2: .ud83d is not a whole character"),
+        (b'{"seats": [], "door": "\\u0000"}', "h.json:1", "line 1: .u0000 is not a whole character"),
+        ('{"seats": []}'.encode("utf-16-le"), "h.json:1", "line 1, holds a zero byte"),
         (b" \n", "h.json:1", "empty"),
         (b"{\xff}", "h.json", "byte 1"),
         (gzip.compress(b"{}", mtime=0)[:-9], "h.json", "not a whole gzip"),
@@ -52,6 +59,28 @@ def test_a_bad_file_is_refused_with_its_line_or_field(data: bytes, field: str, s
     assert caught.value.field == field
     assert caught.value.hint
     assert "h.json" in caught.value.message.zh
+
+
+def test_a_whole_character_written_as_two_escapes_is_read() -> None:
+    assert json_of(r'["\ud83d\ude00", "\\\\ud83d"]', "h.json") == ["😀", r"\\ud83d"]
+
+
+@pytest.mark.parametrize(("word", "number"), [("0", 0), ("999999999", 999_999_999), ("1000000000", None),
+                                              ("-1", None), ("1.0", None), ("²", None), ("", None)])  # fmt: skip
+def test_whole_numbers_of_files_have_nine_digits_at_most(word: str, number: int | None) -> None:
+    assert find_whole(word) == number
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'{"seats": [], "price": [' + b'"x",' * 300_000 + b'"x"]}', "price.0 is 'x': it is a number"),
+        (b'{"seats": [],' + b",".join(b'"%d": 1' % i for i in range(300_000)) + b"}", "too many fields"),
+    ],
+)
+def test_many_wrong_things_are_not_all_kept(data: bytes, said: str) -> None:
+    with within(3), pytest.raises(InvalidProblemError, match=said):
+        document_of(Hall, data.decode(), "h.json")
 
 
 def test_what_is_too_large_unpacked_is_refused_before_it_fills_memory(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from tempfile import NamedTemporaryFile
 
 import typer
 
 from yuanli import __version__
 from yuanli.cli.parts import PARTS, add_part, list_part
-from yuanli.errors import YuanliError
+from yuanli.errors import Text, YuanliError
+
+MOST_SAID = 200
 
 
 def build_app(wanted: str | None) -> typer.Typer:
@@ -57,3 +61,30 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
+    except Exception as error:
+        from yuanli.cli.printing import exit_code, print_error
+
+        unexpected = _unexpected(error)
+        print_error(unexpected, as_json="--json" in given)
+        sys.exit(exit_code(unexpected))
+
+
+def _unexpected(error: Exception) -> YuanliError:
+    """Return what a person reads of a fault of ours; its traceback goes to a file."""
+    what = f"{type(error).__name__}: {error}"[:MOST_SAID]
+    if isinstance(error, MemoryError):
+        return YuanliError(
+            Text("内存不足。", "There is not enough memory."),
+            hint=Text(
+                "拆分问题，或换内存更大的机器。", "Divide the problem, or use a machine with more memory."
+            ),
+        )
+    try:
+        with NamedTemporaryFile(
+            "w", prefix="yuanli-fault-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            traceback.print_exception(error, file=file)
+        kept = Text(f"详情在 {file.name}，请发给我们。", f"Details are in {file.name}; please send it to us.")
+    except OSError:
+        kept = Text("请把命令和输入文件发给我们。", "Please send us the command and its files.")
+    return YuanliError(Text(f"内部出错（{what}）。", f"Something broke inside ({what})."), hint=kept)

@@ -33,6 +33,7 @@ from yuanli.operations import (
     warm_up,
 )
 from yuanli.solver import (
+    MOST_BYTES,
     Checked,
     Kind,
     Moves,
@@ -44,6 +45,7 @@ from yuanli.solver import (
     Status,
     Stop,
     Wish,
+    json_of,
     make_plan,
     sensitivity,
 )
@@ -368,9 +370,10 @@ def _interruptible() -> Iterator[Event]:
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return what is in a file."""
+    """Return what is in a file; of one that is too large, so much that its reader refuses it."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise ProblemFileError(
             Text(f"无法读取 {path}：{error.strerror}", f"{path} can't be read: {error.strerror}"),
@@ -384,12 +387,12 @@ def rows_of(path: Path) -> Sequence[Row]:
     try:
         text = data.decode("utf-8-sig")
         if path.suffix.lower() == ".csv":
-            return list(csv.DictReader(io.StringIO(text)))
-        document = json.loads(text)
+            return list(csv.DictReader(io.StringIO(text, newline="")))
+        document = json_of(text, str(path))
         rows = document["assignments"] if isinstance(document, dict) else document
         if not (isinstance(rows, list) and all(isinstance(row, dict) and row for row in rows)):
             raise ValueError("assignments")
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, csv.Error) as error:
         raise PlanFileError(
             Text(f"{path} 不是方案文件。", f"{path} is no plan."),
             field=str(path),

@@ -33,6 +33,7 @@ ENOUGH = 0.05
 """The chance up to which a number counts as enough, where none is asked for."""
 SHOWN = 0.001
 MOST = 2_000
+MOST_DIGITS = 20
 USUAL_PRESENCE = 0.7
 VISITS_PER_H = 0.35
 VISIT_MIN = 3.0
@@ -99,10 +100,11 @@ class SizeWish:
         ):  # fmt: skip
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
+                said = f"{value}"[:MOST_DIGITS] if isinstance(value, int) else f"{value:g}"
                 raise SizeError(
-                    Text(f"{name} 为 {value:g}，应在 {least:g} 到 {most:g} 之间。",
-                         f"{name} is {value:g}; it is from {least:g} to {most:g}."),
-                    field=name,
+                    Text(f"{name} 为 {said}，应在 {least:g} 到 {most:g} 之间。",
+                         f"{name} is {said}; it is from {least:g} to {most:g}."),
+                    field=name, hint=Text("改为范围内的数。", "Give a number within these limits."),
                 )  # fmt: skip
 
 

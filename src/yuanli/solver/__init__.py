@@ -4,9 +4,12 @@ from yuanli.solver.checking import Broken, Checked
 from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.cpsat import conflict_of, solve_cpsat
 from yuanli.solver.documents import (
+    MOST_BYTES,
+    MOST_WHOLE,
     Document,
     InvalidProblemError,
     document_of,
+    find_whole,
     json_of,
     refuse,
     text_of,
@@ -27,6 +30,8 @@ from yuanli.solver.whynot import WhyNot, force, tell_why_not, why_not
 
 __all__ = [
     "EXTRA",
+    "MOST_BYTES",
+    "MOST_WHOLE",
     "PATIENCE",
     "Broken",
     "Checked",
@@ -61,6 +66,7 @@ __all__ = [
     "count_changes",
     "difference",
     "document_of",
+    "find_whole",
     "force",
     "gap_of",
     "json_of",

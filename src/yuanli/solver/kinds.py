@@ -8,6 +8,7 @@ from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 
 from yuanli.errors import Text, YuanliError
+from yuanli.solver.cells import checked_rows
 from yuanli.solver.checking import Checked
 from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.relaxation import Relaxation
@@ -121,6 +122,15 @@ class Kind(Generic[P, S]):
     asked: Callable[[P, S, S, Collection[str]], tuple[P, Collection[str]]] | None = None
     rehearse: Callable[[P], None] | None = None
 
+    def __post_init__(self) -> None:
+        """Let `read_rows` refuse cells that no table holds, before it looks at what they mean."""
+        read = self.read_rows
+
+        def read_rows(problem: P, rows: Sequence[Row]) -> S:
+            return read(problem, checked_rows(rows))
+
+        object.__setattr__(self, "read_rows", read_rows)
+
     def start_of(self, problem: P, rows: Sequence[Row]) -> S:
         """Return the plan to begin from that rows of a plan of the problem, or of the problem before a change, tell.
 
@@ -129,7 +139,9 @@ class Kind(Generic[P, S]):
         InvalidInputError
             The rows are no plan of it.
         """
-        return self.read_rows(problem, rows if self.carried is None else self.carried(problem, rows))
+        if self.carried is not None:
+            rows = self.carried(problem, checked_rows(rows))
+        return self.read_rows(problem, rows)
 
     def conflicts_of(self, problem: P, wish: Wish[S]) -> tuple[Text, ...]:
         """Return the fewest rules, and of what the wish asks, that can't hold together."""

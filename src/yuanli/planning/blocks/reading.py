@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from yuanli.errors import Text
-from yuanli.planning.blocks.problem import BlocksProblem
+from yuanli.planning.blocks.problem import MOST_BLOCKS, BlocksProblem
 from yuanli.planning.documents import refusal, table
 from yuanli.solver import Document, document_of, text_of
 
@@ -27,7 +27,7 @@ class Block(Document):
 class BlocksDocument(Document):
     """Blocks with areas in a rectangular plant."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = Field(max_length=MOST_BLOCKS)
     flows: tuple[tuple[float, ...], ...] = Field(
         description="From block (row) to block (column); not negative."
     )

@@ -16,8 +16,12 @@ from yuanli.solver import Document, document_of, text_of
 class LayoutDocument(Document):
     """Units that get a place each, so that flow times distance is least."""
 
-    units: tuple[str, ...] = Field(description="Names of what is placed: departments, machines, shops.")
-    places: tuple[str, ...] = Field(description="Names of where they can go; at least as many as units.")
+    units: tuple[str, ...] = Field(
+        max_length=MOST_PLACES, description="Names of what is placed: departments, machines, shops."
+    )
+    places: tuple[str, ...] = Field(
+        max_length=MOST_PLACES, description="Names of where they can go; at least as many as units."
+    )
     flows: tuple[tuple[float, ...], ...] = Field(
         description="From unit (row) to unit (column): walks a day, tonnes a day; negative keeps apart."
     )

@@ -32,8 +32,8 @@ class Site(Document):
 class SitesDocument(Document):
     """Demands, candidate sites and walking times between them."""
 
-    demands: tuple[Demand, ...]
-    sites: tuple[Site, ...]
+    demands: tuple[Demand, ...] = Field(max_length=MOST_NAMES)
+    sites: tuple[Site, ...] = Field(max_length=MOST_NAMES)
     seconds: tuple[tuple[float | None, ...], ...] = Field(
         description="Walking from demand (row) to site (column), in s; null where there is no way."
     )

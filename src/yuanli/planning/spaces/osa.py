@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 
 from yuanli.errors import Text
-from yuanli.planning.spaces.problem import Entity, Room, Rule, RuleKind, SpaceProblem, SpacesError
+from yuanli.planning.spaces.problem import (
+    MOST_NUMBER,
+    Entity,
+    Room,
+    Rule,
+    RuleKind,
+    SpaceProblem,
+    SpacesError,
+)
 
 HEADS = ("ENTITIES", "ROOMS", "CONSTRAINTS")
 FIELDS = {"ENTITIES": 3, "ROOMS": 4, "CONSTRAINTS": 5}
@@ -78,7 +86,13 @@ def _numbers(number: int, line: str, least: int) -> list[float]:
     try:
         values = [float(word) for word in line.split()]
     except ValueError as error:
-        raise _wrong(number, f"不是数：{line.strip()}", f"not numbers: {line.strip()}") from error
+        raise _wrong(number, f"不是数：{line.strip()[:60]}", f"not numbers: {line.strip()[:60]}") from error
+    if not all(abs(value) <= MOST_NUMBER for value in values):
+        raise _wrong(
+            number,
+            f"有数超出 ±{MOST_NUMBER:g}：{line.strip()[:60]}",
+            f"a number is beyond ±{MOST_NUMBER:g}: {line.strip()[:60]}",
+        )
     if len(values) < least or (least in (3, 5) and len(values) != least):
         raise _wrong(
             number,

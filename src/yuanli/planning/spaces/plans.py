@@ -44,7 +44,7 @@ def read_space_rows(problem: SpaceProblem, rows: Sequence[Row]) -> SpacePlan:
     }
     table = [[-1] * len(problem.entities) for _ in problem.periods]
     for i, row in enumerate(rows):
-        name, room = row.get("name"), row.get("room")
+        name, room = str(row.get("name")), str(row.get("room"))
         if name not in places:
             raise _wrong(
                 f"rows[{i}].name",

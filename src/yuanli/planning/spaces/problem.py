@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
-from math import isfinite, prod
+from math import prod
 
 from yuanli.errors import Text
 from yuanli.solver import InvalidProblemError
@@ -17,7 +17,11 @@ OFFICE_KWH_M2 = 85.0
 """kWh that a m² of an office takes in a year where nobody measured it: the limit of GB/T 51161-2016 for commercial
 offices of class A where summers are hot and winters cold."""
 MOST_ENTITIES = 20_000
+MOST_ROOMS = 100_000
 MOST_CELLS = 20_000_000
+MOST_RULES = 20_000
+MOST_NUMBER = 1e9
+"""The largest area, weight, sum of money and time."""
 """Entities × periods × rooms: beyond, the tables of the search don't fit into memory."""
 
 
@@ -280,6 +284,8 @@ def check_tables(problem: SpaceProblem) -> None:
     _ask(sizes[0] <= MOST_ENTITIES and prod(sizes) <= MOST_CELLS, "entities", f"{' × '.join(map(str, sizes))}",
          f"单位最多 {MOST_ENTITIES} 个，单位×时期×房间最多 {MOST_CELLS}",
          f"at most {MOST_ENTITIES} entities, and {MOST_CELLS} entities × periods × rooms")  # fmt: skip
+    _ask(len(problem.rules) <= MOST_RULES, "rules", f"{len(problem.rules)}", f"规则最多 {MOST_RULES} 条",
+         f"there are {MOST_RULES} rules at most")  # fmt: skip
     for table, names in (
         ("rooms", [room.name for room in problem.rooms]),
         ("entities", [entity.name for entity in problem.entities]),
@@ -387,7 +393,7 @@ def _check_walking(problem: SpaceProblem) -> None:
         )
         for i, row in enumerate(problem.walk_s):
             for j, value in enumerate(row):
-                if not (isfinite(value) and value >= 0):
+                if not 0 <= value <= MOST_NUMBER:
                     _number(f"walking[{i}][{j}]", value)
     for i, landmark in enumerate(problem.landmarks):
         at = f"landmarks[{i}].seconds"
@@ -416,11 +422,11 @@ def _known(at: str, names: Iterable[str], known: Iterable[str], zh: str, en: str
 
 def _number(at: str, value: float | None) -> None:
     _ask(
-        value is not None and isfinite(value) and value >= 0,
+        value is not None and 0 <= value <= MOST_NUMBER,
         at,
         f"{value}",
-        "应是不小于 0 的数",
-        "it is a number from 0",
+        f"应是 0 到 {MOST_NUMBER:g} 之间的数",
+        f"it is a number from 0 to {MOST_NUMBER:g}",
     )
 
 

@@ -10,6 +10,9 @@ from pydantic import BaseModel, Field
 from yuanli.errors import Text
 from yuanli.planning.spaces.osa import is_osa, parse_osa
 from yuanli.planning.spaces.problem import (
+    MOST_ENTITIES,
+    MOST_ROOMS,
+    MOST_RULES,
     Entity,
     Flow,
     Landmark,
@@ -23,6 +26,9 @@ from yuanli.planning.spaces.problem import (
 )  # fmt: skip
 from yuanli.planning.spaces.workbook import parse_spaces_excel
 from yuanli.solver import Document, document_of, text_of, unpacked
+
+MOST_NAMED = 5_000
+"""Entities that a rule names, groups counted once; and landmarks."""
 
 
 class RoomDocument(Document):
@@ -64,7 +70,9 @@ class RuleDocument(Document):
     """A rule; which fields it reads depends on its kind."""
 
     kind: RuleKind
-    entities: tuple[str, ...] = Field((), description="entities or groups; two for rules about two")
+    entities: tuple[str, ...] = Field(
+        (), max_length=MOST_NAMED, description="entities or groups; two for rules about two"
+    )
     rooms: tuple[str, ...] = ()
     floors: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
@@ -123,11 +131,11 @@ class WeightsDocument(Document):
 class SpacesDocument(Document):
     """A problem of who sits where."""
 
-    rooms: tuple[RoomDocument, ...]
-    entities: tuple[EntityDocument, ...]
-    rules: tuple[RuleDocument, ...] = ()
+    rooms: tuple[RoomDocument, ...] = Field(max_length=MOST_ROOMS)
+    entities: tuple[EntityDocument, ...] = Field(max_length=MOST_ENTITIES)
+    rules: tuple[RuleDocument, ...] = Field((), max_length=MOST_RULES)
     walking: WalkingDocument | None = None
-    landmarks: tuple[LandmarkDocument, ...] = ()
+    landmarks: tuple[LandmarkDocument, ...] = Field((), max_length=MOST_NAMED)
     flows: tuple[FlowDocument, ...] = ()
     periods: tuple[PeriodDocument, ...] = ()
     weights: WeightsDocument = Field(default_factory=lambda: WeightsDocument.model_validate({}))

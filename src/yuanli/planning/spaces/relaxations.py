@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from yuanli.errors import Text, counted
 from yuanli.planning.spaces.naming import RULE_NAMES, tell_rule
-from yuanli.planning.spaces.problem import LIMITS, RuleKind, SpacePlan, SpaceProblem
+from yuanli.planning.spaces.problem import LIMITS, MOST_NUMBER, RuleKind, SpacePlan, SpaceProblem
 from yuanli.solver import Relaxation, Sort, without
 
 Wider = Relaxation[SpaceProblem, SpacePlan]
@@ -35,15 +35,20 @@ def _rooms(problem: SpaceProblem, plan: SpacePlan) -> list[Wider]:
         return []
     r = max(over, key=lambda one: (over[one], -one))
     room = problem.rooms[r]
-    more = replace(room, name=f"{room.name} +", adjacent=(*room.adjacent, room.name), lease_end=None)
+    free = f"{room.name} +"
+    while free in problem.room_place:
+        free += "+"
+    more = replace(room, name=free, adjacent=(*room.adjacent, room.name), lease_end=None)
     order = [*range(len(problem.rooms)), r]
     walk = tuple(tuple(problem.walk_s[a][b] for b in order) for a in order) if problem.walk_s else ()
-    wider = replace(room, capacity_m2=room.capacity_m2 + MORE_M2)
+    landmarks = tuple(replace(one, seconds=(*one.seconds, one.seconds[r])) for one in problem.landmarks)
+    wider = replace(room, capacity_m2=min(MOST_NUMBER, room.capacity_m2 + MORE_M2))
     return [
         Relaxation(
             name=Text(f"多一间与“{room.name}”同样的房间（{room.capacity_m2:g} m²）",
                       f"One more room like {room.name} ({room.capacity_m2:g} m²)"),
-            sort=Sort.RESOURCE, problem=replace(problem, rooms=(*problem.rooms, more), walk_s=walk), wider=False,
+            sort=Sort.RESOURCE, wider=False,
+            problem=replace(problem, rooms=(*problem.rooms, more), walk_s=walk, landmarks=landmarks),
         ),
         Relaxation(
             name=Text(f"“{room.name}”多 {MORE_M2:g} m²", f"{MORE_M2:g} m² more in {room.name}"),
@@ -60,7 +65,9 @@ def _limits(problem: SpaceProblem) -> list[Wider]:
         if rule.kind not in LIMITS:
             continue
         value = rule.value or 0.0
-        more = value + 1 if rule.kind is RuleKind.MAX_MOVES else value + max(1.0, 0.1 * value)
+        more = (
+            value + 1 if rule.kind is RuleKind.MAX_MOVES else min(MOST_NUMBER, value + max(1.0, 0.1 * value))
+        )
         name = RULE_NAMES[rule.kind]
         found.append(Relaxation(
             name=Text(f"{name.zh}从 {value:g} 到 {more:g}", f"{name.en.capitalize()} from {value:g} to {more:g}"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -25,6 +27,7 @@ from yuanli.planning.spaces.problem import (
     SpacesError,
     Weights,
 )  # fmt: skip
+from yuanli.solver import MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,14 @@ ASKED = ("Rooms", "Entities")
 MATRICES = ("Walking", "Landmarks")
 """Sheets of seconds of walking with a column for each room: from each room, and to each landmark."""
 MOST_TOLD = 50
+MOST_SAID = 200
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, LookupError, TypeError, AttributeError,
+    ArithmeticError, RuntimeError, SyntaxError,
+)  # fmt: skip
+"""What openpyxl raises of a damaged archive, or of XML that is none or no workbook's."""
+MOST_SHEET_ROWS = 1_048_576
+MOST_SHEET_CELLS = 20_000_000
 YES, NO = ("true", "yes", "1", "是", "y"), ("false", "no", "0", "否", "n")
 
 
@@ -107,14 +118,20 @@ def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        if unpacked > MOST_BYTES:
+            said = Text(f"解开后超过 {MOST_BYTES:,} 字节", f"more than {MOST_BYTES:,} bytes unpacked")
+            raise SheetsError([(name, said)])
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = {
-            sheet.title: [*sheet.iter_rows(values_only=True)]
-            for sheet in book.worksheets
-            if sheet.title in (*SHEETS, *MATRICES)
+            sheet.title: _rows_of(sheet) for sheet in book.worksheets if sheet.title in (*SHEETS, *MATRICES)
         }
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise SheetsError([(name, Text(f"不是工作簿：{error}", f"no workbook: {error}"))]) from error
+    except (InvalidFileException, *DAMAGED) as error:
+        what = f"{error}"[:MOST_SAID]
+        raise SheetsError(
+            [(name, Text(f"不是完好的工作簿：{what}", f"no sound workbook: {what}"))]
+        ) from error
     reading = _Reading()
     found = {title: list(_read_sheet(reading, title, sheets.get(title, ()))) for title in SHEETS}
     rooms, entities = found["Rooms"], found["Entities"]
@@ -146,6 +163,25 @@ def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
         )  # fmt: skip
     except SpacesError as error:
         raise SheetsError([(_cell_of(reading, error.field or ""), error.message)]) from error
+
+
+def _rows_of(sheet: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of a sheet as wide as they are filled, whatever size the sheet says it has."""
+    sheet.reset_dimensions()
+    rows: list[tuple[Any, ...]] = []
+    cells = 0
+    for row in sheet.iter_rows(values_only=True):
+        rows.append(row)
+        cells += len(row)
+        if len(rows) > MOST_SHEET_ROWS or cells > MOST_SHEET_CELLS:
+            said = Text(
+                f"超过 {MOST_SHEET_ROWS} 行或 {MOST_SHEET_CELLS} 格",
+                f"more than {MOST_SHEET_ROWS} rows or {MOST_SHEET_CELLS} cells",
+            )
+            raise SheetsError([(f"{sheet.title}!{len(rows)}", said)])
+    while rows and not any(cell not in (None, "") for cell in rows[-1]):
+        rows.pop()
+    return rows
 
 
 def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | None = None) -> bytes:

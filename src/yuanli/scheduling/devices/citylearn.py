@@ -224,7 +224,7 @@ def _texts(data: bytes, name: str) -> dict[str, str]:
                     raise refuse(name, f"{name} 中有两个“{title}”。", f"{name} holds {title!r} twice.")
                 texts[title] = text_of(packed, title)
                 left -= len(texts[title])
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise refuse(
             name, f"{name} 不是完整的 zip：{error}。", f"{name} is no whole zip: {error}."
         ) from error

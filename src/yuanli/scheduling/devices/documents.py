@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AwareDatetime, Field
@@ -20,11 +20,12 @@ from yuanli.scheduling.devices.problem import (
     Storage,
     Task,
     Zone,
+    check_states,
     refuse,
 )
 from yuanli.solver import Document, document_of
 
-Series = float | list[float]
+Series = float | Annotated[list[float], Field(max_length=MOST_SLOTS)]
 
 
 class Span(Document):
@@ -64,8 +65,10 @@ class DeviceDocument(Document):
     held: int = Field(MOST_MINIMUM, description="Slots it has been in that state.")
     target: bool | None = Field(None, description="State in the last slot; null is free.")
     task: TaskDocument | None = None
-    must_be_on: list[Span] = Field([], description="Slots in which it is locked on.")
-    must_be_off: list[Span] = Field([], description="Slots in which it is locked off: maintenance.")
+    must_be_on: list[Span] = Field([], max_length=MOST_SLOTS, description="Slots in which it is locked on.")
+    must_be_off: list[Span] = Field(
+        [], max_length=MOST_SLOTS, description="Slots in which it is locked off: maintenance."
+    )
     device_id: str | None = Field(None, description="Its id on the map; null is never commanded.")
 
 
@@ -150,12 +153,14 @@ class DevicesDocument(Document):
     ramp_kw: float | None = Field(
         None, description="The most that the devices' power changes between slots, kW."
     )
-    zones: list[ZoneDocument] = Field([])
+    zones: list[ZoneDocument] = Field([], max_length=MOST_DEVICES)
     devices: list[DeviceDocument]
-    exclusions: list[list[str]] = Field([], description="Devices of which at most one is on.")
-    needs: list[NeedDocument] = Field([])
-    orders: list[OrderDocument] = Field([])
-    storages: list[StorageDocument] = Field([])
+    exclusions: list[list[str]] = Field(
+        [], max_length=MOST_DEVICES, description="Devices of which at most one is on."
+    )
+    needs: list[NeedDocument] = Field([], max_length=MOST_DEVICES)
+    orders: list[OrderDocument] = Field([], max_length=MOST_DEVICES)
+    storages: list[StorageDocument] = Field([], max_length=MOST_DEVICES)
     begins_at: AwareDatetime | None = Field(
         None, description="When the first slot begins, with its zone; needed to carry the plan out."
     )
@@ -203,6 +208,7 @@ def _problem(document: DevicesDocument) -> DevicesProblem:
             f"时段长 {document.slot_minutes} 分钟，应大于 0。",
             f"A slot has {document.slot_minutes} minutes; more than 0 are needed.",
         )
+    check_states(n, devices=len(document.devices), zones=len(document.zones), storages=len(document.storages))
     carbon = _series(document.carbon_kg_per_kwh, n)
     return DevicesProblem(
         slots=n,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ MOST_STATES = 20_000_000
 MOST_MINIMUM = 250
 MOST_RATIO = 1e6
 """Of a zone's unit of service to a kWh."""
+MOST_NAMED = 20
+"""Names that an error lists."""
 COLDEST_C, HOTTEST_C = -100.0, 200.0
 
 
@@ -233,16 +236,33 @@ def _check_size(problem: DevicesProblem) -> None:
             "slots", f"时段数为 {problem.slots}，应在 1 与 {MOST_SLOTS} 之间。",
             f"There are {problem.slots} slots; from 1 to {MOST_SLOTS} are planned.",
         )  # fmt: skip
-    if len(problem.devices) > MOST_DEVICES or len(problem.devices) * problem.slots > MOST_STATES:
-        raise refuse(
-            "devices",
-            f"有 {len(problem.devices)} 台设备、{problem.slots} 个时段，最多 {MOST_DEVICES} 台且共 "
-            f"{MOST_STATES} 个状态。",
-            f"There are {len(problem.devices)} devices and {problem.slots} slots; at most {MOST_DEVICES} devices and "
-            f"{MOST_STATES} states are planned.",
-            hint=Text("请按区域拆分。", "Divide it by zones."),
-        )
+    check_states(
+        problem.slots, devices=len(problem.devices), zones=len(problem.zones), storages=len(problem.storages)
+    )
     _number("slot_h", problem.slot_h, above=0.0)
+
+
+def check_states(slots: int, *, devices: int, zones: int, storages: int) -> None:
+    """Refuse what has too many devices, zones or storages for so many slots.
+
+    Raises
+    ------
+    DevicesProblemError
+        There are more than `MOST_DEVICES` of one sort, or than `MOST_STATES` with the slots.
+    """
+    for name, zh, many in (
+        ("devices", "台设备", devices),
+        ("zones", "个区域", zones),
+        ("storages", "个储能", storages),
+    ):
+        if many > MOST_DEVICES or many * slots > MOST_STATES:
+            raise refuse(
+                name,
+                f"有 {many} {zh}、{slots} 个时段，最多 {MOST_DEVICES} {zh}且共 {MOST_STATES} 个状态。",
+                f"There are {many} {name} and {slots} slots; at most {MOST_DEVICES} {name} and "
+                f"{MOST_STATES} states are planned.",
+                hint=Text("请按区域拆分。", "Divide it by zones."),
+            )
 
 
 def _number(
@@ -459,13 +479,15 @@ def _check_relations(problem: DevicesProblem) -> None:
 
 
 def _check_cycle(arcs: set[tuple[str, str]]) -> None:
-    left = {name for arc in arcs for name in arc}
-    while left:
-        free = {name for name in left if not any(b == name and a in left for a, b in arcs)}
-        if not free:
-            raise refuse(
-                "orders",
-                f"先后关系成环：{'、'.join(sorted(left))}。",
-                f"The orders go in a circle: {', '.join(sorted(left))}.",
-            )
-        left -= free
+    waits: dict[str, list[str]] = {}
+    for before, after in sorted(arcs):
+        waits.setdefault(after, []).append(before)
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        names = error.args[1]
+        raise refuse(
+            "orders",
+            f"先后关系成环：{'、'.join(names[:MOST_NAMED])}。",
+            f"The orders go in a circle: {', '.join(names[:MOST_NAMED])}.",
+        ) from error

@@ -18,7 +18,8 @@ from yuanli.scheduling.devices.problem import (
 )
 from yuanli.solver import Row
 
-RUN = re.compile(r"(\d+)(?:-(\d+))?")
+MOST_FLOW = 1e12
+RUN = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 
 
 def rows_of_devices(problem: DevicesProblem, plan: DevicesPlan) -> list[Row]:
@@ -112,7 +113,7 @@ def _flows(text: str, n: int, field: str) -> Floats:
         values = np.array([float(p) for p in parts])
     except ValueError:
         raise _unreadable(field, text[:40], f"{n} numbers") from None
-    if len(values) != n or not np.isfinite(values).all():
+    if len(values) != n or not (np.abs(values) <= MOST_FLOW).all():
         raise _unreadable(field, text[:40], f"{n} numbers")
     return values
 

@@ -6,7 +6,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from yuanli.scheduling.flows.tables import FlowsProblem, FlowWeights, Group, Passage, Supply, Use
+from yuanli.scheduling.flows.tables import (
+    MOST_GROUPS,
+    MOST_SLOTS,
+    FlowsProblem,
+    FlowWeights,
+    Group,
+    Passage,
+    Supply,
+    Use,
+)
 from yuanli.solver import Document, document_of, refuse, text_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -31,7 +40,7 @@ class _Shuttle(Document):
     round_trip: int = Field(default=1, ge=1, description="slots until one can leave again")
     departures: int | None = Field(default=None, ge=0, description="departures in all, at most")
     allowed: tuple[str, ...] = Field(
-        default=(), description="slots in which they may leave; all if not given"
+        default=(), max_length=MOST_SLOTS, description="slots in which they may leave; all if not given"
     )
     cost: People = Field(default=0.0, description="cost of a departure")
     current: tuple[str, ...] | None = Field(default=None, description="slots of today's departures")
@@ -42,7 +51,7 @@ class _Shuttle(Document):
 
 class _Passage(Document):
     id: str = Field(description="its name: a canteen, lifts, gates, a shuttle")
-    capacity: People | tuple[People, ...] = Field(
+    capacity: People | Annotated[tuple[People, ...], Field(max_length=MOST_SLOTS)] = Field(
         default=0.0, description="people that get through in a slot, or in each, besides lanes or shuttles"
     )
     lanes: _Lanes | None = Field(
@@ -56,7 +65,7 @@ class _Use(Document):
     passage: str
     lag: int = Field(default=0, ge=0, description="slots of walking to it")
     spread: tuple[Share, ...] = Field(
-        default=(1.0,), description="share that comes in each slot from then on"
+        default=(1.0,), max_length=MOST_SLOTS, description="share that comes in each slot from then on"
     )
 
 
@@ -64,8 +73,10 @@ class _Group(Document):
     id: str = Field(description="its name in the plan")
     size: int = Field(ge=0, le=10**6, description="people")
     current: str | None = Field(default=None, description="today's slot")
-    allowed: tuple[str, ...] = Field(default=(), description="slots it may have; all if not given")
-    uses: tuple[_Use, ...]
+    allowed: tuple[str, ...] = Field(
+        default=(), max_length=MOST_SLOTS, description="slots it may have; all if not given"
+    )
+    uses: tuple[_Use, ...] = Field(max_length=MOST_SLOTS)
     moved_before: int = Field(default=0, ge=0, le=100, description="how often it was moved lately")
 
 
@@ -82,10 +93,12 @@ class _Weights(Document):
 class FlowsDocument(Document):
     """Groups of people, slots of a day, and what is narrow."""
 
-    slots: tuple[str, ...] = Field(description="names of slots in order, such as 11:30, 11:45")
+    slots: tuple[str, ...] = Field(
+        max_length=MOST_SLOTS, description="names of slots in order, such as 11:30, 11:45"
+    )
     slot_min: float = Field(gt=0, description="minutes of a slot")
-    passages: tuple[_Passage, ...]
-    groups: tuple[_Group, ...]
+    passages: tuple[_Passage, ...] = Field(max_length=MOST_SLOTS)
+    groups: tuple[_Group, ...] = Field(max_length=MOST_GROUPS)
     weights: _Weights = _Weights()
 
 

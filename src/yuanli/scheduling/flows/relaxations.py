@@ -7,7 +7,15 @@ from dataclasses import replace
 from yuanli.errors import Text
 from yuanli.scheduling.flows.queues import fluid_queue
 from yuanli.scheduling.flows.solving import arrivals_of
-from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, Passage, room_of
+from yuanli.scheduling.flows.tables import (
+    MOST_PEOPLE,
+    MOST_SLOTS,
+    MOST_UNITS,
+    FlowsPlan,
+    FlowsProblem,
+    Passage,
+    room_of,
+)
 from yuanli.solver import Relaxation, Sort, without
 
 Wider = Relaxation[FlowsProblem, FlowsPlan]
@@ -27,7 +35,7 @@ def relaxations_flows(problem: FlowsProblem, plan: FlowsPlan) -> list[Wider]:
         found += _supply(problem, f)
         if not any(one.capacity):
             continue
-        more = replace(one, capacity=tuple((1 + SHARE) * c for c in one.capacity))
+        more = replace(one, capacity=tuple(min(MOST_PEOPLE, (1 + SHARE) * c) for c in one.capacity))
         found.append(Relaxation(
             name=Text(f"{one.id} 通过能力增加一成", f"{one.id} lets a tenth more through"), sort=Sort.RESOURCE,
             problem=_with(problem, f, more),
@@ -54,11 +62,13 @@ def _supply(problem: FlowsProblem, f: int) -> list[Wider]:
     one = problem.passages[f]
     if one.supply is None:
         return []
-    found: list[Wider] = [Relaxation(
-        name=Text(f"{one.id} 多 1 条通道或 1 辆车", f"One more lane or vehicle at {one.id}"), sort=Sort.RESOURCE,
-        problem=_with(problem, f, replace(one, supply=replace(one.supply, most=one.supply.most + 1))),
-    )]  # fmt: skip
-    if one.supply.total is not None:
+    found: list[Wider] = []
+    if one.supply.most < MOST_UNITS:
+        found.append(Relaxation(
+            name=Text(f"{one.id} 多 1 条通道或 1 辆车", f"One more lane or vehicle at {one.id}"), sort=Sort.RESOURCE,
+            problem=_with(problem, f, replace(one, supply=replace(one.supply, most=one.supply.most + 1))),
+        ))  # fmt: skip
+    if one.supply.total is not None and one.supply.total < MOST_UNITS * MOST_SLOTS:
         more = replace(one.supply, total=one.supply.total + 1)
         found.append(Relaxation(
             name=Text(f"{one.id} 总共多 1 次开放或发车", f"One more opening or departure at {one.id} in all"),

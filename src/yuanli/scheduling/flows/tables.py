@@ -14,7 +14,10 @@ Floats = NDArray[np.float64]
 MOST_GROUPS = 2_000
 MOST_SLOTS = 300
 MOST_PEOPLE = 10**6
+MOST_WAITING = MOST_GROUPS * MOST_PEOPLE
 MOST_UNITS = 1_000
+MOST_COST = 1e6
+"""The largest weight, and cost of a lane or departure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,14 @@ class FlowsProblem:
                     f"There are {size} {name}; there can be 1 to {most}.",
                     field=name,
                 )
+        for name in FlowWeights.__slots__:
+            value = getattr(self.weights, name)
+            if not 0 <= value <= MOST_COST:
+                refuse(
+                    f"weights.{name} 为 {value}，应在 0 到 {MOST_COST:g} 之间。",
+                    f"weights.{name} is {value}; it lies from 0 to {MOST_COST:g}.",
+                    field=f"weights.{name}",
+                )
         if not (isfinite(self.slot_min) and 0 < self.slot_min <= 24 * 60):
             refuse(
                 f"时段长 {self.slot_min} 分钟，应大于 0、不超过 1440。",
@@ -154,6 +165,12 @@ class FlowsProblem:
                     f"“{passage.id}”的通过能力应是 {n} 个 0 到 {MOST_PEOPLE} 之间的数。",
                     f"The capacity of {passage.id!r} is {n} numbers from 0 to {MOST_PEOPLE}.",
                     field=f"passages.{passage.id}.capacity",
+                )
+            if passage.most_waiting is not None and not 0 <= passage.most_waiting <= MOST_WAITING:
+                refuse(
+                    f"“{passage.id}”排队上限 {passage.most_waiting} 应在 0 到 {MOST_WAITING} 之间。",
+                    f"At most {passage.most_waiting} wait at {passage.id!r}; it lies from 0 to {MOST_WAITING}.",
+                    field=f"passages.{passage.id}.most_waiting",
                 )
             if passage.supply is not None:
                 _check_supply(passage.id, passage.supply, n)
@@ -241,8 +258,16 @@ def _check_supply(name: str, supply: Supply, n: int) -> None:
     total = supply.total
     ask(total is None or total >= supply.least * n, total, "总数少于各时段至少数之和",
         "in all there are fewer than at least in each slot")  # fmt: skip
+    ask(total is None or total <= MOST_UNITS * MOST_SLOTS, total, f"总数应不超过 {MOST_UNITS * MOST_SLOTS}",
+        f"in all there are {MOST_UNITS * MOST_SLOTS} at most")  # fmt: skip
     for value in (supply.cost, supply.change_cost):
-        ask(isfinite(value) and value >= 0, value, "费用应不小于 0", "costs are from 0")
+        ask(
+            0 <= value <= MOST_COST,
+            value,
+            f"费用应在 0 到 {MOST_COST:g} 之间",
+            f"costs lie from 0 to {MOST_COST:g}",
+        )
     now = supply.current
-    ask(now is None or (len(now) == n and min(now) >= 0), now, f"目前安排应是 {n} 个不小于 0 的数",
-        f"today's are {n} numbers from 0")  # fmt: skip
+    ask(now is None or (len(now) == n and all(0 <= one <= MOST_UNITS for one in now)), now,
+        f"目前安排应是 {n} 个 0 到 {MOST_UNITS} 之间的数",
+        f"today's are {n} numbers from 0 to {MOST_UNITS}")  # fmt: skip

@@ -11,8 +11,19 @@ from yuanli.errors import Text, counted
 from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.queues import fluid_queue, simulated_wait
 from yuanli.scheduling.flows.solving import Floats, arrivals_of, flows_model, unit_name
-from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, room_of
-from yuanli.solver import PATIENCE, Result, Row, Search, Status, Stop, minimal_conflict, refuse, solve_milp
+from yuanli.scheduling.flows.tables import MOST_PEOPLE, FlowsPlan, FlowsProblem, room_of
+from yuanli.solver import (
+    PATIENCE,
+    Result,
+    Row,
+    Search,
+    Status,
+    Stop,
+    find_whole,
+    minimal_conflict,
+    refuse,
+    solve_milp,
+)
 
 ASK_S = 0.3
 
@@ -59,16 +70,16 @@ def read_rows_flows(problem: FlowsProblem, rows: Sequence[Row]) -> FlowsPlan:
         name = str(row.get("group"))
         if name in chosen:
             f, t = chosen[name]
-            try:
-                units[f][t] = int(row.get("open") or 0)
-            except (TypeError, ValueError):
+            many = find_whole(str(row.get("open") or 0))
+            if many is None:
                 refuse(
                     f"第 {line} 行的 open“{row.get('open')}”不是整数。",
                     f"Row {line}: open is {row.get('open')!r}; it is a whole number.", field="open",
                 )  # fmt: skip
+            units[f][t] = many
             missing.discard(name)
             continue
-        if row.get("slot") not in number:
+        if str(row.get("slot")) not in number:
             refuse(
                 f"第 {line} 行的时段“{row.get('slot')}”不存在。",
                 f"Row {line}: there is no slot {row.get('slot')!r}.",
@@ -239,7 +250,9 @@ def conflicts_flows(problem: FlowsProblem) -> tuple[Text, ...]:
 
 def _wider(problem: FlowsProblem, f: int) -> FlowsProblem:
     passages = tuple(
-        replace(passage, capacity=tuple(c + 1 for c in passage.capacity)) if i == f else passage
+        replace(passage, capacity=tuple(min(MOST_PEOPLE, c + 1) for c in passage.capacity))
+        if i == f
+        else passage
         for i, passage in enumerate(problem.passages)
     )
     return replace(problem, passages=passages)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from yuanli.scheduling.projects.tables import Job, ProjectsProblem
+from yuanli.scheduling.projects.tables import MOST_CREWS, MOST_JOBS, Job, ProjectsProblem
 from yuanli.solver import Document, document_of, refuse, text_of
 
 Amount = Annotated[int, Field(ge=0)]
@@ -24,8 +24,10 @@ class _Job(Document):
 class ProjectsDocument(Document):
     """Jobs and crews; periods are whole numbers of whatever unit is planned in: hours, half days, days."""
 
-    crews: dict[str, Amount] = Field(default={}, description="people or machines in each crew")
-    jobs: tuple[_Job, ...]
+    crews: dict[str, Amount] = Field(
+        default={}, max_length=MOST_CREWS, description="people or machines in each crew"
+    )
+    jobs: tuple[_Job, ...] = Field(max_length=MOST_JOBS)
 
 
 def parse_projects(data: bytes, name: str) -> ProjectsProblem:

@@ -8,7 +8,7 @@ from typing import Any
 from yuanli.errors import Text, counted
 from yuanli.scheduling.projects.generating import generate, least_makespan, tails_of
 from yuanli.scheduling.projects.solving import horizon_of, projects_model
-from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
+from yuanli.scheduling.projects.tables import MOST, ProjectsPlan, ProjectsProblem
 from yuanli.solver import Result, Row, conflict_of, minimal_conflict, refuse
 
 CORE_S = 1.0
@@ -36,6 +36,8 @@ def read_rows_projects(problem: ProjectsProblem, rows: Sequence[Row]) -> Project
         begin = row.get("begin")
         try:
             begins[str(row.get("job"))] = int(str(begin))
+            if abs(begins[str(row.get("job"))]) > MOST:
+                raise ValueError("too late")
         except ValueError:
             refuse(
                 f"第 {line} 行的 begin 为 {begin}，应是整数。",

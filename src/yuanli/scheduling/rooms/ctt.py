@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yuanli.errors import Text
-from yuanli.scheduling.rooms.tables import Course, Event, Room, RoomsProblem, Time
-from yuanli.solver import InvalidProblemError
+from yuanli.scheduling.rooms.tables import (
+    MOST_DAYS,
+    MOST_EVENTS,
+    MOST_PERIODS,
+    Course,
+    Event,
+    Room,
+    RoomsProblem,
+    Time,
+)
+from yuanli.solver import MOST_WHOLE, InvalidProblemError, find_whole
 
 HEADER = ("Name", "Courses", "Rooms", "Days", "Periods_per_day", "Curricula", "Constraints")
 SECTIONS = ("COURSES", "ROOMS", "CURRICULA", "UNAVAILABILITY_CONSTRAINTS")
@@ -30,7 +39,10 @@ def parse_ctt(text: str) -> RoomsProblem:
             raise _wrong(
                 head.get(name, (1, []))[0], name, "缺少这一项或没有值", "it is missing or has no value"
             )
-    days, periods = (_whole(head[n][0], n, head[n][1][0]) for n in ("Days", "Periods_per_day"))
+    days, periods = (
+        _whole(head[n][0], n, head[n][1][0], most=most)
+        for n, most in (("Days", MOST_DAYS), ("Periods_per_day", MOST_PERIODS))
+    )
     part = {name: list(_section(lines, name)) for name in SECTIONS}
     for name, key in zip(("Courses", "Rooms", "Curricula", "Constraints"), SECTIONS, strict=True):
         told = _whole(head[name][0], name, head[name][1][0])
@@ -70,10 +82,15 @@ def _problem(
         if cell not in grid:
             raise _wrong(line, "period", f"{cell} 超出范围", f"{cell} is outside the timetable")
         barred.setdefault(words[0], set()).add(cell)
-    events = []
+    events: list[Event] = []
     every_room = {room.name: 0.0 for room in rooms}
     for line, words in rows:
-        lectures, size = (_whole(line, f, w) for f, w in (("lectures", words[2]), ("students", words[4])))
+        lectures, size = _whole(line, "lectures", words[2]), _whole(line, "students", words[4])
+        if len(events) + lectures > MOST_EVENTS:
+            raise _wrong(
+                line, "lectures", f"到此共 {len(events) + lectures} 次课，应不超过 {MOST_EVENTS}",
+                f"there are {len(events) + lectures} up to here; {MOST_EVENTS} are planned at most",
+            )  # fmt: skip
         times = {Time(days=(d,), start=p): 0.0 for d, p in grid if (d, p) not in barred.get(words[0], ())}
         events += [
             Event(name=f"{words[0]} {i}", size=size, times=times, rooms=every_room, people=tuple(people[words[0]]),
@@ -108,10 +125,16 @@ def _wide(lines: list[Line], columns: int, field: str) -> Iterator[Line]:
         yield number, words
 
 
-def _whole(line: int, field: str, word: str) -> int:
-    if not word.isdecimal():
-        raise _wrong(line, field, f"“{word}”不是不小于 0 的整数", f"{word!r} is not a whole number from 0")
-    return int(word)
+def _whole(line: int, field: str, word: str, *, most: int = MOST_WHOLE) -> int:
+    number = find_whole(word)
+    if number is None or number > most:
+        raise _wrong(
+            line,
+            field,
+            f"“{word[:40]}”不是 0 到 {most} 的整数",
+            f"{word[:40]!r} is not a whole number from 0 to {most}",
+        )
+    return number
 
 
 def _known(line: int, course: str, courses: set[str]) -> None:

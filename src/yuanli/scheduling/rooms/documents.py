@@ -9,7 +9,9 @@ from pydantic import Field, FiniteFloat
 
 from yuanli.scheduling.rooms.tables import (
     MOST_DAYS,
+    MOST_EVENTS,
     MOST_PERIODS,
+    MOST_ROOMS,
     Course,
     Event,
     Placed,
@@ -21,6 +23,7 @@ from yuanli.scheduling.rooms.tables import (
 )
 from yuanli.solver import Document, document_of, refuse
 
+MOST_RULES = 100_000
 MOST_TIMES = 200_000
 """Times that events without times of their own may have."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -87,9 +90,9 @@ class RuleDocument(Document):
     """How events relate."""
 
     kind: str = Field(description="As in ITC-2019, with underscores: same_room, not_overlap, precedence …")
-    events: list[Name] = Field(min_length=1)
+    events: list[Name] = Field(min_length=1, max_length=MOST_EVENTS)
     penalty: Penalty | None = Field(None, description="What a broken pair costs; null where it must hold.")
-    values: list[int] = Field([], description="Numbers of the rule, in periods or days.")
+    values: list[int] = Field([], max_length=2, description="Numbers of the rule, in periods or days.")
 
 
 class WeightsDocument(Document):
@@ -114,11 +117,11 @@ class RoomsDocument(Document):
     weeks: int = Field(1, ge=1, le=MOST_DAYS)
     periods: int = Field(ge=1, le=MOST_PERIODS, description="Periods of a day.")
     period_min: FiniteFloat = Field(60.0, gt=0, description="Minutes of a period.")
-    rooms: list[RoomDocument]
-    events: list[EventDocument]
-    courses: tuple[CourseDocument, ...] = ()
+    rooms: list[RoomDocument] = Field(max_length=MOST_ROOMS)
+    events: list[EventDocument] = Field(max_length=MOST_EVENTS)
+    courses: tuple[CourseDocument, ...] = Field((), max_length=MOST_EVENTS)
     curricula: list[Name] = Field([], description="Which of the people are curricula.")
-    rules: tuple[RuleDocument, ...] = ()
+    rules: tuple[RuleDocument, ...] = Field((), max_length=MOST_RULES)
     capacity: Literal["hard", "soft"] = Field(
         "hard", description="Whether more people than a room holds is forbidden."
     )

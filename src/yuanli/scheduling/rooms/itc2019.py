@@ -21,7 +21,7 @@ from yuanli.scheduling.rooms.tables import (
     Rule,
     Time,
 )
-from yuanli.solver import InvalidProblemError
+from yuanli.solver import MOST_WHOLE, InvalidProblemError, find_whole
 
 DAY_MIN = 1440.0
 UNCLOSED = re.compile(rb'(="[^"<>\r\n]*)/>')
@@ -97,7 +97,7 @@ def parse_itc2019_plan(data: bytes) -> RoomsPlan:
 def _events(root: Element, weeks: int, holds: Mapping[str, int]) -> Iterator[Event]:
     for part in root.iterfind("courses/course/config/subpart/class"):
         name = _text(part, "id")
-        length = int(part.attrib["length"]) if part.attrib.get("length", "").isdecimal() else None
+        length = find_whole(part.attrib.get("length", ""))
         times = {_time(t, weeks=weeks, length=length): _penalty(t) for t in part.iterfind("time")}
         rooms = {_text(r, "id"): _penalty(r) for r in part.iterfind("room")}
         size = min([_size(part), *(holds[room] for room in rooms if room in holds)])
@@ -165,9 +165,14 @@ def _size(part: Element) -> int:
 
 def _whole(part: Element, name: str) -> int:
     text = _text(part, name)
-    if not text.isdecimal():
-        raise _wrong(f"{part.tag} {name} {text!r}", "应是不小于 0 的整数", "it is a whole number from 0")
-    return int(text)
+    number = find_whole(text)
+    if number is None:
+        raise _wrong(
+            f"{part.tag} {name} {text[:40]!r}",
+            f"应是 0 到 {MOST_WHOLE} 的整数",
+            f"it is a whole number from 0 to {MOST_WHOLE}",
+        )
+    return number
 
 
 def _text(part: Element, name: str) -> str:

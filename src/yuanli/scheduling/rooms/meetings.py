@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from yuanli.errors import Text
 from yuanli.scheduling.rooms.tables import Event, Room, RoomsProblem, Time
-from yuanli.solver import InvalidProblemError
+from yuanli.solver import MOST_WHOLE, InvalidProblemError, find_whole
 
 COLUMNS = ("kind", "name", "size", "features", "people", "minutes", "earliest", "latest", "start", "room")
 STEP_MIN = 15
@@ -94,9 +94,11 @@ def _clock(line: int, column: str, text: str) -> int:
 
 
 def _whole(line: int, column: str, text: str) -> int:
-    if not text.isdecimal():
-        raise _wrong(line, column, f"“{text}”应是不小于 0 的整数", f"{text!r} is a whole number from 0")
-    return int(text)
+    number = find_whole(text)
+    if number is None:
+        raise _wrong(line, column, f"“{text[:40]}”应是 0 到 {MOST_WHOLE} 的整数",
+                     f"{text[:40]!r} is a whole number from 0 to {MOST_WHOLE}")  # fmt: skip
+    return number
 
 
 def _wrong(line: int, column: str, zh: str, en: str) -> InvalidProblemError:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from yuanli.errors import Text
-from yuanli.scheduling.rooms.tables import Placed, RoomsPlan, RoomsProblem, Time
+from yuanli.scheduling.rooms.tables import MOST_NUMBER, Placed, RoomsPlan, RoomsProblem, Time
 from yuanli.solver import InvalidProblemError, Row
 
 
@@ -40,10 +40,10 @@ def read_plan(problem: RoomsProblem, rows: Sequence[Row]) -> RoomsPlan:
             )
         try:
             time = Time(
-                days=_numbers(row["days"]), start=int(row["start"]), length=int(row["length"]),
+                days=_numbers(row["days"]), start=_whole(row["start"]), length=_whole(row["length"]),
                 weeks=_numbers(row.get("weeks", [0])),
             )  # fmt: skip
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise _wrong(
                 i, "days/weeks/start/length", dict(row), "缺少或不是整数", "a value is missing or not whole"
             ) from error
@@ -60,9 +60,16 @@ def carried_rooms(problem: RoomsProblem, rows: Sequence[Row]) -> list[Row]:
 
 def _numbers(value: Any) -> tuple[int, ...]:
     if isinstance(value, int):
-        return (value,)
+        return (_whole(value),)
     parts = value.replace(",", " ").split() if isinstance(value, str) else value
-    return tuple(sorted({int(part) for part in parts}))
+    return tuple(sorted({_whole(part) for part in parts}))
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if not 0 <= number <= MOST_NUMBER:
+        raise ValueError("not in any timetable")
+    return number
 
 
 def _wrong(row: int, field: str, value: object, zh: str, en: str) -> InvalidProblemError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -16,6 +15,9 @@ from yuanli.solver import InvalidProblemError
 
 MOST_EVENTS, MOST_ROOMS, MOST_PERIODS, MOST_DAYS = 20_000, 5_000, 1_440, 62
 MOST_CHOICES = 20_000_000
+MOST_PAIRS = 5_000_000
+MOST_NUMBER = 1e6
+"""The largest size, weight, penalty, number of a rule and seconds of a walk."""
 PAIR_RULES = (
     "same_start", "same_time", "different_time", "same_days", "different_days", "same_weeks", "different_weeks",
     "overlap", "not_overlap", "same_room", "different_room", "same_attendees", "precedence", "work_day", "min_gap",
@@ -199,18 +201,18 @@ class RoomsProblem:
     def _check_rooms(self) -> None:
         for room in self.rooms:
             at = f"rooms[{room.name}]"
-            if room.capacity < 0:
-                raise _wrong(f"{at}.capacity", room.capacity, "应不小于 0", "it is not negative")
+            _number(room.capacity, f"{at}.capacity")
             for time in room.closed:
                 self._check_time(time, f"{at}.closed")
         if self.walking_s is not None:
             n = len(self.rooms)
             if self.walking_s.shape != (n, n):
                 raise _wrong("walking_s", self.walking_s.shape, f"应为 {n}×{n}", f"its shape is {n}×{n}")
-            if not (np.isfinite(self.walking_s).all() and (self.walking_s >= 0).all()):
-                i, j = np.argwhere(~(np.isfinite(self.walking_s) & (self.walking_s >= 0)))[0]
-                raise _wrong(f"walking_s[{i}][{j}]", self.walking_s[i, j], "应是不小于 0 的秒数",
-                             "it is a number of seconds from 0")  # fmt: skip
+            right = (self.walking_s >= 0) & (self.walking_s <= MOST_NUMBER)
+            if not right.all():
+                i, j = np.argwhere(~right)[0]
+                raise _wrong(f"walking_s[{i}][{j}]", self.walking_s[i, j], f"应是 0 到 {MOST_NUMBER:g} 的秒数",
+                             f"it is a number of seconds from 0 to {MOST_NUMBER:g}")  # fmt: skip
 
     def _check_events(self) -> None:
         rooms = {room.name for room in self.rooms}
@@ -222,8 +224,7 @@ class RoomsProblem:
         checked: set[int] = set()
         for event in self.events:
             at = f"events[{event.name}]"
-            if event.size < 0:
-                raise _wrong(f"{at}.size", event.size, "应不小于 0", "it is not negative")
+            _number(event.size, f"{at}.size")
             if event.course is not None and event.course not in courses:
                 raise _wrong(f"{at}.course", event.course, "没有这门课程", "there is no such course")
             _unique(f"{at}.people", event.people)
@@ -252,6 +253,12 @@ class RoomsProblem:
             "max_breaks": 2,
             "max_block": 2,
         }
+        pairs = sum(
+            len(rule.events) * (len(rule.events) - 1) // 2 for rule in self.rules if rule.kind in PAIR_RULES
+        )
+        if pairs > MOST_PAIRS:
+            raise _wrong("rules", pairs, f"规则涉及的活动对应不超过 {MOST_PAIRS}",
+                         f"rules are about {MOST_PAIRS} pairs of events at most")  # fmt: skip
         for i, rule in enumerate(self.rules):
             at = f"rules[{i}]"
             if rule.kind not in (*PAIR_RULES, *GROUP_RULES):
@@ -261,6 +268,8 @@ class RoomsProblem:
                 n = needed.get(rule.kind, 0)
                 raise _wrong(f"{at}.values", rule.values, f"应有 {n} 个不小于 0 的整数",
                              f"it has {n} whole numbers from 0")  # fmt: skip
+            for value in rule.values:
+                _number(value, f"{at}.values")
             if rule.penalty is not None:
                 _number(rule.penalty, f"{at}.penalty")
             for name in rule.events:
@@ -297,9 +306,10 @@ def _unique(at: str, names: Iterable[str]) -> None:
 
 
 def _number(value: float, at: str, *, above: bool = False) -> None:
-    if not (isfinite(value) and value >= 0 and (value > 0 or not above)):
+    if not (0 <= value <= MOST_NUMBER and (value > 0 or not above)):
         than = ("大于", "above") if above else ("不小于", "from")
-        raise _wrong(at, value, f"应是{than[0]} 0 的数", f"it is a number {than[1]} 0")
+        raise _wrong(at, value, f"应是{than[0]} 0、不超过 {MOST_NUMBER:g} 的数",
+                     f"it is a number {than[1]} 0, {MOST_NUMBER:g} at most")  # fmt: skip
 
 
 def _wrong(at: str, value: object, zh: str, en: str) -> InvalidProblemError:

@@ -12,6 +12,9 @@ from pydantic import BeforeValidator, Field
 
 from yuanli.scheduling.rosters.tables import (
     DAY_MIN,
+    MOST_NEEDS,
+    MOST_PEOPLE,
+    MOST_SHIFTS,
     Desire,
     Law,
     Need,
@@ -24,6 +27,8 @@ from yuanli.solver import Document, document_of, refuse, text_of
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_DAYS = 92
+MOST_WISHES = 1_000
 Amount = Annotated[int, Field(ge=0, le=10**6)]
 
 
@@ -51,12 +56,14 @@ class _Wish(Document):
 class _Person(Document):
     id: str = Field(description="name")
     skills: frozenset[str] = frozenset()
-    leave: frozenset[date] = Field(default=frozenset(), description="days on which they can't work")
+    leave: frozenset[date] = Field(
+        default=frozenset(), max_length=MOST_DAYS, description="days on which they can't work"
+    )
     min_week_h: Amount = Field(default=0, description="hours a full week at least")
     max_week_h: Amount | None = Field(
         default=None, description="hours a week at most; the law's limit holds too"
     )
-    wishes: tuple[_Wish, ...] = ()
+    wishes: tuple[_Wish, ...] = Field(default=(), max_length=MOST_WISHES)
 
 
 class _Need(Document):
@@ -93,10 +100,10 @@ class RostersDocument(Document):
     """People, shifts and needs over some days."""
 
     first: date = Field(description="first day")
-    days: int = Field(ge=1, le=92)
-    shifts: tuple[_Shift, ...]
-    people: tuple[_Person, ...]
-    needs: tuple[_Need, ...]
+    days: int = Field(ge=1, le=MOST_DAYS)
+    shifts: tuple[_Shift, ...] = Field(max_length=MOST_SHIFTS)
+    people: tuple[_Person, ...] = Field(max_length=MOST_PEOPLE)
+    needs: tuple[_Need, ...] = Field(max_length=MOST_NEEDS)
     law: _Law = _Law()
     weights: _Weights = _Weights()
 
@@ -119,6 +126,12 @@ def parse_rosters(data: bytes, name: str) -> RostersProblem:
     """
     told = document_of(RostersDocument, text_of(data, name), name)
     number = {shift.id: s for s, shift in enumerate(told.shifts)}
+    if (date.max - told.first).days < told.days:
+        refuse(
+            f"first 为 {told.first}，其后没有 {told.days} 天。",
+            f"first is {told.first}; there are no {told.days} days from then on.",
+            field="first",
+        )
 
     def shift_of(id_: str, field: str) -> int:
         if id_ not in number:

@@ -13,6 +13,9 @@ DAY_MIN = 24 * 60
 NIGHT_END_MIN = 5 * 60
 """A shift that works at five in the morning or earlier is a night."""
 MOST_CELLS = 200_000
+MOST_PEOPLE = 20_000
+MOST_SHIFTS = 1_000
+MOST_NEEDS = 5_000
 SATURDAY = 5
 
 

@@ -42,15 +42,16 @@ def read_rows_rosters(problem: RostersProblem, rows: Sequence[Row]) -> RostersPl
     number = {shift.id: s for s, shift in enumerate(problem.shifts)}
     shifts = [[-1] * problem.days for _ in problem.people]
     for line, row in enumerate(rows, 1):
-        duty, shift = row.get("duty"), row.get("shift")
-        if duty not in cells or (shift not in (None, "") and shift not in number):
+        duty = str(row.get("duty"))
+        shift = None if row.get("shift") in (None, "") else str(row["shift"])
+        if duty not in cells or (shift is not None and shift not in number):
             refuse(
                 f"第 {line} 行的“{duty}”或班次“{shift}”不在问题中。",
                 f"Row {line}: {duty!r} or the shift {shift!r} is not in the problem.",
                 field="duty" if duty not in cells else "shift",
             )
-        p, d = cells[str(duty)]
-        shifts[p][d] = -1 if shift in (None, "") else number[str(shift)]
+        p, d = cells[duty]
+        shifts[p][d] = -1 if shift is None else number[shift]
     return RostersPlan(shifts=tuple(map(tuple, shifts)))
 
 

@@ -9,7 +9,16 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from yuanli.scheduling.rounds.tables import MOST, Ints, Rest, RoundsProblem, RoundStaff, RoundStop
+from yuanli.scheduling.rounds.tables import (
+    MOST,
+    MOST_STAFF,
+    MOST_STOPS,
+    Ints,
+    Rest,
+    RoundsProblem,
+    RoundStaff,
+    RoundStop,
+)
 from yuanli.solver import Document, OnMap, document_of, refuse
 
 CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?")
@@ -26,6 +35,7 @@ Time = Annotated[
 ]
 Amount = Annotated[int, Field(ge=0)]
 LATEST = 10**9
+MOST_PLACES = MOST_STOPS + MOST_STAFF
 
 
 class _Stop(Document):
@@ -97,12 +107,12 @@ class _Patrol(Document):
 class RoundsDocument(Document):
     """A day's rounds; costs are in seconds of walking unless other prices are given."""
 
-    places: tuple[str, ...] = Field(description="names of places", min_length=1)
+    places: tuple[str, ...] = Field(description="names of places", min_length=1, max_length=MOST_PLACES)
     walking_s: tuple[tuple[Amount, ...], ...] = Field(
         description="seconds from each place (row) to each (column)"
     )
-    stops: tuple[_Stop, ...]
-    staff: tuple[_Staff, ...]
+    stops: tuple[_Stop, ...] = Field(max_length=MOST_STOPS)
+    staff: tuple[_Staff, ...] = Field(max_length=MOST_STAFF)
     patrol: _Patrol | None = Field(default=None, description="makes the order hard to foretell")
     on_map: OnMap | None = Field(
         default=None, description="where places are on a map, by name: only pictures need it"

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.scheduling.rounds.tables import MOST_STOPS, Ints, RoundsProblem, RoundStaff, RoundStop
+from yuanli.scheduling.rounds.tables import (
+    MOST,
+    MOST_STAFF,
+    MOST_STOPS,
+    Ints,
+    RoundsProblem,
+    RoundStaff,
+    RoundStop,
+)
 from yuanli.solver import refuse
 
 Floats = NDArray[np.float64]
@@ -30,13 +37,27 @@ class _Line:
             numbers = [float(word) for word in self.words]
         except ValueError:
             numbers = []
-        if len(numbers) < least or not all(map(isfinite, numbers)):
+        if len(numbers) < least or not all(abs(x) <= MOST for x in numbers):
+            said = " ".join(self.words)[:60]
+            at, at_en = (f" 第 {self.number} 行", f", line {self.number},") if self.number else ("", "")
             refuse(
-                f"{name} 第 {self.number} 行是“{' '.join(self.words)}”，应有至少 {least} 个数。",
-                f"{name}, line {self.number}, is {' '.join(self.words)!r}; it holds at least {least} numbers.",
+                f"{name}{at} 是“{said}”，应有至少 {least} 个绝对值不超过 {MOST} 的数。",
+                f"{name}{at_en} is {said!r}; it holds at least {least} numbers, none beyond {MOST}.",
                 field=f"{name}:{self.number}" if self.number else name,
             )
         return numbers
+
+    def count(self, name: str, at: int, most: int) -> int:
+        """Return how many of something the line's number at this place says there are, from 1."""
+        number = self.floats(name, at + 1)[at]
+        if not (1 <= number <= most and number == int(number)):
+            place, place_en = (f" 第 {self.number} 行", f", line {self.number}") if self.number else ("", "")
+            refuse(
+                f"{name}{place} 的 {number:g} 应是 1 到 {most} 的整数。",
+                f"{name}{place_en}: {number:g} should be a whole number from 1 to {most}.",
+                field=f"{name}:{self.number}" if self.number else name,
+            )
+        return int(number)
 
 
 def _lines(text: str) -> list[_Line]:
@@ -60,13 +81,18 @@ def parse_solomon(text: str, name: str) -> RoundsProblem:
             f"{name} has no heading NUMBER CAPACITY or CUST NO.",
             field="CUSTOMER",
         )
-    number, capacity = lines[heads["NUMBER"] + 1].floats(name, 2)[:2]
-    nodes = np.array([line.floats(name, 7)[:7] for line in lines[heads["CUST"] + 1 :]])
-    if len(nodes) < 2:
-        refuse(f"{name} 没有客户行。", f"{name} has no customers.", field="CUSTOMER")
+    fleet, customers = lines[heads["NUMBER"] + 1], lines[heads["CUST"] + 1 :]
+    vehicles, capacity = fleet.count(name, 0, MOST_STAFF), fleet.floats(name, 2)[1]
+    if not 2 <= len(customers) <= MOST_STOPS + 1:
+        refuse(
+            f"{name} 有 {len(customers)} 行客户（含车场），应在 2 到 {MOST_STOPS + 1} 之间。",
+            f"{name} has {len(customers)} lines of customers and the depot; there can be 2 to {MOST_STOPS + 1}.",
+            field="CUSTOMER",
+        )
+    nodes = np.array([line.floats(name, 7)[:7] for line in customers])
     return _uniform(
         coordinates=nodes[:, 1:3], loads=nodes[:, 3], windows=nodes[:, 4:6], services=nodes[:, 6],
-        vehicles=int(number), capacity=capacity, decimals=DIMACS,
+        vehicles=vehicles, capacity=capacity, decimals=DIMACS,
     )  # fmt: skip
 
 
@@ -132,7 +158,9 @@ def parse_vrplib(text: str, name: str) -> RoundsProblem:
     service = float(fields.get("SERVICE_TIME", 0))
     services = table("SERVICE_TIME", 1, np.r_[0.0, np.full(n - 1, service)][:, None])[:, 0]
     prizes = table("PRIZE", 1, np.zeros((n, 1)))[:, 0]
-    vehicles = int(fields.get("VEHICLES", n - 1))
+    vehicles = n - 1
+    if "VEHICLES" in fields:
+        vehicles = _Line(0, (fields["VEHICLES"],)).count(f"{name} VEHICLES", 0, MOST_STAFF)
     return _uniform(
         walk=walk, loads=table("DEMAND", 1, np.zeros((n, 1)))[:, 0],
         windows=table("TIME_WINDOW", 2, np.tile([0.0, 10**8], (n, 1))), services=services,
@@ -153,7 +181,7 @@ def parse_toptw(text: str, name: str) -> RoundsProblem:
         A line is wrong.
     """
     lines = _lines(text)
-    count = int(lines[0].floats(name, 4)[2])
+    count = lines[0].count(name, 2, MOST_STOPS)
     body = [line for line in lines[1:] if len(line.words) >= 7][-(count + 1) :]
     if len(body) != count + 1:
         refuse(
@@ -202,7 +230,7 @@ def _vrplib_parts(text: str, name: str) -> tuple[dict[str, str], dict[str, list[
                 f"{name}, line {line.number}: {' '.join(line.words)!r} belongs to no field or section.",
                 field=f"{name}:{line.number}",
             )
-    for key in ("CAPACITY", "SERVICE_TIME", "VEHICLES"):
+    for key in ("CAPACITY", "SERVICE_TIME"):
         if key in fields:
             _Line(0, (fields[key],)).floats(f"{name} {key}", 1)
     return fields, sections

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from yuanli.errors import Text
-from yuanli.scheduling.rounds.tables import MOST, RoundsPlan, RoundsProblem, RoundStaff, RoundStop
+from yuanli.scheduling.rounds.tables import MOST, MOST_STAFF, RoundsPlan, RoundsProblem, RoundStaff, RoundStop
 from yuanli.solver import Relaxation, Sort, without
 
 Wider = Relaxation[RoundsProblem, RoundsPlan]
@@ -22,6 +22,8 @@ def _staff(problem: RoundsProblem, plan: RoundsPlan) -> list[Wider]:
     busy = {tour.staff: len(tour.calls) for tour in plan.tours}
     found: list[Wider] = []
     seen: set[RoundStaff] = set()
+    if len(problem.staff) >= MOST_STAFF:
+        return found
     for k in sorted(range(len(problem.staff)), key=lambda k: -busy.get(k, 0)):
         one = problem.staff[k]
         sort = replace(one, id="")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import inf
+from math import inf, isnan
 
 from yuanli.errors import Text, counted
 from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.sharing import one_more_told
-from yuanli.scheduling.rounds.tables import Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
+from yuanli.scheduling.rounds.tables import MOST, Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
 from yuanli.scheduling.rounds.timing import Part, retimed_tour
 from yuanli.solver import Result, Row, refuse
 
@@ -71,16 +71,17 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
     calls: dict[int, list[tuple[float, Call]]] = {}
     untimed: set[int] = set()
     for line, row in enumerate(rows, 1):
-        name, who = row.get("stop"), row.get("staff")
+        name = str(row.get("stop"))
+        who = None if row.get("staff") in (None, "") else str(row["staff"])
         if name not in stops and name not in breaks and not str(name).startswith(f"{who}/{RELOAD} "):
             refuse(
                 f"第 {line} 行的“{name}”不在问题中。",
                 f"Row {line}: {name!r} is not in the problem.",
                 field="stop",
             )
-        if who in (None, ""):
+        if who is None:
             continue
-        place = row.get("place")
+        place = str(row.get("place"))
         if who not in staff or place not in places:
             refuse(
                 f"第 {line} 行的人员“{who}”或地点“{place}”不在问题中。",
@@ -91,6 +92,8 @@ def read_rows_rounds(problem: RoundsProblem, rows: Sequence[Row]) -> RoundsPlan:
             begin = 0 if row["begin"] is None else round(float(row["begin"]) * problem.time_scale)
             unordered = inf if row["begin"] is None else begin
             order = unordered if row.get("order") is None else float(row["order"])
+            if isnan(order) or abs(begin) > MOST * problem.time_scale:
+                raise ValueError("no time")
         except (KeyError, TypeError, ValueError, OverflowError):
             refuse(
                 f"第 {line} 行的 begin 为 {row.get('begin')}，应是数。",
