@@ -6680,23 +6680,24 @@ export interface components {
         };
         /**
          * ImportJob
-         * @description An import: its stage and the share done (0–1), what it gave, or why it was refused.
+         * @description An import: its stage, and what it gave.
          */
         ImportJob: {
             /** Id */
-            id: string;
+            id?: string;
             /** @default running */
             state: components["schemas"]["JobState"];
-            /**
-             * Stage
-             * @default waiting
-             */
-            stage: string;
             /**
              * Share
              * @default 0
              */
             share: number;
+            error?: components["schemas"]["Problem"] | null;
+            /**
+             * Stage
+             * @default waiting
+             */
+            stage: string;
             /** Campus Id */
             campus_id?: string | null;
             /** Counts */
@@ -6708,7 +6709,6 @@ export interface components {
              * @default []
              */
             repairs: components["schemas"]["Finding"][];
-            error?: components["schemas"]["Problem"] | null;
         };
         /**
          * Installation
@@ -6990,7 +6990,7 @@ export interface components {
         };
         /**
          * JobState
-         * @description Where an import stands.
+         * @description Where a job stands.
          * @enum {string}
          */
         JobState: "running" | "done" | "refused";
@@ -7024,13 +7024,11 @@ export interface components {
         };
         /**
          * JudgingJob
-         * @description A judging: the share done (0–1), how many points it judged, or why it was refused.
+         * @description A judging of a campus: how many points it judged.
          */
         JudgingJob: {
             /** Id */
-            id: string;
-            /** Campus Id */
-            campus_id: string;
+            id?: string;
             /** @default running */
             state: components["schemas"]["JobState"];
             /**
@@ -7038,12 +7036,14 @@ export interface components {
              * @default 0
              */
             share: number;
+            error?: components["schemas"]["Problem"] | null;
+            /** Campus Id */
+            campus_id: string;
             /**
              * Points
              * @default 0
              */
             points: number;
-            error?: components["schemas"]["Problem"] | null;
         };
         /**
          * KeptDataset
@@ -11568,15 +11568,11 @@ export interface components {
         };
         /**
          * StateTrainingJob
-         * @description A training: the share done (0–1), what came of it, or why it was refused.
+         * @description A training of a point's states: what came of it.
          */
         StateTrainingJob: {
             /** Id */
-            id: string;
-            /** Campus Id */
-            campus_id: string;
-            /** Point */
-            point: string;
+            id?: string;
             /** @default running */
             state: components["schemas"]["JobState"];
             /**
@@ -11584,8 +11580,12 @@ export interface components {
              * @default 0
              */
             share: number;
-            trained?: components["schemas"]["TrainedStates"] | null;
             error?: components["schemas"]["Problem"] | null;
+            /** Campus Id */
+            campus_id: string;
+            /** Point */
+            point: string;
+            trained?: components["schemas"]["TrainedStates"] | null;
         };
         /**
          * Status
