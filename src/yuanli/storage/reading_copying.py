@@ -62,7 +62,7 @@ def _blocks(rows: Rows, columns: Sequence[str]) -> Iterator[bytes]:
 
 def _is_null(rows: Rows, name: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     if name in ("raw", "value"):
-        return np.isnan(rows[name])
+        return np.asarray(np.isnan(rows[name]))
     return np.asarray(rows[name] == NONE) if name in ("lag", "again") else np.zeros(len(rows), bool)
 
 

@@ -211,7 +211,7 @@ def _hourly(course: Course, first: int, days: int) -> Values:
     inside = (hour >= 0) & (hour < days * 24)
     count = np.bincount(hour[inside], minlength=days * 24)
     total = np.bincount(hour[inside], weights=course.value[sure][inside], minlength=days * 24)
-    return np.divide(total, count, out=np.full(days * 24, np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(days * 24, np.nan), where=count > 0))
 
 
 def _middle(hours: Values, *, least: int) -> Values:
