@@ -1,6 +1,8 @@
 """The store of readings: rows/s, last values, a point's week, a campus's week by the hour, bytes a reading, kill -9.
 
-python -m benchmarks.readings [--rows 10000000] [--points 1000] [--kills 200]
+python -m benchmarks.readings [--rows 10000000] [--points 1000] [--kills 200] [--postgres URL]
+
+`--postgres` measures the store in an empty PostgreSQL database instead.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from zoneinfo import ZoneInfo
 
 from yuanli.operations import Every, ReadingStore
-from yuanli.storage import SqliteReadingStore
+from yuanli.storage import PostgresReadingStore, SqliteReadingStore
 from yuanli.telemetry import Readings
 
 SECOND = 1_000_000
@@ -66,6 +68,7 @@ def write_week(store: ReadingStore, points: int, rows: int, rng: np.random.Gener
     """Write `rows` readings of consecutive minutes, packing each hour that is two hours old; return the last time."""
     minutes, batch = rows // points, max(50_000 // points, 1)
     spent = packing = cpu = packing_cpu = 0.0
+    packed = 0
     for first in range(0, minutes, batch):
         readings = feed(points, first, min(batch, minutes - first), rng)
         begun, begun_cpu = time.perf_counter(), time.process_time()
@@ -73,14 +76,15 @@ def write_week(store: ReadingStore, points: int, rows: int, rng: np.random.Gener
         spent, cpu = spent + time.perf_counter() - begun, cpu + time.process_time() - begun_cpu
         if (first + batch) // 60 > first // 60:
             begun, begun_cpu = time.perf_counter(), time.process_time()
-            store.compact(START + (first - 60) * 60 * SECOND)
+            packed += store.compact(START + (first - 60) * 60 * SECOND)
             packing += time.perf_counter() - begun
             packing_cpu += time.process_time() - begun_cpu
     told(
         f"bulk, batches of {batch * points:,} rows, rows/s",
         f"{rows / spent:,.0f} (a CPU second {rows / cpu:,.0f})",
     )
-    told("compaction, rows/s", f"{rows / packing:,.0f} (a CPU second {rows / packing_cpu:,.0f})")
+    if packed:
+        told("compaction, rows/s", f"{rows / packing:,.0f} (a CPU second {rows / packing_cpu:,.0f})")
     return START + minutes * 60 * SECOND
 
 
@@ -129,7 +133,7 @@ def measure(store: ReadingStore, points: int, rows: int) -> None:
         )
     store.compact(end + 2 * DAY)
     size = store.footprint()
-    told("bytes a reading when all is packed", f"{size.cold_bytes / size.rows:.2f}")
+    told("bytes a reading when all is packed", f"{(size.cold_bytes or size.hot_bytes) / size.rows:.2f}")
     told("resident after all, MB", resident_mb())
     late = feed(points, 60, 1, rng)
     told("late batch of a packed day", milliseconds(lambda: store.write(late), 3))
@@ -140,7 +144,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--points", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--postgres")
     args = parser.parse_args()
+    if args.postgres:
+        server = PostgresReadingStore(args.postgres)
+        measure(server, args.points, args.rows)
+        server.close()
+        return
     with tempfile.TemporaryDirectory() as folder:
         before = resident_mb()
         store = SqliteReadingStore(Path(folder) / "data")

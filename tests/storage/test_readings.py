@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,13 +24,14 @@ from tests.storage.reading_samples import (
     readings,
     regular,
     rows_of,
+    same,
     told,
 )
 
 from yuanli.campus import CampusId, FeatureId, PointId
 from yuanli.operations import Every, ReadingStore, StoreNotEmptyError, Written
 from yuanli.storage import SqliteReadingStore
-from yuanli.telemetry import Quality, Reason, Series
+from yuanli.telemetry import Quality, Readings, Reason, Series
 
 QUARTER = 900 * SECOND
 
@@ -109,6 +111,42 @@ def test_no_value_is_a_value_that_can_come_again(store: ReadingStore) -> None:
     store.write(readings([nothing]))
     assert store.write(readings([nothing])) == Written(kept=0, duplicates=1, conflicts=0)
     assert rows_of(store.load(numbers(1), 0, FOREVER)) == [(1, START, None, None, 0, 0)]
+
+
+def test_a_batch_of_numbers_and_no_values_over_midnight_is_kept_as_it_came(store: ReadingStore) -> None:
+    at = [START + DAY - 2 * SECOND + second * SECOND for second in range(4)]
+    values = [1.5, None, -2.0, None]
+    batch = replace(
+        readings(
+            [
+                (1, time, np.nan if value is None else value, time)
+                for time, value in zip(at, values, strict=True)
+            ]
+        ),
+        told=np.array([0, 0, 2, 1], np.uint8),
+    )
+    assert store.write(batch) == Written(kept=4, duplicates=0, conflicts=0)
+    (one,) = store.load(numbers(1), 0, FOREVER)
+    assert [same(value) for value in one.raw] == [same(value) for value in one.value] == values
+    assert one.at.tolist() == at
+    assert one.quality.tolist() == [0, 0, 2, 1]
+    assert one.reason.tolist() == [0, 0, Reason.SOURCE, Reason.SOURCE]
+
+
+def test_a_batch_that_is_partly_there_adds_the_rest(store: ReadingStore) -> None:
+    store.write(regular(1, 3, start=START + HOUR))
+    both = [regular(1, 60, step=HOUR // 12), regular(2, 2)]
+    whole = Readings(
+        **{
+            column: np.concatenate([getattr(part, column) for part in both])
+            for column in ("point", "at", "value", "received")
+        }
+    )
+    assert store.write(whole) == Written(kept=61, duplicates=0, conflicts=1)
+    assert store.write(whole) == Written(kept=0, duplicates=62, conflicts=0)
+    one, two = store.load(numbers(1, 2), 0, FOREVER)
+    assert (len(one), len(two)) == (62, 2)
+    assert store.latest(numbers(1, 2)).at.tolist() == [START + 59 * HOUR // 12, START + 60 * SECOND]
 
 
 def test_times_that_no_clock_shows_are_refused(store: ReadingStore) -> None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 from tests.storage.reading_samples import DAY, FOREVER, HOUR, START, numbers, readings, regular
 
@@ -187,4 +188,20 @@ def test_threads_that_write_at_once_share_a_transaction(tmp_path: Path) -> None:
     assert sum(transactions) == 9
     assert len(transactions) <= 3
     assert all(len(series) == 10 for series in store.load(numbers(*range(9)), 0, FOREVER))
+    store.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_readings_of_an_older_order_of_columns_are_added_to(database_url: str) -> None:
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        connection.execute(
+            "CREATE TABLE reading (at BIGINT NOT NULL, point INTEGER NOT NULL, raw FLOAT8, lag BIGINT, again BIGINT,"
+            " value FLOAT8, judged SMALLINT NOT NULL, reason BIGINT NOT NULL, PRIMARY KEY (point, at))"
+            " PARTITION BY RANGE (at)"
+        )
+    store = PostgresReadingStore(database_url)
+    store.write(regular(1, 5))
+    assert store.write(regular(1, 7)) == Written(kept=2, duplicates=5, conflicts=0)
+    (one,) = store.load(numbers(1), 0, FOREVER)
+    assert one.raw.tolist() == regular(1, 7).value.tolist()
     store.close()

@@ -10,7 +10,7 @@ from yuanli.campus import Campus, DataPoint, Device, LevelId, PointId, level_of
 from yuanli.telemetry import Form, PointFacts, UnitError, conversion, find_quantity
 
 TOGETHER = 6
-"""How many points of one quantity and level are compared with each other."""
+"""How many points of one quantity and level are compared with each other at most: in groups of about one size."""
 COUNTED = {"power": "energy"}
 """Rates, and what counts them."""
 
@@ -39,7 +39,8 @@ def facts_of(campus: Campus, numbers: Mapping[PointId, int]) -> tuple[Facts, ...
         if point.id in known and point.id not in paired:
             beside[known[point.id].quantity.name, _level(campus, point)].append(known[point.id])
     for alike in beside.values():
-        groups += [_related(alike[i : i + TOGETHER]) for i in range(0, len(alike), TOGETHER)]
+        count = -(-len(alike) // TOGETHER)
+        groups += [_related(alike[i::count]) for i in range(count)]
     return tuple(groups)
 
 

@@ -149,8 +149,7 @@ def forecast_rows(
     settings = _params(params)
     places = [subject.place for subject in subjects]
     outlook = asking.outlook
-    hours = outlook.forecast(history, params.hours, places, params=settings, grown=grown.hours)
-    hourly = _bands(hours, hours.at)
+    hourly = _hours_of(subjects, history, asking, params.hours, settings, tree=tree, grown=grown.hours)
     by_day = daily(history, total=total)
     dailies: list[ForecastBand | None] = [None] * len(subjects)
     known = np.isfinite(by_day.values).sum(axis=1) >= LEAST_DAYS
@@ -160,7 +159,6 @@ def forecast_rows(
         times = np.array([micros_of(_midnight(asking, day)) for day in range(params.days)], np.int64)
         dailies = [band if ok else None for band, ok in zip(_bands(days, times), known, strict=True)]
     if tree:
-        hourly = _added_up(subjects, hourly, hours, values)
         told = [band for band in dailies if band is not None]
         complete = days is not None and len(told) == len(subjects)
         dailies = (
@@ -170,6 +168,13 @@ def forecast_rows(
         _kept(subject, asking, values[row], start, hourly[row], dailies[row])
         for row, subject in enumerate(subjects)
     )
+
+
+def forecast_hours(
+    subjects: Sequence[Subject], values: Floats, asking: Asking, hours: int, settings: ForecastParams
+) -> list[ForecastBand]:
+    """Return what is expected of wholes and parts in the hours from the origin on, made to add up, without the days."""
+    return _hours_of(subjects, _history(values, asking), asking, hours, settings, tree=True)
 
 
 def grow_night(
@@ -206,9 +211,39 @@ def with_rests(subjects: Sequence[Subject], values: Floats) -> tuple[list[Subjec
     return kept, np.concatenate(rows)
 
 
+def climbed(rows: Sequence[Subject], all_rows: Sequence[Subject]) -> list[Subject]:
+    """Return rows whose wholes are among them: where a whole is not, what that is part of."""
+    above = {subject.name: subject.whole for subject in all_rows}
+    known = {subject.name for subject in rows}
+
+    def whole_of(subject: Subject) -> str | None:
+        whole = subject.whole
+        while whole is not None and whole not in known:
+            whole = above.get(whole)
+        return whole
+
+    return [replace(subject, whole=whole_of(subject)) for subject in rows]
+
+
 def rest_of(whole: str) -> str:
     """Return under which name the rest of a place is kept."""
     return f"{whole}/rest"
+
+
+def _hours_of(
+    subjects: Sequence[Subject],
+    history: History,
+    asking: Asking,
+    hours: int,
+    settings: ForecastParams,
+    *,
+    tree: bool,
+    grown: GrownTrees | None = None,
+) -> list[ForecastBand]:
+    places = [subject.place for subject in subjects]
+    made = asking.outlook.forecast(history, hours, places, params=settings, grown=grown)
+    bands = _bands(made, made.at)
+    return _added_up(subjects, bands, made, history.values) if tree else bands
 
 
 def _params(params: NightParams) -> ForecastParams:

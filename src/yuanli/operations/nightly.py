@@ -31,6 +31,7 @@ from yuanli.operations.night_rows import (
     NightParams,
     NightTrees,
     Subject,
+    climbed,
     enough,
     forecast_rows,
     grow_night,
@@ -38,16 +39,15 @@ from yuanli.operations.night_rows import (
     with_rests,
 )
 from yuanli.operations.outlook import Outlooks, place_of_point
+from yuanli.operations.people_hours import people_hours
 from yuanli.operations.places import Places
 from yuanli.operations.ports import ForecastStore, StoreUnavailableError
-from yuanli.operations.readings import Every, ReadingStore
+from yuanli.operations.readings import ReadingStore
 from yuanli.operations.twin import Twin
-from yuanli.operations.twin_state import TwinQuantity
 from yuanli.telemetry import Form, find_quantity
 
 AGAIN_AFTER = timedelta(hours=1)
 """A night that found nothing to forecast is tried again after so long: a past may have come meanwhile."""
-CHUNK = timedelta(days=14)
 Told = Callable[[Night], None]
 Loaded = tuple[list[Subject], Floats, list[NightFailure]]
 """Who is forecast, their hours, and what of them could not be read."""
@@ -195,21 +195,8 @@ class NightlyForecasts:
         return subjects, values, [_failure(meter, medium, error) for meter, error in broken.items()]
 
     def _people(self, asking: Asking) -> Loaded:
-        n_hours = self._params.people_d * 24
-        begin = asking.origin - timedelta(hours=n_hours)
-        told: dict[str, Floats] = {}
-        start = begin
-        while start < asking.origin:
-            end = min(start + CHUNK, asking.origin)
-            history = self._twin.history(asking.campus_id, TwinQuantity.PEOPLE, start, end, every=Every.HOUR)
-            at = np.array([(micros_of(time) - micros_of(begin)) // HOUR for time in history.times], np.int64)
-            inside = (at >= 0) & (at < n_hours)
-            for place, values in history.values.items():
-                row = told.setdefault(place, np.full(n_hours, np.nan))
-                row[at[inside]] = np.array(values, np.float64)[inside]
-            start = end
-        subjects = [Subject(name=place, quantity=PEOPLE, unit=None, place=FeatureId(place)) for place in told]
-        return subjects, np.stack(list(told.values())) if told else np.empty((0, 0)), []
+        begin = asking.origin - timedelta(days=self._params.people_d)
+        return *people_hours(self._twin, asking.campus_id, begin, asking.origin), []
 
 
 class _Work:
@@ -240,7 +227,7 @@ class _Work:
             raise NightStoppedError
 
     def whole(self, quantity: str, load: Callable[[], Loaded], params: NightParams) -> None:
-        """Forecast a quantity of all places; what meters tell adds up, so that it is made at once or not at all."""
+        """Forecast a quantity of all places, which adds up, so that it is made at once or not at all."""
         self.stop_if_told()
         if any(made == quantity for _, made in self._made):
             return
@@ -251,16 +238,11 @@ class _Work:
         except Exception as error:  # outermost: one quantity must not take the others with it
             self._keep([], planned=1, failed=[_failure(quantity, quantity, error)])
             return
-        tree = quantity != PEOPLE
         good = enough(values) if subjects else np.empty(0, bool)
         rows = [subject for subject, ok in zip(subjects, good, strict=True) if ok]
-        values = values[good] if subjects else values
-        if tree and rows:
-            made, failed = self._added_up(_climbed(rows, subjects), values, params)
-        else:
-            made, failed = self._tried(rows, values, params)
-        too_little = len(subjects) - len(rows)
+        made, failed = self._added_up(climbed(rows, subjects), values[good], params) if rows else ((), [])
         failed = [*broken, *failed]
+        too_little = len(subjects) - len(rows)
         planned = len(made) + len(failed) + too_little
         self._keep(made, planned=planned, failed=failed, too_little=too_little)
 
@@ -295,7 +277,7 @@ class _Work:
         kept = [i for i, row in enumerate(rows) if row.name not in broken]
         if not alone or not kept:
             return made, failed
-        rest = _climbed([rows[i] for i in kept], rows)
+        rest = climbed([rows[i] for i in kept], rows)
         made, failed = self._tried(*with_rests(rest, values[kept]), params, tree=True)
         return made, [*alone, *failed]
 
@@ -310,7 +292,8 @@ class _Work:
     ) -> tuple[tuple[KeptForecast, ...], list[NightFailure]]:
         """Forecast rows; where that fails, halves of them, so that one bad row fails alone."""
         try:
-            return forecast_rows(rows, values, self._asking, params, total=tree, tree=tree, grown=grown), []
+            total = tree and rows[0].quantity != PEOPLE
+            return forecast_rows(rows, values, self._asking, params, total=total, tree=tree, grown=grown), []
         except Exception as error:  # outermost: one point must not take the others with it
             if len(rows) == 1 or tree:
                 return (), [_failure(row.name, row.quantity, error) for row in rows]
@@ -353,20 +336,6 @@ def _measured(campus: Campus) -> list[DataPoint]:
 def _is_measured(point: DataPoint) -> bool:
     quantity = find_quantity(point.brick_class)
     return quantity is None or quantity.form is Form.ANALOG
-
-
-def _climbed(rows: Sequence[Subject], all_rows: Sequence[Subject]) -> list[Subject]:
-    """Return rows whose wholes are among them: where a whole is not, what that is part of."""
-    above = {subject.name: subject.whole for subject in all_rows}
-    known = {subject.name for subject in rows}
-
-    def whole_of(subject: Subject) -> str | None:
-        whole = subject.whole
-        while whole is not None and whole not in known:
-            whole = above.get(whole)
-        return whole
-
-    return [replace(subject, whole=whole_of(subject)) for subject in rows]
 
 
 def _failure(subject: str, quantity: str, error: Exception) -> NightFailure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -176,6 +176,11 @@ class Twin:
             if given.device_id is None and given.space_id == place_id
         )
         return PlaceDetail(state=state, devices=tuple(devices), points=own)
+
+    def wholes(self, campus_id: CampusId) -> Mapping[FeatureId, FeatureId]:
+        """Return the place around each place; the site is in none."""
+        places = self._plan(campus_id).plan.places
+        return {place.id: places[place.parent].id for place in places if place.parent >= 0}
 
     def history(
         self,

@@ -1,6 +1,7 @@
 """Readings in PostgreSQL, a partition a day of UTC; fills `ReadingStore`.
 
-Rows come in by COPY, which is why this speaks psycopg and not SQLAlchemy. One writer at a time holds an advisory lock.
+Rows come in by COPY, which is why this speaks psycopg and not SQLAlchemy: straight into their day where their
+points have none in that span yet. One writer at a time holds an advisory lock.
 Nothing is packed: `compact` has nothing to do here.
 """
 
@@ -19,28 +20,30 @@ from yuanli.campus import CampusId, PointId
 from yuanli.errors import Text
 from yuanli.operations import Every, Footprint, Latest, Numbers, RollUp, StoreUnavailableError, Written
 from yuanli.storage.reading_cells import CELL, CELL_SQL, DAY, cell_step, roll_up_cells
+from yuanli.storage.reading_copying import Found, copy_in
 from yuanli.storage.reading_exports import CHUNK, export, exported, not_empty
 from yuanli.storage.reading_files import unavailable
 from yuanli.storage.reading_hot import GroupCommit, fetch, latest_of
 from yuanli.storage.reading_rows import (
     GONE,
     NONE,
+    QUALITY,
     Rows,
     arrivals_of,
     judge,
+    newest,
     present,
     reconcile,
     repeats,
     rows_of,
     series_of,
     span_of,
+    value_of,
 )
 from yuanli.telemetry import Readings, Series
 
 if TYPE_CHECKING:
     from psycopg import Connection
-
-Found = tuple[object, ...]
 
 LOCK = 7_164_502
 """Key of the advisory lock of the one that writes, beside the hash of the schema."""
@@ -51,8 +54,8 @@ CREATE TABLE IF NOT EXISTS reading_point (
     number SERIAL PRIMARY KEY, campus TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (campus, id)
 );
 CREATE TABLE IF NOT EXISTS reading (
-    at BIGINT NOT NULL, point INTEGER NOT NULL, raw FLOAT8, lag BIGINT, again BIGINT, value FLOAT8,
-    judged SMALLINT NOT NULL, reason BIGINT NOT NULL, PRIMARY KEY (point, at)
+    at BIGINT NOT NULL, raw FLOAT8, lag BIGINT, again BIGINT, value FLOAT8, reason BIGINT NOT NULL,
+    point INTEGER NOT NULL, judged SMALLINT NOT NULL, PRIMARY KEY (point, at)
 ) PARTITION BY RANGE (at);
 CREATE TABLE IF NOT EXISTS reading_conflict (
     at BIGINT NOT NULL, point INTEGER NOT NULL, raw FLOAT8, lag BIGINT NOT NULL, again BIGINT
@@ -62,34 +65,26 @@ CREATE TABLE IF NOT EXISTS reading_last (
     point INTEGER PRIMARY KEY, at BIGINT NOT NULL, value FLOAT8, quality SMALLINT NOT NULL
 );
 """
-STAGE = """
-CREATE TEMP TABLE staged (
-    at BIGINT, point INTEGER, raw FLOAT8, lag BIGINT, again BIGINT, value FLOAT8, judged SMALLINT, reason BIGINT
-) ON COMMIT DELETE ROWS
+WANTED = "CREATE TEMP TABLE wanted (point INTEGER, at BIGINT) ON COMMIT DELETE ROWS"
+TOUCHED = """
+    SELECT EXISTS (
+        SELECT FROM unnest(%s::int[], %s::bigint[], %s::bigint[]) AS new (number, first, last)
+        WHERE EXISTS (SELECT FROM reading WHERE point = number AND at BETWEEN first AND last AND at BETWEEN %s AND %s)
+    )
 """
-STAGED = f"""
-    SELECT at, point, nullif(raw, 'NaN'), nullif(lag, {NONE}), nullif(again, {NONE}), nullif(value, 'NaN'),
-           judged, reason
-    FROM staged ORDER BY point, at
-"""
-ADD = f"INSERT INTO reading {STAGED} ON CONFLICT DO NOTHING"
-PUT = f"""
-    INSERT INTO reading {STAGED} ON CONFLICT (point, at) DO UPDATE SET
-    raw = excluded.raw, lag = excluded.lag, again = excluded.again, value = excluded.value,
-    judged = excluded.judged, reason = excluded.reason
-"""
-LATEST = f"""
+LATEST = """
     INSERT INTO reading_last
-    SELECT DISTINCT ON (point) point, at, nullif(CASE WHEN (judged & 8) > 0 THEN value ELSE raw END, 'NaN'), judged & 7
-    FROM staged WHERE lag <> {NONE} ORDER BY point, at DESC
+    SELECT point, at, nullif(value, 'NaN'), quality
+    FROM unnest(%s::int[], %s::bigint[], %s::float8[], %s::smallint[]) AS new (point, at, value, quality)
     ON CONFLICT (point) DO UPDATE SET at = excluded.at, value = excluded.value, quality = excluded.quality
     WHERE excluded.at >= reading_last.at
 """
-COLUMNS = f"at, point, raw, coalesce(lag, {NONE}), coalesce(again, {NONE}), value, judged, reason"
-ROWS = f"SELECT {COLUMNS} FROM reading"
+ROWS = f"""
+    SELECT at, point, raw, coalesce(lag, {NONE}), coalesce(again, {NONE}), value, judged, reason FROM reading
+"""
 CONFLICTS = f"SELECT at, point, raw, lag, coalesce(again, {NONE}), NULL, 0, 0 FROM reading_conflict"
 OF = "point = ANY(%s) AND at >= %s AND at < %s"
-STAGED_TOO = "WHERE (point, at) IN (SELECT point, at FROM staged)"
+OF_WANTED = "(point, at) IN (SELECT point, at FROM wanted) AND at BETWEEN %s AND %s"
 DROPPED = """
     SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
     WHERE inhparent = 'reading'::regclass AND child.relname < %s
@@ -149,8 +144,7 @@ class PostgresReadingStore:
             for one in series:
                 span = span_of(one, within)
                 if span is not None:
-                    query = f"{ROWS} WHERE {OF} ORDER BY at"
-                    stored = fetch(connection.execute(query, ([one.point], *span)))
+                    stored = _fetch(connection, f"{ROWS} WHERE {OF} ORDER BY at", ([one.point], *span))
                     changed = judge(one, stored, within)
                     _put(connection, changed[changed["judged"] & GONE == 0])
                     gone = changed["at"][changed["judged"] & GONE > 0].tolist()
@@ -240,7 +234,7 @@ class PostgresReadingStore:
                 folder,
                 points=[(int(str(number)), str(campus), str(name)) for number, campus, name in points],
                 rows=_chunks(connection),
-                conflicts=fetch(connection.execute(CONFLICTS)),
+                conflicts=_fetch(connection, CONFLICTS),
                 count=count,
                 told=told,
             )
@@ -293,7 +287,7 @@ class PostgresReadingStore:
                 connection = self._idle.get_nowait()
             except Empty:
                 connection = psycopg.connect(self._url, autocommit=True)
-                connection.execute(STAGE)
+                connection.execute(WANTED)
             try:
                 yield connection
             finally:
@@ -306,43 +300,58 @@ class PostgresReadingStore:
 
 
 def _write(connection: Connection[Found], rows: Rows) -> Written:
-    _stage(connection, rows)
-    if not repeats(rows):
-        connection.execute("SAVEPOINT fresh")
-        if connection.execute(ADD).rowcount == len(rows):
-            connection.execute(LATEST)
-            return Written(kept=len(rows), duplicates=0, conflicts=0)
-        connection.execute("ROLLBACK TO SAVEPOINT fresh")
-    stored = fetch(connection.execute(f"{ROWS} {STAGED_TOO}"))
-    done = reconcile(rows, stored, fetch(connection.execute(f"{CONFLICTS} {STAGED_TOO}")))
+    if not repeats(rows) and not _touches(connection, rows):
+        _add(connection, rows)
+        return Written(kept=len(rows), duplicates=0, conflicts=0)
+    span = _want(connection, rows)
+    stored = _fetch(connection, f"{ROWS} WHERE {OF_WANTED}", span)
+    done = reconcile(rows, stored, _fetch(connection, f"{CONFLICTS} WHERE {OF_WANTED}", span))
     _put(connection, done.changed)
     _put_conflicts(connection, done.contested)
     return done.written
 
 
+def _touches(connection: Connection[Found], rows: Rows) -> bool:
+    """Tell whether a point of rows, sorted by time, has rows already between its first and its last."""
+    number, first = np.unique(rows["point"], return_index=True)
+    _, back = np.unique(rows["point"][::-1], return_index=True)
+    span = rows["at"][[0, -1]].tolist()
+    columns = [number, rows["at"][first], rows["at"][len(rows) - 1 - back]]
+    found = connection.execute(TOUCHED, [*(column.tolist() for column in columns), *span])
+    return found.fetchone() == (True,)
+
+
 def _put(connection: Connection[Found], rows: Rows) -> None:
     """Put rows in the place of those that are there, and in that of the last values that are not newer."""
     if len(rows):
-        _stage(connection, rows)
-        connection.execute(PUT)
-        connection.execute(LATEST)
+        connection.execute(f"DELETE FROM reading WHERE {OF_WANTED}", _want(connection, rows))
+        _add(connection, rows)
+
+
+def _add(connection: Connection[Found], rows: Rows) -> None:
+    """Add rows of points and times that have none, and put them in the place of last values that are not newer."""
+    _see_to_partitions(connection, rows)
+    copy_in(connection, "reading", rows[np.lexsort((rows["at"], rows["point"]))])
+    last = newest(rows[np.argsort(rows["at"], kind="stable")])
+    columns = [last["point"], last["at"], value_of(last), last["judged"] & QUALITY]
+    connection.execute(LATEST, [column.tolist() for column in columns])
 
 
 def _put_conflicts(connection: Connection[Found], rows: Rows) -> None:
     """Put contradictions in the place of all of their points and times."""
     if len(rows):
-        _stage(connection, rows)
-        connection.execute(f"DELETE FROM reading_conflict {STAGED_TOO}")
-        columns = f"at, point, nullif(raw, 'NaN'), lag, nullif(again, {NONE})"
-        connection.execute(f"INSERT INTO reading_conflict SELECT {columns} FROM staged")
+        connection.execute(f"DELETE FROM reading_conflict WHERE {OF_WANTED}", _want(connection, rows))
+        copy_in(connection, "reading_conflict", rows, ("at", "point", "raw", "lag", "again"))
 
 
-def _stage(connection: Connection[Found], rows: Rows) -> None:
-    """Copy rows to the session's own table, and see to it that their days have partitions."""
-    connection.execute("DELETE FROM staged")
-    with connection.cursor().copy("COPY staged FROM STDIN") as copy:
-        for row in rows.tolist():
-            copy.write_row(row)
+def _want(connection: Connection[Found], rows: Rows) -> tuple[int, int]:
+    """Copy points and times to the session's own table; return the first time and the last."""
+    connection.execute("DELETE FROM wanted")
+    copy_in(connection, "wanted", rows, ("point", "at"))
+    return int(rows["at"].min()), int(rows["at"].max())
+
+
+def _see_to_partitions(connection: Connection[Found], rows: Rows) -> None:
     for day in np.unique(rows["at"] // DAY).tolist():
         name = _partition(day)
         if connection.execute("SELECT to_regclass(%s)", (name,)).fetchone() == (None,):
@@ -362,11 +371,15 @@ def _numbers(connection: Connection[Found], campus_id: CampusId) -> dict[object,
 
 def _between(connection: Connection[Found], select: str, points: Numbers, start: int, end: int) -> Rows:
     query = f"{select} WHERE {OF} ORDER BY point, at"
-    return present(fetch(connection.execute(query, (points.tolist(), start, end))))
+    return present(_fetch(connection, query, (points.tolist(), start, end)))
+
+
+def _fetch(connection: Connection[Found], query: str, parameters: Sequence[object] = ()) -> Rows:
+    return fetch(connection.execute(query, parameters, binary=True))
 
 
 def _chunks(connection: Connection[Found]) -> Iterator[Rows]:
-    with connection.cursor(name="export") as cursor:
+    with connection.cursor(name="export", binary=True) as cursor:
         cursor.execute(f"{ROWS} ORDER BY at, point")
         while found := cursor.fetchmany(CHUNK):
             yield fetch(found)

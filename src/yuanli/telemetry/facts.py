@@ -105,6 +105,10 @@ class CleaningParams:
         How large a drift or offset is at least, in robust standard deviations of the values.
     apart
         How many times their usual difference a rate and its counter may differ.
+    neighbours_apart
+        How many times as far as it and its neighbours usually move from day to day a point leaves them.
+    neighbours_least
+        How far at least, as a share of the difference that matters to people.
     offset_min_h, offset_max_h, drift_min_h, drift_max_h
         How long an offset or a drift may last.
     offset_likelihood, drift_likelihood
@@ -124,6 +128,8 @@ class CleaningParams:
     jump: float = 6.0
     shift_level: float = 0.6
     apart: float = 3.0
+    neighbours_apart: float = 3.3
+    neighbours_least: float = 0.67
     offset_min_h: float = 3.0
     offset_max_h: float = 48.0
     drift_min_h: float = 16.0

@@ -14,7 +14,7 @@ from yuanli.telemetry.rules import ALONE, BESIDE, LAST, Course
 from yuanli.telemetry.rules.arrival import settle
 from yuanli.telemetry.rules.course import DAY
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised with any change that judges a reading differently."""
 LINEAGE: tuple[tuple[str, int], ...] = tuple(
     (rule.__name__, RULES_VERSION) for rule in (settle, *ALONE, *BESIDE, *LAST)

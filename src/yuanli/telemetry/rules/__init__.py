@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from yuanli.telemetry.rules.course import Course, Rule
 from yuanli.telemetry.rules.gaps import gaps
+from yuanli.telemetry.rules.neighbours import beside_neighbours
 from yuanli.telemetry.rules.noise import noise_bursts
 from yuanli.telemetry.rules.ranges import hard_range, sentinels, soft_range
 from yuanli.telemetry.rules.registers import register_steps
@@ -17,7 +18,7 @@ ALONE: tuple[Rule, ...] = (
     sentinels, unit_mixups, hard_range, stuck, register_steps, spikes, noise_bursts, soft_range,
 )  # fmt: skip
 """Rules that look at one point, in the order in which they work: each sees what the ones before it left."""
-BESIDE: tuple[Rule, ...] = (beside_twin, shifts)
+BESIDE: tuple[Rule, ...] = (beside_twin, shifts, beside_neighbours)
 """Rules that look at other points too, once those have been through `ALONE`."""
 LAST: tuple[Rule, ...] = (gaps,)
 
