@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from yuanli.api.jobs import Job, Jobs, TooManyJobsError
+from yuanli.api.jobs import Job, Jobs, TooManyJobsError, new_job_id
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId, Finding
 from yuanli.errors import Text
@@ -49,7 +49,7 @@ class ImportJobs:
     def start(self, order: ImportOrder) -> ImportJob:
         """Queue an import."""
         try:
-            return self._jobs.start(ImportJob(), lambda job_id: self._import(job_id, order))
+            return self._jobs.start(ImportJob(id=new_job_id()), lambda job_id: self._import(job_id, order))
         except TooManyJobsError:
             shutil.rmtree(order.folder, ignore_errors=True)
             raise

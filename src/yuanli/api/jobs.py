@@ -7,7 +7,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Event, Lock
 from typing import Generic, TypeVar
@@ -45,13 +45,18 @@ class JobState(StrEnum):
 class Job:
     """A job: the share done (0–1), and why it was refused."""
 
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    id: str
     state: JobState = JobState.RUNNING
     share: float = 0.0
     error: Problem | None = None
 
 
 J = TypeVar("J", bound=Job)
+
+
+def new_job_id() -> str:
+    """Return an id that no job has."""
+    return secrets.token_urlsafe(9)
 
 
 class Jobs(Generic[J]):

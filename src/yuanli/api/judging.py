@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from yuanli.api.jobs import Job, Jobs
+from yuanli.api.jobs import Job, Jobs, new_job_id
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId
 from yuanli.errors import InvalidInputError, Text
@@ -50,7 +50,9 @@ class JudgingJobs:
             return {"points": len({one.point for one in health})}
 
         return self._jobs.start(
-            JudgingJob(campus_id=campus_id), judge, same=lambda other: other.campus_id == campus_id
+            JudgingJob(id=new_job_id(), campus_id=campus_id),
+            judge,
+            same=lambda other: other.campus_id == campus_id,
         )
 
     def get(self, campus_id: CampusId, job_id: str) -> JudgingJob:

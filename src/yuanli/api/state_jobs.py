@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from yuanli.api.jobs import Job, Jobs
+from yuanli.api.jobs import Job, Jobs, new_job_id
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId, PointId
 from yuanli.errors import Text
@@ -40,7 +40,7 @@ class StateTrainingJobs:
             return {"trained": self._house.state_training.train(campus_id, point, order, who=who, told=told)}
 
         return self._jobs.start(
-            StateTrainingJob(campus_id=campus_id, point=point),
+            StateTrainingJob(id=new_job_id(), campus_id=campus_id, point=point),
             train,
             same=lambda other: (other.campus_id, other.point) == (campus_id, point),
         )

@@ -6684,7 +6684,7 @@ export interface components {
          */
         ImportJob: {
             /** Id */
-            id?: string;
+            id: string;
             /** @default running */
             state: components["schemas"]["JobState"];
             /**
@@ -7028,7 +7028,7 @@ export interface components {
          */
         JudgingJob: {
             /** Id */
-            id?: string;
+            id: string;
             /** @default running */
             state: components["schemas"]["JobState"];
             /**
@@ -11572,7 +11572,7 @@ export interface components {
          */
         StateTrainingJob: {
             /** Id */
-            id?: string;
+            id: string;
             /** @default running */
             state: components["schemas"]["JobState"];
             /**
