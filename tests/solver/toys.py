@@ -59,7 +59,7 @@ def rows(problem: Problem, plan: Chosen) -> Sequence[Row]:
 
 def read_rows(problem: Problem, found: Sequence[Row]) -> Chosen:
     del problem
-    return tuple(int(row["number"]) for row in found if row["chosen"] in (True, "True"))
+    return tuple(int(row["number"]) for row in found if row["chosen"])
 
 
 TOY: Kind[Problem, Chosen] = Kind(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
 import signal
@@ -30,6 +29,7 @@ from yuanli.operations import (
     ask_why_not,
     find_problem_example,
     plan_table,
+    read_plan_table,
     warm_up,
 )
 from yuanli.solver import (
@@ -387,7 +387,7 @@ def rows_of(path: Path) -> Sequence[Row]:
     try:
         text = data.decode("utf-8-sig")
         if path.suffix.lower() == ".csv":
-            return list(csv.DictReader(io.StringIO(text, newline="")))
+            return read_plan_table(text)
         document = json_of(text, str(path))
         rows = document["assignments"] if isinstance(document, dict) else document
         if not (isinstance(rows, list) and all(isinstance(row, dict) and row for row in rows)):

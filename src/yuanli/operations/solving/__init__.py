@@ -51,7 +51,7 @@ from yuanli.operations.solving.showing import (
     space_view,
 )
 from yuanli.operations.solving.solving import Solving, SolvingParams
-from yuanli.operations.solving.tables import plan_table
+from yuanli.operations.solving.tables import plan_table, read_plan_table
 from yuanli.operations.solving.wondering import WhyNotTold, ask_why_not
 
 __all__ = [
@@ -94,6 +94,7 @@ __all__ = [
     "plan_file",
     "plan_table",
     "problem_tables",
+    "read_plan_table",
     "site_view",
     "space_template",
     "space_view",

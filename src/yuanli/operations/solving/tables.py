@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import suppress
 from typing import Any
 
-from yuanli.solver import Plan
+from yuanli.solver import Plan, Row
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FLAGS = {str(flag): flag for flag in (True, False)}
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def plan_table(plan: Plan) -> str:
@@ -27,3 +29,28 @@ def _cell(value: Any) -> Any:
     if isinstance(value, list | tuple | dict):
         return json.dumps(value, ensure_ascii=False)
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def read_plan_table(text: str) -> list[Row]:
+    """Return the rows that `plan_table` wrote; numbers stay text, as names of rooms may be numbers.
+
+    Raises
+    ------
+    csv.Error
+        The text is no table.
+    """
+    return [
+        {name: _value(cell) for name, cell in row.items()}
+        for row in csv.DictReader(io.StringIO(text, newline=""))
+    ]
+
+
+def _value(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    if cell in FLAGS:
+        return FLAGS[cell]
+    if cell.startswith("["):
+        with suppress(ValueError):
+            return json.loads(cell)
+    return cell[1:] if cell.startswith(tuple(f"'{sign}" for sign in FORMULA)) else cell

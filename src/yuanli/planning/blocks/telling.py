@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
 
@@ -37,21 +38,27 @@ def read_blocks_rows(problem: BlocksProblem, rows: Sequence[Row]) -> BlocksPlan:
     found: dict[int, tuple[float, float, float, float]] = {}
     for line, row in enumerate(rows, 1):
         block = place_of(f"row {line}", str(row.get("block")), at)
-        values = [row.get(column) for column in COLUMNS]
-        if block in found or not all(
-            isinstance(value, int | float) and np.isfinite(value) for value in values
-        ):
+        values = [_number(row.get(column)) for column in COLUMNS]
+        if block in found or not np.isfinite(values).all():
             raise refusal(
                 f"row {line}",
                 "区块重复，或有值不是数",
                 "the block is there twice, or a value is no number",
                 hint=hint,
             )
-        found[block] = tuple(float(value) for value in values if value is not None)  # type: ignore[assignment]
+        found[block] = values[0], values[1], values[2], values[3]
     missing = [name for name, i in at.items() if i not in found]
     if missing:
         raise refusal("rows", f"缺少“{missing[0]}”", f"“{missing[0]}” is missing", hint=hint)
     return BlocksPlan(tuple(found[i] for i in range(len(at))))
+
+
+def _number(cell: object) -> float:
+    """Return what a cell tells, in CSV as text; not a number where it is none."""
+    try:
+        return nan if isinstance(cell, bool) else float(cell)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return nan
 
 
 def carried_blocks(problem: BlocksProblem, rows: Sequence[Row]) -> list[Row]:
