@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.cancelling import units
 from tests.api.test_dragging import site
 from tests.scheduling.room_tables import CTT
 
@@ -38,6 +39,7 @@ def files() -> Iterator[tuple[str, str, bytes]]:
         }
         for j in range(60)
     ]
+    yield "layout", "units.json", json.dumps(units(12)).encode()
     yield "projects", "crews.json", json.dumps({"crews": crews, "jobs": jobs}).encode()
 
 

@@ -7,7 +7,7 @@ from yuanli.planning.layout.checking import check_layout
 from yuanli.planning.layout.problem import LayoutPlan, LayoutProblem
 from yuanli.planning.layout.reading import LayoutDocument, layout_schema, parse_layout
 from yuanli.planning.layout.relaxations import relaxations_layout
-from yuanli.planning.layout.solving import LayoutParams, solve_layout
+from yuanli.planning.layout.solving import LayoutParams, rehearse_layout, solve_layout
 from yuanli.planning.layout.swaps import swap_cost, swap_costs
 from yuanli.planning.layout.telling import (
     carried_layout,
@@ -38,6 +38,7 @@ LAYOUT: Final[Kind[LayoutProblem, LayoutPlan]] = Kind(
     conflicts_asked=conflicts_asked_layout,
     moved_by="place",
     relaxations=relaxations_layout,
+    rehearse=rehearse_layout,
 )
 
 __all__ = [

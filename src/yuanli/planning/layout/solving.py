@@ -56,7 +56,7 @@ def solve_layout(
     """Search by an elite and robust tabu search (Benlic and Hao 2015, doi:10.1016/j.eswa.2014.08.011).
 
     It begins with FAQ, random plans and the plan of the wish; with `workers`, as many children are improved at once.
-    A round is a chunk of steps; the first call after an installation compiles for half a minute.
+    A round is a chunk of steps.
     """
     core = make_core(problem, wish)
     start = None if core is None else nearest_plan(core, _wanted(core, wish))
@@ -69,6 +69,16 @@ def solve_layout(
     if not search.over():
         _breed(core, start, search, wish, params)
     return search.result()
+
+
+def rehearse_layout(problem: LayoutProblem) -> None:
+    """Make a step of tabu search."""
+    from yuanli.planning.layout.walking import Walk
+
+    core = make_core(problem, Wish())
+    start = None if core is None else nearest_plan(core, None)
+    if core is not None and start is not None:
+        Walk(core, start, 1, tenure=1.0, span=1.0).go(1)
 
 
 def _wanted(core: Core, wish: Wish[LayoutPlan]) -> Ints | None:

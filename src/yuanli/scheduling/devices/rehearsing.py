@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from yuanli.scheduling.devices.arrays import tables_of
 from yuanli.scheduling.devices.conflicts import first_broken_slot
-from yuanli.scheduling.devices.cuts import broken_cuts, demand_rows
 from yuanli.scheduling.devices.improving import Improver, Terms
+from yuanli.scheduling.devices.pricing import Pricing
 from yuanli.scheduling.devices.problem import DevicesProblem
+from yuanli.scheduling.devices.storing import Stores
 from yuanli.scheduling.devices.warming import warmth
 
 
@@ -26,4 +29,25 @@ def rehearse_devices(problem: DevicesProblem) -> None:
     improver.exchange(state, weights, 1.0)
     warmth(tables.air, 0, state.heat, np.zeros(slots))
     first_broken_slot(problem, tables)
-    broken_cuts(demand_rows(tables), tables, np.full((devices, slots), 0.5))
+    _cut(problem)
+    _cut(_in_two_zones(problem))
+
+
+def _cut(problem: DevicesProblem) -> None:
+    tables = tables_of(problem)
+    pricing = Pricing(
+        tables, Stores(problem, tables), peak_price=problem.peak_price, peak_paid_kw=problem.peak_paid_kw
+    )
+    pricing.step(None)
+    pricing.cut()
+
+
+def _in_two_zones(problem: DevicesProblem) -> DevicesProblem:
+    """Return a problem with one zone, each other device in a second one like it: cuts of zones are parts of arrays."""
+    (zone,) = problem.zones
+    other = replace(zone, name=f"{zone.name} 2")
+    devices = tuple(
+        replace(device, zone=other.name) if i % 2 and device.zone == zone.name else device
+        for i, device in enumerate(problem.devices)
+    )
+    return replace(problem, zones=(zone, other), devices=devices)
