@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import PASSWORD, Clock, small_house
 
 from yuanli.api import create_app
@@ -34,6 +35,12 @@ def house(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 @pytest.fixture
 def app(house: House) -> FastAPI:
+    return app_of(house)
+
+
+@pytest.fixture
+def own_app(house: House) -> FastAPI:
+    """Return an application that a test may change: no other test is served by it."""
     return create_app(house)
 
 

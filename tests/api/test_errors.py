@@ -62,15 +62,14 @@ def test_a_body_that_is_too_large_is_a_413(visitor: TestClient) -> None:
     assert (reply.status_code, check_shape(reply)["error"]) == (413, "too_large")
 
 
-def test_a_bug_is_a_500_without_a_traceback(
-    app: FastAPI, visitor: TestClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_bug_is_a_500_without_a_traceback(own_app: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> None:
         raise RuntimeError("secret detail")
 
-    app.add_api_route("/v1/broken", broken, dependencies=[needs(Right.SEE_PLACE)])
-    app.router.routes.insert(0, app.router.routes.pop())
-    reply = visitor.get("/v1/broken")
+    own_app.add_api_route("/v1/broken", broken, dependencies=[needs(Right.SEE_PLACE)])
+    own_app.router.routes.insert(0, own_app.router.routes.pop())
+    with TestClient(own_app, raise_server_exceptions=False) as visitor:
+        reply = visitor.get("/v1/broken")
     assert (reply.status_code, check_shape(reply)["error"]) == (500, "internal")
     assert "secret" not in reply.text
     assert "secret detail" in caplog.text

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import MONDAY
 from tests.api.test_errors import check_shape
 from tests.learning.tiny import tiny_model
 
-from yuanli.api import create_app
 from yuanli.bootstrap import build_house
 from yuanli.bootstrap.reading import understander_of
 from yuanli.language import catalogue
@@ -29,7 +29,7 @@ def read_by(model: Model, data_dir: Path) -> Iterator[TestClient]:
         now=lambda: MONDAY,
         abilities=Abilities(understander=understander_of(model)),
     )
-    with TestClient(create_app(house)) as client:
+    with TestClient(app_of(house)) as client:
         yield client
     house.close()
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import PASSWORD, Clock, small_campus, small_house
 
-from yuanli.api import create_app
 from yuanli.bootstrap import House
 from yuanli.campus import write_imdf
 
@@ -97,7 +97,7 @@ def test_a_form_without_a_file_is_a_422(operator: TestClient) -> None:
 @pytest.fixture
 def tight(tmp_path: Path) -> Iterator[TestClient]:
     house = small_house(tmp_path / "tight", Clock(), upload_limit_mb=1)
-    with TestClient(create_app(house)) as client:
+    with TestClient(app_of(house)) as client:
         client.post("/v1/session", json={"username": "operator", "password": PASSWORD})
         yield client
     house.close()

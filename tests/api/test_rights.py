@@ -52,13 +52,13 @@ def test_every_endpoint_is_walked(app: FastAPI) -> None:
     assert len(walked) > 35
 
 
-def test_an_endpoint_without_a_right_is_noticed(app: FastAPI) -> None:
+def test_an_endpoint_without_a_right_is_noticed(own_app: FastAPI) -> None:
     def forgotten() -> None:
         """Answer anybody."""
 
-    app.add_api_route("/v1/forgotten", forgotten, methods=["GET"])
+    own_app.add_api_route("/v1/forgotten", forgotten, methods=["GET"])
     with pytest.raises(AssertionError, match="/v1/forgotten names no right"):
-        endpoints(app)
+        endpoints(own_app)
 
 
 @pytest.mark.parametrize("role", Role)

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import CAMPUS, MONDAY, PASSWORD, Clock
 from tests.loops import run_apart
 from tests.operations.twins import tell, twin_house
 
-from yuanli.api import create_app
 from yuanli.api.twin_live import RING, TwinChannels, delta_of, part_of
 from yuanli.bootstrap import House
 
@@ -32,7 +32,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
-    app: FastAPI = create_app(house)
+    app: FastAPI = app_of(house)
     with TestClient(app) as client:
         client.post("/v1/session", json={"username": "member", "password": PASSWORD}).raise_for_status()
         yield client

@@ -12,12 +12,12 @@ from uuid import uuid4
 import aiomqtt
 import pytest
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import CAMPUS, PASSWORD, Clock, small_campus, small_house
 from tests.devices.conftest import MOSQUITTO, OwnBroker
 from tests.loops import run_apart
 from tests.services.fake import Fake, fake_service, says
 
-from yuanli.api import create_app
 from yuanli.bootstrap import House, build_house
 from yuanli.campus import FeatureId, Imported, PointId
 
@@ -120,7 +120,7 @@ def test_gateways_and_senders_are_told_to_who_may_see_reports(tmp_path: Path, se
     house = small_house(tmp_path, Clock(), gateways=[pulled], readings_budget_mb=1)
     house.keep_connected()
     until(lambda: house.gateways[0].connection().connected)
-    client = TestClient(create_app(house))
+    client = TestClient(app_of(house))
     assert client.get("/v1/gateways").status_code == 401
     client.post("/v1/session", json={"username": "operator", "password": PASSWORD})
     client.post(f"/v1/campuses/{CAMPUS}/readings", json={"point": "meter", "ts": AT + 60, "value": 2.0})

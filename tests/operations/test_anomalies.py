@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import PASSWORD, Clock, small_house
 from tests.cli.test_commands import run
 from tests.forecast.machines import recorded, sound_day
 
-from yuanli.api import create_app
 from yuanli.bootstrap import House
 from yuanli.campus import Campus, CampusId, DataPoint, Device, DeviceId, FeatureId, Imported, PointId, by_id
 from yuanli.errors import InvalidInputError
@@ -274,7 +274,7 @@ def test_savings_of_a_meter_are_measured(tmp_path: Path) -> None:
 
 def test_both_are_served_to_who_may_see_reports(tmp_path: Path) -> None:
     house = house_with(tmp_path, measured(left_on=True))
-    with TestClient(create_app(house)) as client:
+    with TestClient(app_of(house)) as client:
         url = f"/v1/campuses/{PARK}/anomalies"
         span = {"from": SINCE.isoformat(), "to": NOW.isoformat(), "price": "0.8"}
         assert client.get(url, params=span).status_code == 401

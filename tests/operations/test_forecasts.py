@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import CAMPUS, Clock, small_house
 from tests.cli.test_commands import run
 
-from yuanli.api import create_app
 from yuanli.bootstrap import House
 from yuanli.campus import FeatureId, PointId
 from yuanli.operations import CounterError, Delivery, HorizonError, PointNotFoundError, TooLittlePastError
@@ -85,7 +85,7 @@ def test_a_register_is_not_forecast() -> None:
 
 
 def test_the_api_forecasts_for_members_only(house: House) -> None:
-    client = TestClient(create_app(house))
+    client = TestClient(app_of(house))
     url = f"/v1/campuses/{CAMPUS}/forecast"
     assert client.get(url, params={"point": "meter"}).status_code == 401
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import CAMPUS, PASSWORD, Clock, small_house
 from tests.cli.test_commands import run
 from tests.operations.metered import meter, metered_campus, metered_house
 from tests.operations.night_killing import POINTS, ROW, open_row
 from tests.operations.test_forecasts import DAY, METER, NOW, measured
 
-from yuanli.api import create_app
 from yuanli.bootstrap import House
 from yuanli.campus import Campus, CampusId, DataPoint, FeatureId, Imported, PointId, by_id
 from yuanli.operations import Delivery, NightParams, Outlook
@@ -160,7 +160,7 @@ def test_the_api_and_the_shell_tell_of_nights(
     house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     house.nightly.renew(CAMPUS)
-    client = TestClient(create_app(house))
+    client = TestClient(app_of(house))
     url = f"/v1/campuses/{CAMPUS}/forecast"
     assert client.get(f"{url}/nights").status_code == 401
     client.post("/v1/session", json={"username": "member", "password": PASSWORD})

@@ -93,7 +93,7 @@ def test_two_get_a_room_of_their_size_and_what_is_reserved_is_always_a_plan(hous
     assert {name: room for name, (room, _) in placed(plan).items()} == {
         "Chat · li": "Huddle", "Review · wang": "Longjing",
     }  # fmt: skip
-    assert "1 stay as they are, 1 get another room, 0 another time" in said(plan.explanation)
+    assert "1 stays as it is, 1 gets another room, 0 another time" in said(plan.explanation)
     assert solved(draft, max_changes=0).changes == 0
     assert solved(drafted(house, change_cost=100)).changes == 0
     assert "no reservation is changed" in said(draft.assumed)

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import CAMPUS, Clock, small_house
 from tests.cli.test_commands import run
 
-from yuanli.api import create_app
 from yuanli.bootstrap import House
 from yuanli.campus import FeatureId, PointId
 from yuanli.errors import Text
@@ -170,7 +170,7 @@ def test_what_reviewers_decide_is_the_truth_that_is_learnt(house: House) -> None
 
 
 def test_the_api_tells_states_to_members_only(house: House) -> None:
-    reply = TestClient(create_app(house)).get(f"/v1/campuses/{CAMPUS}/points/meter/state-forecast")
+    reply = TestClient(app_of(house)).get(f"/v1/campuses/{CAMPUS}/points/meter/state-forecast")
     assert reply.status_code == 401
 
 

@@ -80,6 +80,7 @@ def create_app(house: House) -> FastAPI:
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        house: House = app.state.house
         app.state.jobs, app.state.stopping = ImportJobs(house), asyncio.Event()
         app.state.twin_channels = TwinChannels(house)
         app.state.judging, app.state.reading_files = JudgingJobs(house), ReadingFileJobs(house)
@@ -103,8 +104,7 @@ def create_app(house: House) -> FastAPI:
         generate_unique_id_function=_operation_name,
         responses=PROBLEMS,
     )
-    app.state.house = house
-    app.state.drawings, app.state.answered = drawing.Drawings(), AnsweredOnce()
+    give_house(app, house)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(BodyLimits, upload_bytes=house.settings.upload_limit_bytes)
     app.add_middleware(console.SecurityHeaders)
@@ -113,6 +113,12 @@ def create_app(house: House) -> FastAPI:
         app.include_router(part.router, prefix="/v1")
     console.serve_console(app)
     return app
+
+
+def give_house(app: FastAPI, house: House) -> None:
+    """Let an application serve this installation from its next start on."""
+    app.state.house = house
+    app.state.drawings, app.state.answered = drawing.Drawings(), AnsweredOnce()
 
 
 def _operation_name(route: APIRoute) -> str:

@@ -16,10 +16,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from defusedxml.ElementTree import fromstring
 from fastapi.testclient import TestClient
+from tests.api.apps import app_of
 from tests.api.house import Clock, small_house
 from tests.services.fake import Fake, fake_service, says
 
-from yuanli.api import create_app
 from yuanli.api.channels.answering import AnsweredOnce, StillAnsweringError
 from yuanli.api.channels.ciphers import Envelope, dingtalk_signature
 
@@ -65,7 +65,7 @@ def park(tmp_path: Path) -> Iterator[Park]:
         token = {"code": 0, "msg": "ok", "tenant_access_token": "t-1", "expire": 7200}
         feishu.plays = [says(token), says({"code": 0, "data": {}})]
         house = small_house(tmp_path, clock, **SETTINGS, feishu_url=feishu.url.removesuffix("/v1"))
-        with TestClient(create_app(house), raise_server_exceptions=False) as client:
+        with TestClient(app_of(house), raise_server_exceptions=False) as client:
             yield Park(client, clock, feishu)
         house.close()
 
