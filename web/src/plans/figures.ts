@@ -45,6 +45,8 @@ const DIGITS = 6;
 
 /** A line over a smaller share of the time isn't seen: its points are drawn. */
 const DOT = 0.02;
+/** Pixels for the labels of values, the same in both panels, so that their times are under each other. */
+const LABELS = 76;
 
 type Axis = "cost" | "bound" | "gap" | "seconds";
 /** Cost and bound over time, and under them the gap in percent, drawn as steps up to now. */
@@ -59,7 +61,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
   };
   const gap = line("gap", { xAxisIndex: 1, yAxisIndex: 1, areaStyle: { opacity: 0.12 }, tooltip: { valueFormatter: (share: number) => `${Number(share.toPrecision(3))} %` } });
   const proved = (gap.data as number[][]).length > 0;
-  const box = { left: 8, right: 24, containLabel: true };
+  const box = { left: LABELS, right: 30, outerBoundsMode: "none" };
   const seconds = { type: "value", min: 0, max: Math.max(untilS, 1e-3), ...axis, axisLabel: { ...axis.axisLabel, formatter: (at: number) => String(Number(at.toPrecision(3))) } };
   const named = { ...seconds, name: word("seconds"), nameLocation: "middle", nameGap: 24 };
   return {
@@ -67,7 +69,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
     textStyle: { fontFamily: LETTERS },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink }, valueFormatter: (value: number) => String(Number(value.toPrecision(7))) },
     legend: { top: 2, textStyle: { color: palette.ink } },
-    grid: proved ? [{ ...box, top: 36, height: 130 }, { ...box, top: 184, height: 74 }] : [{ ...box, top: 36, bottom: 22 }],
+    grid: proved ? [{ ...box, top: 36, height: 112 }, { ...box, top: 168, height: 56 }] : [{ ...box, top: 36, bottom: 44 }],
     xAxis: proved ? [{ ...seconds, axisLabel: { show: false } }, { ...named, gridIndex: 1 }] : [named],
     yAxis: [
       { type: "value", scale: true, minInterval: 1e-4, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value: number) => String(Number(value.toPrecision(DIGITS))) } },
