@@ -161,8 +161,8 @@ def main() -> None:
     acknowledged = counted.pop("acknowledged", 0) * ROWS
     print(
         f"{given.clients} clients for {given.seconds:.0f} s, {ROWS} readings a body: acknowledged {acknowledged}, "
-        f"{'all there' if rows >= acknowledged else f'{acknowledged - rows} LOST'}; refused {dict(counted)}; memory at most "
-        f"{peak_mb} MiB; {len(waits)} bad readings of another gateway, refused {dict(refused)}, judged after "
+        f"{'all there' if rows >= acknowledged else f'{acknowledged - rows} LOST'}; refused {dict(counted)}; memory at "
+        f"most {peak_mb} MiB; {len(waits)} bad readings of another gateway, refused {dict(refused)}, judged after "
         f"p50 {np.median(waits):.1f}, at most {max(waits):.1f} s; newest value told in p50 "
         f"{np.median(answers) * 1e3:.0f}, p95 {np.percentile(answers, 95) * 1e3:.0f} ms; load average "
         f"{os.getloadavg()[0]:.1f}"
