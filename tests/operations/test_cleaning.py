@@ -238,6 +238,19 @@ def test_a_new_reading_is_judged_at_once_though_its_group_rests(site: Plant) -> 
     assert (site.cleaner.backlog(), len(heard)) == (Backlog(due=0, resting=0), 1)
 
 
+def test_much_that_comes_late_keeps_nothing_of_now_waiting(tmp_path: Path) -> None:
+    plant = Plant(tmp_path, params=CleanerParams(slice_s=0.0, near_groups=1))
+    last = RECORDED[-1]
+    assert last.at is not None
+    now = last.at + 30 * 86_400_000_000
+    plant.take([replace(row, received=now) for row in RECORDED if row.point in ("power", "energy")])
+    plant.take([Row(point="t1", at=now, value=-999.0, received=now, number=1)])
+    plant.seconds.step = 1.0
+    plant.cleaner.turn()
+    assert plant.latest("t1") is Quality.BAD
+    plant.close()
+
+
 def test_what_comes_now_is_judged_before_what_waits_in_full(tmp_path: Path) -> None:
     plant = Plant(tmp_path, params=CleanerParams(slice_s=0.0, near_groups=1))
     heard: list[JudgedPoints] = []

@@ -99,10 +99,11 @@ class Backlog:
 
 @dataclass(slots=True)
 class _Spans:
-    """What of a point waits: by block its first and last time, and what was not looked at yet."""
+    """What of a point waits: by block its first and last time, and what was not looked at yet, `live` if of now."""
 
     blocks: dict[int, tuple[int, int]]
     fresh: tuple[int, int] | None = None
+    live: bool = False
 
     def add(self, block: int, first: int, last: int) -> None:
         held = self.blocks.get(block, (first, last))
@@ -282,16 +283,26 @@ class Cleaner:
             self._pace.keep(judged, self._clock(), behind=judged < len(rested))
 
     def _judge_fresh(self, groups: Sequence[PointGroup]) -> bool:
-        """Judge new readings for a slice of time, those first whose group had its turn first; tell whether all are."""
+        """Judge new readings for a slice of time, those of now first; tell whether all are.
+
+        Of those of now, and of those that come late, as a gateway's that was cut off, groups have their turn one after
+        another: so that much that comes late keeps no alarm waiting.
+        """
         with self._lock:
             wait = [group for group in groups if any(self._is_fresh(point) for point in group.numbers)]
+            now = {group for group in wait if any(self._is_live(point) for point in group.numbers)}
         wait.sort(key=lambda group: self._near.get(group, 0.0))
         ends, many = self._clock() + self._params.slice_s, self._params.near_groups
-        for i in range(0, len(wait), many):
+        some = [group for group in wait if group in now], [group for group in wait if group not in now]
+        parts = [own[i : i + many] for own in some for i in range(0, len(own), many)]
+        for i, part in enumerate(parts):
             if i and self._clock() > ends:
                 return False
-            self._judge_near(wait[i : i + many])
+            self._judge_near(part)
         return True
+
+    def _is_live(self, point: int) -> bool:
+        return self._is_fresh(point) and self._due[point].live
 
     def _is_fresh(self, point: int) -> bool:
         return (spans := self._due.get(point)) is not None and spans.fresh is not None
@@ -369,7 +380,7 @@ class Cleaner:
         points, at, received = (np.concatenate(column) for column in zip(*heard, strict=True))
         for point, block, first, last in _spans_of(points, at):
             self._due_of(point).add(block, first, last)
-        live = at <= received + back
+        live, now = at <= received + back, int(received.max())
         for point, _, first, last in _spans_of(points[live], at[live]):
             newest = self._newest[point] = max(last, self._newest.get(point, 0))
             if last >= newest - back:
@@ -377,6 +388,7 @@ class Cleaner:
                 begin, end = spans.fresh or (first, last)
                 end = max(end, last)
                 spans.fresh = (max(min(begin, first), end - back), end)
+                spans.live = end >= now - back
 
     def _due_of(self, point: int) -> _Spans:
         return self._due.setdefault(point, _Spans({}))
