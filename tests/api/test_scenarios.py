@@ -7,13 +7,13 @@ import json
 import time
 from collections.abc import Iterator
 from itertools import pairwise
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from tests.pace import within
+from tests.solving import plan_at, solver_of
 
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId
@@ -30,12 +30,8 @@ BOOKS = "/v1/problem-workbooks/spaces"
 
 @pytest.fixture(autouse=True)
 def solver(house: House) -> Iterator[None]:
-    closing = Event()
-    thread = Thread(target=house.solving.run, args=(closing,))
-    thread.start()
-    yield
-    closing.set()
-    thread.join(10)
+    with solver_of(house):
+        yield
 
 
 def solved(client: TestClient, kind: str, name: str = "今天") -> dict[str, Any]:
@@ -45,13 +41,7 @@ def solved(client: TestClient, kind: str, name: str = "今天") -> dict[str, Any
         PLANS, data={"kind": kind, "name": name, "time_s": "1"}, files={"file": (f"{kind}.json", data)}
     )
     assert reply.status_code == 202, reply.text
-    deadline = time.monotonic() + 300  # the first search compiles
-    while (job := client.get(f"{PLANS}/{reply.json()['id']}").json())["summary"]["ended_at"] is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    assert job["plan"] is not None, job
-    found: dict[str, Any] = job
-    return found
+    return plan_at(client, f"{PLANS}/{reply.json()['id']}")
 
 
 @pytest.mark.parametrize("kind", KINDS)

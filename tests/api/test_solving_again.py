@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.solving import plan_at, solver_of
 
 from yuanli.bootstrap import House
 from yuanli.campus import CampusId
@@ -21,12 +20,8 @@ PLANS = "/v1/campuses/small/plans"
 
 @pytest.fixture(autouse=True)
 def solver(house: House) -> Iterator[None]:
-    closing = Event()
-    thread = Thread(target=house.solving.run, args=(closing,))
-    thread.start()
-    yield
-    closing.set()
-    thread.join(10)
+    with solver_of(house):
+        yield
 
 
 def document_of(kind: str) -> dict[str, Any]:
@@ -48,13 +43,7 @@ def again(client: TestClient, job_id: str, **wish: Any) -> dict[str, Any]:
     """Solve a plan again; return the new one when it is there."""
     reply = client.post(f"{PLANS}/{job_id}/again", json={"time_s": 1, **wish})
     assert reply.status_code == 202, reply.text
-    deadline = time.monotonic() + 300  # the first search compiles
-    while (job := client.get(f"{PLANS}/{reply.json()['id']}").json())["summary"]["ended_at"] is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    assert job["plan"] is not None, job
-    found: dict[str, Any] = job
-    return found
+    return plan_at(client, f"{PLANS}/{reply.json()['id']}")
 
 
 def rows_of(client: TestClient, job_id: str) -> dict[str, dict[str, Any]]:

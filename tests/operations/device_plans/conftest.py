@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
 from tests.operations.device_plans.fans import Deadly, campus_with_fans
+from tests.solving import solver_of
 
 from yuanli.bootstrap import House
 from yuanli.campus import Imported
@@ -35,9 +35,5 @@ def house(tmp_path: Path, clock: Clock, bus: Deadly) -> Iterator[House]:
 
 @pytest.fixture(autouse=True)
 def solving(house: House) -> Iterator[None]:
-    closing = Event()
-    thread = Thread(target=house.solving.run, args=(closing,))
-    thread.start()
-    yield
-    closing.set()
-    thread.join(10)
+    with solver_of(house):
+        yield
