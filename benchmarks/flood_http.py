@@ -40,15 +40,21 @@ BUSY = (429, 503)
 
 
 class Client:
-    """One connection that is kept, signed in."""
+    """One connection that is kept, signed in; again and again where too many sign in at once."""
 
     def __init__(self) -> None:
         self.headers = {"Origin": f"http://{HOST}:{PORT}"}
         self._open()
         body = json.dumps({"username": "operator", "password": PASSWORD}).encode()
-        self.link.request("POST", "/v1/session", body, {**self.headers, "Content-Type": "application/json"})
-        reply = self.link.getresponse()
-        reply.read()
+        while True:
+            self.link.request(
+                "POST", "/v1/session", body, {**self.headers, "Content-Type": "application/json"}
+            )
+            reply = self.link.getresponse()
+            reply.read()
+            if reply.status not in BUSY:
+                break
+            time.sleep(0.5)
         self.headers["Cookie"] = (reply.getheader("Set-Cookie") or "").split(";")[0]
 
     def _open(self) -> None:

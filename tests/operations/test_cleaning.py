@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +71,13 @@ class Seconds:
 class Plant:
     """A campus of four points on stores of its own; `later` opens them again, as another process would."""
 
-    def __init__(self, folder: Path, writer: str = "one", params: CleanerParams = AT_ONCE) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        writer: str = "one",
+        params: CleanerParams = AT_ONCE,
+        cpu: Callable[[], float] = time.thread_time,
+    ) -> None:
         self.folder, self.seconds = folder, Seconds()
         self.database = open_database(f"sqlite:///{folder / 'yuanli.db'}")
         self.places = Places(SqlCampusStore(self.database), lambda: NOW)
@@ -83,7 +89,7 @@ class Plant:
         self.intake = Intake(self.store, PointBooks(self.places), clock=lambda: NOW, convert=convert)
         self.cleaner = Cleaner(
             self.telemetry.judging, self.places, self.notes,
-            writer=writer, clock=self.seconds, cpu=time.thread_time, params=params,
+            writer=writer, clock=self.seconds, cpu=cpu, params=params,
         )  # fmt: skip
         self.intake.guard_by(self.cleaner.guard)
         self.intake.on_readings(self.cleaner.hear)
@@ -247,6 +253,29 @@ def test_much_that_comes_late_keeps_nothing_of_now_waiting(tmp_path: Path) -> No
     plant.take([Row(point="t1", at=now, value=-999.0, received=now, number=1)])
     plant.seconds.step = 1.0
     plant.cleaner.turn()
+    assert plant.latest("t1") is Quality.BAD
+    plant.close()
+
+
+def test_nothing_of_now_waits_for_the_rest_after_what_comes_late(tmp_path: Path) -> None:
+    cpu = Seconds()
+    plant = Plant(tmp_path, params=CleanerParams(share=0.2, debounce_s=2.0), cpu=cpu)
+    last = RECORDED[-1]
+    assert last.at is not None
+    now = last.at + 30 * 86_400_000_000
+    plant.telemetry.on_judged(lambda one: setattr(cpu, "now", cpu.now + 10.0))
+    pauses = list[float]()
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        plant.seconds.now += seconds
+        fresh = Row(point="t1", at=now, value=-999.0, number=1)
+        late = [row for row in RECORDED if row.point != "t1"]
+        plant.take([replace(row, received=now) for row in (late, [fresh], late, [])[len(pauses) - 1]])
+        return len(pauses) == 4
+
+    plant.cleaner.run(wait)
+    assert pauses == [2.0, 2.0, 40.0, 2.0]
     assert plant.latest("t1") is Quality.BAD
     plant.close()
 

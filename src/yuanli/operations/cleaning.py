@@ -39,7 +39,8 @@ class CleanerParams:
     debounce_s
         How long readings are gathered before they are judged.
     share
-        The most of one core's time, 0–1.
+        The most of one core's time that readings of now may take, and that those which come late and judging in full
+        may take together, 0–1.
     rest
         A group that was judged in full rests at least for so many times the time that took.
     rounds
@@ -169,6 +170,7 @@ class Cleaner:
         self._newest: dict[int, int] = {}
         self._near: dict[PointGroup, float] = {}
         self._turns = 0
+        self._pause_s, self._late_from = 0.0, clock()
         self._under_way: Counter[int] = Counter()
         self._noted: set[int] = set()
         self._beat, self._beaten = 0, clock()
@@ -221,9 +223,7 @@ class Cleaner:
     def run(self, wait: Callable[[float], bool]) -> None:
         """Judge until `wait`, which waits for so many seconds, returns True."""
         failing = False
-        pause_s = 0.0
-        while not wait(max(pause_s, self._params.debounce_s)):
-            began = self._cpu()
+        while not wait(max(self._pause_s, self._params.debounce_s)):
             try:
                 self.turn()
             except YuanliError as error:
@@ -236,17 +236,29 @@ class Cleaner:
                 if failing:
                     log.info("Readings are judged again")
                 failing = False
-            pause_s = (self._cpu() - began) * (1 / self._params.share - 1)
 
     def turn(self) -> None:
-        """Judge new readings beside those that are near, and in full the groups that have rested."""
-        self._look_for_left()
-        with self._lock:
-            self._gather()
-        groups = self._groups_due()
-        self._turns += 1
-        if self._judge_fresh(groups) or self._turns % self._params.near_turns == 0:
-            self._judge_rested(groups)
+        """Judge new readings beside those that are near, and in full the groups that have rested.
+
+        What comes late and what is judged in full pause by themselves, so that no alarm of now waits for them.
+        """
+        began = self._cpu()
+        try:
+            self._look_for_left()
+            with self._lock:
+                self._gather()
+            groups = self._groups_due()
+            self._judge_fresh(groups, live=True)
+        finally:
+            self._pause_s = self._rest_since(began)
+        if self._clock() >= self._late_from:
+            began = self._cpu()
+            self._turns += 1
+            try:
+                if self._judge_fresh(groups, live=False) or self._turns % self._params.near_turns == 0:
+                    self._judge_rested(groups)
+            finally:
+                self._late_from = self._clock() + self._rest_since(began)
         self._settle()
 
     def drain(self) -> None:
@@ -282,30 +294,28 @@ class Cleaner:
         finally:
             self._pace.keep(judged, self._clock(), behind=judged < len(rested))
 
-    def _judge_fresh(self, groups: Sequence[PointGroup]) -> bool:
-        """Judge new readings for a slice of time, those of now first; tell whether all are.
+    def _rest_since(self, began: float) -> float:
+        """Return for how many seconds to rest from the work since, so that it takes its share of a core."""
+        return (self._cpu() - began) * (1 / self._params.share - 1)
 
-        Of those of now, and of those that come late, as a gateway's that was cut off, groups have their turn one after
-        another: so that much that comes late keeps no alarm waiting.
+    def _judge_fresh(self, groups: Sequence[PointGroup], *, live: bool) -> bool:
+        """Judge new readings for a slice of time, of now or that come late; tell whether all are.
+
+        Groups have their turn one after another.
         """
         with self._lock:
-            wait = [group for group in groups if any(self._is_fresh(point) for point in group.numbers)]
-            now = {group for group in wait if any(self._is_live(point) for point in group.numbers)}
-        wait.sort(key=lambda group: self._near.get(group, 0.0))
+            waits = [one for one in groups if any(self._is_fresh(point, live) for point in one.numbers)]
+        waits.sort(key=lambda group: self._near.get(group, 0.0))
         ends, many = self._clock() + self._params.slice_s, self._params.near_groups
-        some = [group for group in wait if group in now], [group for group in wait if group not in now]
-        parts = [own[i : i + many] for own in some for i in range(0, len(own), many)]
-        for i, part in enumerate(parts):
+        for i in range(0, len(waits), many):
             if i and self._clock() > ends:
                 return False
-            self._judge_near(part)
+            self._judge_near(waits[i : i + many])
         return True
 
-    def _is_live(self, point: int) -> bool:
-        return self._is_fresh(point) and self._due[point].live
-
-    def _is_fresh(self, point: int) -> bool:
-        return (spans := self._due.get(point)) is not None and spans.fresh is not None
+    def _is_fresh(self, point: int, live: bool) -> bool:
+        spans = self._due.get(point)
+        return spans is not None and spans.fresh is not None and spans.live == live
 
     def _judge_near(self, groups: Sequence[PointGroup]) -> None:
         with self._lock:
