@@ -106,7 +106,6 @@ class _Model:
     """Asks one graph for what a thing is and where it is."""
 
     def __init__(self, graph: Graph) -> None:
-        self.graph = graph
         self.classes: dict[Any, list[str]] = {}
         from rdflib import RDF, URIRef
 
@@ -116,8 +115,10 @@ class _Model:
                 self.classes.setdefault(subject, []).append(local)
         self.inside: dict[str, list[str]] = {}
         self.feeds: dict[str, list[str]] = {}
+        self.said: dict[Any, dict[str, list[Any]]] = {}
         for subject, predicate, other in graph:
             said = re.split(r"[#/]", str(predicate))[-1]
+            self.said.setdefault(subject, {}).setdefault(said, []).append(other)
             one, two = str(subject), str(other)
             if said in INSIDE:
                 self.inside.setdefault(one, []).append(two)
@@ -155,9 +156,7 @@ class _Model:
             )  # fmt: skip
 
     def _objects(self, subject: Any, local: str) -> list[Any]:
-        return sorted(
-            o for p, o in self.graph.predicate_objects(subject) if re.split(r"[#/]", str(p))[-1] == local
-        )
+        return sorted(self.said.get(subject, {}).get(local, ()))
 
     def _name(self, subject: Any) -> LanguageMap:
         found: dict[str, str] = {}
