@@ -55,7 +55,7 @@ def columns_of(query: str, *, step: int, zone: str) -> History:
     """Return points (p), times (t) and values (v) of a query on an even grid; what shares a step is averaged."""
     import duckdb
 
-    found = duckdb.sql(query).fetchnumpy()
+    found = duckdb.connect().execute(query).fetchnumpy()
     names, row = np.unique(np.asarray(found["p"]).astype(str), return_inverse=True)
     at = np.asarray(found["t"]).astype("datetime64[us]").astype(np.int64)
     value = np.ma.filled(np.ma.asarray(found["v"]).astype(np.float64), np.nan)

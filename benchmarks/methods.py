@@ -91,7 +91,7 @@ if __name__ == "__main__":
     parser.add_argument("--only", nargs="+")
     given = parser.parse_args()
     print("| method | intent | slot F1 | exact | learns | CPU min | peak MB |\n|---|---|---|---|---|---|---|")
-    for name, changes in (METHODS | REGULARISERS).items():
+    for name, changes in {**METHODS, **REGULARISERS}.items():
         if given.only and name not in given.only:
             continue
         place = given.output / name.replace(" ", "-").replace(",", "")

@@ -147,7 +147,7 @@ def courses(folder: Path) -> dict[str, Floats]:
 def _last(history: History) -> Floats:
     """Return the last 150 days of the rows that are mostly there."""
     recent = history.values[:, -PAST_D * 24 :]
-    return recent[np.isfinite(recent).mean(axis=1) > 0.8]
+    return np.asarray(recent[np.isfinite(recent).mean(axis=1) > 0.8])
 
 
 def told_hours(points: tuple[tuple[PointId, str, str], ...], real: dict[str, Floats], seed: int) -> Floats:

@@ -62,7 +62,7 @@ def tiles_of(campus: Path, folder: Path) -> Path:
     valhalla = importlib.import_module("valhalla")
     settings = valhalla.get_config(tile_extract="", tile_dir=str(folder / "tiles"), verbose=False)
     config.write_text(json.dumps(settings), encoding="utf-8")
-    build = Path(valhalla.__file__).parent / "bin" / "valhalla_build_tiles"
+    build = Path(str(valhalla.__file__)).parent / "bin" / "valhalla_build_tiles"
     subprocess.run([build, "-c", config, source], check=True, capture_output=True, cwd=folder)
     return config
 

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from yuanli.scheduling import PROJECTS, ProjectsPlan
 from yuanli.scheduling.projects.solving import horizon_of, projects_model
 from yuanli.solver import Search, Stop, Wish, make_plan, solve_cpsat
+
+
+def plan_of(begins: Sequence[Any], value: Callable[[Any], int]) -> ProjectsPlan:
+    """Return the plan that CP-SAT's variables tell."""
+    return ProjectsPlan(begins=tuple(value(one) for one in begins))
 
 
 def main() -> None:
@@ -45,10 +53,8 @@ def main() -> None:
             )
             if args.alone:
                 model, begins = projects_model(problem, horizon_of(problem))
-                alone = solve_cpsat(
-                    model, Search[ProjectsPlan](Stop(time_s=None, cpu_s=args.seconds)),
-                    lambda value, begins=begins: ProjectsPlan(begins=tuple(value(one) for one in begins)), seed=seed,
-                )  # fmt: skip
+                search = Search[ProjectsPlan](Stop(time_s=None, cpu_s=args.seconds))
+                alone = solve_cpsat(model, search, partial(plan_of, begins), seed=seed)
                 line += f"\tCP-SAT alone {alone.cost:.0f} {alone.cost / float(known) - 1:.2%}"
             print(line, flush=True)
 

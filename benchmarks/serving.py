@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx2 as httpx
@@ -64,7 +65,7 @@ def main() -> None:
         )
         try:
             with httpx.Client(base_url=f"{url}/v1/campuses/demo") as client:
-                asked = {
+                asked: dict[str, Callable[[], httpx.Response]] = {
                     "health": lambda: client.get(f"{url}/v1/health"),
                     "find": lambda: client.get("/find", params={"q": rng.choice(ROOMS)}),
                     "route": lambda: client.get("/route", params=trip(rng)),

@@ -32,7 +32,7 @@ from yuanli.learning import WindowParams
 
 MINUTE = 60_000_000
 ROOMS = (1, 2, 4, 5)
-Floats = NDArray[np.floating]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def room_count(folder: Path) -> Task:
 def fcu(folder: Path, ahead: int, target: str = "FCU_onoff_feedback") -> Task:
     """Return fan-coil units of four rooms: 9 to 15 August to learn from, 16 to 18 to try on, what was before known."""
     source = folder / "office_fcu_cn"
-    plant = {}
+    plant = dict[str, tuple[NDArray[np.int64], Floats]]()
     for name in ("pump_1", "heatpump_1"):
         plant |= {f"{name} {s}": column for s, column in _columns(source / f"{name}_to_0818.csv.gz").items()}
     places = []

@@ -78,13 +78,13 @@ def bm25(
     found = found.tocoo()
     scale = k1 * (1 - b + b * lengths[found.row] / lengths.mean())
     found.data = weight[found.col] * found.data * (k1 + 1) / (found.data + scale)
-    return (asked @ found.tocsr().T).toarray()
+    return np.asarray((asked @ found.tocsr().T).toarray())
 
 
 def answers(folder: Path) -> tuple[list[str], list[str], list[int]]:
     """Return questions, sentences, and which sentence answers each question."""
     document = json.loads(gzip.decompress((folder / "cmrc2018" / "dev.squad.json.gz").read_bytes()))
-    questions, sentences, right = [], [], []
+    questions, sentences, right = list[str](), list[str](), list[int]()
     for article in document["data"]:
         for paragraph in article["paragraphs"]:
             text, first = paragraph["context"], len(sentences)
@@ -110,7 +110,7 @@ def recall(scores: NDArray[np.float32], right: Sequence[int], most: int) -> floa
 
 def fused(*scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return reciprocal rank fusion (Cormack et al. 2009)."""
-    return np.sum([1 / (60 + (-s).argsort(1).argsort(1)) for s in scores], axis=0)
+    return np.asarray(np.sum([1 / (60 + (-s).argsort(1).argsort(1)) for s in scores], axis=0))
 
 
 def main(folder: Path, base: str, models: Sequence[str]) -> None:
