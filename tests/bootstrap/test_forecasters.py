@@ -55,22 +55,22 @@ class Falling(Repeating):
     def forecast(
         self, context: Floats, horizon: int, quantiles: Sequence[float], covariates: Floats | None
     ) -> Floats:
-        return super().forecast(context, horizon, quantiles, covariates) - np.asarray(quantiles)
+        return np.asarray(super().forecast(context, horizon, quantiles, covariates) - np.asarray(quantiles))
 
 
-def repeating(folder: Path) -> Forecaster:
+def repeating(folder: Path) -> Forecaster:  # noqa: ARG001
     return Repeating()
 
 
-def failing(folder: Path) -> Forecaster:
+def failing(folder: Path) -> Forecaster:  # noqa: ARG001
     return Failing()
 
 
-def falling(folder: Path) -> Forecaster:
+def falling(folder: Path) -> Forecaster:  # noqa: ARG001
     return Falling()
 
 
-def unloadable(folder: Path) -> Forecaster:
+def unloadable(folder: Path) -> Forecaster:  # noqa: ARG001
     raise ModuleNotFoundError("No module named 'no_such_weights'")
 
 

@@ -80,7 +80,7 @@ def load_forecaster(folder: Path) -> Forecaster:
         raise BrokenForecasterError(
             Text(f"插件 {entry} 无法从 {folder} 载入模型：{error}。",
                  f"The plug-in {entry} can't load the model of {folder}: {error}."),
-            hint=Text("先安装这个插件的包，并检查文件夹。", "Install the plug-in's package first, and check the folder."),
+            hint=Text("先安装插件的包，并检查文件夹。", "Install the plug-in's package, and check the folder."),
         ) from error  # fmt: skip
 
 
