@@ -26,14 +26,14 @@ def clock() -> Clock:
 
 
 def register(
-    house: House, point: str, midnight: datetime, quarters: NDArray[np.int64], values: NDArray[np.float64]
+    house: House, point: str, midnight: datetime, quarters: NDArray[np.int64], values: NDArray[np.floating]
 ) -> None:
     """Let a counter tell its register at quarters of an hour from a midnight on."""
     at = (int(midnight.timestamp()) + 900 * quarters).astype(np.int64) * 1_000_000
     number = house.readings.number_points(CAMPUS, [PointId(FeatureId(point))])[0]
     house.readings.write(
         Readings(
-            point=np.full(len(at), number, np.int32), at=at, value=values, received=at + 1_000_000,
+            point=np.full(len(at), number, np.int32), at=at, value=values.astype(np.float64), received=at + 1_000_000,
             told=np.zeros(len(at), np.uint8),
         )
     )  # fmt: skip

@@ -577,6 +577,7 @@ from yuanli.operations.state_training import (
     TrainedStates,
 )
 from yuanli.operations.states import (
+    NextState,
     StateChance,
     StateForecast,
     StateHorizonError,
@@ -867,6 +868,7 @@ __all__ = [
     "NewFeedback",
     "Newcomer",
     "NextIntervalTask",
+    "NextState",
     "NextTask",
     "Night",
     "NightFailure",

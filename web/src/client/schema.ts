@@ -1560,6 +1560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/state-forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast States Of
+         * @description Return the next states of a device, or of what stands in a place, each with how good such answers were.
+         */
+        get: operations["forecast_states_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/points/{point}/state-models": {
         parameters: {
             query?: never;
@@ -8047,6 +8067,35 @@ export interface components {
         NextIntervalTask: {
             task: components["schemas"]["IntervalTask"] | null;
             progress: components["schemas"]["Progress"];
+        };
+        /**
+         * NextState
+         * @description A point of a device or a place, with its next state, or why that can't be told.
+         */
+        NextState: {
+            /** Point */
+            point: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            quantity_name: components["schemas"]["Text"] | null;
+            /** Device */
+            device: string | null;
+            /** Device Name */
+            device_name: {
+                [key: string]: string;
+            };
+            forecast?: components["schemas"]["StateForecast"] | null;
+            untold?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * NextStateList
+         * @description The next states of a device, or of what stands in a place.
+         */
+        NextStateList: {
+            /** States */
+            states: components["schemas"]["NextState"][];
         };
         /**
          * NextTask
@@ -22018,6 +22067,113 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StateForecast"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_states_of: {
+        parameters: {
+            query: {
+                /** @description Id of a device or a place */
+                of: string;
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStateList"];
                 };
             };
             /** @description The request can't be read */

@@ -55,6 +55,8 @@ export const getForecast = async (campus: string, point: string, hours: number):
 export const getForecastRecord = async (campus: string, point: string): Promise<ForecastRecord | undefined> =>
   (await get<Schemas["RecordList"]>(campusPath(campus, "forecast/records"), { point: [point], nights: 7 })).records[0];
 
+export type NextState = Schemas["NextState"];
+export const listNextStates = async (campus: string, of: string): Promise<NextState[]> => (await get<{ states: NextState[] }>(campusPath(campus, "state-forecasts"), { of })).states;
 export const getStateForecast = (campus: string, point: string, minutes: number): Promise<Schemas["StateForecast"]> => get(campusPath(campus, `points/${part(point)}/state-forecast`), { minutes });
 export const trainStates = (campus: string, point: string, order: { minutes: number; days: number; labels: string | null; network: boolean }): Promise<StateTrainingJob> =>
   post(campusPath(campus, `points/${part(point)}/state-models`), order);

@@ -7,7 +7,7 @@ export default {
     },
   },
   states: {
-    title: "Next state", ahead: "How far ahead", minutes: "{n} min", from: "{now} → {state}, {share}", expected: "{state}, {share}", changes: "chance of a change {share}", recall: "Of the changes {share} were foreseen.", byModel: "Told by the trained model", onTheSpot: "No trained model is live: learnt on the spot from the last 28 days, by a line.", fault: "The live model can't answer; the answer is learnt on the spot.",
+    title: "Next state", soon: "State in half an hour", none: "No switch, presence or other state is measured here.", ahead: "How far ahead", minutes: "{n} min", from: "{now} → {state}, {share}", expected: "{state}, {share}", changes: "chance of a change {share}", recall: "Of the changes {share} were foreseen.", byModel: "Told by the trained model", onTheSpot: "No trained model is live: learnt on the spot from the last 28 days, by a line.", fault: "The live model can't answer; the answer is learnt on the spot.",
     days: "Days to learn from", labels: "Labels as truth", noLabels: "Readings as truth", byLabels: "Labels as truth: {name}", network: "Also try a transformer (slow)", train: "Train for {n} min ahead", learnt: "Learnt from {moments} moments of {days} days.", labelled: "At {n} moments people's labels are the truth.", varied: "Varied copies of the days helped, so they are learnt from too.", notVaried: "Varied copies of the days were tried and didn't help.", method: "Answer", accuracy: "Accuracy", foreseen: "Changes foreseen", false: "False changes", floor: "plain answer", promote: "To the model {version}: look at its card and make it live",
   },
   points: {

@@ -7,7 +7,7 @@ export default {
     },
   },
   states: {
-    title: "下一状态", ahead: "提前量", minutes: "{n} 分钟", from: "{now} → {state}，{share}", expected: "{state}，{share}", changes: "变化的可能 {share}", recall: "变化中有 {share} 被预见。", byModel: "由训练好的模型回答，版本", onTheSpot: "没有上线的模型：由最近 28 天现学的线性模型回答。", fault: "上线的模型无法回答，改为现学现答。",
+    title: "下一状态", soon: "半小时后的状态", none: "这里没有测量开关、有无人等状态的点位。", ahead: "提前量", minutes: "{n} 分钟", from: "{now} → {state}，{share}", expected: "{state}，{share}", changes: "变化的可能 {share}", recall: "变化中有 {share} 被预见。", byModel: "由训练好的模型回答，版本", onTheSpot: "没有上线的模型：由最近 28 天现学的线性模型回答。", fault: "上线的模型无法回答，改为现学现答。",
     days: "训练天数", labels: "以标注为真值", noLabels: "以读数为真值", byLabels: "以标注为真值：{name}", network: "也试 Transformer（较慢）", train: "训练：提前 {n} 分钟", learnt: "学自 {days} 天、{moments} 个时刻。", labelled: "其中 {n} 个时刻以人工标注为准。", varied: "变化过的日子有帮助，已一并学习。", notVaried: "试过变化过的日子，没有帮助。", method: "回答", accuracy: "准确率", foreseen: "变化召回", false: "误报变化", floor: "简单办法", promote: "到模型 {version}：看模型卡并发布上线",
   },
   points: {
