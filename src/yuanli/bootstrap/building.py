@@ -270,7 +270,7 @@ def build_house(
         intervals=IntervalLabelling(intervals, telemetry, clock=now, new_id=_new_id),
         quality=quality,
         rule_tuner=RuleTuner(readings, telemetry.judging, overrules, tunings, clock=now),
-        overruling=Overruling(overrules, telemetry, clock=now),
+        overruling=Overruling(overrules, telemetry, tunings, clock=now),
         device_gateways=device_gateways,
         commands=commands,
         standing=standing,

@@ -53,6 +53,8 @@ class RuleFlags:
     ----------
     version
         `RULES_VERSION` of the rules that were asked.
+    tunings
+        The versions of the changes of rules that held then, ascending.
     readings
         How many rows the interval had, filled gaps among them.
     qualities, reasons
@@ -63,6 +65,7 @@ class RuleFlags:
     readings: int
     qualities: Mapping[str, int]
     reasons: Mapping[str, int]
+    tunings: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,7 @@ def training_row(one: KeptOverrule) -> dict[str, object]:
         "start": one.start.isoformat(),
         "end": one.end.isoformat(),
         "rules_version": None if flags is None else flags.version,
+        "tunings": [] if flags is None else list(flags.tunings),
         "readings": None if flags is None else flags.readings,
         "qualities": {} if flags is None else dict(flags.qualities),
         "reasons": {} if flags is None else dict(flags.reasons),

@@ -20,6 +20,7 @@ from yuanli.operations.overrules import (
     RuleFlags,
     training_row,
 )
+from yuanli.operations.rule_tuning import RuleTuningStore
 from yuanli.operations.telemetry import Telemetry, reasons_of
 from yuanli.telemetry import RULES_VERSION, Quality, Series, Window
 
@@ -33,8 +34,15 @@ class TooManyOverrulesError(InvalidInputError):
 class Overruling:
     """Sets, lists and takes back what people say of readings, over the store that keeps it."""
 
-    def __init__(self, store: OverruleStore, telemetry: Telemetry, *, clock: Callable[[], datetime]) -> None:
-        self._store, self._telemetry, self._clock = store, telemetry, clock
+    def __init__(
+        self,
+        store: OverruleStore,
+        telemetry: Telemetry,
+        tunings: RuleTuningStore,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._telemetry, self._tunings, self._clock = store, telemetry, tunings, clock
 
     def overrule(
         self,
@@ -74,7 +82,8 @@ class Overruling:
                 ),
             )
         kept = self._store.add_overrule(said)
-        flags = _flags(self._telemetry.judge_again(campus_id, point, window))
+        held_rules = tuple(one.version for one in self._tunings.list_tunings(campus_id) if one.holds)
+        flags = _flags(self._telemetry.judge_again(campus_id, point, window), held_rules)
         self._store.note_flags(kept.number, flags)
         return replace(kept, flags=flags)
 
@@ -117,9 +126,10 @@ def _window(said: KeptOverrule) -> Window:
     return Window(start, end)
 
 
-def _flags(series: Series) -> RuleFlags:
+def _flags(series: Series, tunings: tuple[int, ...]) -> RuleFlags:
     return RuleFlags(
         version=RULES_VERSION,
+        tunings=tunings,
         readings=len(series),
         qualities=dict(Counter(Quality(quality).name.lower() for quality in series.quality.tolist())),
         reasons=dict(Counter(name for bits in series.reason.tolist() for name in reasons_of(bits))),

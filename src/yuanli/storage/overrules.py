@@ -94,7 +94,11 @@ def _overrule(row: Row[Any]) -> KeptOverrule:
         note=row.note,
         who=row.who,
         at=row.at,
-        flags=None if row.flags is None else RuleFlags(**json.loads(row.flags)),
+        flags=None if row.flags is None else _flags(json.loads(row.flags)),
         undone_by=row.undone_by,
         undone_at=row.undone_at,
     )
+
+
+def _flags(told: dict[str, Any]) -> RuleFlags:
+    return RuleFlags(**{**told, "tunings": tuple(told.get("tunings", ()))})

@@ -1713,7 +1713,7 @@ export interface paths {
         };
         /**
          * List Rule Tunings
-         * @description Return the changes of rules; with `propose` also what overrules say of each rule, on held-out words.
+         * @description Return the changes of rules, those taken back too.
          */
         get: operations["list_rule_tunings"];
         put?: never;
@@ -1722,6 +1722,46 @@ export interface paths {
          * @description Let a rule be as strict as overrules say, if that is better on held-out words; it holds from the next judging.
          */
         post: operations["adopt_rule_tuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/rule-tunings/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Rule Tunings
+         * @description Start to work out what overrules say of each rule, tried on held-out words and injected faults.
+         */
+        post: operations["propose_rule_tunings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/rule-tunings/proposals/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposal State
+         * @description Return how far the proposals are, and what they are once done.
+         */
+        get: operations["proposal_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9440,6 +9480,29 @@ export interface components {
             full: number;
         };
         /**
+         * ProposalJob
+         * @description What people's words propose for the rules of a campus, once it is worked out.
+         */
+        ProposalJob: {
+            /** Id */
+            id: string;
+            /** @default running */
+            state: components["schemas"]["JobState"];
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            error?: components["schemas"]["Problem"] | null;
+            /** Campus Id */
+            campus_id: string;
+            /**
+             * Proposals
+             * @default []
+             */
+            proposals: components["schemas"]["RuleProposal"][];
+        };
+        /**
          * Proposed
          * @description How many intervals are proposed now.
          */
@@ -10317,6 +10380,8 @@ export interface components {
          *     ----------
          *     version
          *         `RULES_VERSION` of the rules that were asked.
+         *     tunings
+         *         The versions of the changes of rules that held then, ascending.
          *     readings
          *         How many rows the interval had, filled gaps among them.
          *     qualities, reasons
@@ -10335,6 +10400,11 @@ export interface components {
             reasons: {
                 [key: string]: number;
             };
+            /**
+             * Tunings
+             * @default []
+             */
+            tunings: number[];
         };
         /**
          * RuleProposal
@@ -11984,13 +12054,11 @@ export interface components {
         };
         /**
          * TuningList
-         * @description The changes of rules, newest first, and what people's words propose now.
+         * @description The changes of rules, newest first.
          */
         TuningList: {
             /** Tunings */
             tunings: components["schemas"]["RuleTuning"][];
-            /** Proposals */
-            proposals: components["schemas"]["RuleProposal"][];
         };
         /**
          * TwinAlarm
@@ -22999,9 +23067,7 @@ export interface operations {
     };
     list_rule_tunings: {
         parameters: {
-            query?: {
-                propose?: boolean;
-            };
+            query?: never;
             header?: never;
             path: {
                 campus: string;
@@ -23124,6 +23190,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleTuning"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_rule_tunings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalJob"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalJob"];
                 };
             };
             /** @description The request can't be read */

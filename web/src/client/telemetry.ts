@@ -79,6 +79,14 @@ export const getReadingsHealth = (): Promise<Schemas["ReadingsHealth"]> => get("
 export const judgeAgain = (campus: string, span: Span): Promise<JudgingJob> => post(campusPath(campus, "quality/judgements"), asked(span));
 export const getJudging = (campus: string, job: string): Promise<JudgingJob> => get(campusPath(campus, `quality/judgements/${part(job)}`));
 
+export type RuleTuning = Schemas["RuleTuning"];
+export type ProposalJob = Schemas["ProposalJob"];
+export const listTunings = async (campus: string): Promise<RuleTuning[]> => (await get<{ tunings: RuleTuning[] }>(campusPath(campus, "rule-tunings"))).tunings;
+export const proposeTunings = (campus: string): Promise<ProposalJob> => post(campusPath(campus, "rule-tunings/proposals"), {});
+export const getProposals = (campus: string, job: string): Promise<ProposalJob> => get(campusPath(campus, `rule-tunings/proposals/${part(job)}`));
+export const adoptTuning = (campus: string, quantity: string, rule: string): Promise<RuleTuning> => post(campusPath(campus, "rule-tunings"), { quantity, rule });
+export const undoTuning = (campus: string, version: number): Promise<void> => remove(campusPath(campus, `rule-tunings/${version}`));
+
 const setPath = (campus: string, id: string, rest = ""): string => campusPath(campus, `intervals/${part(id)}${rest}`);
 const marked = (intervals: readonly MarkedInterval[], version: number): unknown => ({ version, intervals: intervals.map((one) => ({ from: one.start, to: one.end, label: one.label })) });
 export const listSets = async (campus: string): Promise<IntervalSet[]> => (await get<Schemas["IntervalSetList"]>(campusPath(campus, "intervals"))).sets;
