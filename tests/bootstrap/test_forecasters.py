@@ -15,9 +15,9 @@ from tests.cli.test_commands import run
 from tests.operations.test_forecasts import DAY, METER, NOW
 
 from yuanli.bootstrap import House, open_forecasters
-from yuanli.forecast import BrokenForecasterError, Forecaster, InvalidForecasterError
-from yuanli.operations import Delivery
-from yuanli.telemetry import Decoded, Row
+from yuanli.forecast import HOUR, BrokenForecasterError, Forecaster, InvalidForecasterError
+from yuanli.operations import Delivery, Outlook, forecast_series
+from yuanli.telemetry import Decoded, Row, Series
 
 Floats = NDArray[np.floating]
 PERIOD_H = 36
@@ -109,6 +109,24 @@ def test_a_foundation_model_is_taken_where_it_does_best_and_says_so(tmp_path: Pa
     (night,) = house.forecasts.forecast(CAMPUS, [METER], timedelta(hours=12), clock.now)
     assert night.made_at is not None
     assert (night.method, night.why) == (asked.method, asked.why)
+
+
+def test_what_is_asked_to_be_quick_asks_no_foundation_model() -> None:
+    start = int((NOW.replace(minute=0) - 40 * DAY).timestamp()) * 1_000_000
+    at = start + HOUR * np.arange(40 * 24)
+    value = np.random.default_rng(0).uniform(10, 90, PERIOD_H)[np.arange(len(at)) % PERIOD_H]
+    series = Series(
+        point=0, at=at, raw=value, value=value, quality=np.zeros(len(at), np.uint8),
+        reason=np.zeros(len(at), np.uint32),
+    )  # fmt: skip
+    outlook = Outlook(plugins={"plug-in:period": Repeating()})
+    told = [
+        forecast_series(
+            [series], [("a", None)], DAY, end=int(at[-1]) + HOUR, zone="UTC", outlook=outlook, trees=trees
+        )[0].method
+        for trees in (True, False)
+    ]
+    assert told == ["plug-in:period", "ridge"]
 
 
 def test_without_the_setting_no_model_is_tried(tmp_path: Path) -> None:

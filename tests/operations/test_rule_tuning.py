@@ -88,6 +88,14 @@ def test_words_that_spikes_are_real_make_the_rule_milder_when_somebody_adopts_it
         house.rule_tuner.undo(CAMPUS, 1, who="wang")
 
 
+def test_rules_learn_nothing_from_words_that_a_second_person_disputes(house: House) -> None:
+    for burst in BURSTS[:6]:
+        at = START + timedelta(minutes=MINUTES * burst)
+        kept = house.overruling.overrule(CAMPUS, METER, at, at, verdict=ReadingVerdict.GOOD, who="li")
+        house.overruling.review(CAMPUS, METER, kept.number, agreed=False, who="wang")
+    assert house.rule_tuner.propose(CAMPUS) == ()
+
+
 def test_too_few_words_or_a_rule_without_a_threshold_change_nothing(house: House) -> None:
     at = START + timedelta(minutes=MINUTES * BURSTS[0])
     house.overruling.overrule(CAMPUS, METER, at, at, verdict=ReadingVerdict.GOOD, who="li")

@@ -314,6 +314,7 @@ from yuanli.operations.overrules import (
     KeptOverrule,
     OverruleNotFoundError,
     OverruleStore,
+    OwnOverruleError,
     ReadingVerdict,
     RuleFlags,
 )
@@ -905,6 +906,7 @@ __all__ = [
     "OverruleNotFoundError",
     "OverruleStore",
     "Overruling",
+    "OwnOverruleError",
     "PassedHour",
     "PasswordParams",
     "Pause",

@@ -16,6 +16,7 @@ from yuanli.operations.overrules import (
     BadOverruleError,
     KeptOverrule,
     OverruleStore,
+    OwnOverruleError,
     ReadingVerdict,
     RuleFlags,
     training_row,
@@ -104,6 +105,28 @@ class Overruling:
         undone = self._store.undo_overrule(campus_id, point, number, who=who, at=self._clock())
         self._telemetry.judge_again(campus_id, point, _window(undone))
         return undone
+
+    def review(
+        self, campus_id: CampusId, point: PointId, number: int, *, agreed: bool, who: str
+    ) -> KeptOverrule:
+        """Keep whether a second person agrees with a word; it holds either way, and is not learnt from if disputed.
+
+        Raises
+        ------
+        PointNotFoundError, OverruleNotFoundError
+            There is no such point, or it has no such word.
+        OwnOverruleError
+            It is who said it.
+        """
+        self._telemetry.point(campus_id, point)
+        own = {one.number: one for one in self._store.list_overrules(campus_id, (point,))}
+        if number in own and own[number].who == who:
+            raise OwnOverruleError(
+                Text(f"第 {number} 号判定是您自己说的，须由别人复核。",
+                     f"Overrule {number} is your own; somebody else reviews it."),
+                field="number", hint=Text("请另一位同事复核。", "Ask a colleague to review it."),
+            )  # fmt: skip
+        return self._store.review_overrule(campus_id, point, number, who=who, agreed=agreed, at=self._clock())
 
     def export(self, campus_id: CampusId) -> Iterator[str]:
         """Return what holds as JSON Lines to learn from; each ends with a line feed."""

@@ -1684,6 +1684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/points/{point}/overrules/{number}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Review Overrule
+         * @description Say whether you agree with somebody else's word; one that is disputed holds, and is not learnt from.
+         */
+        put: operations["review_overrule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/overrules/export": {
         parameters: {
             query?: never;
@@ -7161,6 +7181,8 @@ export interface components {
          *         What the rules found; None until they have been asked.
          *     undone_by, undone_at
          *         Who took the word back, and when.
+         *     reviewed_by, reviewed_at, agreed
+         *         Who else looked at it, when, and whether they agree; a word that is disputed holds, and is not learnt from.
          */
         KeptOverrule: {
             /** Number */
@@ -7196,6 +7218,12 @@ export interface components {
             undone_by?: string | null;
             /** Undone At */
             undone_at?: string | null;
+            /** Reviewed By */
+            reviewed_by?: string | null;
+            /** Reviewed At */
+            reviewed_at?: string | null;
+            /** Agreed */
+            agreed?: boolean | null;
         };
         /**
          * KeptRun
@@ -10112,19 +10140,6 @@ export interface components {
             note: string;
         };
         /**
-         * ReviewBody
-         * @description A verdict; `corrected` is what the request means, where that is not what was proposed.
-         */
-        ReviewBody: {
-            verdict: components["schemas"]["Verdict"];
-            corrected?: components["schemas"]["MeaningBody"] | null;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
          * Right
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
@@ -12491,6 +12506,19 @@ export interface components {
             closed: boolean;
         };
         /**
+         * ReviewBody
+         * @description A verdict; `corrected` is what the request means, where that is not what was proposed.
+         */
+        yuanli__api__feedback__ReviewBody: {
+            verdict: components["schemas"]["Verdict"];
+            corrected?: components["schemas"]["MeaningBody"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * SpanBody
          * @description A value in the text: its type, and where it stands, in characters (Unicode code points).
          */
@@ -12501,6 +12529,14 @@ export interface components {
             start: number;
             /** End */
             end: number;
+        };
+        /**
+         * ReviewBody
+         * @description Whether a second person agrees.
+         */
+        yuanli__api__overrules__ReviewBody: {
+            /** Agreed */
+            agreed: boolean;
         };
         /**
          * RunState
@@ -17789,7 +17825,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReviewBody"];
+                "application/json": components["schemas"]["yuanli__api__feedback__ReviewBody"];
             };
         };
         responses: {
@@ -22869,6 +22905,115 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOverrule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_overrule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["yuanli__api__overrules__ReviewBody"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

@@ -69,6 +69,7 @@ export const listOverrules = async (campus: string, point: string): Promise<Over
 export const setOverrule = (campus: string, point: string, span: Span, said: { verdict: ReadingVerdict; value: number | null; note: string }): Promise<Overrule> =>
   post(overrulesPath(campus, point), { ...asked(span), ...said });
 export const undoOverrule = (campus: string, point: string, number: number): Promise<void> => remove(`${overrulesPath(campus, point)}/${number}`);
+export const reviewOverrule = (campus: string, point: string, number: number, agreed: boolean): Promise<Overrule> => put(`${overrulesPath(campus, point)}/${number}/review`, { agreed });
 export const overrulesUrl = (campus: string): string => campusPath(campus, "overrules/export");
 
 export const getQuality = (campus: string, span: Span, limit: number, offset: number): Promise<QualityReport> => get(campusPath(campus, "quality"), { ...asked(span), limit, offset });

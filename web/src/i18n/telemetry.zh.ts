@@ -17,7 +17,7 @@ export default {
     hint: "滚轮缩放，拖动平移，悬停看原因", span: { day: "1 天", week: "7 天", month: "30 天", year: "1 年" }, step: { raw: "原始读数", quarter: "15 分钟汇总", hour: "小时汇总", day: "日汇总" },
   },
   overrules: {
-    title: "人工判定", export: "导出（JSON Lines）", none: "还没有人工判定", select: "选择区间判定", hint: "在曲线上拖动，选出要判定的区间", verdict: { good: "正常", bad: "错误", estimated: "应为" }, value: "应为多少 {unit}", note: "备注（可不填）", done: "已判定，立即生效", undone: "已撤销，恢复规则判断", undo: "撤销", by: "{who} 于 {when}", flags: "当时规则发现：{what}", undoneBy: "{who} 于 {when} 撤销",
+    agree: "同意", dispute: "有异议", agreedBy: "{who} 同意", disputedBy: "{who} 有异议，不用于学习", title: "人工判定", export: "导出（JSON Lines）", none: "还没有人工判定", select: "选择区间判定", hint: "在曲线上拖动，选出要判定的区间", verdict: { good: "正常", bad: "错误", estimated: "应为" }, value: "应为多少 {unit}", note: "备注（可不填）", done: "已判定，立即生效", undone: "已撤销，恢复规则判断", undo: "撤销", by: "{who} 于 {when}", flags: "当时规则发现：{what}", undoneBy: "{who} 于 {when} 撤销",
   },
   dataQuality: {
     days: "{n} 天", judge: "重新清洗", judging: "正在清洗 {share}", judged: "已重新清洗 {n} 个点位", shares: "各质量所占小时", summary: "共 {total} 个点位，{stale} 个已中断，{silent} 个从无读数。", about: "按小时计，取每小时最差的一条；没有可用读数的小时算缺失。最差的点位在前，从无读数的在最后、不计入占比；色条为每天的问题占比。",
