@@ -25,7 +25,7 @@ export default {
   },
   tunings: {
     title: "How strict the rules are", about: "From people's overrules it is worked out by what each rule's thresholds should be multiplied. It holds once it is better on held-out overrules and a person adopts it.", propose: "Propose from overrules", working: "Trying {share}", none: "No overrule concerns a rule yet.", rule: "Kind and rule", words: "Overrules", factor: "Threshold, now → then",
-    before: "Now, precision/recall", after: "Then, precision/recall", few: "too few overrules", adopt: "Adopt", same: "no better", change: "Version {n}: {rule}, thresholds ×{factor}, {who}, {when}", undone: "(taken back by {who}, {when})", undo: "Take back",
+    before: "As delivered, precision/recall", after: "Proposed, precision/recall", few: "too few overrules", adopt: "Adopt", same: "no better", holds: "adopted", change: "Version {n}: {rule}, thresholds ×{factor}, {who}, {when}", undone: "(taken back by {who}, {when})", undo: "Take back",
   },
   lineage: { title: "Which rules judged this", none: "No rule has judged these readings.", version: "rules, version {n}", run: "run {run} of {day} (UTC), {rules} rules" },
   gateways: { title: "Gateways and storage", line: "{connected} of {total} gateways connected, {size} used, {pending} to judge, {resting} to be looked at again later", full: "At this pace the disk budget is used up {when}", none: "The settings have no gateway: programs push readings, or files are imported.", on: "connected", off: "lost", came: "readings: {n}, refused: {refused}", waiting: "waiting on disk: {size} of {most}", dropped: "dropped: {n}", pace: "every {s} s: {n} points" },

@@ -25,7 +25,7 @@ export default {
   },
   tunings: {
     title: "清洗规则的松紧", about: "按大家的人工判定，算出每条规则的阈值该乘以多少；在留出的判定上更好、且由人采用后才生效。", propose: "由人工判定提出建议", working: "正在试算 {share}", none: "还没有与规则有关的人工判定。", rule: "类别与规则", words: "判定数", factor: "阈值 现在→建议",
-    before: "现在 精度/召回", after: "建议 精度/召回", few: "判定太少", adopt: "采用", same: "不更好", change: "第 {n} 版：{rule}，阈值 ×{factor}，{who}，{when}", undone: "（{who} 于 {when} 撤销）", undo: "撤销",
+    before: "出厂 精度/召回", after: "建议 精度/召回", few: "判定太少", adopt: "采用", same: "不更好", holds: "已采用", change: "第 {n} 版：{rule}，阈值 ×{factor}，{who}，{when}", undone: "（{who} 于 {when} 撤销）", undo: "撤销",
   },
   lineage: { title: "由哪些规则判定", none: "这些读数还没有被规则判定。", version: "规则第 {n} 版", run: "批次 {run}，{day}（UTC），{rules} 条规则" },
   gateways: { title: "网关与存储", line: "{connected}/{total} 个网关已连接，占用 {size}，待清洗 {pending}，稍后复查 {resting}", full: "按目前速度，磁盘额度将在 {when} 用完", none: "设置里没有网关；读数由程序推送或导入。", on: "已连接", off: "已断开", came: "{n} 条读数，拒收 {refused}", waiting: "磁盘上待存 {size}（上限 {most}）", dropped: "丢弃 {n} 条", pace: "每 {s} 秒：{n} 个点位" },
