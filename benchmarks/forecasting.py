@@ -1,9 +1,10 @@
 """Day ahead from midnight, by the split that each data set's README gives: ours beside last week and four weeks' mean.
 
 python benchmarks/forecasting.py ../shared/data/telemetry [--sets cambridge ucsd melbourne gym] [--window validation]
-    [--points 10000] [--seed 0]
+    [--points 10000] [--seed 0] [--forecaster FOLDER]
 
 `--points` measures one night of so many hourly points instead, made of Cambridge's by scale, shift and noise;
+`--forecaster` tries a foundation model too, as the setting does;
 `benchmarks.nights` the nights of the product, from stored readings to kept forecasts.
 """
 
@@ -14,7 +15,7 @@ import csv
 import gzip
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,11 +23,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from yuanli.bootstrap import open_forecasters
 from yuanli.forecast import (
     DAY,
     HOUR,
     Calendar,
     Forecast,
+    Forecaster,
     ForecastParams,
     History,
     TreeParams,
@@ -180,14 +183,16 @@ def share_inside(truth: Floats, low: Floats, high: Floats) -> Floats:
     return np.asarray(np.nanmean(held, axis=(0, 2)))
 
 
-def run(task: Task, folder: Path, window: str, params: ForecastParams) -> tuple[Scores, dict[str, int]]:
+def run(
+    task: Task, folder: Path, window: str, params: ForecastParams, plugins: Mapping[str, Forecaster]
+) -> tuple[Scores, dict[str, int]]:
     """Return the scores of a data set, and how often each method was chosen."""
     history = task.load(folder)
     first, days = task.test if window == "test" else task.validation
     steps = history.steps_per_day
     begin = history.index(datetime(first.year, first.month, first.day, tzinfo=UTC))
     origins = [begin + k * steps for k in range(days)]
-    made = rolling_forecasts(history, origins, steps, calendar=task.calendar, params=params)
+    made = rolling_forecasts(history, origins, steps, calendar=task.calendar, params=params, plugins=plugins)
     tried = task.scored(history)
     tried &= np.isfinite(history.values[:, begin : begin + days * steps]).any(axis=1)
     made = tuple(only(f, tried) for f in made)
@@ -240,14 +245,16 @@ def main() -> None:
     parser.add_argument("--window", choices=["test", "validation"], default="test")
     parser.add_argument("--points", type=int)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--forecaster", type=Path)
     args = parser.parse_args()
+    plugins = open_forecasters(args.forecaster)
     if args.points:
         night(args.folder, args.points, args.seed)
         return
     params = ForecastParams(trees=TreeParams(seed=args.seed))
     for name in args.sets:
         began = time.perf_counter()
-        found, chosen = run(TASKS[name], args.folder, args.window, params)
+        found, chosen = run(TASKS[name], args.folder, args.window, params, plugins)
         print(f"{name} ({args.window}): MAE {found.mae:.3f} (last week {found.last_week_mae:.2f}, four weeks' mean "
               f"{found.four_weeks_mae:.2f}), median CV-RMSE {found.median_cvrmse:.4f} (last week "
               f"{found.last_week_cvrmse:.4f}), worse than four weeks {found.worse_than_four_weeks:.1%}, intervals hold "

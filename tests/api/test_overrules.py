@@ -32,6 +32,25 @@ def test_a_word_is_set_listed_exported_and_taken_back(operator: TestClient, memb
     assert len(member.get(PATH, params={"undone": True}).json()["overrules"]) == 1
 
 
+def test_a_second_person_agrees_or_disputes_and_nobody_reviews_their_own(
+    operator: TestClient, admin: TestClient, member: TestClient
+) -> None:
+    kept = operator.post(PATH, json=SPAN | {"verdict": "good"}).json()
+    review = f"{PATH}/{kept['number']}/review"
+    assert (kept["reviewed_by"], kept["agreed"]) == (None, None)
+    own = operator.put(review, json={"agreed": True})
+    assert (own.status_code, own.json()["error"]) == (409, "own_overrule")
+    assert member.put(review, json={"agreed": True}).status_code == 403
+    disputed = admin.put(review, json={"agreed": False}).json()
+    assert (disputed["reviewed_by"], disputed["agreed"]) == ("admin", False)
+    assert disputed["reviewed_at"]
+    assert member.get(PATH).json()["overrules"] == [disputed]
+    row = json.loads(operator.get("/v1/campuses/small/overrules/export").text)
+    assert (row["reviewed_by"], row["agreed"]) == ("admin", False)
+    assert admin.put(review, json={"agreed": True}).json()["agreed"] is True
+    assert admin.put(f"{PATH}/99/review", json={"agreed": True}).status_code == 404
+
+
 def test_a_member_may_look_and_not_judge(member: TestClient) -> None:
     assert member.get(PATH).status_code == 200
     assert member.post(PATH, json=SPAN | {"verdict": "good"}).status_code == 403

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.api.house import CAMPUS, Clock
 from tests.operations.twins import twin_house
 
@@ -24,21 +25,28 @@ def clock() -> Clock:
     return Clock()
 
 
+def register(
+    house: House, point: str, midnight: datetime, quarters: NDArray[np.int64], values: NDArray[np.floating]
+) -> None:
+    """Let a counter tell its register at quarters of an hour from a midnight on."""
+    at = (int(midnight.timestamp()) + 900 * quarters).astype(np.int64) * 1_000_000
+    number = house.readings.number_points(CAMPUS, [PointId(FeatureId(point))])[0]
+    house.readings.write(
+        Readings(
+            point=np.full(len(at), number, np.int32), at=at, value=values.astype(np.float64), received=at + 1_000_000,
+            told=np.zeros(len(at), np.uint8),
+        )
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
     """Until 10:00 the door of the building lets 60 in and 6 out each hour, by quarters."""
     house = twin_house(tmp_path_factory.mktemp("flow"), clock)
     midnight = clock.now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    at = (int(midnight.timestamp()) + 900 * np.arange(-12, 41)).astype(np.int64) * 1_000_000
+    quarters = np.arange(-12, 41)
     for point, each in (("in", 15.0), ("out", 1.5)):
-        number = house.readings.number_points(CAMPUS, [PointId(FeatureId(point))])[0]
-        house.readings.write(
-            Readings(
-                point=np.full(len(at), number, np.int32), at=at,
-                value=500 + each * np.arange(len(at), dtype=np.float64),
-                received=at + 1_000_000, told=np.zeros(len(at), np.uint8),
-            )
-        )  # fmt: skip
+        register(house, point, midnight, quarters, 500 + each * np.arange(len(quarters)))
     yield house
     house.close()
 
@@ -79,6 +87,12 @@ def ask(house: House, text: str, roles: frozenset[str]) -> Reply:
     [
         ("A座今天进了多少人", "进了 600 人，出了 60 人"),
         ("今天进了多少人", "进了 600 人，出了 60 人"),
+        ("今天多少人进了园区", "小园区今天（3月2日）进了 600 人，出了 60 人"),
+        ("今天园区来了多少人", "进了 600 人，出了 60 人"),
+        ("how many people entered the campus today", "600 people came in through Small park"),
+        ("how many people came into the campus today", "600 people came in through Small park"),
+        ("how many people came to the park today", "600 people came in through Small park"),
+        ("how many people left the park today", "60 people went out through Small park"),
         ("how many people came in through Block A today", "600 people came in through"),
         ("how many people went out of Block A today", "60 people went out through Block A today"),
         ("这周A座进了多少人", "进了 600 人"),
@@ -98,7 +112,17 @@ def test_groups_of_few_are_not_told_to_visitors(house: House, clock: Clock) -> N
     assert all(value is None or value >= 5 for line in values for value in line.values)
     before = clock.now
     clock.now = before + timedelta(days=1)
+    midnight = clock.now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    for point in ("in", "out"):
+        register(house, point, midnight, np.arange(0, 36), 1_000 + np.arange(36) / 12)
     try:
         assert "很少" in ask(house, "A座今天出去了多少人", frozenset()).text.zh
     finally:
         clock.now = before
+
+
+def test_counters_that_sent_nothing_are_not_taken_for_few_people(house: House) -> None:
+    reply = ask(house, "上周五多少人进了园区", frozenset({Role.OPERATOR}))
+    assert "没有上报" in reply.text.zh
+    assert "sent nothing" in reply.text.en
+    assert reply.cards == ()

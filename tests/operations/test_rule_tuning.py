@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.api.house import CAMPUS, Clock, small_house
+from fastapi.testclient import TestClient
+from tests.api.apps import app_of
+from tests.api.house import CAMPUS, PASSWORD, Clock, small_house
 from tests.operations.test_telemetry import METER, take
 from tests.operations.test_telemetry import START as WEEK
 
@@ -65,6 +69,16 @@ def test_words_that_spikes_are_real_make_the_rule_milder_when_somebody_adopts_it
     adopted = house.rule_tuner.adopt(CAMPUS, "power", "spike", who="li")
     house.telemetry.clean(CAMPUS)
     assert (adopted.version, flagged(house)) == (1, 0)
+    at = START + timedelta(minutes=MINUTES * BURSTS[7])
+    later = house.overruling.overrule(CAMPUS, METER, at, at, verdict=ReadingVerdict.GOOD, who="li")
+    assert later.flags is not None
+    assert later.flags.tunings == (1,)
+    assert [one.flags.tunings for one in house.overruling.list(CAMPUS, METER) if one.flags] == [
+        (1,),
+        *[()] * 6,
+    ]
+    assert [json.loads(row)["tunings"] for row in house.overruling.export(CAMPUS)] == [[]] * 6 + [[1]]
+    house.overruling.undo(CAMPUS, METER, later.number, who="li")
     assert not house.rule_tuner.propose(CAMPUS)[0].better
     assert house.rule_tuner.undo(CAMPUS, 1, who="wang").undone_by == "wang"
     house.telemetry.clean(CAMPUS)
@@ -72,6 +86,14 @@ def test_words_that_spikes_are_real_make_the_rule_milder_when_somebody_adopts_it
     assert [(one.version, one.holds) for one in house.rule_tuner.changes(CAMPUS)] == [(1, False)]
     with pytest.raises(NoTuningError):
         house.rule_tuner.undo(CAMPUS, 1, who="wang")
+
+
+def test_rules_learn_nothing_from_words_that_a_second_person_disputes(house: House) -> None:
+    for burst in BURSTS[:6]:
+        at = START + timedelta(minutes=MINUTES * burst)
+        kept = house.overruling.overrule(CAMPUS, METER, at, at, verdict=ReadingVerdict.GOOD, who="li")
+        house.overruling.review(CAMPUS, METER, kept.number, agreed=False, who="wang")
+    assert house.rule_tuner.propose(CAMPUS) == ()
 
 
 def test_too_few_words_or_a_rule_without_a_threshold_change_nothing(house: House) -> None:
@@ -82,3 +104,30 @@ def test_too_few_words_or_a_rule_without_a_threshold_change_nothing(house: House
         house.rule_tuner.adopt(CAMPUS, "power", "spike", who="li")
     with pytest.raises(UnknownRuleError, match="'gap'"):
         house.rule_tuner.adopt(CAMPUS, "power", "gap", who="li")
+
+
+def test_proposals_are_worked_out_beside_the_requests_and_adopted_over_http(house: House) -> None:
+    for burst in BURSTS[:6]:
+        at = START + timedelta(minutes=MINUTES * burst)
+        house.overruling.overrule(CAMPUS, METER, at, at, verdict=ReadingVerdict.GOOD, who="li")
+    url = f"/v1/campuses/{CAMPUS}/rule-tunings"
+    with TestClient(app_of(house)) as client:
+        client.post("/v1/session", json={"username": "member", "password": PASSWORD})
+        assert client.post(f"{url}/proposals").status_code == 403
+        client.post("/v1/session", json={"username": "operator", "password": PASSWORD})
+        begun = client.post(f"{url}/proposals")
+        assert (begun.status_code, begun.json()["proposals"]) == (202, [])
+        assert client.get(f"{url}/proposals/other").status_code == 404
+        for _ in range(200):
+            job = client.get(f"{url}/proposals/{begun.json()['id']}").json()
+            if job["state"] != "running":
+                break
+            time.sleep(0.05)
+        (proposal,) = job["proposals"]
+        assert (job["state"], proposal["rule"], proposal["better"]) == ("done", "spike", True)
+        told = proposal["calibration"]
+        assert (told["before"]["wrong"], told["after"]["wrong"]) == (6, 0)
+        assert client.get(url).json() == {"tunings": []}
+        made = client.post(url, json={"quantity": "power", "rule": "spike"})
+        assert (made.status_code, made.json()["who"]) == (201, "operator")
+        assert client.delete(f"{url}/1").json()["undone_by"] == "operator"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from tests.api.apps import app_of
-from tests.api.house import CAMPUS, Clock, small_house
+from tests.api.house import CAMPUS, PASSWORD, Clock, small_house
 from tests.cli.test_commands import run
+from tests.operations.twins import twin_house
 
 from yuanli.bootstrap import House
 from yuanli.campus import FeatureId, PointId
@@ -217,3 +219,26 @@ def test_a_model_of_a_table_is_trained_evaluated_and_asked_from_the_shell(
     code, _, err = run(capsys, "states", "evaluate", str(tmp_path), str(table))
     assert code in (1, 2)
     assert "Traceback" not in err
+
+
+def test_the_states_of_a_device_and_a_place_are_told_with_their_score_over_http(tmp_path: Path) -> None:
+    clock = Clock()
+    clock.now = START + timedelta(days=4, hours=7, minutes=45)
+    house = twin_house(tmp_path, clock)
+    fan = [replace(row, point="cmd00") for row in switched(5) if (row.at or 0) <= clock.now.timestamp() * 1e6]
+    house.intake.take([Delivery(campus_id=CAMPUS, decoded=Decoded(rows=tuple(fan)))])
+    client = TestClient(app_of(house))
+    assert client.get("/v1/campuses/small/state-forecasts", params={"of": "ahu-0"}).status_code == 401
+    client.post("/v1/session", json={"username": "member", "password": PASSWORD})
+    (device,) = client.get("/v1/campuses/small/state-forecasts", params={"of": "ahu-0"}).json()["states"]
+    assert (device["point"], device["device_name"]["zh"]) == ("cmd00", "A座 1层 ahu-0")
+    told = device["forecast"]
+    assert (told["now"], told["expected"], told["better_than_floor"]) == ("0", "1", True)
+    assert told["accuracy"] > told["floor_accuracy"]
+    assert told["verdict"]["zh"]
+    place = client.get("/v1/campuses/small/state-forecasts", params={"of": "room0-0"}).json()["states"]
+    assert {one["point"]: one["forecast"] is not None for one in place} == {"cmd00": True, "pir00": False}
+    (silent,) = [one for one in place if one["point"] == "pir00"]
+    assert "nothing was measured" in silent["untold"]["en"]
+    missing = client.get("/v1/campuses/small/state-forecasts", params={"of": "attic"})
+    assert (missing.status_code, "attic" in missing.json()["message"]["en"]) == (404, True)

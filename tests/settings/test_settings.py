@@ -80,6 +80,7 @@ GATEWAY = {
 EXAMPLES |= {
     "gateways": (json.dumps([GATEWAY]), (MqttGatewaySettings.model_validate(GATEWAY),)),
     "forecast_hour": ("3", 3),
+    "forecaster": ("/models/fracast", Path("/models/fracast")),
     "keep_meter_days": ("10", 10),
     "keep_sensor_days": ("11", 11),
     "keep_state_days": ("12", 12),

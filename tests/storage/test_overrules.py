@@ -56,6 +56,16 @@ def test_words_are_listed_by_point_and_campus(store: OverruleStore) -> None:
     assert store.list_overrules(PARK, (PointId(FeatureId("a\0b")),)) == ()
 
 
+def test_what_a_second_person_says_is_kept_with_who_and_when(store: OverruleStore) -> None:
+    kept = store.add_overrule(said())
+    told = store.review_overrule(PARK, METER, kept.number, who="wang", agreed=False, at=AT)
+    assert told == replace(kept, reviewed_by="wang", reviewed_at=AT, agreed=False)
+    assert store.list_overrules(PARK) == (told,)
+    assert told.disputed
+    with pytest.raises(OverruleNotFoundError):
+        store.review_overrule(PARK, ROOM, kept.number, who="wang", agreed=True, at=AT)
+
+
 def test_what_is_taken_back_stays_kept_with_who_and_when(store: OverruleStore) -> None:
     kept = store.add_overrule(said())
     later = AT + timedelta(days=1)

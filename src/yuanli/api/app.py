@@ -63,6 +63,7 @@ from yuanli.api.limits import BodyLimits
 from yuanli.api.problems import PROBLEMS
 from yuanli.api.reading_jobs import ReadingFileJobs
 from yuanli.api.state_jobs import StateTrainingJobs
+from yuanli.api.tuning_jobs import ProposalJobs
 from yuanli.api.twin_live import TwinChannels
 from yuanli.bootstrap import House
 
@@ -84,7 +85,7 @@ def create_app(house: House) -> FastAPI:
         app.state.jobs, app.state.stopping = ImportJobs(house), asyncio.Event()
         app.state.twin_channels = TwinChannels(house)
         app.state.judging, app.state.reading_files = JudgingJobs(house), ReadingFileJobs(house)
-        app.state.state_training = StateTrainingJobs(house)
+        app.state.state_training, app.state.rule_proposals = StateTrainingJobs(house), ProposalJobs(house)
         yield
         app.state.stopping.set()
         app.state.twin_channels.close()
@@ -92,6 +93,7 @@ def create_app(house: House) -> FastAPI:
         app.state.judging.close()
         app.state.reading_files.close()
         app.state.state_training.close()
+        app.state.rule_proposals.close()
 
     app = FastAPI(
         title="yuanli 园理",

@@ -12,7 +12,7 @@ from yuanli.api.bodies import Name
 from yuanli.api.callers import HouseDep, needs
 from yuanli.api.campus import CampusPath
 from yuanli.campus import FeatureId, PointId
-from yuanli.operations import ForecastRecord, Night, PointForecast, Right, StateForecast
+from yuanli.operations import ForecastRecord, NextState, Night, PointForecast, Right, StateForecast
 
 router = APIRouter(tags=["forecast"])
 MOST_POINTS = 20
@@ -45,6 +45,13 @@ class RecordList:
     """How good the last nights were, a record a point."""
 
     records: tuple[ForecastRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStateList:
+    """The next states of a device, or of what stands in a place."""
+
+    states: tuple[NextState, ...]
 
 
 @router.get("/campuses/{campus}/forecast", dependencies=[needs(Right.SEE_READINGS)])
@@ -92,3 +99,15 @@ def forecast_state(
     """Return which state a point will be in, how sure that is, and how good such answers were on days left out."""
     ahead = timedelta(minutes=minutes)
     return house.states.forecast(campus, PointId(FeatureId(point)), ahead, house.now())
+
+
+@router.get("/campuses/{campus}/state-forecasts", dependencies=[needs(Right.SEE_READINGS)])
+def forecast_states_of(
+    campus: CampusPath,
+    house: HouseDep,
+    of: Annotated[Name, Query(description="Id of a device or a place")],
+    minutes: Annotated[int, Query(ge=2, le=360)] = 30,
+) -> NextStateList:
+    """Return the next states of a device, or of what stands in a place, each with how good such answers were."""
+    ahead = timedelta(minutes=minutes)
+    return NextStateList(states=house.states.next_states(campus, of, ahead, house.now()))

@@ -30,6 +30,12 @@ class OverruleBody(Body):
     note: Line = ""
 
 
+class ReviewBody(Body):
+    """Whether a second person agrees."""
+
+    agreed: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverruleList:
     """What people say of a point, newest first."""
@@ -62,6 +68,14 @@ def undo_overrule(
 ) -> KeptOverrule:
     """Take a word back: the readings are judged by the rules again. It stays kept who said and who took it back."""
     return house.overruling.undo(campus, point, number, who=caller.name)
+
+
+@router.put("/points/{point:path}/overrules/{number}/review", dependencies=[needs(Right.JUDGE_READINGS)])
+def review_overrule(
+    campus: CampusPath, point: PointPath, number: Number, body: ReviewBody, house: HouseDep, caller: CallerDep
+) -> KeptOverrule:
+    """Say whether you agree with somebody else's word; one that is disputed holds, and is not learnt from."""
+    return house.overruling.review(campus, point, number, agreed=body.agreed, who=caller.name)
 
 
 @router.get(

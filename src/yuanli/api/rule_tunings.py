@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from yuanli.api.bodies import Body, Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
-from yuanli.operations import Right, RuleProposal, RuleTuning
+from yuanli.api.tuning_jobs import ProposalJob, ProposalJobs
+from yuanli.operations import Right, RuleTuning
 
 router = APIRouter(prefix="/campuses/{campus}/rule-tunings", tags=["quality"])
 
@@ -24,17 +25,29 @@ class TuningBody(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TuningList:
-    """The changes of rules, newest first, and what people's words propose now."""
+    """The changes of rules, newest first."""
 
     tunings: tuple[RuleTuning, ...]
-    proposals: tuple[RuleProposal, ...]
 
 
 @router.get("", dependencies=[needs(Right.JUDGE_READINGS)])
-def list_rule_tunings(campus: CampusPath, house: HouseDep, propose: bool = False) -> TuningList:
-    """Return the changes of rules; with `propose` also what overrules say of each rule, on held-out words."""
-    proposals = house.rule_tuner.propose(campus) if propose else ()
-    return TuningList(tunings=house.rule_tuner.changes(campus), proposals=proposals)
+def list_rule_tunings(campus: CampusPath, house: HouseDep) -> TuningList:
+    """Return the changes of rules, those taken back too."""
+    return TuningList(tunings=house.rule_tuner.changes(campus))
+
+
+@router.post("/proposals", status_code=202, dependencies=[needs(Right.JUDGE_READINGS)])
+def propose_rule_tunings(campus: CampusPath, request: Request) -> ProposalJob:
+    """Start to work out what overrules say of each rule, tried on held-out words and injected faults."""
+    return _jobs(request).start(campus)
+
+
+@router.get("/proposals/{job_id}", dependencies=[needs(Right.JUDGE_READINGS)])
+def proposal_state(
+    campus: CampusPath, job_id: Annotated[str, Path(max_length=64)], request: Request
+) -> ProposalJob:
+    """Return how far the proposals are, and what they are once done."""
+    return _jobs(request).get(campus, job_id)
 
 
 @router.post("", status_code=201, dependencies=[needs(Right.JUDGE_READINGS)])
@@ -49,3 +62,8 @@ def undo_rule_tuning(
 ) -> RuleTuning:
     """Take a change of a rule back; it stays kept who adopted it and who took it back."""
     return house.rule_tuner.undo(campus, version, who=caller.name)
+
+
+def _jobs(request: Request) -> ProposalJobs:
+    jobs: ProposalJobs = request.app.state.rule_proposals
+    return jobs

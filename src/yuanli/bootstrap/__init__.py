@@ -2,6 +2,7 @@
 
 from yuanli.bootstrap.building import build_house, open_house
 from yuanli.bootstrap.feeding import FeedState, feed_demo
+from yuanli.bootstrap.forecasters import open_forecasters
 from yuanli.bootstrap.house import House
 from yuanli.bootstrap.larger import open_paraphraser
 from yuanli.bootstrap.logs import set_up_logging
@@ -29,6 +30,7 @@ __all__ = [
     "build_house",
     "feed_demo",
     "forward_gateways",
+    "open_forecasters",
     "open_house",
     "open_models",
     "open_paraphraser",

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from random import SystemRandom
 
+from yuanli.bootstrap.forecasters import open_forecasters
 from yuanli.bootstrap.gateways import add_writers, make_gateways
 from yuanli.bootstrap.house import House
 from yuanli.bootstrap.larger import second_opinion
@@ -176,7 +177,7 @@ def build_house(
     fresh = FreshForecasts(forecasts)
     calendars = CampusCalendars(SqlCalendarStore(database), places, clock=now)
     booked = SqlReservationStore(database)
-    outlooks = Outlooks(calendars, readings, booked)
+    outlooks = Outlooks(calendars, readings, booked, open_forecasters(settings.forecaster))
     people = PeopleForecasts(twin, fresh, outlooks)
     energy = Energy(
         readings, places, SqlTariffStore(database), clock=now, default=tariffs_of(settings.tariffs_file),
@@ -269,7 +270,7 @@ def build_house(
         intervals=IntervalLabelling(intervals, telemetry, clock=now, new_id=_new_id),
         quality=quality,
         rule_tuner=RuleTuner(readings, telemetry.judging, overrules, tunings, clock=now),
-        overruling=Overruling(overrules, telemetry, clock=now),
+        overruling=Overruling(overrules, telemetry, tunings, clock=now),
         device_gateways=device_gateways,
         commands=commands,
         standing=standing,

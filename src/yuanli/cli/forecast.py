@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from yuanli.bootstrap import open_forecasters
 from yuanli.campus import FeatureId, PointId
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
@@ -65,7 +66,7 @@ def forecast(
             ),
         )
     if Path(target).exists():
-        found = _of_file(Path(target), ahead, zone, country)
+        found = _of_file(Path(target), ahead, zone, country, data_dir)
     else:
         opened = opening.house(data_dir)
         ids = [PointId(FeatureId(target))]
@@ -104,7 +105,9 @@ def _make_night(campus: str | None, data_dir: Path | None, *, as_json: bool) -> 
         OUT.print(f"{failure.subject}: {said(failure.message)}", markup=False)
 
 
-def _of_file(path: Path, ahead: timedelta, zone: str, country: str) -> tuple[PointForecast, ...]:
+def _of_file(
+    path: Path, ahead: timedelta, zone: str, country: str, data_dir: Path | None
+) -> tuple[PointForecast, ...]:
     decoding = DecodeParams(zone=zone_of(zone))
     check_table_file(path, None, decoding)
     by_point: dict[str, dict[int, float]] = defaultdict(dict)
@@ -115,7 +118,8 @@ def _of_file(path: Path, ahead: timedelta, zone: str, country: str) -> tuple[Poi
             units.setdefault(row.point, row.unit)
     series = [_series(number, values) for number, values in enumerate(by_point.values())]
     end = max((int(one.at[-1]) for one in series), default=0) // HOUR * HOUR + HOUR
-    outlook = Outlook(calendar=Calendar(country=country))
+    plugins = open_forecasters(opening.settings(data_dir).forecaster)
+    outlook = Outlook(calendar=Calendar(country=country), plugins=plugins)
     return forecast_series(series, list(units.items()), ahead, end=end, zone=zone, outlook=outlook)
 
 

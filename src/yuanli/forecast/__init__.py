@@ -40,6 +40,7 @@ from yuanli.forecast.plugins import (
     InvalidForecasterError,
     check_forecaster,
     load_forecaster,
+    plugin_name,
 )
 from yuanli.forecast.reasons import FAMILIES, FEWEST, REASONS, ReasonKind, family_of, reason_name, say_reasons
 from yuanli.forecast.replay import METHODS, ForecastParams, InvalidForecastError
@@ -171,6 +172,7 @@ __all__ = [
     "load_states",
     "measure_savings",
     "place_of",
+    "plugin_name",
     "reason_name",
     "reconciled",
     "rolling_forecasts",

@@ -16,6 +16,8 @@ from yuanli.forecast.history import Floats, History
 
 CONTEXT = 2048
 FACTS = "forecaster.json"
+PLUGIN = "plug-in:"
+"""Methods that are plug-ins begin with this."""
 
 
 class BrokenForecasterError(UnavailableError):
@@ -54,7 +56,7 @@ def load_forecaster(folder: Path) -> Forecaster:
     InvalidForecasterError
         The folder has no such file, or it names no entry.
     BrokenForecasterError
-        The entry can't be imported.
+        The entry can't be imported, or the model can't be loaded.
     """
     try:
         entry = json.loads((folder / FACTS).read_text("utf-8"))["entry"]
@@ -72,7 +74,19 @@ def load_forecaster(folder: Path) -> Forecaster:
             Text(f"插件入口 {entry} 无法导入：{error}。", f"The plug-in's entry {entry} can't be imported: {error}."),
             hint=Text("先安装这个插件的包。", "Install the plug-in's package first."),
         ) from error  # fmt: skip
-    return made(folder)
+    try:
+        return made(folder)
+    except Exception as error:  # outermost: what comes from outside may raise anything
+        raise BrokenForecasterError(
+            Text(f"插件 {entry} 无法从 {folder} 载入模型：{error}。",
+                 f"The plug-in {entry} can't load the model of {folder}: {error}."),
+            hint=Text("先安装插件的包，并检查文件夹。", "Install the plug-in's package, and check the folder."),
+        ) from error  # fmt: skip
+
+
+def plugin_name(folder: Path) -> str:
+    """Return under which name the plug-in of a folder is tried as a method."""
+    return PLUGIN + folder.name
 
 
 def ask_forecaster(plugin: Forecaster, history: History, origin: int, horizon: int) -> Floats:
@@ -125,7 +139,13 @@ def _checked(
     plugin: Forecaster, context: Floats, horizon: int, quantiles: Sequence[float]
 ) -> NDArray[np.float64]:
     before = context.copy()
-    said = np.asarray(plugin.forecast(context, horizon, quantiles, None), dtype=np.float64)
+    try:
+        said = np.asarray(plugin.forecast(context, horizon, quantiles, None), dtype=np.float64)
+    except Exception as error:  # outermost: what comes from outside may raise anything
+        raise BrokenForecasterError(
+            Text(f"预测插件出错：{error!r}。", f"A plug-in failed to forecast: {error!r}."),
+            hint=Text("用 check_forecaster 检查插件。", "Put the plug-in through check_forecaster."),
+        ) from error
     wanted = (len(context), horizon, len(quantiles))
     if said.shape != wanted:
         wrong = Text(f"形状 {said.shape}，应为 {wanted}", f"shape {said.shape} instead of {wanted}")

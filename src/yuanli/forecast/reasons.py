@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yuanli.errors import Text
+from yuanli.forecast.plugins import PLUGIN
 
 SPAN = "span:"
 """Reasons that are spans of a calendar begin with this, and go on with the span's name."""
@@ -109,6 +110,12 @@ def say_reasons(method: str, shares: Mapping[str, float], *, most: int = 3) -> T
     """Return a sentence on where a forecast begins and what moves it from there, the strongest first."""
     if method == "last_week":
         return Text("预测就是上周同一时刻的值。", "It says what was at the same time last week.")
+    if method.startswith(PLUGIN):
+        name = method.removeprefix(PLUGIN)
+        return Text(
+            f"由基础模型“{name}”给出：它只看过去的数值，在回测中最准。",
+            f"It is what the foundation model {name!r} says from the past values alone: it did best on the backtest.",
+        )
     ranked = sorted((item for item in shares.items() if item[1] >= FEWEST), key=lambda item: -item[1])[:most]
     if not ranked:
         return Text(

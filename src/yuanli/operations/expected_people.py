@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -112,7 +112,7 @@ class PeopleForecasts:
         zone = ZoneInfo(campus.time_zone)
         asking = Asking(
             campus_id=campus.id, night=end.astimezone(zone).date(), origin=end, zone=zone,
-            outlook=self._outlooks.of(campus, end - PAST, end), places={}, made_at=end,
+            outlook=replace(self._outlooks.of(campus, end - PAST, end), plugins={}), places={}, made_at=end,
         )  # fmt: skip
         settings = ForecastParams(methods=WITHOUT_TREES)
         bands = forecast_hours(rows, values, asking, span // HOUR, settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -247,7 +247,7 @@ def forecast_series(
     outlook, places
         What is known beside, and where each of the series is measured.
     trees
-        Whether the method that takes longest is tried too.
+        Whether the methods that take long are tried too: trees, and foundation models.
     """
     hours = _hours(horizon)
     first = min((int(one.at[0]) for one in series if len(one)), default=end) // HOUR * HOUR
@@ -270,6 +270,7 @@ def _told(
     trees: bool,
 ) -> tuple[PointForecast, ...]:
     methods = METHODS if trees and has_trees() else WITHOUT_TREES
+    outlook = outlook if trees else replace(outlook, plugins={})
     ahead = outlook.forecast(history, hours, places, params=ForecastParams(methods=methods))
     narrow, wide = ahead.intervals
     told = []

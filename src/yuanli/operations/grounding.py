@@ -7,6 +7,7 @@ from datetime import datetime
 from yuanli.campus import Hit, kind_of
 from yuanli.errors import Text, YuanliError
 from yuanli.language import Slot
+from yuanli.operations.answering.vocabulary import is_one_of
 from yuanli.operations.dialogue import Ground, Grounded, Option
 from yuanli.operations.guidance import Guide
 from yuanli.operations.resolving import Resolved
@@ -19,12 +20,14 @@ CERTAIN = 0.9
 def place_ground(guide: Guide, *, language: str = "zh") -> Ground:
     """Return the grounding of places on a campus.
 
-    A kind of facility (洗手间) is left as it was said: which one is meant depends on the way.
+    A kind of facility (洗手间) is left as it was said: which one is meant depends on the way. So is the whole campus.
     """
 
     def ground(slot: Slot, now: datetime) -> Grounded:
         del now
         if slot.type not in PLACES or kind_of(slot.value) is not None:
+            return Grounded(slot=slot)
+        if slot.type == "place" and is_one_of(slot.value, "site"):
             return Grounded(slot=slot)
         try:
             found = guide.resolve(slot.value, language=language)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,8 +17,10 @@ from yuanli.forecast import (
     DAY,
     HOUR,
     Bookings,
+    BrokenForecasterError,
     Calendar,
     Forecast,
+    Forecaster,
     ForecastParams,
     GrownTrees,
     History,
@@ -39,6 +43,7 @@ KNOWN = 0.75
 AHEAD = timedelta(days=15)
 SITE = FeatureId("site")
 Floats = NDArray[np.floating]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +58,8 @@ class Outlook:
         What is booked, of no point yet, and the row of each place that anything is booked in.
     zone
         Whose clock days are counted by.
+    plugins
+        Foundation models of this installation, by name: tried like any method.
     """
 
     calendar: Calendar | None = None
@@ -60,6 +67,7 @@ class Outlook:
     bookings: Bookings | None = None
     rows: Mapping[FeatureId, int] = field(default_factory=dict)
     zone: str = "UTC"
+    plugins: Mapping[str, Forecaster] = field(default_factory=dict)
 
     def forecast(
         self,
@@ -72,15 +80,22 @@ class Outlook:
     ) -> Forecast:
         """Return the forecasts of hours or days, with all that is known beside them.
 
+        A plug-in that fails, or answers with no forecast, is told in the log and left out.
+
         Parameters
         ----------
         places
             Where each row of the history is measured; None where that is not known.
         """
-        return forecast(
-            history, horizon, calendar=self.calendar, params=params, weather=self._weather_at(history),
+        made = partial(
+            forecast, history, horizon, calendar=self.calendar, params=params, weather=self._weather_at(history),
             bookings=self._bookings_of(history, places), grown=grown,
         )  # fmt: skip
+        try:
+            return made(plugins=self.plugins)
+        except BrokenForecasterError as error:
+            log.warning("Forecast without %s: %s", ", ".join(self.plugins), error)
+            return made()
 
     def grow_trees(
         self, history: History, horizon: int, places: Sequence[str | None], *, params: ForecastParams
@@ -113,9 +128,14 @@ class Outlooks:
     """Finds what is known of the time to come; all that forecasts asks here."""
 
     def __init__(
-        self, calendars: CampusCalendars, readings: ReadingStore, reservations: ReservationStore
+        self,
+        calendars: CampusCalendars,
+        readings: ReadingStore,
+        reservations: ReservationStore,
+        plugins: Mapping[str, Forecaster],
     ) -> None:
         self._calendars, self._readings, self._reservations = calendars, readings, reservations
+        self._plugins = plugins
 
     def calendar(self, campus: Campus) -> Calendar | None:
         """Return what is known of a campus's days; None where nothing is."""
@@ -129,7 +149,7 @@ class Outlooks:
         bookings, rows = _bookings(campus, booked) if booked else (None, {})
         return Outlook(
             calendar=self.calendar(campus), weather=self._weather(campus, start, end), bookings=bookings,
-            rows=rows, zone=campus.time_zone,
+            rows=rows, zone=campus.time_zone, plugins=self._plugins,
         )  # fmt: skip
 
     def _weather(self, campus: Campus, start: datetime, end: datetime) -> History | None:

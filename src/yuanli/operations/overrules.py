@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Protocol
 
 from yuanli.campus import CampusId, PointId
-from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.errors import InfeasibleError, InvalidInputError, NotFoundError, Text
 from yuanli.operations.moments import micros_of
 from yuanli.telemetry import Overrule, Quality
 
@@ -41,6 +41,10 @@ class BadOverruleError(InvalidInputError):
     """An overrule's interval is empty or too long, its value is missing or too many, or its note too long."""
 
 
+class OwnOverruleError(InfeasibleError):
+    """Nobody reviews their own word."""
+
+
 class OverruleNotFoundError(NotFoundError):
     """The point has no such overrule."""
 
@@ -53,6 +57,8 @@ class RuleFlags:
     ----------
     version
         `RULES_VERSION` of the rules that were asked.
+    tunings
+        The versions of the changes of rules that held then, ascending.
     readings
         How many rows the interval had, filled gaps among them.
     qualities, reasons
@@ -63,6 +69,7 @@ class RuleFlags:
     readings: int
     qualities: Mapping[str, int]
     reasons: Mapping[str, int]
+    tunings: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +88,8 @@ class KeptOverrule:
         What the rules found; None until they have been asked.
     undone_by, undone_at
         Who took the word back, and when.
+    reviewed_by, reviewed_at, agreed
+        Who else looked at it, when, and whether they agree; a word that is disputed holds, and is not learnt from.
     """
 
     number: int
@@ -96,6 +105,9 @@ class KeptOverrule:
     flags: RuleFlags | None = None
     undone_by: str | None = None
     undone_at: datetime | None = None
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None
+    agreed: bool | None = None
 
     def __post_init__(self) -> None:
         _check(self)
@@ -104,6 +116,11 @@ class KeptOverrule:
     def holds(self) -> bool:
         """Whether nobody took it back."""
         return self.undone_at is None
+
+    @property
+    def disputed(self) -> bool:
+        """Whether a second person disagrees."""
+        return self.agreed is False
 
 
 class OverruleStore(Protocol):
@@ -124,6 +141,17 @@ class OverruleStore(Protocol):
         self, campus_id: CampusId, point: PointId, number: int, *, who: str, at: datetime
     ) -> KeptOverrule:
         """Take a word back, which stays kept; one that was taken back before is returned as it is.
+
+        Raises
+        ------
+        OverruleNotFoundError
+            The point has no such word.
+        """
+
+    def review_overrule(
+        self, campus_id: CampusId, point: PointId, number: int, *, who: str, agreed: bool, at: datetime
+    ) -> KeptOverrule:
+        """Keep what a second person says of a word; the last who looked at it counts.
 
         Raises
         ------
@@ -156,6 +184,7 @@ def training_row(one: KeptOverrule) -> dict[str, object]:
         "start": one.start.isoformat(),
         "end": one.end.isoformat(),
         "rules_version": None if flags is None else flags.version,
+        "tunings": [] if flags is None else list(flags.tunings),
         "readings": None if flags is None else flags.readings,
         "qualities": {} if flags is None else dict(flags.qualities),
         "reasons": {} if flags is None else dict(flags.reasons),
@@ -164,6 +193,8 @@ def training_row(one: KeptOverrule) -> dict[str, object]:
         "note": one.note,
         "who": one.who,
         "at": one.at.isoformat(),
+        "reviewed_by": one.reviewed_by,
+        "agreed": one.agreed,
     }
 
 

@@ -16,10 +16,12 @@ from yuanli.operations.overrules import (
     BadOverruleError,
     KeptOverrule,
     OverruleStore,
+    OwnOverruleError,
     ReadingVerdict,
     RuleFlags,
     training_row,
 )
+from yuanli.operations.rule_tuning import RuleTuningStore
 from yuanli.operations.telemetry import Telemetry, reasons_of
 from yuanli.telemetry import RULES_VERSION, Quality, Series, Window
 
@@ -33,8 +35,15 @@ class TooManyOverrulesError(InvalidInputError):
 class Overruling:
     """Sets, lists and takes back what people say of readings, over the store that keeps it."""
 
-    def __init__(self, store: OverruleStore, telemetry: Telemetry, *, clock: Callable[[], datetime]) -> None:
-        self._store, self._telemetry, self._clock = store, telemetry, clock
+    def __init__(
+        self,
+        store: OverruleStore,
+        telemetry: Telemetry,
+        tunings: RuleTuningStore,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._telemetry, self._tunings, self._clock = store, telemetry, tunings, clock
 
     def overrule(
         self,
@@ -74,7 +83,8 @@ class Overruling:
                 ),
             )
         kept = self._store.add_overrule(said)
-        flags = _flags(self._telemetry.judge_again(campus_id, point, window))
+        held_rules = tuple(one.version for one in self._tunings.list_tunings(campus_id) if one.holds)
+        flags = _flags(self._telemetry.judge_again(campus_id, point, window), held_rules)
         self._store.note_flags(kept.number, flags)
         return replace(kept, flags=flags)
 
@@ -95,6 +105,28 @@ class Overruling:
         undone = self._store.undo_overrule(campus_id, point, number, who=who, at=self._clock())
         self._telemetry.judge_again(campus_id, point, _window(undone))
         return undone
+
+    def review(
+        self, campus_id: CampusId, point: PointId, number: int, *, agreed: bool, who: str
+    ) -> KeptOverrule:
+        """Keep whether a second person agrees with a word; it holds either way, and is not learnt from if disputed.
+
+        Raises
+        ------
+        PointNotFoundError, OverruleNotFoundError
+            There is no such point, or it has no such word.
+        OwnOverruleError
+            It is who said it.
+        """
+        self._telemetry.point(campus_id, point)
+        own = {one.number: one for one in self._store.list_overrules(campus_id, (point,))}
+        if number in own and own[number].who == who:
+            raise OwnOverruleError(
+                Text(f"第 {number} 号判定是您自己说的，须由别人复核。",
+                     f"Overrule {number} is your own; somebody else reviews it."),
+                field="number", hint=Text("请另一位同事复核。", "Ask a colleague to review it."),
+            )  # fmt: skip
+        return self._store.review_overrule(campus_id, point, number, who=who, agreed=agreed, at=self._clock())
 
     def export(self, campus_id: CampusId) -> Iterator[str]:
         """Return what holds as JSON Lines to learn from; each ends with a line feed."""
@@ -117,9 +149,10 @@ def _window(said: KeptOverrule) -> Window:
     return Window(start, end)
 
 
-def _flags(series: Series) -> RuleFlags:
+def _flags(series: Series, tunings: tuple[int, ...]) -> RuleFlags:
     return RuleFlags(
         version=RULES_VERSION,
+        tunings=tunings,
         readings=len(series),
         qualities=dict(Counter(Quality(quality).name.lower() for quality in series.quality.tolist())),
         reasons=dict(Counter(name for bits in series.reason.tolist() for name in reasons_of(bits))),

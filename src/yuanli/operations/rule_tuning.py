@@ -179,14 +179,14 @@ class RuleTuner:
         """Return the words by the kind of their points and the rules that they concern.
 
         A word that readings are good concerns the rules that had flagged them; one that they are wrong concerns every
-        rule, for each may lose them or might have found them.
+        rule, for each may lose them or might have found them. Words that a second person disputes are left out.
         """
         groups = {point: group for group in self._judging.groups(campus_id) for point in group.points}
         found: dict[tuple[str, Reason], list[tuple[KeptOverrule, PointGroup]]] = defaultdict(list)
         bad: dict[str, list[tuple[KeptOverrule, PointGroup]]] = defaultdict(list)
         for one in self._overrules.list_overrules(campus_id):
             group = groups.get(one.point)
-            if group is None or not group.facts:
+            if group is None or not group.facts or one.disputed:
                 continue
             quantity = group.facts[group.points.index(one.point)].quantity.name
             if one.verdict is not ReadingVerdict.GOOD:

@@ -16,9 +16,11 @@ from yuanli.forecast import Place, StateModel, place_of
 from yuanli.operations.intervals import EXCLUSIVE, IntervalSet, IntervalStore, find_final_intervals
 from yuanli.operations.moments import micros_of
 from yuanli.operations.places import Places
+from yuanli.operations.point_rows import PointRow, point_rows
 from yuanli.operations.readings import ReadingStore
+from yuanli.operations.resolving import PlaceNotFoundError
 from yuanli.operations.telemetry import MICROSECOND, point_of
-from yuanli.telemetry import Quality, Series, Times, Values
+from yuanli.telemetry import Form, Quality, Series, Times, Values
 
 PAST = timedelta(days=28)
 STEP = timedelta(minutes=2)
@@ -65,6 +67,23 @@ class StateReader:
     def point(self, campus_id: CampusId, point_id: PointId) -> DataPoint:
         """Return a point; `PointNotFoundError` where there is none."""
         return point_of(self._places.campus(campus_id), point_id)
+
+    def rows_of(self, campus_id: CampusId, feature_id: str) -> tuple[PointRow, ...]:
+        """Return the points of states that belong to a device or a place.
+
+        Raises
+        ------
+        PlaceNotFoundError
+            There is no such device or place.
+        """
+        campus = self._places.campus(campus_id)
+        if campus.find(feature_id) is None:
+            raise PlaceNotFoundError(
+                Text(f"没有设备或地点“{feature_id}”。", f"There is no device or place {feature_id!r}."), field="of",
+                hint=Text("请给出设备、房间、楼层或建筑的编号。", "Give the id of a device, room, level or building."),
+            )  # fmt: skip
+        rows = [row for row in point_rows(campus) if row.form is Form.STATE]
+        return tuple(row for row in rows if feature_id in (row.device, row.place))
 
     def read(
         self, campus_id: CampusId, point_id: PointId, end: datetime, *,

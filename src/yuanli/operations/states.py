@@ -12,7 +12,7 @@ from threading import Lock
 
 import numpy as np
 
-from yuanli.campus import CampusId, DataPoint, PointId
+from yuanli.campus import CampusId, DataPoint, FeatureId, LanguageMap, PointId
 from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.forecast import (
     InvalidStatesError,
@@ -26,6 +26,7 @@ from yuanli.forecast import (
     say_states,
 )
 from yuanli.operations.models import Models
+from yuanli.operations.point_rows import PointRow
 from yuanli.operations.state_history import (
     STEP,
     NoStatesError,
@@ -43,6 +44,8 @@ LONGEST = timedelta(hours=6)
 FRESH = timedelta(days=1)
 """For how long what was learnt is used before it is learnt anew."""
 MOST_KEPT = 64
+MOST_BESIDE = 6
+"""Of so many points of a device or a place the next state is told: each may have to be learnt on the spot."""
 CANDIDATES = ("line:own", "line:now")
 Columns = Mapping[str, tuple[Times, Values]]
 
@@ -114,6 +117,19 @@ class StateForecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextState:
+    """A point of a device or a place, with its next state, or why that can't be told."""
+
+    point: str
+    name: LanguageMap
+    quantity_name: Text | None
+    device: str | None
+    device_name: LanguageMap
+    forecast: StateForecast | None = None
+    untold: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     """A model that was learnt, and when."""
 
@@ -161,6 +177,34 @@ class States:
             raise no_states(point, Text("此刻状态未知", "its state now is not known"))
         told = _told(point, model, said.probabilities[0], int(said.state[0]), current, now + ahead)
         return replace(told, model=None if live is None else live[0], fault=fault)
+
+    def next_states(
+        self, campus_id: CampusId, feature_id: str, ahead: timedelta, now: datetime
+    ) -> tuple[NextState, ...]:
+        """Return the next states of a device, or of what stands in a place: of `MOST_BESIDE` points at most.
+
+        Raises
+        ------
+        PlaceNotFoundError, StateHorizonError
+            There is no such device or place, or no such horizon.
+        """
+        steps_ahead(ahead)
+        return tuple(
+            self._next(campus_id, row, ahead, now)
+            for row in self._reader.rows_of(campus_id, feature_id)[:MOST_BESIDE]
+        )
+
+    def _next(self, campus_id: CampusId, row: PointRow, ahead: timedelta, now: datetime) -> NextState:
+        told: StateForecast | None = None
+        untold: Text | None = None
+        try:
+            told = self.forecast(campus_id, PointId(FeatureId(row.id)), ahead, now)
+        except NoStatesError as error:
+            untold = error.message
+        return NextState(
+            point=row.id, name=row.name, quantity_name=row.quantity_name, device=row.device,
+            device_name=row.device_name, forecast=told, untold=untold,
+        )  # fmt: skip
 
     def _find_live(
         self, campus_id: CampusId, point_id: PointId, steps: int

@@ -207,6 +207,11 @@ class Settings(BaseSettings):
         le=23,
         description="Hour of a campus's clock, 0–23, from which on the next days are forecast each night.",
     )
+    forecaster: AnyPath | None = Field(
+        default=None,
+        description="Folder of a foundation model that forecasts, with a `forecaster.json` as `docs/forecast.md` "
+        "describes: it is tried for each point like the methods that are built in.",
+    )
     keep_meter_days: int = Field(
         default=DAYS[PointClass.METER], ge=1, le=36_500, description="Days that readings of meters are kept."
     )

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from yuanli.campus import CampusId, FeatureId, PointId
 from yuanli.errors import Text
@@ -59,27 +59,41 @@ class SqlOverruleStore:
         self, campus_id: CampusId, point: PointId, number: int, *, who: str, at: datetime
     ) -> KeptOverrule:
         """Take a word back, which stays kept; one that was taken back before is returned as it is."""
-        own = (
-            (OVERRULE.c.campus_id == campus_id) & (OVERRULE.c.point == point) & (OVERRULE.c.number == number)
-        )
-        storable = find_storable(campus_id) is not None and find_storable(point) is not None
+        own = _own(campus_id, point, number)
         with self._database.writing() as connection:
-            query = select(OVERRULE).where(own).with_for_update()
-            row = connection.execute(query).first() if storable else None
-            if row is None:
-                raise OverruleNotFoundError(
-                    Text(
-                        f"点位“{point}”没有第 {number} 号人工判定。",
-                        f"The point {point!r} has no overrule {number}.",
-                    ),
-                    field="number",
-                    hint=Text("刷新列表后重试。", "Load the list again."),
-                )
-            kept = _overrule(row)
+            kept = _found(connection, campus_id, point, number)
             if not kept.holds:
                 return kept
             connection.execute(update(OVERRULE).where(own).values(undone_by=who, undone_at=at))
         return replace(kept, undone_by=who, undone_at=at)
+
+    def review_overrule(
+        self, campus_id: CampusId, point: PointId, number: int, *, who: str, agreed: bool, at: datetime
+    ) -> KeptOverrule:
+        """Keep what a second person says of a word; the last who looked at it counts."""
+        with self._database.writing() as connection:
+            kept = _found(connection, campus_id, point, number)
+            said = {"reviewed_by": who, "reviewed_at": at, "agreed": agreed}
+            connection.execute(update(OVERRULE).where(_own(campus_id, point, number)).values(**said))
+        return replace(kept, reviewed_by=who, reviewed_at=at, agreed=agreed)
+
+
+def _own(campus_id: CampusId, point: PointId, number: int) -> ColumnElement[bool]:
+    return (OVERRULE.c.campus_id == campus_id) & (OVERRULE.c.point == point) & (OVERRULE.c.number == number)
+
+
+def _found(connection: Connection, campus_id: CampusId, point: PointId, number: int) -> KeptOverrule:
+    """Return a word that is about to be changed; `OverruleNotFoundError` where there is none."""
+    storable = find_storable(campus_id) is not None and find_storable(point) is not None
+    query = select(OVERRULE).where(_own(campus_id, point, number)).with_for_update()
+    row = connection.execute(query).first() if storable else None
+    if row is None:
+        raise OverruleNotFoundError(
+            Text(f"点位“{point}”没有第 {number} 号人工判定。", f"The point {point!r} has no overrule {number}."),
+            field="number",
+            hint=Text("刷新列表后重试。", "Load the list again."),
+        )  # fmt: skip
+    return _overrule(row)
 
 
 def _overrule(row: Row[Any]) -> KeptOverrule:
@@ -94,7 +108,14 @@ def _overrule(row: Row[Any]) -> KeptOverrule:
         note=row.note,
         who=row.who,
         at=row.at,
-        flags=None if row.flags is None else RuleFlags(**json.loads(row.flags)),
+        flags=None if row.flags is None else _flags(json.loads(row.flags)),
         undone_by=row.undone_by,
         undone_at=row.undone_at,
+        reviewed_by=row.reviewed_by,
+        reviewed_at=row.reviewed_at,
+        agreed=row.agreed,
     )
+
+
+def _flags(told: dict[str, Any]) -> RuleFlags:
+    return RuleFlags(**{**told, "tunings": tuple(told.get("tunings", ()))})

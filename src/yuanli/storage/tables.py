@@ -286,6 +286,9 @@ OVERRULE = Table(
     Column("flags", Text),
     Column("undone_by", String),
     Column("undone_at", UtcTime),
+    Column("reviewed_by", String),
+    Column("reviewed_at", UtcTime),
+    Column("agreed", Boolean),
     sqlite_autoincrement=True,
 )
 Index(None, OVERRULE.c.campus_id, OVERRULE.c.point)

@@ -1560,6 +1560,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/state-forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast States Of
+         * @description Return the next states of a device, or of what stands in a place, each with how good such answers were.
+         */
+        get: operations["forecast_states_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/points/{point}/state-models": {
         parameters: {
             query?: never;
@@ -1664,6 +1684,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/points/{point}/overrules/{number}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Review Overrule
+         * @description Say whether you agree with somebody else's word; one that is disputed holds, and is not learnt from.
+         */
+        put: operations["review_overrule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/overrules/export": {
         parameters: {
             query?: never;
@@ -1693,7 +1733,7 @@ export interface paths {
         };
         /**
          * List Rule Tunings
-         * @description Return the changes of rules; with `propose` also what overrules say of each rule, on held-out words.
+         * @description Return the changes of rules, those taken back too.
          */
         get: operations["list_rule_tunings"];
         put?: never;
@@ -1702,6 +1742,46 @@ export interface paths {
          * @description Let a rule be as strict as overrules say, if that is better on held-out words; it holds from the next judging.
          */
         post: operations["adopt_rule_tuning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/rule-tunings/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Rule Tunings
+         * @description Start to work out what overrules say of each rule, tried on held-out words and injected faults.
+         */
+        post: operations["propose_rule_tunings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campuses/{campus}/rule-tunings/proposals/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposal State
+         * @description Return how far the proposals are, and what they are once done.
+         */
+        get: operations["proposal_state"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7101,6 +7181,8 @@ export interface components {
          *         What the rules found; None until they have been asked.
          *     undone_by, undone_at
          *         Who took the word back, and when.
+         *     reviewed_by, reviewed_at, agreed
+         *         Who else looked at it, when, and whether they agree; a word that is disputed holds, and is not learnt from.
          */
         KeptOverrule: {
             /** Number */
@@ -7136,6 +7218,12 @@ export interface components {
             undone_by?: string | null;
             /** Undone At */
             undone_at?: string | null;
+            /** Reviewed By */
+            reviewed_by?: string | null;
+            /** Reviewed At */
+            reviewed_at?: string | null;
+            /** Agreed */
+            agreed?: boolean | null;
         };
         /**
          * KeptRun
@@ -8047,6 +8135,35 @@ export interface components {
         NextIntervalTask: {
             task: components["schemas"]["IntervalTask"] | null;
             progress: components["schemas"]["Progress"];
+        };
+        /**
+         * NextState
+         * @description A point of a device or a place, with its next state, or why that can't be told.
+         */
+        NextState: {
+            /** Point */
+            point: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            quantity_name: components["schemas"]["Text"] | null;
+            /** Device */
+            device: string | null;
+            /** Device Name */
+            device_name: {
+                [key: string]: string;
+            };
+            forecast?: components["schemas"]["StateForecast"] | null;
+            untold?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * NextStateList
+         * @description The next states of a device, or of what stands in a place.
+         */
+        NextStateList: {
+            /** States */
+            states: components["schemas"]["NextState"][];
         };
         /**
          * NextTask
@@ -9391,6 +9508,29 @@ export interface components {
             full: number;
         };
         /**
+         * ProposalJob
+         * @description What people's words propose for the rules of a campus, once it is worked out.
+         */
+        ProposalJob: {
+            /** Id */
+            id: string;
+            /** @default running */
+            state: components["schemas"]["JobState"];
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            error?: components["schemas"]["Problem"] | null;
+            /** Campus Id */
+            campus_id: string;
+            /**
+             * Proposals
+             * @default []
+             */
+            proposals: components["schemas"]["RuleProposal"][];
+        };
+        /**
          * Proposed
          * @description How many intervals are proposed now.
          */
@@ -10000,19 +10140,6 @@ export interface components {
             note: string;
         };
         /**
-         * ReviewBody
-         * @description A verdict; `corrected` is what the request means, where that is not what was proposed.
-         */
-        ReviewBody: {
-            verdict: components["schemas"]["Verdict"];
-            corrected?: components["schemas"]["MeaningBody"] | null;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
          * Right
          * @description What somebody may do; every endpoint needs exactly one.
          * @enum {string}
@@ -10268,6 +10395,8 @@ export interface components {
          *     ----------
          *     version
          *         `RULES_VERSION` of the rules that were asked.
+         *     tunings
+         *         The versions of the changes of rules that held then, ascending.
          *     readings
          *         How many rows the interval had, filled gaps among them.
          *     qualities, reasons
@@ -10286,6 +10415,11 @@ export interface components {
             reasons: {
                 [key: string]: number;
             };
+            /**
+             * Tunings
+             * @default []
+             */
+            tunings: number[];
         };
         /**
          * RuleProposal
@@ -11935,13 +12069,11 @@ export interface components {
         };
         /**
          * TuningList
-         * @description The changes of rules, newest first, and what people's words propose now.
+         * @description The changes of rules, newest first.
          */
         TuningList: {
             /** Tunings */
             tunings: components["schemas"]["RuleTuning"][];
-            /** Proposals */
-            proposals: components["schemas"]["RuleProposal"][];
         };
         /**
          * TwinAlarm
@@ -12374,6 +12506,19 @@ export interface components {
             closed: boolean;
         };
         /**
+         * ReviewBody
+         * @description A verdict; `corrected` is what the request means, where that is not what was proposed.
+         */
+        yuanli__api__feedback__ReviewBody: {
+            verdict: components["schemas"]["Verdict"];
+            corrected?: components["schemas"]["MeaningBody"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * SpanBody
          * @description A value in the text: its type, and where it stands, in characters (Unicode code points).
          */
@@ -12384,6 +12529,14 @@ export interface components {
             start: number;
             /** End */
             end: number;
+        };
+        /**
+         * ReviewBody
+         * @description Whether a second person agrees.
+         */
+        yuanli__api__overrules__ReviewBody: {
+            /** Agreed */
+            agreed: boolean;
         };
         /**
          * RunState
@@ -17672,7 +17825,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReviewBody"];
+                "application/json": components["schemas"]["yuanli__api__feedback__ReviewBody"];
             };
         };
         responses: {
@@ -22103,6 +22256,113 @@ export interface operations {
             };
         };
     };
+    forecast_states_of: {
+        parameters: {
+            query: {
+                /** @description Id of a device or a place */
+                of: string;
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextStateList"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     train_states: {
         parameters: {
             query?: never;
@@ -22738,6 +22998,115 @@ export interface operations {
             };
         };
     };
+    review_overrule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                point: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["yuanli__api__overrules__ReviewBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOverrule"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_overrules: {
         parameters: {
             query?: never;
@@ -22843,9 +23212,7 @@ export interface operations {
     };
     list_rule_tunings: {
         parameters: {
-            query?: {
-                propose?: boolean;
-            };
+            query?: never;
             header?: never;
             path: {
                 campus: string;
@@ -22968,6 +23335,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleTuning"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_rule_tunings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalJob"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalJob"];
                 };
             };
             /** @description The request can't be read */

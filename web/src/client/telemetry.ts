@@ -55,6 +55,8 @@ export const getForecast = async (campus: string, point: string, hours: number):
 export const getForecastRecord = async (campus: string, point: string): Promise<ForecastRecord | undefined> =>
   (await get<Schemas["RecordList"]>(campusPath(campus, "forecast/records"), { point: [point], nights: 7 })).records[0];
 
+export type NextState = Schemas["NextState"];
+export const listNextStates = async (campus: string, of: string): Promise<NextState[]> => (await get<{ states: NextState[] }>(campusPath(campus, "state-forecasts"), { of })).states;
 export const getStateForecast = (campus: string, point: string, minutes: number): Promise<Schemas["StateForecast"]> => get(campusPath(campus, `points/${part(point)}/state-forecast`), { minutes });
 export const trainStates = (campus: string, point: string, order: { minutes: number; days: number; labels: string | null; network: boolean }): Promise<StateTrainingJob> =>
   post(campusPath(campus, `points/${part(point)}/state-models`), order);
@@ -67,6 +69,7 @@ export const listOverrules = async (campus: string, point: string): Promise<Over
 export const setOverrule = (campus: string, point: string, span: Span, said: { verdict: ReadingVerdict; value: number | null; note: string }): Promise<Overrule> =>
   post(overrulesPath(campus, point), { ...asked(span), ...said });
 export const undoOverrule = (campus: string, point: string, number: number): Promise<void> => remove(`${overrulesPath(campus, point)}/${number}`);
+export const reviewOverrule = (campus: string, point: string, number: number, agreed: boolean): Promise<Overrule> => put(`${overrulesPath(campus, point)}/${number}/review`, { agreed });
 export const overrulesUrl = (campus: string): string => campusPath(campus, "overrules/export");
 
 export const getQuality = (campus: string, span: Span, limit: number, offset: number): Promise<QualityReport> => get(campusPath(campus, "quality"), { ...asked(span), limit, offset });
@@ -76,6 +79,14 @@ export const getGateways = (): Promise<Schemas["GatewayList"]> => get("/v1/gatew
 export const getReadingsHealth = (): Promise<Schemas["ReadingsHealth"]> => get("/v1/readings/health");
 export const judgeAgain = (campus: string, span: Span): Promise<JudgingJob> => post(campusPath(campus, "quality/judgements"), asked(span));
 export const getJudging = (campus: string, job: string): Promise<JudgingJob> => get(campusPath(campus, `quality/judgements/${part(job)}`));
+
+export type RuleTuning = Schemas["RuleTuning"];
+export type ProposalJob = Schemas["ProposalJob"];
+export const listTunings = async (campus: string): Promise<RuleTuning[]> => (await get<{ tunings: RuleTuning[] }>(campusPath(campus, "rule-tunings"))).tunings;
+export const proposeTunings = (campus: string): Promise<ProposalJob> => post(campusPath(campus, "rule-tunings/proposals"), {});
+export const getProposals = (campus: string, job: string): Promise<ProposalJob> => get(campusPath(campus, `rule-tunings/proposals/${part(job)}`));
+export const adoptTuning = (campus: string, quantity: string, rule: string): Promise<RuleTuning> => post(campusPath(campus, "rule-tunings"), { quantity, rule });
+export const undoTuning = (campus: string, version: number): Promise<void> => remove(campusPath(campus, `rule-tunings/${version}`));
 
 const setPath = (campus: string, id: string, rest = ""): string => campusPath(campus, `intervals/${part(id)}${rest}`);
 const marked = (intervals: readonly MarkedInterval[], version: number): unknown => ({ version, intervals: intervals.map((one) => ({ from: one.start, to: one.end, label: one.label })) });

@@ -7,7 +7,7 @@ export default {
     },
   },
   states: {
-    title: "下一状态", ahead: "提前量", minutes: "{n} 分钟", from: "{now} → {state}，{share}", expected: "{state}，{share}", changes: "变化的可能 {share}", recall: "变化中有 {share} 被预见。", byModel: "由训练好的模型回答，版本", onTheSpot: "没有上线的模型：由最近 28 天现学的线性模型回答。", fault: "上线的模型无法回答，改为现学现答。",
+    title: "下一状态", soon: "半小时后的状态", none: "这里没有测量开关、有无人等状态的点位。", ahead: "提前量", minutes: "{n} 分钟", from: "{now} → {state}，{share}", expected: "{state}，{share}", changes: "变化的可能 {share}", recall: "变化中有 {share} 被预见。", byModel: "由训练好的模型回答，版本", onTheSpot: "没有上线的模型：由最近 28 天现学的线性模型回答。", fault: "上线的模型无法回答，改为现学现答。",
     days: "训练天数", labels: "以标注为真值", noLabels: "以读数为真值", byLabels: "以标注为真值：{name}", network: "也试 Transformer（较慢）", train: "训练：提前 {n} 分钟", learnt: "学自 {days} 天、{moments} 个时刻。", labelled: "其中 {n} 个时刻以人工标注为准。", varied: "变化过的日子有帮助，已一并学习。", notVaried: "试过变化过的日子，没有帮助。", method: "回答", accuracy: "准确率", foreseen: "变化召回", false: "误报变化", floor: "简单办法", promote: "到模型 {version}：看模型卡并发布上线",
   },
   points: {
@@ -17,11 +17,15 @@ export default {
     hint: "滚轮缩放，拖动平移，悬停看原因", span: { day: "1 天", week: "7 天", month: "30 天", year: "1 年" }, step: { raw: "原始读数", quarter: "15 分钟汇总", hour: "小时汇总", day: "日汇总" },
   },
   overrules: {
-    title: "人工判定", export: "导出（JSON Lines）", none: "还没有人工判定", select: "选择区间判定", hint: "在曲线上拖动，选出要判定的区间", verdict: { good: "正常", bad: "错误", estimated: "应为" }, value: "应为多少 {unit}", note: "备注（可不填）", done: "已判定，立即生效", undone: "已撤销，恢复规则判断", undo: "撤销", by: "{who} 于 {when}", flags: "当时规则发现：{what}", undoneBy: "{who} 于 {when} 撤销",
+    agree: "同意", dispute: "有异议", agreedBy: "{who} 同意", disputedBy: "{who} 有异议，不用于学习", title: "人工判定", export: "导出（JSON Lines）", none: "还没有人工判定", select: "选择区间判定", hint: "在曲线上拖动，选出要判定的区间", verdict: { good: "正常", bad: "错误", estimated: "应为" }, value: "应为多少 {unit}", note: "备注（可不填）", done: "已判定，立即生效", undone: "已撤销，恢复规则判断", undo: "撤销", by: "{who} 于 {when}", flags: "当时规则发现：{what}", undoneBy: "{who} 于 {when} 撤销",
   },
   dataQuality: {
     days: "{n} 天", judge: "重新清洗", judging: "正在清洗 {share}", judged: "已重新清洗 {n} 个点位", shares: "各质量所占小时", summary: "共 {total} 个点位，{stale} 个已中断，{silent} 个从无读数。", about: "按小时计，取每小时最差的一条；没有可用读数的小时算缺失。最差的点位在前，从无读数的在最后、不计入占比；色条为每天的问题占比。",
     nothingDue: "不应有读数", noneCame: "没有读数", trouble: "问题占 {share}", staleSince: "{when} 起中断", coverage: "到达率 {share}",
+  },
+  tunings: {
+    title: "清洗规则的松紧", about: "按大家的人工判定，算出每条规则的阈值该乘以多少；在留出的判定上更好、且由人采用后才生效。", propose: "由人工判定提出建议", working: "正在试算 {share}", none: "还没有与规则有关的人工判定。", rule: "类别与规则", words: "判定数", factor: "阈值 现在→建议",
+    before: "出厂 精度/召回", after: "建议 精度/召回", few: "判定太少", adopt: "采用", same: "不更好", holds: "已采用", change: "第 {n} 版：{rule}，阈值 ×{factor}，{who}，{when}", undone: "（{who} 于 {when} 撤销）", undo: "撤销",
   },
   lineage: { title: "由哪些规则判定", none: "这些读数还没有被规则判定。", version: "规则第 {n} 版", run: "批次 {run}，{day}（UTC），{rules} 条规则" },
   gateways: { title: "网关与存储", line: "{connected}/{total} 个网关已连接，占用 {size}，待清洗 {pending}，稍后复查 {resting}", full: "按目前速度，磁盘额度将在 {when} 用完", none: "设置里没有网关；读数由程序推送或导入。", on: "已连接", off: "已断开", came: "{n} 条读数，拒收 {refused}", waiting: "磁盘上待存 {size}（上限 {most}）", dropped: "丢弃 {n} 条", pace: "每 {s} 秒：{n} 个点位" },

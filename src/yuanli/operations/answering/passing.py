@@ -42,6 +42,11 @@ def find_passed(
     if not flow.entrances:
         text = Text(f"{name.zh}的门没有客流计。", f"No door of {name.en} counts people.")
         return Reply(text=text, understanding=understanding)
+    if all(hour.entered is None and hour.left is None for hour in flow.hours):
+        text = Text(
+            f"{name.zh}的客流计{when.name.zh}没有上报。", f"The people counters of {name.en} sent nothing {_on(when)}."
+        )  # fmt: skip
+        return Reply(text=text, understanding=understanding)
     return Reply(
         text=_told(flow, name, when, way, least), understanding=understanding,
         cards=(*_chart(flow, name, way, least), *_map(guide, flow, way, least)),
@@ -87,8 +92,7 @@ def _door(guide: Guide, understanding: Understanding) -> FeatureId | None:
 
 
 def _told(flow: PeopleFlow, name: Text, when: When, way: str, least: float) -> Text:
-    came, left = flow.entered, flow.left
-    on = f"on {when.name.en}" if when.name.en[:1].isdigit() else when.name.en
+    came, left, on = flow.entered, flow.left, _on(when)
     if max(came, left) < least:
         return Text(f"{name.zh}{when.name.zh}进出的人很少。", f"Few people passed {name.en} {on}.")
     shown = [round(number) if number >= least else 0 for number in (came, left)]
@@ -102,6 +106,11 @@ def _told(flow: PeopleFlow, name: Text, when: When, way: str, least: float) -> T
         f"{name.zh}{when.name.zh}进了 {shown[0]:,} 人，出了 {shown[1]:,} 人。{tail.zh}",
         f"{shown[0]:,} people came in through {name.en} {on}, and {shown[1]:,} went out.{tail.en}",
     )
+
+
+def _on(when: When) -> str:
+    """Return a span as English says when: on a date, or its words."""
+    return f"on {when.name.en}" if when.name.en[:1].isdigit() else when.name.en
 
 
 def _busiest(flow: PeopleFlow, way: str, least: float) -> Text:

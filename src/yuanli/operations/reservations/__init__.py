@@ -29,7 +29,21 @@ from yuanli.operations.reservations.rooms import (
     is_open,
     room_name,
 )
-from yuanli.operations.reservations.usage import RoomUsage, SpaceUsage, UsageError, UsageRow, UsageWish
+from yuanli.operations.reservations.usage import (
+    RoomUsage,
+    SpaceUsage,
+    UsageError,
+    UsageRow,
+    UsageWish,
+    measure_usage,
+    used_space,
+)
+from yuanli.operations.reservations.usage_tables import (
+    UsageTableError,
+    read_bookings,
+    read_counts,
+    read_spaces,
+)
 
 __all__ = [
     "STEP",
@@ -52,6 +66,7 @@ __all__ = [
     "SpaceUsage",
     "UsageError",
     "UsageRow",
+    "UsageTableError",
     "UsageWish",
     "alike",
     "bookable_rooms",
@@ -60,10 +75,15 @@ __all__ = [
     "features_said",
     "is_kind",
     "is_open",
+    "measure_usage",
     "no_reservation",
     "offers",
+    "read_bookings",
+    "read_counts",
+    "read_spaces",
     "room_name",
     "room_sizes",
     "taken",
+    "used_space",
     "write_calendar",
 ]

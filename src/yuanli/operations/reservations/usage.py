@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import isfinite
@@ -13,7 +13,6 @@ from yuanli.campus import CampusId, DataPoint, Device, FeatureId
 from yuanli.errors import InvalidInputError, Text
 from yuanli.operations.guidance import Guidance
 from yuanli.operations.readings import Every
-from yuanli.operations.reservations.booking import Reservation
 from yuanli.operations.reservations.reservations import Reservations
 from yuanli.operations.reservations.rooms import BookableRoom
 from yuanli.operations.twin import Twin
@@ -158,7 +157,15 @@ class RoomUsage:
         )
         held = self._reservations.list(campus_id, start, end, space_ids=[room.id for room in rooms])
         seen = tuple(self._seen(campus_id, rooms, start, end))
-        return _measured(rooms, held, seen, hours)
+        bookings = [
+            SpaceBooking(
+                space=one.space_id, start=one.start.astimezone(start.tzinfo), end=one.end.astimezone(start.tzinfo),
+                attendees=one.attendees,
+            )
+            for one in held
+        ]  # fmt: skip
+        names = {room.id: room.name for room in rooms}
+        return measure_usage([used_space(room) for room in rooms], bookings, seen, hours, names)
 
     def _seen(
         self, campus_id: CampusId, rooms: Sequence[BookableRoom], start: datetime, end: datetime
@@ -204,30 +211,27 @@ def _stretches(
             first = at
 
 
-def _measured(
-    rooms: Sequence[BookableRoom], held: Sequence[Reservation], seen: Sequence[Presence], hours: OpenHours
+def measure_usage(
+    spaces: Sequence[UsedSpace],
+    bookings: Sequence[SpaceBooking],
+    seen: Sequence[Presence],
+    hours: OpenHours,
+    names: Mapping[FeatureId, Text],
 ) -> SpaceUsage:
+    """Return how spaces were used in open hours, called by their names.
+
+    Raises
+    ------
+    UsageError, UtilisationError
+        There is no open hour in the span, or something is told of a space that is not there.
+    """
     if not hours.hours():
         raise UsageError(
             Text("这段时间里还没有开放时段。", "No open hour of this span is over yet."), field="start",
             hint=Text("请选择工作日的时段。", "Choose a span with working hours."),
         )  # fmt: skip
-    spaces = [
-        UsedSpace(
-            name=room.id, seats=room.capacity or 0, building=room.building_id or "", level=room.level_id
-        )
-        for room in rooms
-    ]
-    zone = hours.start.tzinfo
-    bookings = [
-        SpaceBooking(
-            space=one.space_id, start=one.start.astimezone(zone), end=one.end.astimezone(zone), attendees=one.attendees
-        )
-        for one in held
-    ]  # fmt: skip
     over = [one for one in bookings if one.end <= hours.end]
     grid, watched = make_grid(spaces, bookings, seen, hours), watch(over, seen)
-    names = {room.id: room.name for room in rooms}
     rows = [_row(use, FeatureId(use.name), names[FeatureId(use.name)]) for use in measure_use(grid, watched)]
     (total,) = measure_use(grid, watched, by=lambda space: ALL)
     return SpaceUsage(
@@ -237,6 +241,13 @@ def _measured(
         suggestions=tuple(_renamed(one, names) for one in suggest(grid, watched)[:MOST_SUGGESTED]),
         hours=_by_hour(grid), shortage=_shortage(grid),
     )  # fmt: skip
+
+
+def used_space(room: BookableRoom) -> UsedSpace:
+    """Return a room as the measures have it, named by its id."""
+    return UsedSpace(
+        name=room.id, seats=room.capacity or 0, building=room.building_id or "", level=room.level_id
+    )
 
 
 def _used(row: UsageRow) -> float:
@@ -255,7 +266,7 @@ def _row(use: Use, space_id: FeatureId | None, name: Text) -> UsageRow:
     )  # fmt: skip
 
 
-def _renamed(one: Suggestion, names: dict[FeatureId, Text]) -> Suggestion:
+def _renamed(one: Suggestion, names: Mapping[FeatureId, Text]) -> Suggestion:
     """Return a suggestion that calls rooms by their names instead of their ids."""
     zh, en = one.text.zh, one.text.en
     for space in one.spaces:
