@@ -248,7 +248,7 @@ def curves(task: Task, params: StateParams) -> dict[str, list[float]]:
     candidates = [parse_candidate(one) for one in params.candidates or AHEAD]
     chosen = choose(candidates, known, learn, look, classes=len(task.classes), params=params.learning)
     truth, now = known.truth.astype(np.int64), known.now.astype(np.int64)
-    return {name: _curve(said, truth, now) for name, said in chosen.each.items()}
+    return {name: _curve(np.asarray(said, np.float64), truth, now) for name, said in chosen.each.items()}
 
 
 def _curve(said: Floats, truth: NDArray[np.int64], now: NDArray[np.int64]) -> list[float]:
