@@ -76,7 +76,7 @@ export default {
   ask: {
     hello: "Where would you like to go?", about: "Ask for ways, rooms and facilities in your own words, in English or Chinese.", placeholder: "For example: how do I get from the north gate to the lecture hall by wheelchair?", workingOn: "Working on: {what}", send: "Send", openRoute: "Open directions", openLive: "Open the live map", openMap: "Open the map",
     up: "Understood right", down: "Understood wrong", correct: "Correct me", correctTitle: "What does this request mean?", note: "Anything to add (optional)", sendCorrection: "Send", thanks: "Thank you", privacy: "People review it, and models learn from it. Phone numbers, plates and names are replaced on the way.",
-    answers: "Answers to choose from", openPlan: "open the plan", answerHint: "Answer the question above", yes: "Yes", no: "No", cancel: "Cancel",
+    answers: "Answers to choose from", openPlan: "open the plan", answerHint: "Answer the question above", short: "Ask or command…", yes: "Yes", no: "No", cancel: "Cancel",
     starter: { busy: "How busy is the canteen now?", energy: "Which building used the most electricity last week?", air: "How warm is meeting room A301?", toilet: "Where is the nearest toilet?", canteen: "How do I get to the canteen?", meeting: "Where are meeting rooms?", step: "From the north gate to Tower A without stairs" },
     mic: {
       start: "Press to speak", stop: "Recording; press to end", writing: "Writing it down", nothing: "That was not understood. Please say it again.", unsupported: "This browser can't record.", insecure: "Microphones work at https addresses and on this computer only.",

@@ -76,7 +76,7 @@ export default {
   ask: {
     hello: "您好，想去哪儿？", about: "问路、找房间、找设施，直接说就行，中文英文都可以。", placeholder: "例如：从北门到报告厅怎么走，我坐轮椅", workingOn: "正在处理：{what}", send: "发送", openRoute: "打开导航", openLive: "打开实时地图", openMap: "打开地图",
     up: "理解正确", down: "理解有误", correct: "纠正", correctTitle: "这句话应该怎么理解？", note: "补充说明（可不填）", sendCorrection: "提交纠正", thanks: "谢谢反馈", privacy: "反馈经人工审核后用于改进理解，导出时会替换电话、车牌和人名。",
-    answers: "可选的回答", openPlan: "打开方案", answerHint: "请回答上面的问题", yes: "确认", no: "不对", cancel: "取消",
+    answers: "可选的回答", openPlan: "打开方案", answerHint: "请回答上面的问题", short: "问路、问能耗、管设备…", yes: "确认", no: "不对", cancel: "取消",
     starter: { busy: "食堂现在人多吗", energy: "上周哪栋楼用电最多", air: "会议室A301现在多少度", toilet: "最近的卫生间在哪里？", canteen: "食堂怎么走？", meeting: "哪里有会议室？", step: "从北门到A座怎么走，不走楼梯" },
     mic: {
       start: "按一下开始说话", stop: "正在录音，按一下结束", writing: "正在识别", nothing: "没有听清，请再说一遍。", unsupported: "这个浏览器不支持录音。", insecure: "只有 https 网址或本机才能使用麦克风。",

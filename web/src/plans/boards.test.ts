@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Row, TourWalk } from "@/client/plans";
 import { deviceTicks, sayCell, slotTicks } from "./cells";
-import { clockOf, clockTicks, daysLater, spanOf } from "./clock";
+import { clockOf, clockTicks, daysLater, secondsOf, spanOf } from "./clock";
 import { figureRows, toldOf, widthOf } from "./comparing";
 import { curvesOption, panelsOf } from "./curves";
 import { deviceBars, deviceLanes, heldIn, seriesOf, storageBars, tempsOf, withRun, type DeviceTables } from "./devices";
@@ -106,6 +106,7 @@ describe("rooms and rounds", () => {
     const rows = [{ event: "a", start: 36, length: 4 }, { event: "b", start: null }];
     expect(drawnPeriods({ periods: 96, period_min: 15, rooms: [], events: [] }, rows)).toEqual([32, 44]);
     expect(drawnPeriods({ periods: 8, rooms: [], events: [] }, rows)).toEqual([0, 8]);
+    expect(slotTicks(900, secondsOf("07:30"))(0, 46, 6)).toEqual([2, 10, 18, 26, 34, 42]);
     expect(slotTicks(900)(32, 44, 5)).toEqual([32, 36, 40, 44]);
     expect(deviceTicks({ slot_h: 0.25, begins_at: "2026-03-02T06:15:00Z" }, "Asia/Shanghai")(0, 39, 5)).toEqual([7, 15, 23, 31, 39]);
   });
