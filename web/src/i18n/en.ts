@@ -106,13 +106,13 @@ export default {
   },
   stage: { candidate: "Candidate", shadow: "Shadow", live: "Live", archived: "Archived" },
   score: {
-    accuracy: "Intent accuracy", macro_f1: "Intent macro F1", spans: "Slot F1", exact: "Whole text right", rmse: "RMSE", mae: "Mean error", spearman: "Rank correlation", recall_at_1: "Recall at 1", recall_at_5: "Recall at 5", mrr: "Mean reciprocal rank", label: "Intent accuracy", negative_rmse: "Negative RMSE",
+    accuracy: "Accuracy", macro_f1: "Intent macro F1", spans: "Slot F1", exact: "Whole text right", rmse: "RMSE", mae: "Mean error", spearman: "Rank correlation", recall_at_1: "Recall at 1", recall_at_5: "Recall at 5", mrr: "Mean reciprocal rank", label: "Intent accuracy", negative_rmse: "Negative RMSE",
   },
   models: {
     none: "No models yet", noneHint: "Register a trained model:", version: "Version", stage: "Stage", scores: "Scores", size: "Size", registered: "Registered", builtIn: "Ships with the package", liveNow: "Live: {version}", noLive: "No version is live", damaged: "Files are missing or damaged", fault: "Version {version} can't run",
     back: "Back to the models", promote: "Make live", promoteSure: "Send version {version} of {name} to the gate, and make it live? Say why.", promoted: "Version {version} of {name} is live", rollBack: "Roll back", rollBackSure: "Roll {name} back from version {version} to the one that was live before? Say why.", rolledBack: "{name} is back on version {version}", why: "For example: slots are read better", whyNeeded: "Please say why",
     measuring: "Measured on the gate's examples: that may take minutes.", gate: "The gate", noGate: "Nobody has asked to make it live yet.", files: "Files", history: "Changes", shadow: "As a shadow", shadowLine: "Beside version {against}: {n} texts, another intent in {labels}, other slots in {spans}, failed on {failed}",
-    temperature: "Calibration (temperature)", noScores: "It was not measured.", noInterval: "no interval", interval: "95 % interval {low}–{high}, {n} texts",
+    temperature: "Calibration (temperature)", noScores: "It was not measured.", noInterval: "no interval", interval: "95 % interval {low}–{high}, {n} examples",
     called: { understanding: "Understanding" },
   },
   gate: {
