@@ -173,7 +173,9 @@ def test_an_event_without_a_room_says_why(event: Event, said: str) -> None:
 def test_why_not_a_room_that_an_event_can_t_have_says_what_the_room_lacks() -> None:
     problem = day(meeting("demo", size=3, features=frozenset({"screen"})))
     plan = place(demo=(0, "a"))
-    answer = why_not(ROOMS, problem, plan, {"demo": {"room": "b"}}, search=Search(Stop(time_s=None, rounds=5)))
+    answer = why_not(
+        ROOMS, problem, plan, {"demo": {"room": "b"}}, search=Search(Stop(time_s=None, rounds=5))
+    )
     assert (answer.status, answer.best) == (Status.INFEASIBLE, None)
     assert [one.en for one in answer.conflicts] == ["'b' has no 'screen', which 'demo' needs"]
 
