@@ -103,9 +103,8 @@ class Carrier:
         try:
             will = self.acts[request.intent].propose(request, asker=self.asker, now=self.now)
         except AlreadySoError as error:
-            return replace(_failed(error, understanding), move=Kind.ANSWER), replace(
-                state, active=None, question=None
-            )
+            done = replace(state, active=None, question=None)
+            return replace(_failed(error, understanding), move=Kind.ANSWER), done
         except YuanliError as error:
             return self._refused(state, request, error)
         if will is None or state.question is None:
