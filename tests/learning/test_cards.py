@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from yuanli.errors import Text
@@ -42,6 +43,13 @@ def test_both_languages_have_the_same_sections_and_figures() -> None:
         "1 types of span",
     ):
         assert part in card.en
+
+
+def test_a_model_that_reads_no_words_tells_nothing_of_spans() -> None:
+    card = model_card(replace(FACTS, tags=()), {}, NOTES)
+    assert "classes." in card.en
+    assert "span" not in card.en
+    assert "片段" not in card.zh
 
 
 def test_without_an_evaluation_the_scores_of_the_facts_are_shown(tmp_path: Path) -> None:

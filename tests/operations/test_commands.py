@@ -17,6 +17,7 @@ from yuanli.bootstrap import House
 from yuanli.campus import CampusId, DeviceId, FeatureId, FeatureNotFoundError, Imported, PointId
 from yuanli.errors import InvalidInputError
 from yuanli.operations import (
+    Asker,
     BadCommandError,
     CommandAction,
     CommandBlockedError,
@@ -39,6 +40,9 @@ from yuanli.operations import (
     WriteState,
     command_rules,
 )
+from yuanli.operations.answering.commanding import DeviceAct
+from yuanli.operations.command_targets import AlreadySoError
+from yuanli.operations.dialogue.state import Request
 from yuanli.telemetry import Quality, find_quantity
 
 ON, OFF, SET = CommandAction.ON, CommandAction.OFF, CommandAction.SET
@@ -137,6 +141,17 @@ def test_a_preview_tells_switches_apart_and_lets_nobody_confirm_what_changes_not
     same = floor.commands.preview(CAMPUS, of("lamp-0"), who="li")
     assert (same.allowed, len(same.writes)) == (False, 1)
     assert "Nothing would change" in same.warnings[0].en
+
+
+def test_words_for_what_is_so_already_are_told_so(floor: Floor, house: House) -> None:
+    act = DeviceAct(action=OFF, commands=floor.commands, guidance=house.guidance, standing=house.standing)
+    at, asker = floor.clock.now, Asker(campus_id=CAMPUS, user="li", roles=frozenset({"operator"}))
+    request = Request(id=1, intent="device_off", text="关灯", language="zh", confidence=1, model="t", at=at)
+    floor.measure("lamp-0-sw", 0.0)
+    assert act.propose(request, asker=asker, now=at) is not None
+    floor.measure("lamp-1-sw", 0.0)
+    with pytest.raises(AlreadySoError, match="all 2 points are so already"):
+        act.propose(request, asker=asker, now=at)
 
 
 def test_what_was_shown_is_sent_once_it_is_confirmed_and_only_once(floor: Floor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ def test_cells_are_said_by_the_clock_of_the_campus() -> None:
     assert said("flows", "2.0 1.0 -2.5") == "+3.0 / -2.5"
     columns = "kind,name,size,features,people,minutes,earliest,latest,start,room"
     meetings = f"{columns}\nroom,Aspen,4,,,,,,,\nmeeting,standup,3,,,15,,,,\n"
-    said = cells_of(ROOMS.parse(meetings.encode(), "day.csv"), shanghai)
+    said = cells_of(replace(ROOMS.parse(meetings.encode(), "day.csv"), period_min=15.0), shanghai)
     assert (said("start", 37), said("length", 2), said("room", "Aspen")) == ("09:15", "30 min", "Aspen")
     assert said("days", [0, 2]) == [1, 3]
     rounds = find_problem_example("rounds")

@@ -25,7 +25,7 @@ from yuanli.scheduling import (
 )
 from yuanli.scheduling.rooms.annealing import anneal_rooms
 from yuanli.scheduling.rooms.arrays import compile_problem
-from yuanli.solver import Search, Status, Stop, Wish
+from yuanli.solver import Search, Status, Stop, Wish, why_not
 
 
 def test_the_cost_of_a_timetable_worked_by_hand() -> None:
@@ -168,6 +168,16 @@ def test_an_event_without_a_room_says_why(event: Event, said: str) -> None:
     assert plan.status is Status.INFEASIBLE
     assert said in " ".join(text.en for text in plan.conflicts)
     assert all("other" not in text.en for text in plan.conflicts)
+
+
+def test_why_not_a_room_that_an_event_can_t_have_says_what_the_room_lacks() -> None:
+    problem = day(meeting("demo", size=3, features=frozenset({"screen"})))
+    plan = place(demo=(0, "a"))
+    answer = why_not(
+        ROOMS, problem, plan, {"demo": {"room": "b"}}, search=Search(Stop(time_s=None, rounds=5))
+    )
+    assert (answer.status, answer.best) == (Status.INFEASIBLE, None)
+    assert [one.en for one in answer.conflicts] == ["'b' has no 'screen', which 'demo' needs"]
 
 
 def test_a_teacher_with_too_few_times_is_told_in_a_large_timetable() -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from yuanli.errors import Text, UnavailableError, YuanliError
 from yuanli.language import Understanding
 from yuanli.operations.acts import Act
+from yuanli.operations.command_targets import AlreadySoError
 from yuanli.operations.dialogue import (
     Asks,
     Kind,
@@ -101,6 +102,9 @@ class Carrier:
         understanding = request.understanding()
         try:
             will = self.acts[request.intent].propose(request, asker=self.asker, now=self.now)
+        except AlreadySoError as error:
+            done = replace(state, active=None, question=None)
+            return replace(_failed(error, understanding), move=Kind.ANSWER), done
         except YuanliError as error:
             return self._refused(state, request, error)
         if will is None or state.question is None:

@@ -38,6 +38,10 @@ class NothingToCommandError(InfeasibleError):
     """No device of the place takes this command."""
 
 
+class AlreadySoError(NothingToCommandError):
+    """All that a command would write is so already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
     """A point that a command means, and what it asks of it: a value, or a change; None gives it back."""

@@ -131,9 +131,9 @@ def _nobody(wish: FlowWish, spot: FlowSpot, place: Mapping[str, str], *, known: 
     zh, en = (name_in(place, language) or site for language, site in (("zh", "全园"), ("en", "the site")))
     span = f"{wish.day} {spot.begins:%H:%M}–{spot.ends:%H:%M}"
     return NobodyComesError(
-        Text(f"“{zh}”在 {span} 没有人来。", f"Nobody comes to {en} in {span}.") if known else
+        Text(f"“{zh}”在 {span} 没有人来。", f"Nobody comes to {en} on {span}.") if known else
         Text(f"不知道“{zh}”在 {span} 有多少人：没有实测，也没有预测。",
-             f"It is not known how many people are in {en} in {span}: neither measured nor forecast."),
+             f"It is not known how many people are in {en} on {span}: neither measured nor forecast."),
         field="place",
         hint=Text("换一个有人数统计的地点或时间。", "Choose a place where people are counted, or another time."),
     )  # fmt: skip

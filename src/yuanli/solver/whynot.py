@@ -75,8 +75,17 @@ def why_not(
     start = force(kind, problem, plan, forced)
     asked, locked = (problem, forced) if kind.asked is None else kind.asked(problem, plan, start, forced)
     wish = Wish(seed=seed, start=start, locked=frozenset(locked))
-    after = kind.solve(asked, search, wish)
     cost = kind.check(problem, plan).cost
+    try:
+        after = kind.solve(asked, search, wish)
+    except InvalidInputError:
+        alone = _at_once(kind, problem, plan, forced)
+        if alone is None or not alone.checked.broken:
+            raise
+        return WhyNot(
+            cost=cost, at_once=None, best=None, status=Status.INFEASIBLE, difference=None, changes=0,
+            conflicts=tuple(one.message for one in alone.checked.broken[:MOST_BROKEN]),
+        )  # fmt: skip
     if after.best is None:
         status, conflicts = kind.status_of(asked, search, wish, after)
         return WhyNot(

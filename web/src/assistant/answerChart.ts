@@ -42,8 +42,8 @@ export function optionOf(chart: Chart, words: Words, ink: Ink): Record<string, u
   const letters = { color: ink.soft, fontSize: ink.size };
   const whole = bars && chart.lines.every((line) => line.values.every((one) => one == null || Number.isInteger(one)));
   const axis = { axisLabel: letters, axisLine: { lineStyle: { color: ink.line } }, axisTick: { show: false } };
-  const category = { type: "category", data: labels, ...axis, axisLabel: { ...letters, hideOverlap: true, width: 11 * ink.size, overflow: "truncate", ...(labels.includes("") ? { interval: (at: number) => labels[at] !== "" } : {}) } };
-  const value = { type: "value", scale: !bars && !daily, ...(whole ? { minInterval: 1 } : {}), ...axis, splitLine: { lineStyle: { color: ink.line } } };
+  const category = { type: "category", data: labels, ...axis, axisLabel: { ...letters, hideOverlap: true, width: 11 * ink.size, overflow: "truncate", ...(bars ? { interval: 0 } : labels.includes("") ? { interval: (at: number) => labels[at] !== "" } : {}) } };
+  const value = { type: "value", scale: !bars && !daily, ...(whole ? { minInterval: 1 } : {}), ...axis, axisLabel: { ...letters, hideOverlap: true }, splitLine: { lineStyle: { color: ink.line } } };
   return {
     animation: false,
     textStyle: { fontFamily: LETTERS, fontSize: ink.size },

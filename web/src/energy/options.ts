@@ -71,7 +71,7 @@ export function curveOption({ now, others, expected, labels, until, word, palett
 /** Supply on the left, uses on the right. */
 export function flowsOption(flows: EnergyFlows, named: Named, palette: Palette, narrow: boolean): Option {
   const names = new Map(flows.nodes.map((node) => [node.id, named(node.name as Record<string, string>)]));
-  const label = { color: palette.ink, fontSize: narrow ? 10 : 12, formatter: ({ name }: { name: string }) => names.get(name) ?? name, width: narrow ? 62 : 110, overflow: "truncate" };
+  const label = { color: palette.ink, textBorderColor: palette.panel, textBorderWidth: 2, fontSize: narrow ? 10 : 12, formatter: ({ name }: { name: string }) => names.get(name) ?? name, width: narrow ? 62 : 110, overflow: "truncate" };
   return {
     ...base(palette),
     tooltip: {

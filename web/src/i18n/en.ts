@@ -76,7 +76,7 @@ export default {
   ask: {
     hello: "Where would you like to go?", about: "Ask for ways, rooms and facilities in your own words, in English or Chinese.", placeholder: "For example: how do I get from the north gate to the lecture hall by wheelchair?", workingOn: "Working on: {what}", send: "Send", openRoute: "Open directions", openLive: "Open the live map", openMap: "Open the map",
     up: "Understood right", down: "Understood wrong", correct: "Correct me", correctTitle: "What does this request mean?", note: "Anything to add (optional)", sendCorrection: "Send", thanks: "Thank you", privacy: "People review it, and models learn from it. Phone numbers, plates and names are replaced on the way.",
-    answers: "Answers to choose from", openPlan: "open the plan", answerHint: "Answer the question above", yes: "Yes", no: "No", cancel: "Cancel",
+    answers: "Answers to choose from", openPlan: "open the plan", answerHint: "Answer the question above", short: "Ask or command…", yes: "Yes", no: "No", cancel: "Cancel",
     starter: { busy: "How busy is the canteen now?", energy: "Which building used the most electricity last week?", air: "How warm is meeting room A301?", toilet: "Where is the nearest toilet?", canteen: "How do I get to the canteen?", meeting: "Where are meeting rooms?", step: "From the north gate to Tower A without stairs" },
     mic: {
       start: "Press to speak", stop: "Recording; press to end", writing: "Writing it down", nothing: "That was not understood. Please say it again.", unsupported: "This browser can't record.", insecure: "Microphones work at https addresses and on this computer only.",
@@ -106,13 +106,13 @@ export default {
   },
   stage: { candidate: "Candidate", shadow: "Shadow", live: "Live", archived: "Archived" },
   score: {
-    accuracy: "Intent accuracy", macro_f1: "Intent macro F1", spans: "Slot F1", exact: "Whole text right", rmse: "RMSE", mae: "Mean error", spearman: "Rank correlation", recall_at_1: "Recall at 1", recall_at_5: "Recall at 5", mrr: "Mean reciprocal rank", label: "Intent accuracy", negative_rmse: "Negative RMSE",
+    accuracy: "Accuracy", macro_f1: "Intent macro F1", spans: "Slot F1", exact: "Whole text right", rmse: "RMSE", mae: "Mean error", spearman: "Rank correlation", recall_at_1: "Recall at 1", recall_at_5: "Recall at 5", mrr: "Mean reciprocal rank", label: "Intent accuracy", negative_rmse: "Negative RMSE",
   },
   models: {
     none: "No models yet", noneHint: "Register a trained model:", version: "Version", stage: "Stage", scores: "Scores", size: "Size", registered: "Registered", builtIn: "Ships with the package", liveNow: "Live: {version}", noLive: "No version is live", damaged: "Files are missing or damaged", fault: "Version {version} can't run",
     back: "Back to the models", promote: "Make live", promoteSure: "Send version {version} of {name} to the gate, and make it live? Say why.", promoted: "Version {version} of {name} is live", rollBack: "Roll back", rollBackSure: "Roll {name} back from version {version} to the one that was live before? Say why.", rolledBack: "{name} is back on version {version}", why: "For example: slots are read better", whyNeeded: "Please say why",
     measuring: "Measured on the gate's examples: that may take minutes.", gate: "The gate", noGate: "Nobody has asked to make it live yet.", files: "Files", history: "Changes", shadow: "As a shadow", shadowLine: "Beside version {against}: {n} texts, another intent in {labels}, other slots in {spans}, failed on {failed}",
-    temperature: "Calibration (temperature)", noScores: "It was not measured.", noInterval: "no interval", interval: "95 % interval {low}–{high}, {n} texts",
+    temperature: "Calibration (temperature)", noScores: "It was not measured.", noInterval: "no interval", interval: "95 % interval {low}–{high}, {n} examples",
     called: { understanding: "Understanding" },
   },
   gate: {

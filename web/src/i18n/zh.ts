@@ -76,7 +76,7 @@ export default {
   ask: {
     hello: "您好，想去哪儿？", about: "问路、找房间、找设施，直接说就行，中文英文都可以。", placeholder: "例如：从北门到报告厅怎么走，我坐轮椅", workingOn: "正在处理：{what}", send: "发送", openRoute: "打开导航", openLive: "打开实时地图", openMap: "打开地图",
     up: "理解正确", down: "理解有误", correct: "纠正", correctTitle: "这句话应该怎么理解？", note: "补充说明（可不填）", sendCorrection: "提交纠正", thanks: "谢谢反馈", privacy: "反馈经人工审核后用于改进理解，导出时会替换电话、车牌和人名。",
-    answers: "可选的回答", openPlan: "打开方案", answerHint: "请回答上面的问题", yes: "确认", no: "不对", cancel: "取消",
+    answers: "可选的回答", openPlan: "打开方案", answerHint: "请回答上面的问题", short: "问路、问能耗、管设备…", yes: "确认", no: "不对", cancel: "取消",
     starter: { busy: "食堂现在人多吗", energy: "上周哪栋楼用电最多", air: "会议室A301现在多少度", toilet: "最近的卫生间在哪里？", canteen: "食堂怎么走？", meeting: "哪里有会议室？", step: "从北门到A座怎么走，不走楼梯" },
     mic: {
       start: "按一下开始说话", stop: "正在录音，按一下结束", writing: "正在识别", nothing: "没有听清，请再说一遍。", unsupported: "这个浏览器不支持录音。", insecure: "只有 https 网址或本机才能使用麦克风。",
@@ -106,13 +106,13 @@ export default {
   },
   stage: { candidate: "候选", shadow: "影子", live: "上线", archived: "归档" },
   score: {
-    accuracy: "意图准确率", macro_f1: "意图宏平均 F1", spans: "槽位 F1", exact: "整句全对", rmse: "均方根误差", mae: "平均绝对误差", spearman: "秩相关", recall_at_1: "首位召回", recall_at_5: "前五召回", mrr: "平均倒数排名", label: "意图准确率", negative_rmse: "负均方根误差",
+    accuracy: "准确率", macro_f1: "意图宏平均 F1", spans: "槽位 F1", exact: "整句全对", rmse: "均方根误差", mae: "平均绝对误差", spearman: "秩相关", recall_at_1: "首位召回", recall_at_5: "前五召回", mrr: "平均倒数排名", label: "意图准确率", negative_rmse: "负均方根误差",
   },
   models: {
     none: "还没有模型", noneHint: "登记一个训练好的模型：", version: "版本", stage: "阶段", scores: "指标", size: "大小", registered: "登记时间", builtIn: "随安装包提供", liveNow: "上线版本：{version}", noLive: "没有上线版本", damaged: "文件缺失或损坏", fault: "版本 {version} 无法运行",
     back: "返回模型列表", promote: "上线", promoteSure: "让 {name} 的版本 {version} 通过门禁后上线？请填写原因。", promoted: "{name} 的版本 {version} 已上线", rollBack: "回退", rollBackSure: "把 {name} 从版本 {version} 回退到上一个上线版本？请填写原因。", rolledBack: "{name} 已回退到版本 {version}", why: "例如：槽位更准", whyNeeded: "请填写原因",
     measuring: "正在用门禁样本评测，可能需要几分钟。", gate: "上线门禁", noGate: "还没有申请过上线。", files: "文件", history: "变更记录", shadow: "影子运行", shadowLine: "对照版本 {against}：{n} 句，意图不同 {labels} 句，槽位不同 {spans} 句，出错 {failed} 句",
-    temperature: "校准温度", noScores: "没有评测结果。", noInterval: "没有区间", interval: "95% 区间 {low}–{high}，{n} 句",
+    temperature: "校准温度", noScores: "没有评测结果。", noInterval: "没有区间", interval: "95% 区间 {low}–{high}，{n} 例",
     called: { understanding: "请求理解" },
   },
   gate: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Row, TourWalk } from "@/client/plans";
-import { sayCell } from "./cells";
-import { clockOf, clockTicks, daysLater, spanOf } from "./clock";
+import { deviceTicks, sayCell, slotTicks } from "./cells";
+import { clockOf, clockTicks, daysLater, secondsOf, spanOf } from "./clock";
 import { figureRows, toldOf, widthOf } from "./comparing";
 import { curvesOption, panelsOf } from "./curves";
 import { deviceBars, deviceLanes, heldIn, seriesOf, storageBars, tempsOf, withRun, type DeviceTables } from "./devices";
@@ -12,7 +12,7 @@ import { layoutGrid } from "./grids";
 import { binsOf, siteFeatures, sumsOf, worstOf } from "./siteOptions";
 import { tourLines, tourStops } from "./tourMap";
 import { dragged, textOfRuns, ticksOf } from "./lanes";
-import { daysOf, drawnPeriods, movedEvents, roomBars } from "./rooms";
+import { daysOf, drawnPeriods, movedEvents, roomBars, roomLanes } from "./rooms";
 import { heatOption, movesBetween } from "./spaceOptions";
 import { byFloor, seated, stackOf } from "./stack";
 import { legsOf, tourBars, toursOf } from "./tours";
@@ -106,6 +106,15 @@ describe("rooms and rounds", () => {
     const rows = [{ event: "a", start: 36, length: 4 }, { event: "b", start: null }];
     expect(drawnPeriods({ periods: 96, period_min: 15, rooms: [], events: [] }, rows)).toEqual([32, 44]);
     expect(drawnPeriods({ periods: 8, rooms: [], events: [] }, rows)).toEqual([0, 8]);
+    expect(slotTicks(900, secondsOf("07:30"))(0, 46, 6)).toEqual([2, 10, 18, 26, 34, 42]);
+    expect(slotTicks(900)(32, 44, 5)).toEqual([32, 36, 40, 44]);
+    expect(deviceTicks({ slot_h: 0.25, begins_at: "2026-03-02T06:15:00Z" }, "Asia/Shanghai")(0, 39, 5)).toEqual([7, 15, 23, 31, 39]);
+  });
+  it("begin with rooms that are used, below what has none", () => {
+    const tables = { periods: 8, rooms: ["a", "b", "c"].map((name) => ({ name, capacity: 4 })), events: [{ name: "x", size: 1, current: { time: { days: [0], start: 0, length: 1 }, room: "c" } }] };
+    const begun = [{ event: "x", room: "b" }];
+    expect(roomLanes(tables, begun, begun).map((lane) => lane.key)).toEqual(["b", "c", "a"]);
+    expect(roomLanes(tables, [{ event: "x", room: null }], begun).map((lane) => lane.key)).toEqual(["", "b", "c", "a"]);
   });
   it("mark events that meet in a room", () => {
     const rows = [{ event: "a", days: [0], weeks: [0], start: 0, length: 2, room: "r" }, { event: "b", days: [0], weeks: [0], start: 1, length: 2, room: "r" }, { event: "c", days: [1], weeks: [0], start: 1, length: 2, room: "r" }];

@@ -1,5 +1,5 @@
 /** Cells of a plan's rows as people say them, where the bare value is a count of seconds or slots. */
-import { clockOf, daysLater, spanOf } from "./clock";
+import { clockOf, clockTicks, daysLater, spanOf } from "./clock";
 import { figure } from "./figures";
 import { runsOf } from "./gantt";
 import { periodClock, type RoomTables } from "./rooms";
@@ -7,11 +7,19 @@ import { periodClock, type RoomTables } from "./rooms";
 type Later = (time: string, days: number) => string;
 const timeOf = (at: number, later: Later): string => (daysLater(at) ? later(clockOf(at), daysLater(at)) : clockOf(at));
 
-/** The clock of the campus at the beginning of a slot; slots begin at midnight where the problem does not say when. */
+/** Seconds from midnight to the first slot, by the clock of the campus; slots begin at midnight where the problem does not say when. */
+function firstS(tables: Record<string, unknown>, zone: string): number {
+  const told = typeof tables.begins_at === "string" ? new Date(tables.begins_at).toLocaleTimeString("en-GB", { timeZone: zone }).split(":") : ["0", "0"];
+  return 3600 * Number(told[0]) + 60 * Number(told[1]);
+}
+/** Marks at round times of day on an axis of slots of `slotS` seconds, the first of which begins at `firstS`. */
+export const slotTicks = (slotS: number, first = 0) => (from: number, to: number, most: number): number[] => clockTicks(first + from * slotS, first + to * slotS, most).map((at) => (at - first) / slotS);
+export const deviceTicks = (tables: Record<string, unknown>, zone: string): ReturnType<typeof slotTicks> => slotTicks(3600 * Number(tables.slot_h ?? 1), firstS(tables, zone));
+
+/** The clock of the campus at the beginning of a slot. */
 export function slotClock(tables: Record<string, unknown>, zone: string): (slot: number) => string {
   const slotH = Number(tables.slot_h ?? 1);
-  const told = typeof tables.begins_at === "string" ? new Date(tables.begins_at).toLocaleTimeString("en-GB", { timeZone: zone }).split(":") : ["0", "0"];
-  const first = 3600 * Number(told[0]) + 60 * Number(told[1]);
+  const first = firstS(tables, zone);
   return (slot) => {
     const clock = clockOf(first + Math.round(slot * slotH * 3600));
     return slot && slot === tables.slots && clock === "00:00" ? "24:00" : clock;

@@ -4,6 +4,12 @@ const two = (n: number): string => String(n).padStart(2, "0");
 /** Seconds since a day began as the clock shows them; the next day's begin at 00:00 again. */
 export const clockOf = (at: number): string => `${two(Math.floor(at / 3600) % 24)}:${two(Math.floor((at % 3600) / 60))}`;
 
+/** The seconds of a clock such as 07:30 since midnight; 0 of what is none. */
+export const secondsOf = (clock: string): number => {
+  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(clock) ?? [];
+  return 3600 * Number(hours ?? 0) + 60 * Number(minutes ?? 0);
+};
+
 /** How many days later than the plan's own a time is. */
 export const daysLater = (at: number): number => Math.floor(at / 86_400);
 

@@ -63,7 +63,7 @@ export function loadOption(load: Load, slots: readonly string[], word: (key: "be
     animation: false,
     textStyle: { fontFamily: LETTERS },
     tooltip: { trigger: "axis", confine: true, backgroundColor: palette.panel, borderColor: palette.line, textStyle: { color: palette.ink } },
-    legend: { top: 0, type: "scroll", textStyle: { color: palette.ink } },
+    legend: { top: 0, type: "scroll", itemWidth: 14, itemGap: 8, textStyle: { color: palette.ink } },
     grid: { left: 8, right: 16, top: 52, bottom: 8, containLabel: true },
     xAxis: { type: "category", data: [...slots], ...axis, splitLine: { show: false } },
     yAxis: { type: "value", name: word("people"), nameGap: 10, ...axis },

@@ -11,6 +11,7 @@ export interface Grid {
   rows: { name: string; cells: Cell[] }[];
 }
 const MOST = 60;
+export const shadeOf = (weight: number | null): string => (weight === null ? "transparent" : `rgb(15 155 142 / ${Math.round(8 + 62 * weight)}%)`);
 
 const scaled = (values: number[][], names: string[], columns: string[]): Grid => {
   const most = Math.max(...values.flat(), 1e-9);

@@ -35,9 +35,11 @@ const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.map(
 /** The days on which something is, counted from 0. */
 export const daysOf = (rows: readonly Row[]): number[] => [...new Set(rows.flatMap((row) => numbers(row.days)))].sort((a, b) => a - b);
 
-export function roomLanes(tables: RoomTables, rows: readonly Row[]): Lane[] {
-  const lanes: Lane[] = tables.rooms.map((room) => ({ key: room.name, label: `${room.name} · ${room.capacity}` }));
-  return rows.some((row) => !row.room) ? [...lanes, { key: NOWHERE, label: "–" }] : lanes;
+/** Events that have no room first, then rooms that had something in `begun` or have it today, then those that stand empty. */
+export function roomLanes(tables: RoomTables, rows: readonly Row[], begun: readonly Row[]): Lane[] {
+  const used = new Set<unknown>([...begun.map((row) => row.room), ...tables.events.map((event) => event.current?.room)]);
+  const lanes = tables.rooms.map((room): Lane => ({ key: room.name, label: `${room.name} · ${room.capacity}` })).sort((a, b) => Number(used.has(b.key)) - Number(used.has(a.key)));
+  return rows.some((row) => !row.room) ? [{ key: NOWHERE, label: "–" }, ...lanes] : lanes;
 }
 
 /** Events of a day; wrong where two meet in a room in one week, or too many come. */

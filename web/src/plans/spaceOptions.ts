@@ -30,7 +30,7 @@ export function movesBetween(moves: SpaceView["moves"], places: ReadonlyMap<stri
 
 export function movesOption(links: readonly SankeyLink[], palette: Palette, narrow: boolean): Option {
   const names = [...new Set(links.flatMap((link) => [TODAY + link.source, PLAN + link.target]))].sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
-  const label = { color: palette.ink, fontSize: 11, formatter: ({ name }: { name: string }) => name.slice(1), width: narrow ? 80 : 140, overflow: "truncate" };
+  const label = { color: palette.ink, textBorderColor: palette.panel, textBorderWidth: 2, fontSize: 11, formatter: ({ name }: { name: string }) => name.slice(1), width: narrow ? 80 : 140, overflow: "truncate" };
   return {
     animation: false,
     textStyle: { fontFamily: LETTERS },

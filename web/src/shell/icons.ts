@@ -1,7 +1,7 @@
 /** Interface icons, Material Design Icons (Apache-2.0); one place, so that a meaning has one picture. */
 export {
   mdiAccountCircleOutline as iconUser,
-  mdiAccountGroupOutline as iconUsers,
+  mdiAccountCogOutline as iconUsers,
   mdiAlertCircleOutline as iconAlert,
   mdiArrowLeft as iconBack,
   mdiArrowULeftTop as iconUndo,
@@ -72,5 +72,5 @@ export {
   mdiPlay as iconPlay,
   mdiChartTimelineVariant as iconPoints,
   mdiCheckDecagramOutline as iconQuality,
-  mdiChartGantt as iconIntervals,
+  mdiArrowExpandHorizontal as iconIntervals,
 } from "@mdi/js";

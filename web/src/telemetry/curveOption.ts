@@ -58,7 +58,7 @@ const faint = (hex: string, share: number): string => hex + Math.round(share * 2
 function axes(curves: readonly Curve[], look: Look): { units: string[]; axis: Record<string, unknown>[] } {
   const units = [...new Set(curves.map((one) => one.unit))];
   const axis = units.map((unit, i) => ({
-    type: "value", scale: true, name: unit, nameTextStyle: { color: look.soft }, position: i === 0 ? "left" : "right", offset: Math.max(i - 1, 0) * 46,
+    type: "value", scale: true, minInterval: curves.every((one) => one.unit !== unit || (one.stepped && !unit)) ? 1 : undefined, name: unit, nameTextStyle: { color: look.soft }, position: i === 0 ? "left" : "right", offset: Math.max(i - 1, 0) * 46,
     axisLabel: { color: look.soft }, splitLine: { show: i === 0, lineStyle: { color: look.line } }, axisLine: { show: i > 0, lineStyle: { color: look.line } },
   }));
   return { units, axis: axis.length ? axis : [{ type: "value", show: false }] };

@@ -31,7 +31,7 @@ export const layers: Readonly<Record<LayerKey, TwinLayerSpec>> = {
   humidity: { quantities: ["humidity"], unit: "%", digits: 0, stops: stops([20, 35, 50, 65, 80], DRY_DAMP), spread: 30 },
   co2: { quantities: ["co2"], unit: "ppm", digits: 0, stops: stops([400, 700, 1000, 1400, 2000], AIR), spread: 600 },
   comfort: { quantities: ["comfort"], unit: "", digits: 1, stops: stops([-2, -1, 0, 1, 2], COLD_WARM), spread: 1.5 },
-  people: { quantities: ["density", "people"], unit: "1/m²", digits: 2, stops: stops([0, 0.05, 0.1, 0.25, 0.5], BLUES), spread: 0.2 },
+  people: { quantities: ["density", "people"], unit: "", digits: 2, stops: stops([0, 0.05, 0.1, 0.25, 0.5], BLUES), spread: 0.2 },
   power: { quantities: ["power_density"], unit: "W/m²", digits: 1, stops: stops([0, 10, 25, 45, 80], HEAT), spread: 20 },
   devices: { quantities: ["devices_on", "devices_fault"], unit: "", digits: 0, stops: [[OFF, "#9db4c0"], [ON, "#009e73"], [FAULT, "#d55e00"]], spread: 2 },
   pm25: { quantities: ["pm25"], unit: "µg/m³", digits: 0, stops: stops([0, 35, 75, 115, 150], HEAT), spread: 50 },

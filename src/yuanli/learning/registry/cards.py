@@ -109,8 +109,9 @@ WORDS_ZH = {
     "limits": "局限",
     "made": "来历",
     "row": "| 指标 | 值 | 95% 区间 | 样本数 |",
-    "facts": "基座 {base}；数据指纹 {data}；代码 {code}；随机种子 {seed}。"
-    "{labels} 个类别，{spans} 种片段，最长 {max_length} 个词元。",
+    "facts": "基座 {base}；数据指纹 {data}；代码 {code}；随机种子 {seed}。{labels} 个类别",
+    "text": "，{spans} 种片段，最长 {max_length} 个词元",
+    "end": "。",
 }
 WORDS_EN = {
     "use": "Intended use",
@@ -120,8 +121,9 @@ WORDS_EN = {
     "limits": "Limits",
     "made": "How it was made",
     "row": "| score | value | 95 % interval | examples |",
-    "facts": "Base {base}; data {data}; code {code}; seed {seed}. "
-    "{labels} classes, {spans} types of span, at most {max_length} tokens.",
+    "facts": "Base {base}; data {data}; code {code}; seed {seed}. {labels} classes",
+    "text": ", {spans} types of span, at most {max_length} tokens",
+    "end": ".",
 }
 
 
@@ -134,7 +136,7 @@ def _card(
     use: str,
     limits: list[str],
 ) -> str:
-    made = words["facts"].format(
+    made = (words["facts"] + (words["text"] if facts.tags else "") + words["end"]).format(
         base=facts.base,
         data=facts.data or "–",
         code=facts.code or "–",

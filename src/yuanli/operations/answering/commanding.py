@@ -13,6 +13,7 @@ from yuanli.operations.answering.devices import meant_devices
 from yuanli.operations.answering.vocabulary import named_in, says, unit_of
 from yuanli.operations.command_log import CommandRequest, WriteState
 from yuanli.operations.command_rules import CommandAction
+from yuanli.operations.command_targets import AlreadySoError
 from yuanli.operations.commands import Commands
 from yuanli.operations.dialogue import Request
 from yuanli.operations.guidance import Guidance, Guide
@@ -49,6 +50,15 @@ class DeviceAct:
         require_operator(asker)
         command, guide = self.command(request, asker)
         preview = self.commands.preview(asker.campus_id, command, who=asker.user)
+        if not preview.allowed and preview.writes:
+            count = len(preview.writes)
+            raise AlreadySoError(
+                Text(
+                    f"不用操作：这 {count} 个点位都已经是这样。",
+                    f"Nothing to do: {'it is' if count == 1 else f'all {count} points are'} so already.",
+                ),
+                field="device",
+            )
         if not preview.allowed:
             raise _blocked(preview.left_out[0].obstacles[0].message if preview.left_out else preview.text)
         warnings = Text("".join(w.zh for w in preview.warnings), " ".join(w.en for w in preview.warnings))

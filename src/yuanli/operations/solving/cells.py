@@ -45,7 +45,7 @@ def _of_rooms(problem: RoomsProblem, column: str, value: Any) -> Any:
         or problem.periods * problem.period_min != DAY_S // 60
     ):
         return value
-    minutes = value * problem.period_min
+    minutes = round(value * problem.period_min)
     return f"{minutes // 60:02}:{minutes % 60:02}" if column == "start" else f"{minutes} min"
 
 
