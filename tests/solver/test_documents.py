@@ -18,7 +18,7 @@ class Hall(Document):
     wide_m: float = 1.0
     price: float | tuple[float, ...] = 0.0
     walks_s: tuple[tuple[float | None, ...], ...] = ()
-    needs: dict[str, int] = {}
+    needs: dict[str, int] = Field(default={})
     open: bool = True
     name: str = ""
     door: Seat | Hall | None = None
@@ -50,7 +50,7 @@ def test_a_document_is_read_plain_packed_and_with_a_byte_order_mark() -> None:
         (b'{"seats": [], "price": false}', "price", "price is False: it is a number, not true or false"),
         (b'{"seats": [], "walks_s": [[0, 1], [null, true]]}', "walks_s.1.1", "walks_s.1.1 is True: it is a number, not"),
         (b'{"seats": [], "needs": {"crew": true}}', "needs.crew", "needs.crew is True: it is a number, not"),
-        (b'{"seats": [], "name": "' + b"x" * 201 + b'"}', "name", "name is 'x{27}...x{28}': it has at most 200 char"),
+        (b'{"seats": [], "name": "' + b"x" * 201 + b'"}', "name", "name is .x{27}...x{28}.: it has at most 200"),
         (b'{"seats": [{"size": 1.5}]}', "seats.0.size", "size is 1.5: it is a whole number"),
         (b'{"seats": [' + b'{"size": 1},' * 9 + b'{"size": 1}]}', "seats", "seats has 10 items: it has at most 9"),
         (b'{"seats": [],\n"door": "\\ud83d"}', "h.json:2", "line 2: .ud83d is not a whole character"),

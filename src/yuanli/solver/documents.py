@@ -122,7 +122,10 @@ def _guarded(schema: Any) -> Any:
 
 def _guards(schema: Any) -> bool:
     """Say whether a schema is one of ours already, as those of documents in documents are."""
-    return schema.get("type") == "function-before" and schema["function"]["function"] in (_no_truth, _no_truths)
+    return schema.get("type") == "function-before" and schema["function"]["function"] in (
+        _no_truth,
+        _no_truths,
+    )
 
 
 def _bare(items: Any) -> tuple[Any, bool]:

@@ -110,7 +110,9 @@ def _rules(root: Element) -> Iterator[Rule]:
         match = re.fullmatch(r"(\w+?)(?:\(([\d,]+)\))?", word)
         if match is None:
             raise _wrong(
-                f"distribution type {cut_text(word)!r}", "不是 ITC-2019 的规则", "it is not a rule of ITC-2019"
+                f"distribution type {cut_text(word)!r}",
+                "不是 ITC-2019 的规则",
+                "it is not a rule of ITC-2019",
             )
         yield Rule(
             kind=re.sub(r"(?<!^)(?=[A-Z])", "_", match[1]).lower(),

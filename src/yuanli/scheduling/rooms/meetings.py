@@ -56,7 +56,9 @@ def _meeting(line: int, row: dict[str, str], rooms: tuple[Room, ...]) -> Event:
                      f"{minutes} minutes don't fit into {row['earliest']}–{row['latest']}")  # fmt: skip
     wished = _clock(line, "start", row["start"]) if row["start"] else None
     if row["room"] and row["room"] not in {room.name for room in rooms}:
-        raise _wrong(line, "room", f"没有房间“{cut_text(row['room'])}”", f"there is no room {cut_text(row['room'])!r}")
+        raise _wrong(
+            line, "room", f"没有房间“{cut_text(row['room'])}”", f"there is no room {cut_text(row['room'])!r}"
+        )
     return Event(
         name=row["name"], size=_whole(line, "size", row["size"] or "0"), people=tuple(_words(row["people"])),
         features=frozenset(_words(row["features"])),
@@ -90,7 +92,9 @@ def _words(text: str) -> list[str]:
 def _clock(line: int, column: str, text: str) -> int:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})", text)
     if match is None or not (at := int(match[1]) * 60 + int(match[2])) <= 1440 or int(match[2]) > 59:
-        raise _wrong(line, column, f"“{cut_text(text)}”应是 hh:mm", f"{cut_text(text)!r} is a time like 09:30")
+        raise _wrong(
+            line, column, f"“{cut_text(text)}”应是 hh:mm", f"{cut_text(text)!r} is a time like 09:30"
+        )
     return -(-at // STEP_MIN)
 
 
