@@ -157,7 +157,8 @@ def only(problem: DevicesProblem, rules: Sequence[BrokenRule]) -> DevicesProblem
         if ("target", one.name) in kept:
             (on if one.target else off).add(problem.slots - 1)
         if on & off:
-            return replace(one, target=None, min_up=1, min_down=1, task=Task(first=0, last=0, slots=2))
+            impossible = Task(first=0, last=0, slots=2)
+            return replace(one, target=None, min_up=1, min_down=1, heat_kw=0.0, task=impossible)
         least = ("minimum", one.name) in kept
         return replace(
             one, must_be_on=frozenset(on), must_be_off=frozenset(off), target=None, held=250,

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import tables_of
-from yuanli.scheduling.devices.conflicts import impossible
+from yuanli.scheduling.devices.conflicts import WITHIN_S, impossible
 from yuanli.scheduling.devices.dualising import find_duals
 from yuanli.scheduling.devices.improving import CHUNK, HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
 from yuanli.scheduling.devices.modelling import whole_model
@@ -49,6 +50,8 @@ DEVICES_PER_ROUND = 5
 NEAR_STALE = 3
 """Rounds around what is locked without a gain, until the whole is searched."""
 LEAST_TIE = 1e-6
+FIRST_SHARE = 0.2
+"""Of the time, to find a contradiction where a first repair leaves something broken."""
 
 
 def solve_devices(
@@ -156,6 +159,14 @@ class _Solving:
         if self.wish.start is not None:
             self._start(self.wish.start)
             self._near()
+        else:
+            if self.stored:
+                self._flow(self.stores.one_way(pricing.flows))
+            self._offer(self._repaired(pricing.best.on, pricing.peak_kw))
+        if self.best is None:
+            found = self._contradictory(min(WITHIN_S, FIRST_SHARE * self.search.left_s))
+            if found:
+                return self.search.result(infeasible=True, conflicts=found)
         exact = self.most is None and self._exact()
         large = len(self.tables.power) > LARGE
         stages = (STEPS,) if large else (FIRST_STEPS, STEPS - FIRST_STEPS)
@@ -169,8 +180,10 @@ class _Solving:
             if exact and self.shared and at_once and not self.search.over():
                 self._prove(EXACT_SHARED)
                 exact = False
-        if self.best is None and (self.search.bound > self.dearest or self._contradictory()):
-            return self.search.result(infeasible=True)
+        if self.best is None:
+            found = self._contradictory()
+            if found or self.search.bound > self.dearest:
+                return self.search.result(infeasible=True, conflicts=found)
         cutting = pricing.cuts.size > 0
         while not (self.search.over() or self.search.bound > self.dearest):
             if cutting and not (exact and self.shared):
@@ -194,10 +207,10 @@ class _Solving:
         few = self.shared and len(self.tables.power) <= FEW_SHARED and bool(np.isfinite(left_s))
         return few or near_exact(self.tables, left_s)
 
-    def _contradictory(self) -> bool:
-        """Say whether rules are known that can't hold together."""
-        return bool(
-            wish_conflicts_of_devices(self.problem, self.wish, cancelled=lambda: self.search.cancelled)
+    def _contradictory(self, within_s: float = WITHIN_S) -> tuple[Text, ...]:
+        """Return rules that can't hold together; none where none are known."""
+        return wish_conflicts_of_devices(
+            self.problem, self.wish, cancelled=lambda: self.search.cancelled, within_s=within_s
         )
 
     def _start(self, start: DevicesPlan) -> None:
