@@ -1,5 +1,6 @@
 """How does a search run, stop and report?"""
 
+from yuanli.solver.aside import Aside
 from yuanli.solver.checking import Broken, Checked
 from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.cpsat import conflict_of, solve_cpsat
@@ -34,6 +35,7 @@ __all__ = [
     "MOST_BYTES",
     "MOST_WHOLE",
     "PATIENCE",
+    "Aside",
     "Broken",
     "Checked",
     "Difference",

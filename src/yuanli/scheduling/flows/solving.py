@@ -118,8 +118,8 @@ def flows_model(
         row([(c, 1.0) for c in own], 1, 1)
     coming: dict[tuple[int, int], list[tuple[int, float]]] = {}
     for c, (g, s) in enumerate(columns):
-        for f, t in np.argwhere(found := problem.arrivals(problem.groups[g], s)):
-            coming.setdefault((int(f), int(t)), []).append((c, -float(found[f, t])))
+        for place, people in problem.coming(problem.groups[g], s).items():
+            coming.setdefault(place, []).append((c, -people))
     for f, passage in enumerate(problem.passages):
         for t in range(n):
             # waiting[t] ≥ waiting[t - 1] + arrivals[t] - capacity[t]
