@@ -80,14 +80,14 @@ def solve_milp(
         "mip_feasibility_tolerance": 1e-7, "mip_heuristic_effort": heuristics,
     }.items():  # fmt: skip
         highs.setOptionValue(name, value)
-    highs.passModel(_model(highspy, milp))
-    if start is not None:
-        known = np.flatnonzero(np.isfinite(start)).astype(np.int32)
-        highs.setSolution(len(known), known, start[known])
     aside = Aside(search)
     _Listener(highs, search, aside)
 
     def run() -> bool:
+        highs.passModel(_model(highspy, milp))
+        if start is not None:
+            known = np.flatnonzero(np.isfinite(start)).astype(np.int32)
+            highs.setSolution(len(known), known, start[known])
         highs.run()
         highspy.Highs.resetThreadScheduler(False)
         return True

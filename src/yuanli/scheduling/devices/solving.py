@@ -21,7 +21,7 @@ from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import few_changes, free_devices, wrong_devices
 from yuanli.scheduling.devices.storing import Flows, Stores, flows_of
 from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices
-from yuanli.solver import Result, Search, SearchProgress, Stop, Wish, solve_milp
+from yuanli.solver import Aside, Result, Search, SearchProgress, Stop, Wish, solve_milp
 
 FIRST_STEPS = 150
 STEPS = 600
@@ -302,8 +302,10 @@ class _Solving:
         It listens to its own clock alone in some steps, so that seconds of a processor are told to it as seconds of
         the clock; of many devices it solves no parts for better answers.
         """
-        whole = whole_model(self.problem, self.tables, self.stores)
         search, ends_s = self.search, self.search.left_s * (1.0 - share)
+        whole = Aside(search).run(lambda: whole_model(self.problem, self.tables, self.stores))
+        if whole is None:
+            return
         clock_s = search.left_s * share
 
         def told(now: SearchProgress, x: Floats | None) -> None:
