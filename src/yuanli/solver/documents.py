@@ -22,6 +22,8 @@ from pydantic_core.core_schema import no_info_before_validator_function
 from yuanli.errors import InvalidInputError, Text
 
 MOST_BYTES = 200_000_000
+MOST_OBJECTS = 500_000
+"""Of a text of JSON: a gigabyte of memory; no problem that is planned needs as many."""
 MOST_FIELDS = 1_000
 MOST_LETTERS = 200
 """Of a text in a document: most are names, which refusals repeat."""
@@ -244,7 +246,17 @@ def document_of(model: type[D], text: str, name: str) -> D:
     InvalidProblemError
         It is no JSON, with the line; or a field is missing, unknown or wrong, with its path.
     """
-    document = json_of(text, name)
+    return document_from(model, json_of(text, name), name)
+
+
+def document_from(model: type[D], document: Any, name: str) -> D:
+    """Return a document of what JSON says.
+
+    Raises
+    ------
+    InvalidProblemError
+        A field is missing, unknown or wrong, with its path.
+    """
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -268,10 +280,18 @@ def json_of(text: str, name: str) -> Any:
     Raises
     ------
     InvalidProblemError
-        It is no JSON, with the line. NaN and infinity pass: a `Document` refuses them with their field.
+        It is no JSON, with the line, or too large. NaN and infinity pass: a `Document` refuses them with their field.
     """
     if "\\u" in text:
         _refuse_half_characters(text, name)
+    many = text.count("{")
+    if many > MOST_OBJECTS:
+        refuse(
+            f"{name} 约有 {many:,} 个对象，最多 {MOST_OBJECTS:,} 个。",
+            f"{name} holds some {many:,} objects; at most {MOST_OBJECTS:,} are read.",
+            field=name,
+            hint=Text("请拆分成几个问题。", "Divide it into several problems."),
+        )
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -150,7 +150,11 @@ class _Solving:
             )
         except UnreachableError:
             return self.search.result(infeasible=True)
-        duals = find_duals(self.problem, self.tables, self.stores) if self.shared else None
+        duals = (
+            Aside(self.search).run(lambda: find_duals(self.problem, self.tables, self.stores))
+            if self.shared
+            else None
+        )
         if duals is not None:
             pricing.begin(duals.service, duals.power, duals.limited)
         if begin is not None:
@@ -163,6 +167,8 @@ class _Solving:
             if self.stored:
                 self._flow(self.stores.one_way(pricing.flows))
             self._offer(self._repaired(pricing.best.on, pricing.peak_kw))
+        if self.search.cancelled:
+            return self.search.result()
         if self.best is None:
             found = self._contradictory(min(WITHIN_S, FIRST_SHARE * self.search.left_s))
             if found:
