@@ -97,7 +97,10 @@ def test_whole_numbers_of_files_have_nine_digits_at_most(word: str, number: int 
     ("data", "said"),
     [
         (b'{"seats": [], "price": [' + b'"x",' * 300_000 + b'"x"]}', "price.0 is 'x': it is a number"),
-        (b'{"seats": [' + b'{"size": 1},' * 500_000 + b"{}]}", "holds some 500,002 objects; at most 500,000 are"),
+        (
+            b'{"seats": [' + b'{"size": 1},' * 500_000 + b"{}]}",
+            "holds some 500,002 objects; at most 500,000 are",
+        ),
         (b'{"seats": [],' + b",".join(b'"%d": 1' % i for i in range(300_000)) + b"}", "too many fields"),
     ],
 )

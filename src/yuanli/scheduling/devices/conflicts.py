@@ -64,7 +64,7 @@ def conflicts_of_devices(
     exact = Search[Floats](Stop(time_s=within_s, patience=PATIENCE), cancelled=cancelled)
     if len(problem.devices) * problem.slots <= SMALL:
         return told_rules(contradiction(problem, exact, wish))
-    for found in _found_in_parts(problem, wish, exact):
+    for found in found_in_parts(problem, wish, exact):
         if found:
             return told_rules(found)
         if exact.clock_left_s <= within_s * (1.0 - EXACT_SHARE):
@@ -77,7 +77,7 @@ def conflicts_of_devices(
     return _quick_conflict(problem, quick)
 
 
-def _found_in_parts(
+def found_in_parts(
     problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats]
 ) -> Iterator[tuple[BrokenRule, ...]]:
     """Yield what contradicts itself in parts of a problem, the likely ones first; nothing for those that don't."""
@@ -127,13 +127,13 @@ def locked_tables(problem: DevicesProblem, wish: Wish[DevicesPlan]) -> Tables:
     return tables
 
 
-def _too_steep(
-    problem: DevicesProblem, tables: Tables, search: Search[Floats]
-) -> tuple[BrokenRule, ...]:
+def _too_steep(problem: DevicesProblem, tables: Tables, search: Search[Floats]) -> tuple[BrokenRule, ...]:
     """Return the ramp and the demands of a slot that take more power than it lets the devices have by then."""
     if problem.ramp_kw is None or problem.storages:
         return ()
-    rises: Floats = float(tables.power @ tables.was_on) + problem.ramp_kw * np.arange(1.0, problem.slots + 1.0)
+    rises: Floats = float(tables.power @ tables.was_on) + problem.ramp_kw * np.arange(
+        1.0, problem.slots + 1.0
+    )
     over = _power_needed(problem, tables) - rises
     at = int(np.argmax(over))
     if over[at] <= NEAR * max(1.0, float(rises[at])):
@@ -169,7 +169,11 @@ def _found_in_zone(
     if len(lacking) and part.zones[0].climate is not None:
         spans = [*((0, FIRST_SLOTS << k) for k in range(n.bit_length()) if FIRST_SLOTS << k < n), *spans]
     elif len(lacking):
-        spans = [(worst - reach, worst + reach + 1), (int(lacking[0]) - reach, int(lacking[-1]) + reach + 1), *spans]
+        spans = [
+            (worst - reach, worst + reach + 1),
+            (int(lacking[0]) - reach, int(lacking[-1]) + reach + 1),
+            *spans,
+        ]
     for span in dict.fromkeys(range(max(0, first), min(n, end)) for first, end in spans):
         if len(part.devices) * len(span) <= LARGE:
             early = part.zones[0].climate is not None and len(span) < n

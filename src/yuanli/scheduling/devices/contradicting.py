@@ -491,9 +491,7 @@ def _climate(ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints, *, beg
         ruled.row(("comfort", zone.name, t), temp[t : t + 1], [1.0], least=low, most=high)
 
 
-def _site(
-    ruled: Ruled, problem: DevicesProblem, on: Ints, flows: Sequence[Ints], *, begun: bool
-) -> None:
+def _site(ruled: Ruled, problem: DevicesProblem, on: Ints, flows: Sequence[Ints], *, begun: bool) -> None:
     power = np.array([d.power_kw for d in problem.devices])
     if problem.limit_kw is not None:
         zero = np.zeros(problem.slots)

@@ -171,9 +171,7 @@ def _devices(model: Model, tables: Tables) -> Ints:
     return on
 
 
-def add_least_times(
-    model: Model, on: Ints, begun: Ints, *, was_on: bool | None, up: int, down: int
-) -> None:
+def add_least_times(model: Model, on: Ints, begun: Ints, *, was_on: bool | None, up: int, down: int) -> None:
     """Add the starts of a device, and its least times after a change; what is left of one from before is not in it.
 
     Parameters
