@@ -327,7 +327,7 @@ def test_a_storage_that_is_locked_is_named() -> None:
 
 WHOLE = free(park(400, seed=0, per_zone=30))
 """Too many devices and slots to be looked at as a whole: ten zones of thirty, and cars."""
-LARGE = {
+LARGE: dict[Callable[[DevicesProblem], Case], list[str]] = {
     demand: ["demand"], zone_limit: ["demand", "zone_limit"], site_limit: ["demand", "limit"], base_load: ["limit"],
     few_of_a_pair: ["demand", "exclusion"], need: ["must_be_off", "must_be_on", "needs"],
     exclusion: ["exclusion", "task"], maintenance: ["must_be_off", "task"], held: ["held", "must_be_off"],

@@ -37,9 +37,9 @@ LEAST_CLIMB = 1e-6
 FEW, SMALL_ZONE, SMALL_ZONES, SMALL_ZONES_S = 30, 20, 150, 10.0
 """HiGHS helps up to a few devices; more, where zones are small, and only where there are some seconds."""
 EXACT_SHARE = 0.6
-FEW_SHARED, EXACT_SHARED, EXACT_S = 60, 0.8, 8.0
+FEW_SHARED, EXACT_SHARED, EARLY_SHARE, EXACT_S = 60, 0.8, 0.35, 8.0
 """HiGHS comes first, and longer, up to so many devices where storages or a surplus of the sun tie all slots together:
-more than `FEW` only where there are some seconds."""
+of more than `FEW` for a small share where there are only some seconds, which better answers need."""
 POLISHED = 2_000
 """Up to so many storages × slots each better plan gets its storages' cheapest flows at once: some 20 ms."""
 LEVELS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -182,9 +182,9 @@ class _Solving:
                 return self.search.result()
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
-            at_once = len(self.tables.power) <= FEW or self.search.left_s >= EXACT_S
-            if exact and self.shared and at_once and not self.search.over():
-                self._prove(EXACT_SHARED)
+            if exact and self.shared and not self.search.over():
+                early = len(self.tables.power) > FEW and self.search.left_s < EXACT_S
+                self._prove(EARLY_SHARE if early else EXACT_SHARED)
                 exact = False
         if self.best is None:
             found = self._contradictory()
