@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import product
 
 import numpy as np
 import pytest
+from benchmarks.contradictions import (
+    Case,
+    base_load,
+    comfort,
+    comfort_against_a_limit,
+    demand,
+    exclusion,
+    few_of_a_pair,
+    free,
+    held,
+    ice,
+    locks,
+    maintenance,
+    need,
+    ramp,
+    site_limit,
+    storage,
+    storage_against_a_limit,
+    target,
+    zone_limit,
+)
+from benchmarks.devices import park
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.pace import slowness
 from tests.scheduling.device_tables import SLOTS, least_cost, problems
 
 from yuanli.scheduling import (
@@ -26,6 +49,7 @@ from yuanli.scheduling import (
     check_devices,
     wish_conflicts_of_devices,
 )
+from yuanli.scheduling.devices.conflicts import found_in_parts
 from yuanli.scheduling.devices.contradicting import contradiction
 from yuanli.scheduling.devices.ruling import BrokenRule
 from yuanli.solver import Search, Status, Stop, Wish, make_plan
@@ -157,7 +181,8 @@ def only(problem: DevicesProblem, rules: Sequence[BrokenRule]) -> DevicesProblem
         if ("target", one.name) in kept:
             (on if one.target else off).add(problem.slots - 1)
         if on & off:
-            return replace(one, target=None, min_up=1, min_down=1, task=Task(first=0, last=0, slots=2))
+            impossible = Task(first=0, last=0, slots=2)
+            return replace(one, target=None, min_up=1, min_down=1, heat_kw=0.0, task=impossible)
         least = ("minimum", one.name) in kept
         return replace(
             one, must_be_on=frozenset(on), must_be_off=frozenset(off), target=None, held=250,
@@ -298,3 +323,35 @@ def test_a_storage_that_is_locked_is_named() -> None:
     few = wish_conflicts_of_devices(problem, Wish(start=start, max_changes=0))
     assert len(few) == 2
     assert few[0].zh == "至多改动 0 台。"
+
+
+WHOLE = free(park(400, seed=0, per_zone=30))
+"""Too many devices and slots to be looked at as a whole: ten zones of thirty, and cars."""
+LARGE: dict[Callable[[DevicesProblem], Case], list[str]] = {
+    demand: ["demand"], zone_limit: ["demand", "zone_limit"], site_limit: ["demand", "limit"], base_load: ["limit"],
+    few_of_a_pair: ["demand", "exclusion"], need: ["must_be_off", "must_be_on", "needs"],
+    exclusion: ["exclusion", "task"], maintenance: ["must_be_off", "task"], held: ["held", "must_be_off"],
+    target: ["minimum", "must_be_off", "must_be_on", "target"], ramp: ["demand", "ramp"], comfort: ["comfort"],
+    storage: ["storage_target"], storage_against_a_limit: ["limit", "storage_target"],
+    comfort_against_a_limit: ["comfort", "zone_limit"], ice: ["demand", "must_be_off"], locks: ["demand", "lock"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", LARGE)
+def test_what_contradicts_itself_in_a_large_park_is_named(make: Callable[[DevicesProblem], Case]) -> None:
+    problem, wish = make(WHOLE)
+    search = Search[np.ndarray](Stop(time_s=2.0, patience=4.0))
+    found = next(one for one in found_in_parts(problem, wish, search) if one)
+    assert sorted({one.part for one in found}) == LARGE[make]
+
+
+@pytest.mark.parametrize("make", [need, comfort, ramp])
+def test_a_large_request_ends_with_what_contradicts_itself_and_not_with_its_time(
+    make: Callable[[DevicesProblem], Case],
+) -> None:
+    problem, wish = make(WHOLE)
+    search = searching(30.0)
+    plan = make_plan(DEVICES, problem, search, wish)
+    assert plan.status is Status.INFEASIBLE
+    assert plan.conflicts
+    assert search.cpu_s < 3.0 * slowness()

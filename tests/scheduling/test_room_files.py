@@ -77,6 +77,17 @@ def test_classes_of_itc_2019_are_read_and_solved() -> None:
         (CTT.replace("Rooms: 2", "Rooms: 3"), "t.ctt", "Line 3, Rooms: it says 3, but the file has 2"),
         (CTT.replace("big 32", "big x"), "t.ctt", "Line 15, capacity: 'x'"),
         (CTT.replace("art 0 0", "arts 0 0"), "t.ctt", "Line 22, course: there is no course 'arts'"),
+        (
+            CTT.replace("art 0 0", "art" * 999 + " 0 0"),
+            "t.ctt",
+            "Line 22, course: there is no course '(art){19}ar…'",
+        ),
+        (
+            CSV.replace("meeting,review", "party" * 999 + ",review"),
+            "t.csv",
+            "Line 5, kind: '(party){11}part…'",
+        ),
+        (XML.replace('start="96"', f'start="{"x" * 999}"'), "t.xml", "time start 'x{59}…'"),
         (CTT.replace("art 0 0", "art 0 9"), "t.ctt", "Line 22, period"),
         (CSV.replace("09:15", "9h"), "t.csv", "Line 4, start"),
         (CSV.replace("meeting,review", "party,review"), "t.csv", "Line 5, kind"),

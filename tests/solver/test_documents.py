@@ -17,6 +17,10 @@ class Hall(Document):
     seats: tuple[Seat, ...] = Field(max_length=9)
     wide_m: float = 1.0
     price: float | tuple[float, ...] = 0.0
+    walks_s: tuple[tuple[float | None, ...], ...] = ()
+    needs: dict[str, int] = Field(default={})
+    open: bool = True
+    name: str = ""
     door: Seat | Hall | None = None
 
 
@@ -42,6 +46,11 @@ def test_a_document_is_read_plain_packed_and_with_a_byte_order_mark() -> None:
         (b'{"seats": [' + b"[" * 100_000, "h.json", "nested too deep"),
         (b'{"seats": [{"size": ' + b"9" * 9999 + b"}]}", "h.json", "too long"),
         (b'{"seats": [{"size": true}]}', "seats.0.size", "size is True: it is a number, not true or false"),
+        (b'{"seats": [], "price": [1, true]}', "price.1", "price.1 is True: it is a number, not true or false"),
+        (b'{"seats": [], "price": false}', "price", "price is False: it is a number, not true or false"),
+        (b'{"seats": [], "walks_s": [[0, 1], [null, true]]}', "walks_s.1.1", "walks_s.1.1 is True: it is a number"),
+        (b'{"seats": [], "needs": {"crew": true}}', "needs.crew", "needs.crew is True: it is a number, not"),
+        (b'{"seats": [], "name": "' + b"x" * 201 + b'"}', "name", "name is .x{27}...x{28}.: it has at most 200"),
         (b'{"seats": [{"size": 1.5}]}', "seats.0.size", "size is 1.5: it is a whole number"),
         (b'{"seats": [' + b'{"size": 1},' * 9 + b'{"size": 1}]}', "seats", "seats has 10 items: it has at most 9"),
         (b'{"seats": [],\n"door": "\\ud83d"}', "h.json:2", "line 2: .ud83d is not a whole character"),
@@ -61,6 +70,19 @@ def test_a_bad_file_is_refused_with_its_line_or_field(data: bytes, field: str, s
     assert "h.json" in caught.value.message.zh
 
 
+def test_the_place_of_a_long_name_is_cut_short() -> None:
+    for text in (f'{{"seats": [], "{"x" * 300}": 1}}', f'{{"seats": [], "needs": {{"{"x" * 190}": true}}}}'):
+        with pytest.raises(InvalidProblemError) as caught:
+            document_of(Hall, text, "h.json")
+        assert str(caught.value.field).endswith("x" * 59 + "…")
+        assert len(caught.value.message.en) < 200
+
+
+def test_true_is_read_where_it_is_asked_for_and_numbers_as_text_are_numbers() -> None:
+    read = document_of(Hall, '{"seats": [], "open": false, "price": ["1.5", 2]}', "h.json")
+    assert (read.open, read.price) == (False, (1.5, 2.0))
+
+
 def test_a_whole_character_written_as_two_escapes_is_read() -> None:
     assert json_of(r'["\ud83d\ude00", "\\\\ud83d"]', "h.json") == ["😀", r"\\ud83d"]
 
@@ -75,6 +97,10 @@ def test_whole_numbers_of_files_have_nine_digits_at_most(word: str, number: int 
     ("data", "said"),
     [
         (b'{"seats": [], "price": [' + b'"x",' * 300_000 + b'"x"]}', "price.0 is 'x': it is a number"),
+        (
+            b'{"seats": [' + b'{"size": 1},' * 500_000 + b"{}]}",
+            "holds some 500,002 objects; at most 500,000 are",
+        ),
         (b'{"seats": [],' + b",".join(b'"%d": 1' % i for i in range(300_000)) + b"}", "too many fields"),
     ],
 )

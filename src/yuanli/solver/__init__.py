@@ -1,5 +1,6 @@
 """How does a search run, stop and report?"""
 
+from yuanli.solver.aside import Aside
 from yuanli.solver.checking import Broken, Checked
 from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.cpsat import conflict_of, solve_cpsat
@@ -8,6 +9,8 @@ from yuanli.solver.documents import (
     MOST_WHOLE,
     Document,
     InvalidProblemError,
+    cut_text,
+    document_from,
     document_of,
     find_whole,
     json_of,
@@ -33,6 +36,7 @@ __all__ = [
     "MOST_BYTES",
     "MOST_WHOLE",
     "PATIENCE",
+    "Aside",
     "Broken",
     "Checked",
     "Difference",
@@ -64,7 +68,9 @@ __all__ = [
     "WrongPlanError",
     "conflict_of",
     "count_changes",
+    "cut_text",
     "difference",
+    "document_from",
     "document_of",
     "find_whole",
     "force",

@@ -14,18 +14,21 @@ from pydantic import (
     ConfigDict,
     GetCoreSchemaHandler,
     ValidationError,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from yuanli.errors import InvalidInputError, Text
 
 MOST_BYTES = 200_000_000
+MOST_OBJECTS = 500_000
+"""Of a text of JSON: a gigabyte of memory; no problem that is planned needs as many."""
 MOST_FIELDS = 1_000
+MOST_LETTERS = 200
+"""Of a text in a document: most are names, which refusals repeat."""
 LISTS = ("list", "tuple", "set", "frozenset")
-NUMBERS = (int, float, int | None, float | None)
+NUMBERS = ("int", "float")
 GZIP = b"\x1f\x8b"
 MOST_WHOLE = 999_999_999
 NOT_TEXT = Text(
@@ -77,6 +80,7 @@ SHORT = Repr()
 """Shows the beginning of a value, however large it is."""
 SHORT.maxlist = SHORT.maxdict = SHORT.maxlevel = 4
 SHORT.maxstring = SHORT.maxother = SHORT.maxlong = MOST_SHOWN
+TRUTH = PydanticCustomError("truth", "it is a number, not true or false")
 D = TypeVar("D", bound="Document")
 
 
@@ -84,23 +88,70 @@ class InvalidProblemError(InvalidInputError):
     """A problem's file or tables break a rule."""
 
 
-def _stopping(schema: Any) -> Any:
-    """Return a schema of pydantic's core whose lists stop at their first wrong item."""
-    if isinstance(schema, dict):
-        found = {key: _stopping(part) for key, part in schema.items()}
-        return {**found, "fail_fast": True} if schema.get("type") in LISTS else found
-    return [_stopping(part) for part in schema] if isinstance(schema, list) else schema
+def _no_truth(value: Any) -> Any:
+    """Refuse true and false for a number, which Python reads as 1 and 0."""
+    if isinstance(value, bool):
+        raise TRUTH
+    return value
+
+
+def _no_truths(values: Any) -> Any:
+    """Refuse them in a list of numbers, at once: it may have millions."""
+    if isinstance(values, list | tuple) and bool in set(map(type, values)):
+        at = next(i for i, one in enumerate(values) if isinstance(one, bool))
+        wrong = InitErrorDetails(type=TRUTH, loc=(at,), input=values[at])
+        raise ValidationError.from_exception_data("list", [wrong])
+    return values
+
+
+def _guarded(schema: Any) -> Any:
+    """Return a schema of pydantic's core whose lists stop at their first wrong item, whose numbers are not true."""
+    if isinstance(schema, list):
+        return [_guarded(part) for part in schema]
+    if not isinstance(schema, dict) or _guards(schema):
+        return schema
+    found = {key: _guarded(part) for key, part in schema.items()}
+    kind = found.get("type")
+    if kind in NUMBERS:
+        return no_info_before_validator_function(_no_truth, found)
+    if kind not in LISTS:
+        return found
+    found["fail_fast"] = True
+    items, guarded = _bare(found.get("items_schema"))
+    found["items_schema"] = items
+    return no_info_before_validator_function(_no_truths, found) if guarded else found
+
+
+def _guards(schema: Any) -> bool:
+    """Say whether a schema is one of ours already, as those of documents in documents are."""
+    return schema.get("type") == "function-before" and schema["function"]["function"] in (
+        _no_truth,
+        _no_truths,
+    )
+
+
+def _bare(items: Any) -> tuple[Any, bool]:
+    """Return the schema of a list's items without the guard of each number, and whether there was one."""
+    if isinstance(items, list) and len(items) == 1:
+        bare, guarded = _bare(items[0])
+        return [bare], guarded
+    if isinstance(items, dict) and items.get("type") == "nullable":
+        bare, guarded = _bare(items["schema"])
+        return {**items, "schema": bare}, guarded
+    if isinstance(items, dict) and _guards(items) and items["schema"]["type"] in NUMBERS:
+        return items["schema"], True
+    return items, False
 
 
 class Document(BaseModel):
     """A part of our own JSON: unknown fields and numbers that are none are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, str_max_length=MOST_LETTERS)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let lists stop at their first wrong item: a million wrong ones would fill memory with errors."""
-        schema: CoreSchema = _stopping(handler(source))
+        schema: CoreSchema = _guarded(handler(source))
         return schema
 
     @model_validator(mode="before")
@@ -108,14 +159,6 @@ class Document(BaseModel):
     def _few_fields(cls, value: Any) -> Any:
         if isinstance(value, dict) and len(value) > MOST_FIELDS:
             raise PydanticCustomError("too_many_fields", "it has too many fields")
-        return value
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse true and false for a number, which Python reads as 1 and 0."""
-        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in NUMBERS:
-            raise PydanticCustomError("truth", "it is a number, not true or false")
         return value
 
 
@@ -203,7 +246,17 @@ def document_of(model: type[D], text: str, name: str) -> D:
     InvalidProblemError
         It is no JSON, with the line; or a field is missing, unknown or wrong, with its path.
     """
-    document = json_of(text, name)
+    return document_from(model, json_of(text, name), name)
+
+
+def document_from(model: type[D], document: Any, name: str) -> D:
+    """Return a document of what JSON says.
+
+    Raises
+    ------
+    InvalidProblemError
+        A field is missing, unknown or wrong, with its path.
+    """
     try:
         return model.model_validate(document)
     except ValidationError as error:
@@ -227,10 +280,18 @@ def json_of(text: str, name: str) -> Any:
     Raises
     ------
     InvalidProblemError
-        It is no JSON, with the line. NaN and infinity pass: a `Document` refuses them with their field.
+        It is no JSON, with the line, or too large. NaN and infinity pass: a `Document` refuses them with their field.
     """
     if "\\u" in text:
         _refuse_half_characters(text, name)
+    many = text.count("{")
+    if many > MOST_OBJECTS:
+        refuse(
+            f"{name} 约有 {many:,} 个对象，最多 {MOST_OBJECTS:,} 个。",
+            f"{name} holds some {many:,} objects; at most {MOST_OBJECTS:,} are read.",
+            field=name,
+            hint=Text("请拆分成几个问题。", "Divide it into several problems."),
+        )
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -265,7 +326,7 @@ def _path(value: Any, place: Sequence[int | str]) -> str:
         known = part in within if isinstance(within, dict) else isinstance(part, int)
         if not (known or (isinstance(within, dict) and i == len(place) - 1)):
             continue
-        path.append(str(part))
+        path.append(cut_text(str(part)))
         value = within.get(part) if isinstance(within, dict) else _item(within, part)
     return ".".join(path)
 
@@ -280,6 +341,10 @@ def _shown(kind: str, value: Any) -> Text:
         return Text("", "")
     if kind in ("too_long", "too_short") and isinstance(value, list | dict):
         return Text(f" 有 {len(value)} 项", f" has {len(value)} items")
-    text = SHORT.repr(value)
-    text = text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
+    text = cut_text(SHORT.repr(value))
     return Text(f" 为 {text}", f" is {text}")
+
+
+def cut_text(text: str) -> str:
+    """Return text of a file as a refusal shows it: only its beginning where it is long."""
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"

@@ -159,7 +159,7 @@ class Kind(Generic[P, S]):
         """
         if result.best is not None or (result.status is Status.UNKNOWN and search.cancelled):
             return result.status, ()
-        conflicts = self.conflicts_of(problem, wish)
+        conflicts = result.conflicts or self.conflicts_of(problem, wish)
         return Status.INFEASIBLE if conflicts else result.status, conflicts
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from math import inf, isfinite
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -18,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from yuanli.solver.aside import Aside
 from yuanli.solver.missing import load_solver
 from yuanli.solver.results import Result
 from yuanli.solver.searching import Search
 
 Floats = NDArray[np.float64]
-LOOK_S, GRACE_S, ASK_S = 0.02, 0.05, 0.01
-"""Seconds between two looks at a search while HiGHS is silent, that it has to end by itself, between two questions."""
+ASK_S = 0.01
+"""Seconds between two questions of HiGHS whether to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +80,19 @@ def solve_milp(
         "mip_feasibility_tolerance": 1e-7, "mip_heuristic_effort": heuristics,
     }.items():  # fmt: skip
         highs.setOptionValue(name, value)
-    highs.passModel(_model(highspy, milp))
-    if start is not None:
-        known = np.flatnonzero(np.isfinite(start)).astype(np.int32)
-        highs.setSolution(len(known), known, start[known])
-    running = _Running(highspy, highs, search)
-    if not running.ended():
+    aside = Aside(search)
+    _Listener(highs, search, aside)
+
+    def run() -> bool:
+        highs.passModel(_model(highspy, milp))
+        if start is not None:
+            known = np.flatnonzero(np.isfinite(start)).astype(np.int32)
+            highs.setSolution(len(known), known, start[known])
+        highs.run()
+        highspy.Highs.resetThreadScheduler(False)
+        return True
+
+    if not aside.run(run):
         return search.result()
     status, info = highs.getModelStatus(), highs.getInfo()
     search.count(max(0, info.mip_node_count))
@@ -100,79 +105,38 @@ def solve_milp(
     return search.result(infeasible=status in (states.kInfeasible, states.kUnboundedOrInfeasible))
 
 
-class _Running:
-    """HiGHS in a thread of its own, which hands what it finds to the thread of the search and waits for its answer.
+class _Listener:
+    """What HiGHS calls, in a thread of its own: hands what it finds to the thread of the search, and asks it to go on.
 
-    HiGHS doesn't listen while it presolves, factorises or solves a part for a heuristic: seconds in large models. A
-    search that is over does not wait for that; HiGHS then ends by itself when it listens next.
+    HiGHS doesn't listen while it presolves, factorises or solves a part for a heuristic: seconds in large models.
     """
 
-    def __init__(self, highspy: Any, highs: Any, search: Search[Floats]) -> None:
-        self._search, self._left = search, Event()
-        self._news: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+    def __init__(self, highs: Any, search: Search[Floats], aside: Aside) -> None:
+        self._search, self._aside = search, aside
         self._bound, self._asked = -inf, 0.0
         highs.cbMipImprovingSolution += self._better
         highs.cbMipInterrupt += self._ask
         highs.cbSimplexInterrupt += self._ask
 
-        def run() -> None:
-            try:
-                highs.run()
-                highspy.Highs.resetThreadScheduler(False)
-            finally:
-                self._news.put(None)
-
-        Thread(target=run, name="highs").start()
-
-    def ended(self) -> bool:
-        """Hand on what HiGHS finds until it ends, and say whether it did so before the search was left."""
-        ends = inf
-        try:
-            while True:
-                try:
-                    news = self._news.get(timeout=LOOK_S)
-                except Empty:
-                    if self._search.over():
-                        ends = min(ends, monotonic() + GRACE_S)
-                    if monotonic() >= ends:
-                        return False
-                    continue
-                if news is None:
-                    return True
-                news()
-        finally:
-            self._left.set()
-
     def _better(self, event: Any) -> None:
-        """Hand on a better answer; in the thread of HiGHS."""
+        """Hand on a better answer."""
         found, cost = np.array(event.data_out.mip_solution), float(event.data_out.objective_function_value)
-        self._wait_for(lambda: self._search.offer(found, cost))
+        self._aside.ask(lambda: self._search.offer(found, cost))
 
     def _ask(self, event: Any) -> None:
-        """Hand on a greater bound, and ask at times whether to go on; in the thread of HiGHS."""
+        """Hand on a greater bound, and ask at times whether to go on."""
         bound, now = float(event.data_out.mip_dual_bound), monotonic()
-        if self._left.is_set():
+        if self._aside.ending.is_set():
             event.interrupt()
         elif (isfinite(bound) and bound > self._bound) or now >= self._asked + ASK_S:
             self._bound, self._asked = max(bound, self._bound) if isfinite(bound) else self._bound, now
-            if self._wait_for(lambda: self._told(bound)):
+            if self._aside.ask(lambda: self._told(bound)):
                 event.interrupt()
 
     def _told(self, bound: float) -> bool:
         if isfinite(bound):
             self._search.prove(bound)
         return self._search.over()
-
-    def _wait_for(self, ask: Callable[[], bool]) -> bool:
-        """Return what the thread of the search answers; yes where it has left."""
-        answers: SimpleQueue[bool] = SimpleQueue()
-        self._news.put(lambda: answers.put(ask()))
-        while not self._left.is_set():
-            try:
-                return answers.get(timeout=LOOK_S)
-            except Empty:
-                continue
-        return True
 
 
 @cache

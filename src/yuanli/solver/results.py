@@ -7,6 +7,8 @@ from enum import StrEnum
 from math import inf, isfinite
 from typing import Generic, TypeVar
 
+from yuanli.errors import Text
+
 S = TypeVar("S")
 PROVED = 1e-6
 """A gap, relative to the cost, within which a cost counts as proved to be least."""
@@ -38,7 +40,10 @@ class SearchProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result(Generic[S]):
-    """The best that was found: `best` is None where nothing was; `history` holds each change of cost or bound."""
+    """The best that was found: `best` is None where nothing was; `history` holds each change of cost or bound.
+
+    Where there is no answer, `conflicts` are the rules that are why, if the search came across them.
+    """
 
     best: S | None
     cost: float
@@ -48,6 +53,7 @@ class Result(Generic[S]):
     elapsed_s: float
     cpu_s: float
     history: tuple[SearchProgress, ...] = ()
+    conflicts: tuple[Text, ...] = ()
 
     @property
     def gap(self) -> float:

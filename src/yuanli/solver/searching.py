@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Generic, TypeVar
 
+from yuanli.errors import Text
 from yuanli.solver.results import PROVED, Result, SearchProgress, Status, gap_of
 from yuanli.solver.stopping import Stop
 
@@ -118,8 +119,8 @@ class Search(Generic[S]):
             or (stop.stale_s is not None and time.monotonic() - self._bettered >= stop.stale_s)
         )
 
-    def result(self, *, infeasible: bool = False) -> Result[S]:
-        """Return what was found; `infeasible` where it is proved that there is nothing."""
+    def result(self, *, infeasible: bool = False, conflicts: tuple[Text, ...] = ()) -> Result[S]:
+        """Return what was found; `infeasible` where it is proved that there is nothing, with `conflicts` if known."""
         if self.best is None:
             status = Status.INFEASIBLE if infeasible else Status.UNKNOWN
         else:
@@ -127,6 +128,7 @@ class Search(Generic[S]):
         return Result(
             best=self.best, cost=self.cost, bound=self.bound, status=status, rounds=self.rounds,
             elapsed_s=self.elapsed_s, cpu_s=self.cpu_s, history=tuple(self._history),
+            conflicts=conflicts,
         )  # fmt: skip
 
     def _tell(self) -> None:

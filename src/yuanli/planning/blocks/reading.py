@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from pydantic import Field
 from yuanli.errors import Text
 from yuanli.planning.blocks.problem import MOST_BLOCKS, BlocksProblem
 from yuanli.planning.documents import refusal, table
-from yuanli.solver import Document, document_of, text_of
+from yuanli.solver import Document, document_from, json_of, text_of
 
 USUAL_ASPECT = 5.0
 
@@ -55,14 +54,10 @@ def parse_blocks(data: bytes, name: str) -> BlocksProblem:
     InvalidProblemError
         It is malformed; says the field.
     """
-    text = text_of(data, name)
-    try:
-        gym = "plantX" in json.loads(text)
-    except (ValueError, TypeError, RecursionError):
-        gym = False
-    if gym:
-        return _gym(document_of(GymDocument, text, name))
-    given = document_of(BlocksDocument, text, name)
+    tables = json_of(text_of(data, name), name)
+    if isinstance(tables, dict) and "plantX" in tables:
+        return _gym(document_from(GymDocument, tables, name))
+    given = document_from(BlocksDocument, tables, name)
     return BlocksProblem(
         blocks=tuple(block.name for block in given.blocks), flows=table("flows", given.flows),
         areas=np.array([block.area for block in given.blocks]), aspects=np.array([b.aspect for b in given.blocks]),

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import shortest_path
 from yuanli.errors import Text
 from yuanli.planning.documents import refusal, table
 from yuanli.planning.sites.problem import MOST_NAMES, Aim, SitesProblem
-from yuanli.solver import Document, OnMap, document_of, text_of
+from yuanli.solver import Document, OnMap, cut_text, document_of, text_of
 
 
 class Demand(Document):
@@ -93,8 +93,11 @@ def _parse_pmed(text: str, name: str) -> SitesProblem:
     for line, row in rows:
         try:
             numbers.append([float(word) for word in row])
-        except ValueError as error:
-            raise refusal(f"{name}:{line}", f"不是数（{error}）", f"no number ({error})", hint=hint) from None
+        except ValueError:
+            shown = cut_text(" ".join(row))
+            raise refusal(
+                f"{name}:{line}", f"“{shown}”不是数", f"{shown!r} is not numbers", hint=hint
+            ) from None
         whole = all(value == round(value) for value in numbers[-1][:2] if np.isfinite(value))
         if len(row) != 3 or not whole or not all(0 <= value < 1e12 for value in numbers[-1]):
             raise refusal(

@@ -54,13 +54,9 @@ def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str,
     fed_kwh = np.maximum(-net, 0.0) * problem.slot_h
     carbon = _or_zero(problem, problem.carbon_price)
     paid = np.minimum(problem.price + carbon, 0.0) if problem.feed_in is None else problem.feed_in
-    starts = 0.0
-    for device, on in zip(problem.devices, plan.on, strict=True):
-        before = device.on
-        for now in on:
-            if now and not before:
-                starts += device.start_cost
-            before = bool(now)
+    before = np.column_stack([np.array([d.on for d in problem.devices], np.bool_), plan.on[:, :-1]])
+    begun = (plan.on.astype(np.bool_) & ~before.astype(np.bool_)).sum(axis=1)
+    starts = float(np.array([d.start_cost for d in problem.devices]) @ begun)
     parts = {"energy": float(problem.price @ bought_kwh), "starts": starts}
     if problem.carbon_price is not None:
         parts["carbon"] = float(carbon @ bought_kwh)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.scheduling.devices.arrays import tables_of, temperatures
+from yuanli.scheduling.devices.arrays import devices_by_zone, tables_of, temperatures
 from yuanli.scheduling.devices.contradicting import (
     TimeIsUpError,
     contradiction,
@@ -17,9 +17,16 @@ from yuanli.scheduling.devices.contradicting import (
 )
 from yuanli.scheduling.devices.improving import Found, Improver, Terms, never
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
-from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
+from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, Tables
 from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem
-from yuanli.scheduling.devices.ruling import BrokenRule, device_rules, shared_rules, subject_of, told_rules
+from yuanli.scheduling.devices.ruling import (
+    BrokenRule,
+    device_rules,
+    relation_rules,
+    shared_rules,
+    subject_of,
+    told_rules,
+)
 from yuanli.scheduling.devices.telling import tell_slot
 from yuanli.solver import PATIENCE, Search, Stop, Wish, minimal_conflict
 
@@ -27,9 +34,10 @@ NEAR = 1e-6
 MOST_EXACT = 3_000_000
 """Up to how many devices × slots it is found out exactly in which slots a device can be on."""
 WITHIN_S, EXACT_SHARE = 1.7, 0.65
-SMALL, LARGE = 1_500, 12_000
+SMALL, LARGE = 1_500, 15_000
 """Devices × slots up to which a problem is looked at as a whole: at once, and after its parts."""
 REPAIR_S = 0.4
+FIRST_SLOTS = 12
 
 
 def conflicts_of_devices(
@@ -53,13 +61,13 @@ def conflicts_of_devices(
     within_s
         Seconds of work, a third of them for the quick bounds; more by the clock on a busy machine.
     """
-    exact = Search[Floats](Stop(time_s=within_s * EXACT_SHARE, patience=PATIENCE), cancelled=cancelled)
+    exact = Search[Floats](Stop(time_s=within_s, patience=PATIENCE), cancelled=cancelled)
     if len(problem.devices) * problem.slots <= SMALL:
         return told_rules(contradiction(problem, exact, wish))
-    for found in _found_in_parts(problem, wish, exact):
+    for found in found_in_parts(problem, wish, exact):
         if found:
             return told_rules(found)
-        if exact.over():
+        if exact.clock_left_s <= within_s * (1.0 - EXACT_SHARE):
             break
     if cancelled() or wish.start is not None:
         return ()
@@ -69,11 +77,11 @@ def conflicts_of_devices(
     return _quick_conflict(problem, quick)
 
 
-def _found_in_parts(
+def found_in_parts(
     problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats]
 ) -> Iterator[tuple[BrokenRule, ...]]:
     """Yield what contradicts itself in parts of a problem, the likely ones first; nothing for those that don't."""
-    tables = tables_of(problem)
+    tables = locked_tables(problem, wish)
     wrong = first_unreachable(tables)
     if wrong is not None:
         part, asked = _part(problem, wish, {problem.devices[wrong].name})
@@ -87,10 +95,17 @@ def _found_in_parts(
         if storage.target > 0:
             part, asked = _part(problem, wish, set(), storages={storage.name})
             yield contradiction(part, search, asked)
+    batteries = {s.name for s in problem.storages if s.zone is None}
+    if batteries and problem.limit_kw is not None:
+        part, asked = _part(problem, wish, set(), storages=batteries)
+        yield contradiction(replace(part, limit_kw=problem.limit_kw), search, asked)
     broken = _broken_slot(problem, tables, exact=False)
     if broken is not None:
         at, z = broken
         yield contradiction_of_slot(problem if z is None else _zone_part(problem, wish, z)[0], at, search)
+        if z is not None:
+            yield from _found_in_zone(problem, wish, search, z, np.eye(1, problem.slots, at)[0])
+    yield _too_steep(problem, tables, search)
     if wrong is None:
         found = _repaired(tables, search)
         if found.broken <= NEAR and wish.start is None:
@@ -101,26 +116,68 @@ def _found_in_parts(
         yield contradiction(problem, search, wish)
 
 
+def locked_tables(problem: DevicesProblem, wish: Wish[DevicesPlan]) -> Tables:
+    """Return the tables of a problem in which devices have no other states than those they are locked to."""
+    tables = tables_of(problem)
+    if wish.start is not None:
+        for i, device in enumerate(problem.devices):
+            if device.name in wish.locked:
+                tables.may_on[i] &= wish.start.on[i]
+                tables.may_off[i] &= ~wish.start.on[i]
+    return tables
+
+
+def _too_steep(problem: DevicesProblem, tables: Tables, search: Search[Floats]) -> tuple[BrokenRule, ...]:
+    """Return the ramp and the demands of a slot that take more power than it lets the devices have by then."""
+    if problem.ramp_kw is None or problem.storages:
+        return ()
+    rises: Floats = float(tables.power @ tables.was_on) + problem.ramp_kw * np.arange(
+        1.0, problem.slots + 1.0
+    )
+    over = _power_needed(problem, tables) - rises
+    at = int(np.argmax(over))
+    if over[at] <= NEAR * max(1.0, float(rises[at])):
+        return ()
+    steep = replace(problem, limit_kw=rises, base_kw=None, solar_kw=None)
+    ramp = [one for one in relation_rules(problem) if one.part == "ramp"]
+    found = contradiction_of_slot(steep, at, search)
+    return tuple(ramp[0] if one.part == "limit" else one for one in found)
+
+
 def _found_in_zones(
     problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats], lacks: Floats, tied: set[str]
 ) -> Iterator[tuple[BrokenRule, ...]]:
     """Yield what contradicts itself in a zone, those first that lack most; none that lacks nothing and is free."""
-    inside: dict[str, list[Device]] = {z.name: [] for z in problem.zones}
-    for device in problem.devices:
-        if device.zone is not None:
-            inside[device.zone].append(device)
+    tied_zones = {d.zone for d in problem.devices if d.name in tied}
     for z in np.argsort(-lacks.sum(axis=1), kind="stable"):
-        name, short = problem.zones[z].name, float(lacks[z].max(initial=0.0))
-        names = {d.name for d in inside[name]}
-        free = short <= NEAR and wish.start is None and tied.isdisjoint(names)
-        if not free and len(names) * problem.slots <= LARGE:
-            part, asked = _zone_part(problem, wish, int(z))
-            at, span = (
-                int(np.argmax(lacks[z])),
-                max((max(d.min_up, d.min_down) for d in inside[name]), default=0),
-            )
-            near = range(max(0, at - span), at + span + 1) if short > NEAR else None
-            yield contradiction(part, search, asked, near=near)
+        lacking = lacks[z].max(initial=0.0) > NEAR
+        if lacking or wish.start is not None or problem.zones[z].name in tied_zones:
+            yield from _found_in_zone(problem, wish, search, int(z), lacks[z])
+
+
+def _found_in_zone(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats], z: int, lacks: Floats
+) -> Iterator[tuple[BrokenRule, ...]]:
+    """Yield what contradicts itself in a zone near where it lacks most, near all it lacks, then in all slots.
+
+    Temperatures are known from the first slot on: of a zone with a climate ever more slots from there are looked at.
+    """
+    part, asked = _zone_part(problem, wish, z)
+    n, lacking, worst = problem.slots, np.flatnonzero(lacks > NEAR), int(np.argmax(lacks))
+    reach = max((max(d.min_up, d.min_down) for d in part.devices), default=0)
+    spans = [(0, n)]
+    if len(lacking) and part.zones[0].climate is not None:
+        spans = [*((0, FIRST_SLOTS << k) for k in range(n.bit_length()) if FIRST_SLOTS << k < n), *spans]
+    elif len(lacking):
+        spans = [
+            (worst - reach, worst + reach + 1),
+            (int(lacking[0]) - reach, int(lacking[-1]) + reach + 1),
+            *spans,
+        ]
+    for span in dict.fromkeys(range(max(0, first), min(n, end)) for first, end in spans):
+        if len(part.devices) * len(span) <= LARGE:
+            early = part.zones[0].climate is not None and len(span) < n
+            yield contradiction(part, search, asked, span=span if len(span) < n else None, partly=early)
 
 
 def _zone_part(
@@ -352,10 +409,10 @@ def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> tup
             battery += one.discharge
         else:
             stored[zone_of[one.zone]] += one.discharge
-    total = tables.net - battery
-    for z in range(len(tables.demand)):
-        inside = np.flatnonzero(tables.zone == z)
-        power, most = _least_power(problem, tables, inside, may_on, may_off, tables.demand[z] - stored[z])
+    total, groups = tables.net - battery, _excluding(problem)
+    for z, inside in enumerate(devices_by_zone(tables)):
+        demand = tables.demand[z] - stored[z]
+        power, most = _least_power(groups, tables, inside, may_on, may_off, demand)
         short = tables.demand[z] - stored[z] - most
         if short.max() > NEAR * max(1.0, tables.demand[z].max()):
             return int(np.argmax(short)), z
@@ -388,16 +445,30 @@ def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> tuple[int, in
     return None
 
 
+def _power_needed(problem: DevicesProblem, tables: Tables) -> Floats:
+    """Return by slot a bound of the power that all demands take at least."""
+    total, groups = np.zeros(problem.slots), _excluding(problem)
+    for z, inside in enumerate(devices_by_zone(tables)):
+        power, _ = _least_power(groups, tables, inside, tables.may_on, tables.may_off, tables.demand[z])
+        total += power
+    return total
+
+
+def _excluding(problem: DevicesProblem) -> list[list[int]]:
+    """Return the numbers of devices of which at most one is on."""
+    number = {d.name: i for i, d in enumerate(problem.devices)} if problem.exclusions else {}
+    return [[number[name] for name in group] for group in problem.exclusions]
+
+
 def _least_power(
-    problem: DevicesProblem, tables: Tables, inside: np.ndarray, may_on: Bytes, may_off: Bytes, demand: Floats
+    groups: list[list[int]], tables: Tables, inside: Ints, may_on: Bytes, may_off: Bytes, demand: Floats
 ) -> tuple[Floats, Floats]:
     """Return by slot a bound of the power that the demand takes at least, and of the most service."""
     can, must = may_on[inside].astype(np.float64), 1.0 - may_off[inside]
     place = {int(i): k for k, i in enumerate(inside)}
-    number = {d.name: i for i, d in enumerate(problem.devices)} if problem.exclusions else {}
     counted: set[int] = set()
-    for group in problem.exclusions:
-        members = [place[number[name]] for name in group if number[name] in place]
+    for group in groups:
+        members = [place[i] for i in group if i in place]
         if len(members) > 1 and not counted & set(members):
             counted |= set(members)
             given = tables.service[inside[members], None] * can[members]

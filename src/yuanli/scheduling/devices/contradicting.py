@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -28,6 +28,8 @@ from yuanli.solver import Milp, MissingSolverError, Search, Status, Stop, Wish, 
 Key = tuple[str, str, int]
 """A rule by its part and subject, and its slot where it holds slot by slot, else −1."""
 R = TypeVar("R")
+MOST_POWER, FEW_DEVICES, FIRST_SHARE = 1e15, 22, 0.5
+"""Above any power; of a zone whose least power is computed; of the time left, for whether rules hold at all."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +66,8 @@ def contradiction(
     search: Search[Floats],
     wish: Wish[DevicesPlan] = Wish(),
     *,
-    near: range | None = None,
+    span: range | None = None,
+    partly: bool = False,
 ) -> tuple[BrokenRule, ...]:
     """Return rules that can't hold together though they can without any one of them; none where none is proved.
 
@@ -73,14 +76,59 @@ def contradiction(
 
     Parameters
     ----------
-    near
-        Slots where demands, bands and limits are likely too much: they are looked at alone first.
+    span
+        Only what is asked in these slots is looked at, whatever is before and after them.
+    partly
+        Only what not even devices that are on in part can keep is looked for, which takes little time.
     """
+    here, asked = (problem, wish) if span is None else _within(problem, wish, span)
+    first = 0 if span is None else span.start
     try:
-        milp, keys = ruled_milp(problem, wish)
-        return rules_of(problem, _minimal(milp, keys, search, near), wish)
+        milp, keys = ruled_milp(here, asked, begun=first > 0)
+        found = _minimal(milp, keys, search, partly=partly)
     except (MissingSolverError, TimeIsUpError):
         return ()
+    return rules_of(problem, [(part, one, t + first if t >= 0 else t) for part, one, t in found], wish)
+
+
+def _within(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], span: range
+) -> tuple[DevicesProblem, Wish[DevicesPlan]]:
+    """Return the problem and the wish in some slots: without tasks, and with targets only where they are the last."""
+    here, last = slice(span.start, span.stop), span.stop == problem.slots
+
+    def series(values: Floats | None) -> Floats | None:
+        return None if values is None else values[here]
+
+    def slots(locked: Collection[int]) -> frozenset[int]:
+        return frozenset(t - span.start for t in locked if t in span)
+
+    def zone(one: Zone) -> Zone:
+        air = one.climate
+        if air is not None:
+            air = replace(
+                air, outdoor_c=air.outdoor_c[here], gains_kw=air.gains_kw[here], low_c=series(air.low_c),
+                high_c=series(air.high_c),
+            )  # fmt: skip
+        return replace(one, demand=one.demand[here], limit_kw=series(one.limit_kw), climate=air)
+
+    part = replace(
+        problem, slots=len(span), price=problem.price[here], carbon_price=None, feed_in=None,
+        devices=tuple(
+            replace(
+                d, task=None, target=d.target if last else None, must_be_on=slots(d.must_be_on),
+                must_be_off=slots(d.must_be_off),
+            )
+            for d in problem.devices
+        ),
+        zones=tuple(map(zone, problem.zones)), limit_kw=series(problem.limit_kw), base_kw=series(problem.base_kw),
+        solar_kw=series(problem.solar_kw), orders=(),
+        storages=problem.storages if last else tuple(replace(s, target=0.0) for s in problem.storages),
+    )  # fmt: skip
+    if wish.start is None:
+        return part, wish
+    start = DevicesPlan(on=wish.start.on[:, here], storage=wish.start.storage[:, here])
+    return part, replace(wish, start=start)
 
 
 def contradiction_of_slot(problem: DevicesProblem, at: int, search: Search[Floats]) -> tuple[BrokenRule, ...]:
@@ -110,53 +158,143 @@ def contradiction_of_slot(problem: DevicesProblem, at: int, search: Search[Float
     )  # fmt: skip
     try:
         milp, keys = ruled_milp(one_slot)
-        found = _minimal(milp, keys, search, None)
+        found = _minimal(milp, keys, search, _LeastPower(one_slot).enough)
     except (MissingSolverError, TimeIsUpError):
         return ()
     return rules_of(problem, [(part, subject, at if slot >= 0 else -1) for part, subject, slot in found])
 
 
+class _LeastPower:
+    """Between what bounds the least power lies that the demands of zones take in a problem of one slot.
+
+    Of zones with few devices it is known; else at least as if the last device could be on in part, at most with it on.
+    """
+
+    def __init__(self, problem: DevicesProblem) -> None:
+        self.stored = bool(problem.storages)
+        self.most, self.near = np.inf, 0.0
+        if problem.limit_kw is not None:
+            limit = float(problem.limit_kw[0])
+            self.most = limit - _first(problem.base_kw) + _first(problem.solar_kw)
+            self.near = 2 * TOLERANCE * max(1.0, limit)
+        inside: dict[str, list[Device]] = {z.name: [] for z in problem.zones}
+        for device in problem.devices:
+            if device.zone is not None and device.service > 0:
+                inside[device.zone].append(device)
+        self.low, self.high = dict[str, float](), dict[str, float]()
+        for zone in problem.zones:
+            ones = sorted(inside[zone.name], key=lambda d: d.power_kw / d.service)
+            power, service = np.array([(d.power_kw, d.service) for d in ones]).reshape(-1, 2).T
+            few = len(ones) <= FEW_DEVICES
+            bounds = (_knapsack if few else _relaxed)(power, service, float(zone.demand[0]))
+            self.low[zone.name], self.high[zone.name] = bounds
+
+    def enough(self, held: Sequence[Key]) -> bool | None:
+        """Say whether the limit is enough for the demands that are held; None where the bounds don't tell."""
+        if self.stored:
+            return None
+        zones = [subject for part, subject, _ in held if part == "demand"]
+        limited = ("limit", "site", 0) in held
+        if limited and sum(self.low[z] for z in zones) > self.most + self.near:
+            return False
+        plain = len(zones) + limited == len(held)
+        fits = sum(self.high[z] for z in zones) <= (self.most if limited else MOST_POWER)
+        return True if plain and fits else None
+
+
+def _knapsack(power: Floats, service: Floats, demand: float) -> tuple[float, float]:
+    """Return the least power for a demand, with the checker's tolerance and without (Horowitz and Sahni 1974)."""
+
+    def sums(values: Floats) -> Floats:
+        total = np.zeros(1)
+        for value in values:
+            total = np.concatenate([total, total + value])
+        return total
+
+    half = len(power) // 2
+    order = np.argsort(sums(service[half:]))
+    gives, takes = sums(service[half:])[order], sums(power[half:])[order]
+    least = np.append(np.minimum.accumulate(takes[::-1])[::-1], np.inf)
+    low, high = (
+        float((sums(power[:half]) + least[np.searchsorted(gives, wanted - sums(service[:half]))]).min())
+        for wanted in (demand - 2 * TOLERANCE * max(1.0, demand), demand)
+    )
+    return low, high
+
+
+def _relaxed(power: Floats, service: Floats, demand: float) -> tuple[float, float]:
+    """Return bounds of the least power for a demand by devices in order of their power for a unit of service."""
+    before = np.cumsum(service) - service
+    shares = np.clip((demand - 2 * TOLERANCE * max(1.0, demand) - before) / service, 0.0, 1.0)
+    high = float(power[before < demand].sum()) if service.sum() >= demand else np.inf
+    return float(power @ shares), high
+
+
+def _first(values: Floats | None) -> float:
+    return 0.0 if values is None else float(values[0])
+
+
 def _minimal(
-    milp: Milp, keys: Sequence[Key | None], search: Search[Floats], near: range | None
+    milp: Milp,
+    keys: Sequence[Key | None],
+    search: Search[Floats],
+    quickly: Callable[[Sequence[Key]], bool | None] = lambda held: None,
+    *,
+    partly: bool = False,
 ) -> tuple[Key, ...]:
+    """Return the keys of rules that can't hold together, none where they can.
+
+    Devices that are on in part are looked at first: where not even those can keep all rules, it leaves few to look at
+    exactly.
+
+    Parameters
+    ----------
+    quickly
+        Says whether some rules can hold together, where that is easy to say.
+    """
     owned = sorted({key for key in keys if key is not None}, key=_place)
     number = {key: k for k, key in enumerate(owned)}
     owner = np.array([-1 if key is None else number[key] for key in keys], np.int64)
-    known: dict[frozenset[Key], bool] = {}
 
-    def holds(held: Sequence[Key]) -> bool:
-        asked = frozenset(held)
-        if asked not in known:
-            kept = np.zeros(len(owned) + 1, np.bool_)
-            kept[[*(number[key] for key in held), -1]] = True
-            known[asked] = _hold(milp, kept[owner], search)
-        return known[asked]
+    def asking(model: Milp, known: dict[frozenset[Key], bool]) -> Callable[[Sequence[Key]], bool]:
+        def holds(held: Sequence[Key]) -> bool:
+            asked = frozenset(held)
+            if asked not in known:
+                said = quickly(held)
+                if said is None:
+                    kept = np.zeros(len(owned) + 1, np.bool_)
+                    kept[[*(number[key] for key in held), -1]] = True
+                    said = _hold(model, kept[owner], search)
+                known[asked] = said
+            return known[asked]
 
-    some = owned if near is None else [key for key in owned if key[2] < 0 or key[2] in near]
-    if near is not None and not holds(some):
-        some = _of_few_slots(some, holds)
-    elif holds(owned):
+        return holds
+
+    some, within = owned, asking(replace(milp, integer=np.zeros_like(milp.integer)), {})
+    if not within(owned):
+        some = _reduced(owned, within)
+    elif partly or quickly(owned) or _hold(milp, np.ones(len(keys), np.bool_), _for_share(search)):
         return ()
-    else:
-        some = owned
+    return tuple(_reduced(some, asking(milp, {frozenset(some): False})))
+
+
+def _reduced(keys: Sequence[Key], holds: Callable[[Sequence[Key]], bool]) -> list[Key]:
+    """Return the fewest of rules that don't hold: first by kind, then by device or zone, then by slot."""
+    some = list(keys)
     for depth in (1, 2, 3):
         groups: dict[tuple[str | int, ...], list[Key]] = {}
         for key in some:
             groups.setdefault(key[:depth], []).append(key)
         needed = fewest(list(groups), lambda held: holds([key for group in held for key in groups[group]]))  # noqa: B023
         some = [key for group in needed for key in groups[group]]
-    return tuple(some)
+    return some
 
 
-def _of_few_slots(keys: Sequence[Key], holds: Callable[[Sequence[Key]], bool]) -> list[Key]:
-    """Return a conflict's rules with those by slot in the fewest slots."""
-    others = [key for key in keys if key[2] < 0]
-    try:
-        if not holds(others):
-            return others
-    except TimeIsUpError:
-        return list(keys)
-    return [*fewest([key for key in keys if key[2] >= 0], holds, background=others), *others]
+def _for_share(search: Search[Floats]) -> Search[Floats]:
+    """Return a search for a share of the time that is left: other parts of a problem want some, too."""
+    return Search(
+        Stop(time_s=FIRST_SHARE * search.clock_left_s, patience=search.stop.patience), cancelled=search.over
+    )
 
 
 def fewest(
@@ -232,31 +370,40 @@ def rules_of(
     return tuple(word(*kind, at) for kind, at in slots.items())
 
 
-def ruled_milp(problem: DevicesProblem, wish: Wish[DevicesPlan] = Wish()) -> tuple[Milp, list[Key | None]]:
-    """Return a programme of all plans, and whose rule each of its rows is; as exact as the checker is."""
+def ruled_milp(
+    problem: DevicesProblem, wish: Wish[DevicesPlan] = Wish(), *, begun: bool = False
+) -> tuple[Milp, list[Key | None]]:
+    """Return a programme of all plans, and whose rule each of its rows is; as exact as the checker is.
+
+    Parameters
+    ----------
+    begun
+        What was before the first slot is not known: states, contents and temperatures may be any.
+    """
     ruled, shape = Ruled(), (len(problem.devices), problem.slots)
     on = ruled.model.columns(np.zeros(shape), np.ones(shape), 0.0, whole=True)
     for row, device in zip(on, problem.devices, strict=True):
-        _device(ruled, device, row)
-    flows = [_storage(ruled, problem, storage) for storage in problem.storages]
+        _device(ruled, device, row, begun=begun)
+    flows = [_storage(ruled, problem, storage, begun=begun) for storage in problem.storages]
     for zone in problem.zones:
-        _zone(ruled, problem, zone, on, flows)
-    _site(ruled, problem, on, flows)
+        _zone(ruled, problem, zone, on, flows, begun=begun)
+    _site(ruled, problem, on, flows, begun=begun)
     _relations(ruled, problem, on)
     if wish.start is not None:
         _wish(ruled, problem, wish, wish.start, on, flows)
     return ruled.model.milp(0.0), ruled.keys
 
 
-def _device(ruled: Ruled, device: Device, on: Ints) -> None:
+def _device(ruled: Ruled, device: Device, on: Ints, *, begun: bool) -> None:
     name, n, one = device.name, len(on), np.ones(len(on))
-    left = min(n, max(0, (device.min_up if device.on else device.min_down) - device.held))
+    left = 0 if begun else min(n, max(0, (device.min_up if device.on else device.min_down) - device.held))
     if left:
         many = float(left if device.on else 0)
         ruled.row(("held", name, -1), on[:left], one[:left], least=many, most=many)
     if device.min_up > 1 or device.min_down > 1:
-        begun = ruled.model.columns(0.0 * one, one, 0.0)
-        add_least_times(ruled.model, on, begun, was_on=device.on, up=device.min_up, down=device.min_down)
+        starts = ruled.model.columns(0.0 * one, one, 0.0)
+        before = None if begun else device.on
+        add_least_times(ruled.model, on, starts, was_on=before, up=device.min_up, down=device.min_down)
         ruled.since(("minimum", name, -1))
     if device.target is not None:
         state = float(device.target)
@@ -274,7 +421,7 @@ def _device(ruled: Ruled, device: Device, on: Ints) -> None:
             ruled.row((part, name, -1), on[sorted(locked)], one[: len(locked)], least=least, most=most)
 
 
-def _storage(ruled: Ruled, problem: DevicesProblem, storage: Storage) -> Ints:
+def _storage(ruled: Ruled, problem: DevicesProblem, storage: Storage, *, begun: bool) -> Ints:
     """Add a storage as it is; return the columns of what it takes and gives, shape `(2, slots)`."""
     n, zero = problem.slots, np.zeros(problem.slots)
     near = TOLERANCE * max(1.0, storage.capacity)
@@ -287,7 +434,9 @@ def _storage(ruled: Ruled, problem: DevicesProblem, storage: Storage) -> Ints:
         before = (1.0 - storage.loss) * storage.content
         if t:
             columns, factors, before = [*columns, content[t - 1]], [*factors, storage.loss - 1.0], 0.0
-        ruled.row(None, columns, factors, least=before, most=before)
+        least = 0.0 if begun and not t else before
+        most = (1.0 - storage.loss) * storage.capacity if begun and not t else before
+        ruled.row(None, columns, factors, least=least, most=most)
     if storage.zone is not None:
         takes = ruled.model.columns(zero, zero + 1.0, 0.0, whole=True)
         for t in range(n):
@@ -300,7 +449,9 @@ def _storage(ruled: Ruled, problem: DevicesProblem, storage: Storage) -> Ints:
     return np.stack([taken, given])
 
 
-def _zone(ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints, flows: Sequence[Ints]) -> None:
+def _zone(
+    ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints, flows: Sequence[Ints], *, begun: bool
+) -> None:
     name = zone.name
     here = [k for k, d in enumerate(problem.devices) if d.zone == name]
     power = np.array([problem.devices[k].power_kw for k in here])
@@ -315,10 +466,10 @@ def _zone(ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints, flows: Se
             most = zone.limit_kw[t] + TOLERANCE * max(1.0, zone.limit_kw[t])
             ruled.row(("zone_limit", name, t), on[here, t], power, most=most)
     if zone.climate is not None and zone.climate.discomfort_price is None:
-        _climate(ruled, problem, zone, on)
+        _climate(ruled, problem, zone, on, begun=begun)
 
 
-def _climate(ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints) -> None:
+def _climate(ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints, *, begun: bool) -> None:
     climate, n = zone.climate, problem.slots
     assert climate is not None
     resistance = climate.resistance_c_per_kw
@@ -333,13 +484,14 @@ def _climate(ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints) -> Non
             columns, factors = [*columns, temp[t - 1]], [*factors, -fades]
         else:
             value += fades * climate.temp_c
-        ruled.row(None, columns, factors, least=value, most=value)
+        if t or not begun:
+            ruled.row(None, columns, factors, least=value, most=value)
         low = -np.inf if climate.low_c is None else climate.low_c[t] - TOLERANCE
         high = np.inf if climate.high_c is None else climate.high_c[t] + TOLERANCE
         ruled.row(("comfort", zone.name, t), temp[t : t + 1], [1.0], least=low, most=high)
 
 
-def _site(ruled: Ruled, problem: DevicesProblem, on: Ints, flows: Sequence[Ints]) -> None:
+def _site(ruled: Ruled, problem: DevicesProblem, on: Ints, flows: Sequence[Ints], *, begun: bool) -> None:
     power = np.array([d.power_kw for d in problem.devices])
     if problem.limit_kw is not None:
         zero = np.zeros(problem.slots)
@@ -356,7 +508,8 @@ def _site(ruled: Ruled, problem: DevicesProblem, on: Ints, flows: Sequence[Ints]
     if problem.ramp_kw is not None:
         ramp = problem.ramp_kw + TOLERANCE * max(1.0, problem.ramp_kw)
         before = float(sum(d.power_kw for d in problem.devices if d.on))
-        ruled.row(("ramp", "site", -1), on[:, 0], power, least=before - ramp, most=before + ramp)
+        if not begun:
+            ruled.row(("ramp", "site", -1), on[:, 0], power, least=before - ramp, most=before + ramp)
         for t in range(1, problem.slots):
             step = np.concatenate([power, -power])
             ruled.row(("ramp", "site", -1), [*on[:, t], *on[:, t - 1]], step, least=-ramp, most=ramp)

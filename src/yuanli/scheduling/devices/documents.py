@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AwareDatetime, Field
 
-from yuanli.errors import Text
 from yuanli.scheduling.devices.problem import (
     MOST_DEVICES,
     MOST_MINIMUM,
@@ -23,7 +22,7 @@ from yuanli.scheduling.devices.problem import (
     check_states,
     refuse,
 )
-from yuanli.solver import Document, document_of
+from yuanli.solver import Document, document_from
 
 Series = float | Annotated[list[float], Field(max_length=MOST_SLOTS)]
 
@@ -154,7 +153,7 @@ class DevicesDocument(Document):
         None, description="The most that the devices' power changes between slots, kW."
     )
     zones: list[ZoneDocument] = Field([], max_length=MOST_DEVICES)
-    devices: list[DeviceDocument]
+    devices: list[DeviceDocument] = Field(max_length=MOST_DEVICES)
     exclusions: list[list[str]] = Field(
         [], max_length=MOST_DEVICES, description="Devices of which at most one is on."
     )
@@ -172,8 +171,8 @@ def devices_schema() -> dict[str, Any]:
     return DevicesDocument.model_json_schema()
 
 
-def parse_document(text: str, tables: dict[str, Any], name: str) -> DevicesProblem:
-    """Return the problem of our own JSON, as text and as what it says.
+def parse_document(tables: dict[str, Any], name: str) -> DevicesProblem:
+    """Return the problem of our own JSON.
 
     Raises
     ------
@@ -182,16 +181,7 @@ def parse_document(text: str, tables: dict[str, Any], name: str) -> DevicesProbl
     InvalidProblemError
         A field is missing, unknown or wrong.
     """
-    devices = tables.get("devices")
-    if isinstance(devices, list) and len(devices) > MOST_DEVICES:
-        many = len(devices)
-        raise refuse(
-            "devices",
-            f"有 {many} 台设备，最多 {MOST_DEVICES} 台。",
-            f"There are {many} devices; at most {MOST_DEVICES} are planned.",
-            hint=Text("请按区域拆分。", "Divide it by zones."),
-        )
-    return _problem(document_of(DevicesDocument, text, name))
+    return _problem(document_from(DevicesDocument, tables, name))
 
 
 def _problem(document: DevicesDocument) -> DevicesProblem:

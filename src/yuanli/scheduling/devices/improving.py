@@ -102,11 +102,12 @@ def outside_by_slot(tables: Tables, heat: Floats) -> Floats:
 
 def _broken_relations(tables: Tables, on: Bytes) -> float:
     broken = 0
-    for i in range(len(on)):
-        for lists, wanted in ((tables.apart, 0), (tables.needs, 1)):
-            for other in lists[1][lists[0][i] : lists[0][i + 1]]:
+    for (pointer, others, *_), wanted in ((tables.apart, 0), (tables.needs, 1)):
+        for i in np.flatnonzero(np.diff(pointer)):
+            for other in others[pointer[i] : pointer[i + 1]]:
                 broken += int(((on[i] == 1) & (on[other] != wanted)).sum())
-        pointer, partner, lag = tables.later
+    pointer, partner, lag = tables.later
+    for i in np.flatnonzero(np.diff(pointer)):
         for at in range(pointer[i], pointer[i + 1]):
             end, begin = np.flatnonzero(on[i]), np.flatnonzero(on[partner[at]])
             if len(end) and len(begin):

@@ -63,8 +63,8 @@ class Model:
         integer = np.zeros(self.size, np.bool_)
         integer[self.whole] = True
         pointer = np.append(0, np.cumsum([len(columns) for columns, _ in self.entries]))
-        columns = np.concatenate([columns for columns, _ in self.entries]).astype(np.int32)
-        factors = np.concatenate([factors for _, factors in self.entries])
+        columns = np.concatenate([np.empty(0), *(columns for columns, _ in self.entries)]).astype(np.int32)
+        factors = np.concatenate([np.empty(0), *(factors for _, factors in self.entries)])
         return Milp(
             cost=np.concatenate(self.cost), low=np.concatenate(self.low), high=np.concatenate(self.high),
             integer=integer,
@@ -171,10 +171,17 @@ def _devices(model: Model, tables: Tables) -> Ints:
     return on
 
 
-def add_least_times(model: Model, on: Ints, begun: Ints, *, was_on: bool, up: int, down: int) -> None:
-    """Add the starts of a device, and its least times after a change; what is left of one from before is not in it."""
-    before, n = float(was_on), len(on)
-    model.row([begun[0], on[0]], [1, -1], -before, np.inf)
+def add_least_times(model: Model, on: Ints, begun: Ints, *, was_on: bool | None, up: int, down: int) -> None:
+    """Add the starts of a device, and its least times after a change; what is left of one from before is not in it.
+
+    Parameters
+    ----------
+    was_on
+        Whether it was on before; None where that is not known.
+    """
+    n = len(on)
+    if was_on is not None:
+        model.row([begun[0], on[0]], [1, -1], -float(was_on), np.inf)
     for t in range(n):
         if t:
             model.row([begun[t], on[t], on[t - 1]], [1, -1, 1], 0, np.inf)
@@ -183,8 +190,9 @@ def add_least_times(model: Model, on: Ints, begun: Ints, *, was_on: bool, up: in
         if t >= down:
             back = begun[t - down + 1 : t + 1]
             model.row([*back, on[t - down]], [1.0] * (len(back) + 1), -np.inf, 1)
-    back = begun[: min(down, n)]
-    model.row(back, [1.0] * len(back), -np.inf, 1 - before)
+    if was_on is not None:
+        back = begun[: min(down, n)]
+        model.row(back, [1.0] * len(back), -np.inf, 1 - float(was_on))
 
 
 def _zones(model: Model, tables: Tables, on: Ints, services: dict[int, Ints]) -> None:

@@ -34,7 +34,7 @@ def parse_devices(data: bytes, name: str) -> DevicesProblem:
     if "P" in tables and "Lu" in tables:
         return parse_on_off(tables)
     _refuse_units(tables, name)
-    return parse_document(text, tables, name)
+    return parse_document(tables, name)
 
 
 def _refuse_units(tables: dict[str, Any], name: str) -> None:

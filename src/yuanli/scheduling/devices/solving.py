@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import tables_of
-from yuanli.scheduling.devices.conflicts import impossible
+from yuanli.scheduling.devices.conflicts import WITHIN_S, impossible
 from yuanli.scheduling.devices.dualising import find_duals
 from yuanli.scheduling.devices.improving import CHUNK, HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
 from yuanli.scheduling.devices.modelling import whole_model
@@ -20,7 +21,7 @@ from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import few_changes, free_devices, wrong_devices
 from yuanli.scheduling.devices.storing import Flows, Stores, flows_of
 from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices
-from yuanli.solver import Result, Search, SearchProgress, Stop, Wish, solve_milp
+from yuanli.solver import Aside, Result, Search, SearchProgress, Stop, Wish, solve_milp
 
 FIRST_STEPS = 150
 STEPS = 600
@@ -36,9 +37,9 @@ LEAST_CLIMB = 1e-6
 FEW, SMALL_ZONE, SMALL_ZONES, SMALL_ZONES_S = 30, 20, 150, 10.0
 """HiGHS helps up to a few devices; more, where zones are small, and only where there are some seconds."""
 EXACT_SHARE = 0.6
-FEW_SHARED, EXACT_SHARED, EXACT_S = 60, 0.8, 8.0
+FEW_SHARED, EXACT_SHARED, EARLY_SHARE, EXACT_S = 60, 0.8, 0.35, 8.0
 """HiGHS comes first, and longer, up to so many devices where storages or a surplus of the sun tie all slots together:
-more than `FEW` only where there are some seconds."""
+of more than `FEW` for a small share where there are only some seconds, which better answers need."""
 POLISHED = 2_000
 """Up to so many storages × slots each better plan gets its storages' cheapest flows at once: some 20 ms."""
 LEVELS = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -49,6 +50,8 @@ DEVICES_PER_ROUND = 5
 NEAR_STALE = 3
 """Rounds around what is locked without a gain, until the whole is searched."""
 LEAST_TIE = 1e-6
+FIRST_SHARE = 0.2
+"""Of the time, to find a contradiction where a first repair leaves something broken."""
 
 
 def solve_devices(
@@ -147,7 +150,11 @@ class _Solving:
             )
         except UnreachableError:
             return self.search.result(infeasible=True)
-        duals = find_duals(self.problem, self.tables, self.stores) if self.shared else None
+        duals = (
+            Aside(self.search).run(lambda: find_duals(self.problem, self.tables, self.stores))
+            if self.shared
+            else None
+        )
         if duals is not None:
             pricing.begin(duals.service, duals.power, duals.limited)
         if begin is not None:
@@ -156,6 +163,16 @@ class _Solving:
         if self.wish.start is not None:
             self._start(self.wish.start)
             self._near()
+        else:
+            if self.stored:
+                self._flow(self.stores.one_way(pricing.flows))
+            self._offer(self._repaired(pricing.best.on, pricing.peak_kw))
+        if self.search.cancelled:
+            return self.search.result()
+        if self.best is None:
+            found = self._contradictory(min(WITHIN_S, FIRST_SHARE * self.search.left_s))
+            if found:
+                return self.search.result(infeasible=True, conflicts=found)
         exact = self.most is None and self._exact()
         large = len(self.tables.power) > LARGE
         stages = (STEPS,) if large else (FIRST_STEPS, STEPS - FIRST_STEPS)
@@ -165,12 +182,14 @@ class _Solving:
                 return self.search.result()
             if self.most is None and not (self.best is not None and self.search.over()):
                 self._repair(pricing)
-            at_once = len(self.tables.power) <= FEW or self.search.left_s >= EXACT_S
-            if exact and self.shared and at_once and not self.search.over():
-                self._prove(EXACT_SHARED)
+            if exact and self.shared and not self.search.over():
+                early = len(self.tables.power) > FEW and self.search.left_s < EXACT_S
+                self._prove(EARLY_SHARE if early else EXACT_SHARED)
                 exact = False
-        if self.best is None and (self.search.bound > self.dearest or self._contradictory()):
-            return self.search.result(infeasible=True)
+        if self.best is None:
+            found = self._contradictory()
+            if found or self.search.bound > self.dearest:
+                return self.search.result(infeasible=True, conflicts=found)
         cutting = pricing.cuts.size > 0
         while not (self.search.over() or self.search.bound > self.dearest):
             if cutting and not (exact and self.shared):
@@ -194,10 +213,10 @@ class _Solving:
         few = self.shared and len(self.tables.power) <= FEW_SHARED and bool(np.isfinite(left_s))
         return few or near_exact(self.tables, left_s)
 
-    def _contradictory(self) -> bool:
-        """Say whether rules are known that can't hold together."""
-        return bool(
-            wish_conflicts_of_devices(self.problem, self.wish, cancelled=lambda: self.search.cancelled)
+    def _contradictory(self, within_s: float = WITHIN_S) -> tuple[Text, ...]:
+        """Return rules that can't hold together; none where none are known."""
+        return wish_conflicts_of_devices(
+            self.problem, self.wish, cancelled=lambda: self.search.cancelled, within_s=within_s
         )
 
     def _start(self, start: DevicesPlan) -> None:
@@ -289,8 +308,10 @@ class _Solving:
         It listens to its own clock alone in some steps, so that seconds of a processor are told to it as seconds of
         the clock; of many devices it solves no parts for better answers.
         """
-        whole = whole_model(self.problem, self.tables, self.stores)
         search, ends_s = self.search, self.search.left_s * (1.0 - share)
+        whole = Aside(search).run(lambda: whole_model(self.problem, self.tables, self.stores))
+        if whole is None:
+            return
         clock_s = search.left_s * share
 
         def told(now: SearchProgress, x: Floats | None) -> None:

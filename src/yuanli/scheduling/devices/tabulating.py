@@ -57,7 +57,7 @@ def read_rows_of_devices(problem: DevicesProblem, rows: Sequence[Row]) -> Device
     storages = {s.name: i for i, s in enumerate(problem.storages)}
     on = np.zeros((len(devices), problem.slots), np.bool_)
     flows = np.zeros((len(storages), problem.slots))
-    left = devices.keys() | storages.keys()
+    left = {*devices, *storages}
     for number, row in enumerate(rows, 1):
         name = str(row.get("device", ""))
         if name not in left:
@@ -66,7 +66,7 @@ def read_rows_of_devices(problem: DevicesProblem, rows: Sequence[Row]) -> Device
                 f"rows[{number}].device", f"第 {number} 行的设备“{name}”{'重复' if known else '不存在'}。",
                 f"Row {number} names {name!r}, which {'was there before' if known else 'is not there'}.",
             )  # fmt: skip
-        left = left - {name}
+        left.remove(name)
         if name in devices:
             on[devices[name]] = _slots(str(row.get("on") or ""), problem.slots, f"rows[{number}].on")
         else:

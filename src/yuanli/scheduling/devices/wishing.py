@@ -16,6 +16,7 @@ from yuanli.scheduling.devices.conflicts import (
     first_unreachable,
     kept_rules,
 )
+from yuanli.scheduling.devices.contradicting import TimeIsUpError, fewest
 from yuanli.scheduling.devices.improving import never
 from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import wrong_devices
@@ -26,16 +27,21 @@ from yuanli.scheduling.devices.ruling import (
     lock_rule,
     rule,
     shared_rules,
+    told_rules,
 )
 from yuanli.scheduling.devices.storing import Stores, flows_of
 from yuanli.scheduling.devices.telling import tell_slot
-from yuanli.solver import Wish, minimal_conflict
+from yuanli.solver import PATIENCE, Search, Stop, Wish, minimal_conflict
 
 NEAR = 1e-6
 
 
 def wish_conflicts_of_devices(
-    problem: DevicesProblem, wish: Wish[DevicesPlan], *, cancelled: Callable[[], bool] = never
+    problem: DevicesProblem,
+    wish: Wish[DevicesPlan],
+    *,
+    cancelled: Callable[[], bool] = never,
+    within_s: float = WITHIN_S,
 ) -> tuple[Text, ...]:
     """Return the fewest rules, locks and numbers of changes that can't hold together; none where none is proved.
 
@@ -43,7 +49,7 @@ def wish_conflicts_of_devices(
     needs more than so few give; then all together, as `conflicts_of_devices` looks at them; then quick bounds: the
     locked states of each device against its own rules, and against what is shared slot by slot.
     """
-    share_s = WITHIN_S / 2 if wish.start is not None else WITHIN_S
+    share_s = within_s / 3 if wish.start is not None else within_s
     found = conflicts_of_devices(problem, cancelled=cancelled, within_s=share_s)
     if found or wish.start is None or cancelled():
         return found
@@ -54,7 +60,7 @@ def wish_conflicts_of_devices(
     return (
         few
         or conflicts_of_devices(problem, wish, cancelled=cancelled, within_s=share_s)
-        or _lock_conflict(problem, rows)
+        or _lock_conflict(problem, rows, Search(Stop(time_s=share_s, patience=PATIENCE), cancelled=cancelled))
     )
 
 
@@ -78,7 +84,9 @@ def ask_devices(
     return replace(problem, devices=tuple(devices)), locked
 
 
-def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Text, ...]:
+def _lock_conflict(
+    problem: DevicesProblem, rows: dict[str, Flags], search: Search[DevicesPlan]
+) -> tuple[Text, ...]:
     for device in problem.devices:
         if device.name in rows:
             alone = _alone(problem, device)
@@ -94,11 +102,16 @@ def _lock_conflict(problem: DevicesProblem, rows: dict[str, Flags]) -> tuple[Tex
     rules = (*map(lock_rule, rows), *shared_rules(problem, at), *own)
 
     def holds(held: Sequence[BrokenRule]) -> bool:
+        if search.over():
+            raise TimeIsUpError
         names = {r.subject for r in held if r.part == "lock"}
         kept = _locked(kept_rules(problem, rules, held), rows, names)
         return first_broken_slot(kept, tables_of(kept)) is None
 
-    return () if holds(rules) else tuple(one.text for one in minimal_conflict(rules, holds))
+    try:
+        return () if holds(rules) else told_rules(fewest(rules, holds))
+    except TimeIsUpError:
+        return ()
 
 
 def _alone(problem: DevicesProblem, device: Device) -> DevicesProblem:

@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from yuanli.scheduling.flows.queues import fluid_queue
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, Passage, room_of
-from yuanli.solver import Milp, Result, Search, SearchProgress, Status, Stop, Wish, solve_milp
+from yuanli.solver import Aside, Milp, Result, Search, SearchProgress, Status, Stop, Wish, solve_milp
 
 Floats = NDArray[np.float64]
 
@@ -45,7 +45,9 @@ def solve_flows(
     MissingSolverError
         HiGHS is not installed.
     """
-    model = flows_model(problem, wish=wish)
+    model = Aside(search).run(lambda: flows_model(problem, wish=wish))
+    if model is None:
+        return search.result()
     slack = 1e-6
 
     def told(progress: SearchProgress, values: Floats | None) -> None:
@@ -118,8 +120,8 @@ def flows_model(
         row([(c, 1.0) for c in own], 1, 1)
     coming: dict[tuple[int, int], list[tuple[int, float]]] = {}
     for c, (g, s) in enumerate(columns):
-        for f, t in np.argwhere(found := problem.arrivals(problem.groups[g], s)):
-            coming.setdefault((int(f), int(t)), []).append((c, -float(found[f, t])))
+        for place, people in problem.coming(problem.groups[g], s).items():
+            coming.setdefault(place, []).append((c, -people))
     for f, passage in enumerate(problem.passages):
         for t in range(n):
             # waiting[t] ≥ waiting[t - 1] + arrivals[t] - capacity[t]

@@ -204,11 +204,18 @@ class FlowsProblem:
     def arrivals(self, group: Group, slot: int) -> Floats:
         """Return who of a group arrives where and when if it has a slot, shape `(n_passages, n_slots)`."""
         found = np.zeros((len(self.passages), len(self.slots)))
+        for place, people in self.coming(group, slot).items():
+            found[place] = people
+        return found
+
+    def coming(self, group: Group, slot: int) -> dict[tuple[int, int], float]:
+        """Return how many of a group arrive if it has a slot, by passage and slot; without those where nobody does."""
+        found: dict[tuple[int, int], float] = {}
         for use in group.uses:
             for step, share in enumerate(use.spread):
-                at = slot + use.lag + step
-                if at < len(self.slots):
-                    found[use.passage, at] += group.size * share
+                at = use.passage, slot + use.lag + step
+                if at[1] < len(self.slots) and share > 0:
+                    found[at] = found.get(at, 0.0) + group.size * share
         return found
 
     def moved_min(self, group: Group, slot: int) -> float:

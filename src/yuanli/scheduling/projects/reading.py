@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from yuanli.scheduling.projects.tables import MOST_CREWS, MOST_JOBS, Job, ProjectsProblem
-from yuanli.solver import Document, document_of, refuse, text_of
+from yuanli.solver import Document, cut_text, document_of, refuse, text_of
 
 Amount = Annotated[int, Field(ge=0)]
 
@@ -98,8 +98,8 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
             if not words or not words[0][0].isdigit():
                 if words and found:
                     refuse(
-                        f"{name} 第 {i} 行“{' '.join(words)}”应是数字。",
-                        f"{name}, line {i}: {' '.join(words)!r} should be numbers.",
+                        f"{name} 第 {i} 行“{cut_text(' '.join(words))}”应是数字。",
+                        f"{name}, line {i}: {cut_text(' '.join(words))!r} should be numbers.",
                         field=f"{name}:{i}",
                     )
                 continue
@@ -107,8 +107,8 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
                 found.append((i, [int(word) for word in words]))
             except ValueError:
                 refuse(
-                    f"{name} 第 {i} 行“{' '.join(words)}”应全是整数。",
-                    f"{name}, line {i}: {' '.join(words)!r} should be whole numbers.",
+                    f"{name} 第 {i} 行“{cut_text(' '.join(words))}”应全是整数。",
+                    f"{name}, line {i}: {cut_text(' '.join(words))!r} should be whole numbers.",
                     field=f"{name}:{i}",
                 )
         return found

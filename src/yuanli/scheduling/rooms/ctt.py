@@ -15,7 +15,7 @@ from yuanli.scheduling.rooms.tables import (
     RoomsProblem,
     Time,
 )
-from yuanli.solver import MOST_WHOLE, InvalidProblemError, find_whole
+from yuanli.solver import MOST_WHOLE, InvalidProblemError, cut_text, find_whole
 
 HEADER = ("Name", "Courses", "Rooms", "Days", "Periods_per_day", "Curricula", "Constraints")
 SECTIONS = ("COURSES", "ROOMS", "CURRICULA", "UNAVAILABILITY_CONSTRAINTS")
@@ -131,15 +131,16 @@ def _whole(line: int, field: str, word: str, *, most: int = MOST_WHOLE) -> int:
         raise _wrong(
             line,
             field,
-            f"“{word[:40]}”不是 0 到 {most} 的整数",
-            f"{word[:40]!r} is not a whole number from 0 to {most}",
+            f"“{cut_text(word)}”不是 0 到 {most} 的整数",
+            f"{cut_text(word)!r} is not a whole number from 0 to {most}",
         )
     return number
 
 
 def _known(line: int, course: str, courses: set[str]) -> None:
     if course not in courses:
-        raise _wrong(line, "course", f"没有课程“{course}”", f"there is no course {course!r}")
+        shown = cut_text(course)
+        raise _wrong(line, "course", f"没有课程“{shown}”", f"there is no course {shown!r}")
 
 
 def _wrong(line: int, field: str, zh: str, en: str) -> InvalidProblemError:

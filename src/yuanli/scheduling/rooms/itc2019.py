@@ -21,7 +21,7 @@ from yuanli.scheduling.rooms.tables import (
     Rule,
     Time,
 )
-from yuanli.solver import MOST_WHOLE, InvalidProblemError, find_whole
+from yuanli.solver import MOST_WHOLE, InvalidProblemError, cut_text, find_whole
 
 DAY_MIN = 1440.0
 UNCLOSED = re.compile(rb'(="[^"<>\r\n]*)/>')
@@ -110,7 +110,9 @@ def _rules(root: Element) -> Iterator[Rule]:
         match = re.fullmatch(r"(\w+?)(?:\(([\d,]+)\))?", word)
         if match is None:
             raise _wrong(
-                f"distribution type {word!r}", "不是 ITC-2019 的规则", "it is not a rule of ITC-2019"
+                f"distribution type {cut_text(word)!r}",
+                "不是 ITC-2019 的规则",
+                "it is not a rule of ITC-2019",
             )
         yield Rule(
             kind=re.sub(r"(?<!^)(?=[A-Z])", "_", match[1]).lower(),
@@ -129,7 +131,7 @@ def _walks(
         for travel in part.iterfind("travel"):
             to = _text(travel, "room")
             if to not in row:
-                raise _wrong(f"travel room {to!r}", "没有这个房间", "there is no such room")
+                raise _wrong(f"travel room {cut_text(to)!r}", "没有这个房间", "there is no such room")
             walking_s[i, row[to]] = walking_s[row[to], i] = _whole(travel, "value") * period_s
     return walking_s if walking_s.any() else None
 
@@ -137,7 +139,7 @@ def _walks(
 def _time(part: Element, *, weeks: int, length: int | None = None) -> Time:
     mask = _text(part, "weeks")
     if weeks > 1 and len(mask) != weeks:
-        raise _wrong(f"weeks {mask!r}", f"应有 {weeks} 位", f"it has {weeks} digits")
+        raise _wrong(f"weeks {cut_text(mask)!r}", f"应有 {weeks} 位", f"it has {weeks} digits")
     return Time(
         days=_set(part, "days"), weeks=_set(part, "weeks"), start=_whole(part, "start"),
         length=_whole(part, "length") if length is None else length,
@@ -147,7 +149,7 @@ def _time(part: Element, *, weeks: int, length: int | None = None) -> Time:
 def _set(part: Element, name: str) -> tuple[int, ...]:
     mask = _text(part, name)
     if not re.fullmatch("[01]+", mask):
-        raise _wrong(f"{part.tag} {name} {mask!r}", "应由 0 和 1 组成", "it is of 0 and 1")
+        raise _wrong(f"{part.tag} {name} {cut_text(mask)!r}", "应由 0 和 1 组成", "it is of 0 and 1")
     return tuple(i for i, digit in enumerate(mask) if digit == "1")
 
 
@@ -156,7 +158,7 @@ def _penalty(part: Element) -> float:
     try:
         return float(text)
     except ValueError:
-        raise _wrong(f"{part.tag} penalty {text!r}", "应是数", "it is a number") from None
+        raise _wrong(f"{part.tag} penalty {cut_text(text)!r}", "应是数", "it is a number") from None
 
 
 def _size(part: Element) -> int:
@@ -168,7 +170,7 @@ def _whole(part: Element, name: str) -> int:
     number = find_whole(text)
     if number is None:
         raise _wrong(
-            f"{part.tag} {name} {text[:40]!r}",
+            f"{part.tag} {name} {cut_text(text)!r}",
             f"应是 0 到 {MOST_WHOLE} 的整数",
             f"it is a whole number from 0 to {MOST_WHOLE}",
         )
@@ -196,7 +198,7 @@ def _root(data: bytes, tag: str) -> Element:
     except DefusedXmlException as error:
         raise _wrong("document", "不接受实体定义", "entities are not accepted") from error
     if root.tag != tag:
-        raise _wrong(root.tag, f"根元素应是 {tag}", f"the root element is {tag}")
+        raise _wrong(cut_text(root.tag), f"根元素应是 {tag}", f"the root element is {tag}")
     return root
 
 

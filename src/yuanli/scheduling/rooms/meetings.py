@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from yuanli.errors import Text
 from yuanli.scheduling.rooms.tables import Event, Room, RoomsProblem, Time
-from yuanli.solver import MOST_WHOLE, InvalidProblemError, find_whole
+from yuanli.solver import MOST_WHOLE, InvalidProblemError, cut_text, find_whole
 
 COLUMNS = ("kind", "name", "size", "features", "people", "minutes", "earliest", "latest", "start", "room")
 STEP_MIN = 15
@@ -56,7 +56,9 @@ def _meeting(line: int, row: dict[str, str], rooms: tuple[Room, ...]) -> Event:
                      f"{minutes} minutes don't fit into {row['earliest']}–{row['latest']}")  # fmt: skip
     wished = _clock(line, "start", row["start"]) if row["start"] else None
     if row["room"] and row["room"] not in {room.name for room in rooms}:
-        raise _wrong(line, "room", f"没有房间“{row['room']}”", f"there is no room {row['room']!r}")
+        raise _wrong(
+            line, "room", f"没有房间“{cut_text(row['room'])}”", f"there is no room {cut_text(row['room'])!r}"
+        )
     return Event(
         name=row["name"], size=_whole(line, "size", row["size"] or "0"), people=tuple(_words(row["people"])),
         features=frozenset(_words(row["features"])),
@@ -73,12 +75,13 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     missing = [column for column in ("kind", "name", "size") if column not in (reader.fieldnames or ())]
     strange = [column for column in reader.fieldnames or () if column not in COLUMNS]
     if missing or strange:
-        raise _wrong(1, ", ".join(missing + strange), f"列名应是 {', '.join(COLUMNS)}",
+        raise _wrong(1, cut_text(", ".join(missing + strange)), f"列名应是 {', '.join(COLUMNS)}",
                      f"the columns are {', '.join(COLUMNS)}")  # fmt: skip
     for row in reader:
         if None in row or row["kind"] not in ("room", "meeting"):
-            raise _wrong(reader.line_num, "kind", f"“{row['kind']}”应是 room 或 meeting，且列数不能多",
-                         f"{row['kind']!r} is room or meeting, and no row is longer than the first")  # fmt: skip
+            shown = cut_text(row["kind"] or "")
+            raise _wrong(reader.line_num, "kind", f"“{shown}”应是 room 或 meeting，且列数不能多",
+                         f"{shown!r} is room or meeting, and no row is longer than the first")  # fmt: skip
         yield reader.line_num, {column: (row.get(column) or "").strip() for column in COLUMNS}
 
 
@@ -89,15 +92,17 @@ def _words(text: str) -> list[str]:
 def _clock(line: int, column: str, text: str) -> int:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})", text)
     if match is None or not (at := int(match[1]) * 60 + int(match[2])) <= 1440 or int(match[2]) > 59:
-        raise _wrong(line, column, f"“{text}”应是 hh:mm", f"{text!r} is a time like 09:30")
+        raise _wrong(
+            line, column, f"“{cut_text(text)}”应是 hh:mm", f"{cut_text(text)!r} is a time like 09:30"
+        )
     return -(-at // STEP_MIN)
 
 
 def _whole(line: int, column: str, text: str) -> int:
     number = find_whole(text)
     if number is None:
-        raise _wrong(line, column, f"“{text[:40]}”应是 0 到 {MOST_WHOLE} 的整数",
-                     f"{text[:40]!r} is a whole number from 0 to {MOST_WHOLE}")  # fmt: skip
+        raise _wrong(line, column, f"“{cut_text(text)}”应是 0 到 {MOST_WHOLE} 的整数",
+                     f"{cut_text(text)!r} is a whole number from 0 to {MOST_WHOLE}")  # fmt: skip
     return number
 
 

@@ -36,6 +36,7 @@ Time = Annotated[
 Amount = Annotated[int, Field(ge=0)]
 LATEST = 10**9
 MOST_PLACES = MOST_STOPS + MOST_STAFF
+MOST_BREAKS = 100
 
 
 class _Stop(Document):
@@ -88,7 +89,9 @@ class _Staff(Document):
     use_cost: Amount = Field(default=0, description="cost of sending them at all")
     walk_cost: Amount = Field(default=1, description="cost of a second of walking")
     time_cost: Amount = Field(default=0, description="cost of a second between leaving and coming back")
-    breaks: tuple[_Break, ...] = Field(default=(), description="whoever is sent takes all of them")
+    breaks: tuple[_Break, ...] = Field(
+        default=(), max_length=MOST_BREAKS, description="whoever is sent takes all of them"
+    )
     reload: _Reload | None = Field(
         default=None,
         description="goes several trips: what was collected is put down, new loads are taken on between them",

@@ -17,7 +17,7 @@ from yuanli.scheduling.rounds.tables import (
     RoundStaff,
     RoundStop,
 )
-from yuanli.solver import refuse
+from yuanli.solver import cut_text, refuse
 
 Floats = NDArray[np.float64]
 DIMACS = 10
@@ -38,7 +38,7 @@ class _Line:
         except ValueError:
             numbers = []
         if len(numbers) < least or not all(abs(x) <= MOST for x in numbers):
-            said = " ".join(self.words)[:60]
+            said = cut_text(" ".join(self.words))
             at, at_en = (f" 第 {self.number} 行", f", line {self.number},") if self.number else ("", "")
             refuse(
                 f"{name}{at} 是“{said}”，应有至少 {least} 个绝对值不超过 {MOST} 的数。",
@@ -226,8 +226,8 @@ def _vrplib_parts(text: str, name: str) -> tuple[dict[str, str], dict[str, list[
             current.append(line)
         else:
             refuse(
-                f"{name} 第 {line.number} 行“{' '.join(line.words)}”不属于任何字段或段。",
-                f"{name}, line {line.number}: {' '.join(line.words)!r} belongs to no field or section.",
+                f"{name} 第 {line.number} 行“{cut_text(' '.join(line.words))}”不属于任何字段或段。",
+                f"{name}, line {line.number}: {cut_text(' '.join(line.words))!r} belongs to no field or section.",
                 field=f"{name}:{line.number}",
             )
     for key in ("CAPACITY", "SERVICE_TIME"):

@@ -17,7 +17,7 @@ from yuanli.scheduling.rounds.locking import locks_contradict, with_locks
 from yuanli.scheduling.rounds.modelling import Limits, VrpModel
 from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
 from yuanli.scheduling.rounds.timing import cost_of
-from yuanli.solver import Result, Search, Wish, load_solver
+from yuanli.solver import Aside, Result, Search, Wish, load_solver
 
 TELL_S = 0.05
 STAGE = 500
@@ -47,9 +47,11 @@ def solve_rounds(
         return search.result(infeasible=True)
     if search.over():
         return search.result()
-    bound = least_cost(problem)
+    bound = Aside(search).run(lambda: least_cost(problem))
     if bound is not None:
         search.prove(bound)
+    if search.over():
+        return search.result()
     if wish.max_changes is None:
         _improve(problem, limits, search, wish)
     else:
@@ -148,26 +150,31 @@ def _improve(
         search.offer(plan, cost_of(problem, plan))
         return True
 
-    watcher, began = _Watcher(offer), search.rounds
     if initial is not None:
         offer(initial)
+    aside, began, most_rounds = Aside(search), search.rounds, min(steps, search.left_rounds)
+    rounds = 0
 
     def stop(cost: int) -> bool:
+        nonlocal rounds
         del cost
-        search.count()
-        return search.over() or search.rounds - began >= steps
+        rounds += 1
+        return aside.ending.is_set() or rounds >= most_rounds
 
+    def better(solution: Any) -> None:
+        search.count(began + rounds - search.rounds)
+        offer(solution)
+
+    watcher = _Watcher(lambda solution: aside.tell(lambda: better(solution)))
     params = vrp.SolveParams(ils=vrp.IteratedLocalSearchParams(callbacks=watcher))
-    result = vrp.solve(
-        model.data,
-        stop,
-        seed=wish.seed,
-        collect_stats=False,
-        display=False,
-        params=params,
-        initial_solution=initial,
-    )
-    return offer(result.best)
+    result = aside.run(
+        lambda: vrp.solve(
+            model.data, stop, seed=wish.seed, collect_stats=False, display=False, params=params,
+            initial_solution=initial,
+        )
+    )  # fmt: skip
+    search.count(began + rounds - search.rounds)
+    return result is not None and offer(result.best)
 
 
 def _change_little(
