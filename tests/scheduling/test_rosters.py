@@ -132,6 +132,16 @@ def test_what_is_locked_stays_and_few_change() -> None:
     )
 
 
+def test_a_start_that_is_allowed_is_kept_though_there_is_no_time() -> None:
+    problem = parsed()
+    start = ROSTERS.solve(problem, Search[RostersPlan](Stop(rounds=5)), Wish()).best
+    assert start is not None
+    search = Search[RostersPlan](Stop(time_s=60), cancelled=lambda: True)
+    found = ROSTERS.solve(problem, search, Wish(start=start, max_changes=2))
+    assert found.best == start
+    assert found.cost == ROSTERS.check(problem, start).cost
+
+
 def test_rows_are_read_back_and_strange_ones_told() -> None:
     problem = parsed()
     plan = RostersPlan(shifts=((0, 1, -1, -1, 0, 1, -1), *[(-1,) * 7] * 3))

@@ -7,7 +7,7 @@ from math import ceil, inf, isfinite
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from yuanli.solver.missing import load_solver
 from yuanli.solver.results import Result
@@ -62,7 +62,7 @@ def solve_cpsat(
 
     class Told(cp.CpSolverSolutionCallback):  # type: ignore[name-defined,misc]
         def on_solution_callback(self) -> None:
-            found.put((read(self.value), self.objective_value))
+            found.put((read(self.value), _cost_of(model.proto, self.response_proto.solution)))
 
     solver.best_bound_callback = lambda bound: found.put((None, bound))
     statuses: list[int] = []
@@ -87,6 +87,15 @@ def solve_cpsat(
     if status == cp.OPTIMAL:
         search.prove(solver.best_objective_bound)
     return search.result(infeasible=status == cp.INFEASIBLE)
+
+
+def _cost_of(proto: Any, values: Sequence[int]) -> float:
+    """Return what an answer costs; what CP-SAT 9.15 tells of the first one from hints is at times another figure."""
+    if proto.has_floating_point_objective():
+        cost, scale = proto.floating_point_objective, 1.0
+    else:
+        cost, scale = proto.objective, proto.objective.scaling_factor or 1.0
+    return float(scale * (sum(c * values[v] for v, c in zip(cost.vars, cost.coeffs, strict=True)) + cost.offset))
 
 
 def conflict_of(

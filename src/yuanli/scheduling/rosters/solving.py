@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yuanli.scheduling.rosters.checks import check_rosters
 from yuanli.scheduling.rosters.modelling import add_cost, rosters_model
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
 from yuanli.solver import Result, Search, Wish, solve_cpsat
@@ -10,7 +11,7 @@ from yuanli.solver import Result, Search, Wish, solve_cpsat
 def solve_rosters(
     problem: RostersProblem, search: Search[RostersPlan], wish: Wish[RostersPlan] = Wish()
 ) -> Result[RostersPlan]:
-    """Find the roster of least cost by CP-SAT; hard rules hold in all that it finds.
+    """Find the roster of least cost by CP-SAT; hard rules hold in all that it finds. A start that is allowed is kept.
 
     What is locked is named `person date`, as in the table. A round is a second of CP-SAT's deterministic clock.
 
@@ -19,6 +20,8 @@ def solve_rosters(
     MissingSolverError
         OR-Tools is not installed.
     """
+    if wish.start is not None and (checked := check_rosters(problem, wish.start)).valid:
+        search.offer(wish.start, checked.cost)
     built = rosters_model(problem)
     add_cost(problem, built)
     model = built.model
