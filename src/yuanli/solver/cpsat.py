@@ -95,7 +95,9 @@ def _cost_of(proto: Any, values: Sequence[int]) -> float:
         cost, scale = proto.floating_point_objective, 1.0
     else:
         cost, scale = proto.objective, proto.objective.scaling_factor or 1.0
-    return float(scale * (sum(c * values[v] for v, c in zip(cost.vars, cost.coeffs, strict=True)) + cost.offset))
+    return float(
+        scale * (sum(c * values[v] for v, c in zip(cost.vars, cost.coeffs, strict=True)) + cost.offset)
+    )
 
 
 def conflict_of(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.planning.documents import place_of, refusal
+from yuanli.planning.documents import Floats, place_of, refusal
 from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
 from yuanli.planning.sites.solving import assign
 from yuanli.solver import Result, Row
@@ -109,9 +109,11 @@ def explain_sites(problem: SitesProblem, result: Result[SitesPlan]) -> tuple[Tex
 
 def _what_if(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[Text]:
     """Say what one more site would save, what further ones do, and which could best be given up, the rest as it is."""
-    told, chosen, curve = list[Text](), plan.chosen, list[float]()
+    told, curve = list[Text](), list[float]()
+    seconds = np.where(problem.reach, problem.seconds, np.inf)
+    nearest = seconds[:, plan.chosen].min(axis=1, keepdims=True)
     for _ in range(CURVE):
-        costs = np.array([_cost(problem, (*chosen, site)) for site in range(len(problem.sites))])
+        costs = _costs(problem, np.minimum(seconds, nearest))
         best = int(costs.argmin())
         saved = (curve[-1] if curve else cost) - float(costs[best])
         if saved <= 0:
@@ -127,7 +129,7 @@ def _what_if(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[Text]:
                     f"One more site, “{name}”{rule_en}, would better it by {share:.1%}.",
                 )
             )
-        chosen = (*chosen, best)
+        nearest = np.minimum(nearest, seconds[:, [best]])
         curve.append(float(costs[best]))
     if len(curve) > 1:
         n = len(plan.chosen)
@@ -141,14 +143,18 @@ def _what_if(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[Text]:
                 f"{en}.",
             )
         )
-    return told + _least_needed(problem, plan, cost)
+    return told + _least_needed(problem, plan, cost, seconds)
 
 
-def _least_needed(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[Text]:
+def _least_needed(problem: SitesProblem, plan: SitesPlan, cost: float, seconds: Floats) -> list[Text]:
     """Say which chosen site could be given up at the least loss, where all could still be served."""
     free = [site for site in plan.chosen if problem.sites[site] not in problem.fixed]
-    rests = {site: tuple(one for one in plan.chosen if one != site) for site in free}
-    lost = {site: _cost(problem, rest) - cost for site, rest in rests.items() if rest}
+    rests = {site: [one for one in plan.chosen if one != site] for site in free}
+    lost = {
+        site: float(_costs(problem, seconds[:, rest].min(axis=1, keepdims=True))[0]) - cost
+        for site, rest in rests.items()
+        if rest
+    }
     site = min(lost, key=lambda one: lost[one], default=None)
     if site is None or not np.isfinite(lost[site]):
         return []
@@ -161,8 +167,9 @@ def _least_needed(problem: SitesProblem, plan: SitesPlan, cost: float) -> list[T
     ]
 
 
-def _cost(problem: SitesProblem, chosen: tuple[int, ...]) -> float:
-    seconds = np.where(problem.reach[:, chosen], problem.seconds[:, chosen], np.inf).min(axis=1)
+def _costs(problem: SitesProblem, seconds: Floats) -> Floats:
+    """Return the aim's cost of each column of walks to the nearest site, infinite where there is none within reach."""
+    near = np.isfinite(seconds)
     if problem.aim is Aim.COVER:
-        return float(problem.people[~np.isfinite(seconds)].sum())
-    return float((seconds * problem.people).sum())
+        return np.asarray(problem.people @ ~near)
+    return np.where(near.all(axis=0), problem.people @ np.where(near, seconds, 0.0), np.inf)
