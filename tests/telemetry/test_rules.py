@@ -20,7 +20,7 @@ from tests.telemetry.series import (
     together,
 )
 
-from yuanli.telemetry import FAULTS, PointFacts, Quality, Reason, Series, judge, quantity
+from yuanli.telemetry import FAULTS, FIRST_LOOK, LINEAGE, PointFacts, Quality, Reason, Series, judge, quantity
 
 PLACE = 1000
 
@@ -187,6 +187,16 @@ def test_an_offset_has_two_edges() -> None:
     value = room(14)
     value[PLACE : PLACE + 180] -= 2.0
     assert found(judged(value), Reason.OFFSET) == list(range(PLACE, PLACE + 180))
+
+
+def test_a_first_look_leaves_offsets_to_whole_days_and_finds_the_rest() -> None:
+    value = room(14)
+    value[PLACE : PLACE + 180] -= 2.0
+    value[PLACE + 400] = 900.0
+    (series,) = judge(readings(times(14), value), [ROOM], first_look=True)
+    assert found(series, Reason.OFFSET) == []
+    assert the_room(series, PLACE + 400)[1] is Quality.BAD
+    assert {name for name, _ in LINEAGE} - {name for name, _ in FIRST_LOOK} == {"shifts", "beside_neighbours"}
 
 
 def test_a_drift_grows_and_ends_at_one_blow() -> None:

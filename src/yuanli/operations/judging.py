@@ -171,13 +171,20 @@ class Judging:
         return judgements
 
     def judge_near(self, groups: Sequence[PointGroup], window: Window, context: Window) -> None:
-        """Judge a window of many groups beside what is near, in one go, and keep what comes of it."""
+        """Take a first look at a window of many groups beside what is near, in one go, and keep what comes of it."""
         with self._store.judging():
-            self._judge(groups, window, context)
+            self._judge(groups, window, context, first_look=True)
         for group in groups:
             self._tell(JudgedPoints(campus_id=group.campus_id, points=group.points, windows=(window,)))
 
-    def _judge(self, groups: Sequence[PointGroup], window: Window, context: Window | None) -> list[Judgement]:
+    def _judge(
+        self,
+        groups: Sequence[PointGroup],
+        window: Window,
+        context: Window | None,
+        *,
+        first_look: bool = False,
+    ) -> list[Judgement]:
         """Judge a window of groups.
 
         Somebody may say a word while the rules are at work: then it is kept once more, with that word, so that
@@ -190,18 +197,20 @@ class Judging:
         numbers = np.array([number for group in groups for number in group.numbers], np.int32)
         arrivals = self._store.arrivals(numbers, max(near.start, 0), near.end)
         tuned = [_with_factors(group, self._tuned(group.campus_id)) for group in groups]
-        found = [_found(group, arrivals, asked) for group in tuned]
+        found = [_found(group, arrivals, asked, first_look=first_look) for group in tuned]
         words = self._words(groups)
         while True:
             held = [tuple(overruled(series, words) for series in judged) for judged in found]
             self._store.judge(*chain.from_iterable(held), within=within)
             now = self._words(groups)
             if now == words:
-                self._note(tuned, arrivals, within)
+                self._note(tuned, arrivals, within, first_look=first_look)
                 return [Judgement(*one) for one in zip(found, held, strict=True)]
             words = now
 
-    def _note(self, groups: Sequence[PointGroup], arrivals: Readings, within: tuple[int, int]) -> None:
+    def _note(
+        self, groups: Sequence[PointGroup], arrivals: Readings, within: tuple[int, int], *, first_look: bool
+    ) -> None:
         """Note which rules judged the points of groups, as far as there are readings."""
         at = arrivals.at[(arrivals.at >= within[0]) & (arrivals.at < within[1])]
         if self._record is None or not len(at):
@@ -210,7 +219,8 @@ class Judging:
         for own in chain.from_iterable(group.facts for group in groups):
             judged[own.tuned or CleaningParams()].append(own.point)
         for params, numbers in judged.items():
-            self._record.put_judged(numbers, Window(int(at.min()), int(at.max()) + 1), applied_rules(params))
+            rules = applied_rules(params, first_look=first_look)
+            self._record.put_judged(numbers, Window(int(at.min()), int(at.max()) + 1), rules)
 
     def _words(self, groups: Sequence[PointGroup]) -> tuple[Overrule, ...]:
         """Return what people say of points of groups, numbered; points of other campuses have other numbers."""
@@ -249,8 +259,10 @@ def _tuned(facts: PointFacts, factors: Mapping[Reason, float]) -> PointFacts:
     return replace(facts, tuned=params)
 
 
-def _found(group: PointGroup, arrivals: Readings, window: Window | None) -> tuple[Series, ...]:
+def _found(
+    group: PointGroup, arrivals: Readings, window: Window | None, *, first_look: bool
+) -> tuple[Series, ...]:
     if group.facts:
         own = arrivals.rows(np.isin(arrivals.point, group.numbers))
-        return judge(own, group.facts, window=window)
+        return judge(own, group.facts, window=window, first_look=first_look)
     return tuple(as_came(arrivals, number, window=window) for number in group.numbers)

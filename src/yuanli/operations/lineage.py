@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Protocol
 
-from yuanli.telemetry import LINEAGE, RULES_VERSION, CleaningParams, Window
+from yuanli.telemetry import FIRST_LOOK, LINEAGE, RULES_VERSION, CleaningParams, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,9 @@ class JudgementLog(Protocol):
         """Return runs, by id."""
 
 
-def applied_rules(params: CleaningParams = CleaningParams()) -> AppliedRules:
-    """Return the rules of this release."""
+def applied_rules(params: CleaningParams = CleaningParams(), *, first_look: bool = False) -> AppliedRules:
+    """Return the rules of this release: all, or those of a first look."""
+    rules = FIRST_LOOK if first_look else LINEAGE
     return AppliedRules(
-        version=RULES_VERSION, rules=tuple(name for name, _ in LINEAGE), parameters=asdict(params)
+        version=RULES_VERSION, rules=tuple(name for name, _ in rules), parameters=asdict(params)
     )

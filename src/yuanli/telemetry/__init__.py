@@ -33,6 +33,7 @@ from yuanli.telemetry.counters import Consumption, DayTotals, by_day, consumptio
 from yuanli.telemetry.facts import CleaningParams, PointFacts
 from yuanli.telemetry.judging import (
     BLOCK,
+    FIRST_LOOK,
     LINEAGE,
     RULES_VERSION,
     Overrule,
@@ -135,6 +136,7 @@ __all__ = [
     "ASIDE",
     "BLOCK",
     "FAULTS",
+    "FIRST_LOOK",
     "KNOBS",
     "LINEAGE",
     "RULES_VERSION",

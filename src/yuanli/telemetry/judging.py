@@ -10,7 +10,7 @@ import numpy as np
 from yuanli.telemetry.facts import CleaningParams, PointFacts
 from yuanli.telemetry.quality import Quality, Reason
 from yuanli.telemetry.readings import Readings, Series, Times
-from yuanli.telemetry.rules import ALONE, BESIDE, LAST, Course
+from yuanli.telemetry.rules import ALONE, BESIDE, LAST, LONG, Course
 from yuanli.telemetry.rules.arrival import settle
 from yuanli.telemetry.rules.course import DAY
 
@@ -20,6 +20,8 @@ LINEAGE: tuple[tuple[str, int], ...] = tuple(
     (rule.__name__, RULES_VERSION) for rule in (settle, *ALONE, *BESIDE, *LAST)
 )
 """Which rules judge, in their order, at which version."""
+FIRST_LOOK = tuple(one for one in LINEAGE if one[0] not in {rule.__name__ for rule in LONG})
+"""Those of a first look."""
 BLOCK = 28 * DAY
 """Readings are judged by blocks of this length since 1970, each with what came `REACH` before and after it."""
 REACH = 14 * DAY
@@ -66,6 +68,7 @@ def judge(
     params: CleaningParams = CleaningParams(),
     overrules: Sequence[Overrule] = (),
     window: Window | None = None,
+    first_look: bool = False,
 ) -> tuple[Series, ...]:
     """Judge the readings of points that belong together, a series a point in the order of `facts`.
 
@@ -81,6 +84,8 @@ def judge(
         One a point; a point's twin and related points count where they are among them.
     window
         What to return; everything where None.
+    first_look
+        Leave out the rules that need days and weeks of readings.
     """
     by_point = {own.point: _of_point(readings, own.point) for own in facts}
     parts: dict[int, list[Series]] = {own.point: [] for own in facts}
@@ -90,7 +95,8 @@ def judge(
             own.point: _alone(_between(by_point[own.point], near), own, own.tuned or params) for own in facts
         }
         for own in facts:
-            series = _series(_beside(courses[own.point], courses, own.tuned or params))
+            course = _beside(courses[own.point], courses, own.tuned or params, first_look=first_look)
+            series = _series(course)
             parts[own.point].append(_within(series, block))
     judged = (_sourced(_joined(own.point, parts[own.point]), by_point[own.point]) for own in facts)
     return tuple(_within(overruled(series, overrules), window) for series in judged)
@@ -185,13 +191,16 @@ def _alone(readings: Readings, facts: PointFacts, params: CleaningParams) -> Cou
     return course
 
 
-def _beside(course: Course, courses: Mapping[int, Course], params: CleaningParams) -> Course:
+def _beside(
+    course: Course, courses: Mapping[int, Course], params: CleaningParams, *, first_look: bool
+) -> Course:
     facts = course.facts
     related = tuple(courses[point] for point in facts.related if point in courses)
     twin = courses.get(facts.twin) if facts.twin is not None else None
     course = replace(course, twin=twin, related=related)
     for rule in (*BESIDE, *LAST):
-        course = rule(course, params)
+        if not (first_look and rule in LONG):
+            course = rule(course, params)
     return course
 
 

@@ -21,5 +21,7 @@ ALONE: tuple[Rule, ...] = (
 BESIDE: tuple[Rule, ...] = (beside_twin, shifts, beside_neighbours)
 """Rules that look at other points too, once those have been through `ALONE`."""
 LAST: tuple[Rule, ...] = (gaps,)
+LONG: frozenset[Rule] = frozenset({shifts, beside_neighbours})
+"""Rules that need days and weeks, and most of the time; a first look at what has just come goes without them."""
 
-__all__ = ["ALONE", "BESIDE", "LAST", "Course", "Rule"]
+__all__ = ["ALONE", "BESIDE", "LAST", "LONG", "Course", "Rule"]
