@@ -22,9 +22,11 @@ def solver_of(house: House) -> Iterator[None]:
     closing = Event()
     thread = Thread(target=house.solving.run, args=(closing,))
     thread.start()
-    yield
-    closing.set()
-    thread.join(10)
+    try:
+        yield
+    finally:
+        closing.set()
+        thread.join(10)
 
 
 def plan_at(client: TestClient, path: str) -> dict[str, Any]:

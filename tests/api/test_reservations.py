@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from tests.api.house import Clock
 from tests.api.meeting_rooms import meeting_campus
+from tests.solving import solver_of
 
 from yuanli.bootstrap import House
 from yuanli.campus import Imported
@@ -180,12 +180,8 @@ def test_reservations_are_downloaded_as_a_calendar_with_the_titles_one_may_see(
 @pytest.fixture
 def solving(house: House) -> Iterator[None]:
     """Solve what is ordered."""
-    closing = Event()
-    thread = Thread(target=house.solving.run, args=(closing,))
-    thread.start()
-    yield
-    closing.set()
-    thread.join(5)
+    with solver_of(house):
+        yield
 
 
 @pytest.mark.usefixtures("solving")

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
-from threading import Event, Thread
 
 import pytest
 from fastapi.testclient import TestClient
 from tests.solver.toys import TOY, Chosen, Problem
+from tests.solving import solver_of
 
 from yuanli.api import solving as endpoints
 from yuanli.bootstrap import House
@@ -28,12 +28,8 @@ SCHEDULING = kinds.SCHEDULING_KINDS
 def toys(monkeypatch: pytest.MonkeyPatch, house: House) -> Iterator[None]:
     monkeypatch.setattr(kinds, "SCHEDULING_KINDS", (TOY,))
     monkeypatch.setattr(endpoints, "SCHEDULING_KINDS", (TOY,))
-    closing = Event()
-    thread = Thread(target=house.solving.run, args=(closing,))
-    thread.start()
-    yield
-    closing.set()
-    thread.join(5)
+    with solver_of(house):
+        yield
 
 
 def start(client: TestClient, problem: object, **form: str) -> str:

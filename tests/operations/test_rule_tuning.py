@@ -118,7 +118,7 @@ def test_proposals_are_worked_out_beside_the_requests_and_adopted_over_http(hous
         begun = client.post(f"{url}/proposals")
         assert (begun.status_code, begun.json()["proposals"]) == (202, [])
         assert client.get(f"{url}/proposals/other").status_code == 404
-        for _ in range(200):
+        for _ in range(1200):
             job = client.get(f"{url}/proposals/{begun.json()['id']}").json()
             if job["state"] != "running":
                 break
