@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count, pairwise
-from math import inf
+from math import inf, sqrt
 from time import monotonic
 from typing import Any
 
@@ -23,6 +23,8 @@ TELL_S = 0.05
 STAGE = 500
 """Iterations in which one price of change is tried."""
 DEAREST = 10**10
+NEAR = 1.2
+"""A price within that factor of one at which too much changes is the least."""
 
 
 def solve_rounds(
@@ -132,7 +134,7 @@ class _Watcher:
 
 def _improve(
     problem: RoundsProblem, limits: Limits, search: Search[RoundsPlan], wish: Wish[RoundsPlan], *,
-    steps: float = inf, start: RoundsPlan | None = None, most: int | None = None,
+    steps: float = inf, start: RoundsPlan | None = None, most: int | None = None, stage: int = 0,
 ) -> bool:  # fmt: skip
     """Run PyVRP for some steps, offer what it finds, and say whether its best changes at most so many."""
     vrp = load_solver("pyvrp")
@@ -169,7 +171,7 @@ def _improve(
     params = vrp.SolveParams(ils=vrp.IteratedLocalSearchParams(callbacks=watcher))
     result = aside.run(
         lambda: vrp.solve(
-            model.data, stop, seed=wish.seed, collect_stats=False, display=False, params=params,
+            model.data, stop, seed=wish.seed + stage, collect_stats=False, display=False, params=params,
             initial_solution=initial,
         )
     )  # fmt: skip
@@ -180,26 +182,26 @@ def _improve(
 def _change_little(
     problem: RoundsProblem, limits: Limits, search: Search[RoundsPlan], wish: Wish[RoundsPlan]
 ) -> None:
-    """Search for the price of change that lets no more change than may, by bisection; the last one is kept."""
+    """Search for the least price of change that lets no more change than may, by factors; then stay near it."""
     assert wish.max_changes is not None
     horizon = int(problem.walk.max(initial=1)) + 1
     high = max(one.walk_cost for one in problem.staff) * 4 * horizon + max(
         one.use_cost for one in problem.staff
     )
-    low, price = 0, high
+    low, price = 1, high
     for stage in count():
         kept = _improve(
             problem, replace(limits, change_cost=price), search, wish,
             steps=STAGE * (1 + stage // 4),
-            start=wish.start if search.best is None else search.best, most=wish.max_changes,
+            start=wish.start if search.best is None else search.best, most=wish.max_changes, stage=stage,
         )  # fmt: skip
         if search.over():
             return
         if kept:
             high = price
         else:
-            low, high = price, max(high, min(2 * price, DEAREST))
-        price = high if high - low <= max(1, high // 20) else (low + high) // 2
+            low, high = max(low, price), max(high, min(2 * price, DEAREST))
+        price = round(sqrt(low * high)) if high > NEAR * low else high if stage % 2 else low
 
 
 def _changes(problem: RoundsProblem, before: dict[int, int], plan: RoundsPlan) -> int:
