@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
@@ -74,8 +75,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
+    """A campus, and its search index, built when it is first asked for."""
+
     campus: Campus
-    index: SearchIndex
+    index: Callable[[], SearchIndex]
+
+
+def _open(campus: Campus) -> _Open:
+    return _Open(campus, cache(lambda: SearchIndex(campus)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +128,7 @@ class Places:
 
     def index(self, campus_id: CampusId) -> SearchIndex:
         """Return the search index of a campus's latest revision."""
-        return self._opened(campus_id).index
+        return self._opened(campus_id).index()
 
     def search(self, campus_id: CampusId, text: str, *, limit: int = 10, language: str = "zh") -> Found:
         """Find places by any of their names; where nothing fits, say what may have been meant."""
@@ -290,8 +297,7 @@ class Places:
         with self._lock:
             held = self._open.get(campus_id)
         if held is None or held.campus.revision != revision:
-            campus = self._store.load_campus(campus_id)
-            held = _Open(campus, SearchIndex(campus))
+            held = _open(self._store.load_campus(campus_id))
             with self._lock:
                 self._open[campus_id] = held
         return held
@@ -307,8 +313,7 @@ class Places:
         )
         with self._lock:
             before = self._open.get(campus_id)
-            index = SearchIndex(after) if named or before is None else before.index
-            self._open[campus_id] = _Open(after, index)
+            self._open[campus_id] = _open(after) if named or before is None else _Open(after, before.index)
         self._tell(campus_id)
         return revision
 
