@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from yuanli.campus import Unit, facility_kinds, kind_of
 from yuanli.errors import Text
-from yuanli.language import Threshold, Understanding, find_threshold
+from yuanli.language import Threshold, Understanding, find_threshold, is_here
 from yuanli.operations.answering.asked import (
     SIGN_IN,
     When,
@@ -18,6 +18,7 @@ from yuanli.operations.answering.asked import (
     find_zone,
     is_member,
     listed,
+    place_of,
     refused,
     text_of,
     when_of,
@@ -37,7 +38,7 @@ from yuanli.operations.answering.places import (
     told_of,
     value_of,
 )
-from yuanli.operations.answering.vocabulary import names_in, says
+from yuanli.operations.answering.vocabulary import is_one_of, names_in, nearly_named_in, says
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.twin import Twin
@@ -45,6 +46,8 @@ from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import PlaceState, TwinQuantity, TwinValue
 
 DAY = timedelta(days=1)
+NAMED = 0.9
+"""Search score from which a word for a kind of room is the name of one."""
 SHOWN = 5
 SPACES = (PlaceKind.SPACE,)
 FEELINGS = (
@@ -112,10 +115,11 @@ class EnvironmentAnswers:
         if says(understanding.text, "outdoors"):
             return self._outdoors(guide, understanding, quantities, now)
         ranks = understanding.find("threshold") or understanding.find("rank")
-        kind = _kind(understanding) if ranks else None
-        where = _everywhere(guide) if kind else where_of(guide, understanding, asker)
+        generic = _generic(guide, understanding)
+        kind = _kind(understanding) if ranks or generic else None
+        where = _everywhere(guide) if kind or generic else where_of(guide, understanding, asker)
         which = says(understanding.text, "whereabouts") or names_in(understanding.text, "ranked")
-        if ranks or (which and where.id is None):
+        if ranks or ((which or generic) and where.id is None):
             return self._which(guide, understanding, where, quantities[0], now, kind)
         if when.said and when.start < now:
             return self._past(guide, understanding, where, when, quantities, now)
@@ -135,7 +139,14 @@ class EnvironmentAnswers:
 
     def feedback(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Tell a person who is not comfortable what is measured where they are, and what can be done."""
-        where = where_of(guide, understanding, asker)
+        if _generic(guide, understanding) and asker.here is None:
+            question = Text("您在哪里？", "Where are you?")
+            return Reply(text=question, understanding=understanding, pending=question, asks="place")
+        where = (
+            place_of(guide, asker.here, understanding.language, asker)
+            if asker.here is not None and _generic(guide, understanding)
+            else where_of(guide, understanding, asker)
+        )
         state = self._state(guide, where, now)
         told = _told(
             state, (TwinQuantity.TEMPERATURE, TwinQuantity.HUMIDITY, TwinQuantity.CO2, TwinQuantity.COMFORT)
@@ -262,6 +273,8 @@ def _quantities(understanding: Understanding) -> tuple[TwinQuantity, ...]:
         (*understanding.values("metric"), *understanding.values("attribute"), *understanding.values("issue"))
     )
     names = names_in(said, "environment") or names_in(understanding.text, "environment")
+    if not names and (near := nearly_named_in(said, "environment")):
+        names = (near,)
     named = tuple(TwinQuantity(name) for name in names)
     if "air" in said.casefold() or "空气" in understanding.text:
         named = (TwinQuantity.CO2, TwinQuantity.PM25)
@@ -273,6 +286,19 @@ def _kind(understanding: Understanding) -> str | None:
     said = next((v for slot in ("place", "room") if (v := understanding.find(slot))), None)
     kind = kind_of(said) if said else None
     return kind if kind is not None and facility_kinds()[kind].categories else None
+
+
+def _generic(guide: Guide, understanding: Understanding) -> bool:
+    """Whether rooms, or a kind of them, are named of which there are several, and none by its name."""
+    said = next((v for slot in ("place", "room") if (v := understanding.find(slot))), None)
+    if said is None or is_here(said):
+        return False
+    if is_one_of(said, "any_room"):
+        return True
+    if kind_of(said) is None:
+        return False
+    found = guide.resolve(said, language=understanding.language)
+    return found.score < NAMED and bool(found.others)
 
 
 def _everywhere(guide: Guide) -> Where:
