@@ -126,7 +126,7 @@ GATES = {
 
 
 def counted_since_the_night(plan: TwinPlan, told: dict[str, float]) -> dict[str, tuple[float, str | None]]:
-    """The people of the site, the building and its upper level, and what told them, when registers and devices say so much by day."""
+    """The people of the site, the building and a level, and what told them, when registers and devices say so much."""
     values = np.full((len(plan.points), 2), np.nan)
     for row, point in enumerate(plan.points):
         if point.id in told:

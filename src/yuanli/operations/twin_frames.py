@@ -220,7 +220,7 @@ class Frames:
         sensor sees nobody there is nobody, for the air lags behind; where it sees somebody there is at least one. Of
         a level, a building or the site that is counted itself its own number holds, else the sum of those within.
         Gates through which vehicles come too count only those on foot: of the site the larger of both holds. The levels
-        of a building hold no more by their connected devices than came in by its doors: at night only things are connected.
+        of a building hold no more by their connected devices than came in by its doors: by night only things are.
         """
         shape = (len(self.plan.places), len(self.grid.times))
         value, width = np.full(shape, np.nan), np.full(shape, np.nan)

@@ -15,7 +15,7 @@ from yuanli.operations.answering.asked import (
     When,
     Where,
     change,
-    clock,
+    clock_in,
     figure,
     find_zone,
     is_member,
@@ -148,12 +148,12 @@ class CrowdAnswers:
             )
             return Reply(text=text, understanding=understanding)
         at, ends = (
-            clock(peak.at.astimezone(zone), when.start),
+            clock_in(peak.at.astimezone(zone), when),
             (peak.at + timedelta(hours=1)).astimezone(zone),
         )
         open_hours = [h for h in hours if h.mean >= 0.15 * peak.mean]
         quiet = min(open_hours, key=lambda h: h.mean)
-        calm = clock(quiet.at.astimezone(zone), when.start)
+        calm = clock_in(quiet.at.astimezone(zone), when)
         made = _made(expected, zone)
         people, few = f"{round(peak.mean):,}", f"{round(quiet.mean):,}"
         calmer = Text("", "")
@@ -203,7 +203,7 @@ class CrowdAnswers:
         earlier = [value for value in before if value is not None]
         past = sum(earlier) / len(earlier) if len(earlier) > len(known) / 2 else 0.0
         than = change(mean / past - 1) if past else None
-        at = clock(top[0].astimezone(find_zone(guide)), when.start)
+        at = clock_in(top[0].astimezone(find_zone(guide)), when)
         if when.length <= timedelta(hours=1):
             text = Text(
                 f"{where.name.zh}{when.name.zh}约有 {round(mean):,} 人。",

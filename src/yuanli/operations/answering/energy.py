@@ -15,7 +15,7 @@ from yuanli.operations.answering.asked import (
     When,
     Where,
     change,
-    clock,
+    clock_in,
     feature_name,
     figure,
     find_zone,
@@ -131,7 +131,7 @@ class EnergyAnswers:
             zh.append(f"比上一个同样长的时段{than.zh}")
             en.append(f"{than.en} than in the span before")
         if total.peak is not None:
-            at = clock(total.peak.at.astimezone(find_zone(guide)), when.end)
+            at = clock_in(total.peak.at.astimezone(find_zone(guide)), when)
             power = figure(total.peak.power, "kW" if total.unit == "kWh" else f"{total.unit}/h")
             zh.append(f"最高 {power}，在 {at.zh}")
             en.append(f"at most {power}, at {at.en}")
@@ -179,7 +179,7 @@ class EnergyAnswers:
             return Reply(text=note, understanding=understanding)
         total = sum(hour.mean for hour in hours)
         top = max(range(len(hours)), key=lambda i: hours[i].mean)
-        at = clock(hours[top].start.astimezone(find_zone(guide)), when.start)
+        at = clock_in(hours[top].start.astimezone(find_zone(guide)), when)
         amount = figure(total, told.unit)
         line = Line(
             name=Text("预计", "expected"), values=tuple(h.mean for h in hours),

@@ -13,7 +13,7 @@ from yuanli.operations.answering.asked import (
     SIGN_IN,
     When,
     Where,
-    clock,
+    clock_in,
     figure,
     find_zone,
     is_member,
@@ -255,7 +255,7 @@ class EnvironmentAnswers:
             mean = sum(value for _, value in known) / len(known)
             top = max(known, key=lambda one: one[1])
             low = min(value for _, value in known)
-            at, name = clock(top[0].astimezone(find_zone(guide)), when.start), NAMES[quantity]
+            at, name = clock_in(top[0].astimezone(find_zone(guide)), when), NAMES[quantity]
             text = Text(
                 f"{where.name.zh}{when.name.zh}{name.zh}平均 {figure(mean, unit)}，最低 {figure(low, unit)}，"
                 f"最高 {figure(top[1], unit)}（{at.zh}）。",
@@ -293,7 +293,7 @@ def _generic(guide: Guide, understanding: Understanding) -> bool:
     said = next((v for slot in ("place", "room") if (v := understanding.find(slot))), None)
     if said is None or is_here(said):
         return False
-    if is_one_of(said, "any_room"):
+    if is_one_of(said, "any_room") or is_one_of(said, "some_room"):
         return True
     if kind_of(said) is None:
         return False

@@ -12,7 +12,7 @@ from yuanli.language import Understanding
 from yuanli.operations.answering.asked import (
     When,
     Where,
-    clock,
+    clock_in,
     feature_name,
     find_zone,
     listed,
@@ -122,7 +122,7 @@ class ParkingAnswers:
             )
             return Reply(text=text, understanding=understanding)
         least, at = min(known)
-        hour = clock(told.times[at].astimezone(find_zone(guide)), when.start)
+        hour = clock_in(told.times[at].astimezone(find_zone(guide)), when)
         mean = sum(value for value, _ in known) / len(known)
         text = Text(
             f"{name.zh}{when.name.zh}空车位最少时（{hour.zh}）还有 {least:.0f} 个，平均 {mean:.0f} 个。",

@@ -31,9 +31,12 @@ def of_devices(heard: Understanding) -> Understanding:
 def _after_leaving(heard: Understanding) -> Understanding:
     """Return "once everybody has left floor 5, turn off the lights" as a command, whatever it was taken for."""
     text, ways = heard.text, names_in(heard.text, "switching")
-    if not says(text, "after_leaving") or not ways or heard.intent.startswith(("device_", "dialog_")):
+    if not says(text, "after_leaving") or not ways or heard.intent.startswith("dialog_"):
         return heard
-    slots = [slot for slot in map(_bare_place, heard.slots) if slot is not None and slot.type == "place"]
+    bare = [slot for slot in map(_bare_place, heard.slots) if slot is not None]
+    if heard.intent.startswith("device_"):
+        return replace(heard, slots=tuple(bare))
+    slots = [slot for slot in bare if slot.type == "place"]
     word = find_word(text, "devices")
     if word is None:
         return heard
