@@ -39,7 +39,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
     )  # fmt: skip
     write_weeks(house, clock.now)
     for hours, p1, p2 in ((22, 40, 30), (21, 3, 1), (20, 25, 10)):
-        tell(house, clock.now - timedelta(hours=hours), {"p1-free": p1, "p2-free": p2})
+        tell(
+            house,
+            clock.now - timedelta(hours=hours),
+            {"p1-free": p1, "p2-free": p2, "t00": 30.0, "t01": 18.0},
+        )
     tell(house, clock.now, {
         "t00": 23.4, "sp00": 24.0, "cmd00": 1, "t10": 77, "n01": 3, "t01": 21, "p1-free": 12, "p2-free": 8,
         "lamp-00-st": 0, "lamp-01-st": 0, "lamp-10-st": 0, "pwA": 40,
@@ -69,6 +73,8 @@ def said(reply: Reply, language: str) -> str:
         ("哪些房间超过23度", "100室"),
         ("rooms above 23 degrees", "Room 100"),
         ("100室热不热", "23.4 °C"),
+        ("昨天哪个房间最热", "平均温度最高的是A座 1层 100室（30 °C）"),
+        ("昨天100室最高温度是多少", "最高 30 °C"),
         ("200室现在有几个人", "3 人"),
     ],
 )

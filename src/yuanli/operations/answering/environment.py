@@ -40,6 +40,7 @@ from yuanli.operations.answering.places import (
 )
 from yuanli.operations.answering.vocabulary import is_one_of, names_in, nearly_named_in, says
 from yuanli.operations.guidance import Guide
+from yuanli.operations.readings import Every
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_plan import PlaceKind
@@ -119,6 +120,11 @@ class EnvironmentAnswers:
         kind = _kind(understanding) if ranks or generic else None
         where = _everywhere(guide) if kind or generic else where_of(guide, understanding, asker)
         which = says(understanding.text, "whereabouts") or names_in(understanding.text, "ranked")
+        past = when.said and when.start < now and not says(understanding.text, "now")
+        if past and where.id is not None and not which and understanding.find("threshold") is None:
+            return self._past(guide, understanding, where, when, quantities, now)
+        if past and (ranks or which or generic):
+            return self._which_was(guide, understanding, where, quantities[0], when, now, kind)
         if ranks or ((which or generic) and where.id is None):
             return self._which(guide, understanding, where, quantities[0], now, kind)
         if when.said and when.start < now:
@@ -195,12 +201,7 @@ class EnvironmentAnswers:
         kind: str | None = None,
     ) -> Reply:  # fmt: skip
         state = self.twin.state(guide.campus.id, now)
-        rows = ranked(guide, state, quantity, SPACES, where)
-        if kind is not None:
-            alike = facility_kinds()[kind]
-            rows = [
-                r for r in rows if isinstance(u := guide.campus.find(r.id), Unit) and alike.covers(u.category)
-            ]
+        rows = _of_kind(guide, ranked(guide, state, quantity, SPACES, where), kind)
         unit, name = _unit(quantity), NAMES[quantity]
 
         def cards(found: Sequence[Ranked]) -> tuple[Card, ...]:
@@ -241,6 +242,35 @@ class EnvironmentAnswers:
         en = f"{name.en} {said.en}: {told.en}{tail.en}."
         text = Text(f"{name.zh}{said.zh}的有：{told.zh}{tail.zh}。", en[0].upper() + en[1:])
         return Reply(text=text, understanding=understanding, cards=cards(fitting))
+
+    def _which_was(
+        self, guide: Guide, understanding: Understanding, where: Where, quantity: TwinQuantity, when: When,
+        now: datetime, kind: str | None,
+    ) -> Reply:  # fmt: skip
+        """Rank the rooms of a place by the mean of a span."""
+        state = self.twin.state(guide.campus.id, now)
+        told = self.twin.history(
+            guide.campus.id, quantity, when.start, min(when.end, now), every=Every.HOUR
+        ).values
+        rows = sorted(
+            (
+                Ranked(id=row.id, name=row.name, value=sum(known) / len(known))
+                for row in _of_kind(guide, ranked(guide, state, quantity, SPACES, where), kind)
+                if (known := [value for value in told.get(row.id, ()) if value is not None])
+            ),
+            key=lambda row: -row.value,
+        )
+        if not rows:
+            return Reply(text=_nothing(where, (quantity,)), understanding=understanding)
+        unit, name, least = _unit(quantity), NAMES[quantity], _asks_for_least(understanding, quantity)
+        ordered = rows[::-1] if least else rows
+        top = listed([told_of(row, unit) for row in ordered[:3]])
+        end = Text("最低", "lowest") if least else Text("最高", "highest")
+        text = Text(
+            f"{when.name.zh}平均{name.zh}{end.zh}的是{top.zh}。",
+            f"The mean {name.en} {when.name.en} was {end.en} in {top.en}.",
+        )
+        return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, ordered))
 
     def _past(
         self, guide: Guide, understanding: Understanding, where: Where, when: When,
@@ -286,6 +316,14 @@ def _kind(understanding: Understanding) -> str | None:
     said = next((v for slot in ("place", "room") if (v := understanding.find(slot))), None)
     kind = kind_of(said) if said else None
     return kind if kind is not None and facility_kinds()[kind].categories else None
+
+
+def _of_kind(guide: Guide, rows: Sequence[Ranked], kind: str | None) -> list[Ranked]:
+    """Return the rows whose rooms are of a kind; all where none is asked for."""
+    if kind is None:
+        return list(rows)
+    alike = facility_kinds()[kind]
+    return [r for r in rows if isinstance(u := guide.campus.find(r.id), Unit) and alike.covers(u.category)]
 
 
 def _generic(guide: Guide, understanding: Understanding) -> bool:
