@@ -122,3 +122,33 @@ def test_all_that_can_be_switched_is_a_scene_and_warmer_is_of_the_temperature(
     tell(house, clock.now, {"lamp-00-st": 1})
     assert "全" in ask(house, "turn off everything in room 100", talk="all").text.zh
     assert "温度调高 1 °C" in ask(house, "make room 100 a bit warmer", talk="warm").text.zh
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        ("上周哪栋楼用电最多", "A座呢", "A座上周"),
+        ("A座昨天用了多少电", "那上周呢", "A座上周"),
+        ("how much electricity did block A use yesterday", "what about last week", "last week"),
+        ("A座2楼现在多少人", "昨天下午三点呢", "A座 2层"),
+        ("200室现在有几个人", "昨天呢", "200室昨天"),
+        ("100室现在多少度", "那101室呢", "101室现在温度 25 °C"),
+    ],
+)
+def test_a_few_words_ask_the_last_question_of_another_place_or_time(
+    house: House, first: str, then: str, told: str
+) -> None:
+    ask(house, first, talk=first + then)
+    reply = ask(house, then, talk=first + then)
+    assert told in said(reply, "en" if then.isascii() else "zh"), (reply.text, reply.heard)
+
+
+def test_who_may_not_command_is_not_asked_what_to_change(house: House) -> None:
+    reply = ask(house, "打开100室的灯", roles=frozenset({"member"}), talk="tenant")
+    assert (reply.error, reply.options, "改哪" in reply.text.zh) == ("not_allowed", (), False)
+
+
+def test_a_mode_is_no_step_of_the_temperature(house: House) -> None:
+    reply = ask(house, "100室空调设成制冷", talk="mode")
+    assert "制冷" in reply.text.zh
+    assert "调低 1" not in reply.text.zh

@@ -10,7 +10,7 @@ from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.language import Kind, Quantity, Understanding, find_quantity
 from yuanli.operations.answering.asked import find_zone, is_operator, where_of
 from yuanli.operations.answering.devices import meant_devices
-from yuanli.operations.answering.vocabulary import named_in, says, unit_of
+from yuanli.operations.answering.vocabulary import is_one_of, named_in, says, unit_of
 from yuanli.operations.command_log import CommandRequest, WriteState
 from yuanli.operations.command_rules import CommandAction
 from yuanli.operations.command_targets import AlreadySoError
@@ -123,6 +123,14 @@ class DeviceAct:
 
     def _with_value(self, command: CommandRequest, heard: Understanding, kind: str | None) -> CommandRequest:
         said = heard.find("value") or ""
+        if said and is_one_of(said, "modes"):
+            raise UnclearCommandError(
+                Text(f"还不能设置“{said}”这样的模式。", f"Modes such as {said!r} can't be set yet."),
+                field="value",
+                hint=Text(
+                    "可以设置温度，例如：26度、调低2度。", "Set a temperature: 26 degrees, 2 degrees lower."
+                ),
+            )
         found = find_quantity(said, language=heard.language)
         around = find_quantity(_without_places(heard), language=heard.language)
         if (

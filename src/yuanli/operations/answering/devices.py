@@ -112,7 +112,7 @@ class DeviceAnswers:
         states = [s for s in self.twin.state(guide.campus.id, now).devices if s.id in wanted]
         what, judged = self._what(guide, meant), says(understanding.text, "faults")
         text = _one(what, states[0]) if len(states) == 1 else _many(guide.campus, what, states, judged=judged)
-        if len(states) <= SHOWN and all(s.on is None for s in states):
+        if not judged and len(states) <= SHOWN and all(s.on is None for s in states):
             told = [one for s in states if (one := self._measured(guide, s, now)) is not None]
             text = Text("".join((text.zh, *(t.zh for t in told))), " ".join((text.en, *(t.en for t in told))))
         cards = device_map(guide, states, meant.where.id, judged=judged)

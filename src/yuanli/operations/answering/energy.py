@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from yuanli.campus import FeatureId
+from yuanli.campus import Building, FeatureId, Level
 from yuanli.errors import Text
 from yuanli.language import Understanding
 from yuanli.operations.answering.asked import (
@@ -104,6 +104,8 @@ class EnergyAnswers:
             return self._against_span(guide, understanding, where, when, then, medium)
         if beside is not None and beside.id is not None:
             places = [*places[:1], beside] if places else [where_of(guide, understanding, asker), beside]
+        if len(places) == 1 and _is_ranked_kind(guide, understanding, places[0]):
+            return self._used(guide, understanding, places[0], when, medium)
         if len({place.id for place in places}) > 1:
             return self._side_by_side(guide, understanding, places, when, medium)
         return EnergyRankings(energy=self.energy, twin=self.twin).answer(
@@ -340,6 +342,12 @@ def _as_far(then: When, when: When, now: datetime) -> When:
         return then
     name = Text(f"{then.name.zh}同期", f"the same part of {then.name.en}")
     return When(start=then.start, end=then.start + (now - when.start), name=name, said=True)
+
+
+def _is_ranked_kind(guide: Guide, understanding: Understanding, place: Where) -> bool:
+    """Whether buildings are compared, or levels, and one of them is named alone: nothing of the kind is in it."""
+    kind = {"building": Building, "level": Level}.get(named_in(understanding.text, "ranked") or "")
+    return kind is not None and place.id is not None and isinstance(guide.campus.find(place.id), kind)
 
 
 def _where(guide: Guide, understanding: Understanding, asker: Asker) -> Where:

@@ -46,7 +46,7 @@ from yuanli.operations.twin import Twin
 from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import PlaceState, TwinQuantity, TwinValue
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NAMED = 0.9
 """Search score from which a word for a kind of room is the name of one."""
 SHOWN = 5
@@ -120,7 +120,7 @@ class EnvironmentAnswers:
         kind = _kind(understanding) if ranks or generic else None
         where = _everywhere(guide) if kind or generic else where_of(guide, understanding, asker)
         which = says(understanding.text, "whereabouts") or names_in(understanding.text, "ranked")
-        past = when.said and when.start < now and not says(understanding.text, "now")
+        past = when.said and (when.end <= now or when.start < now - HOUR)
         if past and where.id is not None and not which and understanding.find("threshold") is None:
             return self._past(guide, understanding, where, when, quantities, now)
         if past and (ranks or which or generic):

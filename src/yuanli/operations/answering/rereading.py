@@ -105,7 +105,7 @@ def _of_air(heard: Understanding) -> Understanding:
     rooms = named_in(text, "ranked") == "room"
     if heard.intent == "env_feedback" and rooms and says(text, "whereabouts"):
         heard = replace(heard, intent="env_query", confidence=max(heard.confidence, SURE), alternatives=())
-    wide = says(text, "whereabouts") or says(text, "outdoors") or (rooms and says(text, "too"))
+    wide = says(text, "whereabouts") or says(text, "outdoors") or says(text, "too")
     if heard.intent != "env_query" or not wide or any(heard.find(kind) for kind in OF_PLACE):
         return heard
     which = Slot(type="rank", text=text, start=0, end=len(text), value=text)

@@ -25,7 +25,7 @@ SAID_WHEN = ("date", "time")
 
 def of_devices(heard: Understanding) -> Understanding:
     """Return a turn about devices as what it asks of them."""
-    return _attribute(_everything(_identifiers(_faults(_after_leaving(heard)))))
+    return _attribute(_kind(_everything(_identifiers(_faults(_after_leaving(heard))))))
 
 
 def _after_leaving(heard: Understanding) -> Understanding:
@@ -95,6 +95,19 @@ def _everything(heard: Understanding) -> Understanding:
     slots = tuple(slot for slot in heard.slots if slot.type != "device_type")
     scene = Slot(type="scene", text=said, start=start, end=end, value="全关")
     return replace(heard, intent="device_scene", slots=(*slots, scene))
+
+
+def _kind(heard: Understanding) -> Understanding:
+    """Return a command with the kind of device that it says, where the model left that out."""
+    word = find_word(heard.text, "devices")
+    told = any(heard.find(kind) for kind in ("device_type", "device_name", "attribute"))
+    if heard.intent not in SWITCHES.values() or told or word is None:
+        return heard
+    start, end = word
+    said = heard.text[start:end]
+    return replace(
+        heard, slots=(*heard.slots, Slot(type="device_type", text=said, start=start, end=end, value=said))
+    )
 
 
 def _attribute(heard: Understanding) -> Understanding:
