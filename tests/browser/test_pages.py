@@ -25,6 +25,9 @@ PAGES = {
     "screen": "/screen",
     "devices": "/devices",
     "reports": "/reports",
+    "quality": "/quality",
+    "tariffs": "/tariffs",
+    "points": "/points",
     "feedback": "/feedback",
     "models": "/models",
     "datasets": "/datasets",
@@ -35,7 +38,7 @@ PAGES = {
     "sign-in": "/sign-in",
 }
 KEY = re.compile(
-    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import|why|feedback|models|gate|datasets|labelling|runs|places|screen|devices|reports)\.[a-z]\w+\b"
+    r"\b(?:nav|state|map|place|go|ask|campuses|check|features|closures|users|about|import|why|feedback|models|gate|datasets|labelling|runs|places|screen|devices|reports|quality|tariffs|energy|points)\.[a-z]\w+\b"
 )
 
 

@@ -58,6 +58,38 @@ def test_the_map_is_coloured_by_what_is_measured_and_follows_it(reader: Open, la
     assert admin.complaints == []
 
 
+def test_the_slider_goes_back_in_time_and_two_times_stand_side_by_side(reader: Open) -> None:
+    admin = reader("en", admin=True)
+    page = admin.page
+    page.goto("/about")
+    url = page.evaluate("location.origin")
+    page.goto(f"/map?layer=temperature&place={ROOM}")
+    tell(page, url, 18.5, datetime.now(UTC) - timedelta(hours=5))
+    page.reload()
+    page.locator(IDLE).wait_for(timeout=60_000)
+    page.locator("[data-test='twin-span']").click()
+    page.locator(".el-select-dropdown__item:visible").nth(1).click()
+    slider = page.get_by_role("slider")
+    expect(slider).to_be_enabled(timeout=30_000)
+    moment = page.locator("[data-test='twin-moment']")
+    expect(moment).to_have_attribute("data-state", "on")
+    latest = moment.inner_text()
+    slider.focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowLeft")
+    expect(moment).not_to_have_text(latest)
+    earlier = moment.inner_text()
+    page.keyboard.press("Home")
+    expect(moment).not_to_have_text(earlier)
+    page.locator("[data-test='twin-compare']").click()
+    page.locator(".el-select-dropdown__item:visible").nth(1).click()
+    page.locator("[data-test='twin-beside']").click()
+    expect(page.locator("[data-test='beside'] canvas")).to_be_visible(timeout=60_000)
+    expect(page.locator(".map-canvas[data-idle='true']")).to_have_count(2, timeout=60_000)
+    admin.shot("twin-beside")
+    assert admin.complaints == []
+
+
 def test_a_visitor_has_no_live_layers(reader: Open) -> None:
     visitor = reader("en")
     page = visitor.open("/map?layer=temperature")

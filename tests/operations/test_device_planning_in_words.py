@@ -71,7 +71,7 @@ def test_words_for_least_cost_are_a_plan_of_devices(text: str, intent: str, slot
         ("哪台空调最省电", "energy_compare", {}),
         ("昨天A座空调用了多少电", "energy_query", {"date": "昨天"}),
         ("今天排风最省电的楼是哪座", "energy_compare", {}),
-        ("关掉A座空调省电", "device_off", {}),
+        ("关掉A座空调省电", "device_off", {"device_type": "空调"}),
         ("how much did running the air conditioning cost", "energy_query", {}),
         ("plan the seating of tower B, as cheap as possible", "space_allocate", {}),
     ],

@@ -53,13 +53,13 @@ def reader_of(house: House) -> StateReader:
     return StateReader(house.readings, house.places, SqlIntervalStore(house.database))
 
 
-def switched(days: int) -> tuple[Row, ...]:
+def switched(days: int, point: str = "meter") -> tuple[Row, ...]:
     """Return a fan that runs from 8 to 18 o'clock and tells of changes alone."""
     moments = [
         (START + timedelta(days=day, hours=hour), on) for day in range(days) for hour, on in ((8, 1), (18, 0))
     ]
     return tuple(
-        Row(point="meter", at=round(at.timestamp() * 1e6), value=float(on), number=i + 1)
+        Row(point=point, at=round(at.timestamp() * 1e6), value=float(on), number=i + 1)
         for i, (at, on) in enumerate(moments)
     )
 
@@ -85,6 +85,16 @@ def test_a_fan_that_keeps_hours_is_foreseen_to_start_and_stop(house: House) -> N
     assert starting.change_recall > 0.5
     assert sum(one.probability for one in starting.states) == pytest.approx(1)
     assert starting.at == day + timedelta(hours=8.25)
+
+
+@pytest.mark.parametrize(("point", "words"), [("cmd00", ["off", "on"]), ("pir00", ["nobody", "somebody"])])
+def test_states_are_called_what_they_mean(tmp_path: Path, point: str, words: list[str]) -> None:
+    house = twin_house(tmp_path, Clock())
+    house.intake.take([Delivery(campus_id=CAMPUS, decoded=Decoded(rows=switched(8, point)))])
+    told = house.states.forecast(
+        CAMPUS, PointId(FeatureId(point)), HALF_HOUR, START + timedelta(days=7, hours=12)
+    )
+    assert [one.name.en for one in told.states] == words
 
 
 def test_what_has_no_states_is_told(house: House) -> None:

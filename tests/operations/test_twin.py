@@ -126,7 +126,7 @@ GATES = {
 
 
 def counted_since_the_night(plan: TwinPlan, told: dict[str, float]) -> dict[str, tuple[float, str | None]]:
-    """The people of the site and the building, and what told them, when registers and devices say so much by day."""
+    """The people of the site, the building and a level, and what told them, when registers and devices say so much."""
     values = np.full((len(plan.points), 2), np.nan)
     for row, point in enumerate(plan.points):
         if point.id in told:
@@ -137,7 +137,11 @@ def counted_since_the_night(plan: TwinPlan, told: dict[str, float]) -> dict[str,
     layer = frames.layer(TwinQuantity.PEOPLE)
     return {
         name: (round(float(layer.value[row, -1]), 6), SOURCES[layer.source[row, -1]])
-        for name, row in (("site", 0), ("building", plan.rows[BUILDING]))
+        for name, row in (
+            ("site", 0),
+            ("building", plan.rows[BUILDING]),
+            ("level", plan.rows[FeatureId("level-1")]),
+        )
     }
 
 
@@ -171,6 +175,18 @@ def test_doors_of_a_house_where_people_sleep_are_not_believed_against_their_phon
     assert counted_since_the_night(plan, {**doors, "wifi1": 10.0})["building"] == (4.0, "counters")
     asleep = counted_since_the_night(plan, {**doors, "wifi1": 300.0})
     assert asleep["building"] == asleep["site"] == (240.0, "sum")
+
+
+@pytest.mark.parametrize(
+    ("left", "devices", "people"),
+    [(40.0, 4.0, 0.0), (10.0, 20.0, 16.0)],
+    ids=["things that stay connected are nobody", "as many as came in"],
+)
+def test_connected_devices_of_levels_are_no_more_people_than_are_in_the_building(
+    left: float, devices: float, people: float
+) -> None:
+    told = counted_since_the_night(PLAN, {"in": 40.0, "out": left, "wifi1": devices})
+    assert told["level"] == (people, "wifi")
 
 
 def test_rooms_are_weighted_by_their_floor_and_units_are_brought_together(house: House) -> None:

@@ -83,6 +83,7 @@ from yuanli.operations import (
     device_acts,
     energy_use_of,
     factors_of,
+    follow_up,
     people_of,
     reread,
     space_acts,
@@ -240,6 +241,7 @@ def build_house(
                 ),
             },
             reread=reread,
+            follow=follow_up,
         )
     gateways = make_gateways(settings, intake)
     add_writers(settings, gateways, device_gateways)

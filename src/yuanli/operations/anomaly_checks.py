@@ -309,6 +309,10 @@ def _by_device(hours: Hours) -> dict[str, list[int]]:
     return found
 
 
+SERIOUS_KWH, WORTH_KWH = 20.0, 2.0
+"""Excess a day from which more than half, and more than a fifth too much, is serious, and is to be dealt with."""
+
+
 def _excess(scene: Scene, row: int, kind: AnomalyKind, one: Excess) -> FoundAnomaly:
     share = one.excess / one.expected if one.expected > 0 else 0.0
     unit = scene.hours.points[row].unit or ""
@@ -328,7 +332,7 @@ def _excess(scene: Scene, row: int, kind: AnomalyKind, one: Excess) -> FoundAnom
     )
     return _of_row(
         scene, row, kind, kind.value, titles[kind], (one.start, one.end), score=one.score,
-        severity=_severity(kind, 0.0 if faulty else share), evidence=evidence,
+        severity=_severity(kind, 0.0 if faulty else share, one.excess / max(one.days, 1)), evidence=evidence,
         figures={"used": round(one.used, 3), "expected": round(one.expected, 3), "days": float(one.days)},
         causes=(FAULTY_READING, *CAUSES[kind]) if faulty else CAUSES[kind],
         excess_kwh=round(one.excess, 3) if energy and not faulty else None,
@@ -336,10 +340,11 @@ def _excess(scene: Scene, row: int, kind: AnomalyKind, one: Excess) -> FoundAnom
     )  # fmt: skip
 
 
-def _severity(kind: AnomalyKind, share: float) -> int:
-    if kind is AnomalyKind.WATER_LEAK or share > 0.5:
+def _severity(kind: AnomalyKind, share: float, excess_day: float) -> int:
+    """Return how serious an excess is, by its share of what was expected and its kWh a day: little is but a note."""
+    if kind is AnomalyKind.WATER_LEAK or (share > 0.5 and excess_day >= SERIOUS_KWH):
         return 3
-    return 2 if share > 0.2 else 1
+    return 2 if share > 0.2 and excess_day >= WORTH_KWH else 1
 
 
 def _blame(name: LanguageMap, score: float, share: float) -> Text:

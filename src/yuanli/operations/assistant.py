@@ -14,6 +14,7 @@ from yuanli.operations.acts import Act
 from yuanli.operations.carrying import Carrier
 from yuanli.operations.dialogue import (
     DialogueParams,
+    Request,
     Setting,
     State,
     UnreadableStateError,
@@ -78,6 +79,8 @@ class Abilities:
         Finds what the values of a type of slot mean, such as `time`; places it finds itself.
     reread
         Returns what a turn means after the intent that the conversation dealt with last.
+    follow
+        Returns what a few words mean after the question that was answered last: “and yesterday?”
     """
 
     understander: Callable[[Guide | None], Understander]
@@ -85,6 +88,7 @@ class Abilities:
     acts: Mapping[str, Act] = field(default_factory=dict)
     grounds: Mapping[str, Callable[[Slot, datetime], Slot]] = field(default_factory=dict)
     reread: Callable[[Understanding, str | None], Understanding] = lambda heard, last: heard
+    follow: Callable[[Understanding, Request], Understanding] = lambda heard, last: heard
     params: DialogueParams = field(default_factory=DialogueParams)
 
 
@@ -161,6 +165,8 @@ class Assistant:
         understander = self._abilities.understander(guide)
         whole, context = _read(understander, text, state, params)
         whole = self._abilities.reread(whole, None if state.last is None else state.last.intent)
+        if state.last is not None and state.question is None:
+            whole = self._abilities.follow(whole, state.last)
         answering = context is not None
         heard = split_requests(
             whole,

@@ -31,6 +31,7 @@ from yuanli.operations.handlers import CAN_DO, Handler
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.wording import facts_of
 
+FORBIDDEN = 403
 NOT_UNDERSTOOD = Text("这个我还办不到。", "I can't do that yet.")
 DESK = Text("这件事我帮不上，可以找工作人员。", "I can't help with this; a person can.")
 NO_DESK = Text("请联系园区物业或前台。", "Please ask the park's front desk.")
@@ -106,6 +107,9 @@ class Carrier:
             done = replace(state, active=None, question=None)
             return replace(_failed(error, understanding), move=Kind.ANSWER), done
         except YuanliError as error:
+            if error.status == FORBIDDEN:
+                done = replace(state, active=None, question=None)
+                return replace(_failed(error, understanding), move=Kind.ANSWER), done
             return self._refused(state, request, error)
         if will is None or state.question is None:
             return _said(move, understanding), state

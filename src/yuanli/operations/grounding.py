@@ -27,7 +27,7 @@ def place_ground(guide: Guide, *, language: str = "zh") -> Ground:
         del now
         if slot.type not in PLACES or kind_of(slot.value) is not None:
             return Grounded(slot=slot)
-        if slot.type == "place" and is_one_of(slot.value, "site"):
+        if slot.type == "place" and (is_one_of(slot.value, "site") or is_one_of(slot.value, "outdoors")):
             return Grounded(slot=slot)
         try:
             found = guide.resolve(slot.value, language=language)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
-from yuanli.campus import Building, Campus, FeatureId, Hit, Level, SearchIndex, kind_of, label_of
+from yuanli.campus import Building, Campus, FeatureId, Hit, Level, SearchIndex, kind_of, label_of, name_of
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.language import find_number
 from yuanli.routing import Stop
@@ -15,6 +16,11 @@ COORDINATES = re.compile(
 )
 FLOOR_OF = re.compile(r"(?:the )?(\w+) (?:floor|storey) (?:of|in) (?:the )?(.+)", re.IGNORECASE)
 SURE = 0.6
+EXACT = 0.9
+"""Score below which a name was not found as it is, but only something like it."""
+LETTER = re.compile(r"(?<![a-z'’])(?!a\s+[a-z])[a-z](?![a-z'’])")
+SIDES = {"东": "east", "南": "south", "西": "west", "北": "north"}
+SIDE = re.compile(r"[东南西北]|\b(?:east|south|west|north)\b")
 MARGIN = 0.02
 """Scores this near to the best are as good: the place may be any of them."""
 
@@ -57,12 +63,41 @@ def resolve_place(
         return Resolved(stop=stop_of(campus, level.id), score=1.0)
     spot = campus.spot(near) if near else None
     hits = index.search(text, limit=8, language=language, near=spot) if text else ()
-    placed = [hit for hit in hits if campus.spot(hit.feature_id) is not None]
+    placed = [hit for hit in hits if campus.spot(hit.feature_id) is not None and _may_be(campus, hit, text)]
     if not placed:
         raise _not_found(text, index)
     best = placed[0]
     others = tuple(hit for hit in placed[1:] if best.score - hit.score <= MARGIN)
     return Resolved(stop=stop_of(campus, best.feature_id), score=best.score, others=others)
+
+
+def _may_be(campus: Campus, hit: Hit, text: str) -> bool:
+    """Whether what a text tells apart by is that of a place that is only called alike: no tower A for a tower Q."""
+    if hit.score >= EXACT:
+        return True
+    said, called = unicodedata.normalize("NFKC", text).casefold(), _called(campus, hit)
+    letters, numbers = set(LETTER.findall(said)), re.findall(r"\d+", said)
+    sides, others = _sides(said), _sides(called)
+    return (
+        letters <= set(LETTER.findall(called))
+        and all(any(number in other for other in re.findall(r"\d+", called)) for number in numbers)
+        and (not sides or not others or sides <= others)
+    )
+
+
+def _called(campus: Campus, hit: Hit) -> str:
+    """Return what a place is called, with the building and the level that it is in."""
+    spot = campus.spot(hit.feature_id)
+    around = (hit.feature_id, spot and spot.building_id, spot and spot.level_id)
+    places = [feature for one in around if one and (feature := campus.find(one))]
+    names = [name for place in places for name in name_of(place).values()]
+    names += [alias.text for place in places for alias in campus.aliases_by_feature.get(place.id, ())]
+    said = " ".join((hit.matched, hit.label.zh, hit.label.en, *names))
+    return unicodedata.normalize("NFKC", said).casefold()
+
+
+def _sides(text: str) -> set[str]:
+    return {SIDES.get(side, side) for side in SIDE.findall(text)}
 
 
 def stop_of(campus: Campus, feature_id: str) -> Stop:

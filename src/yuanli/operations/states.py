@@ -50,6 +50,25 @@ CANDIDATES = ("line:own", "line:now")
 Columns = Mapping[str, tuple[Times, Values]]
 
 
+SWITCHED = (Text("关", "off"), Text("开", "on"))
+CALLED: tuple[tuple[str, tuple[Text, Text]], ...] = (
+    *(
+        (part, SWITCHED)
+        for part in ("On_Off", "Start_Stop", "Run_", "Enable", "Relay", "Switch", "Power_Command")
+    ),
+    *(
+        (part, (Text("无人", "nobody"), Text("有人", "somebody")))
+        for part in ("Occupancy_S", "Motion_", "PIR_")
+    ),
+    *(
+        (part, (Text("关闭", "closed"), Text("打开", "open")))
+        for part in ("Open_Close", "Contact", "Door_", "Window_")
+    ),
+    *((part, (Text("正常", "normal"), Text("报警", "alarm"))) for part in ("Alarm", "Fault")),
+)
+"""What nought and one are called, by a part of the Brick class of their point; the first that fits holds."""
+
+
 class StateHorizonError(InvalidInputError):
     """A state is asked for in the past, or farther ahead than is told."""
 
@@ -64,9 +83,10 @@ class TrainedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateChance:
-    """A state, as its point writes it, and how probable it is."""
+    """A state, as its point writes it, what it is called, and how probable it is."""
 
     value: str
+    name: Text
     probability: float
 
 
@@ -294,13 +314,19 @@ def _told(
         point=point.id, at=at, now=model.classes[int(current)] if known else None, expected=model.classes[state],
         probability=float(chances[state]), changes=float(1 - chances[int(current)]) if known else None,
         states=tuple(
-            StateChance(value=name, probability=float(chance))
+            StateChance(value=name, name=_called(point, name), probability=float(chance))
             for name, chance in zip(model.classes, chances.tolist(), strict=True)
         ),
         method=model.method, verdict=model.verdict(), better_than_floor=model.better_than_floors(),
         accuracy=own.accuracy, change_recall=None if np.isnan(own.change_recall) else own.change_recall,
         floor=floor, floor_accuracy=model.validation[floor].accuracy, days=own.days, shares=model.weights(),
     )  # fmt: skip
+
+
+def _called(point: DataPoint, value: str) -> Text:
+    """Return what a state is called: of a switch off and on; a state without a word as the point writes it."""
+    words = next((said for part, said in CALLED if part in point.brick_class), ())
+    return words[int(value)] if value in ("0", "1") and words else Text(value, value)
 
 
 def steps_ahead(ahead: timedelta) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from yuanli.operations.twin_plan import Rows, TwinPlan
+from yuanli.operations.twin_plan import DEPTH, PlaceKind, Rows, TwinPlan
 from yuanli.operations.twin_state import TwinQuantity
 from yuanli.telemetry import (
     ComfortParams,
@@ -219,7 +219,8 @@ class Frames:
         Heads that are counted, then counters at the doors, connected devices, CO₂, presence. Where CO₂ tells and a
         sensor sees nobody there is nobody, for the air lags behind; where it sees somebody there is at least one. Of
         a level, a building or the site that is counted itself its own number holds, else the sum of those within.
-        Gates through which vehicles come too count only those on foot: of the site the larger of both holds.
+        Gates through which vehicles come too count only those on foot: of the site the larger of both holds. The levels
+        of a building hold no more by their connected devices than came in by its doors: by night only things are.
         """
         shape = (len(self.plan.places), len(self.grid.times))
         value, width = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -243,7 +244,25 @@ class Frames:
         own = _Own(value, points, held, np.where(gates, NEVER, at), good)
         rest = np.where(gates, np.nan, value)
         layer = self.total(own, whole=np.isfinite(rest), source=source, value=rest, width=width)
-        return _at_least(layer, own._replace(at=at), width, gates)
+        return _at_least(self._no_more_than_doors(layer), own._replace(at=at), width, gates)
+
+    def _no_more_than_doors(self, layer: Layer) -> Layer:
+        """Return people with levels that devices tell of, scaled where they add up to more than their building."""
+        assert layer.low is not None
+        assert layer.high is not None
+        levels = np.flatnonzero(self.plan.depth == DEPTH[PlaceKind.LEVEL])
+        around = self.plan.parent[levels]
+        radio = layer.source[levels] == SOURCES.index(OccupancySource.WIFI.value)
+        told, by_radio, otherwise = np.nan_to_num(layer.value[levels]), *np.zeros((2, *layer.value.shape))
+        np.add.at(by_radio, around, np.where(radio, told, 0.0))
+        np.add.at(otherwise, around, np.where(radio, 0.0, told))
+        counted = [SOURCES.index(way.value) for way in (OccupancySource.COUNT, OccupancySource.COUNTERS)]
+        over = np.isin(layer.source, counted) & (by_radio > 0) & (by_radio + otherwise > layer.high)
+        left = np.maximum(layer.value - otherwise, 0.0)
+        share = np.divide(left, by_radio, out=np.ones_like(left), where=over)
+        factor = np.ones_like(layer.value)
+        factor[levels] = np.where(radio, share[around], 1.0)
+        return replace(layer, value=layer.value * factor, low=layer.low * factor, high=layer.high * factor)
 
     def _own_gates(self) -> NDArray[np.bool_]:
         """Return where the people counted at the gates of the site are not all who come: vehicles are counted too."""

@@ -11604,11 +11604,12 @@ export interface components {
         };
         /**
          * StateChance
-         * @description A state, as its point writes it, and how probable it is.
+         * @description A state, as its point writes it, what it is called, and how probable it is.
          */
         StateChance: {
             /** Value */
             value: string;
+            name: components["schemas"]["Text"];
             /** Probability */
             probability: number;
         };

@@ -1,12 +1,19 @@
 import { expect, test } from "vitest";
 import type { EnergyCalendar, EnergyCurve, EnergyExpected, EnergyFlows } from "@/client/energy";
-import { change, csv, figure, money } from "./figures";
+import { change, cited, csv, figure, money } from "./figures";
 import { calendarOption, curveOption, flowsOption, labelsOf } from "./options";
 import { bucketOf, clockIn, dateIn, earlier, firstOf, midnight, momentAt, momentOf, plusDays, spanOf, step, wallOf } from "./spans";
 
 const palette = { ink: "#000", soft: "#555", line: "#ccc", panel: "#fff" };
 const name = { zh: "楼", en: "House" };
 const place = { id: "b", kind: "building" as const, name, area_m2: null };
+
+test("a source in both languages is cited in one", () => {
+  expect(cited("某公告 / Notice 33 (2022)", "en")).toBe("Notice 33 (2022)");
+  expect(cited("某公告 / Notice 33 (2022)", "zh")).toBe("某公告 (2022)");
+  expect(cited("Ember 2024 / IEA", "en")).toBe("Ember 2024 / IEA");
+  expect(cited(null, "en")).toBe("");
+});
 
 test("midnight is that of the campus, also where the clock changes", () => {
   expect(midnight("2026-05-01", "Asia/Shanghai").toISOString()).toBe("2026-04-30T16:00:00.000Z");

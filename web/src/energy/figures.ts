@@ -12,6 +12,14 @@ export function money(value: string | null | undefined, currency: string, langua
   return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(Number(value));
 }
 
+const HAN = /[\u4e00-\u9fff]/;
+/** A source in the language that is read, where it is written in both: `公告 / Notice`. */
+export function cited(source: string | null | undefined, language: string): string {
+  const parts = /^(.+?) \/ (.+?)( \(\d{4}\))?$/.exec(source ?? "");
+  if (!parts || !HAN.test(parts[1]!) || HAN.test(parts[2]!)) return source ?? "";
+  return `${language === "zh" ? parts[1] : parts[2]}${parts[3] ?? ""}`;
+}
+
 /** `+3.4 %`; a dash where nothing can be compared. */
 export function change(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";

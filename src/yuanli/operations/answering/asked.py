@@ -202,6 +202,11 @@ def clock(at: datetime, now: datetime) -> Text:
     return Text(f"{at.month}月{at.day}日{at:%H:%M}", f"{at:%-d %b %H:%M}")
 
 
+def clock_in(at: datetime, when: When) -> Text:
+    """Return a time of the clock within a span, with its day where the span is longer than one."""
+    return clock(at, when.start if when.length <= timedelta(days=1) else when.end)
+
+
 def figure(value: float, unit: str = "") -> str:
     """Return a number with as many digits as are read, and its unit.
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from yuanli.campus import DeviceId, FeatureId
 from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.language import Kind, Quantity, Understanding, find_quantity
-from yuanli.operations.answering.asked import is_operator, where_of
+from yuanli.operations.answering.asked import find_zone, is_operator, where_of
 from yuanli.operations.answering.devices import meant_devices
-from yuanli.operations.answering.vocabulary import named_in, says, unit_of
+from yuanli.operations.answering.vocabulary import is_one_of, named_in, says, unit_of
 from yuanli.operations.command_log import CommandRequest, WriteState
 from yuanli.operations.command_rules import CommandAction
 from yuanli.operations.command_targets import AlreadySoError
@@ -50,7 +50,8 @@ class DeviceAct:
         require_operator(asker)
         command, guide = self.command(request, asker)
         preview = self.commands.preview(asker.campus_id, command, who=asker.user)
-        if not preview.allowed and preview.writes:
+        wait = self._wait(guide, request, asker)
+        if not preview.allowed and preview.writes and wait is None:
             count = len(preview.writes)
             raise AlreadySoError(
                 Text(
@@ -59,10 +60,9 @@ class DeviceAct:
                 ),
                 field="device",
             )
-        if not preview.allowed:
+        if not preview.allowed and not (preview.writes and wait is not None):
             raise _blocked(preview.left_out[0].obstacles[0].message if preview.left_out else preview.text)
         warnings = Text("".join(w.zh for w in preview.warnings), " ".join(w.en for w in preview.warnings))
-        wait = self._wait(guide, request, asker)
         if wait is None:
             return Text(f"{preview.text.zh}{warnings.zh}", f"{preview.text.en} {warnings.en}".strip())
         _, place = wait
@@ -80,7 +80,7 @@ class DeviceAct:
         if wait is not None:
             place_id, place = wait
             order = self.standing.add(asker.campus_id, command, place_id, key=key, who=asker.user, now=now)
-            until = order.until.astimezone(now.tzinfo)
+            until = order.until.astimezone(find_zone(guide))
             text = Text(
                 f"记下了：{place.zh}没有人 10 分钟后就执行，最晚等到 {until.month}月{until.day}日 {until:%H:%M}。",
                 f"Noted: it is done once nobody has been in {place.en} for 10 minutes, "
@@ -123,6 +123,14 @@ class DeviceAct:
 
     def _with_value(self, command: CommandRequest, heard: Understanding, kind: str | None) -> CommandRequest:
         said = heard.find("value") or ""
+        if said and is_one_of(said, "modes"):
+            raise UnclearCommandError(
+                Text(f"还不能设置“{said}”这样的模式。", f"Modes such as {said!r} can't be set yet."),
+                field="value",
+                hint=Text(
+                    "可以设置温度，例如：26度、调低2度。", "Set a temperature: 26 degrees, 2 degrees lower."
+                ),
+            )
         found = find_quantity(said, language=heard.language)
         around = find_quantity(_without_places(heard), language=heard.language)
         if (

@@ -15,7 +15,7 @@ from yuanli.operations.answering.asked import (
     When,
     Where,
     change,
-    clock,
+    clock_in,
     figure,
     find_zone,
     is_member,
@@ -48,7 +48,7 @@ from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import TwinQuantity
 
 LONGEST = timedelta(days=14)
-SHOWN = 5
+SHOWN, CALMER = 5, 0.9
 NAME = Text("人数", "people")
 KINDS = {
     "building": (PlaceKind.BUILDING,),
@@ -95,10 +95,13 @@ class CrowdAnswers:
             text = Text(f"{where.name.zh}现在人很少。", f"There are few people in {where.name.en} now.")
             return Reply(text=text, understanding=understanding)
         within = _within(told.low, told.high, people)
+        some = Text(f"有约 {people:,} 人", f"are about {people:,} people")
+        if people == 0:
+            some = Text("没有人", "is nobody")
         seats = _seats(guide, where)
         full = (
             Text(f"，约 {people / seats:.0%} 满", f", about {people / seats:.0%} full")
-            if seats
+            if seats and people
             else Text("", "")
         )
         busiest = ranked(guide, state, TwinQuantity.PEOPLE, _below(place.kind if place else None), where)[:3]
@@ -110,8 +113,8 @@ class CrowdAnswers:
             else Text("", "")
         )
         text = Text(
-            f"{where.name.zh}现在有约 {people:,} 人{within.zh}{full.zh}。{tail.zh}",
-            f"There are about {people:,} people in {where.name.en} now{within.en}{full.en}. {tail.en}".strip(),
+            f"{where.name.zh}现在{some.zh}{within.zh}{full.zh}。{tail.zh}",
+            f"There {some.en} in {where.name.en} now{within.en}{full.en}. {tail.en}".strip(),
         )
         today = now.astimezone(find_zone(guide)).replace(hour=0, minute=0, second=0, microsecond=0)
         if now - today < timedelta(hours=1):
@@ -145,20 +148,26 @@ class CrowdAnswers:
             )
             return Reply(text=text, understanding=understanding)
         at, ends = (
-            clock(peak.at.astimezone(zone), when.start),
+            clock_in(peak.at.astimezone(zone), when),
             (peak.at + timedelta(hours=1)).astimezone(zone),
         )
         open_hours = [h for h in hours if h.mean >= 0.15 * peak.mean]
         quiet = min(open_hours, key=lambda h: h.mean)
-        calm = clock(quiet.at.astimezone(zone), when.start)
+        calm = clock_in(quiet.at.astimezone(zone), when)
         made = _made(expected, zone)
         people, few = f"{round(peak.mean):,}", f"{round(quiet.mean):,}"
+        calmer = Text("", "")
+        if quiet.mean < CALMER * peak.mean:
+            calmer = Text(
+                f"；{calm.zh} 前后人少一些，约 {few} 人",
+                f"; it is quieter around {calm.en}, with about {few}",
+            )
         within = f"{max(round(peak.low_80), 0):,}–{round(peak.high_80):,}"
         text = Text(
-            f"{where.name.zh}{when.name.zh}预计 {at.zh}–{ends:%H:%M} 最挤，约 {people} 人（{within}）；"
-            f"{calm.zh} 前后人少一些，约 {few} 人。{made.zh}",
+            f"{where.name.zh}{when.name.zh}预计 {at.zh}–{ends:%H:%M} 最挤，约 {people} 人（{within}）"
+            f"{calmer.zh}。{made.zh}",
             f"{where.name.en} {when.name.en} will be busiest {at.en}–{ends:%H:%M}, with about {people} people "
-            f"({within}); it is quieter around {calm.en}, with about {few}.{made.en}",
+            f"({within}){calmer.en}.{made.en}",
         )
         line = Line(
             name=Text("预计人数", "people expected"), values=tuple(h.mean for h in hours),
@@ -185,7 +194,7 @@ class CrowdAnswers:
         times, values, unit = over_time(self.twin, guide, where, TwinQuantity.PEOPLE, when.start, end)
         known = [(at, value) for at, value in zip(times, values, strict=True) if value is not None]
         if not known:
-            return Reply(text=_nothing(where), understanding=understanding)
+            return Reply(text=_nothing(where, when), understanding=understanding)
         top = max(known, key=lambda one: one[1])
         mean = sum(value for _, value in known) / len(known)
         before = over_time(
@@ -194,13 +203,13 @@ class CrowdAnswers:
         earlier = [value for value in before if value is not None]
         past = sum(earlier) / len(earlier) if len(earlier) > len(known) / 2 else 0.0
         than = change(mean / past - 1) if past else None
-        at = clock(top[0].astimezone(find_zone(guide)), when.start)
+        at = clock_in(top[0].astimezone(find_zone(guide)), when)
         if when.length <= timedelta(hours=1):
             text = Text(
                 f"{where.name.zh}{when.name.zh}约有 {round(mean):,} 人。",
                 f"There were about {round(mean):,} people in {where.name.en} at {when.name.en}.",
             )
-            return Reply(text=text, understanding=understanding, cards=())
+            return Reply(text=text, understanding=understanding, cards=self._day(guide, where, top[0], end))
         tail = (
             Text(f"，比上一个同样长的时段{than.zh}", f", {than.en} than in the span before")
             if than
@@ -214,6 +223,14 @@ class CrowdAnswers:
         )
         cards = chart_of(where, TwinQuantity.PEOPLE, times, values, unit, times.index(top[0]))
         return Reply(text=text, understanding=understanding, cards=cards)
+
+    def _day(self, guide: Guide, where: Where, at: datetime, end: datetime) -> tuple[Card, ...]:
+        """Return the curve of the day around a time, which is marked."""
+        first = at.astimezone(find_zone(guide)).replace(hour=0, minute=0, second=0, microsecond=0)
+        last = max(end, first + timedelta(days=1))
+        times, values, unit = over_time(self.twin, guide, where, TwinQuantity.PEOPLE, first, last)
+        marked = times.index(at) if at in times else None
+        return chart_of(where, TwinQuantity.PEOPLE, times, values, unit, marked)
 
     def _which(
         self, guide: Guide, understanding: Understanding, asker: Asker, where: Where, kind: str, now: datetime
@@ -232,7 +249,7 @@ class CrowdAnswers:
             text = Text("现在没有这样的地方。", "There is no such place now.") if said else _nothing(where)
             return Reply(text=text, understanding=understanding)
         least = says(f"{understanding.find('rank') or ''} {understanding.text}", "least")
-        ordered = rows[::-1] if least else rows
+        ordered = rows[::-1] if least else [row for row in rows if row.value] or rows
         told = listed([told_of(row, "") for row in ordered[:3]])
         end = Text("人最少", "The fewest people are") if least else Text("人最多", "The most people are")
         text = Text(f"现在{end.zh}的是{told.zh}。", f"{end.en} in {told.en} now.")
@@ -258,7 +275,7 @@ class CrowdAnswers:
         least = says(f"{understanding.find('rank') or ''}", "least")
         ordered = sorted(found, key=lambda row: row.value if least else -row.value)
         if not ordered:
-            return Reply(text=_nothing(where), understanding=understanding)
+            return Reply(text=_nothing(where, when), understanding=understanding)
         names = listed([told_of(row, "") for row in ordered[:3]])
         end = Text("人最少", "the fewest people") if least else Text("人最多", "the most people")
         text = Text(
@@ -332,7 +349,12 @@ def _whole(row: Ranked) -> Ranked:
     return Ranked(id=row.id, name=row.name, value=float(round(row.value)))
 
 
-def _nothing(where: Where) -> Text:
+def _nothing(where: Where, when: When | None = None) -> Text:
+    if when is not None and when.said:
+        return Text(
+            f"{where.name.zh}{when.name.zh}没有人数数据。",
+            f"Nobody counted the people in {where.name.en} {when.name.en}.",
+        )
     return Text(
         f"{where.name.zh}没有人数数据：没有计数器或传感器，或者它最近没有上报。",
         f"Nobody counts the people in {where.name.en}, or the counter sent nothing lately.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yuanli.campus import Campus, Device, DeviceId, Feature, name_in
+from yuanli.campus import Campus, Device, DeviceId, Feature, FeatureId, name_in
 from yuanli.errors import NotFoundError, Text
 from yuanli.language import Understanding
 from yuanli.operations.answering.asked import (
@@ -28,8 +30,11 @@ from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import DeviceState
+from yuanli.telemetry import quantities
 
 SHOWN = 5
+NUMBER = re.compile(r"\d+")
+FILLERS = re.compile(r"[\d\s#第号台]|\b(?:no|number|unit)\b\.?")
 
 
 class NoSuchDeviceError(NotFoundError):
@@ -56,7 +61,7 @@ def meant_devices(guide: Guide, understanding: Understanding, asker: Asker, rule
     """
     name = understanding.find("device_name")
     where = where_of(guide, understanding, asker)
-    if name is not None and (found := _called(guide.campus, name)):
+    if name is not None and (found := _called(guide.campus, name, rules, where.id)):
         return Meant(devices=found, kind=None, where=where, named=True)
     said = " ".join((*understanding.values("device_type"), *([name] if name else [])))
     kind = named_in(said or understanding.text, "devices") or (
@@ -107,8 +112,29 @@ class DeviceAnswers:
         states = [s for s in self.twin.state(guide.campus.id, now).devices if s.id in wanted]
         what, judged = self._what(guide, meant), says(understanding.text, "faults")
         text = _one(what, states[0]) if len(states) == 1 else _many(guide.campus, what, states, judged=judged)
+        if not judged and len(states) <= SHOWN and all(s.on is None for s in states):
+            told = [one for s in states if (one := self._measured(guide, s, now)) is not None]
+            text = Text("".join((text.zh, *(t.zh for t in told))), " ".join((text.en, *(t.en for t in told))))
         cards = device_map(guide, states, meant.where.id, judged=judged)
         return Reply(text=text, understanding=understanding, cards=cards)
+
+    def _measured(self, guide: Guide, state: DeviceState, now: datetime) -> Text | None:
+        """Return what the points of a device tell that tells no switch."""
+        details = self.twin.place(guide.campus.id, state.place, now).devices
+        points = next((detail.points for detail in details if detail.state.id == state.id), ())
+        known = [
+            (measured, figure(point.value, point.unit or measured.unit or ""))
+            for point in points
+            if point.value is not None and point.quantity and (measured := quantities().get(point.quantity))
+        ]
+        if not known:
+            return None
+        name = feature_name(guide.campus, state.id)
+        zh, en = (
+            "，".join(f"{one.zh} {value}" for one, value in known[:SHOWN]),
+            ", ".join(f"{one.en} {value}" for one, value in known[:SHOWN]),
+        )
+        return Text(f"{name.zh}：{zh}。", f"{name.en}: {en}.")
 
     def _what(self, guide: Guide, meant: Meant) -> Text:
         if len(meant.devices) == 1:
@@ -155,6 +181,12 @@ def _many(campus: Campus, what: Text, states: Sequence[DeviceState], *, judged: 
     elif judged:
         zh.append("没有上报故障的")
         en.append("none in fault")
+    elif len(on) > SHOWN:
+        parts = Counter(_around(campus, s) for s in on).most_common(SHOWN + 1)
+        if len(parts) > 1:
+            told = listed([Text(f"{name.zh} {n} 台", f"{n} in {name.en}") for name, n in parts[:SHOWN]])
+            zh.append(f"开着的在{told.zh}{'等' if len(parts) > SHOWN else ''}")
+            en.append(f"on are {told.en}{' and more' if len(parts) > SHOWN else ''}")
     elif 0 < len(on) <= SHOWN:
         names = listed([_name(campus, s.id) for s in on])
         zh.append(f"开着的是{names.zh}")
@@ -162,13 +194,38 @@ def _many(campus: Campus, what: Text, states: Sequence[DeviceState], *, judged: 
     return Text(f"{'，'.join(zh)}。", f"{', '.join(en)}.")
 
 
+def _around(campus: Campus, state: DeviceState) -> Text:
+    """Return the building that a device stands in, or the place where it is in none."""
+    spot = campus.spot(state.place)
+    return feature_name(campus, (spot and spot.building_id) or state.place)
+
+
 def _name(campus: Campus, device_id: DeviceId) -> Text:
     device = campus.find(device_id)
     return text_of(device.name, device_id) if isinstance(device, Device) else Text(device_id, device_id)
 
 
-def _called(campus: Campus, name: str) -> tuple[Device, ...]:
-    """Return the devices of exactly this id or name, else those whose name holds it where they are few."""
+def require_devices(campus: Campus, name: str) -> tuple[Device, ...]:
+    """Return the devices of a name.
+
+    Raises
+    ------
+    NoSuchDeviceError
+        There are none.
+    """
+    if found := _called(campus, name):
+        return found
+    raise NoSuchDeviceError(
+        Text(f"没有登记“{name}”这台设备或表。", f"No device or meter is called {name!r}."),
+        field="device",
+        hint=Text("请核对名称或编号。", "Check its name or number."),
+    )
+
+
+def _called(
+    campus: Campus, name: str, rules: CommandRules | None = None, place_id: FeatureId | None = None
+) -> tuple[Device, ...]:
+    """Return the devices of exactly this id or name, else those whose name holds it, or its number, where few."""
     folded = name.casefold().strip()
     exact = [
         d for d in campus.of(Device) if folded in {d.id.casefold(), *(n.casefold() for n in d.name.values())}
@@ -176,7 +233,28 @@ def _called(campus: Campus, name: str) -> tuple[Device, ...]:
     if exact:
         return tuple(exact)
     holding = [d for d in campus.of(Device) if any(folded in n.casefold() for n in d.name.values())]
-    return tuple(holding) if 0 < len(holding) <= SHOWN else ()
+    if 0 < len(holding) <= SHOWN:
+        return tuple(holding)
+    kind, number = named_in(name, "devices"), NUMBER.findall(name)
+    if rules is None or kind is None or not number:
+        return ()
+    classes = rules.classes_of(kind)
+    place = None if place_id is None else campus.find(place_id)
+    counted = [
+        d
+        for d in campus.of(Device)
+        if fits(d.brick_class, classes)
+        and any(NUMBER.findall(n)[-1:] == number[-1:] for n in d.name.values())
+        and (place is None or stands_in(campus, d, place))
+    ]
+    alike = [d for d in counted if any(_abbreviates(name, n) for n in d.name.values())] or counted
+    return tuple(alike) if len(alike) <= SHOWN else ()
+
+
+def _abbreviates(said: str, name: str) -> bool:
+    """Whether the letters of what was said stand in a name in their order: 1号冷机 for 冷水机组1."""
+    rest = iter(name.casefold())
+    return all(letter in rest for letter in FILLERS.sub("", said.casefold()))
 
 
 def _is_called(device: Device, said: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from yuanli.campus import FeatureId
+from yuanli.campus import Building, FeatureId, Level
 from yuanli.errors import Text
 from yuanli.language import Understanding
 from yuanli.operations.answering.asked import (
@@ -15,7 +15,8 @@ from yuanli.operations.answering.asked import (
     When,
     Where,
     change,
-    clock,
+    clock_in,
+    feature_name,
     figure,
     find_zone,
     is_member,
@@ -28,6 +29,7 @@ from yuanli.operations.answering.asked import (
     when_of,
     where_of,
 )
+from yuanli.operations.answering.devices import require_devices
 from yuanli.operations.answering.energy_rankings import EnergyRankings
 from yuanli.operations.answering.energy_words import (
     NAMES,
@@ -39,7 +41,7 @@ from yuanli.operations.answering.energy_words import (
     untold,
 )
 from yuanli.operations.answering.maps import ranked_map, twin_map
-from yuanli.operations.answering.places import Ranked
+from yuanli.operations.answering.places import Ranked, chart_of, over_time
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.energy import (
     Against,
@@ -52,7 +54,8 @@ from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
 
-CHARTED_HOURS = timedelta(days=4)
+CHARTED_HOURS, DAY = timedelta(days=4), timedelta(days=1)
+FORETOLD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +75,14 @@ class EnergyAnswers:
             names_in(understanding.text, "ranked") and not understanding.find("place")
         ):
             return self.compare(guide, understanding, asker, now)
-        where, when = where_of(guide, understanding, asker), when_of(guide, understanding, now)
+        where, when = _where(guide, understanding, asker), when_of(guide, understanding, now)
         if side == "power" and not when.said:
             return self._power(guide, understanding, where, now)
         if side in ("cost", "carbon"):
             return self._cost(guide, understanding, asker, where, when, carbon=side == "carbon")
         medium = medium_of(said)
         if when.start >= now:
-            return self._expected(guide, understanding, where, when, medium)
+            return self._expected(guide, understanding, where, when, medium, now)
         return self._used(guide, understanding, where, when, medium)
 
     def compare(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
@@ -101,6 +104,8 @@ class EnergyAnswers:
             return self._against_span(guide, understanding, where, when, then, medium)
         if beside is not None and beside.id is not None:
             places = [*places[:1], beside] if places else [where_of(guide, understanding, asker), beside]
+        if len(places) == 1 and _is_ranked_kind(guide, understanding, places[0]):
+            return self._used(guide, understanding, places[0], when, medium)
         if len({place.id for place in places}) > 1:
             return self._side_by_side(guide, understanding, places, when, medium)
         return EnergyRankings(energy=self.energy, twin=self.twin).answer(
@@ -128,7 +133,7 @@ class EnergyAnswers:
             zh.append(f"比上一个同样长的时段{than.zh}")
             en.append(f"{than.en} than in the span before")
         if total.peak is not None:
-            at = clock(total.peak.at.astimezone(find_zone(guide)), when.end)
+            at = clock_in(total.peak.at.astimezone(find_zone(guide)), when)
             power = figure(total.peak.power, "kW" if total.unit == "kWh" else f"{total.unit}/h")
             zh.append(f"最高 {power}，在 {at.zh}")
             en.append(f"at most {power}, at {at.en}")
@@ -154,16 +159,29 @@ class EnergyAnswers:
         return (_over_time(title, curve.unit, [b.start for b in curve.buckets], NAMES[medium], values),)
 
     def _expected(
-        self, guide: Guide, understanding: Understanding, where: Where, when: When, medium: Medium
+        self,
+        guide: Guide,
+        understanding: Understanding,
+        where: Where,
+        when: When,
+        medium: Medium,
+        now: datetime,
     ) -> Reply:
-        told = self.energy.expected(guide.campus.id, when.start, place=where.id, medium=medium)
-        hours = [hour for hour in told.hours if when.start <= hour.start < when.end]
+        if max(when.start, when.end - DAY) - now > FORETOLD:
+            text = Text(
+                "只能预计未来 14 天之内的用量。",
+                "What will be used can be foretold for the next 14 days only.",
+            )
+            return Reply(text=text, understanding=understanding)
+        days = [when.start + day * DAY for day in range(-(-when.length // DAY))]
+        each = [self.energy.expected(guide.campus.id, day, place=where.id, medium=medium) for day in days]
+        told, hours = each[0], [h for day in each for h in day.hours if when.start <= h.start < when.end]
         if not hours:
             note = told.note or Text("数据还太少，没法预计。", "Too little is known to tell yet.")
             return Reply(text=note, understanding=understanding)
         total = sum(hour.mean for hour in hours)
         top = max(range(len(hours)), key=lambda i: hours[i].mean)
-        at = clock(hours[top].start.astimezone(find_zone(guide)), when.start)
+        at = clock_in(hours[top].start.astimezone(find_zone(guide)), when)
         amount = figure(total, told.unit)
         line = Line(
             name=Text("预计", "expected"), values=tuple(h.mean for h in hours),
@@ -193,7 +211,9 @@ class EnergyAnswers:
         told = figure(power.value, power.unit)
         text = Text(f"{where.name.zh}现在的功率是 {told}。", f"{where.name.en} draws {told} now.")
         on_map = twin_map(guide, self.twin.state(guide.campus.id, now), TwinQuantity.POWER, where.id)
-        return Reply(text=text, understanding=understanding, cards=on_map)
+        times, values, unit = over_time(self.twin, guide, where, TwinQuantity.POWER, now - DAY, now)
+        cards = (*chart_of(where, TwinQuantity.POWER, times, values, unit), *on_map)
+        return Reply(text=text, understanding=understanding, cards=cards)
 
     def _cost(
         self,
@@ -281,6 +301,8 @@ class EnergyAnswers:
         rows.sort(key=lambda row: -row[1])
         placed.sort(key=lambda row: -row.value)
         told = listed([Text(f"{n.zh} {figure(v, unit)}", f"{n.en} {figure(v, unit)}") for n, v in rows])
+        if rows:
+            told = Text(f"{told.zh}。", f"{told.en}.")
         if len(rows) > 1 and rows[-1][1]:
             more = change(rows[0][1] / rows[-1][1] - 1)
             gap = Text(f"{rows[0][0].zh}{more.zh}。", f"{rows[0][0].en} used {more.en}.")
@@ -288,8 +310,12 @@ class EnergyAnswers:
             gap = Text("", "")
         zh, en = "".join(t.zh for t in lost), " ".join(t.en for t in lost)
         text = Text(
-            f"{when.name.zh}{NAMES[medium].zh}：{told.zh}。{gap.zh}{zh}",
-            f"{NAMES[medium].en.capitalize()} {when.name.en}: {told.en}. {gap.en} {en}".strip(),
+            f"{when.name.zh}{NAMES[medium].zh}：{told.zh}{gap.zh}{zh}",
+            " ".join(
+                part
+                for part in (f"{NAMES[medium].en.capitalize()} {when.name.en}:", told.en, gap.en, en)
+                if part
+            ),
         )
         on_map = ranked_map(guide, NAMES[medium], unit, placed, opens="power")
         cards = (bars(NAMES[medium], unit, rows), *on_map) if rows else ()
@@ -316,6 +342,21 @@ def _as_far(then: When, when: When, now: datetime) -> When:
         return then
     name = Text(f"{then.name.zh}同期", f"the same part of {then.name.en}")
     return When(start=then.start, end=then.start + (now - when.start), name=name, said=True)
+
+
+def _is_ranked_kind(guide: Guide, understanding: Understanding, place: Where) -> bool:
+    """Whether buildings are compared, or levels, and one of them is named alone: nothing of the kind is in it."""
+    kind = {"building": Building, "level": Level}.get(named_in(understanding.text, "ranked") or "")
+    return kind is not None and place.id is not None and isinstance(guide.campus.find(place.id), kind)
+
+
+def _where(guide: Guide, understanding: Understanding, asker: Asker) -> Where:
+    """Return the place that a question is about, or the meter or device that it names."""
+    name = understanding.find("device_name")
+    if name is None:
+        return where_of(guide, understanding, asker)
+    device = require_devices(guide.campus, name)[0]
+    return Where(id=device.id, name=feature_name(guide.campus, device.id))
 
 
 def _root(guide: Guide) -> FeatureId:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from yuanli.campus import Device
 from yuanli.errors import Text
 from yuanli.language import Understanding, find_number
 from yuanli.operations.answering.asked import (
@@ -89,7 +90,7 @@ class EnergyRankings:
         ranking = self.energy.ranking(
             guide.campus.id, when.start, when.end, place=where.id, kind=kind, medium=medium, per_m2=dense
         )
-        known = [row for row in ranking.rows if row.value is not None]
+        known = _things(guide, [row for row in ranking.rows if row.value is not None])
         if not known:
             summary = self.energy.summary(
                 guide.campus.id, when.start, when.end, place=where.id, media=(medium,)
@@ -195,9 +196,21 @@ class EnergyRankings:
         )
         return [
             Ranked(id=row.place.id, name=_place_name(guide, row), value=row.amount)
-            for row in told.rows
+            for row in _things(guide, [row for row in told.rows if row.amount is not None])
             if row.amount is not None
         ]
+
+
+def _things(guide: Guide, rows: Sequence[RankedPlace]) -> Sequence[RankedPlace]:
+    """Return rows without the main meters of buildings, where there are others: no device uses what they count."""
+    own = [
+        row
+        for row in rows
+        if not (
+            isinstance(d := guide.campus.find(row.place.id), Device) and d.brick_class.startswith("Building")
+        )
+    ]
+    return own or rows
 
 
 def _shown(guide: Guide, what: Text, unit: str, rows: Sequence[Ranked]) -> tuple[Card, ...]:

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 
 from yuanli.campus import Unit, facility_kinds, kind_of
 from yuanli.errors import Text
-from yuanli.language import Threshold, Understanding, find_threshold
+from yuanli.language import Threshold, Understanding, find_threshold, is_here
 from yuanli.operations.answering.asked import (
     SIGN_IN,
     When,
     Where,
-    clock,
+    clock_in,
     figure,
     find_zone,
     is_member,
     listed,
+    place_of,
     refused,
     text_of,
     when_of,
@@ -37,14 +38,17 @@ from yuanli.operations.answering.places import (
     told_of,
     value_of,
 )
-from yuanli.operations.answering.vocabulary import names_in, says
+from yuanli.operations.answering.vocabulary import is_one_of, names_in, nearly_named_in, says
 from yuanli.operations.guidance import Guide
+from yuanli.operations.readings import Every
 from yuanli.operations.replies import Asker, Card, Reply
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_plan import PlaceKind
 from yuanli.operations.twin_state import PlaceState, TwinQuantity, TwinValue
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+NAMED = 0.9
+"""Search score from which a word for a kind of room is the name of one."""
 SHOWN = 5
 SPACES = (PlaceKind.SPACE,)
 FEELINGS = (
@@ -112,10 +116,16 @@ class EnvironmentAnswers:
         if says(understanding.text, "outdoors"):
             return self._outdoors(guide, understanding, quantities, now)
         ranks = understanding.find("threshold") or understanding.find("rank")
-        kind = _kind(understanding) if ranks else None
-        where = _everywhere(guide) if kind else where_of(guide, understanding, asker)
+        generic = _generic(guide, understanding)
+        kind = _kind(understanding) if ranks or generic else None
+        where = _everywhere(guide) if kind or generic else where_of(guide, understanding, asker)
         which = says(understanding.text, "whereabouts") or names_in(understanding.text, "ranked")
-        if ranks or (which and where.id is None):
+        past = when.said and (when.end <= now or when.start < now - HOUR)
+        if past and where.id is not None and not which and understanding.find("threshold") is None:
+            return self._past(guide, understanding, where, when, quantities, now)
+        if past and (ranks or which or generic):
+            return self._which_was(guide, understanding, where, quantities[0], when, now, kind)
+        if ranks or ((which or generic) and where.id is None):
             return self._which(guide, understanding, where, quantities[0], now, kind)
         if when.said and when.start < now:
             return self._past(guide, understanding, where, when, quantities, now)
@@ -135,7 +145,14 @@ class EnvironmentAnswers:
 
     def feedback(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Tell a person who is not comfortable what is measured where they are, and what can be done."""
-        where = where_of(guide, understanding, asker)
+        if _generic(guide, understanding) and asker.here is None:
+            question = Text("您在哪里？", "Where are you?")
+            return Reply(text=question, understanding=understanding, pending=question, asks="place")
+        where = (
+            place_of(guide, asker.here, understanding.language, asker)
+            if asker.here is not None and _generic(guide, understanding)
+            else where_of(guide, understanding, asker)
+        )
         state = self._state(guide, where, now)
         told = _told(
             state, (TwinQuantity.TEMPERATURE, TwinQuantity.HUMIDITY, TwinQuantity.CO2, TwinQuantity.COMFORT)
@@ -184,12 +201,7 @@ class EnvironmentAnswers:
         kind: str | None = None,
     ) -> Reply:  # fmt: skip
         state = self.twin.state(guide.campus.id, now)
-        rows = ranked(guide, state, quantity, SPACES, where)
-        if kind is not None:
-            alike = facility_kinds()[kind]
-            rows = [
-                r for r in rows if isinstance(u := guide.campus.find(r.id), Unit) and alike.covers(u.category)
-            ]
+        rows = _of_kind(guide, ranked(guide, state, quantity, SPACES, where), kind)
         unit, name = _unit(quantity), NAMES[quantity]
 
         def cards(found: Sequence[Ranked]) -> tuple[Card, ...]:
@@ -231,6 +243,35 @@ class EnvironmentAnswers:
         text = Text(f"{name.zh}{said.zh}的有：{told.zh}{tail.zh}。", en[0].upper() + en[1:])
         return Reply(text=text, understanding=understanding, cards=cards(fitting))
 
+    def _which_was(
+        self, guide: Guide, understanding: Understanding, where: Where, quantity: TwinQuantity, when: When,
+        now: datetime, kind: str | None,
+    ) -> Reply:  # fmt: skip
+        """Rank the rooms of a place by the mean of a span."""
+        state = self.twin.state(guide.campus.id, now)
+        told = self.twin.history(
+            guide.campus.id, quantity, when.start, min(when.end, now), every=Every.HOUR
+        ).values
+        rows = sorted(
+            (
+                Ranked(id=row.id, name=row.name, value=sum(known) / len(known))
+                for row in _of_kind(guide, ranked(guide, state, quantity, SPACES, where), kind)
+                if (known := [value for value in told.get(row.id, ()) if value is not None])
+            ),
+            key=lambda row: -row.value,
+        )
+        if not rows:
+            return Reply(text=_nothing(where, (quantity,)), understanding=understanding)
+        unit, name, least = _unit(quantity), NAMES[quantity], _asks_for_least(understanding, quantity)
+        ordered = rows[::-1] if least else rows
+        top = listed([told_of(row, unit) for row in ordered[:3]])
+        end = Text("最低", "lowest") if least else Text("最高", "highest")
+        text = Text(
+            f"{when.name.zh}平均{name.zh}{end.zh}的是{top.zh}。",
+            f"The mean {name.en} {when.name.en} was {end.en} in {top.en}.",
+        )
+        return Reply(text=text, understanding=understanding, cards=bars_of(quantity, unit, ordered))
+
     def _past(
         self, guide: Guide, understanding: Understanding, where: Where, when: When,
         quantities: Sequence[TwinQuantity], now: datetime,
@@ -244,7 +285,7 @@ class EnvironmentAnswers:
             mean = sum(value for _, value in known) / len(known)
             top = max(known, key=lambda one: one[1])
             low = min(value for _, value in known)
-            at, name = clock(top[0].astimezone(find_zone(guide)), when.start), NAMES[quantity]
+            at, name = clock_in(top[0].astimezone(find_zone(guide)), when), NAMES[quantity]
             text = Text(
                 f"{where.name.zh}{when.name.zh}{name.zh}平均 {figure(mean, unit)}，最低 {figure(low, unit)}，"
                 f"最高 {figure(top[1], unit)}（{at.zh}）。",
@@ -262,6 +303,8 @@ def _quantities(understanding: Understanding) -> tuple[TwinQuantity, ...]:
         (*understanding.values("metric"), *understanding.values("attribute"), *understanding.values("issue"))
     )
     names = names_in(said, "environment") or names_in(understanding.text, "environment")
+    if not names and (near := nearly_named_in(said, "environment")):
+        names = (near,)
     named = tuple(TwinQuantity(name) for name in names)
     if "air" in said.casefold() or "空气" in understanding.text:
         named = (TwinQuantity.CO2, TwinQuantity.PM25)
@@ -273,6 +316,27 @@ def _kind(understanding: Understanding) -> str | None:
     said = next((v for slot in ("place", "room") if (v := understanding.find(slot))), None)
     kind = kind_of(said) if said else None
     return kind if kind is not None and facility_kinds()[kind].categories else None
+
+
+def _of_kind(guide: Guide, rows: Sequence[Ranked], kind: str | None) -> list[Ranked]:
+    """Return the rows whose rooms are of a kind; all where none is asked for."""
+    if kind is None:
+        return list(rows)
+    alike = facility_kinds()[kind]
+    return [r for r in rows if isinstance(u := guide.campus.find(r.id), Unit) and alike.covers(u.category)]
+
+
+def _generic(guide: Guide, understanding: Understanding) -> bool:
+    """Whether rooms, or a kind of them, are named of which there are several, and none by its name."""
+    said = next((v for slot in ("place", "room") if (v := understanding.find(slot))), None)
+    if said is None or is_here(said):
+        return False
+    if is_one_of(said, "any_room") or is_one_of(said, "some_room"):
+        return True
+    if kind_of(said) is None:
+        return False
+    found = guide.resolve(said, language=understanding.language)
+    return found.score < NAMED and bool(found.others)
 
 
 def _everywhere(guide: Guide) -> Where:

@@ -48,7 +48,7 @@ def find_passed(
         )  # fmt: skip
         return Reply(text=text, understanding=understanding)
     return Reply(
-        text=_told(flow, name, when, way, least), understanding=understanding,
+        text=_told(flow, name, when, way, least, door=asked != where.id), understanding=understanding,
         cards=(*_chart(flow, name, way, least), *_map(guide, flow, way, least)),
     )  # fmt: skip
 
@@ -91,20 +91,21 @@ def _door(guide: Guide, understanding: Understanding) -> FeatureId | None:
     return None
 
 
-def _told(flow: PeopleFlow, name: Text, when: When, way: str, least: float) -> Text:
+def _told(flow: PeopleFlow, name: Text, when: When, way: str, least: float, *, door: bool) -> Text:
     came, left, on = flow.entered, flow.left, _on(when)
     if max(came, left) < least:
         return Text(f"{name.zh}{when.name.zh}进出的人很少。", f"Few people passed {name.en} {on}.")
     shown = [round(number) if number >= least else 0 for number in (came, left)]
     tail = _busiest(flow, way, least)
+    went, came_in = ("went out through", "came in through") if door else ("left", "came into")
     if way == "out":
         return Text(
             f"{name.zh}{when.name.zh}出了 {shown[1]:,} 人，进了 {shown[0]:,} 人。{tail.zh}",
-            f"{shown[1]:,} people went out through {name.en} {on}, and {shown[0]:,} came in.{tail.en}",
+            f"{shown[1]:,} people {went} {name.en} {on}, and {shown[0]:,} came in.{tail.en}",
         )
     return Text(
         f"{name.zh}{when.name.zh}进了 {shown[0]:,} 人，出了 {shown[1]:,} 人。{tail.zh}",
-        f"{shown[0]:,} people came in through {name.en} {on}, and {shown[1]:,} went out.{tail.en}",
+        f"{shown[0]:,} people {came_in} {name.en} {on}, and {shown[1]:,} went out.{tail.en}",
     )
 
 

@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from yuanli.campus import kind_of
 from yuanli.language import Slot, Understanding
 from yuanli.operations.answering.booking_words import at_once
 from yuanli.operations.answering.device_planning import as_plan, asks_to_plan
 from yuanli.operations.answering.device_wondering import asks_why_of_devices
 from yuanli.operations.answering.people_planning import as_people, asks_for_people
+from yuanli.operations.answering.rereading_devices import of_devices
 from yuanli.operations.answering.site_planning import as_sites, asks_for_sites
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
 from yuanli.operations.reservations import categories_said
@@ -18,14 +20,9 @@ from yuanli.operations.reservations import categories_said
 ALLOCATE = "space_allocate"
 OF_PLANS = "space_info"
 SURE = 0.8
-DEVICES = {"zh": "设备", "en": "devices"}
 OF_PLACE = ("place", "room", "threshold", "rank")
 MISHEARD_AIR = frozenset({"crowd_query", "out_of_scope", "chat_smalltalk", "poi_search", "dialog_inform"})
 """Intents that a question about noise is taken for."""
-MISHEARD_DEVICES = frozenset(
-    {"security_event_query", "energy_anomaly", "service_repair", "ticket_status", "device_query"}
-)
-"""Intents that a question about which devices are out of order is taken for."""
 ANSWERING = frozenset({"dialog_confirm", "dialog_deny", "dialog_cancel"})
 OF_USE = "space_utilization"
 NEAR_USE = frozenset(
@@ -36,6 +33,14 @@ QUITE_SURE = 0.95
 ROOM = re.compile(r"\b[A-Za-z]\d{3,4}\b|房间|\brooms?\b", re.I | re.ASCII)
 JOINED = re.compile(r"[和与跟、]|\band\b|\bnext to\b", re.I)
 ASKS = re.compile(r"吗|[?？]|哪|\b(?:is|are|where|which)\b", re.I)
+WONDERS = re.compile(
+    r"([冷热闷吵干潮湿暗亮])不\1|有?多[冷热闷吵干潮湿暗亮]"
+    r"|\bhow (?:hot|cold|warm|cool|stuffy|damp|dry|loud|noisy|dark|bright)\b",
+    re.I,
+)
+"""What asks how the air is, and does not complain of it: 热不热, 有多闷, how hot."""
+PARKING = frozenset({"crowd_query", "crowd_forecast", "crowd_trend"})
+"""Intents that a question about a car park is taken for."""
 COUNTS = re.compile(
     r"(?:多少|几个?|多大)(?:个)?(?:人|访客|游客|员工)|人次|客流量|\bhow many (?:people|visitors|persons|staff)\b",
     re.I,
@@ -79,7 +84,7 @@ def reread(heard: Understanding, last: str | None) -> Understanding:
         return replace(heard, intent="crowd_query", confidence=max(heard.confidence, SURE), alternatives=())
     if _tells_who_sits_together(heard):
         return replace(heard, intent=ALLOCATE, confidence=SURE, alternatives=(), slots=_teams(heard))
-    return at_once(_of_air(_of_devices(_one_place(heard))))
+    return at_once(_of_cars(_of_air(of_devices(_one_place(heard)))))
 
 
 def _of_air(heard: Understanding) -> Understanding:
@@ -91,26 +96,29 @@ def _of_air(heard: Understanding) -> Understanding:
         and not says(text, "crowded")
     ):
         heard = replace(heard, intent="env_query", confidence=max(heard.confidence, SURE), alternatives=())
+    if (
+        heard.intent in ("env_feedback", "crowd_query")
+        and WONDERS.search(text)
+        and names_in(text, "environment")
+    ):
+        heard = replace(heard, intent="env_query", confidence=max(heard.confidence, SURE), alternatives=())
     rooms = named_in(text, "ranked") == "room"
     if heard.intent == "env_feedback" and rooms and says(text, "whereabouts"):
         heard = replace(heard, intent="env_query", confidence=max(heard.confidence, SURE), alternatives=())
-    wide = says(text, "whereabouts") or says(text, "outdoors") or (rooms and says(text, "too"))
+    wide = says(text, "whereabouts") or says(text, "outdoors") or says(text, "too")
     if heard.intent != "env_query" or not wide or any(heard.find(kind) for kind in OF_PLACE):
         return heard
     which = Slot(type="rank", text=text, start=0, end=len(text), value=text)
     return replace(heard, slots=(*heard.slots, which))
 
 
-def _of_devices(heard: Understanding) -> Understanding:
-    """Return a question about which devices are out of order as one about devices."""
-    text = heard.text
-    which = says(text, "whereabouts") and named_in(text, "ranked") == "device"
-    if heard.intent in MISHEARD_DEVICES and which and says(text, "faults"):
-        heard = replace(heard, intent="device_query", confidence=max(heard.confidence, SURE), alternatives=())
-        if not heard.find("device_type") and not heard.find("device"):
-            every = Slot(type="device_type", text=text, start=0, end=len(text), value=DEVICES[heard.language])
-            heard = replace(heard, slots=(*heard.slots, every))
-    return heard
+def _of_cars(heard: Understanding) -> Understanding:
+    """Return a question of how full a car park is as one about its spaces, unless it asks for people."""
+    place = heard.find("place") or heard.find("poi_type")
+    of_people = re.search(r"人|\bpeople\b", heard.text, re.I)
+    if heard.intent not in PARKING or of_people or not place or kind_of(place) != "parking":
+        return heard
+    return replace(heard, intent="parking_query", confidence=max(heard.confidence, SURE), alternatives=())
 
 
 def _one_place(heard: Understanding) -> Understanding:

@@ -32,6 +32,8 @@ def split_requests(
     """
     if len(whole.text) > LONGEST or any(slot.type in ON_THE_WAY for slot in whole.slots):
         return (whole,)
+    if load_frames().of(whole.intent).act and pattern("condition").search(whole.text):
+        return (whole,)
     return _parts(whole, understand, answering=answering, params=params, most=params.most_requests)
 
 

@@ -35,7 +35,7 @@ def answer_aside(state: State, turn: Turn) -> Outcome | None:
 def clarify(state: State, turn: Turn) -> Outcome | None:
     """Ask what was meant, where that is not sure."""
     heard, params = turn.heard, turn.params
-    if not _is_task(heard.intent) or heard.confidence >= params.sure:
+    if not _is_task(heard.intent) or max(heard.confidence, _of_one_family(heard)) >= params.sure:
         return None
     others = (a.intent for a in heard.alternatives if a.confidence >= params.maybe and _is_task(a.intent))
     likely = (heard.intent,) if heard.confidence >= params.maybe else ()
@@ -64,6 +64,17 @@ def start(state: State, turn: Turn) -> Outcome | None:
     rule = "new_request" if state.active is None else "changed_mind"
     state = put_aside(state, turn)
     return advance(state, new_request(state, turn), turn, rule)
+
+
+def _of_one_family(heard: Understanding) -> float:
+    """Return how sure it is that one of the questions is asked that the same family answers; of acts nothing."""
+    first = load_frames().of(heard.intent)
+    if first.act:
+        return 0.0
+    frames = [(load_frames().of(other.intent), other.confidence) for other in heard.alternatives]
+    return heard.confidence + sum(
+        sure for frame, sure in frames if frame.family == first.family and not frame.act
+    )
 
 
 def _is_task(intent: str) -> bool:
