@@ -44,7 +44,7 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
 ]
 """The last two give every page a microphone."""
-START_S = 90.0
+START_S = 180.0
 expect.set_options(timeout=15_000)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 DESK: ViewportSize = {"width": 1360, "height": 820}
