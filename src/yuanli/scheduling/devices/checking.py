@@ -74,7 +74,7 @@ def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str,
     if problem.carbon_price is not None:
         parts["carbon"] = float(carbon @ bought_kwh)
     if problem.solar_kw is not None or problem.storages:
-        parts["feed_in"] = 0.0 - float(paid @ fed_kwh)
+        parts["feed_in"] = 0.0 - round(float(paid @ fed_kwh), 9)  # what is fed in by rounding is nothing
     uneasy = [
         (zone.climate.discomfort_price, outside_c(zone.climate, temps_of(problem, zone, plan.on)))
         for zone in problem.zones
