@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from math import inf, isfinite
 from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -343,8 +343,10 @@ def _value(text: str) -> Any:
 def _why_not(
     kind: Kind[Any, Any], tables: Any, plan: Any, wanted: Moves, search: Search[Any], *, bound: float = -inf
 ) -> WhyNotTold:
-    """Ask why a plan is not as wanted."""
-    return ask_why_not(kind, tables, plan, wanted, search=search, bound=bound, zone=ZoneInfo("UTC"))
+    """Ask why a plan is not as wanted; by the clock of the problem, as its other sentences are."""
+    begins = getattr(tables, "begins_at", None)
+    zone = (None if begins is None else begins.tzinfo) or UTC
+    return ask_why_not(kind, tables, plan, wanted, search=search, bound=bound, zone=zone)
 
 
 def _say_why(told: WhyNotTold) -> None:
