@@ -348,6 +348,8 @@ def test_what_contradicts_itself_in_a_large_park_is_named(make: Callable[[Device
     seen = look(problem, locked_tables(problem, wish))
     found = next(one for one in found_in_parts(problem, wish, search, seen) if one)
     assert sorted({one.part for one in found}) == LARGE[make]
+    if wish.start is None:
+        assert make_plan(DEVICES, only(problem, found), searching(4.0)).status is Status.INFEASIBLE
 
 
 @pytest.mark.parametrize("make", [need, comfort, ramp])

@@ -160,7 +160,7 @@ def _overfull(problem: DevicesProblem, window: range) -> tuple[BrokenRule, ...]:
     many = int(np.searchsorted(needed, left * (1.0 + NEAR) + NEAR, side="right"))
     if many >= len(tasks):
         return ()
-    rules = [slots_rule(problem, "limit", "site", window)]
+    rules = [replace(slots_rule(problem, "limit", "site", window), slots=tuple(window))]
     for _, device in tasks[: many + 1]:
         rules += [one for one in device_rules(problem, device) if one.part == "task"]
     return tuple(rules)
