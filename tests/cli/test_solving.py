@@ -15,6 +15,7 @@ from yuanli.cli.solving import command_of, progress_line
 from yuanli.errors import YuanliError
 from yuanli.operations import find_problem_example
 from yuanli.planning import SITES
+from yuanli.scheduling import DEVICES, ROUNDS
 from yuanli.solver import SearchProgress, Stop
 
 RUNNER = CliRunner()
@@ -61,6 +62,28 @@ def test_why_not_is_asked_of_a_plan_that_is_found_or_given(
     code, printed = run(problem, *wish, "--check", out)
     assert (code, '"5 → Chosen yes" costs 2 more' in printed) == (0, True)
     assert json.loads(run(problem, *wish, "--check", out, "--json")[1])["changes"] == 2
+
+
+def test_times_are_told_by_the_clock_of_the_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YUANLI_LANGUAGE", "en")
+    app = typer.Typer()
+    for kind in (DEVICES, ROUNDS):
+        app.command(kind.name)(command_of(kind, "schedule"))
+    day, walk = tmp_path / "day.json", tmp_path / "walk.json"
+    fan = {"name": "fan", "power_kw": 1, "must_be_on": [{"first": 9, "last": 9}]}
+    day.write_text(json.dumps({
+        "slots": 24, "slot_minutes": 60, "price": 1, "devices": [fan], "begins_at": "2026-12-03T00:00:00+08:00",
+    }))  # fmt: skip
+    wish = ["--rounds", "1", "--why-not", "fan", "--to", "on=8-9"]
+    assert "fan on 08:00–09:00" in RUNNER.invoke(app, ["devices", str(day), *wish]).stdout
+    walk.write_text(json.dumps({
+        "places": ["gate", "hall"], "walking_s": [[0, 60], [60, 0]],
+        "stops": [{"id": "lamp", "place": "hall", "service_s": 45}],
+        "staff": [{"id": "wang", "start": "gate", "earliest": "20:00", "latest": "24:00"}],
+    }))  # fmt: skip
+    cells = RUNNER.invoke(app, ["rounds", str(walk), "--rounds", "5"]).stdout
+    assert "20:01  20:01:45" in cells
+    assert "None" not in cells
 
 
 def test_the_line_of_progress_says_what_is_left() -> None:

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.contradictions import (
     Case,
     base_load,
+    charging,
     comfort,
     comfort_against_a_limit,
     demand,
@@ -20,6 +21,7 @@ from benchmarks.contradictions import (
     free,
     held,
     ice,
+    least_times,
     locks,
     maintenance,
     need,
@@ -49,7 +51,8 @@ from yuanli.scheduling import (
     check_devices,
     wish_conflicts_of_devices,
 )
-from yuanli.scheduling.devices.conflicts import found_in_parts
+from yuanli.scheduling.devices.bounding import look
+from yuanli.scheduling.devices.conflicts import found_in_parts, locked_tables
 from yuanli.scheduling.devices.contradicting import contradiction
 from yuanli.scheduling.devices.ruling import BrokenRule
 from yuanli.solver import Search, Status, Stop, Wish, make_plan
@@ -329,6 +332,7 @@ WHOLE = free(park(400, seed=0, per_zone=30))
 """Too many devices and slots to be looked at as a whole: ten zones of thirty, and cars."""
 LARGE: dict[Callable[[DevicesProblem], Case], list[str]] = {
     demand: ["demand"], zone_limit: ["demand", "zone_limit"], site_limit: ["demand", "limit"], base_load: ["limit"],
+    charging: ["limit", "task"], least_times: ["demand", "minimum", "zone_limit"],
     few_of_a_pair: ["demand", "exclusion"], need: ["must_be_off", "must_be_on", "needs"],
     exclusion: ["exclusion", "task"], maintenance: ["must_be_off", "task"], held: ["held", "must_be_off"],
     target: ["minimum", "must_be_off", "must_be_on", "target"], ramp: ["demand", "ramp"], comfort: ["comfort"],
@@ -341,8 +345,11 @@ LARGE: dict[Callable[[DevicesProblem], Case], list[str]] = {
 def test_what_contradicts_itself_in_a_large_park_is_named(make: Callable[[DevicesProblem], Case]) -> None:
     problem, wish = make(WHOLE)
     search = Search[np.ndarray](Stop(time_s=2.0, patience=4.0))
-    found = next(one for one in found_in_parts(problem, wish, search) if one)
+    seen = look(problem, locked_tables(problem, wish))
+    found = next(one for one in found_in_parts(problem, wish, search, seen) if one)
     assert sorted({one.part for one in found}) == LARGE[make]
+    if wish.start is None:
+        assert make_plan(DEVICES, only(problem, found), searching(4.0)).status is Status.INFEASIBLE
 
 
 @pytest.mark.parametrize("make", [need, comfort, ramp])

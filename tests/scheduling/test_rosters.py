@@ -47,6 +47,14 @@ def test_limits_come_from_the_country_s_table() -> None:
     assert parsed(law={"table": "eu", "max_week_h": 40}).law.max_week_h == 40
 
 
+def test_a_rest_of_days_holds_between_all_shifts() -> None:
+    plan = solved(parsed(needs=[{"shift": "白", "least": 1}], law={"rest_h": 60}))
+    worked = [[row["shift"] for row in plan.assignments if row["person"] == one] for one in ("wang", "li")]
+    assert all(sum(shift is not None for shift in one[d : d + 3]) <= 1 for one in worked for d in range(5))
+    with pytest.raises(InvalidProblemError, match="rest_h"):
+        parsed(law={"rest_h": 1_000_000})
+
+
 def test_too_few_for_a_sunday_night_is_said_in_words() -> None:
     needs = [{"shift": "夜", "days": ["sun"], "least": 3, "skill": "消控"}]
     people = [{"id": n, "skills": ["消控"]} for n in ("wang", "li")] + [{"id": "zhao"}]

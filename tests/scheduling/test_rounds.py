@@ -427,7 +427,7 @@ def test_cancelling_returns_the_incumbent_at_once() -> None:
 @pytest.mark.parametrize(
     ("changed", "word"),
     [({"stops": [{"id": "x", "place": "a", "skills": ["welding"]}]}, "welding"),
-     ({"stops": [{"id": "x", "place": "c", "latest": "8:02"}]}, "'x'"),
+     ({"stops": [{"id": "x", "place": "c", "latest": "8:02"}]}, "and 08:02 and takes"),
      ({"stops": [
          {"id": f"at-{p}", "place": p, "latest": "8:04", "earliest": "8:02", "service_s": 600} for p in "abc"
      ]}, "only 1"),

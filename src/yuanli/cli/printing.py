@@ -80,7 +80,7 @@ def print_table(headers: Sequence[Text], rows: Iterable[Sequence[object]]) -> No
     """Print a table with its headers in the shell's language."""
     table = Table(*(said(header) for header in headers), box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(escape(str(cell)) for cell in row))
+        table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     OUT.print(table)
 
 

@@ -10,12 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from math import inf, isfinite
 from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -51,6 +51,7 @@ from yuanli.solver import (
 )
 
 SHOWN = 40
+CLOCKED = ("begin", "end")
 STATUSES = {
     Status.OPTIMAL: Text("已证明最优", "proved to be best"),
     Status.FEASIBLE: Text("可行", "feasible"),
@@ -233,7 +234,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
             more |= {} if asked is None else {"why_not": plain(asked)}
             print_json(finite({**plain(found), **more}))
         else:
-            say(found)
+            say(found, clock=getattr(tables, "clock", False))
             for sense in () if told is None else told.senses:
                 OUT.print(said(sense.text), markup=False)
             if asked is not None:
@@ -342,8 +343,10 @@ def _value(text: str) -> Any:
 def _why_not(
     kind: Kind[Any, Any], tables: Any, plan: Any, wanted: Moves, search: Search[Any], *, bound: float = -inf
 ) -> WhyNotTold:
-    """Ask why a plan is not as wanted."""
-    return ask_why_not(kind, tables, plan, wanted, search=search, bound=bound, zone=ZoneInfo("UTC"))
+    """Ask why a plan is not as wanted; by the clock of the problem, as its other sentences are."""
+    begins = getattr(tables, "begins_at", None)
+    zone = (None if begins is None else begins.tzinfo) or UTC
+    return ask_why_not(kind, tables, plan, wanted, search=search, bound=bound, zone=zone)
 
 
 def _say_why(told: WhyNotTold) -> None:
@@ -425,8 +428,8 @@ def finite(value: Any) -> Any:
     return [finite(item) for item in value] if isinstance(value, list) else value
 
 
-def say(found: Plan) -> None:
-    """Print a plan for people."""
+def say(found: Plan, *, clock: bool = False) -> None:
+    """Print a plan for people; on a `clock`, begins and ends are seconds of a day."""
     OUT.print(said(STATUSES[found.status]), style="bold", markup=False)
     if found.cost is not None:
         bound = "–" if found.bound is None else f"{found.bound:,.6g}"
@@ -448,7 +451,11 @@ def say(found: Plan) -> None:
     if rows:
         names = list(rows[0])
         print_table(
-            [Text(name, name) for name in names], [[row.get(n, "") for n in names] for row in rows[:SHOWN]]
+            [Text(name, name) for name in names],
+            [
+                [_by_clock(row.get(n)) if clock and n in CLOCKED else row.get(n) for n in names]
+                for row in rows[:SHOWN]
+            ],
         )
     if len(rows) > SHOWN:
         more = len(rows) - SHOWN
@@ -460,6 +467,13 @@ def say(found: Plan) -> None:
             ),
             markup=False,
         )
+
+
+def _by_clock(seconds: Any) -> Any:
+    if not isinstance(seconds, int):
+        return seconds
+    minutes, left = divmod(seconds, 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}" + (f":{left:02d}" if left else "")
 
 
 def _say_check(checked: Checked, as_json: bool) -> None:

@@ -26,6 +26,7 @@ from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, previ
 from yuanli.solver.relaxation import Relaxation, Sort, without
 from yuanli.solver.replanning import EXTRA, count_changes, replan
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
+from yuanli.solver.rows import Rows
 from yuanli.solver.searching import Search, never
 from yuanli.solver.sensitivity import Effect, Sense, Sensitivity, sensitivity, tell_sense
 from yuanli.solver.stopping import PATIENCE, Stop, StopError
@@ -55,6 +56,7 @@ __all__ = [
     "Relaxation",
     "Result",
     "Row",
+    "Rows",
     "Search",
     "SearchProgress",
     "Sense",

@@ -72,7 +72,7 @@ def solve_milp(
     MissingSolverError
         HiGHS is not installed.
     """
-    highspy = _highspy()
+    highspy = load_highs()
     highs = highspy.Highs()
     for name, value in {
         "output_flag": False, "log_to_console": False, "time_limit": search.stop.patience * search.clock_left_s,
@@ -84,7 +84,7 @@ def solve_milp(
     _Listener(highs, search, aside)
 
     def run() -> bool:
-        highs.passModel(_model(highspy, milp))
+        highs.passModel(highs_model(highspy, milp))
         if start is not None:
             known = np.flatnonzero(np.isfinite(start)).astype(np.int32)
             highs.setSolution(len(known), known, start[known])
@@ -140,7 +140,7 @@ class _Listener:
 
 
 @cache
-def _highspy() -> Any:
+def load_highs() -> Any:
     """Return HiGHS, whose first model of a process greets on standard output, where answers go."""
     highspy = load_solver("highspy")
     sys.stdout.flush()
@@ -155,8 +155,8 @@ def _highspy() -> Any:
     return highspy
 
 
-def _model(highspy: Any, milp: Milp) -> Any:
-    """Return the model in HiGHS's own form."""
+def highs_model(highspy: Any, milp: Milp, *, whole: bool = True) -> Any:
+    """Return the model in HiGHS's own form; not `whole` where its whole numbers may be any."""
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(milp.cost), milp.rows.shape[0]
     model.col_cost_, model.offset_ = milp.cost, milp.constant
@@ -166,6 +166,7 @@ def _model(highspy: Any, milp: Milp) -> Any:
     model.a_matrix_.start_ = milp.rows.indptr
     model.a_matrix_.index_ = milp.rows.indices
     model.a_matrix_.value_ = milp.rows.data
-    whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-    model.integrality_ = [whole if one else real for one in milp.integer]
+    if whole and milp.integer.any():
+        integer, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+        model.integrality_ = [integer if one else real for one in milp.integer]
     return model

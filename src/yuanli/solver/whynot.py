@@ -127,9 +127,8 @@ def tell_why_not(answer: WhyNot[S], what: Text) -> tuple[Text, ...]:
 
 def _solved_again(answer: WhyNot[S], what: Text) -> Text:
     if answer.difference is None and answer.status is Status.INFEASIBLE:
-        zh, en = (
-            "；".join(getattr(one, name).rstrip("。.") for one in answer.conflicts) for name in ("zh", "en")
-        )
+        zh = "；".join(one.zh.rstrip("。") for one in answer.conflicts)
+        en = "; ".join(one.en.rstrip(".") for one in answer.conflicts)
         return Text(
             f"不能“{what.zh}”，这些不能同时成立：{zh or '未能列出'}。",
             f'"{what.en}" is impossible, these can\'t hold together: {en or "not found out"}.',

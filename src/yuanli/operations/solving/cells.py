@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from yuanli.errors import Text
 from yuanli.scheduling import DevicesProblem, RoomsProblem, RoundsProblem
@@ -18,7 +17,7 @@ BREAK = re.compile(r"(.+)/break \d+")
 Said = Callable[[str, Any], Any]
 
 
-def cells_of(problem: object, zone: ZoneInfo) -> Said:
+def cells_of(problem: object, zone: tzinfo) -> Said:
     """Return how the value of a column is said, by the clock of a zone; other values stay as they are."""
     match problem:
         case RoundsProblem():
@@ -49,7 +48,7 @@ def _of_rooms(problem: RoomsProblem, column: str, value: Any) -> Any:
     return f"{minutes // 60:02}:{minutes % 60:02}" if column == "start" else f"{minutes} min"
 
 
-def _of_devices(problem: DevicesProblem, zone: ZoneInfo, column: str, value: Any) -> Any:
+def _of_devices(problem: DevicesProblem, zone: tzinfo, column: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     begins = datetime(2000, 1, 1) if problem.begins_at is None else problem.begins_at.astimezone(zone)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from math import inf
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from yuanli.errors import Text
 from yuanli.operations.solving.cells import RUN, Said, cells_of
@@ -44,7 +44,7 @@ def ask_why_not(
     *,
     search: Search[Any],
     bound: float = -inf,
-    zone: ZoneInfo,
+    zone: tzinfo,
 ) -> WhyNotTold:
     """Solve again with a wish forced into a plan, and say what that means, by the clock of a zone.
 
@@ -71,7 +71,7 @@ def ask_why_not(
     )  # fmt: skip
 
 
-def tell_moves(problem: object, rows: Sequence[Row], moves: Moves, *, moved_by: str, zone: ZoneInfo) -> Text:
+def tell_moves(problem: object, rows: Sequence[Row], moves: Moves, *, moved_by: str, zone: tzinfo) -> Text:
     """Say a wish to change the rows of a plan, by the clock of a zone; of devices only when they differ."""
     said = cells_of(problem, zone)
     old = {str(next(iter(row.values()))): row for row in rows}

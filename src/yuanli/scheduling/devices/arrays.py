@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yuanli.scheduling.devices.kernels import FAR
+from yuanli.scheduling.devices.kernels import FAR, add_by_zone
 from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, State, Tables
 from yuanli.scheduling.devices.problem import Device, DevicesProblem
 from yuanli.scheduling.devices.warming import Air, warmth
@@ -87,17 +87,18 @@ def allowed_states(devices: Sequence[Device], n: int) -> tuple[Bytes, Bytes]:
     """Return where each device may be on, and off: windows, locked states, targets, what is left of a least time."""
     may_on, may_off = np.ones((len(devices), n), np.uint8), np.ones((len(devices), n), np.uint8)
     for i, device in enumerate(devices):
-        if device.on:
-            may_off[i, : max(0, device.min_up - device.held)] = 0
-        else:
-            may_on[i, : max(0, device.min_down - device.held)] = 0
+        left = (device.min_up if device.on else device.min_down) - device.held
+        if left > 0:
+            (may_off if device.on else may_on)[i, :left] = 0
         if device.target is not None:
             (may_off if device.target else may_on)[i, n - 1] = 0
         if device.task is not None:
             may_on[i, : device.task.first] = 0
             may_on[i, device.task.last + 1 :] = 0
-        may_off[i, list(device.must_be_on)] = 0
-        may_on[i, list(device.must_be_off)] = 0
+        if device.must_be_on:
+            may_off[i, list(device.must_be_on)] = 0
+        if device.must_be_off:
+            may_on[i, list(device.must_be_off)] = 0
     return may_on, may_off
 
 
@@ -110,13 +111,11 @@ def devices_by_zone(tables: Tables) -> list[Ints]:
 
 def state_of(tables: Tables, on: Bytes, storage_kw: Floats, storage_service: Floats) -> State:
     """Return states of devices with their sums; storages take `storage_kw[t]` and give `storage_service[z, t]`."""
-    zones, n = tables.demand.shape
-    cover, zone_load, heat = storage_service.copy(), np.zeros((zones, n)), np.zeros((zones, n))
-    for z, inside in enumerate(devices_by_zone(tables)):
-        cover[z] += tables.service[inside] @ on[inside]
-        zone_load[z] = tables.power[inside] @ on[inside]
-        if tables.air.warm[z]:
-            heat[z] = tables.air.heat[inside] @ on[inside]
+    cover, zone_load, heat = storage_service.copy(), *np.zeros((2, *tables.demand.shape))
+    add_by_zone(tables.zone, tables.service, on, cover)
+    add_by_zone(tables.zone, tables.power, on, zone_load)
+    if tables.air.warm.any():
+        add_by_zone(tables.zone, tables.air.heat, on, heat)
     load = zone_load.sum(axis=0)
     moved = np.concatenate([[tables.power @ tables.was_on], load])
     return State(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import exp
 
 import numpy as np
@@ -30,12 +31,10 @@ def check_devices(problem: DevicesProblem, plan: DevicesPlan) -> Checked:
     if (plan.on.shape, plan.storage.shape) != shapes:
         message = Text("计划与设备表大小不符。", "The plan is not of the size of the tables.")
         return Checked(parts={}, broken=(Broken(rule="size", subject="plan", amount=1.0, message=message),))
-    devices_kw = np.array([d.power_kw for d in problem.devices]) @ plan.on
-    net = devices_kw + _or_zero(problem, problem.base_kw) - _or_zero(problem, problem.solar_kw)
-    for storage, row in zip(problem.storages, plan.storage, strict=True):
-        net = net + (np.maximum(row, 0.0) if storage.zone is not None else row)
+    devices_kw, net = _powers(problem, plan)
+    switches = switches_of(plan.on)
     broken = [
-        *(b for i, device in enumerate(problem.devices) for b in _device(problem, device, plan.on[i])),
+        *(b for i, d in enumerate(problem.devices) for b in _device(problem, d, plan.on[i], switches[i])),
         *_zones(problem, plan),
         *_site(problem, devices_kw, net),
         *_climates(problem, plan.on),
@@ -43,6 +42,20 @@ def check_devices(problem: DevicesProblem, plan: DevicesPlan) -> Checked:
         *_storages(problem, plan),
     ]
     return Checked(parts=_parts(problem, plan, net), broken=tuple(broken))
+
+
+def parts_of(problem: DevicesProblem, plan: DevicesPlan) -> dict[str, float]:
+    """Return the cost of a plan by parts."""
+    return _parts(problem, plan, _powers(problem, plan)[1])
+
+
+def _powers(problem: DevicesProblem, plan: DevicesPlan) -> tuple[Floats, Floats]:
+    """Return by slot the power of all devices, and what the site takes from the grid."""
+    devices_kw = np.array([d.power_kw for d in problem.devices]) @ plan.on
+    net = devices_kw + _or_zero(problem, problem.base_kw) - _or_zero(problem, problem.solar_kw)
+    for storage, row in zip(problem.storages, plan.storage, strict=True):
+        net = net + (np.maximum(row, 0.0) if storage.zone is not None else row)
+    return devices_kw, net
 
 
 def _or_zero(problem: DevicesProblem, values: Floats | None) -> Floats:
@@ -61,7 +74,7 @@ def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str,
     if problem.carbon_price is not None:
         parts["carbon"] = float(carbon @ bought_kwh)
     if problem.solar_kw is not None or problem.storages:
-        parts["feed_in"] = 0.0 - float(paid @ fed_kwh)
+        parts["feed_in"] = 0.0 - round(float(paid @ fed_kwh), 9)  # what is fed in by rounding is nothing
     uneasy = [
         (zone.climate.discomfort_price, outside_c(zone.climate, temps_of(problem, zone, plan.on)))
         for zone in problem.zones
@@ -74,13 +87,13 @@ def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str,
     return parts
 
 
-def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Broken]:
-    n, name = len(on), device.name
-    runs = runs_of(on)
-    first_state, first_end = bool(on[0]), runs[0][2]
-    if first_state == device.on:
+def _device(problem: DevicesProblem, device: Device, on: Flags, switches: list[int]) -> Iterator[Broken]:
+    n, name, firsts = len(on), device.name, [0, *switches]
+    states = [bool(on[0]) != bool(k % 2) for k in range(len(firsts))]
+    runs = list(zip(states, firsts, [first - 1 for first in (*switches, n)], strict=True))
+    if states[0] == device.on:
+        held = device.held + runs[0][2] + 1
         runs = runs[1:]
-        held = device.held + first_end + 1
     else:
         held = device.held
     least = device.min_up if device.on else device.min_down
@@ -103,13 +116,12 @@ def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Brok
     if device.target is not None and bool(on[-1]) != device.target:
         yield _broken("target", name, 1, "末时段状态不是目标", "its last state is not its target")
     if device.task is not None:
-        inside = on[device.task.first : device.task.last + 1]
-        if int(inside.sum()) != device.task.slots or int(on.sum()) != device.task.slots:
+        inside, total = int(on[device.task.first : device.task.last + 1].sum()), int(on.sum())
+        if inside != device.task.slots or total != device.task.slots:
             yield _broken(
-                "task", name, abs(int(inside.sum()) - device.task.slots), f"窗口内开 "
-                f"{int(inside.sum())}、总共开 {int(on.sum())} 个时段，应为 {device.task.slots}",
-                f"it is on for {counted(int(inside.sum()), 'slot')} in its window and {int(on.sum())} in all, not "
-                f"{device.task.slots}",
+                "task", name, abs(inside - device.task.slots),
+                f"窗口内开 {inside}、总共开 {total} 个时段，应为 {device.task.slots}",
+                f"it is on for {counted(inside, 'slot')} in its window and {total} in all, not {device.task.slots}",
             )  # fmt: skip
     wrong = [t for t in device.must_be_on if not on[t]] + [t for t in device.must_be_off if on[t]]
     if wrong:
@@ -122,13 +134,11 @@ def _device(problem: DevicesProblem, device: Device, on: Flags) -> Iterator[Brok
         )
 
 
-def runs_of(on: Flags) -> list[tuple[bool, int, int]]:
-    """Return the runs of states: state, first and last slot."""
-    firsts = [0, *(np.flatnonzero(on[1:] != on[:-1]) + 1).tolist()]
-    return [
-        (bool(on[first]), first, after - 1)
-        for first, after in zip(firsts, [*firsts[1:], len(on)], strict=True)
-    ]
+def switches_of(on: Flags) -> list[list[int]]:
+    """Return by device the slots in which its state is another than in the one before."""
+    devices, slots = np.nonzero(on[:, 1:] != on[:, :-1])
+    ends, at = np.searchsorted(devices, np.arange(len(on) + 1)).tolist(), (slots + 1).tolist()
+    return [at[first:end] for first, end in pairwise(ends)]
 
 
 def _broken(rule: str, subject: str, amount: float, zh: str, en: str) -> Broken:
@@ -146,9 +156,9 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
         inside.setdefault(device.zone, []).append(i)
     for zone in problem.zones:
         given, power = np.zeros(problem.slots), np.zeros(problem.slots)
-        for i in inside.get(zone.name, ()):
-            given = given + problem.devices[i].service * plan.on[i]
-            power = power + problem.devices[i].power_kw * plan.on[i]
+        here = inside.get(zone.name, [])
+        given = given + np.array([problem.devices[i].service for i in here]) @ plan.on[here]
+        power = power + np.array([problem.devices[i].power_kw for i in here]) @ plan.on[here]
         for storage, row in zip(problem.storages, plan.storage, strict=True):
             if storage.zone == zone.name:
                 given = given + np.maximum(-row, 0.0)

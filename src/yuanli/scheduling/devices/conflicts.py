@@ -8,31 +8,38 @@ from dataclasses import replace
 import numpy as np
 
 from yuanli.errors import Text
-from yuanli.scheduling.devices.arrays import devices_by_zone, tables_of, temperatures
+from yuanli.scheduling.devices.arrays import tables_of
+from yuanli.scheduling.devices.bounding import (
+    MOST_ONCE_EXACT,
+    NEAR,
+    Overasked,
+    Seen,
+    find_overasked,
+    first_unreachable,
+    look,
+    power_needed,
+)
 from yuanli.scheduling.devices.contradicting import (
     TimeIsUpError,
     contradiction,
     contradiction_of_slot,
     fewest,
 )
-from yuanli.scheduling.devices.improving import Found, Improver, Terms, never
-from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
-from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, Tables
+from yuanli.scheduling.devices.improving import Improver, Terms, never
+from yuanli.scheduling.devices.moves import Floats, Tables
 from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.ruling import (
     BrokenRule,
     device_rules,
     relation_rules,
     shared_rules,
+    slots_rule,
     subject_of,
     told_rules,
 )
 from yuanli.scheduling.devices.telling import tell_slot
 from yuanli.solver import PATIENCE, Search, Stop, Wish, minimal_conflict
 
-NEAR = 1e-6
-MOST_EXACT = 3_000_000
-"""Up to how many devices × slots it is found out exactly in which slots a device can be on."""
 WITHIN_S, EXACT_SHARE = 1.7, 0.65
 SMALL, LARGE = 1_500, 15_000
 """Devices × slots up to which a problem is looked at as a whole: at once, and after its parts."""
@@ -46,6 +53,7 @@ def conflicts_of_devices(
     *,
     cancelled: Callable[[], bool] = never,
     within_s: float = WITHIN_S,
+    seen: Seen | None = None,
 ) -> tuple[Text, ...]:
     """Return the fewest rules that can't hold together; none where no conflict is proved.
 
@@ -60,11 +68,14 @@ def conflicts_of_devices(
         Locks and the number of changes are rules, too.
     within_s
         Seconds of work, a third of them for the quick bounds; more by the clock on a busy machine.
+    seen
+        What quick bounds said already about the problem with its locks.
     """
     exact = Search[Floats](Stop(time_s=within_s, patience=PATIENCE), cancelled=cancelled)
     if len(problem.devices) * problem.slots <= SMALL:
         return told_rules(contradiction(problem, exact, wish))
-    for found in found_in_parts(problem, wish, exact):
+    seen = seen or look(problem, locked_tables(problem, wish))
+    for found in found_in_parts(problem, wish, exact, seen):
         if found:
             return told_rules(found)
         if exact.clock_left_s <= within_s * (1.0 - EXACT_SHARE):
@@ -74,17 +85,15 @@ def conflicts_of_devices(
     quick = Search[Floats](
         Stop(time_s=within_s * (1.0 - EXACT_SHARE), patience=PATIENCE), cancelled=cancelled
     )
-    return _quick_conflict(problem, quick)
+    return _quick_conflict(problem, seen, quick)
 
 
 def found_in_parts(
-    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats]
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats], seen: Seen
 ) -> Iterator[tuple[BrokenRule, ...]]:
     """Yield what contradicts itself in parts of a problem, the likely ones first; nothing for those that don't."""
-    tables = locked_tables(problem, wish)
-    wrong = first_unreachable(tables)
-    if wrong is not None:
-        part, asked = _part(problem, wish, {problem.devices[wrong].name})
+    if seen.unreachable is not None:
+        part, asked = _part(problem, wish, {problem.devices[seen.unreachable].name})
         yield contradiction(part, search, asked)
     bound = _bound(problem)
     for names in bound:
@@ -99,21 +108,62 @@ def found_in_parts(
     if batteries and problem.limit_kw is not None:
         part, asked = _part(problem, wish, set(), storages=batteries)
         yield contradiction(replace(part, limit_kw=problem.limit_kw), search, asked)
-    broken = _broken_slot(problem, tables, exact=False)
-    if broken is not None:
-        at, z = broken
-        yield contradiction_of_slot(problem if z is None else _zone_part(problem, wish, z)[0], at, search)
-        if z is not None:
-            yield from _found_in_zone(problem, wish, search, z, np.eye(1, problem.slots, at)[0])
-    yield _too_steep(problem, tables, search)
-    if wrong is None:
-        found = _repaired(tables, search)
-        if found.broken <= NEAR and wish.start is None:
-            return
-        lacks = Improver(tables, _no_storage(tables), np.arange(0), seed=0).lacks(found.on)[:-1]
+    if seen.overasked is not None:
+        yield from _found_where_overasked(problem, wish, search, seen.overasked)
+    yield _too_steep(problem, seen.tables, search)
+    if seen.unreachable is None:
+        lacks = seen.lacks
+        if lacks is None:
+            broken, lacks = _repaired(seen.tables, search)
+            if broken <= NEAR and wish.start is None:
+                return
         yield from _found_in_zones(problem, wish, search, lacks, {name for names in bound for name in names})
     if len(problem.devices) * problem.slots <= LARGE:
         yield contradiction(problem, search, wish)
+
+
+def _found_where_overasked(
+    problem: DevicesProblem, wish: Wish[DevicesPlan], search: Search[Floats], asked: Overasked
+) -> Iterator[tuple[BrokenRule, ...]]:
+    """Yield what contradicts itself where quick bounds show more to be asked than can be."""
+    first, last = asked.slots[0], asked.slots[-1]
+    if asked.zone is not None:
+        part, within = _zone_part(problem, wish, asked.zone)
+        if first == last:
+            yield contradiction_of_slot(part, last, search)
+        else:
+            span = asked.slots if len(asked.slots) < problem.slots else None
+            yield contradiction(part, search, within, span=span, partly=True)
+        yield from _found_in_zone(problem, wish, search, asked.zone, np.eye(1, problem.slots, last)[0])
+    elif first == last:
+        yield contradiction_of_slot(problem, first, search)
+    else:
+        yield _overfull(problem, asked.slots)
+
+
+def _overfull(problem: DevicesProblem, window: range) -> tuple[BrokenRule, ...]:
+    """Return the limit of the site in a window, and the fewest tasks in it that need more energy than it leaves."""
+    assert problem.limit_kw is not None
+    here = slice(window.start, window.stop)
+    left = float(problem.limit_kw[here].sum()) + len(window) * sum(
+        s.discharge for s in problem.storages if s.zone is None
+    )
+    for values, sign in ((problem.base_kw, -1.0), (problem.solar_kw, 1.0)):
+        left += 0.0 if values is None else sign * float(values[here].sum())
+    tasks = [
+        (d.power_kw * d.task.slots, d)
+        for d in problem.devices
+        if d.task is not None and d.task.first in window and d.task.last in window
+    ]
+    tasks.sort(key=lambda one: -one[0])
+    needed = np.cumsum([energy for energy, _ in tasks])
+    many = int(np.searchsorted(needed, left * (1.0 + NEAR) + NEAR, side="right"))
+    if many >= len(tasks):
+        return ()
+    rules = [replace(slots_rule(problem, "limit", "site", window), slots=tuple(window))]
+    for _, device in tasks[: many + 1]:
+        rules += [one for one in device_rules(problem, device) if one.part == "task"]
+    return tuple(rules)
 
 
 def locked_tables(problem: DevicesProblem, wish: Wish[DevicesPlan]) -> Tables:
@@ -134,7 +184,7 @@ def _too_steep(problem: DevicesProblem, tables: Tables, search: Search[Floats]) 
     rises: Floats = float(tables.power @ tables.was_on) + problem.ramp_kw * np.arange(
         1.0, problem.slots + 1.0
     )
-    over = _power_needed(problem, tables) - rises
+    over = power_needed(problem, tables) - rises
     at = int(np.argmax(over))
     if over[at] <= NEAR * max(1.0, float(rises[at])):
         return ()
@@ -149,7 +199,7 @@ def _found_in_zones(
 ) -> Iterator[tuple[BrokenRule, ...]]:
     """Yield what contradicts itself in a zone, those first that lack most; none that lacks nothing and is free."""
     tied_zones = {d.zone for d in problem.devices if d.name in tied}
-    for z in np.argsort(-lacks.sum(axis=1), kind="stable"):
+    for z in np.argsort(-lacks[:-1].sum(axis=1), kind="stable"):
         lacking = lacks[z].max(initial=0.0) > NEAR
         if lacking or wish.start is not None or problem.zones[z].name in tied_zones:
             yield from _found_in_zone(problem, wish, search, int(z), lacks[z])
@@ -200,21 +250,19 @@ def _bound(problem: DevicesProblem) -> list[set[str]]:
     return list({id(names): names for names in group.values()}.values())
 
 
-def _no_storage(tables: Tables) -> Terms:
+def _repaired(tables: Tables, search: Search[Floats]) -> tuple[float, Floats]:
+    """Return what is broken, and what zones lack by slot, after a repair of a moment, where storages do nothing."""
     zones, n = tables.demand.shape
-    return Terms(
+    idle = Terms(
         peak_price=0.0, peak_paid_kw=0.0, storage_kw=np.zeros(n), storage_service=np.zeros((zones, n))
     )
-
-
-def _repaired(tables: Tables, search: Search[Floats]) -> Found:
-    """Return states, repaired for a moment, where storages do nothing."""
-    improver = Improver(tables, _no_storage(tables), np.arange(len(tables.power)), seed=0)
+    improver = Improver(tables, idle, np.arange(len(tables.power)), seed=0)
     moment = Search[Floats](Stop(time_s=REPAIR_S, patience=PATIENCE))
-    return improver.repair(
+    found = improver.repair(
         np.zeros(tables.may_on.shape, np.uint8), short=1e3, peak_kw=np.inf,
         cancelled=lambda: search.over() or moment.over(),
     )  # fmt: skip
+    return found.broken, improver.lacks(found.on)
 
 
 def _part(
@@ -247,12 +295,10 @@ def _part(
     return part, replace(wish, start=start)
 
 
-def _quick_conflict(problem: DevicesProblem, search: Search[Floats]) -> tuple[Text, ...]:
-    """Return the fewest rules of a device, or of a slot, that quick bounds show to be too many."""
-    tables = tables_of(problem)
-    wrong = first_unreachable(tables)
-    if wrong is not None:
-        device = problem.devices[wrong]
+def _quick_conflict(problem: DevicesProblem, seen: Seen, search: Search[Floats]) -> tuple[Text, ...]:
+    """Return the fewest rules of a device, or of some slots, that quick bounds show to be too many."""
+    if seen.unreachable is not None:
+        device = problem.devices[seen.unreachable]
         alone, _ = _part(problem, Wish(), {device.name})
         own = tuple(device_rules(problem, device))
         return told_rules(
@@ -260,24 +306,25 @@ def _quick_conflict(problem: DevicesProblem, search: Search[Floats]) -> tuple[Te
                 own, lambda held: first_unreachable(tables_of(kept_rules(alone, own, held))) is None
             )
         )
-    broken = _broken_slot(problem, tables, exact=True)
-    if broken is None:
+    asked = seen.overasked or find_overasked(problem, seen.tables, most_exact=MOST_ONCE_EXACT)
+    if asked is None:
         return ()
-    at = broken[0]
-    rules = (*shared_rules(problem, at), *(r for d in problem.devices for r in device_rules(problem, d)))
+    rules = (
+        *shared_rules(problem, asked.slots),
+        *(r for d in problem.devices for r in device_rules(problem, d)),
+    )
 
     def holds(held: Sequence[BrokenRule]) -> bool:
         if search.over():
             raise TimeIsUpError
         kept = kept_rules(problem, rules, held)
-        return first_broken_slot(kept, tables_of(kept)) is None
+        return find_overasked(kept, tables_of(kept)) is None
 
     kinds: dict[str, list[BrokenRule]] = {}
     for one in rules:
         kinds.setdefault(one.part, []).append(one)
-    unmet = Text(
-        f"{tell_slot(problem, at).zh} 的要求不能同时满足。", f"What is asked {tell_slot(problem, at).en} can't be met."
-    )  # fmt: skip
+    when = tell_slot(problem, asked.slots[-1])
+    unmet = Text(f"{when.zh} 的要求不能同时满足。", f"What is asked {when.en} can't be met.")
     try:
         if holds(rules):
             return (unmet,)
@@ -285,11 +332,6 @@ def _quick_conflict(problem: DevicesProblem, search: Search[Floats]) -> tuple[Te
         return (unmet,)
     parts = fewest(list(kinds), lambda held: holds([one for part in held for one in kinds[part]]))
     return told_rules(fewest([one for part in parts for one in kinds[part]], holds))
-
-
-def impossible(problem: DevicesProblem, tables: Tables) -> bool:
-    """Say whether quick bounds prove that there is no plan."""
-    return first_unreachable(tables) is not None or _broken_slot(problem, tables, exact=False) is not None
 
 
 def kept_rules(
@@ -335,169 +377,3 @@ def kept_rules(
         exclusions=tuple(g for g in problem.exclusions if not free("exclusion", subject_of(g))),
         orders=() if any(part == "task" for part, _ in given_up) else problem.orders,
     )
-
-
-@compiled
-def _unreachable_of(tables):
-    for i in range(len(tables.power)):
-        if not _reachable(tables, i, tables.may_on[i], tables.may_off[i]):
-            return i
-    return -1
-
-
-@compiled
-def _reachable(tables, i, may_on, may_off):
-    n, count = len(may_on), tables.slots_on[i]
-    zero, out = np.zeros(n), np.empty(n, np.uint8)
-    if count >= 0:
-        values, runs = np.empty((2, n + 1, count + 1)), np.empty((2, n + 1, count + 1), np.int16)
-        cost = cheapest_task(
-            zero, may_on, may_off, tables.up[i], tables.down[i], zero, zero, tables.was_on[i], count,
-            values[0], values[1], runs[0], runs[1], out,
-        )  # fmt: skip
-    else:
-        value, run = np.empty((2, n + 1)), np.empty((2, n + 1), np.int16)
-        cost = cheapest_states(
-            zero, may_on, may_off, tables.up[i], tables.down[i], zero, zero, tables.was_on[i],
-            value[0], value[1], run[0], run[1], out,
-        )  # fmt: skip
-    return cost < FAR
-
-
-@compiled
-def _tighten(tables, may_on, may_off):
-    """Leave only states that a device can reach and leave by its own rules."""
-    for i in range(len(may_on)):
-        for t in range(may_on.shape[1]):
-            for can, other in ((may_on, tables.may_off), (may_off, tables.may_on)):
-                if can[i, t]:
-                    kept = other[i, t]
-                    other[i, t] = 0
-                    if not _reachable(tables, i, tables.may_on[i], tables.may_off[i]):
-                        can[i, t] = 2
-                    other[i, t] = kept
-        for t in range(may_on.shape[1]):
-            may_on[i, t] = may_on[i, t] == 1
-            may_off[i, t] = may_off[i, t] == 1
-
-
-def first_broken_slot(problem: DevicesProblem, tables: Tables) -> int | None:
-    """Return a slot in which what is asked is more than can be, as exactly as the size allows."""
-    exact = len(problem.devices) * problem.slots**2 <= MOST_EXACT // 10
-    broken = _broken_slot(problem, tables, exact=exact)
-    return None if broken is None else broken[0]
-
-
-def first_unreachable(tables: Tables) -> int | None:
-    """Return a device that has no states by its own rules; None where all have."""
-    found = int(_unreachable_of(tables))
-    return None if found < 0 else found
-
-
-def _broken_slot(problem: DevicesProblem, tables: Tables, *, exact: bool) -> tuple[int, int | None] | None:
-    """Return a slot in which what is asked is more than can be, of which zone or, with None, of the site.
-
-    None where no bound proves one.
-    """
-    may_on, may_off = tables.may_on.copy(), tables.may_off.copy()
-    if exact and may_on.size * problem.slots <= MOST_EXACT * 10:
-        _tighten(tables, may_on, may_off)
-    zone_of = {z.name: k for k, z in enumerate(problem.zones)}
-    stored, battery = np.zeros(len(tables.demand)), 0.0
-    for one in problem.storages:
-        if one.zone is None:
-            battery += one.discharge
-        else:
-            stored[zone_of[one.zone]] += one.discharge
-    total, groups = tables.net - battery, _excluding(problem)
-    for z, inside in enumerate(devices_by_zone(tables)):
-        demand = tables.demand[z] - stored[z]
-        power, most = _least_power(groups, tables, inside, may_on, may_off, demand)
-        short = tables.demand[z] - stored[z] - most
-        if short.max() > NEAR * max(1.0, tables.demand[z].max()):
-            return int(np.argmax(short)), z
-        over = power - tables.zone_limit[z]
-        if over.max() > NEAR * max(1.0, float(power.max())):
-            return int(np.argmax(over)), z
-        total = total + power
-    uneasy = _uneasy_slot(tables, may_on, may_off)
-    if uneasy is not None:
-        return uneasy
-    over = total - tables.limit
-    if over.max() > NEAR * max(1.0, float(np.abs(total).max())):
-        return int(np.argmax(over)), None
-    window = _broken_window(tables, total, may_off)
-    return None if window is None else (window, None)
-
-
-def _uneasy_slot(tables: Tables, may_on: Bytes, may_off: Bytes) -> tuple[int, int] | None:
-    """Return a slot and a zone that is outside its band after it even if all devices help that may."""
-    air = tables.air
-    for z in np.flatnonzero((air.warm > 0) & (air.soft < 0)):
-        inside = np.flatnonzero((tables.zone == z) & (air.heat != 0))
-        heat, can, must = air.heat[inside], may_on[inside] > 0, may_off[inside] == 0
-        for helps, side, band in ((heat > 0, 1.0, air.low[z]), (heat < 0, -1.0, air.high[z])):
-            most = np.zeros(air.low.shape)
-            most[z] = heat @ np.where(helps[:, None], can | must, must)
-            short = side * (band - temperatures(tables, most)[z])
-            if short.max() > NEAR:
-                return int(np.argmax(short > NEAR)), int(z)
-    return None
-
-
-def _power_needed(problem: DevicesProblem, tables: Tables) -> Floats:
-    """Return by slot a bound of the power that all demands take at least."""
-    total, groups = np.zeros(problem.slots), _excluding(problem)
-    for z, inside in enumerate(devices_by_zone(tables)):
-        power, _ = _least_power(groups, tables, inside, tables.may_on, tables.may_off, tables.demand[z])
-        total += power
-    return total
-
-
-def _excluding(problem: DevicesProblem) -> list[list[int]]:
-    """Return the numbers of devices of which at most one is on."""
-    number = {d.name: i for i, d in enumerate(problem.devices)} if problem.exclusions else {}
-    return [[number[name] for name in group] for group in problem.exclusions]
-
-
-def _least_power(
-    groups: list[list[int]], tables: Tables, inside: Ints, may_on: Bytes, may_off: Bytes, demand: Floats
-) -> tuple[Floats, Floats]:
-    """Return by slot a bound of the power that the demand takes at least, and of the most service."""
-    can, must = may_on[inside].astype(np.float64), 1.0 - may_off[inside]
-    place = {int(i): k for k, i in enumerate(inside)}
-    counted: set[int] = set()
-    for group in groups:
-        members = [place[i] for i in group if i in place]
-        if len(members) > 1 and not counted & set(members):
-            counted |= set(members)
-            given = tables.service[inside[members], None] * can[members]
-            can[members] *= given >= given.max(axis=0)
-    service, power = tables.service[inside], tables.power[inside]
-    most = service @ np.maximum(can, must)
-    left = np.maximum(demand - service @ must, 0.0)
-    order = np.argsort(power / np.maximum(service, 1e-9), kind="stable")
-    room = (service[:, None] * np.maximum(may_on[inside] - must, 0.0))[order]
-    before = np.cumsum(room, axis=0) - room
-    used = np.clip(left - before, 0.0, room)
-    effort = (power / np.maximum(service, 1e-9))[order]
-    return power @ must + effort @ used, most
-
-
-def _broken_window(tables: Tables, total: Floats, may_off: Bytes) -> int | None:
-    """Return a slot of a window in which tasks need more energy than the limit leaves."""
-    tasks = np.flatnonzero(tables.slots_on > 0)
-    if not len(tasks) or not (tables.limit < FAR).any():
-        return None
-    n = len(total)
-    firsts = np.argmax(tables.may_on[tasks], axis=1)
-    lasts = n - 1 - np.argmax(tables.may_on[tasks, ::-1], axis=1)
-    must = tables.power[tasks] @ (1.0 - may_off[tasks])
-    left = np.concatenate([[0.0], np.cumsum(np.minimum(tables.limit, 1e12) - total + must)])
-    needed = tables.power[tasks] * tables.slots_on[tasks]
-    for first in np.unique(firsts):
-        for last in np.unique(lasts[lasts >= first]):
-            need = needed[(firsts >= first) & (lasts <= last)].sum()
-            if need > (left[last + 1] - left[first]) * (1 + NEAR) + NEAR:
-                return int(first)
-    return None

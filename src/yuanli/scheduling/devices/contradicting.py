@@ -11,7 +11,7 @@ import numpy as np
 from yuanli.scheduling.devices.checking import TOLERANCE
 from yuanli.scheduling.devices.modelling import Model, add_least_times, add_order
 from yuanli.scheduling.devices.moves import Floats, Ints
-from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Storage, Zone
+from yuanli.scheduling.devices.problem import Device, DevicesPlan, DevicesProblem, Flags, Storage, Zone
 from yuanli.scheduling.devices.ruling import (
     BrokenRule,
     change_rule,
@@ -23,13 +23,27 @@ from yuanli.scheduling.devices.ruling import (
     subject_of,
 )
 from yuanli.scheduling.devices.storing import flows_of
-from yuanli.solver import Milp, MissingSolverError, Search, Status, Stop, Wish, minimal_conflict, solve_milp
+from yuanli.solver import (
+    Aside,
+    Milp,
+    MissingSolverError,
+    Rows,
+    Search,
+    Status,
+    Stop,
+    Wish,
+    minimal_conflict,
+    solve_milp,
+)
 
 Key = tuple[str, str, int]
 """A rule by its part and subject, and its slot where it holds slot by slot, else −1."""
+Group = tuple[str | int, ...]
+"""The first parts of a key."""
 R = TypeVar("R")
-MOST_POWER, FEW_DEVICES, FIRST_SHARE = 1e15, 22, 0.5
-"""Above any power; of a zone whose least power is computed; of the time left, for whether rules hold at all."""
+MOST_POWER, FEW_DEVICES, FIRST_SHARE, SHRINK_S = 1e15, 22, 0.5, 0.5
+"""Above any power; of a zone whose least power is computed; of the time left, for whether rules hold at all; seconds to
+leave rules out that whole devices don't need to contradict themselves, where devices that are on in part do."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,8 +98,10 @@ def contradiction(
     here, asked = (problem, wish) if span is None else _within(problem, wish, span)
     first = 0 if span is None else span.start
     try:
-        milp, keys = ruled_milp(here, asked, begun=first > 0)
-        found = _minimal(milp, keys, search, partly=partly)
+        ruled = Aside(search).run(lambda: ruled_milp(here, asked, begun=first > 0))
+        if ruled is None:
+            return ()
+        found = _minimal(*ruled, search, partly=partly)
     except (MissingSolverError, TimeIsUpError):
         return ()
     return rules_of(problem, [(part, one, t + first if t >= 0 else t) for part, one, t in found], wish)
@@ -255,46 +271,58 @@ def _minimal(
     owned = sorted({key for key in keys if key is not None}, key=_place)
     number = {key: k for k, key in enumerate(owned)}
     owner = np.array([-1 if key is None else number[key] for key in keys], np.int64)
+    rows = Rows(milp)
 
-    def asking(model: Milp, known: dict[frozenset[Key], bool]) -> Callable[[Sequence[Key]], bool]:
-        def holds(held: Sequence[Key]) -> bool:
-            asked = frozenset(held)
-            if asked not in known:
-                said = quickly(held)
-                if said is None:
-                    kept = np.zeros(len(owned) + 1, np.bool_)
-                    kept[[*(number[key] for key in held), -1]] = True
-                    said = _hold(model, kept[owner], search)
-                known[asked] = said
-            return known[asked]
+    def kept(held: Sequence[Key]) -> Flags:
+        wanted = np.zeros(len(owned) + 1, np.bool_)
+        wanted[[*(number[key] for key in held), -1]] = True
+        kept: Flags = wanted[owner]
+        return kept
 
-        return holds
+    def within(held: Sequence[Key]) -> bool:
+        """Say whether rules can hold together where devices may be on in part."""
+        said = quickly(held)
+        if said is None and not search.over():
+            said = rows.hold(kept(held), search.clock_left_s)
+        if said is None:
+            raise TimeIsUpError
+        return said
 
-    some, within = owned, asking(replace(milp, integer=np.zeros_like(milp.integer)), {})
-    if not within(owned):
-        some = _reduced(owned, within)
-    elif partly or quickly(owned) or _hold(milp, np.ones(len(keys), np.bool_), _for_share(search)):
+    def exactly(held: Sequence[Key], search: Search[Floats] = search) -> bool:
+        said = quickly(held)
+        if said is None:
+            said = within(held) and _hold(milp, kept(held), search)
+        return said
+
+    all_ = np.ones(len(keys), np.bool_)
+    loosely = Aside(search).run(lambda: rows.hold(all_, search.clock_left_s))
+    if loosely is None:
+        raise TimeIsUpError
+    if not loosely:
+        wrong = {keys[row] for row in np.flatnonzero(rows.contradicting()).tolist()}
+        few = [key for key in owned if key in wrong]
+        few = _reduced(few if not within(few) else owned, _remembering(within))
+        moment = _for_share(search, SHRINK_S)
+        return tuple(_reduced(few, _remembering(lambda held: exactly(held, moment), few), left_out))
+    said = partly or quickly(owned)
+    if _hold(milp, all_, _for_share(search)) if said is None else said:
         return ()
-    return tuple(_reduced(some, asking(milp, {frozenset(some): False})))
+    return tuple(_reduced(owned, _remembering(exactly, owned)))
 
 
-def _reduced(keys: Sequence[Key], holds: Callable[[Sequence[Key]], bool]) -> list[Key]:
-    """Return the fewest of rules that don't hold: first by kind, then by device or zone, then by slot."""
-    some = list(keys)
-    for depth in (1, 2, 3):
-        groups: dict[tuple[str | int, ...], list[Key]] = {}
-        for key in some:
-            groups.setdefault(key[:depth], []).append(key)
-        needed = fewest(list(groups), lambda held: holds([key for group in held for key in groups[group]]))  # noqa: B023
-        some = [key for group in needed for key in groups[group]]
-    return some
+def _remembering(
+    holds: Callable[[Sequence[Key]], bool], wrong: Sequence[Key] = ()
+) -> Callable[[Sequence[Key]], bool]:
+    """Return a question that is not asked twice, nor about what is known to be wrong."""
+    known = {frozenset(wrong): False} if wrong else {}
 
+    def remembered(held: Sequence[Key]) -> bool:
+        asked = frozenset(held)
+        if asked not in known:
+            known[asked] = holds(held)
+        return known[asked]
 
-def _for_share(search: Search[Floats]) -> Search[Floats]:
-    """Return a search for a share of the time that is left: other parts of a problem want some, too."""
-    return Search(
-        Stop(time_s=FIRST_SHARE * search.clock_left_s, patience=search.stop.patience), cancelled=search.over
-    )
+    return remembered
 
 
 def fewest(
@@ -317,7 +345,42 @@ def fewest(
         return proved
 
 
-def _hold(milp: Milp, kept: np.ndarray, search: Search[Floats]) -> bool:
+def left_out(rules: Sequence[R], holds: Callable[[Sequence[R]], bool]) -> tuple[R, ...]:
+    """Return a minimal conflict of rules that don't hold, nearly all of which are needed: each is left out once."""
+    kept = list(rules)
+    try:
+        for one in rules:
+            fewer = [other for other in kept if other != one]
+            if not holds(fewer):
+                kept = fewer
+    except TimeIsUpError:
+        pass
+    return tuple(kept)
+
+
+def _reduced(
+    keys: Sequence[Key],
+    holds: Callable[[Sequence[Key]], bool],
+    reduce: Callable[[list[Group], Callable[[Sequence[Group]], bool]], tuple[Group, ...]] = fewest,
+) -> list[Key]:
+    """Return the fewest of rules that don't hold: first by kind, then by device or zone, then by slot."""
+    some = list(keys)
+    for depth in (1, 2, 3):
+        groups: dict[Group, list[Key]] = {}
+        for key in some:
+            groups.setdefault(key[:depth], []).append(key)
+        needed = reduce(list(groups), lambda held: holds([key for group in held for key in groups[group]]))
+        some = [key for group in needed for key in groups[group]]
+    return some
+
+
+def _for_share(search: Search[Floats], most_s: float = np.inf) -> Search[Floats]:
+    """Return a search for a share of the time that is left: other parts of a problem want some, too."""
+    share_s = min(most_s, FIRST_SHARE * search.clock_left_s)
+    return Search(Stop(time_s=share_s, patience=search.stop.patience), cancelled=search.over)
+
+
+def _hold(milp: Milp, kept: Flags, search: Search[Floats]) -> bool:
     """Say whether there is an answer with some of the rows.
 
     Raises
@@ -385,8 +448,12 @@ def ruled_milp(
     for row, device in zip(on, problem.devices, strict=True):
         _device(ruled, device, row, begun=begun)
     flows = [_storage(ruled, problem, storage, begun=begun) for storage in problem.storages]
+    inside: dict[str, list[int]] = {zone.name: [] for zone in problem.zones}
+    for k, device in enumerate(problem.devices):
+        if device.zone is not None:
+            inside[device.zone].append(k)
     for zone in problem.zones:
-        _zone(ruled, problem, zone, on, flows, begun=begun)
+        _zone(ruled, problem, zone, inside[zone.name], on, flows, begun=begun)
     _site(ruled, problem, on, flows, begun=begun)
     _relations(ruled, problem, on)
     if wish.start is not None:
@@ -450,10 +517,10 @@ def _storage(ruled: Ruled, problem: DevicesProblem, storage: Storage, *, begun: 
 
 
 def _zone(
-    ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints, flows: Sequence[Ints], *, begun: bool
-) -> None:
+    ruled: Ruled, problem: DevicesProblem, zone: Zone, here: Sequence[int], on: Ints, flows: Sequence[Ints], *,
+    begun: bool,
+) -> None:  # fmt: skip
     name = zone.name
-    here = [k for k, d in enumerate(problem.devices) if d.zone == name]
     power = np.array([problem.devices[k].power_kw for k in here])
     service = [problem.devices[k].service for k in here]
     stored = [flow[1] for s, flow in zip(problem.storages, flows, strict=True) if s.zone == name]
@@ -466,15 +533,17 @@ def _zone(
             most = zone.limit_kw[t] + TOLERANCE * max(1.0, zone.limit_kw[t])
             ruled.row(("zone_limit", name, t), on[here, t], power, most=most)
     if zone.climate is not None and zone.climate.discomfort_price is None:
-        _climate(ruled, problem, zone, on, begun=begun)
+        _climate(ruled, problem, zone, here, on, begun=begun)
 
 
-def _climate(ruled: Ruled, problem: DevicesProblem, zone: Zone, on: Ints, *, begun: bool) -> None:
+def _climate(
+    ruled: Ruled, problem: DevicesProblem, zone: Zone, here: Sequence[int], on: Ints, *, begun: bool
+) -> None:
     climate, n = zone.climate, problem.slots
     assert climate is not None
     resistance = climate.resistance_c_per_kw
     fades = float(np.exp(-problem.slot_h / (resistance * climate.capacity_kwh_per_c)))
-    heating = [k for k, d in enumerate(problem.devices) if d.zone == zone.name and d.heat_kw]
+    heating = [k for k in here if problem.devices[k].heat_kw]
     gives = [-(1.0 - fades) * resistance * problem.devices[k].heat_kw for k in heating]
     temp = ruled.model.columns(np.full(n, -np.inf), np.full(n, np.inf), 0.0)
     for t in range(n):

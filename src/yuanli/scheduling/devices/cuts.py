@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from yuanli.scheduling.devices.arrays import devices_by_zone
 from yuanli.scheduling.devices.kernels import compiled
 from yuanli.scheduling.devices.moves import Floats, Ints, Tables
 
@@ -51,22 +52,19 @@ class Cuts:
 
 def demand_rows(tables: Tables) -> Cuts:
     """Return each demand as a row; no device counts for more than the demand."""
-    zones, n = tables.demand.shape
-    serving = [np.flatnonzero((tables.zone == z) & (tables.service > 0)) for z in range(zones)]
-    first = np.append(0, np.cumsum([len(s) for s in serving])).astype(np.int64)
-    rows = [(z, t) for z in range(zones) for t in range(n) if tables.demand[z, t] > 0 and len(serving[z])]
+    serving = [inside[tables.service[inside] > 0] for inside in devices_by_zone(tables)]
+    lengths = np.array([len(s) for s in serving], np.int64)
     none = Cuts(
         zone=np.empty(0, np.int64), slot=np.empty(0, np.int64), least=np.empty(0), pointer=np.zeros(1, np.int64),
-        factor=np.empty(0), inside=np.concatenate(serving).astype(np.int64), first=first,
+        factor=np.empty(0), inside=np.concatenate(serving).astype(np.int64), first=np.append(0, np.cumsum(lengths)),
     )  # fmt: skip
-    if not rows:
-        return none
-    zone, slot = (np.array(part, np.int64) for part in zip(*rows, strict=True))
+    zone, slot = np.nonzero((tables.demand > 0) & (lengths > 0)[:, None])
     least = tables.demand[zone, slot]
-    factor = np.concatenate(
-        [np.minimum(tables.service[serving[z]], d) for z, d in zip(zone, least, strict=True)]
-    )
-    return none.with_rows(zone, slot, least, factor)
+    asked = np.split(least, np.searchsorted(zone, np.arange(1, len(serving))))
+    factor = [
+        np.minimum(tables.service[s][None], d[:, None]).ravel() for s, d in zip(serving, asked, strict=True)
+    ]
+    return none.with_rows(zone, slot, least, np.concatenate(factor))
 
 
 def broken_cuts(cuts: Cuts, tables: Tables, mean: Floats) -> Cuts:

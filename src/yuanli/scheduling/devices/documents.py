@@ -234,12 +234,14 @@ def _zone(document: ZoneDocument, n: int) -> Zone:
             f"{people[t]:g} people are expected; the number is not negative.",
         )
     climate, air = document.climate, None
+    with np.errstate(over="ignore"):  # what is beyond all numbers is refused where the problem is checked
+        demand = _sized(f"{at}.demand", document.demand, n) + document.demand_per_person * people
+        warmth = (0.0 if climate is None else climate.gain_kw_per_person) * people
     if climate is not None:
         air = Climate(
             temp_c=climate.temp_c,
             outdoor_c=_full(climate.outdoor_c, n),
-            gains_kw=_sized(f"{at}.climate.gains_kw", climate.gains_kw, n)
-            + climate.gain_kw_per_person * people,
+            gains_kw=_sized(f"{at}.climate.gains_kw", climate.gains_kw, n) + warmth,
             resistance_c_per_kw=climate.resistance_c_per_kw,
             capacity_kwh_per_c=climate.capacity_kwh_per_c,
             low_c=_series(climate.low_c, n),
@@ -248,7 +250,7 @@ def _zone(document: ZoneDocument, n: int) -> Zone:
         )
     return Zone(
         name=document.name,
-        demand=_sized(f"{at}.demand", document.demand, n) + document.demand_per_person * people,
+        demand=demand,
         limit_kw=_series(document.limit_kw, n),
         climate=air,
     )

@@ -16,7 +16,7 @@ from yuanli.scheduling.devices.binding import (
     sun_used,
     tasks_bound,
 )
-from yuanli.scheduling.devices.checking import check_devices, outside_c, temps_of
+from yuanli.scheduling.devices.checking import outside_c, parts_of, temps_of
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.storing import Stores, flows_of
 from yuanli.scheduling.devices.telling import tell_slot
@@ -52,7 +52,7 @@ def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: Devic
         f"It costs {result.cost:,.2f}{sure_en}; {on} of {counted(len(plan.on), 'device')} "
         f"{'is' if on == 1 else 'are'} on at some time.",
     )
-    parts = check_devices(problem, plan).parts
+    parts = parts_of(problem, plan)
     yield Text(
         "其中" + "，".join(f"{PARTS[name].zh} {value:,.2f}" for name, value in parts.items()) + "。",
         "Of this " + ", ".join(f"{PARTS[name].en} {value:,.2f}" for name, value in parts.items()) + ".",

@@ -31,7 +31,9 @@ EXCHANGES = 100_000
 HARD = 1e3
 NEAR = 1e-7
 CHUNK = 500
-PASSES = 40
+PASSES, STALE, LEAST_SHARE, DEARER = 40, 6, 0.99, 50.0
+"""Passes of a repair at most; so many that leave more than that share of what was broken end it, once what lacks is so
+many times as dear as at first."""
 NOTHING: Floats = np.empty(0)
 HEATS = (0.1, 0.3, 0.05, 0.2)
 PEAKS = (1.0, 0.995, 1.005, 0.99, 1.0, 0.98)
@@ -83,7 +85,7 @@ def judge(tables: Tables, terms: Terms, on: Bytes) -> Found:
         on=on,
         cost=energy + starts + terms.peak_price * (peak - terms.peak_paid_kw)
         + float(tables.air.soft[~hard] @ uneasy[~hard]),
-        broken=broken + _broken_relations(tables, on), peak_kw=peak,
+        broken=broken + float(_broken_relations(tables, on).sum()), peak_kw=peak,
     )  # fmt: skip
 
 
@@ -100,19 +102,20 @@ def outside_by_slot(tables: Tables, heat: Floats) -> Floats:
     return outside
 
 
-def _broken_relations(tables: Tables, on: Bytes) -> float:
-    broken = 0
+def _broken_relations(tables: Tables, on: Bytes) -> Floats:
+    """Return by device in how many slots it breaks what binds it to others."""
+    broken = np.zeros(len(on))
     for (pointer, others, *_), wanted in ((tables.apart, 0), (tables.needs, 1)):
         for i in np.flatnonzero(np.diff(pointer)):
             for other in others[pointer[i] : pointer[i + 1]]:
-                broken += int(((on[i] == 1) & (on[other] != wanted)).sum())
+                broken[i] += ((on[i] == 1) & (on[other] != wanted)).sum()
     pointer, partner, lag = tables.later
     for i in np.flatnonzero(np.diff(pointer)):
         for at in range(pointer[i], pointer[i + 1]):
             end, begin = np.flatnonzero(on[i]), np.flatnonzero(on[partner[at]])
             if len(end) and len(begin):
-                broken += max(0, int(end[-1]) + 1 + int(lag[at]) - int(begin[0]))
-    return float(broken)
+                broken[i] += max(0, int(end[-1]) + 1 + int(lag[at]) - int(begin[0]))
+    return broken
 
 
 class Improver:
@@ -181,7 +184,8 @@ class Improver:
 
         It ends early, with what it has, once it is `cancelled`.
         """
-        state, order = self.state(on), self.movable
+        state, order, dear = self.state(on), self.movable, DEARER * short
+        least, stale = np.inf, 0
         for k in range(PASSES):
             weights = self.weights(peak_kw, hard=short)
             order = self.rng.permutation(order)
@@ -193,7 +197,9 @@ class Improver:
                     self.tables, state, weights, order[first : first + CHUNK], 0.0, self.seed, NOTHING
                 )
             found = self.judge(state.on)
-            if found.broken <= NEAR and changed <= len(order) // 50:
+            stale = 0 if found.broken <= LEAST_SHARE * least else stale + 1
+            least = min(least, found.broken)
+            if changed <= len(order) // 50 and (found.broken <= NEAR or (stale >= STALE and short >= dear)):
                 return found
             if k >= 2 and changed <= max(1, len(order) // 50):
                 short = min(short * 2.0, 1e5)
@@ -211,13 +217,19 @@ class Improver:
         return total
 
     def _helping(self, state: State, found: Found) -> Ints:
-        """Return the devices of zones that lack something; all where it is the site that does."""
+        """Return the devices of what lacks in zones and between devices; all where it is the site that lacks."""
         tables = self.tables
         lacking: NDArray[np.bool_] = (state.cover < tables.demand - NEAR) | (
             state.zone_load > tables.zone_limit + NEAR
         )
         short = np.any(lacking, axis=1) | ((discomforts(tables, state.heat) > NEAR) & (tables.air.soft < 0))
-        helping = self.movable[short[tables.zone[self.movable]]]
+        helps = short[tables.zone]
+        wrong = np.flatnonzero(_broken_relations(tables, state.on))
+        helps[wrong] = True
+        for pointer, others, *_ in (tables.needs, tables.later):
+            for i in wrong:
+                helps[others[pointer[i] : pointer[i + 1]]] = True
+        helping = self.movable[helps[self.movable]]
         return helping if len(helping) and found.broken > NEAR else self.movable
 
     def among(self, movable: Ints) -> Improver:

@@ -10,6 +10,17 @@ compiled = numba.njit(nogil=True, cache=True, fastmath=False)
 
 
 @compiled
+def add_by_zone(zone, weights, on, total):
+    """Add weighted states of devices to the sums of their zones, `total[zone, slot]`; `on` may be fractions."""
+    for i in range(len(on)):
+        weight = weights[i]
+        if weight != 0.0:
+            row, sums = on[i], total[zone[i]]
+            for t in range(len(row)):
+                sums[t] += weight * row[t]
+
+
+@compiled
 def draw(state, n):
     """Return a number from 0 to n − 1 (xorshift64*; Marsaglia 2003, Vigna 2016)."""
     x = state[0]

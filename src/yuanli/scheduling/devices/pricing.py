@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yuanli.scheduling.devices.arrays import devices_by_zone
 from yuanli.scheduling.devices.comforting import Comfort
 from yuanli.scheduling.devices.cuts import add_worth, broken_cuts, demand_rows, row_sums
-from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
+from yuanli.scheduling.devices.kernels import FAR, add_by_zone, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Tables
 from yuanli.scheduling.devices.storing import Flows, Stores
 
@@ -287,6 +286,5 @@ class Pricing:
 def zone_sums(tables: Tables, weights: Floats, on: Bytes | Floats) -> Floats:
     """Return sums of weighted states by zone and slot."""
     total = np.zeros(tables.demand.shape)
-    for z, inside in enumerate(devices_by_zone(tables)):
-        total[z] = weights[inside] @ on[inside]
+    add_by_zone(tables.zone, weights, on, total)
     return total

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from yuanli.scheduling.devices.arrays import tables_of
-from yuanli.scheduling.devices.conflicts import first_broken_slot
+from yuanli.scheduling.devices.bounding import find_overasked, look
 from yuanli.scheduling.devices.improving import Improver, Terms
 from yuanli.scheduling.devices.pricing import Pricing
 from yuanli.scheduling.devices.problem import DevicesProblem
@@ -28,7 +28,8 @@ def rehearse_devices(problem: DevicesProblem) -> None:
     improver.groups(state, weights, 1.0)
     improver.exchange(state, weights, 1.0)
     warmth(tables.air, 0, state.heat, np.zeros(slots))
-    first_broken_slot(problem, tables)
+    look(problem, tables)
+    find_overasked(problem, tables)
     _cut(problem)
     _cut(_in_two_zones(problem))
 

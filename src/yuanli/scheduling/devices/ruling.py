@@ -183,17 +183,17 @@ def _most_content(problem: DevicesProblem, storage: Storage) -> float:
     return content
 
 
-def shared_rules(problem: DevicesProblem, at: int) -> Iterator[BrokenRule]:
-    """Yield what devices share in a slot: demands, comfort, limits, exclusions."""
+def shared_rules(problem: DevicesProblem, slots: Sequence[int]) -> Iterator[BrokenRule]:
+    """Yield what devices share in some slots: demands, comfort, limits, exclusions."""
     for zone in problem.zones:
-        if zone.demand[at] > 0:
-            yield slots_rule(problem, "demand", zone.name, (at,))
+        if any(zone.demand[at] > 0 for at in slots):
+            yield slots_rule(problem, "demand", zone.name, slots)
         if zone.climate is not None and zone.climate.discomfort_price is None:
-            yield slots_rule(problem, "comfort", zone.name, (at,))
+            yield slots_rule(problem, "comfort", zone.name, slots)
         if zone.limit_kw is not None:
-            yield slots_rule(problem, "zone_limit", zone.name, (at,))
+            yield slots_rule(problem, "zone_limit", zone.name, slots)
     if problem.limit_kw is not None:
-        yield slots_rule(problem, "limit", "site", (at,))
+        yield slots_rule(problem, "limit", "site", slots)
     yield from (one for one in relation_rules(problem) if one.part == "exclusion")
 
 

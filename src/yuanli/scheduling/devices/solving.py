@@ -9,7 +9,8 @@ import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import tables_of
-from yuanli.scheduling.devices.conflicts import WITHIN_S, impossible
+from yuanli.scheduling.devices.bounding import Seen, look
+from yuanli.scheduling.devices.conflicts import WITHIN_S
 from yuanli.scheduling.devices.dualising import find_duals
 from yuanli.scheduling.devices.improving import CHUNK, HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
 from yuanli.scheduling.devices.modelling import whole_model
@@ -50,8 +51,9 @@ DEVICES_PER_ROUND = 5
 NEAR_STALE = 3
 """Rounds around what is locked without a gain, until the whole is searched."""
 LEAST_TIE = 1e-6
-FIRST_SHARE = 0.2
-"""Of the time, to find a contradiction where a first repair leaves something broken."""
+FIRST_SHARE, LEAST_WITHIN_S = 0.2, 0.8
+"""Of the time, to find a contradiction where a first repair leaves something broken: what that left of the seconds that
+are meant for it, but some at least."""
 
 
 def solve_devices(
@@ -137,10 +139,11 @@ class _Solving:
 
     def run(self, begin: Callable[[Pricing], None] | None = None) -> Result[DevicesPlan]:
         """Search."""
-        if not self.search.cancelled and impossible(self.problem, self.tables):
-            return self.search.result(infeasible=True)
         if self.search.cancelled:
             return self.search.result()
+        seen = look(self.problem, self.tables)
+        if seen.impossible:
+            return self.search.result(infeasible=True, conflicts=self._contradictory(seen))
         try:
             pricing = Pricing(
                 self.tables,
@@ -166,11 +169,15 @@ class _Solving:
         else:
             if self.stored:
                 self._flow(self.stores.one_way(pricing.flows))
-            self._offer(self._repaired(pricing.best.on, pricing.peak_kw))
+            near = self._repaired(pricing.best.on, pricing.peak_kw)
+            if not self._offer(near):
+                seen = replace(seen, lacks=self.improver.lacks(near.on))
         if self.search.cancelled:
             return self.search.result()
         if self.best is None:
-            found = self._contradictory(min(WITHIN_S, FIRST_SHARE * self.search.left_s))
+            spent_s = min(self.search.elapsed_s, self.search.cpu_s)
+            within_s = min(max(LEAST_WITHIN_S, WITHIN_S - spent_s), FIRST_SHARE * self.search.left_s)
+            found = self._contradictory(seen, within_s)
             if found:
                 return self.search.result(infeasible=True, conflicts=found)
         exact = self.most is None and self._exact()
@@ -187,7 +194,7 @@ class _Solving:
                 self._prove(EARLY_SHARE if early else EXACT_SHARED)
                 exact = False
         if self.best is None:
-            found = self._contradictory()
+            found = self._contradictory(seen)
             if found or self.search.bound > self.dearest:
                 return self.search.result(infeasible=True, conflicts=found)
         cutting = pricing.cuts.size > 0
@@ -213,11 +220,12 @@ class _Solving:
         few = self.shared and len(self.tables.power) <= FEW_SHARED and bool(np.isfinite(left_s))
         return few or near_exact(self.tables, left_s)
 
-    def _contradictory(self, within_s: float = WITHIN_S) -> tuple[Text, ...]:
+    def _contradictory(self, seen: Seen, within_s: float = WITHIN_S) -> tuple[Text, ...]:
         """Return rules that can't hold together; none where none are known."""
         return wish_conflicts_of_devices(
-            self.problem, self.wish, cancelled=lambda: self.search.cancelled, within_s=within_s
-        )
+            self.problem, self.wish, cancelled=lambda: self.search.cancelled, within_s=within_s,
+            seen=seen if self.wish.start is None else None,
+        )  # fmt: skip
 
     def _start(self, start: DevicesPlan) -> None:
         """Take over a plan as it is where it breaks nothing, else what is near to it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
+from yuanli.scheduling.devices.checking import switches_of
 from yuanli.scheduling.devices.problem import (
     DevicesPlan,
     DevicesProblem,
@@ -25,12 +25,14 @@ RUN = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 def rows_of_devices(problem: DevicesProblem, plan: DevicesPlan) -> list[Row]:
     """Return a row for each device and storage: slots on as `8-15 40-52`, flows (below 0: given) by slot."""
     rows: list[Row] = []
-    for device, on in zip(problem.devices, plan.on, strict=True):
-        hours = float(on.sum()) * problem.slot_h
+    many, switches, first = plan.on.sum(axis=1).tolist(), switches_of(plan.on), plan.on[:, 0].tolist()
+    for i, device in enumerate(problem.devices):
+        edges = [*([0] if first[i] else []), *switches[i], problem.slots]
+        on = " ".join(f"{a}-{b - 1}" for a, b in zip(edges[::2], edges[1::2], strict=False))
+        hours = many[i] * problem.slot_h
         rows.append(
             {
-                "device": device.name, "zone": device.zone or "", "on": _text(on), "flows": "", "hours":
-                round(hours, 4),
+                "device": device.name, "zone": device.zone or "", "on": on, "flows": "", "hours": round(hours, 4),
                 "energy_kwh": round(hours * device.power_kw, 4),
             }
         )  # fmt: skip
@@ -88,11 +90,6 @@ def carried_devices(problem: DevicesProblem, rows: Sequence[Row]) -> list[Row]:
         fits = len(flows.split()) == problem.slots
         found.append({"device": one.name, "flows": flows if fits else idle})
     return found
-
-
-def _text(on: Flags) -> str:
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(np.int8), [0]])))
-    return " ".join(f"{a}-{b - 1}" for a, b in list(pairwise(edges))[::2])
 
 
 def _slots(text: str, n: int, field: str) -> Flags:

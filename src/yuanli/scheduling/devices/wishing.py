@@ -9,11 +9,10 @@ import numpy as np
 
 from yuanli.errors import Text, counted
 from yuanli.scheduling.devices.arrays import state_of, tables_of
+from yuanli.scheduling.devices.bounding import Seen, find_overasked, first_unreachable
 from yuanli.scheduling.devices.conflicts import (
     WITHIN_S,
     conflicts_of_devices,
-    first_broken_slot,
-    first_unreachable,
     kept_rules,
 )
 from yuanli.scheduling.devices.contradicting import TimeIsUpError, fewest
@@ -42,15 +41,21 @@ def wish_conflicts_of_devices(
     *,
     cancelled: Callable[[], bool] = never,
     within_s: float = WITHIN_S,
+    seen: Seen | None = None,
 ) -> tuple[Text, ...]:
     """Return the fewest rules, locks and numbers of changes that can't hold together; none where none is proved.
 
     First the rules alone; then how many devices must change because today's plan breaks their rules, or because a zone
     needs more than so few give; then all together, as `conflicts_of_devices` looks at them; then quick bounds: the
     locked states of each device against its own rules, and against what is shared slot by slot.
+
+    Parameters
+    ----------
+    seen
+        What quick bounds said already about the problem without its locks.
     """
     share_s = within_s / 3 if wish.start is not None else within_s
-    found = conflicts_of_devices(problem, cancelled=cancelled, within_s=share_s)
+    found = conflicts_of_devices(problem, cancelled=cancelled, within_s=share_s, seen=seen)
     if found or wish.start is None or cancelled():
         return found
     few = () if wish.max_changes is None else _change_conflict(problem, wish.start, wish.max_changes)
@@ -95,18 +100,18 @@ def _lock_conflict(
                 held = minimal_conflict(rules, lambda held: _reachable(alone, rules, held, rows))  # noqa: B023
                 return tuple(one.text for one in held)
     locked = _locked(problem, rows, rows)
-    at = first_broken_slot(locked, tables_of(locked))
-    if at is None:
+    asked = find_overasked(locked, tables_of(locked))
+    if asked is None:
         return ()
     own = (r for d in problem.devices if d.name not in rows for r in device_rules(problem, d))
-    rules = (*map(lock_rule, rows), *shared_rules(problem, at), *own)
+    rules = (*map(lock_rule, rows), *shared_rules(problem, asked.slots), *own)
 
     def holds(held: Sequence[BrokenRule]) -> bool:
         if search.over():
             raise TimeIsUpError
         names = {r.subject for r in held if r.part == "lock"}
         kept = _locked(kept_rules(problem, rules, held), rows, names)
-        return first_broken_slot(kept, tables_of(kept)) is None
+        return find_overasked(kept, tables_of(kept)) is None
 
     try:
         return () if holds(rules) else told_rules(fewest(rules, holds))

@@ -69,7 +69,7 @@ def rosters_model(
             )  # fmt: skip
     too_soon = [
         (step, a, b)
-        for step in (1, 2)
+        for step in range(1, law.rest_h // 24 + 3)
         for a, first in enumerate(shifts)
         for b, second in enumerate(shifts)
         if second.begin_min + step * DAY_MIN - first.end_min < 60 * law.rest_h

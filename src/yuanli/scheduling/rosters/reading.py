@@ -30,6 +30,7 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 MOST_DAYS = 92
 MOST_WISHES = 1_000
 Amount = Annotated[int, Field(ge=0, le=10**6)]
+MOST_REST_H = 168
 
 
 def _minutes(value: Any) -> Any:
@@ -79,7 +80,9 @@ class _Need(Document):
 class _Law(Document):
     table: Literal["cn", "eu"] = Field(default="cn", description="whose limits hold where none is given here")
     max_week_h: Amount | None = None
-    rest_h: Amount | None = Field(default=None, description="hours between two shifts at least")
+    rest_h: Amount | None = Field(
+        default=None, le=MOST_REST_H, description="hours between two shifts at least"
+    )
     rest_days_week: Amount | None = Field(default=None, description="days off in each calendar week at least")
     max_consecutive: Amount | None = Field(default=None, description="days of work in a row at most")
     free_weekends: Amount = Field(default=0, description="whole weekends off at least, in the roster")

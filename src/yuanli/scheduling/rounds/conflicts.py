@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from yuanli.errors import Text
 from yuanli.scheduling.rounds.tables import Ints, RoundsProblem, RoundStaff, RoundStop, shortest
+from yuanli.scheduling.rounds.telling import tell_span, tell_time
 from yuanli.solver import (
     PATIENCE,
     MissingSolverError,
@@ -91,12 +92,21 @@ def _alone(problem: RoundsProblem, walk: Ints, stop: RoundStop) -> Text | None:
     if timely:
         return _no_break(problem, stop, len(timely))
     first = min(one.earliest + int(walk[one.start, stop.place]) for one in strong)
-    s = problem.time_scale
+    asked, soonest = _asked(problem, stop), tell_time(problem, first)
     return Text(
-        f"“{stop.id}”须在 {stop.earliest / s:g} 到 {stop.latest / s:g} 之间开始、用时 {stop.service / s:g}；"
-        f"能去的 {len(strong)} 人最早 {first / s:g} 才到，或来不及在班次与工时内返回。",
-        f"{stop.id!r} begins between {stop.earliest / s:g} and {stop.latest / s:g} and takes {stop.service / s:g}; the "
-        f"{len(strong)} who could go arrive at {first / s:g} at the soonest, or can't be back within their shift.",
+        f"{asked.zh}；能去的 {len(strong)} 人最早 {soonest} 才到，或来不及在班次与工时内返回。",
+        f"{asked.en}; the {len(strong)} who could go arrive at {soonest} at the soonest, or can't be back within their "
+        f"shift.",
+    )
+
+
+def _asked(problem: RoundsProblem, stop: RoundStop) -> Text:
+    """Say when a stop may begin, and how long it takes."""
+    first, last = tell_time(problem, stop.earliest), tell_time(problem, stop.latest)
+    long = tell_span(problem, stop.service)
+    return Text(
+        f"“{stop.id}”须在 {first} 到 {last} 之间开始、用时 {long.zh}",
+        f"{stop.id!r} begins between {first} and {last} and takes {long.en}",
     )
 
 
@@ -152,12 +162,11 @@ def _done(walk: Ints, one: RoundStaff, parts: Sequence[Part]) -> bool:
 
 
 def _no_break(problem: RoundsProblem, stop: RoundStop, many: int) -> Text:
-    s = problem.time_scale
+    asked = _asked(problem, stop)
     return Text(
-        f"“{stop.id}”须在 {stop.earliest / s:g} 到 {stop.latest / s:g} 之间开始、用时 {stop.service / s:g}；"
-        f"能去的 {many} 人去了都无法按时休息。改变它的时间，或放宽休息的时间与地点。",
-        f"{stop.id!r} begins between {stop.earliest / s:g} and {stop.latest / s:g} and takes {stop.service / s:g}; "
-        f"none of the {many} who could go can take the breaks in time, too. Change its times, or those of breaks.",
+        f"{asked.zh}；能去的 {many} 人去了都无法按时休息。改变它的时间，或放宽休息的时间与地点。",
+        f"{asked.en}; none of the {many} who could go can take the breaks in time, too. Change its times, or those of "
+        f"breaks.",
     )
 
 
@@ -293,11 +302,11 @@ def _model(
 
 
 def _say(problem: RoundsProblem, found: Sequence[int]) -> tuple[Text, ...]:
-    s = problem.time_scale
     stops = [problem.stops[i] for i in found]
     able = sum(any(stop.skills <= one.skills for stop in stops) for one in problem.staff)
-    names = [f"{stop.id}（{stop.earliest / s:g}–{stop.latest / s:g}）" for stop in stops]
-    english = [f"{stop.id} ({stop.earliest / s:g}–{stop.latest / s:g})" for stop in stops]
+    spans = [f"{tell_time(problem, stop.earliest)}–{tell_time(problem, stop.latest)}" for stop in stops]
+    names = [f"{stop.id}（{span}）" for stop, span in zip(stops, spans, strict=True)]
+    english = [f"{stop.id} ({span})" for stop, span in zip(stops, spans, strict=True)]
     return (
         Text(
             f"{_listed(names, '、')} 不能都按时完成：能去的只有 {able} 人。去掉其中任何一个都可以。",

@@ -10,6 +10,7 @@ from yuanli.errors import Text, counted
 from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.sharing import one_more_told
 from yuanli.scheduling.rounds.tables import MOST, Call, RoundsPlan, RoundsProblem, RoundStaff, Tour
+from yuanli.scheduling.rounds.telling import tell_span
 from yuanli.scheduling.rounds.timing import Part, retimed_tour
 from yuanli.solver import Result, Row, refuse
 
@@ -145,7 +146,7 @@ def explain_rounds(problem: RoundsProblem, result: Result[RoundsPlan]) -> tuple[
         return ()
     done = plan.staff_of()
     parts = check_rounds(problem, plan).parts
-    walked = _span(problem, sum(_walked(problem, tour) for tour in plan.tours))
+    walked = tell_span(problem, sum(_walked(problem, tour) for tour in plan.tours))
     total, out = len(problem.stops), len(problem.stops) - len(done)
     said = [
         Text(
@@ -231,7 +232,7 @@ def _dearest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
                 best = (saved, problem.stops[call.stop].id, one.id)
     if best is None or best[0] <= 0:
         return []
-    shorter, stop, who = _span(problem, best[0]), best[1], best[2]
+    shorter, stop, who = tell_span(problem, best[0]), best[1], best[2]
     return [
         Text(
             f"绕路最多的是“{stop}”：不去它，{who} 少走 {shorter.zh}。",
@@ -264,16 +265,6 @@ def _tightest(problem: RoundsProblem, plan: RoundsPlan) -> list[Text]:
             f"{counted(last, 'stop begins', 'stops begin')} at the last moment of the window.",
         )
     ]
-
-
-def _span(problem: RoundsProblem, time: int) -> Text:
-    """Return a length of time: minutes and seconds, or a number where the file does not say of what."""
-    if not problem.clock:
-        return Text(f"{time / problem.time_scale:g}", f"{time / problem.time_scale:g}")
-    minutes, seconds = divmod(time, 60)
-    if minutes and seconds:
-        return Text(f"{minutes} 分 {seconds} 秒", f"{minutes} min {seconds} s")
-    return Text(f"{minutes} 分钟", f"{minutes} min") if minutes else Text(f"{seconds} 秒", f"{seconds} s")
 
 
 def _name(problem: RoundsProblem, one: RoundStaff, call: Call, reloads: int) -> str:
