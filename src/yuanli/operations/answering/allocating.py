@@ -127,8 +127,8 @@ def asked_of(guide: Guide, heard: Understanding, asker: Asker) -> Asked:
     """Return where seats are asked for, and the demands, without the words for the place."""
     text = heard.text
     named = [(slot.value, slot.text) for slot in heard.slots if slot.type in ("place", "room")]
-    if not named and (whole := BUILDING.search(text)):
-        named.append((whole[0], whole[0]))
+    if not named and (said := BUILDING.search(text)):
+        named.append((said[0], said[0]))
     for name, words in named if not tells_lease(text) else ():
         where = try_place(guide, name, heard, asker)
         found = None if where is None or where.id is None else guide.campus.find(where.id)
