@@ -142,6 +142,27 @@ def test_use_counts_what_was_booked_and_knows_nothing_without_sensors(
     assert member.get("/v1/campuses/small/space-usage", params=late).status_code == 422
 
 
+def test_use_is_measured_of_tables_and_wrong_cells_are_told(member: TestClient, visitor: TestClient) -> None:
+    path = "/v1/campuses/small/space-usage/tables"
+    spaces = ("rooms.csv", "空间,座位\nAspen,10\n")
+    booked = (
+        "space,start,end\nAspen,2026-03-02 09:00,2026-03-02 10:00\nAspen,2026-03-02 10:00,2026-03-02 11:00\n"
+    )
+    seen = "space,start,people\nAspen,2026-03-02 09:00,4\nAspen,2026-03-02 10:00,0\n"
+    files = {"bookings": ("b.csv", booked), "counts": ("c.csv", seen), "spaces": spaces}
+    told = member.post(path, files=files, params={"from_hour": 9, "to_hour": 11}).json()
+    assert (told["total"]["booked"], told["total"]["occupied"], told["total"]["no_shows"]) == (1.0, 0.5, 1)
+    assert (told["start"], told["end"]) == ("2026-03-02T00:00:00+08:00", "2026-03-03T00:00:00+08:00")
+    wrong = member.post(
+        path, files={"bookings": ("b.csv", booked + "Birch,noon,2026-03-02 10:00\n"), "spaces": spaces}
+    )
+    assert (wrong.status_code, wrong.json()["error"], wrong.json()["field"]) == (422, "usage_table", "A4")
+    assert "B4" in wrong.json()["message"]["zh"]
+    assert member.post(path, files={"spaces": spaces}).status_code == 422
+    assert member.post(path, files={"bookings": ("b.docx", b"x")}).status_code == 422
+    assert visitor.post(path, files=files).status_code == 401
+
+
 def test_how_many_are_enough_is_drawn_or_told_why_not(member: TestClient, visitor: TestClient) -> None:
     path = "/v1/campuses/small/size-curves"
     told = member.get(f"{path}/desks", params={"people": 2, "presence": 0.5, "number": 1}).json()

@@ -221,6 +221,8 @@ def test_rounds_are_drafted_from_the_map(operator: TestClient, member: TestClien
     assert draft["document"]["staff"][0]["latest"] == 29 * 3600
     assert draft["document"]["stops"][0]["earliest"] == 22 * 3600
     assert [place["id"] for place in draft["places"]] == ["room0-0", "room3-1", "room0-1"]
+    asked = operator.post(DRAFTS, json=ROUND | {"at": "2026-03-02T18:00:00Z"}).json()
+    assert "03-03 at 02:00" in asked["assumed"][0]["en"], "moments are told by the clock of the campus"
     assert member.post(DRAFTS, json=ROUND).status_code == 403
 
 

@@ -202,6 +202,7 @@ def test_a_room_for_now_needs_no_day_and_is_checked_in_and_extended(house: House
 def test_who_is_not_signed_in_books_nothing(house: House) -> None:
     (reply,) = talk(house, "订龙井会议室，明天下午三点到四点", user="visitor", roles=frozenset())
     assert (reply.error, kept(house)) == ("sign_in_first", [])
+    assert (reply.move, reply.pending, reply.options) == ("answer", None, ())
 
 
 def test_use_tells_no_shows_and_the_least_used_rooms(house: House, clock: Clock) -> None:

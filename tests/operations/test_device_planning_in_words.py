@@ -53,6 +53,8 @@ def talk(house: House, name: str, *turns: str, roles: frozenset[str] = OPERATOR)
         ("明天A座的风机怎么开最省电", "out_of_scope", {"date": "明天", "place": "A座"}),
         ("明天B座空调怎么排最便宜", "crowd_forecast", {"metric": "空调", "place": "B座", "date": "明天"}),
         ("帮我优化一下今天的空调运行", "out_of_scope", {}),
+        ("明天的设备怎么开最省电", "energy_anomaly", {"date": "明天"}),
+        ("明天A座按最少碳排放安排设备", "energy_query", {"place": "A座", "date": "明天"}),
         ("what is the cheapest way to run the AC in block A tomorrow", "guidance_route", {"destination": "block A"}),
     ],
 )  # fmt: skip

@@ -238,6 +238,27 @@ def test_a_sentence_is_split_only_where_both_halves_are_sure() -> None:
     assert split("关灯") == ["关灯"]
 
 
+def test_demands_are_one_request_with_what_they_are_about_and_another_request_is_not() -> None:
+    known = {
+        "重新排座": said("重新排座", "space_allocate", place="A座"),
+        "研发挨着测试": said("研发挨着测试", "space_allocate", department="研发"),
+        "最多搬30人": said("最多搬30人", "service_request", people_count="30人"),
+        "关灯": said("关灯", "device_off", device_type="灯"),
+    }
+
+    def split(text: str) -> list[str]:
+        whole = said(text, "space_allocate", department="研发")
+        parts = split_requests(
+            whole, lambda part: known.get(part, said(part)), answering=False, params=DialogueParams()
+        )
+        return [part.text for part in parts]
+
+    whole = "重新排座，研发挨着测试，最多搬30人"
+    assert split(whole) == [whole]
+    assert split("研发挨着测试，最多搬30人") == ["研发挨着测试，最多搬30人"]
+    assert split("研发挨着测试，然后关灯") == ["研发挨着测试", "关灯"]
+
+
 def test_a_way_with_stops_is_one_request() -> None:
     whole = said("先去食堂然后去A座", "guidance_route", waypoint="食堂", destination="A座")
     parts = split_requests(

@@ -83,6 +83,22 @@ CASES = {
     "研发部噪声不超过2级": ["quiet 研发部 2"],
     "财务部安全等级不低于3": ["secure 财务部 3"],
     "房间不能超员": ["capacity"],
+    "每个房间都不能超过容量": ["capacity"],
+    "市场部和人事部不能共用办公室": ["not_same_room 市场部+人事部"],
+    "市场部不要和人事部同层": ["away 市场部+人事部"],
+    "财务不跟市场坐同一层": ["away 财务部+市场部"],
+    "财务别靠近前台": ["away 财务部+前台"],
+    "财务部与市场部不相邻": ["away 财务部+市场部"],
+    "能不能让市场部离财务部近一点": ["near 市场部+财务部"],
+    "把市场部调到财务部隔壁": ["adjacent 市场部+财务部"],
+    "研发部和侧试部挨着": ["adjacent 研发部+测试部"],
+    "市场部放在一楼或者二楼": ["in 市场部 @1+2"],
+    "财务部要独立办公": ["not_sharing 财务部"],
+    "不能搬超过十二个人": ["max_people_moved 12"],
+    "搬的人不要超过三十个": ["max_people_moved 30"],
+    "最多只能有二十个人搬家": ["max_people_moved 20"],
+    "租金每月不超过 30,000 元": ["max_rent 30000"],
+    "租金控制在每月三万五以内": ["max_rent 35000"],
     "keep finance away from reception": ["away Finance+Reception"],
     "move at most 30 people": ["max_people_moved 30"],
     "no more than thirty people may move": ["max_people_moved 30"],
@@ -105,6 +121,22 @@ CASES = {
     "Keep sales and legal on different floors": ["away Sales+Legal"],
     "Keep sales and legal in different zones": ["other_zone Sales+Legal"],
     "Put sales and legal in the same zone": ["same_zone Sales+Legal"],
+    "Sales and legal must not share a room": ["not_same_room Sales+Legal"],
+    "Design shouldn't be in the same room as sales": ["not_same_room Design+Sales"],
+    "Legal needs its own office": ["not_sharing Legal"],
+    "Legal can't share with anyone": ["not_sharing Legal"],
+    "legl must have its own office": ["not_sharing Legal"],
+    "Sales must not sit next to legal or design": ["away Sales+Legal", "away Sales+Design"],
+    "Sales can’t be on the ground floor": ["not_in Sales @1"],
+    "Leave Sales where they are": ["in Sales @101"],
+    "Nobody from legal may move": ["in Legal @101"],
+    "don't move more than 12 people": ["max_people_moved 12"],
+    "no more than two teams should move": ["max_moves 2"],
+    "limit moves to five": ["max_moves 5"],
+    "rent below 30k a month": ["max_rent 30000"],
+    "Legal needs security level 2": ["secure Legal 2"],
+    "Put Sales together with Design": ["near Sales+Design"],
+    "keep rooms within capacity": ["capacity"],
 }  # fmt: skip
 
 
@@ -120,6 +152,19 @@ def test_several_demands_in_one_sentence() -> None:
     assert unread == ()
     rules, unread = rules_from_words("keep finance away from reception and move at most 30 people.", PLACE)
     assert ([rule.kind for rule in rules], unread) == (["away", "max_people_moved"], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "said_rules"),
+    [
+        ("财务部必须在二楼，不能和市场部同屋", ["in 财务部 @2", "not_same_room 财务部+市场部"]),
+        ("研发部靠近测试部，搬到2楼", ["near 研发部+测试部", "in 研发部 @2"]),
+        ("Legal must be on floor 2 and not share a room with Sales", ["in Legal @2", "not_same_room Legal+Sales"]),
+        ("Seat us so that sales is near design: legal on floor 2", ["near Sales+Design", "in Legal @2"]),
+    ],
+)  # fmt: skip
+def test_who_a_clause_is_about_may_be_said_in_the_one_before(text: str, said_rules: list[str]) -> None:
+    assert [said(rule) for rule in rules_from_words(text, PLACE)[0]] == said_rules
 
 
 @pytest.mark.parametrize(
@@ -144,7 +189,8 @@ def test_what_is_not_understood_is_given_back(words: str) -> None:
     ("words", "hard"),
     [
         ("财务部必须远离前台", True), ("财务部最好远离前台", False), ("财务部远离前台", False),
-        ("finance must be next to legal", True),
+        ("finance must be next to legal", True), ("财务部和市场部不能同屋", True), ("财务部最好别动", False),
+        ("finance can't share a room with legal", True), ("legal shouldn't share", False), ("别动财务部", True),
     ],
 )  # fmt: skip
 def test_must_is_hard_and_a_wish_is_soft(words: str, hard: bool) -> None:

@@ -10,6 +10,7 @@ from tests.scheduling.room_tables import day, days, every_plan, meeting, solve
 
 from yuanli.scheduling import Event, Room, RoomsProblem, Rule, Time, check_rooms
 from yuanli.scheduling.rooms.conflicts import conflicts_rooms
+from yuanli.scheduling.rooms.naming import tell_rule
 from yuanli.scheduling.rooms.tables import PAIR_RULES
 from yuanli.solver import Status
 
@@ -82,3 +83,15 @@ def test_each_kind_of_rule_has_words(kind: str) -> None:
         one for plan in every_plan(problem) for one in check_rooms(problem, plan).broken if one.rule == kind
     ]
     assert all("'x', 'y'" in one.message.en and "{" not in one.message.en + one.message.zh for one in broken)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        ("max_breaks", (1, 1), "'a', 'b' at most 1 break a day (gaps over 1 period)"),
+        ("max_days", (1,), "'a', 'b' on at most 1 day"),
+        ("max_days", (11,), "'a', 'b' on at most 11 days"),
+    ],
+)
+def test_one_of_something_is_told_in_the_singular(kind: str, values: tuple[int, ...], said: str) -> None:
+    assert tell_rule(Rule(kind=kind, events=("a", "b"), values=values)).en == said

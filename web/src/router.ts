@@ -10,6 +10,8 @@ declare module "vue-router" {
     right?: Right;
     /** Pages without the shell: sign-in. */
     bare?: boolean;
+    /** Is about a campus: without one there is nothing to show or wait for. */
+    campus?: boolean;
     /** Fills the screen without padding. */
     full?: boolean;
   }
@@ -39,13 +41,13 @@ export const pages: RouteRecordRaw[] = [
     path: "/energy",
     name: "energy",
     component: () => import("@/energy/EnergyPage.vue"),
-    meta: { title: "nav.energy", right: "see_readings" },
+    meta: { title: "nav.energy", campus: true, right: "see_readings" },
   },
   {
     path: "/tariffs",
     name: "tariffs",
     component: () => import("@/energy/TariffsPage.vue"),
-    meta: { title: "nav.tariffs", right: "see_reports" },
+    meta: { title: "nav.tariffs", campus: true, right: "see_reports" },
   },
   {
     path: "/campuses",
@@ -64,21 +66,21 @@ export const pages: RouteRecordRaw[] = [
     path: "/anomalies",
     name: "anomalies",
     component: () => import("@/anomalies/AnomaliesPage.vue"),
-    meta: { title: "nav.anomalies", right: "see_reports" },
+    meta: { title: "nav.anomalies", campus: true, right: "see_reports" },
   },
   {
     path: "/people",
     name: "people",
     component: () => import("@/places/PlacesPage.vue"),
     props: { area: "people" },
-    meta: { title: "nav.people", right: "see_readings" },
+    meta: { title: "nav.people", campus: true, right: "see_readings" },
   },
   {
     path: "/air",
     name: "air",
     component: () => import("@/places/PlacesPage.vue"),
     props: { area: "air" },
-    meta: { title: "nav.air", right: "see_readings" },
+    meta: { title: "nav.air", campus: true, right: "see_readings" },
   },
   {
     path: "/screen",
@@ -90,19 +92,19 @@ export const pages: RouteRecordRaw[] = [
     path: "/devices",
     name: "devices",
     component: () => import("@/devices/DevicesPage.vue"),
-    meta: { title: "nav.devices", right: "see_readings" },
+    meta: { title: "nav.devices", campus: true, right: "see_readings" },
   },
   {
     path: "/reservations",
     name: "reservations",
     component: () => import("@/reservations/ReservationsPage.vue"),
-    meta: { title: "nav.reservations", right: "book_spaces" },
+    meta: { title: "nav.reservations", campus: true, right: "book_spaces" },
   },
   {
     path: "/plans",
     name: "plans",
     component: () => import("@/plans/PlansPage.vue"),
-    meta: { title: "nav.plans", right: "make_plans" },
+    meta: { title: "nav.plans", campus: true, right: "make_plans" },
   },
   {
     path: "/plans/compare",
@@ -121,7 +123,7 @@ export const pages: RouteRecordRaw[] = [
     path: "/reports",
     name: "reports",
     component: () => import("@/reports/ReportsPage.vue"),
-    meta: { title: "nav.reports", right: "see_reports" },
+    meta: { title: "nav.reports", campus: true, right: "see_reports" },
   },
   {
     path: "/feedback",

@@ -24,7 +24,10 @@ READING_FILES = "/reading-files"
 POINT_TABLES = "/points/table"
 POINT_TABLE_BYTES = 20_000_000
 """Largest table of points."""
-ENDINGS = (PLANS, READING_FILES, POINT_TABLES)
+USAGE_TABLES = "/space-usage/tables"
+USAGE_BYTES = 60_000_000
+"""Largest tables of the use of rooms, together."""
+ENDINGS = (PLANS, READING_FILES, POINT_TABLES, USAGE_TABLES)
 """How paths of campuses end that take files."""
 DATASET_BYTES = 50_000_000
 """Largest file of examples."""
@@ -40,6 +43,7 @@ class BodyLimits:
             RECORDINGS: LARGEST_BYTES + FORM_BYTES,
             READING_FILES: upload_bytes + FORM_BYTES,
             POINT_TABLES: POINT_TABLE_BYTES + FORM_BYTES,
+            USAGE_TABLES: USAGE_BYTES + FORM_BYTES,
             PLANS: PLAN_BYTES + FORM_BYTES,
             DATASETS: min(upload_bytes, DATASET_BYTES) + FORM_BYTES,
         }

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, File, Path, Query, Response, UploadFile
 from pydantic import AwareDatetime, Field
 
 from yuanli.api.bodies import Body, Line, Name
 from yuanli.api.callers import CallerDep, HouseDep, needs
 from yuanli.api.campus import CampusPath
+from yuanli.api.uploads import keep_upload, not_kept, upload_folder
 from yuanli.campus import FeatureId
+from yuanli.devices import table_cells
 from yuanli.operations import (
     BookableRoom,
     Caller,
+    FilesWish,
     Offer,
     Reservation,
     ReservationWish,
@@ -25,7 +30,9 @@ from yuanli.operations import (
     SizeThing,
     SizeWish,
     SpaceUsage,
+    UsageFiles,
     UsageWish,
+    measure_files,
     room_name,
     write_calendar,
 )
@@ -36,6 +43,7 @@ From = Annotated[AwareDatetime, Query(alias="from", description="With a zone")]
 Until = Annotated[AwareDatetime, Query(alias="to", description="Not included")]
 Names = Annotated[list[Name], Query(max_length=20)]
 Hour = Annotated[int, Query(ge=0, le=24)]
+Table = Annotated[UploadFile | None, File()]
 MOST_PEOPLE = 100_000
 WAIT_MIN = 1.0
 People = Annotated[int, Field(ge=1, le=MOST_PEOPLE)]
@@ -250,6 +258,40 @@ def measure_space_usage(
         from_hour=from_hour, to_hour=to_hour,
     )  # fmt: skip
     return house.room_usage.measure(campus, wish, house.now())
+
+
+@router.post("/campuses/{campus}/space-usage/tables", dependencies=[needs(Right.SEE_READINGS)])
+def measure_space_usage_of_tables(
+    campus: CampusPath,
+    house: HouseDep,
+    bookings: Table = None,
+    counts: Table = None,
+    spaces: Table = None,
+    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    from_hour: Hour = 8,
+    to_hour: Hour = 18,
+    weekends: bool = False,
+) -> SpaceUsage:
+    """Return the same of tables that are brought, CSV, Excel or Parquet; wrong cells are told, and nothing is kept."""
+    clock = ZoneInfo(house.places.campus(campus).time_zone)
+    wish = FilesWish(
+        start=start, end=end, from_hour=from_hour, to_hour=to_hour, weekdays=frozenset(range(7 if weekends else 5))
+    )  # fmt: skip
+    folder = upload_folder(house)
+    try:
+        tables = {
+            key: (path.name, table_cells(path))
+            for key, file in (("bookings", bookings), ("counts", counts), ("spaces", spaces))
+            if file is not None
+            for path in (keep_upload(file, folder / key),)
+        }
+        rooms = () if spaces is not None else house.reservations.rooms(campus)
+        return measure_files(UsageFiles(**tables), wish, rooms, clock)
+    except OSError as error:
+        raise not_kept(error) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @router.get("/campuses/{campus}/size-curves/{thing}", dependencies=[needs(Right.SEE_READINGS)])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -17,35 +17,19 @@ from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, language, print_json, print_table, said
 from yuanli.cli.reading_tables import zone_of
 from yuanli.devices import table_cells
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import Text
 from yuanli.operations import (
+    BookableRoom,
+    FilesWish,
     SpaceUsage,
+    UsageFiles,
     UsageWish,
-    measure_usage,
-    read_bookings,
-    read_counts,
-    read_spaces,
-    used_space,
+    measure_files,
 )
-from yuanli.planning import OpenHours, Presence, SpaceBooking, UsedSpace
 
 WEEK = timedelta(days=7)
 DAYS = frozenset(range(7))
 Table = Path | None
-
-
-class UsageOptionError(InvalidInputError):
-    """Options of the use of rooms leave out what is needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """What files tell."""
-
-    spaces: Sequence[UsedSpace]
-    names: dict[FeatureId, Text]
-    bookings: Sequence[SpaceBooking]
-    counts: Sequence[Presence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +73,25 @@ def utilisation(
     Example: yuanli plan utilisation --bookings bookings.xlsx --counts counts.csv --spaces rooms.csv
     """
     days = DAYS if weekends else frozenset(range(5))
-    if bookings is None and counts is None:
-        if spaces is not None:
-            raise UsageOptionError(
-                Text("有空间表，但没有预订表和人数表。", "There is a table of spaces, but none of bookings or counts."),
-                field="--spaces",
-                hint=Text("再给出 --bookings 或 --counts。", "Give --bookings or --counts too."),
-            )  # fmt: skip
+    if bookings is None and counts is None and spaces is None:
         found = _stored(start, end, place, _Hours(from_hour, to_hour, days), campus, data_dir)
     else:
         clock: tzinfo
+        rooms: Sequence[BookableRoom]
         if spaces is not None:
-            own = read_spaces(spaces.name, table_cells(spaces))
-            clock = zone_of(zone)
-            names = {FeatureId(one.name): Text(one.name, one.name) for one in own}
+            clock, rooms = zone_of(zone), ()
         else:
             opened = opening.house(data_dir)
             campus_id = opening.stored_id(opened, campus)
             clock = ZoneInfo(opened.places.campus(campus_id).time_zone)
             rooms = opened.reservations.rooms(campus_id)
-            own, names = [used_space(room) for room in rooms], {room.id: room.name for room in rooms}
-        called = {text.casefold(): key for key, name in names.items() for text in (name.en, name.zh, key)}
-        told = _Tables(
-            spaces=own, names=names,
-            bookings=() if bookings is None else read_bookings(bookings.name, table_cells(bookings), called, clock),
-            counts=() if counts is None else read_counts(counts.name, table_cells(counts), called, clock),
+        wish = FilesWish(
+            start=None if start is None else opening.moment(start, "--from", clock),
+            end=None if end is None else opening.moment(end, "--to", clock),
+            from_hour=from_hour, to_hour=to_hour, weekdays=days,
         )  # fmt: skip
-        found = _of_tables(told, start, end, _Hours(from_hour, to_hour, days), clock)
+        files = UsageFiles(bookings=_table(bookings), counts=_table(counts), spaces=_table(spaces))
+        found = measure_files(files, wish, rooms, clock)
     if as_json:
         print_json(found)
         return
@@ -145,27 +121,8 @@ def _stored(
     return opened.room_usage.measure(campus_id, wish, now)
 
 
-def _of_tables(told: _Tables, start: str | None, end: str | None, hours: _Hours, clock: tzinfo) -> SpaceUsage:
-    """Measure what tables tell; the span is all of their days where none is said."""
-    rows: list[SpaceBooking | Presence] = [*told.bookings, *told.counts]
-    if not rows:
-        raise UsageOptionError(
-            Text("表里没有数据行。", "The tables have no rows."), field="--bookings",
-            hint=Text("第一行是列名，其后每行一条。", "The first row names the columns, a row each follows."),
-        )  # fmt: skip
-    first = min(one.start for one in rows).replace(hour=0, minute=0, second=0, microsecond=0)
-    last = max(one.end for one in rows)
-    last = (last + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    open_hours = OpenHours(
-        start=first if start is None else _at(start, "--from", clock),
-        end=last if end is None else _at(end, "--to", clock),
-        from_hour=hours.from_hour, to_hour=hours.to_hour, weekdays=hours.weekdays,
-    )  # fmt: skip
-    return measure_usage(told.spaces, told.bookings, told.counts, open_hours, told.names)
-
-
-def _at(text: str, field: str, clock: tzinfo) -> datetime:
-    return opening.moment(text, field, clock).astimezone(clock)
+def _table(path: Table) -> tuple[str, Iterator[Sequence[object]]] | None:
+    return None if path is None else (path.name, table_cells(path))
 
 
 def _print(found: SpaceUsage) -> None:

@@ -134,7 +134,10 @@ class Carrier:
             return self._refused(replace(state, last=None), request, error)
 
     def _refused(self, state: State, request: Request, error: YuanliError) -> tuple[Reply, State]:
-        """Say why it can't be done, and ask what to change."""
+        """Say why it can't be done, and ask what to change; nothing changes that somebody may not do it."""
+        if error.status in (401, 403):
+            closed = replace(state, active=None, question=None)
+            return replace(_failed(error, request.understanding()), move=Kind.ANSWER), closed
         question = asking_to_change(request)
         failed = _failed(error, request.understanding())
         text = Text(failed.text.zh + question.text.zh, f"{failed.text.en} {question.text.en}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from yuanli.campus import CampusId
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
@@ -216,7 +217,7 @@ class RoundDrafts:
         problem = ROUNDS.parse(json.dumps(document).encode(), "draft.json")
         return RoundDraft(
             document=document, stops=len(problem.stops), staff=len(problem.staff),
-            aims=_aims(wish), assumed=_assumed(wish, at),
+            aims=_aims(wish), assumed=_assumed(wish, at.astimezone(ZoneInfo(guide.campus.time_zone))),
             places=tuple(RoundPlace(asked=a, name=names[a], id=s.feature_id) for a, s in found.items()),
         )  # fmt: skip
 

@@ -24,3 +24,13 @@ export type SizeCurve = Schemas["SizeCurve"];
 export type RoomSize = Schemas["RoomSize"];
 export type SizeThing = Schemas["SizeThing"];
 export const sizeCurve = (campus: string, thing: SizeThing, asked: Record<string, string | undefined>): Promise<SizeCurve> => get(`${base(campus)}/size-curves/${thing}${queryString(asked)}`);
+export interface UsageTables {
+  bookings?: File;
+  counts?: File;
+  spaces?: File;
+}
+export function usageOfTables(campus: string, files: UsageTables): Promise<SpaceUsage> {
+  const form = new FormData();
+  for (const [name, file] of Object.entries(files) as [string, File][]) form.append(name, file);
+  return post(`${base(campus)}/space-usage/tables`, form);
+}

@@ -62,7 +62,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
   const gap = line("gap", { xAxisIndex: 1, yAxisIndex: 1, areaStyle: { opacity: 0.12 }, tooltip: { valueFormatter: (share: number) => `${Number(share.toPrecision(3))} %` } });
   const proved = (gap.data as number[][]).length > 0;
   const box = { left: LABELS, right: 30, outerBoundsMode: "none" };
-  const seconds = { type: "value", min: 0, max: Math.max(untilS, 1e-3), ...axis, axisLabel: { ...axis.axisLabel, formatter: (at: number) => String(Number(at.toPrecision(3))) } };
+  const seconds = { type: "value", min: 0, max: Math.max(untilS, 1e-3), ...axis, axisLabel: { ...axis.axisLabel, showMaxLabel: false, formatter: (at: number) => String(Number(at.toPrecision(3))) } };
   const named = { ...seconds, name: word("seconds"), nameLocation: "middle", nameGap: 24 };
   return {
     animation: false,
@@ -75,7 +75,7 @@ export function searchOption(steps: readonly SearchProgress[], untilS: number, w
       { type: "value", scale: true, minInterval: 1e-4, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value: number) => String(Number(value.toPrecision(DIGITS))) } },
       ...(proved ? [{ type: "value", gridIndex: 1, min: 0, splitNumber: 2, ...axis, axisLabel: { ...axis.axisLabel, formatter: (value: number) => `${Number(value.toPrecision(3))} %` } }] : []),
     ],
-    series: [line("cost"), line("bound"), ...(proved ? [gap] : [])],
+    series: [line("cost"), line("bound"), ...(proved ? [gap] : [])].filter((one) => (one.data as unknown[]).length > 0),
   };
 }
 

@@ -22,6 +22,8 @@ from yuanli.planning import SPACES
 from yuanli.solver import Stop
 
 TIME_S = 30.0
+BUILDING = re.compile(r"[A-Z]\s?座|\d+\s?号楼|\b(?:building|tower|block)\s+[A-Z0-9]{1,2}\b", re.I)
+"""A building that is called by its kind, where no slot has it."""
 ANSWER = re.compile(r"^(?:不对|不是|不|对|no|yes|actually|well)$", re.IGNORECASE)
 OPTIMISED = Text(
     "空置与超用面积、未满足的愿望、步行和搬动", "unused and overused area, unmet wishes, walking and moves"
@@ -124,13 +126,14 @@ def require_planner(asker: Asker) -> None:
 def asked_of(guide: Guide, heard: Understanding, asker: Asker) -> Asked:
     """Return where seats are asked for, and the demands, without the words for the place."""
     text = heard.text
-    for slot in heard.slots:
-        if slot.type not in ("place", "room") or tells_lease(text):
-            continue
-        where = try_place(guide, slot.value, heard, asker)
+    named = [(slot.value, slot.text) for slot in heard.slots if slot.type in ("place", "room")]
+    if not named and (said := BUILDING.search(text)):
+        named.append((said[0], said[0]))
+    for name, words in named if not tells_lease(text) else ():
+        where = try_place(guide, name, heard, asker)
         found = None if where is None or where.id is None else guide.campus.find(where.id)
         if where is not None and isinstance(found, Building | Level):
-            return Asked(place=where.id, name=where.name, demands=_without(text, slot.text), newcomers=())
+            return Asked(place=where.id, name=where.name, demands=_without(text, words), newcomers=())
     venue = guide.campus.venue
     names = venue.name if venue is not None and venue.name else guide.campus.name
     whole = Text(names.get("zh", guide.campus.id), names.get("en", guide.campus.id))

@@ -38,6 +38,8 @@ TIME_S = 10.0
 GAP = 0.01
 ALIKE = 0.0005
 MOST_TOLD = 4
+CARBON_WEIGHT = 10.0
+"""Money that a kg of carbon weighs where least carbon is asked for: more than any price of what emits it."""
 DAYS = {
     PlanDay.TODAY: Text("今天剩余时段", "what is left of today"),
     PlanDay.TOMORROW: Text("明天", "tomorrow"),
@@ -61,13 +63,17 @@ def asks_to_plan(heard: Understanding) -> bool:
     text = heard.text
     if heard.find("frequency") or any(re.search(r"\d", said) for said in heard.values("time")):
         return False
+    generic = says(text, "any_device") and named_in(text, "devices") is None
     if (
-        (named_in(text, "devices") not in KINDS and not says(text, "fans"))
+        not (named_in(text, "devices") in KINDS or says(text, "fans") or generic)
         or says(text, "told_of_plans")
         or says(text, "ranking")
     ):
         return False
-    return says(text, "optimise") or (says(text, "thrifty") and says(text, "planning"))
+    least = says(text, "thrifty") or says(text, "low_carbon")
+    return (says(text, "optimise") and not generic) or (
+        least and (says(text, "planning") or says(text, "optimise"))
+    )
 
 
 def as_plan(heard: Understanding) -> Understanding:
@@ -75,7 +81,9 @@ def as_plan(heard: Understanding) -> Understanding:
     kept = [replace(s, type="place") if s.type == "destination" else s for s in heard.slots]
     slots = [slot for slot in kept if slot.type in ("place", "room", "date") and not _is_day_or_kind(slot)]
     text = heard.text
-    start, end = find_word(text, "devices") or find_word(text, "fans") or (0, 0)
+    start, end = (
+        find_word(text, "devices") or find_word(text, "fans") or find_word(text, "any_device") or (0, 0)
+    )
     slots.append(Slot(type="device_type", text=text[start:end], start=start, end=end, value=text[start:end]))
     found = next((m for _, pattern in SAID_DAY if (m := pattern.search(text))), None)
     if found is not None:
@@ -109,6 +117,9 @@ class PlanDevicesAct:
         en = [f"Plan {title.en}: {draft.devices} devices in {draft.zones} zones"]
         limit = "" if wish.limit_kw is None else f"，总功率不超过 {wish.limit_kw:g} kW"
         limit_en = "" if wish.limit_kw is None else f", at most {wish.limit_kw:g} kW together"
+        if wish.carbon_weight:
+            limit = f"，碳排放最少（每千克计 {wish.carbon_weight:g}）{limit}"
+            limit_en = f", least carbon first ({wish.carbon_weight:g} for each kg){limit_en}"
         zh.append(f"优化：满足需求的前提下电费与启动费用最低{limit}；最多 {TIME_S:g} 秒")
         en.append(
             f"Least cost of energy and starts that serves the demand{limit_en}; {TIME_S:g} seconds at most"
@@ -158,6 +169,7 @@ class PlanDevicesAct:
         wish = DeviceWish(
             place=None if where.id is None else FeatureId(where.id), kind=kind, day=_day(heard),
             limit_kw=None if limit is None else float(limit[1]), language=request.language,
+            carbon_weight=CARBON_WEIGHT if says(heard.text, "low_carbon") else 0.0,
         )  # fmt: skip
         try:
             return wish, where, self.drafts.draft(asker.campus_id, wish)
@@ -206,6 +218,8 @@ def _kind(heard: Understanding) -> tuple[str, bool]:
     said = " ".join(heard.values("device_type"))
     fans = says(said, "fans")
     kind = named_in(said, "devices") or ("ventilation" if fans else named_in(heard.text, "devices"))
+    if kind is None and says(said, "any_device"):
+        kind = "hvac"
     if kind not in KINDS:
         names = Text("、".join(one.zh for one in KINDS.values()), ", ".join(one.en for one in KINDS.values()))
         raise DeviceWishError(

@@ -48,6 +48,7 @@ COUNTS = re.compile(
 """What asks how many people."""
 OF_ROOMS = frozenset({"booking_search", "booking_query", "crowd_query", "crowd_trend", "out_of_scope"})
 """Intents that a question about no-shows is taken for."""
+NO_SHOW = re.compile(r"爽约|放鸽子|空订|幽灵会议|\bno[- ]?shows?\b|\bghost (?:meetings?|bookings?)\b", re.I)
 UNTOLD = frozenset(
     {
         "out_of_scope",
@@ -143,6 +144,8 @@ def _one_place(heard: Understanding) -> Understanding:
 def _asks_of_use(heard: Understanding) -> bool:
     """Whether a turn asks how much rooms are used, or who did not come to what was booked."""
     text, rooms = heard.text, [heard.find(kind) for kind in ("room_type", "room", "place")]
+    if heard.confidence < SURE and NO_SHOW.search(text):
+        return True
     if heard.intent in OF_ROOMS and says(text, "absent"):
         return any(rooms) or says(text, "of_bookings")
     if heard.intent == OF_USE:

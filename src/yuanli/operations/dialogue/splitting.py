@@ -80,12 +80,20 @@ def _stands(part: Understanding, params: DialogueParams) -> bool:
 def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: DialogueParams) -> bool:
     """Whether the sentence is better understood as one request.
 
-    It is where a value gets lost on the way, or all parts want the same with no more in them.
+    It is where a value gets lost on the way, or all parts want the same with no more in them. Where all words count,
+    as demands do, what else a part seems to want must be named in it: “最多搬30个人” wants no service.
     """
     if whole.confidence < params.split:
         return False
+    if load_frames().of(whole.intent).words:
+        return not any(part.intent != whole.intent and _names_what_it_wants(part) for part in parts)
     kept = {slot.text for part in parts for slot in part.slots}
     if any(slot.text not in kept for slot in whole.slots):
         return True
     alike = {part.intent for part in parts} == {whole.intent}
     return alike and sum(len(part.slots) for part in parts) <= len(whole.slots)
+
+
+def _names_what_it_wants(part: Understanding) -> bool:
+    needed = {slot_type for need in load_frames().of(part.intent).required for slot_type in need.types}
+    return any(slot.type in needed for slot in part.slots)

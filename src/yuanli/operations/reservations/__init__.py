@@ -35,19 +35,19 @@ from yuanli.operations.reservations.usage import (
     UsageError,
     UsageRow,
     UsageWish,
-    measure_usage,
-    used_space,
 )
-from yuanli.operations.reservations.usage_tables import (
-    UsageTableError,
-    read_bookings,
-    read_counts,
-    read_spaces,
+from yuanli.operations.reservations.usage_files import (
+    FilesWish,
+    UsageFiles,
+    UsageFilesError,
+    measure_files,
 )
+from yuanli.operations.reservations.usage_tables import UsageTableError
 
 __all__ = [
     "STEP",
     "BookableRoom",
+    "FilesWish",
     "NotYourReservationError",
     "Offer",
     "Reservation",
@@ -65,6 +65,8 @@ __all__ = [
     "RoomWish",
     "SpaceUsage",
     "UsageError",
+    "UsageFiles",
+    "UsageFilesError",
     "UsageRow",
     "UsageTableError",
     "UsageWish",
@@ -75,15 +77,11 @@ __all__ = [
     "features_said",
     "is_kind",
     "is_open",
-    "measure_usage",
+    "measure_files",
     "no_reservation",
     "offers",
-    "read_bookings",
-    "read_counts",
-    "read_spaces",
     "room_name",
     "room_sizes",
     "taken",
-    "used_space",
     "write_calendar",
 ]

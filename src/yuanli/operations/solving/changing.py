@@ -94,13 +94,13 @@ class Changing:
             There is no such problem; it is being solved still; the rows are no plan of it; others are being solved anew
             for too long.
         """
-        refuse_running(self._solving.get(campus_id, job_id).summary)
+        summary = self._solving.get(campus_id, job_id).summary
+        refuse_running(summary)
         order = replace(
             self._solving.problem(campus_id, job_id), stop=Stop(time_s=change.time_s), start=change.rows,
             locked=change.locked, max_changes=change.max_changes, extra=change.extra,
         )  # fmt: skip
-        kind = kind_of(order.kind)
-        problem = kind.parse(order.problem, order.file_name)
+        kind, problem = self._solving.read(summary)
         wish = wish_of(kind, problem, order)
         if not self._turn.acquire(timeout=self._wait_s):
             raise SolveBusyError(

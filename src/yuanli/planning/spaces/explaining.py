@@ -73,10 +73,10 @@ def _moved(problem: SpaceProblem, plan: SpacePlan) -> list[Text]:
     moves = [move for move in moves_of(problem, plan) if move.origin is not None]
     if all(entity.room is None for entity in problem.entities):
         return []
-    people = sum(move.people for move in moves)
+    people = round(sum(move.people for move in moves))
     moved = counted(len(moves), "move")
     return [
-        Text(f"共搬动 {len(moves)} 次，{people:g} 人。", f"{moved}, {counted(people, 'person', 'people')}.")
+        Text(f"共搬动 {len(moves)} 次，{people} 人。", f"{moved}, {counted(people, 'person', 'people')}.")
     ]
 
 

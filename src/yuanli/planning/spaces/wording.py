@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,7 @@ from typing import Any
 
 import cn2an
 import yaml
+from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
@@ -21,11 +22,21 @@ from yuanli.planning.spaces.problem import LIMITS, PAIRS, WALKED, Rule, RuleKind
 WEIGHT = 20.0
 """What breaking a soft demand costs; only limits, locks, capacities and demands with “must” are hard."""
 ALIKE = 85.0
+HAN = re.compile(r"[一-鿿]+")
 LONGEST = 5
 """Parts between commas that may belong to one clause: lists of names have commas too."""
 SUFFIX = re.compile(r"(?:部门|部|室|组|团队|中心|处|科|\s+(?:team|department|dept|group|room))$", re.I)
-CUT = re.compile(r"[，,。；;！!？?\n]|\.(?=\s|$)")
-SPLIT = re.compile(r"\s+(?:and|but|then)\s+|而且|并且|同时|但是|另外|然后|和|并|但")
+CUT = re.compile(
+    r"[，。；;：！!？?\n]|,(?!\d{3}(?!\d))|[.:](?=\s|$)|\b(?:so|such) that\b"
+    r"|\bwith(?= \w+ (?:on|in|next|near|close|away)\b)",
+    re.IGNORECASE,
+)
+SPLIT = re.compile(r"\s+(?:and|but|then|while)\s+|而且|并且|同时|但是|不过|另外|然后|和|并|但")
+FEW_WORDS = {"one": 1, "two": 2, "three": 3}
+FEW = re.compile(
+    r"\b(?:one|two|three)\b(?= (?:people|persons?|employees?|staff|moves?|teams?|departments?|groups?))", re.I
+)
+"""Small numbers that `alpha2digit` takes for words."""
 ALWAYS_HARD = ("locked", "capacity", *LIMITS)
 LEVELS = ("quiet", "secure")
 WHOLE = {"near": RuleKind.ONE_FLOOR, "same_zone": RuleKind.ONE_ZONE}
@@ -61,21 +72,25 @@ def rules_from_words(text: str, problem: SpaceProblem) -> tuple[tuple[Rule, ...]
     pieces = _pieces(text)
     rules: list[Rule] = []
     unread: list[Unread] = []
+    subject = ""
     at = 0
     while at < len(pieces):
         for end in range(min(len(pieces), at + LONGEST), at, -1):
             start, stop = pieces[at][0], pieces[end - 1][1]
-            found = _read(text[start:stop], problem)
+            found = _read(text[start:stop], problem, subject)
             if found:
-                rules += found
+                rules += found.rules
+                subject = found.subject
                 at = end
                 break
         else:
             start, stop = pieces[at]
             part = text[start:stop]
-            for read, said in _halves(part, problem) or (((), part),):
-                rules += read
-                if not read:
+            for read, said in _halves(part, problem) or ((None, part),):
+                if read:
+                    rules += read.rules
+                    subject = read.subject
+                else:
                     unread.append(
                         Unread(
                             text=said,
@@ -100,34 +115,52 @@ def _pieces(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _halves(part: str, problem: SpaceProblem) -> tuple[tuple[Sequence[Rule], str], ...]:
+def _halves(part: str, problem: SpaceProblem) -> tuple[tuple[_Read, str], ...]:
     """Return the rules of a clause that is two, joined by a word; nothing where neither half is read."""
     for joint in SPLIT.finditer(part):
         one, other = part[: joint.start()].strip(), part[joint.end() :].strip()
         if not one or not other:
             continue
         first = _read(one, problem)
-        if first and (second := _read(other, problem)):
+        if first and (second := _read(other, problem, first.subject)):
             return (first, one), (second, other)
     return ()
 
 
-def _read(said: str, problem: SpaceProblem) -> tuple[Rule, ...]:
-    """Return the rules of a clause, none where no phrase matches it whole."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The rules of a clause, and who they are about, as it may be left out of the next clause."""
+
+    rules: tuple[Rule, ...]
+    subject: str
+
+
+def _read(said: str, problem: SpaceProblem, subject: str = "") -> _Read | None:
+    """Return the rules of a clause, None where no phrase matches it whole; who it is about may be left out."""
+    return _match(said, problem) or (_match(f"{subject} {said}", problem) if subject else None)
+
+
+def _match(said: str, problem: SpaceProblem) -> _Read | None:
     table = _table()
     clause = _with_names(said, problem)
     if clause is None:
-        return ()
-    hard = bool(re.search(table.hard, said, re.I)) and not re.search(table.soft, said, re.I)
-    template = re.sub(table.drop_en, " ", clause.template, flags=re.I)
-    template = re.sub(r"\s+", " ", re.sub(r"(?<=\W)-(?=\W)", " ", template)).strip(" :：-").lower()
+        return None
+    soft = bool(re.search(table.soft, said, re.I))
+    hard = bool(re.search(table.hard, said, re.I)) and not soft
+    plain = clause.template
+    for pattern, meant in table.same:
+        plain = pattern.sub(meant, plain)
+    template = re.sub(table.drop_en, " ", plain, flags=re.I)
+    template = re.sub(r"\s+", " ", re.sub(r"(?<=\W)-(?=\W)|[:：]", " ", template)).strip(" -").lower()
     shorter = re.sub(table.drop_zh, "", template).strip()
     for kind, pattern in table.phrases:
-        for candidate in (template, shorter, re.sub(table.drop_en, "", clause.template, flags=re.I).lower()):
+        firm = hard or (kind in ALWAYS_HARD and not (soft and kind == "locked"))
+        for candidate in (template, shorter, re.sub(table.drop_en, "", plain, flags=re.I).lower()):
             found = pattern.fullmatch(candidate)
-            if found:
-                return tuple(_rules(kind, found, clause, problem, hard=hard or kind in ALWAYS_HARD))
-    return ()
+            if found and (rules := tuple(_rules(kind, found, clause, problem, hard=firm))):
+                about = re.findall(r"⟦e(\d+)⟧", found.groupdict().get("a") or "")
+                return _Read(rules, "、".join(clause.named[int(i)][1] for i in about))
+    return None
 
 
 def _rules(
@@ -207,7 +240,7 @@ def _with_names(said: str, problem: SpaceProblem) -> _Clause | None:
         if spelt[:1].isascii() and spelt[:1].isalnum():
             pattern = rf"(?<![A-Za-z0-9⟦]){pattern}(?![A-Za-z0-9⟧])"
         if column == "floors":
-            pattern = rf"(?<!同){pattern}"
+            pattern = rf"(?<!同)(?<!security )(?<!noise ){pattern}"
         if re.search(pattern, clause.template, re.I):
             if name is None:
                 return None
@@ -226,11 +259,15 @@ def _with_numbers(template: str) -> str:
     for i in range(0, len(parts), 2):
         part = re.sub(r"(?<=\d),(?=\d{3})", "", parts[i])
         part = re.sub(
-            r"(?:[零一二三四五六七八九十百千万两]|半(?=[零一二三四五六七八九十百千万两]))+(?=个(?:人|员工|团队|部门|单位|小组|组)|名|位|人|元|块|支|家|次|级|团|部|$)",
+            r"(?:[零一二三四五六七八九十百千万两]|半(?=[零一二三四五六七八九十百千万两]))+(?=个(?:人|员工|团队|部门|单位|小组|组|$)|名|位|人|元|块|支|家|次|级|团|部|以内|之内|$)",
             _digits,
             part,
         )
-        part = re.sub(r"(\d+(?:\.\d+)?)\s*万", lambda found: f"{float(found[1]) * 10_000:g}", part)
+        part = re.sub(r"(\d+(?:\.\d+)?)\s*万", lambda found: f"{float(found[1]) * 10_000:.10g}", part)
+        part = re.sub(
+            r"(\d+(?:\.\d+)?)\s?k\b", lambda found: f"{float(found[1]) * 1_000:.10g}", part, flags=re.I
+        )
+        part = FEW.sub(lambda found: str(FEW_WORDS[found[0].lower()]), part)
         parts[i] = alpha2digit(part, "en") if re.search(r"[a-z]{3}", part, re.I) else part
     return "".join(parts)
 
@@ -243,7 +280,8 @@ def _digits(found: re.Match[str]) -> str:
 
 
 def _forgive(clause: _Clause, problem: SpaceProblem) -> None:
-    """Replace words that are nearly a Latin name, where no other name is as near."""
+    """Replace words that sound like a Chinese name, or are nearly a Latin one, where no other name is as near."""
+    _forgive_sounds(clause, problem)
     names = {
         name.lower(): ("e", "entities", name)
         for name in (*problem.entity_place, *problem.groups)
@@ -255,12 +293,30 @@ def _forgive(clause: _Clause, problem: SpaceProblem) -> None:
         if name.isascii() and name.lower() not in names
     }
     names = {name: value for name, value in names.items() if len(name) >= 5 and not re.search(r"\d", name)}
-    for word in re.findall(r"(?<![⟦\w])[A-Za-z]{5,}(?![⟧\w])", clause.template):
+    for word in re.findall(r"(?<![⟦\w])[A-Za-z]{4,}(?![⟧\w])", clause.template):
         near = process.extract(word.lower(), list(names), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=2)
         if near and (len(near) == 1 or near[0][1] > near[1][1]):
             letter, column, name = names[near[0][0]]
             clause.named.append((column, name))
             clause.template = re.sub(rf"\b{word}\b", f"⟦{letter}{len(clause.named) - 1}⟧", clause.template)
+
+
+def _forgive_sounds(clause: _Clause, problem: SpaceProblem) -> None:
+    """Replace Chinese words that sound like the name of one who sits there: 侧试部."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for name in (*problem.entity_place, *problem.groups):
+        for spelt in {name, SUFFIX.sub("", name)}:
+            if len(spelt) >= 2 and HAN.fullmatch(spelt):
+                found.setdefault(tuple(lazy_pinyin(spelt)), set()).add(name)
+    for size in sorted({len(sound) for sound in found}, reverse=True):
+        at = 0
+        while at + size <= len(clause.template):
+            word = clause.template[at : at + size]
+            names = found.get(tuple(lazy_pinyin(word)), ()) if HAN.fullmatch(word) else ()
+            if len(names) == 1:
+                clause.named.append(("entities", next(iter(names))))
+                clause.template = clause.template.replace(word, f"⟦e{len(clause.named) - 1}⟧")
+            at += 1
 
 
 def _spellings(problem: SpaceProblem) -> list[tuple[str, str, str, str | None]]:
@@ -281,6 +337,7 @@ def _spellings(problem: SpaceProblem) -> list[tuple[str, str, str, str | None]]:
             add("p", f"{column}s", name, name)
             if column == "zone" and name.isascii():
                 add("p", "zones", f"zone {name}", name)
+                add("p", "zones", f"{name} zone", name)
     for name in dict.fromkeys(room.floor for room in problem.rooms):
         for spelt in _floor_spellings(name):
             add("p", "floors", spelt, name)
@@ -308,7 +365,9 @@ def _floor_spellings(name: str) -> list[str]:
         ordinal = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth"}.get(
             int(bare), ""
         )
-        spelt += [f"{ordinal} floor"] if ordinal else []
+        spelt += [f"{ordinal} floor", f"{ordinal} level"] if ordinal else []
+    if bare.lower() in ("0", "1", "g"):
+        spelt.append("ground floor")
     return spelt if bare != name or len(name) < 2 or name.isdigit() else [name, *spelt]
 
 
@@ -318,6 +377,7 @@ class _Table:
     hard: str
     drop_zh: str
     drop_en: str
+    same: tuple[tuple[re.Pattern[str], str], ...]
     phrases: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -338,4 +398,5 @@ def _table() -> _Table:
                 pattern = pattern.replace(key, rf"\s*{value}\s*")
             pattern = pattern.replace(" \\s*", "\\s*").replace("\\s* ", "\\s*")
             phrases.append((phrase["kind"], re.compile(rf"\s*{pattern}\s*", re.I)))
-    return _Table(data["soft"], data["hard"], data["drop"]["zh"], data["drop"]["en"], tuple(phrases))
+    same = tuple((re.compile(said, re.IGNORECASE), meant) for said, meant in data["same"])
+    return _Table(data["soft"], data["hard"], data["drop"]["zh"], data["drop"]["en"], same, tuple(phrases))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from yuanli.errors import Text
@@ -32,6 +33,7 @@ RULE_NAMES: Final = {
         "连续不超过 {} 个时段（间隔不超过 {}）", "at most {} periods at a stretch (gaps up to {})"
     ),
 }
+ONE = re.compile(r"\b1 (period|day|break)s\b")
 SHOWN = 4
 """Events whose names are told."""
 
@@ -41,4 +43,5 @@ def tell_rule(rule: Rule) -> Text:
     name, more = RULE_NAMES[rule.kind], len(rule.events) - SHOWN
     zh, en = "”“".join(rule.events[:SHOWN]), ", ".join(map(repr, rule.events[:SHOWN]))
     zh, en = (f"{zh}”等 {len(rule.events)} 个活动", f"{en} and {more} more") if more > 0 else (f"{zh}”", en)
-    return Text(f"“{zh}{name.zh.format(*rule.values)}", f"{en} {name.en.format(*rule.values)}")
+    asked = ONE.sub(r"1 \1", name.en.format(*rule.values))
+    return Text(f"“{zh}{name.zh.format(*rule.values)}", f"{en} {asked}")
