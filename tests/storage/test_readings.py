@@ -336,6 +336,13 @@ def test_what_is_forgotten_is_gone(store: ReadingStore) -> None:
     assert len(store.latest(numbers(1, 2))) == 0
 
 
+def test_a_reading_of_another_century_does_not_slow_the_pace_of_the_disk(store: ReadingStore) -> None:
+    store.write(regular(1, 3000))
+    pace = store.footprint().bytes_a_day
+    store.write(readings([(1, 1_800_000, 1.0, START), (1, START + 40 * 365 * DAY, 1.0, START)]))
+    assert store.footprint().bytes_a_day > pace / 4
+
+
 def test_the_footprint_tells_when_a_budget_is_full(store: ReadingStore) -> None:
     store.write(regular(1, 3000))
     store.compact(START + DAY)
