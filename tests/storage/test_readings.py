@@ -29,6 +29,7 @@ from tests.storage.reading_samples import (
 )
 
 from yuanli.campus import CampusId, FeatureId, PointId
+from yuanli.errors import InvalidInputError
 from yuanli.operations import Every, ReadingStore, StoreNotEmptyError, Written
 from yuanli.storage import SqliteReadingStore
 from yuanli.telemetry import Quality, Readings, Reason, Series
@@ -375,6 +376,28 @@ def test_an_export_is_restored_elsewhere(store: ReadingStore, tmp_path: Path) ->
     with pytest.raises(StoreNotEmptyError):
         other.restore(tmp_path / "out")
     other.close()
+
+
+@pytest.mark.parametrize("name", ["rows-000000.parquet", "conflicts.parquet", "points.csv"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "changed"])
+def test_nothing_is_restored_from_a_damaged_export(
+    readings_store: ReadingStore, tmp_path: Path, name: str, damage: str
+) -> None:
+    readings_store.number_points(CampusId("a"), point_ids("x"))
+    readings_store.write(regular(1, 60, step=HOUR))
+    readings_store.export(tmp_path / "out")
+    path = tmp_path / "out" / name
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] if damage == "cut" else content[:-1] + b"?")
+    if damage == "missing":
+        path.unlink()
+    other = SqliteReadingStore(tmp_path / "other")
+    with pytest.raises(InvalidInputError, match=name):
+        other.restore(tmp_path / "out")
+    assert other.footprint().rows == 0
+    other.close()
+    with pytest.raises(InvalidInputError, match="out exists"):
+        readings_store.export(tmp_path / "out")
 
 
 def test_writers_at_once_lose_nothing(store: ReadingStore) -> None:
