@@ -77,6 +77,33 @@ def test_a_table_is_imported_judged_told_and_exported(
     assert code == 2
 
 
+def test_a_word_on_readings_is_said_reviewed_by_another_and_taken_back(
+    capsys: pytest.CaptureFixture[str], store: tuple[str, str]
+) -> None:
+    room = points(store, "Zone_Air_Temperature_Sensor")[1]
+    words = ("telemetry", "overrules")
+    span = ("--from", "2026-05-01T08:00", "--to", "2026-05-01T09:00", "--who", "li")
+    code, out, _ = run(capsys, *words, "say", room, "estimated", "--value", "21.5", *span, "--json", *store)
+    kept = json.loads(out)
+    assert (code, kept["start"], kept["value"]) == (0, "2026-05-01T00:00:00+00:00", 21.5)
+    number = str(kept["number"])
+    code, _, err = run(capsys, *words, "review", room, number, "--agree", "--who", "li", *store)
+    assert code == 1
+    code, out, _ = run(capsys, *words, "review", room, number, "--dispute", "--who", "wang", "--json", *store)
+    assert (code, json.loads(out)["agreed"], json.loads(out)["reviewed_by"]) == (0, False, "wang")
+    code, out, _ = run(capsys, *words, "export", *store)
+    assert (code, json.loads(out)["agreed"]) == (0, False)
+    code, out, _ = run(capsys, *words, "list", room, *store)
+    assert (code, "wang" in out) == (0, True)
+    code, _, _ = run(capsys, *words, "undo", room, number, *store)
+    code, out, _ = run(capsys, *words, "list", room, "--json", *store)
+    assert (code, out) == (0, "")
+    code, out, _ = run(capsys, *words, "list", room, "--undone", "--json", *store)
+    assert json.loads(out)["undone_by"]
+    code, _, err = run(capsys, *words, "say", room, "good", "--value", "3", *span, *store)
+    assert (code, "good" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("lines", "options", "told"),
     [
