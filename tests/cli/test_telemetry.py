@@ -77,6 +77,32 @@ def test_a_table_is_imported_judged_told_and_exported(
     assert code == 2
 
 
+@pytest.mark.parametrize(
+    ("change", "rows"), [("jitter", 480), ("scale", 480), ("warp", 480), ("slice", 30), ("faults", 400)]
+)
+def test_readings_are_changed_to_learn_from_the_same_for_the_same_seed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, change: str, rows: int
+) -> None:
+    table, out, truth = (tmp_path / name for name in ("rooms.csv", "out.csv", "truth.csv"))
+    lines = [f"{1_777_593_600 + 900 * i},room,{22 + (i * 7919 % 97) / 97:.2f}" for i in range(480)]
+    table.write_text("ts,point,value\n" + "\n".join(lines), "utf-8")
+    command = ("telemetry", "augment", str(table), change, "-o", str(out), "--labels", str(truth),
+               "--class", "Zone_Air_Temperature_Sensor", "--length", "10", "--count", "3")  # fmt: skip
+    code, _, _ = run(capsys, *command)
+    made = out.read_text("utf-8")
+    assert code == 0
+    assert made.count("\n") > rows
+    assert ("sentinel" in truth.read_text("utf-8")) == (change == "faults")
+    run(capsys, *command)
+    assert out.read_text("utf-8") == made
+    run(capsys, *command, "--seed", "1")
+    assert out.read_text("utf-8") != made
+    code, _, err = run(capsys, *command, "--class", "Riddle")
+    assert (code, "Riddle" in err) == (2, True)
+    code, _, err = run(capsys, "telemetry", "augment", str(table), "slice", "-o", str(out), "--length", "999")
+    assert (code, "480" in err) == (2, True)
+
+
 def test_a_word_on_readings_is_said_reviewed_by_another_and_taken_back(
     capsys: pytest.CaptureFixture[str], store: tuple[str, str]
 ) -> None:

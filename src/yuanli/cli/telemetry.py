@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from yuanli.cli import opening, overrules, rules
+from yuanli.cli.augmenting import augment
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, ImportProgress, named, print_json, print_json_lines, print_table, said
 from yuanli.cli.reading_tables import ColumnNames, columns_of, rows_of, zone_of
@@ -23,6 +24,7 @@ app.add_typer(overrules.app, name="overrules")
 app.add_typer(rules.app, name="rules")
 app.command("replay")(replay_file)
 app.command("forward")(forward)
+app.command("augment")(augment)
 SHOWN = 40
 POINT = Text("点位", "Point")
 HEALTH = (POINT, Text("读数", "Readings"), Text("可疑或错误", "Suspect or bad"), Text("原因", "Why"))
