@@ -85,6 +85,14 @@ def test_places_named_by_real_estate_core_are_read(tmp_path: Path) -> None:
     assert (len(campus.of(Building)), len(campus.of(Level))) == (1, 1)
 
 
+def test_a_class_that_brick_does_not_have_is_told_with_those_that_sound_like_it(tmp_path: Path) -> None:
+    text = BRICK.replace("ex:R301 a brick:Conference_Room, brick:Room", "ex:R301 a brick:Conferense_Room")
+    imported = read(tmp_path, text)
+    assert imported.campus.get("R301", Unit).name == {"und": "301"}
+    (told,) = [f for f in imported.repairs if f.rule == "unknown_class"]
+    assert ("Conferense_Room" in told.message.en, "Conference_Room" in told.remedy.en) == (True, True)
+
+
 def test_the_demo_park_survives_a_round_trip_through_brick(tmp_path: Path) -> None:
     park = demo_campus()
     write_brick(park, tmp_path / "park.ttl")

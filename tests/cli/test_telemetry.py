@@ -78,6 +78,59 @@ def test_a_table_is_imported_judged_told_and_exported(
 
 
 @pytest.mark.parametrize(
+    ("change", "rows"), [("jitter", 480), ("scale", 480), ("warp", 480), ("slice", 30), ("faults", 400)]
+)
+def test_readings_are_changed_to_learn_from_the_same_for_the_same_seed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, change: str, rows: int
+) -> None:
+    table, out, truth = (tmp_path / name for name in ("rooms.csv", "out.csv", "truth.csv"))
+    lines = [f"{1_777_593_600 + 900 * i},room,{22 + (i * 7919 % 97) / 97:.2f}" for i in range(480)]
+    table.write_text("ts,point,value\n" + "\n".join(lines), "utf-8")
+    command = ("telemetry", "augment", str(table), change, "-o", str(out), "--labels", str(truth),
+               "--class", "Zone_Air_Temperature_Sensor", "--length", "10", "--count", "3")  # fmt: skip
+    code, _, _ = run(capsys, *command)
+    made = out.read_text("utf-8")
+    assert code == 0
+    assert made.count("\n") > rows
+    assert ("sentinel" in truth.read_text("utf-8")) == (change == "faults")
+    run(capsys, *command)
+    assert out.read_text("utf-8") == made
+    run(capsys, *command, "--seed", "1")
+    assert out.read_text("utf-8") != made
+    code, _, err = run(capsys, *command, "--class", "Riddle")
+    assert (code, "Riddle" in err) == (2, True)
+    code, _, err = run(capsys, "telemetry", "augment", str(table), "slice", "-o", str(out), "--length", "999")
+    assert (code, "480" in err) == (2, True)
+
+
+def test_a_word_on_readings_is_said_reviewed_by_another_and_taken_back(
+    capsys: pytest.CaptureFixture[str], store: tuple[str, str]
+) -> None:
+    room = points(store, "Zone_Air_Temperature_Sensor")[1]
+    words = ("telemetry", "overrules")
+    span = ("--from", "2026-05-01T08:00", "--to", "2026-05-01T09:00", "--who", "li")
+    code, out, _ = run(capsys, *words, "say", room, "estimated", "--value", "21.5", *span, "--json", *store)
+    kept = json.loads(out)
+    assert (code, kept["start"], kept["value"]) == (0, "2026-05-01T00:00:00+00:00", 21.5)
+    number = str(kept["number"])
+    code, _, err = run(capsys, *words, "review", room, number, "--agree", "--who", "li", *store)
+    assert code == 1
+    code, out, _ = run(capsys, *words, "review", room, number, "--dispute", "--who", "wang", "--json", *store)
+    assert (code, json.loads(out)["agreed"], json.loads(out)["reviewed_by"]) == (0, False, "wang")
+    code, out, _ = run(capsys, *words, "export", *store)
+    assert (code, json.loads(out)["agreed"]) == (0, False)
+    code, out, _ = run(capsys, *words, "list", room, *store)
+    assert (code, "wang" in out) == (0, True)
+    code, _, _ = run(capsys, *words, "undo", room, number, *store)
+    code, out, _ = run(capsys, *words, "list", room, "--json", *store)
+    assert (code, out) == (0, "")
+    code, out, _ = run(capsys, *words, "list", room, "--undone", "--json", *store)
+    assert json.loads(out)["undone_by"]
+    code, _, err = run(capsys, *words, "say", room, "good", "--value", "3", *span, *store)
+    assert (code, "good" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
     ("lines", "options", "told"),
     [
         ("ts,point,value\n2026-05-01,meter,1\n", (), "meter"),

@@ -230,6 +230,22 @@ def test_what_is_refused_is_told_and_does_not_come_again(own_broker: OwnBroker) 
     run_apart(tried())
 
 
+def test_a_topic_as_wide_as_all_does_not_read_what_was_refused_again(own_broker: OwnBroker) -> None:
+    async def tried() -> None:
+        site, store = Site(own_broker.address), MemoryReadingStore()
+        params = MqttParams(refusals_topic=f"{site.prefix}/refused")
+        gateway = site.gateway(store, params, template=f"{site.prefix}/#")
+        async with running(gateway), site.device() as device:
+            await device.publish(f"{site.prefix}/d1", b"\xff{", qos=1)
+            await until(lambda: gateway.state().acknowledged == 1)
+            await device.publish(f"{site.prefix}/d1", b"\xff[", qos=1)
+            await until(lambda: gateway.state().acknowledged == 2)
+            await asyncio.sleep(0.3)
+        assert (gateway.state().messages, gateway.state().refused) == (2, 2)
+
+    run_apart(tried())
+
+
 def test_gateways_of_one_group_share_the_messages(own_broker: OwnBroker) -> None:
     async def tried() -> None:
         site, store = Site(own_broker.address), MemoryReadingStore()

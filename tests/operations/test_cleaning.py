@@ -84,7 +84,7 @@ class Plant:
         if not self.places.summaries():
             self.places.add(Imported(campus=plant()), who="test", why="test")
         self.store = SqliteReadingStore(folder)
-        self.telemetry = Telemetry(self.store, self.places)
+        self.telemetry = Telemetry(self.store, self.places, clock=lambda: NOW)
         self.notes = SqlUnjudgedStore(self.database)
         self.intake = Intake(self.store, PointBooks(self.places), clock=lambda: NOW, convert=convert)
         self.cleaner = Cleaner(

@@ -59,8 +59,9 @@ def test_a_missing_column_leaves_a_field_and_an_empty_cell_clears_it() -> None:
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("id", ""), ("id", "room0-0"), ("brick_class", ""), ("brick_class", "no class"), ("unit", "furlong"),
-        ("device", "room0-0"), ("space", "attic"), ("low", "cold"), ("low", "nan"), ("low", "inf"), ("high", "3"),
+        ("id", ""), ("id", "room0-0"), ("brick_class", ""), ("brick_class", "no class"),
+        ("brick_class", "Temprature_Sensor"), ("unit", "furlong"), ("device", "room0-0"),
+        ("space", "attic"), ("low", "cold"), ("low", "nan"), ("low", "inf"), ("high", "3"),
         ("address", ""),
     ],
 )  # fmt: skip

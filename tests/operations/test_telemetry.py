@@ -67,6 +67,19 @@ def test_a_wrong_number_is_marked_and_what_came_is_kept(house: House) -> None:
     assert "sentinel" in bad.reasons
 
 
+def test_a_clock_that_jumped_ahead_once_does_not_hold_the_newest_reading(house: House) -> None:
+    now = int(Clock().now.timestamp()) * 1_000_000
+    year = 365 * 86_400_000_000
+    take(house, [Row(point="meter", at=now + year, value=9.0, number=1, received=now)])
+    (ahead,) = house.telemetry.latest(CAMPUS, [METER])
+    assert ahead.value == 9.0
+    take(house, [Row(point="meter", at=now - 7_200_000_000, value=1.0, number=1, received=now)])
+    (held,) = house.telemetry.latest(CAMPUS, [METER])
+    assert (held.value, held.at) == (1.0, Clock().now - timedelta(hours=2))
+    quality = house.quality.report(CAMPUS, held.at - timedelta(days=1), held.at, now=Clock().now, limit=9)
+    assert [one.last_at for one in quality.points] == [held.at]
+
+
 def test_late_readings_judge_what_they_touch_as_if_all_had_come_at_once(house: House, tmp_path: Path) -> None:
     rows = week_of_power()
     take(house, rows)

@@ -1,6 +1,7 @@
 """A writer that is killed under load, again and again, and the check that nothing acknowledged is lost.
 
-python -m tests.storage.killing FOLDER KILLS SEED: a process of its own, without threads, from which writers are forked.
+python -m tests.storage.killing STORE KILLS SEED: a process of its own, without threads, from which writers are forked.
+STORE is a folder, or the URL of a PostgreSQL.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tests.storage.reading_samples import DAY, FOREVER, HOUR, SECOND, START
 
-from yuanli.storage import SqliteReadingStore
+from yuanli.operations import ReadingStore
+from yuanli.storage import PostgresReadingStore, SqliteReadingStore
 from yuanli.telemetry import Readings
 
 POINTS = 50
@@ -59,9 +61,17 @@ def value_of(point: NDArray[np.int32], at: NDArray[np.int64]) -> NDArray[np.floa
     return np.asarray((point * 7919 + at // SECOND) % 1009 / 4, np.float64)
 
 
-def write_until_killed(folder: Path, first: int, acknowledge: Connection) -> None:
+def in_database(where: str) -> bool:
+    return where.startswith("postgresql")
+
+
+def opened(where: str) -> ReadingStore:
+    return PostgresReadingStore(where) if in_database(where) else SqliteReadingStore(Path(where))
+
+
+def write_until_killed(where: str, first: int, acknowledge: Connection) -> None:
     """Write batches from two threads and send the number of each once it is on disk; pack all the time."""
-    store = SqliteReadingStore(folder)
+    store = opened(where)
     lock, numbers = threading.Lock(), iter(range(first, first + 1_000_000))
     newest = first
 
@@ -79,21 +89,23 @@ def write_until_killed(folder: Path, first: int, acknowledge: Connection) -> Non
         threading.Thread(target=write, daemon=True).start()
     with lock:
         acknowledge.send(PACKING)
+    while in_database(where):
+        time.sleep(1)
     while True:
         if store.compact(START + newest * STEP - 2 * HOUR):
             with lock:
                 acknowledge.send(PACKED)
 
 
-def kill_writers(folder: Path, kills: int, rng: random.Random) -> Outcome:
+def kill_writers(where: str, kills: int, rng: random.Random) -> Outcome:
     """Kill as many writers of one store, and look for what they acknowledged.
 
     Each is killed at a random moment, some of them once they pack or have packed.
     """
     outcome, acknowledged, first = Outcome(), set[int](), 10 * LATE
     for _ in range(kills):
-        mine, writer = started(write_until_killed, folder, first)
-        moment = rng.choice((None, PACKING, PACKED))
+        mine, writer = started(write_until_killed, where, first)
+        moment = rng.choice((None, PACKING) if in_database(where) else (None, PACKING, PACKED))
         told = None
         while told is None or (moment is not None and told != moment):
             told = mine.recv()
@@ -108,7 +120,7 @@ def kill_writers(folder: Path, kills: int, rng: random.Random) -> Outcome:
         os.waitpid(writer, 0)
         acknowledged -= {PACKING, PACKED}
         first = max(acknowledged, default=first) + 10
-        mine, looker = started(look, folder, acknowledged, first)
+        mine, looker = started(look, where, acknowledged, first)
         seen: Outcome = mine.recv()
         mine.close()
         os.waitpid(looker, 0)
@@ -136,11 +148,11 @@ def started(run: Callable[..., None], *args: object) -> tuple[Connection, int]:
     return mine, process
 
 
-def look(folder: Path, acknowledged: set[int], last: int, tell: Connection) -> None:
+def look(where: str, acknowledged: set[int], last: int, tell: Connection) -> None:
     """Open the store that a killed writer left, and count what is not as it should be."""
     outcome, begun = Outcome(), time.perf_counter()
     points = np.arange(1, POINTS + 1, dtype=np.int32)
-    store = SqliteReadingStore(folder)
+    store = opened(where)
     store.latest(points)
     outcome.opened_in_s.append(time.perf_counter() - begun)
     series = store.load(points, 0, FOREVER)
@@ -152,10 +164,10 @@ def look(folder: Path, acknowledged: set[int], last: int, tell: Connection) -> N
     for one in series:
         outcome.wrong += len(one) - len(np.unique(one.at))
         outcome.wrong += int((one.raw != value_of(np.full(len(one), one.point, np.int32), one.at)).sum())
-    outcome.files = len(list((folder / "readings").glob("*.parquet")))
+    outcome.files = 0 if in_database(where) else len(list((Path(where) / "readings").glob("*.parquet")))
     tell.send(outcome)
 
 
 if __name__ == "__main__":
-    found = kill_writers(Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3])))
+    found = kill_writers(sys.argv[1], int(sys.argv[2]), random.Random(int(sys.argv[3])))
     print(json.dumps(asdict(found)))

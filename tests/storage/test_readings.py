@@ -29,6 +29,7 @@ from tests.storage.reading_samples import (
 )
 
 from yuanli.campus import CampusId, FeatureId, PointId
+from yuanli.errors import InvalidInputError
 from yuanli.operations import Every, ReadingStore, StoreNotEmptyError, Written
 from yuanli.storage import SqliteReadingStore
 from yuanli.telemetry import Quality, Readings, Reason, Series
@@ -336,6 +337,13 @@ def test_what_is_forgotten_is_gone(store: ReadingStore) -> None:
     assert len(store.latest(numbers(1, 2))) == 0
 
 
+def test_a_reading_of_another_century_does_not_slow_the_pace_of_the_disk(store: ReadingStore) -> None:
+    store.write(regular(1, 3000))
+    pace = store.footprint().bytes_a_day
+    store.write(readings([(1, 1_800_000, 1.0, START), (1, START + 40 * 365 * DAY, 1.0, START)]))
+    assert store.footprint().bytes_a_day > pace / 4
+
+
 def test_the_footprint_tells_when_a_budget_is_full(store: ReadingStore) -> None:
     store.write(regular(1, 3000))
     store.compact(START + DAY)
@@ -368,6 +376,28 @@ def test_an_export_is_restored_elsewhere(store: ReadingStore, tmp_path: Path) ->
     with pytest.raises(StoreNotEmptyError):
         other.restore(tmp_path / "out")
     other.close()
+
+
+@pytest.mark.parametrize("name", ["rows-000000.parquet", "conflicts.parquet", "points.csv"])
+@pytest.mark.parametrize("damage", ["missing", "cut", "changed"])
+def test_nothing_is_restored_from_a_damaged_export(
+    readings_store: ReadingStore, tmp_path: Path, name: str, damage: str
+) -> None:
+    readings_store.number_points(CampusId("a"), point_ids("x"))
+    readings_store.write(regular(1, 60, step=HOUR))
+    readings_store.export(tmp_path / "out")
+    path = tmp_path / "out" / name
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] if damage == "cut" else content[:-1] + b"?")
+    if damage == "missing":
+        path.unlink()
+    other = SqliteReadingStore(tmp_path / "other")
+    with pytest.raises(InvalidInputError, match=name):
+        other.restore(tmp_path / "out")
+    assert other.footprint().rows == 0
+    other.close()
+    with pytest.raises(InvalidInputError, match="out exists"):
+        readings_store.export(tmp_path / "out")
 
 
 def test_writers_at_once_lose_nothing(store: ReadingStore) -> None:

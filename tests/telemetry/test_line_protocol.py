@@ -68,3 +68,11 @@ def test_whatever_comes_is_read_or_refused(content: bytes) -> None:
     except InvalidInputError:
         return
     assert all(row.value == row.value for row in decoded.rows)
+
+
+@pytest.mark.parametrize(("precision", "count"), [("ns", AT), ("ns", AT * 10**6), ("us", AT), ("ms", AT)])
+def test_a_time_of_a_coarser_unit_than_was_told_is_refused_with_the_next_step(
+    precision: str, count: int
+) -> None:
+    (fault,) = decode_line_protocol(f"m value=1 {count}", precision=Precision(precision)).faults
+    assert (fault.field, fault.value, "precision" in fault.message.en) == ("time", str(count), True)

@@ -161,7 +161,7 @@ def build_house(
     tunings = FileRuleTunings(settings.data_dir / "rules")
     telemetry = Telemetry(
         readings, places, overrules, SqlJudgementLog(database, now),
-        tuned=lambda campus_id: factors_of(tunings.list_tunings(campus_id)),
+        tuned=lambda campus_id: factors_of(tunings.list_tunings(campus_id)), clock=now,
     )  # fmt: skip
     datasets = Datasets(label_store, clock=now, new_id=_new_id)
     books = PointBooks(places)

@@ -13,6 +13,7 @@ from yuanli.campus.edits import (
     edit_feature,
     remove_closure,
 )
+from yuanli.campus.equipment.classes import brick_classes
 from yuanli.campus.equipment.joining import join_equipment
 from yuanli.campus.equipment.turtle import write_brick
 from yuanli.campus.features import (
@@ -168,6 +169,7 @@ __all__ = [
     "add_closure",
     "advice_table",
     "apply_changes",
+    "brick_classes",
     "by_id",
     "category_name",
     "changed_fields",

@@ -1,4 +1,4 @@
-"""`yuanli telemetry`: import, check, latest, export, overrules; replay and forward are in `sending`."""
+"""`yuanli telemetry`: import, check, latest, export; replay and forward are in `sending`."""
 
 from __future__ import annotations
 
@@ -8,31 +8,28 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from yuanli.cli import opening, rules
+from yuanli.cli import opening, overrules, rules
+from yuanli.cli.augmenting import augment
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, ImportProgress, named, print_json, print_json_lines, print_table, said
 from yuanli.cli.reading_tables import ColumnNames, columns_of, rows_of, zone_of
 from yuanli.cli.sending import forward, replay_file
-from yuanli.errors import InvalidInputError, Text
+from yuanli.errors import Text
 from yuanli.operations import Delivery, PointHealth, PointValue
 from yuanli.telemetry import Decoded, DecodeParams, touched
 
 app = typer.Typer(no_args_is_help=True, help="Readings of meters and sensors. 仪表与传感器读数。")
 Campus = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
-overrules = typer.Typer(no_args_is_help=True, help="What people say of readings, over the rules. 人工判定。")
-app.add_typer(overrules, name="overrules")
+app.add_typer(overrules.app, name="overrules")
 app.add_typer(rules.app, name="rules")
 app.command("replay")(replay_file)
 app.command("forward")(forward)
+app.command("augment")(augment)
 SHOWN = 40
 POINT = Text("点位", "Point")
 HEALTH = (POINT, Text("读数", "Readings"), Text("可疑或错误", "Suspect or bad"), Text("原因", "Why"))
 EXPORTING, RESTORING = Text("导出", "Export"), Text("恢复", "Restore")
 CLEANING = Text("清洗", "Cleaning")
-
-
-class UnwritableError(InvalidInputError):
-    """A file can't be written where it is asked for."""
 
 
 @app.command("import")
@@ -145,35 +142,6 @@ def restore(
         print_json(footprint)
         return
     OUT.print(said(Text(f"已恢复 {footprint.rows} 行。", f"Restored {footprint.rows} rows.")))
-
-
-@overrules.command("export")
-def export_overrules(
-    campus: Campus = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file instead of the screen. 输出文件。")
-    ] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Write what people said of readings as JSON Lines to learn from. 导出人工判定。
-
-    Example: yuanli telemetry overrules export -o overrules.jsonl
-    """
-    opened = opening.house(data_dir)
-    lines = opened.overruling.export(opening.stored_id(opened, campus))
-    if output is None:
-        for line in lines:
-            typer.echo(line, nl=False)
-        return
-    try:
-        with output.open("w", encoding="utf-8") as file:
-            count = sum(file.write(line) > 0 for line in lines)
-    except OSError as error:
-        raise UnwritableError(
-            Text(f"无法写入 {output}：{error}", f"{output} can't be written: {error}"),
-            field="output", hint=Text("换一个能写的位置。", "Choose a place that can be written."),
-        ) from error  # fmt: skip
-    OUT.print(said(Text(f"已写入 {count} 条到 {output}。", f"{count} were written to {output}.")))
 
 
 def _print_health(health: tuple[PointHealth, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -60,6 +61,9 @@ class Message:
     qos: int
 
 
+SAYS_NOTHING = re.compile(r"spBv1\.0/(?:STATE/|[^/]+/(?:NCMD|DCMD)/)")
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """What a topic says."""
@@ -88,11 +92,16 @@ class MessageReader:
         self.reborn: list[SparkplugTopic] = []
 
     def read(self, message: Message) -> Delivery | None:
-        """Return what a message brought, faults included, or None where no subscription fits its topic."""
+        """Return what a message brought, faults included, or None where no subscription fits its topic.
+
+        Commands and the state of hosts, which Sparkplug sends under the same topics, are no readings: None.
+        """
         place = self._place(message.topic)
         if place is None:
             return None
         subscription = self._subscriptions[place.index]
+        if subscription.format is MessageFormat.SPARKPLUG and SAYS_NOTHING.match(message.topic):
+            return None
         try:
             if subscription.format is MessageFormat.SPARKPLUG:
                 return self._sparkplug(message, subscription, place)

@@ -236,6 +236,11 @@ class MqttGateway:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
+        told_by = self._params.refusals_topic
+        if told_by is not None and topic.startswith(f"{told_by}/") and self._client is not None:
+            # what was refused is no reading, though it may come back by a topic as wide as `#`
+            acknowledge(self._client, [(message.mid, message.qos)])
+            return
         self._waiting.append(
             Message(topic, bytes(message.payload), time.time_ns() // 1_000, message.mid, message.qos)
         )

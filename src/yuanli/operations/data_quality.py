@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from yuanli.campus import CampusId, DataPoint, LanguageMap, PointId, label_of
 from yuanli.errors import Text
 from yuanli.operations.moments import micros_of, time_of
+from yuanli.operations.newest import newest_by
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, ReadingStore, RollUp
 from yuanli.operations.telemetry import RangeError, point_of, reasons_of
@@ -136,7 +137,7 @@ class DataQuality:
             self._store.roll_up(numbers, begin, until, every=Every.HOUR, time_zone=zone)
             for begin, until in _pieces(edges, first, last, len(points))
         )
-        newest = self._store.latest(numbers)
+        newest = newest_by(self._store, numbers, micros_of(now))
         periodic = _periodic(points)
         last_at = np.zeros(len(points), np.int64)
         place = np.zeros(int(numbers.max(initial=0)) + 1, np.int64)

@@ -188,7 +188,8 @@ def report_gateways(
     states = tuple(states)
     reports: list[GatewayReport] = []
     for connection in connections:
-        own = [state for state in states if state.gateway.startswith(sender_of(connection.name, ""))]
+        prefix = sender_of(connection.name, "")
+        own = [one for one in states if one.gateway == connection.name or one.gateway.startswith(prefix)]
         marks = [state.watermark for state in own if state.watermark is not None]
         skews = [state.skew_s for state in own if state.skew_s is not None]
         reports.append(

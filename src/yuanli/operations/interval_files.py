@@ -94,7 +94,10 @@ def _time(row: dict[str, object], name: str) -> datetime:
     value = row.get(name)
     if not isinstance(value, str):
         raise ValueError(f"{name} {value!r}")
-    at = datetime.fromisoformat(value)
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{name} {value!r}: 不是 ISO 8601 时间 / no time of ISO 8601") from error
     if at.tzinfo is None or not 1970 < at.year < 2100:
         raise ValueError(f"{name} {value!r}: 须带时区 / needs a zone, 1971–2099")
     return at.astimezone(UTC)

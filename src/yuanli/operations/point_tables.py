@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
-from yuanli.campus import Campus, Change, DataPoint, Device, DeviceId, FeatureId, PointId
+from yuanli.campus import Campus, Change, DataPoint, Device, DeviceId, FeatureId, PointId, brick_classes
 from yuanli.errors import Text
 from yuanli.operations.device_gateways import ADDRESS, GATEWAY, FoundPoint
-from yuanli.telemetry import RefusedRowsError, RowFault, find_unit
+from yuanli.telemetry import RefusedRowsError, RowFault, find_quantity, find_unit
 
 POINT_COLUMNS = (
     "id", "name_zh", "name_en", "brick_class", "unit", "device", "space", "low", "high", "gateway", "address",
@@ -136,6 +137,11 @@ def _faults(campus: Campus, line: int, row: Mapping[str, str], seen: set[str]) -
         yield _fault(
             line, "brick_class", row.get("brick_class", ""), "应为 Brick 类名", "it is no Brick class"
         )
+    elif (near := _find_near_classes(row["brick_class"])) is not None:
+        zh, en = (f"，是否为 {near}", f"; did you mean {near}?") if near else ("", "")
+        yield _fault(
+            line, "brick_class", row["brick_class"], f"Brick 没有这个类{zh}", f"Brick has no such class{en}"
+        )
     if row.get("unit") and find_unit(row["unit"]) is None:
         yield _fault(line, "unit", row["unit"], "不认识这个单位", "the unit is not known")
     if row.get("device") and not isinstance(campus.find(row["device"]), Device):
@@ -156,6 +162,15 @@ def _faults(campus: Campus, line: int, row: Mapping[str, str], seen: set[str]) -
             numbers[name] = number
     if numbers.get("low", math.nan) > numbers.get("high", math.nan):
         yield _fault(line, "high", row["high"], "上限低于下限", "it is below the low limit")
+
+
+def _find_near_classes(name: str) -> str | None:
+    """Return the classes that sound like one which neither Brick nor cleaning knows; None where one of them does."""
+    local = re.split(r"[#:]", name)[-1]
+    if local in brick_classes() or find_quantity(local) is not None:
+        return None
+    points = [one.name for one in brick_classes().values() if one.kind == "point"]
+    return " / ".join(get_close_matches(local, points, n=2))
 
 
 def _point(campus: Campus, row: Mapping[str, str]) -> tuple[DataPoint | None, DataPoint]:

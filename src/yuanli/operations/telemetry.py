@@ -16,7 +16,9 @@ from yuanli.operations.judging import ALWAYS, JudgedListener, Judging, Tuned
 from yuanli.operations.lineage import JudgementLog
 from yuanli.operations.moments import EPOCH as EPOCH
 from yuanli.operations.moments import MICROSECOND as MICROSECOND
+from yuanli.operations.moments import micros_of
 from yuanli.operations.moments import time_of as time_of
+from yuanli.operations.newest import newest_by
 from yuanli.operations.overrules import OverruleStore
 from yuanli.operations.places import Places
 from yuanli.operations.readings import Every, Numbers, ReadingStore
@@ -114,6 +116,8 @@ class Telemetry:
         What people say of readings, which wins over the rules; nobody says anything without.
     record
         Where it is noted which rules judged what; nowhere without.
+    clock
+        Tells now: what is of the future is not the newest reading.
     tuned
         Returns by what the thresholds of rules are multiplied for points of a kind.
     """
@@ -125,8 +129,10 @@ class Telemetry:
         overrules: OverruleStore | None = None,
         record: JudgementLog | None = None,
         tuned: Tuned = lambda campus_id: {},
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._places, self._record = store, places, record
+        self._store, self._places, self._record, self._clock = store, places, record, clock
         self.judging = Judging(store, places, overrules, record, tuned)
 
     def point(self, campus_id: CampusId, point_id: PointId) -> DataPoint:
@@ -145,9 +151,13 @@ class Telemetry:
         return self.judging.on_judged(listener)
 
     def latest(self, campus_id: CampusId, point_ids: Sequence[PointId] = ()) -> tuple[PointValue, ...]:
-        """Return the newest readings of points, or of all; those without any are left out."""
+        """Return the newest readings of points, or of all; those without any are left out.
+
+        One of the future is told only where nothing came in the four weeks before now.
+        """
         points = self._points(campus_id, point_ids)
-        found = self._store.latest(self._numbers(campus_id, tuple(points)))
+        now = micros_of(self._clock())
+        found = newest_by(self._store, self._numbers(campus_id, tuple(points)), now)
         by_number = dict(zip(self._numbers(campus_id, tuple(points)).tolist(), points.values(), strict=True))
         return tuple(
             PointValue(

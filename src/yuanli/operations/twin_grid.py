@@ -9,15 +9,13 @@ from datetime import datetime, timedelta, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
+from yuanli.operations.newest import AHEAD, MINUTE
 from yuanli.operations.readings import Every, Numbers, ReadingStore
 from yuanli.operations.telemetry import EPOCH, MICROSECOND, time_of
 from yuanli.operations.twin_frames import NEVER, Grid
 from yuanli.operations.twin_plan import Rows, TwinPlan
 from yuanli.telemetry import Form, Quality
 
-MINUTE = 60_000_000
-AHEAD = 5 * MINUTE
-"""So far a clock may run before ours."""
 LOOKS = (15 * MINUTE, 60 * MINUTE, 180 * MINUTE, 1560 * MINUTE)
 """How far back is looked for a reading that holds, one after another."""
 BREATHING = timedelta(minutes=15)

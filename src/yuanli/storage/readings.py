@@ -207,7 +207,9 @@ class SqliteReadingStore:
     def footprint(self) -> Footprint:
         """Return what the readings take on the disk."""
         with self._hot.reading() as connection:
-            ((hot_rows, first, last),) = connection.execute("SELECT count(*), min(at), max(at) FROM reading")
+            ((hot_rows, hot_days, first),) = connection.execute(
+                "SELECT count(*), count(DISTINCT at / ?), min(at) FROM reading", (DAY,)
+            )
             ((cold_rows, cold_bytes, packed),) = connection.execute(
                 'SELECT coalesce(sum(rows), 0), coalesce(sum(bytes), 0), min("start") FROM part'
             )
@@ -215,7 +217,7 @@ class SqliteReadingStore:
                 'SELECT sum(bytes) FROM part GROUP BY "start" / ? ORDER BY "start" DESC LIMIT 7', (DAY,)
             ).fetchall()
         hot_bytes = self._hot.bytes()
-        pace = hot_bytes / max((last - first) / DAY, 1) if hot_rows else 0.0
+        pace = hot_bytes / hot_days if hot_rows else 0.0
         return Footprint(
             hot_bytes=hot_bytes,
             cold_bytes=cold_bytes,

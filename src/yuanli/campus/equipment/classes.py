@@ -15,6 +15,8 @@ from types import MappingProxyType
 POINT, EQUIPMENT, LOCATION, COLLECTION = "point", "equipment", "location", "collection"
 POINT_ENDINGS = ("Sensor", "Setpoint", "Command", "Status", "Alarm", "Parameter", "Limit", "Point")
 """How the names of Brick's points end; tells a class that Brick does not have."""
+LOCATION_ENDINGS = ("Room", "Office", "Space", "Area", "Zone", "Floor")
+"""The same for places."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,8 @@ def kind_of_class(name: str) -> str:
     known = brick_classes().get(name)
     if known is not None:
         return known.kind
-    return POINT if name.rpartition("_")[2] in POINT_ENDINGS else EQUIPMENT
+    last = name.rpartition("_")[2]
+    return POINT if last in POINT_ENDINGS else LOCATION if last in LOCATION_ENDINGS else EQUIPMENT
 
 
 def is_kind_of(name: str, ancestor: str) -> bool:

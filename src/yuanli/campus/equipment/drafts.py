@@ -270,6 +270,7 @@ def category_of(brick_class: str) -> str:
 
 ROOMS = {
     "Room": "room", "Space": "room", "Conference_Room": "conferenceroom", "Team_Room": "conferenceroom",
+    "Meeting_Room": "conferenceroom",
     "Office": "office", "Enclosed_Office": "office", "Private_Office": "office", "Open_Office": "office",
     "Shared_Office": "office", "Restroom": "restroom", "Rest_Room": "restroom", "Hallway": "walkway",
     "Lobby": "lobby", "Staircase": "stairs", "Elevator_Shaft": "elevator", "Elevator_Space": "elevator",

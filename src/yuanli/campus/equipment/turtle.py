@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from yuanli.campus.features import (
 )
 from yuanli.campus.findings import Finding
 from yuanli.campus.geojson.archive import unreadable
+from yuanli.campus.geojson.repairs import repaired
 from yuanli.campus.imported import Imported, Progress, refused
 from yuanli.campus.place import Campus, CampusId, level_of
 from yuanli.errors import Text, UnavailableError
@@ -77,7 +79,7 @@ def read_brick(
         graph.parse(str(path), format="turtle")
     except OSError as error:
         raise unreadable(path, error) from error
-    except (ValueError, SyntaxError, RecursionError, AssertionError, IndexError) as error:
+    except (ValueError, SyntaxError, RecursionError, AssertionError, IndexError, AttributeError) as error:
         line = getattr(error, "lines", None)
         where = f"第 {line + 1} 行" if isinstance(line, int) else ""
         at = f" at line {line + 1}" if isinstance(line, int) else ""
@@ -97,6 +99,7 @@ def read_brick(
     progress("reading", 0.5)
     repairs: list[Finding] = []
     things = list(_Model(graph).things())
+    repairs += _unknown_classes(things)
     progress("building", 0.9)
     names = {"und": name} if name else {}
     return assemble(things, campus_id=campus_id, name=names, source=path.name, repairs=repairs)
@@ -203,6 +206,27 @@ class _Model:
     def _whole(self, subject: Any, local: str) -> int | None:
         number = self._number(subject, local)
         return int(number) if number is not None and 0 <= number < 1e9 else None
+
+
+def _unknown_classes(things: list[Thing]) -> Iterator[Finding]:
+    """Tell each class that Brick does not have, what its things were taken as, and the classes that sound like it."""
+    taken = {POINT: ("点位", "points"), LOCATION: ("空间", "places"), EQUIPMENT: ("设备", "devices")}
+    by_class: dict[str, list[Thing]] = {}
+    for thing in things:
+        if thing.brick_class not in brick_classes():
+            by_class.setdefault(thing.brick_class, []).append(thing)
+    for name, those in by_class.items():
+        zh, en = taken[those[0].kind]
+        near = get_close_matches(name, brick_classes(), n=3)
+        yield repaired(
+            "unknown_class",
+            f"Brick 没有类 {name}；{len(those)} 个{zh}属于它，如 {those[0].key}。",
+            f"Brick has no class {name}; {len(those)} {en} are of it, such as {those[0].key}.",
+            remedy=Text(
+                f"在文件里改正类名{'，例如 ' + '、'.join(near) if near else ''}，再导入一次。",
+                f"Correct it in the file{', perhaps to ' + ' or '.join(near) if near else ''}, and import again.",
+            ),
+        )
 
 
 def brick_name(uri: str) -> str | None:

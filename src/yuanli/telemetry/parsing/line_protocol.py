@@ -48,6 +48,8 @@ class Precision(StrEnum):
     S = "s"
 
 
+YEAR_US = 365 * 86_400 * 1_000_000
+"""A time in a coarser unit than was told comes out as of 1970."""
 MICROSECONDS = {Precision.US: 1, Precision.MS: 1_000, Precision.S: 1_000_000}
 
 
@@ -188,6 +190,15 @@ def _time(line: str, at: int, precision: Precision) -> int | None:
             Text(
                 f"按精度 {precision} 不在 1970 年到 2200 年之间",
                 f"in {precision} it is not between 1970 and 2200",
+            ),
+        )
+    if micros < YEAR_US and precision is not Precision.S:
+        raise FaultyValueError(
+            "time",
+            match[1],
+            Text(
+                f"按精度 {precision} 是 1970 年；请用 precision（ns、us、ms、s）说明它的单位，或校准设备时钟",
+                f"in {precision} it is of 1970; tell by precision (ns, us, ms, s) what it counts, or set the clock",
             ),
         )
     return micros
