@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from yuanli.campus import Campus, FeatureId
+from yuanli.campus import Campus, FeatureId, FeatureNotFoundError
 from yuanli.demo import demo_campus
 from yuanli.errors import InvalidInputError
 from yuanli.operations import (
@@ -172,6 +172,8 @@ def test_a_draft_goes_out_as_a_workbook_and_comes_in_as_the_same_problem(
 def test_a_place_where_nobody_sits_is_told(drafts: SpaceDrafts, campus: Campus) -> None:
     with pytest.raises(NobodySeatedError):
         drafts.draft(campus.id, SpaceWish(place=FeatureId("a-2f-a201")))
+    with pytest.raises(FeatureNotFoundError, match="block-z"):
+        drafts.draft(campus.id, SpaceWish(place=FeatureId("block-z")))
 
 
 @pytest.mark.parametrize("value", [0, 101, float("nan")])

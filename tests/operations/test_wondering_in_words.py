@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.operations.test_device_planning_in_words import heard
 from yuanli.bootstrap import House
 from yuanli.operations import Asker, Reply, SolveOrder, reread
 from yuanli.operations.answering.device_wondering import says_on
+from yuanli.planning import SPACES
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, make_plan
 
@@ -124,3 +126,19 @@ def test_who_may_not_plan_and_who_has_no_plan_are_told(house: House) -> None:
 
 def test_a_time_outside_what_can_be_read_is_asked_for(house: House) -> None:
     assert "什么时间" in ask(house, "冷机2为什么不早点开").text.zh
+
+
+def test_a_team_that_is_named_is_asked_of_the_plan_in_which_it_sits(tmp_path: Path) -> None:
+    house = small_house(tmp_path, clock := Clock())
+    rooms = [{"name": name, "capacity_m2": 20, "floor": name[0]} for name in ("101", "201")]
+    teams = [{"name": name, "need_m2": 18, "headcount": 2} for name in ("研发部", "财务部")]
+    content = json.dumps({"rooms": rooms, "entities": teams}).encode()
+    plan = make_plan(SPACES, SPACES.parse(content, "p.json"), Search(Stop(time_s=None, rounds=2)))
+    for kind, data, made in (("spaces", content, plan), ("devices", json.dumps(DOCUMENT).encode(), None)):
+        order = SolveOrder(kind=kind, name=kind, file_name="p.json", problem=data)
+        found = made or make_plan(DEVICES, DEVICES.parse(data, "p.json"), Search(Stop(time_s=1)))
+        house.solving.keep(CAMPUS, order, found, "boss")
+        clock.forward(60)
+    told = ask(house, "为什么不把研发部和财务部放在一层").text.zh
+    house.close()
+    assert "“研发部" in told, told

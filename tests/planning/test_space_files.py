@@ -113,7 +113,7 @@ def test_excel_tells_wrong_cells_of_walking_and_of_periods() -> None:
     book.save(out)
     with pytest.raises(SheetsError) as error:
         parse_spaces(out.getvalue(), "p.xlsx")
-    assert [at for at, _ in error.value.faults] == ["Needs!2 entity", "Weights!2 part"]
+    assert [at for at, _ in error.value.faults] == ["Needs!B2", "Weights!A2"]
 
 
 def test_columns_of_the_template_are_as_wide_as_their_headings() -> None:
@@ -132,16 +132,21 @@ def test_excel_tells_each_wrong_cell_and_imports_nothing() -> None:
     book["Rooms"]["B2"] = "big"
     book["Entities"]["B3"] = -4
     book["Rooms"]["Z1"] = "colour"
+    book["Entities"]["B2"] = None
     out = io.BytesIO()
     book.save(out)
     with pytest.raises(SheetsError) as error:
         parse_spaces(out.getvalue(), "p.xlsx")
-    assert [at for at, _ in error.value.faults] == ["Rooms!Z1", "Rooms!B2", "Entities!B3"]
+    assert [at for at, _ in error.value.faults] == ["Rooms!Z1", "Rooms!B2", "Entities!B2", "Entities!B3"]
+    assert [said.en for _, said in error.value.faults][1:3] == [
+        '"big" is no capacity_m2: fill in a number from 0',
+        "need_m2 is empty: fill in a number from 0",
+    ]
     book = load_workbook(io.BytesIO(write_spaces_excel(SMALL)))
     book["Entities"]["F2"] = "nowhere"
     out = io.BytesIO()
     book.save(out)
-    with pytest.raises(SheetsError, match=r'Entities!2 room there is no "nowhere"'):
+    with pytest.raises(SheetsError, match=r'Entities!F2 there is no "nowhere"'):
         parse_spaces(out.getvalue(), "p.xlsx")
 
 

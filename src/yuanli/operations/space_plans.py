@@ -177,6 +177,8 @@ class SpaceDrafts:
         """
         guide = self._guidance.guide(campus_id)
         campus = guide.campus
+        if wish.place is not None and campus.find(wish.place) is None:
+            campus.get(wish.place, Building)
         units = _units(campus, wish.place)
         teams = [t for t in campus.of(Team) if t.headcount > 0 and any(s in units for s in t.space_ids)]
         if not units or not teams:

@@ -48,6 +48,12 @@ class SpaceInfoAnswers:
             text = Text("您还没有做过方案。", "You have made no plan yet.")
             hint = (Text("排一下A座的座位，最多搬 30 人", "seat block A, move at most 30 people"),)
             return Reply(text=text, understanding=understanding, suggestions=hint)
+        why = says(understanding.text, "why")
+        seated = next((one.id for one in mine if one.kind == SPACES.name), None) if why else None
+        if seated is not None and seated != mine[0].id:
+            older = self.solving.get(guide.campus.id, seated)
+            if _names_row_of(older, understanding.text):
+                return Reply(text=self._why(guide, understanding, asker, older), understanding=understanding)
         of_devices = find_devices_job(self.solving, guide.campus.id, understanding, asker.user)
         if of_devices is not None and (
             mine[0].kind == DEVICES.name or asks_why_of_devices(understanding, None)
@@ -56,7 +62,7 @@ class SpaceInfoAnswers:
             text = tell_why(self.solving, guide.campus.id, understanding, of_devices, zone=zone, now=now)
             return Reply(text=text, understanding=understanding)
         job = self.solving.get(guide.campus.id, mine[0].id)
-        if says(understanding.text, "why") and job.summary.kind == SPACES.name and job.plan is not None:
+        if why and job.summary.kind == SPACES.name and job.plan is not None:
             return Reply(text=self._why(guide, understanding, asker, job), understanding=understanding)
         return Reply(text=_outcome(job), understanding=understanding)
 
@@ -75,6 +81,11 @@ class SpaceInfoAnswers:
             )
         plan = SPACES.read_rows(problem, job.plan.assignments)
         return said_of([_priced(problem, plan, job.plan.cost or 0.0, rule) for rule in rules])
+
+
+def _names_row_of(job: SolveJob, words: str) -> bool:
+    """Say whether who sits somewhere by a plan is named."""
+    return job.plan is not None and any(str(row["name"]) in words for row in job.plan.assignments)
 
 
 def _priced(problem: SpaceProblem, plan: SpacePlan, cost: float, rule: Rule) -> Text:

@@ -107,5 +107,5 @@ def check_space_workbook(data: bytes, name: str) -> WorkbookCheck:
         return WorkbookCheck(faults=(CellFault(at=error.field or name, message=error.message),))
     return WorkbookCheck(
         rooms=len(problem.rooms), teams=len(problem.entities),
-        people=sum(one.headcount for one in problem.entities), rules=len(problem.rules),
+        people=round(sum(one.headcount for one in problem.entities), 1), rules=len(problem.rules),
     )  # fmt: skip

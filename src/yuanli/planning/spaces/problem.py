@@ -279,8 +279,9 @@ def check_tables(problem: SpaceProblem) -> None:
         With the field, the value, the rule, and what to do.
     """
     sizes = (len(problem.entities), len(problem.periods), len(problem.rooms))
-    _ask(min(sizes) > 0, "rooms", f"{sizes}", "至少要有一个房间、一个单位和一个时期",
-         "there is at least one room, one entity and one period")  # fmt: skip
+    for table, size in zip(("entities", "periods", "rooms"), sizes, strict=True):
+        _ask(size > 0, table, "0", "至少要有一个房间、一个单位和一个时期",
+             "there is at least one room, one entity and one period")  # fmt: skip
     _ask(sizes[0] <= MOST_ENTITIES and prod(sizes) <= MOST_CELLS, "entities", f"{' × '.join(map(str, sizes))}",
          f"单位最多 {MOST_ENTITIES} 个，单位×时期×房间最多 {MOST_CELLS}",
          f"at most {MOST_ENTITIES} entities, and {MOST_CELLS} entities × periods × rooms")  # fmt: skip

@@ -99,8 +99,16 @@ class SheetsError(SpacesError):
 @dataclass(slots=True)
 class _Reading:
     faults: list[tuple[str, Text]] = field(default_factory=list)
-    cells: dict[tuple[str, int], str] = field(default_factory=dict)
-    """The sheet and row of each thing that was read, by field path."""
+    cells: dict[tuple[str, int], int] = field(default_factory=dict)
+    """The row of each thing that was read, by sheet in small letters and place."""
+    heads: dict[str, list[str]] = field(default_factory=dict)
+    """The columns of each sheet."""
+
+    def cell(self, title: str, place: int, column: str) -> str:
+        """Return where something that was read stands; its row, where its sheet lacks the column."""
+        head = self.heads.get(title, [])
+        letter = _letters(head.index(column)) if column in head else ""
+        return f"{title}!{letter}{self.cells[title.lower(), place]}"
 
 
 def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
@@ -309,6 +317,7 @@ def _read_sheet(reading: _Reading, title: str, rows: Sequence[Sequence[Any]]) ->
     kind = SHEETS[title]
     readers = {name: _READERS[told] for name, told in _columns(kind).items()}
     head = [str(cell or "").strip() for cell in (rows[0] if rows else ())]
+    reading.heads[title] = head
     if not head and title not in ASKED:
         return
     for missing in set(NEEDED[title]) - set(head):
@@ -331,9 +340,8 @@ def _read_sheet(reading: _Reading, title: str, rows: Sequence[Sequence[Any]]) ->
             try:
                 values[column] = readers[column](cell)
             except (ValueError, TypeError):
-                said = Text(f"“{cell}”不能用作 {column}", f'"{cell}" is no {column}')
-                reading.faults.append((at, said))
-        reading.cells[title.lower(), place] = f"{title}!{number}"
+                reading.faults.append((at, _wrong(cell, column, _columns(kind)[column])))
+        reading.cells[title.lower(), place] = number
         place += 1
         if len(reading.faults) == before and set(NEEDED[title]) <= values.keys():
             yield kind(**values)
@@ -358,15 +366,24 @@ def _check_names(
                 value = getattr(one, column)
                 for name in (value,) if isinstance(value, str) else value or ():
                     if name not in names[table]:
-                        at = f"{reading.cells[title.lower(), place]} {column}"
-                        reading.faults.append((at, Text(f"没有“{name}”", f'there is no "{name}"')))
+                        said = Text(f"没有“{name}”", f'there is no "{name}"')
+                        reading.faults.append((reading.cell(title, place, column), said))
 
 
 def _cell_of(reading: _Reading, path: str) -> str:
     table, _, rest = path.partition("[")
     place, _, column = rest.partition("]")
-    row = reading.cells.get((table, int(place))) if place.isdigit() else None
-    return path if row is None else f"{row} {column.lstrip('.')}".strip()
+    if not place.isdigit() or (table, int(place)) not in reading.cells:
+        return path
+    return reading.cell(table.capitalize(), int(place), column.lstrip(".").partition("[")[0])
+
+
+def _wrong(cell: Any, column: str, told: str) -> Text:
+    """Say what a cell may hold: empty ones, and formulas that nobody calculated, have no value."""
+    rule = _RULES.get(told, Text("文字", "text"))
+    if cell in (None, ""):
+        return Text(f"{column} 是空的，要填{rule.zh}", f"{column} is empty: fill in {rule.en}")
+    return Text(f"“{cell}”不能用作 {column}，要填{rule.zh}", f'"{cell}" is no {column}: fill in {rule.en}')
 
 
 def _letters(place: int) -> str:
@@ -418,4 +435,10 @@ def _day(cell: Any) -> date:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "str": _text, "str | None": _text, "float": _number, "float | None": _number, "bool": _truth,
     "tuple[str, ...]": _names, "date | None": _day, "RuleKind": lambda cell: RuleKind(_text(cell)),
+}  # fmt: skip
+_AMOUNT = Text("不小于 0 的数", "a number from 0")
+_DAY = Text("日期，如 2026-12-31", "a day, as 2026-12-31")
+_RULES: dict[str, Text] = {
+    "float": _AMOUNT, "float | None": _AMOUNT, "bool": Text("是或否", "yes or no"), "date | None": _DAY,
+    "RuleKind": Text(f"其一：{'、'.join(RuleKind)}", f"one of {', '.join(RuleKind)}"),
 }  # fmt: skip
