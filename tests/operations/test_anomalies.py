@@ -326,7 +326,7 @@ def test_a_recording_that_is_too_short_is_refused() -> None:
     assert issubclass(TooShortRecordingError, InvalidInputError)
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai"])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/Los_Angeles"])
 def test_savings_of_a_file_are_told_from_the_shell(
     zone: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -347,7 +347,8 @@ def test_savings_of_a_file_are_told_from_the_shell(
     code, out, _ = run(capsys, *asked, "--json")
     told = json.loads(out)
     assert (code, told["share"]) == (0, pytest.approx(0.15, abs=0.02))
-    assert told["r2"] > 0.9
+    days = [one["at"][:10] for one in told["days"]]
+    assert (told["r2"] > 0.9, len(days), days[0], days[-1]) == (True, 366 + 118, "2024-01-01", "2025-05-13")
     code, out, _ = run(capsys, *asked)
     assert (code, f"{told['saved']:,.0f} kWh" in out, f"{told['cost']:,.2f}" in out) == (0, True, True)
     assert run(capsys, "savings", str(path), "--before", "x", "--after", "y")[0] == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -212,11 +212,18 @@ def _saved_in_file(
     used = history.values[meter]
     load = History(values=used[None, :], start=history.start, step=history.step, zone=history.zone)
     before, after = spans
+    clock = zone_of(zone[0]) if history.step == DAY else UTC
+    own = [SavingsPeriod(start=_by(clock, one.start), end=_by(clock, one.end)) for one in spans]
     found = measure_savings(
-        load, before.micros, after.micros, temp=None if warm is None else history.values[warm],
+        load, own[0].micros, own[1].micros, temp=None if warm is None else history.values[warm],
         people=None if people is None else history.values[places[people]], calendar=Calendar(country=zone[1]),
     )  # fmt: skip
     return savings_report(found, names[meter], "kWh", before, after, price=price)
+
+
+def _by(clock: tzinfo, at: datetime) -> datetime:
+    """Return what a clock shows as a time of UTC, as daily rows have theirs."""
+    return at.astimezone(clock).replace(tzinfo=UTC)
 
 
 def _is_temperature(name: str) -> bool:
