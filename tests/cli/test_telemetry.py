@@ -57,6 +57,16 @@ def test_a_table_is_imported_judged_told_and_exported(
     assert (newest["point"], newest["at"]) == (room, "2026-05-07T15:00:00+00:00")
     code, out, _ = run(capsys, "telemetry", "check", "--json", *store)
     assert json.loads(out)["readings"] >= len(lines)
+    shown = ("telemetry", "show", room, "--from", "2026-05-03", "--to", "2026-05-03T04:00", *store)
+    code, out, _ = run(capsys, *shown)
+    assert (code, "2026-05-03 02:00:00" in out, "sentinel" in out) == (0, True, True)
+    code, out, _ = run(capsys, *shown, "--json")
+    assert [json.loads(line)["raw"] for line in out.splitlines()][2] == -999
+    code, _, _ = run(capsys, *shown, "-o", str(tmp_path / "room.csv"), "--flags", "qartod")
+    written = (tmp_path / "room.csv").read_text("utf-8").splitlines()
+    assert (code, len(written), written[3].split(",")[-1]) == (0, 5, "4")
+    assert run(capsys, *shown, "-o", str(tmp_path / "nowhere" / "room.csv"))[0] == 2
+    assert run(capsys, "telemetry", "show", "nothing", *store)[0] == 1
     lines_out = tmp_path / "overrules.jsonl"
     code, out, _ = run(capsys, "telemetry", "overrules", "export", *store)
     assert (code, out) == (0, "")
@@ -176,13 +186,15 @@ def test_a_table_is_replayed_to_a_server_at_its_own_times_or_from_now(
         "--column", "time=ts", "--column", "point=表号", "--column", "value=v", "--speed", "inf",
     )  # fmt: skip
     code, out, _ = run_apart(capsys, *given, "--json")
-    assert (code, json.loads(out)) == (0, {"rows": 3, "deliveries": 3})
+    assert (code, json.loads(out)) == (0, {"rows": 3, "deliveries": 3, "refused": 0})
     rows = [row for _, _, body in server.bodies for row in decode_json(body).rows]
     assert [(row.point, row.value) for row in rows] == [("m1", 1.0), ("m1", 2.0), ("m1", 3.0)]
     assert rows[0].at == 1_777_564_800_000_000
     assert server.paths[0] == "/v1/campuses/park/readings?gateway=replay%3Aold.csv"
     before = time.time_ns() // 1_000
-    assert run_apart(capsys, *given, "--now", "--skip")[0] == 0
+    server.answer = b'{"kept": 0, "refused": [{"row": 1}]}'
+    code, out, _ = run_apart(capsys, *given, "--now", "--skip")
+    assert (code, "0 readings were replayed. 3 were refused." in out) == (0, True)
     moved = [row.at or 0 for _, _, body in server.bodies[3:] for row in decode_json(body).rows]
     assert before <= moved[0] <= time.time_ns() // 1_000
     assert [at - moved[0] for at in moved] == [0, 60_000_000, 120_000_000]

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,7 +21,7 @@ from yuanli.devices import (
     ForwardParams,
     HttpSender,
     MqttSender,
-    Parcel,
+    Send,
     Session,
     Spool,
     SpoolFullError,
@@ -46,6 +46,7 @@ class Server:
         self.statuses: list[int] = []
         self.bodies: list[tuple[str, str, bytes]] = []
         self.paths: list[str] = []
+        self.answer = b""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -56,8 +57,9 @@ class Server:
                     outer.paths.append(self.path)
                     outer.bodies.append((self.headers["Authorization"], self.headers["Content-Type"], body))
                 self.send_response(status)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(outer.answer)))
                 self.end_headers()
+                self.wfile.write(outer.answer)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -79,7 +81,7 @@ def server() -> Iterator[Server]:
     running_server.close()
 
 
-async def forwarded(spool: Spool, send: Callable[[Parcel], Awaitable[None]]) -> None:
+async def forwarded(spool: Spool, send: Send) -> None:
     task = asyncio.create_task(forward(spool, send, QUICK))
     try:
         await until(lambda: task.done() or len(spool) == 0)

@@ -43,8 +43,9 @@ class Time:
     async def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    async def deliver(self, rows: Sequence[Row]) -> None:
+    async def deliver(self, rows: Sequence[Row]) -> int:
         self.played.append((self.now, [row.value for row in rows]))
+        return 0
 
 
 @pytest.mark.parametrize(

@@ -326,22 +326,29 @@ def test_a_recording_that_is_too_short_is_refused() -> None:
     assert issubclass(TooShortRecordingError, InvalidInputError)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/Los_Angeles"])
 def test_savings_of_a_file_are_told_from_the_shell(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    zone: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rng = np.random.default_rng(2)
     lines = ["time,kwh,outdoor temp"]
     for day in range(500):
-        at = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day)
+        at = datetime(2024, 1, 1, tzinfo=ZoneInfo(zone)) + timedelta(days=day)
         temp = 12 - 10 * np.cos(2 * np.pi * day / 365)
-        used = (300 + 20 * max(15 - temp, 0) + rng.normal(0, 10)) * (0.85 if day >= 380 else 1)
+        works = 300 if at.weekday() < 5 else 0
+        used = (300 + works + 20 * max(15 - temp, 0) + rng.normal(0, 10)) * (0.85 if day >= 380 else 1)
         lines.append(f"{at.isoformat()},{used:.2f},{temp:.2f}")
     path = tmp_path / "meter.csv"
     path.write_text("\n".join(lines))
-    code, out, _ = run(
-        capsys, "savings", str(path), "--before", "2024-01-01/2025-01-01", "--after", "2025-01-16/2025-05-14",
-        "--zone", "UTC", "--country", "GB", "--json",
+    asked = (
+        "savings", str(path), "--before", "2024-01-01/2025-01-01", "--after", "2025-01-16/2025-05-14",
+        "--zone", zone, "--country", "GB", "--price", "0.8",
     )  # fmt: skip
-    assert code == 0
-    assert json.loads(out)["share"] == pytest.approx(0.15, abs=0.02)
+    code, out, _ = run(capsys, *asked, "--json")
+    told = json.loads(out)
+    assert (code, told["share"]) == (0, pytest.approx(0.15, abs=0.02))
+    days = [one["at"][:10] for one in told["days"]]
+    assert (told["r2"] > 0.9, len(days), days[0], days[-1]) == (True, 366 + 118, "2024-01-01", "2025-05-13")
+    code, out, _ = run(capsys, *asked)
+    assert (code, f"{told['saved']:,.0f} kWh" in out, f"{told['cost']:,.2f}" in out) == (0, True, True)
     assert run(capsys, "savings", str(path), "--before", "x", "--after", "y")[0] == 2

@@ -400,6 +400,19 @@ def test_nothing_is_restored_from_a_damaged_export(
         readings_store.export(tmp_path / "out")
 
 
+def test_an_export_of_before_checksums_is_restored_with_a_warning(
+    readings_store: ReadingStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    readings_store.number_points(CampusId("a"), point_ids("x"))
+    readings_store.write(regular(1, 60, step=HOUR))
+    readings_store.export(tmp_path / "out")
+    (tmp_path / "out" / "files.csv").unlink()
+    other = SqliteReadingStore(tmp_path / "other")
+    other.restore(tmp_path / "out")
+    assert (other.footprint().rows, "can't be checked" in caplog.text) == (60, True)
+    other.close()
+
+
 def test_writers_at_once_lose_nothing(store: ReadingStore) -> None:
     """Each writes its own points, and all of them the same contested times; somebody packs meanwhile."""
     failures: list[BaseException] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -18,7 +18,15 @@ from yuanli.cli.printing import OUT, named, plain, print_json, print_json_lines,
 from yuanli.cli.reading_tables import zone_of
 from yuanli.devices import read_signals
 from yuanli.errors import InvalidInputError, NotFoundError, Text
-from yuanli.forecast import DAY, Calendar, History, find_air_point, history_of_signals, measure_savings
+from yuanli.forecast import (
+    DAY,
+    BaselineKind,
+    Calendar,
+    History,
+    find_air_point,
+    history_of_signals,
+    measure_savings,
+)
 from yuanli.operations import (
     AnomalyKind,
     AnomalyQuery,
@@ -30,6 +38,13 @@ from yuanli.operations import (
     savings_report,
 )
 
+BASELINES = {
+    BaselineKind.CALENDAR: Text("日历模型", "Calendar model"),
+    BaselineKind.HEATING: Text("采暖模型", "Heating model"),
+    BaselineKind.COOLING: Text("制冷模型", "Cooling model"),
+    BaselineKind.BOTH: Text("采暖与制冷模型", "Heating and cooling model"),
+    BaselineKind.TIME_OF_WEEK: Text("周时段模型", "Hour of the week model"),
+}
 LAST = timedelta(days=7)
 SHOWN = 40
 TITLES = (
@@ -197,11 +212,18 @@ def _saved_in_file(
     used = history.values[meter]
     load = History(values=used[None, :], start=history.start, step=history.step, zone=history.zone)
     before, after = spans
+    clock = zone_of(zone[0]) if history.step == DAY else UTC
+    own = [SavingsPeriod(start=_by(clock, one.start), end=_by(clock, one.end)) for one in spans]
     found = measure_savings(
-        load, before.micros, after.micros, temp=None if warm is None else history.values[warm],
+        load, own[0].micros, own[1].micros, temp=None if warm is None else history.values[warm],
         people=None if people is None else history.values[places[people]], calendar=Calendar(country=zone[1]),
     )  # fmt: skip
     return savings_report(found, names[meter], "kWh", before, after, price=price)
+
+
+def _by(clock: tzinfo, at: datetime) -> datetime:
+    """Return what a clock shows as a time of UTC, as daily rows have theirs."""
+    return at.astimezone(clock).replace(tzinfo=UTC)
 
 
 def _is_temperature(name: str) -> bool:
@@ -251,10 +273,10 @@ def _print_savings(report: SavingsReport) -> None:
     OUT.print(
         said(
             Text(
-                f"节省 {report.saved:.4g} {report.unit}（{report.share:.1%}），"
-                f"{level} 区间 {report.low:.4g} 至 {report.high:.4g}。",
-                f"Saved {report.saved:.4g} {report.unit} ({report.share:.1%}), "
-                f"{level} interval {report.low:.4g} to {report.high:.4g}.",
+                f"节省 {_amount(report.saved)} {report.unit}（{report.share:.1%}），"
+                f"{level} 区间 {_amount(report.low)} 至 {_amount(report.high)}。",
+                f"Saved {_amount(report.saved)} {report.unit} ({report.share:.1%}), "
+                f"{level} interval {_amount(report.low)} to {_amount(report.high)}.",
             )
         ),
         style="bold",
@@ -265,15 +287,22 @@ def _print_savings(report: SavingsReport) -> None:
         if report.sure
         else Text("区间含零，不能确定有变化。", "The interval holds nought: no change is certain.")
     )
-    fit = f"{report.model} CV-RMSE {report.cv_rmse:.1%} R² {report.r2:.2f}"
+    fit = f"{said(BASELINES[report.model])}{said(Text('，', ', '))}CV-RMSE {report.cv_rmse:.1%} R² {report.r2:.2f}"
     OUT.print(f"{said(verdict)} {fit}", markup=False)
+    if report.cost is not None:
+        OUT.print(said(Text(f"折合费用 {report.cost:,.2f}。", f"Worth {report.cost:,.2f}.")), markup=False)
     for warning in report.warnings:
         OUT.print(said(warning), markup=False)
     if np.isfinite(report.expected):
         OUT.print(
             said(
-                Text(f"用了 {report.used:.5g}，预期 {report.expected:.5g}。",
-                     f"Used {report.used:.5g}, expected {report.expected:.5g}.")
+                Text(f"用了 {_amount(report.used)}，预期 {_amount(report.expected)}。",
+                     f"Used {_amount(report.used)}, expected {_amount(report.expected)}.")
             ),
             markup=False,
         )  # fmt: skip
+
+
+def _amount(value: float) -> str:
+    """Return a number with four digits that tell, and no exponent."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

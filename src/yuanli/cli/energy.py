@@ -53,8 +53,8 @@ def energy(
     campus_id = opening.stored_id(opened, campus)
     zone = ZoneInfo(opened.places.campus(campus_id).time_zone)
     now = opened.now()
-    until = _moment(end, "to", zone, now) if end is not None else now
-    begin = _moment(start, "from", zone, now) if start is not None else _day(now.astimezone(zone), zone)
+    until = moment_of(end, "to", zone, now) if end is not None else now
+    begin = moment_of(start, "from", zone, now) if start is not None else _day(now.astimezone(zone), zone)
     media = _media(medium)
     where = None if place is None else _place(opened, campus_id, place)
     if every is None:
@@ -91,7 +91,8 @@ def _place(opened: House, campus_id: CampusId, name: str) -> FeatureId:
     return FeatureId(hits[0].place_id) if hits else FeatureId(name)
 
 
-def _moment(text: str, field: str, zone: ZoneInfo, now: datetime) -> datetime:
+def moment_of(text: str, field: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return what a day, a time or such as `7d` names; without a zone it is of the campus's clock."""
     match = LENGTH.fullmatch(text.strip().lower())
     if match is not None:
         return _day((now - timedelta(days=int(match[1]))).astimezone(zone), zone)

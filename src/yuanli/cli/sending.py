@@ -77,9 +77,11 @@ def replay_file(
     if as_json:
         print_json(played)
         return
-    OUT.print(
-        said(Text(f"已回放 {played.rows} 条读数。", f"{played.rows} readings were replayed.")), markup=False
-    )
+    kept = played.rows - played.refused
+    told = Text(f"已回放 {kept} 条读数。", f"{kept} readings were replayed.")
+    if played.refused:
+        told = Text(f"{told.zh}另有 {played.refused} 条被拒收。", f"{told.en} {played.refused} were refused.")
+    OUT.print(said(told), markup=False)
 
 
 def forward(
@@ -129,11 +131,12 @@ async def _played(
 def _counting(deliver: Deliver, total: int, progress: ImportProgress) -> Deliver:
     done = 0
 
-    async def counted(rows: Sequence[Row]) -> None:
+    async def counted(rows: Sequence[Row]) -> int:
         nonlocal done
-        await deliver(rows)
+        refused = await deliver(rows)
         done += len(rows)
         progress(said(REPLAYING), done / total)
+        return refused
 
     return counted
 

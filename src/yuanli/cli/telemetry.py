@@ -14,6 +14,7 @@ from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, ImportProgress, named, print_json, print_json_lines, print_table, said
 from yuanli.cli.reading_tables import ColumnNames, columns_of, rows_of, zone_of
 from yuanli.cli.sending import forward, replay_file
+from yuanli.cli.showing import show
 from yuanli.errors import Text
 from yuanli.operations import Delivery, PointHealth, PointValue
 from yuanli.telemetry import Decoded, DecodeParams, touched
@@ -25,6 +26,7 @@ app.add_typer(rules.app, name="rules")
 app.command("replay")(replay_file)
 app.command("forward")(forward)
 app.command("augment")(augment)
+app.command("show")(show)
 SHOWN = 40
 POINT = Text("点位", "Point")
 HEALTH = (POINT, Text("读数", "Readings"), Text("可疑或错误", "Suspect or bad"), Text("原因", "Why"))

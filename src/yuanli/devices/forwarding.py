@@ -34,8 +34,8 @@ class ParcelRefusedError(InvalidInputError):
     """The other side will never take this body."""
 
 
-Send = Callable[[Parcel], Awaitable[None]]
-"""Returns when a parcel is acknowledged; else SendFailedError or ParcelRefusedError."""
+Send = Callable[[Parcel], Awaitable[int]]
+"""Tells when a parcel is acknowledged how many rows were refused; else SendFailedError or ParcelRefusedError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class HttpSender:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def __call__(self, parcel: Parcel) -> None:
+    async def __call__(self, parcel: Parcel) -> int:
         """Post one parcel."""
         try:
             reply = await self._client.post(
@@ -84,6 +84,7 @@ class HttpSender:
             asked = reply.headers.get("Retry-After", "")
             wait_s = float(asked) if asked.isdecimal() else 0.0
             raise SendFailedError(str(reply.status_code), wait_s, reply.status_code)
+        return _refused(reply)
 
 
 class MqttSender:
@@ -101,8 +102,8 @@ class MqttSender:
     async def __aexit__(self, *_: object) -> None:
         await self._drop(self._client)
 
-    async def __call__(self, parcel: Parcel) -> None:
-        """Publish one parcel."""
+    async def __call__(self, parcel: Parcel) -> int:
+        """Publish one parcel; what a broker's readers refuse is not known here."""
         client = None
         try:
             client = await self._connected()
@@ -111,6 +112,7 @@ class MqttSender:
             await self._drop(client)
             raise SendFailedError(str(error)) from error
         _end_if_cancelled()
+        return 0
 
     async def _connected(self) -> aiomqtt.Client:
         async with self._lock:
@@ -126,6 +128,14 @@ class MqttSender:
                     await self._stack.aclose()
                 except aiomqtt.MqttError as error:
                     log.debug("The connection was broken already: %s", error)
+
+
+def _refused(reply: httpx.Response) -> int:
+    """Return how many rows a receipt calls refused; an answer that is no receipt tells none."""
+    try:
+        return len(reply.json()["refused"])
+    except (ValueError, TypeError, KeyError):
+        return 0
 
 
 def _end_if_cancelled() -> None:
@@ -148,7 +158,7 @@ async def forward(spool: Spool, send: Send, params: ForwardParams = ForwardParam
         failed: SendFailedError | None = None
         taken: list[Parcel] = []
         for parcel, outcome in zip(parcels, outcomes, strict=True):
-            if outcome is None:
+            if isinstance(outcome, int):
                 taken.append(parcel)
             elif isinstance(outcome, ParcelRefusedError):
                 log.warning("Parcel %s is refused and laid aside: %s", parcel.id, outcome)

@@ -12,8 +12,8 @@ from yuanli.devices.spool import Parcel
 from yuanli.operations import Delivery, Intake
 from yuanli.telemetry import Decoded, Row, encode_json
 
-Deliver = Callable[[Sequence[Row]], Awaitable[None]]
-"""Hands rows on; returns when they are acknowledged."""
+Deliver = Callable[[Sequence[Row]], Awaitable[int]]
+"""Hands rows on; returns when they are acknowledged, how many of them were refused."""
 
 FIRST_WAIT_S = 0.5
 NEVER_MENDED = frozenset({401, 403, 404, 405})
@@ -45,10 +45,11 @@ class ReplayParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What was played: rows and handings on."""
+    """What was played: rows, handings on, and how many of the rows were refused there."""
 
     rows: int
     deliveries: int
+    refused: int = 0
 
 
 async def replay(
@@ -64,7 +65,7 @@ async def replay(
     Rows without both are due with the row before them. A row that is due before the one before it follows
     at once, so that the order of a recording holds.
     """
-    count = deliveries = 0
+    count = deliveries = refused = 0
     began: float | None = None
     first = 0
     for due, batch in _batches(rows, params.most_rows):
@@ -74,9 +75,9 @@ async def replay(
         if wait_s > 0:
             await sleep(wait_s)
         moved = 0 if params.begin_at is None else params.begin_at - first
-        await deliver([_moved(row, moved) for row in batch])
+        refused += await deliver([_moved(row, moved) for row in batch])
         count, deliveries = count + len(batch), deliveries + 1
-    return Replayed(rows=count, deliveries=deliveries)
+    return Replayed(rows=count, deliveries=deliveries, refused=refused)
 
 
 def to_intake(
@@ -84,10 +85,10 @@ def to_intake(
 ) -> Deliver:
     """Hand rows to the intake; as `recorded` they keep the times at which they came."""
 
-    async def deliver(rows: Sequence[Row]) -> None:
+    async def deliver(rows: Sequence[Row]) -> int:
         kept = tuple(rows) if recorded else tuple(replace(row, received=None) for row in rows)
         delivery = Delivery(campus_id=campus_id, decoded=Decoded(rows=kept), gateway=gateway)
-        await asyncio.to_thread(intake.take, [delivery])
+        return len((await asyncio.to_thread(intake.take, [delivery])).refused)
 
     return deliver
 
@@ -97,17 +98,17 @@ def to_sender(
 ) -> Deliver:
     """Send rows as JSON; while the other side can't take them they are sent again, so many times in all."""
 
-    async def deliver(rows: Sequence[Row]) -> None:
+    async def deliver(rows: Sequence[Row]) -> int:
         parcel = Parcel(id=0, topic=topic, kind="application/json", payload=encode_json(rows).encode())
-        for tried in range(tries):
+        tried = 0
+        while True:
             try:
-                await send(parcel)
+                return await send(parcel)
             except SendFailedError as error:
-                if tried + 1 == tries or error.answered in NEVER_MENDED:
+                tried += 1
+                if tried == tries or error.answered in NEVER_MENDED:
                     raise
-                await sleep(max(error.wait_s, FIRST_WAIT_S * 2**tried))
-            else:
-                return
+                await sleep(max(error.wait_s, FIRST_WAIT_S * 2 ** (tried - 1)))
 
     return deliver
 

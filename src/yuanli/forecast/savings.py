@@ -9,7 +9,7 @@ import numpy as np
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.forecast.baselines import Baseline, Rows, fit_baseline, kinds_for, ridge_of, rows_of
 from yuanli.forecast.calendar import Calendar
-from yuanli.forecast.history import DAY, Floats, History
+from yuanli.forecast.history import DAY, Floats, History, clock_offsets
 from yuanli.forecast.signals import Bools
 
 Span = tuple[int, int]
@@ -117,7 +117,8 @@ def measure_savings(
     Parameters
     ----------
     load
-        One point; the energy of each step, hourly or daily.
+        One point; the energy of each step, hourly or daily. Daily steps of the zone `UTC` are days of any clock, and
+        the periods are then told by that clock as well.
     temp, people
         Outdoor °C, and how many people are there, on the same steps; shape `(n_times,)`.
 
@@ -135,13 +136,13 @@ def measure_savings(
         if not by_day and load.step >= DAY:
             continue
         rows = rows_of(load, temp=temp, people=people, calendar=calendar, by_day=by_day)
-        within = _within(rows, before)
+        within = _within(rows, before, load.zone)
         if by_day:
             _check_baseline(rows, within, params)
-            _check_measured(rows, _within(rows, after))
+            _check_measured(rows, _within(rows, after, load.zone))
         tried += [fit_baseline(rows, within, kind) for kind in kinds_for(rows)]
     best = _best(tried, params)
-    return _measured(best, before, after, params)
+    return _measured(best, before, after, params, load.zone)
 
 
 def _check(load: History, before: Span, after: Span) -> None:
@@ -216,9 +217,9 @@ def _best(tried: list[Baseline], params: SavingsParams) -> Baseline:
     return next(one for one in fit if one.cv_rmse / limits[one.rows.step >= DAY] <= 1.02 * least)
 
 
-def _measured(baseline: Baseline, before: Span, after: Span, params: SavingsParams) -> Savings:
+def _measured(baseline: Baseline, before: Span, after: Span, params: SavingsParams, zone: str) -> Savings:
     rows = baseline.rows
-    within, later = _within(rows, before), _within(rows, after)
+    within, later = _within(rows, before, zone), _within(rows, after, zone)
     told = later & rows.whole()
     if not told.any():
         _check_measured(rows, later)
@@ -309,5 +310,9 @@ def _beyond(known: Floats, later: Floats) -> float:
     return float(((later < known.min()) | (later > known.max())).mean())
 
 
-def _within(rows: Rows, span: Span) -> Bools:
+def _within(rows: Rows, span: Span, zone: str) -> Bools:
+    """Return which rows begin in a span; those of days are told by the zone's clock, as `daily` has it."""
+    if rows.step >= DAY:
+        first, last = (np.array(span) + clock_offsets(np.array(span), zone)).tolist()
+        span = first, last
     return np.asarray((rows.at >= span[0]) & (rows.at < span[1]))

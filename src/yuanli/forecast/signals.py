@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuanli.errors import Text
-from yuanli.forecast.history import DAY, HOUR, SECOND, Floats, History, InvalidHistoryError
+from yuanli.forecast.history import DAY, HOUR, SECOND, Floats, History, InvalidHistoryError, clock_offsets
 from yuanli.telemetry import Quality, Series, Times
 
 Bools = NDArray[np.bool_]
@@ -143,13 +143,19 @@ def runs(held: Bools, gaps: Bools) -> list[tuple[int, int]]:
 
 
 def history_of_signals(signals: Signals, *, zone: str = "UTC", coarsest: int = HOUR) -> History:
-    """Return signals as a history on the even grid that is nearest to their step, a whole part of a day."""
+    """Return signals as a history on the even grid that is nearest to their step, a whole part of a day.
+
+    Days are those of the zone's clock, told as days of UTC, as `daily` does.
+    """
     parts = [part for part in range(1, 24 * 60 * 60 + 1) if 24 * 3600 % part == 0]
     step = min(
         (DAY // part for part in parts), key=lambda one: abs(np.log(one / min(signals.step, coarsest)))
     )
-    first = int(signals.at[0]) // step * step
-    cell = (signals.at - first) // step
+    at = signals.at
+    if step == DAY:
+        at, zone = at + clock_offsets(at, zone), "UTC"
+    first = int(at[0]) // step * step
+    cell = (at - first) // step
     values = np.full((len(signals.names), int(cell[-1]) + 1), np.nan)
     for row, column in enumerate(signals.values):
         held = np.isfinite(column)

@@ -55,7 +55,7 @@ def point_changes(campus: Campus, cells: Iterable[Sequence[object]]) -> tuple[Ch
         if len(faults) >= MOST_FAULTS:
             break
     if faults:
-        raise RefusedRowsError(faults)
+        raise RefusedRowsError(faults, partly=False)
     return tuple(changes.values())
 
 

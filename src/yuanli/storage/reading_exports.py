@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ from yuanli.operations import StoreNotEmptyError
 from yuanli.storage.reading_files import ReadingFiles, unavailable
 from yuanli.storage.reading_rows import ROW, Rows
 
+log = logging.getLogger(__name__)
 POINTS = "points.csv"
 CONFLICTS = "conflicts.parquet"
 FILES = "files.csv"
@@ -107,7 +109,7 @@ def export(
 
 
 def exported(folder: Path) -> Exported:
-    """Open a folder that `export` wrote.
+    """Open a folder that `export` wrote; one of before checksums were listed is taken with a warning.
 
     Raises
     ------
@@ -116,12 +118,15 @@ def exported(folder: Path) -> Exported:
     FaultyExportError
         A file is missing, or is not what was written.
     """
-    if not (folder / FILES).is_file():
+    if not (folder / POINTS).is_file() and not (folder / FILES).is_file():
         raise NoExportError(
             Text(f"{folder} 中没有导出的读数", f"No exported readings in {folder}"),
             hint=Text("给出导出时写成的文件夹。", "Name the folder that an export wrote."),
         )
-    _check_files(folder)
+    if (folder / FILES).is_file():
+        _check_files(folder)
+    else:
+        log.warning("%s has no %s: whether its files are whole can't be checked", folder, FILES)
     with (folder / POINTS).open(encoding="utf-8", newline="") as file:
         points = [(int(number), campus, point) for number, campus, point in csv.reader(file)]
     files = ReadingFiles(folder)

@@ -92,9 +92,12 @@ class MessageTooLargeError(InvalidInputError):
 
 
 class RefusedRowsError(InvalidInputError):
-    """Rows break rules, and all were wanted or none: nothing is kept. `faults` tells each."""
+    """Rows break rules, and all were wanted or none: nothing is kept. `faults` tells each.
 
-    def __init__(self, faults: Sequence[RowFault]) -> None:
+    Where `partly` the same rows can be taken without the wrong ones, and the hint tells so.
+    """
+
+    def __init__(self, faults: Sequence[RowFault], *, partly: bool = True) -> None:
         told = faults[:MOST_TOLD]
         more = f"\n… +{len(faults) - MOST_TOLD}" if len(faults) > MOST_TOLD else ""
         zh = "\n".join(
@@ -108,7 +111,8 @@ class RefusedRowsError(InvalidInputError):
                  f"{len(faults)} rows are wrong, and nothing was kept:\n{en}{more}"),
             field=faults[0].field if faults else None,
             hint=Text(
-                "改正这些行后重发；或允许部分保存。", "Correct these rows and send again, or allow a partial intake."
+                "改正这些行后重发" + ("；或允许部分保存。" if partly else "。"),
+                "Correct these rows and send again" + (", or allow a partial intake." if partly else "."),
             ),
         )  # fmt: skip
         self.faults = tuple(faults)
