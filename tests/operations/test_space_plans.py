@@ -109,7 +109,13 @@ def test_a_lease_that_ends_closes_rooms_from_a_period_on(
     ],
 )  # fmt: skip
 def test_a_team_that_grows_needs_more_from_a_period_on(
-    drafts: SpaceDrafts, campus: Campus, language: str, said: str, factor: float, more: float, starts: str | None
+    drafts: SpaceDrafts,
+    campus: Campus,
+    language: str,
+    said: str,
+    factor: float,
+    more: float,
+    starts: str | None,
 ) -> None:
     plain = drafts.draft(campus.id, replace(WISH, language=language)).document
     team = max((one for one in plain["entities"] if not one["group"]), key=lambda one: one["headcount"])
@@ -123,7 +129,11 @@ def test_a_team_that_grows_needs_more_from_a_period_on(
         return
     first, second = parse_spaces(json.dumps(draft.document).encode(), "draft.json").periods
     assert second.starts is not None
-    assert (second.starts.year, second.starts.month, team["name"] in first.needs_m2) == (NOW.year + 1, 1, False)
+    assert (second.starts.year, second.starts.month, team["name"] in first.needs_m2) == (
+        NOW.year + 1,
+        1,
+        False,
+    )
     need = team["need_m2"] * people / team["headcount"]
     assert second.needs_m2[team["name"]] == pytest.approx(need, rel=0.01)
 

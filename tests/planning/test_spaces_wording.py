@@ -172,7 +172,8 @@ def test_all_but_some_stay_where_they_are(words: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [("财务部不要挨着市场部", "“不挨着”按不同楼层处理"), ("Sales not next to Legal", "“not next to” is read as other floors")],
+    [("财务部不要挨着市场部", "“不挨着”按不同楼层处理"),
+     ("Sales not next to Legal", "“not next to” is read as other floors")],
 )  # fmt: skip
 def test_not_beside_is_told_to_be_read_as_other_floors(words: str, told: str) -> None:
     (rule,), _ = rules_from_words(words, PLACE)

@@ -150,7 +150,11 @@ def _with_shares(clause: str, language: str) -> str:
         times = 10 if said[0].endswith("成") else 1
         return said[0] if number is None or number.low is None else f"{number.low * times:g}%"
 
-    return re.sub(r"([一二两三四五六七八九])成", percent, re.sub(r"百分之([\d.零一二两三四五六七八九十百]+)", percent, clause))
+    return re.sub(
+        r"([一二两三四五六七八九])成",
+        percent,
+        re.sub(r"百分之([\d.零一二两三四五六七八九十百]+)", percent, clause),
+    )
 
 
 def _is_name(said: str, problem: SpaceProblem) -> bool:
@@ -159,7 +163,10 @@ def _is_name(said: str, problem: SpaceProblem) -> bool:
 
 
 def _in(name: str, clause: str) -> bool:
-    edge = r"(?<![A-Za-z0-9])" if name[:1].isascii() else "", r"(?![A-Za-z0-9])" if name[-1:].isascii() else ""
+    edge = (
+        r"(?<![A-Za-z0-9])" if name[:1].isascii() else "",
+        r"(?![A-Za-z0-9])" if name[-1:].isascii() else "",
+    )
     return re.search(f"{edge[0]}{re.escape(name)}{edge[1]}", clause, re.IGNORECASE) is not None
 
 
@@ -182,7 +189,9 @@ def _read(kind: str, said: str | None, language: str) -> _Growth | None:
 def _first_day(said: str, *, language: str, now: datetime, zone: ZoneInfo) -> date | None:
     """Return from which day on; of "by June" its last day."""
     ways = (language, "en" if language == "zh" else "zh")
-    span = next((s for way in ways if said and (s := find_when([said], language=way, now=now, zone=zone))), None)
+    span = next(
+        (s for way in ways if said and (s := find_when([said], language=way, now=now, zone=zone))), None
+    )
     if span is None:
         return None
     at = span.end - timedelta(seconds=1) if span.open_start and span.end is not None else span.start
@@ -223,7 +232,9 @@ def _begin(document: dict[str, Any], first: date, today: date) -> list[dict[str,
     day = first.isoformat()
     if not any(one.get("starts") == day for one in periods):
         at = sum((one.get("starts") or "") < day for one in periods)
-        kept = {key: dict(periods[at - 1][key]) for key in ("needs_m2", "headcounts") if periods[at - 1].get(key)}
+        kept = {
+            key: dict(periods[at - 1][key]) for key in ("needs_m2", "headcounts") if periods[at - 1].get(key)
+        }
         periods = [*periods[:at], {**kept, "name": day, "starts": day}, *periods[at:]]
     document["periods"] = periods
     return list(periods)
@@ -231,7 +242,9 @@ def _begin(document: dict[str, Any], first: date, today: date) -> list[dict[str,
 
 def _told(name: str, old: float, new: float, first: date | None) -> Text:
     if first is None:
-        return Text(f"{name}按 {new:.4g} 人计（原 {old:.4g} 人）", f"{name} counts {new:.4g} people (was {old:.4g})")
+        return Text(
+            f"{name}按 {new:.4g} 人计（原 {old:.4g} 人）", f"{name} counts {new:.4g} people (was {old:.4g})"
+        )
     return Text(
         f"{name}从 {first} 起 {new:.4g} 人（原 {old:.4g} 人）",
         f"{name} has {new:.4g} people from {first} on (was {old:.4g})",
