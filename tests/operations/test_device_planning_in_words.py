@@ -55,6 +55,10 @@ def talk(house: House, name: str, *turns: str, roles: frozenset[str] = OPERATOR)
         ("帮我优化一下今天的空调运行", "out_of_scope", {}),
         ("明天的设备怎么开最省电", "energy_anomaly", {"date": "明天"}),
         ("明天A座按最少碳排放安排设备", "energy_query", {"place": "A座", "date": "明天"}),
+        ("8点前降到26度，怎么开最省", "device_schedule", {"time": "8点前", "value": "26度"}),
+        ("明天空调怎么开最省，但冷水机必须一直开着", "device_schedule", {"date": "明天", "device_type": "空调"}),
+        ("今晚电动车怎么充最划算", "out_of_scope", {}),
+        ("charge the cars as cheaply as you can tonight", "parking_query", {"time": "tonight"}),
         ("what is the cheapest way to run the AC in block A tomorrow", "guidance_route", {"destination": "block A"}),
     ],
 )  # fmt: skip
@@ -102,6 +106,40 @@ def test_a_command_at_a_time_and_a_question_stay_what_they_are(
 )
 def test_use_of_rooms_and_who_sits_together_are_read(text: str, intent: str, meant: str) -> None:
     assert reread(heard(text, intent), None).intent == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("今晚3辆车每辆充30度，22点到6点，怎么充最省", "3 辆车，每辆 30 kWh、7 kW，22:00 到 06:00 停放"),
+        ("charge 3 cars tonight as cheaply as possible, 30 kWh each", "3 cars, 30 kWh and 7 kW each, there from 18:00"),
+        ("明天8点前降到24度，空调怎么开最省", "08:00 起室温 22–24 °C"),
+        ("cool block A to 24 by 8 am tomorrow as cheaply as possible", "rooms have 22–24 °C from 08:00 on"),
+        ("明天空调怎么开最省，但冷水机必须一直开着", "冷热源不在本方案内，方案不会关它"),
+        ("plan tomorrow's air conditioning at least cost but keep the fan coils on", "hvac stay on all the time"),
+    ],
+)  # fmt: skip
+def test_cars_a_temperature_by_a_time_and_what_stays_on_are_on_the_card(
+    house: House, text: str, told: str
+) -> None:
+    (card,) = talk(house, text, text)
+    assert (card.move, card.understanding.intent) == (Kind.CONFIRM, "device_schedule"), card.text
+    assert told.casefold() in f"{card.text.zh}{card.text.en}".casefold(), card.text
+
+
+def test_cars_charge_past_midnight_until_they_leave(house: House) -> None:
+    _, done = talk(house, "cars", "今晚3辆车每辆充30度，怎么充最省", "是的")
+    assert "/plans/" in done.text.zh
+    job = next(one for one in house.solving.list(CAMPUS) if "充电" in one.name)
+    order = house.solving.problem(CAMPUS, job.id)
+    problem = DEVICES.parse(order.problem, order.file_name)
+    assert [one.task is not None for one in problem.devices] == [True] * 3
+    assert max(one.task.last for one in problem.devices if one.task) == problem.slots - 1
+
+
+def test_how_many_cars_is_asked_where_nothing_tells(house: House) -> None:
+    (reply,) = talk(house, "unknown", "今晚电动车怎么充最划算")
+    assert "充电桩" in reply.text.zh
 
 
 def test_the_card_tells_what_is_optimised_and_the_answer_what_it_saves(house: House) -> None:

@@ -169,6 +169,8 @@ def span_then(
         name = say_span(found.start, found.end, words, understanding, now)
         return When(start=found.start, end=found.end, name=name, said=True)
     start, end = when.start - back, min(when.end, now) - back
+    if not says(words, "year_on_year"):
+        return When(start=start, end=end, name=_dates(start, end, now), said=True)
     return When(start=start, end=end, name=say_span(start, end, words, understanding, now), said=True)
 
 
