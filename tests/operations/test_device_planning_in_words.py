@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
 from tests.operations.commanding import fitted_campus
@@ -15,6 +18,8 @@ from yuanli.campus import Imported
 from yuanli.language import Slot, Understanding, language_of
 from yuanli.operations import Asker, Kind, Reply, reread
 from yuanli.operations.answering.device_planning import told_plan
+from yuanli.operations.answering.device_wishes import comfort_in
+from yuanli.operations.device_plans.climates import band_from
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, make_plan
 
@@ -113,18 +118,42 @@ def test_use_of_rooms_and_who_sits_together_are_read(text: str, intent: str, mea
     [
         ("今晚3辆车每辆充30度，22点到6点，怎么充最省", "3 辆车，每辆 30 kWh、7 kW，22:00 到 06:00 停放"),
         ("charge 3 cars tonight as cheaply as possible, 30 kWh each", "3 cars, 30 kWh and 7 kW each, there from 18:00"),
-        ("明天8点前降到24度，空调怎么开最省", "08:00 起室温 22–24 °C"),
-        ("cool block A to 24 by 8 am tomorrow as cheaply as possible", "rooms have 22–24 °C from 08:00 on"),
         ("明天空调怎么开最省，但冷水机必须一直开着", "冷热源不在本方案内，方案不会关它"),
-        ("plan tomorrow's air conditioning at least cost but keep the fan coils on", "hvac stay on all the time"),
+        ("plan tomorrow's air conditioning at least cost but keep the air conditioning on", "stay on all the time"),
     ],
 )  # fmt: skip
-def test_cars_a_temperature_by_a_time_and_what_stays_on_are_on_the_card(
-    house: House, text: str, told: str
-) -> None:
+def test_cars_and_what_stays_on_are_on_the_card(house: House, text: str, told: str) -> None:
     (card,) = talk(house, text, text)
     assert (card.move, card.understanding.intent) == (Kind.CONFIRM, "device_schedule"), card.text
     assert told.casefold() in f"{card.text.zh}{card.text.en}".casefold(), card.text
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "by", "day"),
+    [
+        ("明天8点前降到24度，空调怎么开最省", 22, 24, "08:00", "tomorrow"),
+        ("cool block A to 24 by 8 am as cheaply as possible", 22, 24, "08:00", "tomorrow"),
+        ("晚上7点半前加热到20度，怎么开最省", 20, 22, "19:30", "today"),
+        ("heat the hall to 20 by 19:30 as cheaply as possible", 20, 22, "19:30", "today"),
+    ],
+)
+def test_a_temperature_by_a_time_is_a_band_from_then_on(
+    text: str, low: float, high: float, by: str, day: str
+) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    now = datetime(2026, 3, 2, 15, tzinfo=zone)
+    found = comfort_in(text, language=language_of(text), now=now, zone=zone)
+    assert found is not None
+    assert (found.low_c, found.high_c, found.by, found.day) == (low, high, by, day)
+    assert reread(heard(text, "device_set"), None).intent == "device_schedule"
+
+
+def test_a_room_is_in_its_band_from_the_time_that_was_said() -> None:
+    times = ["06:00", "07:00", "08:00", "09:00", "10:00"]
+    opens_late, opens_early = (np.array([t >= at for t in times]) for at in ("09:00", "06:00"))
+    assert band_from("08:00", times, opens_late).tolist() == [False, False, True, True, True]
+    assert band_from("08:00", times, opens_early).tolist() == [False, False, True, True, True]
+    assert band_from("08:00", times, np.zeros(5, np.bool_)).tolist() == [False, False, True, False, False]
 
 
 def test_cars_charge_past_midnight_until_they_leave(house: House) -> None:
@@ -148,7 +177,7 @@ def test_the_card_tells_what_is_optimised_and_the_answer_what_it_saves(house: Ho
     for said in ("2 台设备", "电费与启动费用最低", "假设：", "需在方案页批准"):
         assert said in card.text.zh
     assert done.move is Kind.ACT
-    (job,) = house.solving.list(CAMPUS)
+    (job,) = (one for one in house.solving.list(CAMPUS) if "空调" in one.name)
     assert f"/plans/{job.id}" in done.text.en
     assert "The bound is" in done.text.en
     assert house.solving.get(CAMPUS, job.id).plan is not None

@@ -218,6 +218,8 @@ class CrowdAnswers:
             return Reply(text=text, understanding=understanding, cards=self._day(guide, where, top[0], end))
         said = Text("上一个同样长的时段", "in the span before") if then is None else then.name
         tail = Text(f"，比{said.zh}{than.zh}", f", {than.en} than {said.en}") if than else Text("", "")
+        if then is not None and than is None:
+            tail = Text(f"；{said.zh}没有数据，无法比较", f"; nothing is known of {said.en} to compare with")
         text = Text(
             f"{where.name.zh}{when.name.zh}人最多是 {at.zh}，约 {round(top[1]):,} 人；"
             f"平均 {figure(mean)} 人{tail.zh}。",

@@ -207,7 +207,7 @@ def _add(
     recent = measured[np.isfinite(measured)]
     is_open = np.array(zone["demand"]) > 0
     if scene.wish.comfort_by is not None:
-        is_open = _from(
+        is_open = band_from(
             scene.wish.comfort_by, [f"{time.astimezone(clock):%H:%M}" for time in scene.times], is_open
         )
     local = [time.astimezone(clock).hour for time in scene.times]
@@ -227,7 +227,7 @@ def _add(
     return fit is not None
 
 
-def _from(clock: str, times: Sequence[str], is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def band_from(clock: str, times: Sequence[str], is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return when a room is in its band: from a time of day on until it opens and closes, not before."""
     found = is_open & (np.array(times) >= clock)
     begun = next((i for i, time in enumerate(times) if time >= clock), None)
