@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
 from tests.operations.commanding import fitted_campus
@@ -15,6 +18,8 @@ from yuanli.campus import Imported
 from yuanli.language import Slot, Understanding, language_of
 from yuanli.operations import Asker, Kind, Reply, reread
 from yuanli.operations.answering.device_planning import told_plan
+from yuanli.operations.answering.device_wishes import comfort_in
+from yuanli.operations.device_plans.climates import band_from
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, make_plan
 
@@ -55,6 +60,10 @@ def talk(house: House, name: str, *turns: str, roles: frozenset[str] = OPERATOR)
         ("帮我优化一下今天的空调运行", "out_of_scope", {}),
         ("明天的设备怎么开最省电", "energy_anomaly", {"date": "明天"}),
         ("明天A座按最少碳排放安排设备", "energy_query", {"place": "A座", "date": "明天"}),
+        ("8点前降到26度，怎么开最省", "device_schedule", {"time": "8点前", "value": "26度"}),
+        ("明天空调怎么开最省，但冷水机必须一直开着", "device_schedule", {"date": "明天", "device_type": "空调"}),
+        ("今晚电动车怎么充最划算", "out_of_scope", {}),
+        ("charge the cars as cheaply as you can tonight", "parking_query", {"time": "tonight"}),
         ("what is the cheapest way to run the AC in block A tomorrow", "guidance_route", {"destination": "block A"}),
     ],
 )  # fmt: skip
@@ -104,13 +113,71 @@ def test_use_of_rooms_and_who_sits_together_are_read(text: str, intent: str, mea
     assert reread(heard(text, intent), None).intent == meant
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("今晚3辆车每辆充30度，22点到6点，怎么充最省", "3 辆车，每辆 30 kWh、7 kW，22:00 到 06:00 停放"),
+        ("charge 3 cars tonight as cheaply as possible, 30 kWh each", "3 cars, 30 kWh and 7 kW each, there from 18:00"),
+        ("明天空调怎么开最省，但冷水机必须一直开着", "冷热源不在本方案内，方案不会关它"),
+        ("plan tomorrow's air conditioning at least cost but keep the air conditioning on", "stay on all the time"),
+    ],
+)  # fmt: skip
+def test_cars_and_what_stays_on_are_on_the_card(house: House, text: str, told: str) -> None:
+    (card,) = talk(house, text, text)
+    assert (card.move, card.understanding.intent) == (Kind.CONFIRM, "device_schedule"), card.text
+    assert told.casefold() in f"{card.text.zh}{card.text.en}".casefold(), card.text
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "by", "day"),
+    [
+        ("明天8点前降到24度，空调怎么开最省", 22, 24, "08:00", "tomorrow"),
+        ("cool block A to 24 by 8 am as cheaply as possible", 22, 24, "08:00", "tomorrow"),
+        ("晚上7点半前加热到20度，怎么开最省", 20, 22, "19:30", "today"),
+        ("heat the hall to 20 by 19:30 as cheaply as possible", 20, 22, "19:30", "today"),
+    ],
+)
+def test_a_temperature_by_a_time_is_a_band_from_then_on(
+    text: str, low: float, high: float, by: str, day: str
+) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    now = datetime(2026, 3, 2, 15, tzinfo=zone)
+    found = comfort_in(text, language=language_of(text), now=now, zone=zone)
+    assert found is not None
+    assert (found.low_c, found.high_c, found.by, found.day) == (low, high, by, day)
+    assert reread(heard(text, "device_set"), None).intent == "device_schedule"
+
+
+def test_a_room_is_in_its_band_from_the_time_that_was_said() -> None:
+    times = ["06:00", "07:00", "08:00", "09:00", "10:00"]
+    opens_late, opens_early = (np.array([t >= at for t in times]) for at in ("09:00", "06:00"))
+    assert band_from("08:00", times, opens_late).tolist() == [False, False, True, True, True]
+    assert band_from("08:00", times, opens_early).tolist() == [False, False, True, True, True]
+    assert band_from("08:00", times, np.zeros(5, np.bool_)).tolist() == [False, False, True, False, False]
+
+
+def test_cars_charge_past_midnight_until_they_leave(house: House) -> None:
+    _, done = talk(house, "cars", "今晚3辆车每辆充30度，怎么充最省", "是的")
+    assert "/plans/" in done.text.zh
+    job = next(one for one in house.solving.list(CAMPUS) if "充电" in one.name)
+    order = house.solving.problem(CAMPUS, job.id)
+    problem = DEVICES.parse(order.problem, order.file_name)
+    assert [one.task is not None for one in problem.devices] == [True] * 3
+    assert max(one.task.last for one in problem.devices if one.task) == problem.slots - 1
+
+
+def test_how_many_cars_is_asked_where_nothing_tells(house: House) -> None:
+    (reply,) = talk(house, "unknown", "今晚电动车怎么充最划算")
+    assert "充电桩" in reply.text.zh
+
+
 def test_the_card_tells_what_is_optimised_and_the_answer_what_it_saves(house: House) -> None:
     card, done = talk(house, "zh", "安排明天的空调最省钱", "是的")
     assert (card.move, card.understanding.intent) == (Kind.CONFIRM, "device_schedule")
     for said in ("2 台设备", "电费与启动费用最低", "假设：", "需在方案页批准"):
         assert said in card.text.zh
     assert done.move is Kind.ACT
-    (job,) = house.solving.list(CAMPUS)
+    (job,) = (one for one in house.solving.list(CAMPUS) if "空调" in one.name)
     assert f"/plans/{job.id}" in done.text.en
     assert "The bound is" in done.text.en
     assert house.solving.get(CAMPUS, job.id).plan is not None

@@ -101,6 +101,72 @@ def test_a_lease_that_ends_closes_rooms_from_a_period_on(
 
 
 @pytest.mark.parametrize(
+    ("language", "said", "factor", "more", "starts"),
+    [
+        ("zh", "{}明年增长20%", 1.2, 0, "next year"), ("en", "{} grows by 20 % next year", 1.2, 0, "next year"),
+        ("zh", "{}明年再加8个人", 1, 8, "next year"), ("en", "next year {} hires eight more people", 1, 8, "next year"),
+        ("zh", "{}扩编两成", 1.2, 0, None), ("en", "{} shrinks by 5 people", 1, -5, None),
+    ],
+)  # fmt: skip
+def test_a_team_that_grows_needs_more_from_a_period_on(
+    drafts: SpaceDrafts,
+    campus: Campus,
+    language: str,
+    said: str,
+    factor: float,
+    more: float,
+    starts: str | None,
+) -> None:
+    plain = drafts.draft(campus.id, replace(WISH, language=language)).document
+    team = max((one for one in plain["entities"] if not one["group"]), key=lambda one: one["headcount"])
+    draft = drafts.draft(campus.id, replace(WISH, language=language, demands=said.format(team["name"])))
+    people = team["headcount"] * factor + more
+    (told,) = draft.rules
+    assert (draft.unread, f"{people:.4g}" in told.zh, f"{people:.4g}" in told.en) == ((), True, True)
+    if starts is None:
+        (grown,) = (one for one in draft.document["entities"] if one["name"] == team["name"])
+        assert grown["headcount"] == pytest.approx(people, abs=0.1)
+        return
+    first, second = parse_spaces(json.dumps(draft.document).encode(), "draft.json").periods
+    assert second.starts is not None
+    assert (second.starts.year, second.starts.month, team["name"] in first.needs_m2) == (
+        NOW.year + 1,
+        1,
+        False,
+    )
+    need = team["need_m2"] * people / team["headcount"]
+    assert second.needs_m2[team["name"]] == pytest.approx(need, rel=0.01)
+
+
+def test_growth_that_is_not_clear_is_given_back(drafts: SpaceDrafts, campus: Campus) -> None:
+    one, other = [t["name"] for t in drafts.draft(campus.id, WISH).document["entities"] if not t["group"]][:2]
+    for said in (f"{one}和{other}明年增加5人", f"{one}在很久很久以后增长20%", f"{one}增长120块钱"):
+        draft = drafts.draft(campus.id, replace(WISH, demands=said))
+        assert (draft.rules, draft.unread) == ((), (said,))
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "尽量少搬"), ("en", "as few moves as possible")])
+def test_few_moves_weigh_more(drafts: SpaceDrafts, campus: Campus, language: str, said: str) -> None:
+    draft = drafts.draft(campus.id, replace(WISH, language=language, demands=said))
+    assert (draft.document["weights"]["moves"], draft.unread, len(draft.rules)) == (10.0, (), 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "told"),
+    [("zh", "除了{}，其他人都不动", "可以搬的：{}"), ("en", "everyone but {} stays put", "free to move: {}")],
+)
+def test_who_stays_is_told_by_who_may_move(
+    drafts: SpaceDrafts, campus: Campus, language: str, said: str, told: str
+) -> None:
+    plain = drafts.draft(campus.id, replace(WISH, language=language)).document["entities"]
+    name = next(one["name"] for one in plain if not one["group"])
+    draft = drafts.draft(campus.id, replace(WISH, language=language, demands=said.format(name)))
+    (rule,) = draft.rules
+    assert (told.format(name) in getattr(rule, language), draft.unread) == (True, ())
+    assert str(len(plain) - 1) in rule.zh
+
+
+@pytest.mark.parametrize(
     ("language", "said", "kind"),
     [("zh", "{}要安静的房间", "quiet"), ("en", "{} needs a quiet room", "quiet"),
      ("zh", "{}要安全的办公室", "secure"), ("en", "put {} in a quiet office", "quiet")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,10 @@ from tests.operations.twins import tell
 
 from yuanli.bootstrap import House
 from yuanli.campus import DataPoint, FeatureId, Geofence, Imported, PointId
-from yuanli.operations import OrderState
+from yuanli.errors import Text
+from yuanli.language import Slot, Understanding, language_of
+from yuanli.operations import OrderState, RoomSize, SizeCurve, SizeThing, reread
+from yuanli.operations.answering.usage import told_sizes
 from yuanli.operations.replies import Reply
 
 
@@ -93,6 +97,68 @@ def test_a_place_that_is_only_called_alike_is_not_taken_for_the_one_that_was_nam
     house: House, text: str
 ) -> None:
     assert ask(house, text).error == "place_not_found"
+
+
+@pytest.mark.parametrize(("text", "language"), [("Q座用了多少电", "zh"), ("power use of building Q", "en")])
+def test_a_building_that_is_not_there_suggests_buildings(house: House, text: str, language: str) -> None:
+    reply = said(ask(house, text), language)
+    assert ("A座" if language == "zh" else "Block A") in reply, reply
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("地下车库还有位子吗", "zh"), ("is there space in the underground car park", "en")]
+)
+def test_only_car_parks_underground_are_told_where_that_is_asked(
+    house: House, text: str, language: str
+) -> None:
+    reply = said(ask(house, text), language)
+    assert ("地下没有车位数据" if language == "zh" else "No underground car park") in reply, reply
+
+
+@pytest.mark.parametrize(
+    ("there", "zh", "en"), [(3, "够用：", "There are enough:"), (1, "不够：", "too few")]
+)
+def test_enough_rooms_are_told_by_how_many_are_needed(there: int, zh: str, en: str) -> None:
+    size = RoomSize(
+        seats=8, number=there, larger=there, bookings=50, at_once=2, enough=2, chances=(0.3, 0.04)
+    )
+    curve = SizeCurve(
+        thing=SizeThing.ROOMS, chances=size.chances, number=there, enough=2, method=Text("", ""),
+        sources=(Text("近 4 周。", "The last 4 weeks."),), sizes=(size,),
+    )  # fmt: skip
+    told = told_sizes(curve)
+    assert (zh in told.zh, en in told.en) == (True, True), told
+    assert (f"需要 2 间，现有 {there} 间" in told.zh, f"2 are needed, {there} are there" in told.en) == (
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "time"),
+    [("set A301 to 23 from 8 to 10", "23", "8 to 10"), ("8点到10点把A301调到23度", "23度", "8点到10点")],
+)
+def test_a_number_that_a_room_is_set_to_at_a_time_is_its_temperature(
+    text: str, value: str, time: str
+) -> None:
+    slots = tuple(
+        Slot(type=kind, text=words, start=text.index(words), end=text.index(words) + len(words), value=words)
+        for kind, words in (("place", "A301"), ("value", value), ("time", time))
+    )
+    heard = Understanding(
+        text=text,
+        language=language_of(text),
+        intent="device_schedule",
+        confidence=0.6,
+        slots=slots,
+        model="test",
+    )
+    assert reread(heard, None).find("device_type") in ("空调", "air conditioning")
+    assert reread(replace(heard, intent="device_set"), None).find("attribute") in (
+        "温度",
+        "temperature",
+        "度",
+    )
 
 
 def test_an_unknown_meter_is_told_as_such(house: House) -> None:

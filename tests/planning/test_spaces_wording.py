@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from yuanli.planning import Entity, Landmark, Room, Rule, SpaceProblem, rules_from_words
+from yuanli.planning import Entity, Landmark, Room, Rule, SpaceProblem, rules_from_words, tell_rule
 
 ROOMS = (
     Room(name="101", capacity_m2=40, floor="1", building="A座", zone="north", adjacent=("102",)),
@@ -144,6 +144,42 @@ CASES = {
 def test_a_demand_becomes_a_rule(words: str) -> None:
     rules, unread = rules_from_words(words, PLACE)
     assert ([said(rule).strip() for rule in rules], unread) == (CASES[words], ())
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "place", "left_out"),
+    [
+        ("除了市场部都搬到2楼", "in", "2", {"市场部"}),
+        ("除了市场部和客服中心，其他人都在A座", "in", "A座", {"市场部", "甲", "乙"}),
+        ("所有团队都在同一层", "one_floor", "", set()),
+        ("Put everyone except Sales on floor 2", "in", "2", {"Sales"}),
+        ("Except for Sales and Legal, all teams go to floor 2", "in", "2", {"Sales", "Legal"}),
+        ("everybody goes to floor 2, except Sales", "in", "2", {"Sales"}),
+    ],
+)
+def test_all_but_some_are_all_the_others(words: str, kind: str, place: str, left_out: set[str]) -> None:
+    (rule,), unread = rules_from_words(words, PLACE)
+    assert (str(rule.kind), "".join((*rule.floors, *rule.buildings)), unread) == (kind, place, ())
+    assert {one.name for one in PLACE.entities} - set(rule.entities) == left_out
+
+
+@pytest.mark.parametrize("words", ["除了财务部，其他人都不动", "everyone but 财务部 stays put"])
+def test_all_but_some_stay_where_they_are(words: str) -> None:
+    rules, unread = rules_from_words(words, PLACE)
+    seated = {one.name for one in PLACE.entities if one.room is not None}
+    assert ({name for rule in rules for name in rule.entities}, unread) == (seated - {"财务部"}, ())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("财务部不要挨着市场部", "“不挨着”按不同楼层处理"),
+     ("Sales not next to Legal", "“not next to” is read as other floors")],
+)  # fmt: skip
+def test_not_beside_is_told_to_be_read_as_other_floors(words: str, told: str) -> None:
+    (rule,), _ = rules_from_words(words, PLACE)
+    assert told in tell_rule(rule).zh
+    (plain,), _ = rules_from_words("市场部和人事部不要在同一层", PLACE)
+    assert "[" not in tell_rule(plain).zh
 
 
 def test_several_demands_in_one_sentence() -> None:

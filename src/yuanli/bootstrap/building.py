@@ -213,6 +213,7 @@ def build_house(
     round_drafts = RoundDrafts(guidance, clock=now)
     flow_drafts = FlowDrafts(guidance, people_of(twin, people))
     room_usage = RoomUsage(reservations, guidance, twin)
+    size_curves = SizeCurves(guidance, twin, reservations)
     savings = SavingsMeasurement(readings, places, calendars)
     quality = DataQuality(readings, places)
     anomalies = Anomalies(readings, places, SqlAnomalyStore(database), calendars, energy.tariffs)
@@ -222,7 +223,7 @@ def build_house(
             understander=understander_of(reader_of(models), refine),
             answers={
                 **answers_of(energy, twin, anomalies, commands.rules, people, PeopleCounts(readings, places)),
-                **space_answers(reservations, room_usage, solving, guidance),
+                **space_answers(reservations, room_usage, size_curves, solving, guidance),
             },
             acts={
                 **device_acts(
@@ -308,7 +309,7 @@ def build_house(
         outlooks=outlooks,
         flow_drafts=flow_drafts,
         site_drafts=site_drafts,
-        size_curves=SizeCurves(guidance, twin, reservations),
+        size_curves=size_curves,
         nightly=NightlyForecasts(
             readings,
             places,

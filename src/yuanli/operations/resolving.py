@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yuanli.campus import Building, Campus, FeatureId, Hit, Level, SearchIndex, kind_of, label_of, name_of
+from rapidfuzz import fuzz
+
+from yuanli.campus import (
+    Building,
+    Campus,
+    FeatureId,
+    Hit,
+    Level,
+    SearchIndex,
+    kind_of,
+    label_of,
+    name_in,
+    name_of,
+)
 from yuanli.errors import InvalidInputError, NotFoundError, Text
 from yuanli.language import find_number
 from yuanli.routing import Stop
@@ -15,6 +29,12 @@ COORDINATES = re.compile(
     r"\s*(-?\d+(?:\.\d+)?)\s*[,，]\s*(-?\d+(?:\.\d+)?)(?:\s*[,，]\s*(-?\d+(?:\.\d+)?))?\s*"
 )
 FLOOR_OF = re.compile(r"(?:the )?(\w+) (?:floor|storey) (?:of|in) (?:the )?(.+)", re.IGNORECASE)
+BUILDING = re.compile(
+    r"(?:.{0,6})(?:座|栋|幢|号楼|楼宇|大厦|大楼)"
+    r"|(?:the )?(?:building|tower|block|house) .{1,12}|.{1,12} (?:building|tower|block)",
+    re.IGNORECASE,
+)
+"""What a building is called by its kind."""
 SURE = 0.6
 EXACT = 0.9
 """Score below which a name was not found as it is, but only something like it."""
@@ -65,7 +85,7 @@ def resolve_place(
     hits = index.search(text, limit=8, language=language, near=spot) if text else ()
     placed = [hit for hit in hits if campus.spot(hit.feature_id) is not None and _may_be(campus, hit, text)]
     if not placed:
-        raise _not_found(text, index)
+        raise _not_found(text, campus, index)
     best = placed[0]
     others = tuple(hit for hit in placed[1:] if best.score - hit.score <= MARGIN)
     return Resolved(stop=stop_of(campus, best.feature_id), score=best.score, others=others)
@@ -144,8 +164,8 @@ def _stop_at(campus: Campus, text: str, match: re.Match[str]) -> Stop:
     )  # fmt: skip
 
 
-def _not_found(text: str, index: SearchIndex) -> PlaceNotFoundError:
-    close = index.suggest(text) if text else ()
+def _not_found(text: str, campus: Campus, index: SearchIndex) -> PlaceNotFoundError:
+    close = _buildings(text, campus) or [hit.label for hit in (index.suggest(text) if text else ())]
     shown_zh, shown_en = (", ".join(_names(close, language)) for language in ("zh", "en"))
     hint = Text(f"您是否想找：{shown_zh}？", f"Did you mean: {shown_en}?") if close else None
     return PlaceNotFoundError(
@@ -156,8 +176,20 @@ def _not_found(text: str, index: SearchIndex) -> PlaceNotFoundError:
     )
 
 
-def _names(hits: tuple[Hit, ...], language: str) -> list[str]:
-    return list(dict.fromkeys(getattr(hit.label, language) for hit in hits))[:3]
+def _buildings(text: str, campus: Campus) -> list[Text]:
+    """Return the buildings that are called most alike, where a text names a building; no other place is one."""
+    if BUILDING.fullmatch(text) is None:
+        return []
+    said, rows = unicodedata.normalize("NFKC", text).casefold(), []
+    for one in campus.of(Building):
+        names = [*one.name.values(), *(alias.text for alias in campus.aliases_by_feature.get(one.id, ()))]
+        like = max((fuzz.ratio(said, name.casefold()) for name in names), default=0.0)
+        rows.append((-like, Text(name_in(one.name, "zh") or one.id, name_in(one.name, "en") or one.id)))
+    return [name for _, name in sorted(rows, key=lambda row: (row[0], row[1].en))]
+
+
+def _names(labels: Sequence[Text], language: str) -> list[str]:
+    return list(dict.fromkeys(getattr(label, language) for label in labels))[:3]
 
 
 def _floor_of(campus: Campus, index: SearchIndex, text: str) -> Level | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -33,9 +33,18 @@ from yuanli.campus import (
 from yuanli.errors import InfeasibleError, InvalidInputError, Text
 from yuanli.operations.energy import Energy, EnergyPlaceKind
 from yuanli.operations.guidance import Guidance, Guide
+from yuanli.operations.space_changes import read_changes
 from yuanli.operations.space_leases import read_leases
 from yuanli.operations.space_tables import with_tables
-from yuanli.planning import OFFICE_KWH_M2, Rule, parse_spaces, rules_from_words, tell_rule
+from yuanli.planning import (
+    OFFICE_KWH_M2,
+    Rule,
+    RuleKind,
+    SpaceProblem,
+    parse_spaces,
+    rules_from_words,
+    tell_rule,
+)
 
 SEATED = frozenset({"office", "openoffice", "privateoffice", "workspace", "coworking"})
 """Categories of units in which teams can sit, besides those in which they sit today."""
@@ -47,6 +56,8 @@ NO_WAY_S = 3_600.0
 NEXT_DOOR_M = 0.6
 STAND_INS = {"reception": ("information", "lobby"), "information": ("reception",)}
 """Kinds that a kind is where a map has none of it."""
+MOST_STAYING = 5
+"""Of more who stay where they are, their number is told."""
 TOGETHER = 20.0
 """What it costs that a team does not sit on one floor."""
 
@@ -206,16 +217,20 @@ class SpaceDrafts:
             parse_spaces(json.dumps(document).encode(), "draft.json")
         zone = ZoneInfo(campus.time_zone)
         leases = read_leases(document, wish.demands, language=wish.language, now=self._clock(), zone=zone)
-        document, rooms, entities = leases.document, leases.document["rooms"], leases.document["entities"]
+        changes = read_changes(
+            leases.document, leases.rest, m2_per_person=wish.m2_per_person, language=wish.language,
+            now=self._clock(), zone=zone,
+        )  # fmt: skip
+        document, rooms, entities = changes.document, changes.document["rooms"], changes.document["entities"]
         document["landmarks"] = _landmarks(guide, wish, called, rooms, entities, self._clock())
         problem = parse_spaces(json.dumps(document).encode(), "draft.json")
-        demanded, unread = rules_from_words(leases.rest, problem)
+        demanded, unread = rules_from_words(changes.rest, problem)
         demanded = _newest_limits(demanded)
         named = {name for rule in demanded for name in rule.landmarks}
         document["landmarks"] = [one for one in document["landmarks"] if one["name"] in named]
         document["rules"] = rules + [_plain(asdict(rule)) for rule in demanded]
         return SpaceDraft(
-            document=document, rules=(*leases.told, *(tell_rule(rule) for rule in demanded)),
+            document=document, rules=(*leases.told, *changes.told, *_tell(demanded, problem)),
             unread=tuple(part.text for part in unread), rooms=len(rooms),
             teams=len({one.group or one.name for one in problem.entities}),
             people=round(sum(one.headcount for one in problem.entities)), assumed=tuple(assumed),
@@ -397,6 +412,31 @@ def _new(one: Newcomer, wish: SpaceWish) -> dict[str, Any]:
         "name": one.name, "need_m2": round(one.people * wish.m2_per_person, 1), "headcount": one.people, "kind": "team",
         "group": "",
     }  # fmt: skip
+
+
+def _tell(rules: Sequence[Rule], problem: SpaceProblem) -> Iterator[Text]:
+    """Say rules; of many who stay where they are, how many, and who may move."""
+    stay = [rule for rule in rules if _stays(rule, problem)]
+    many = len(stay) > MOST_STAYING
+    for rule in rules:
+        if not many or rule not in stay:
+            yield tell_rule(rule)
+    if many:
+        names = {name for rule in stay for name in rule.entities}
+        free = [one.name for one in problem.entities if one.name not in names]
+        shown, more = free[:MOST_STAYING], len(free) > MOST_STAYING
+        zh = f"可以搬的：{'、'.join(shown)}{f'等 {len(free)} 个' if more else ''}" if free else "没有可以搬的"
+        en = f"free to move: {', '.join(shown)}{f' and {len(free) - MOST_STAYING} more' if more else ''}"
+        yield Text(
+            f"{len(names)} 个单位留在现在的房间（{zh}）",
+            f"{len(names)} entities stay where they are ({en if free else 'nobody is free to move'})",
+        )
+
+
+def _stays(rule: Rule, problem: SpaceProblem) -> bool:
+    return rule.kind is RuleKind.IN and len(rule.entities) == 1 and rule.entities[0] in problem.entity_place and (
+        rule.rooms == (problem.entities[problem.entity_place[rule.entities[0]]].room,)
+    )  # fmt: skip
 
 
 def _newest_limits(rules: Sequence[Rule]) -> tuple[Rule, ...]:

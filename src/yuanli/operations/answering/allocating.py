@@ -165,13 +165,13 @@ def _newcomers(heard: Understanding, draft: SpaceDraft) -> tuple[Newcomer, ...]:
 
 
 def _unread(draft: SpaceDraft, asked: Asked, heard: Understanding) -> tuple[str, ...]:
-    """Return what was not understood, without words that only ask for a plan or few moves, or tell of a new team."""
+    """Return what was not understood, without words that only ask for a plan or tell of a new team."""
     new = {one.name for one in asked.newcomers}
     teams = _known(draft) | set(heard.values("department")) | set(heard.values("company"))
     told = []
     for part in draft.unread:
         named = {name for name in teams if name.casefold() in part.casefold()}
-        asks = (says(part, "asking") or says(part, "few_moves")) and not named - new
+        asks = says(part, "asking") and not named - new
         tells = bool(named) and named <= new and re.search(r"\d", part) is not None
         if not asks and not tells and not ANSWER.match(part.strip()):
             told.append(part)

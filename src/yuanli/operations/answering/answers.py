@@ -28,20 +28,21 @@ from yuanli.operations.handlers import Handler
 from yuanli.operations.people_flow import PeopleCounts
 from yuanli.operations.reservations import Reservations, RoomUsage
 from yuanli.operations.site_plans import SiteDrafts
+from yuanli.operations.size_curves import SizeCurves
 from yuanli.operations.solving import Solving
 from yuanli.operations.space_plans import SpaceDrafts
 from yuanli.operations.twin import Twin
 
 
 def space_answers(
-    reservations: Reservations, usage: RoomUsage, solving: Solving, guidance: Guidance
+    reservations: Reservations, usage: RoomUsage, sizes: SizeCurves, solving: Solving, guidance: Guidance
 ) -> Mapping[str, Handler]:
     """Return what answers questions on reservations, the use of rooms, plans and what is registered."""
     on_bookings = BookingAnswers(bookings=Bookings(reservations=reservations, guidance=guidance))
     return {
         "booking_search": on_bookings.search,
         "booking_query": on_bookings.query,
-        "space_utilization": UsageAnswers(usage=usage).query,
+        "space_utilization": UsageAnswers(usage=usage, sizes=sizes).query,
         "space_info": SpaceInfoAnswers(solving=solving).query,
     }
 

@@ -27,7 +27,7 @@ from yuanli.campus import (
 )
 from yuanli.errors import InvalidInputError, Text, YuanliError
 from yuanli.language import TimeSpan, Understanding, find_when, is_here
-from yuanli.operations.answering.vocabulary import is_one_of
+from yuanli.operations.answering.vocabulary import is_one_of, says
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
 
@@ -152,6 +152,43 @@ def when_of(
         start = today - timedelta(days=days)
         return When(start=start, end=local, name=Text(f"最近{days}天", f"the last {days} days"), said=False)
     return When(start=today, end=today + timedelta(days=1), name=Text("今天", "today"), said=False)
+
+
+def span_then(
+    guide: Guide, words: str, understanding: Understanding, when: When, now: datetime
+) -> When | None:
+    """Return the other span that is compared with: the one before, as long a one a year before, or the one named."""
+    if says(words, "year_on_year"):
+        back = timedelta(days=364)
+    elif says(words, "one_before"):
+        back = _step(when)
+    else:
+        found = span_of([words], [], understanding, now, find_zone(guide), "past")
+        if found is None or found.is_instant:
+            return None
+        name = say_span(found.start, found.end, words, understanding, now)
+        return When(start=found.start, end=found.end, name=name, said=True)
+    start, end = when.start - back, min(when.end, now) - back
+    if not says(words, "year_on_year"):
+        return When(start=start, end=end, name=_dates(start, end, now), said=True)
+    return When(start=start, end=end, name=say_span(start, end, words, understanding, now), said=True)
+
+
+def _step(when: When) -> timedelta:
+    """Return how long before a span the one before it began: of a month its days, of parts of weeks a week."""
+    before = when.start - timedelta(days=1)
+    if when.start.day == 1 and when.length > timedelta(days=27):
+        return timedelta(days=before.day)
+    week = timedelta(days=7)
+    return week if timedelta(days=1) < when.length < week else when.length
+
+
+def as_far(then: When, when: When, now: datetime) -> When:
+    """Return a span that is compared with one that is not over, cut to as much of it as is over."""
+    if not when.start < now < when.end or then.end - then.start <= now - when.start:
+        return then
+    name = Text(f"{then.name.zh}同期", f"the same part of {then.name.en}")
+    return When(start=then.start, end=then.start + (now - when.start), name=name, said=True)
 
 
 def _refuse_unread(understanding: Understanding) -> None:

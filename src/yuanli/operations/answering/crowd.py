@@ -14,6 +14,7 @@ from yuanli.operations.answering.asked import (
     SIGN_IN,
     When,
     Where,
+    as_far,
     change,
     clock_in,
     figure,
@@ -21,6 +22,7 @@ from yuanli.operations.answering.asked import (
     is_member,
     listed,
     refused,
+    span_then,
     when_of,
     where_of,
 )
@@ -197,9 +199,13 @@ class CrowdAnswers:
             return Reply(text=_nothing(where, when), understanding=understanding)
         top = max(known, key=lambda one: one[1])
         mean = sum(value for _, value in known) / len(known)
-        before = over_time(
-            self.twin, guide, where, TwinQuantity.PEOPLE, when.start - (end - when.start), when.start
-        )[1]
+        other = understanding.find("compare_to")
+        then = None if other is None else span_then(guide, other, understanding, when, now)
+        then = None if then is None else as_far(then, when, now)
+        begin, until = (
+            (when.start - (end - when.start), when.start) if then is None else (then.start, then.end)
+        )
+        before = over_time(self.twin, guide, where, TwinQuantity.PEOPLE, begin, until)[1]
         earlier = [value for value in before if value is not None]
         past = sum(earlier) / len(earlier) if len(earlier) > len(known) / 2 else 0.0
         than = change(mean / past - 1) if past else None
@@ -210,11 +216,10 @@ class CrowdAnswers:
                 f"There were about {round(mean):,} people in {where.name.en} at {when.name.en}.",
             )
             return Reply(text=text, understanding=understanding, cards=self._day(guide, where, top[0], end))
-        tail = (
-            Text(f"，比上一个同样长的时段{than.zh}", f", {than.en} than in the span before")
-            if than
-            else Text("", "")
-        )
+        said = Text("上一个同样长的时段", "in the span before") if then is None else then.name
+        tail = Text(f"，比{said.zh}{than.zh}", f", {than.en} than {said.en}") if than else Text("", "")
+        if then is not None and than is None:
+            tail = Text(f"；{said.zh}没有数据，无法比较", f"; nothing is known of {said.en} to compare with")
         text = Text(
             f"{where.name.zh}{when.name.zh}人最多是 {at.zh}，约 {round(top[1]):,} 人；"
             f"平均 {figure(mean)} 人{tail.zh}。",

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from yuanli.campus import FeatureId
 from yuanli.errors import Text
 from yuanli.language import Slot, Understanding
-from yuanli.operations.answering.asked import Where, where_of
+from yuanli.operations.answering.asked import Where, find_zone, where_of
 from yuanli.operations.answering.commanding import require_operator
+from yuanli.operations.answering.device_wishes import (
+    cars_in,
+    comfort_in,
+    kept_on,
+    says_cars,
+    says_comfort,
+    without_exceptions,
+)
 from yuanli.operations.answering.vocabulary import find_word, named_in, says
 from yuanli.operations.device_plans import (
+    CARS,
     DeviceDraft,
     DeviceDrafts,
     DeviceWish,
@@ -21,6 +30,7 @@ from yuanli.operations.device_plans import (
     NothingToPlanError,
     PlanDay,
     plan_costs,
+    span_of,
 )
 from yuanli.operations.dialogue import Request
 from yuanli.operations.energy import Energy
@@ -48,6 +58,7 @@ KINDS = {
     "hvac": Text("空调", "air conditioning"), "lighting": Text("照明", "lighting"),
     "ventilation": Text("通风", "ventilation"), "plant": Text("冷热源", "plant"),
 }  # fmt: skip
+CARS_NAME = Text("电动车充电", "charging of cars")
 SAID_DAY = (
     (
         PlanDay.TODAY,
@@ -60,9 +71,13 @@ LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:kw\b|千瓦(?!时))", re.I)
 
 def asks_to_plan(heard: Understanding) -> bool:
     """Whether words ask when devices shall run at least cost, and not what they used or for a switch at a time."""
-    text = heard.text
-    if heard.find("frequency") or any(re.search(r"\d", said) for said in heard.values("time")):
+    text = without_exceptions(heard.text)
+    comfort, cars = says_comfort(text), says_cars(text)
+    timed = any(re.search(r"\d", said) for said in heard.values("time"))
+    if heard.find("frequency") or (timed and not comfort and not cars):
         return False
+    if (comfort or cars) and (says(text, "thrifty") or says(text, "low_carbon") or says(text, "optimise")):
+        return not says(text, "told_of_plans") and not says(text, "ranking")
     generic = says(text, "any_device") and named_in(text, "devices") is None
     if (
         not (named_in(text, "devices") in KINDS or says(text, "fans") or generic)
@@ -80,11 +95,14 @@ def as_plan(heard: Understanding) -> Understanding:
     """Return words that ask for a plan as the request that they are: which devices, where, which day, at least cost."""
     kept = [replace(s, type="place") if s.type == "destination" else s for s in heard.slots]
     slots = [slot for slot in kept if slot.type in ("place", "room", "date") and not _is_day_or_kind(slot)]
-    text = heard.text
+    text = without_exceptions(heard.text)
     start, end = (
         find_word(text, "devices") or find_word(text, "fans") or find_word(text, "any_device") or (0, 0)
     )
-    slots.append(Slot(type="device_type", text=text[start:end], start=start, end=end, value=text[start:end]))
+    if says_cars(text):
+        start, end = find_word(text, "cars") or (0, 0)
+    said = text[start:end] or (KINDS["hvac"].zh if heard.language == "zh" else KINDS["hvac"].en)
+    slots.append(Slot(type="device_type", text=said, start=start, end=end, value=said))
     found = next((m for _, pattern in SAID_DAY if (m := pattern.search(text))), None)
     if found is not None:
         slots.append(Slot(type="date", text=found[0], start=found.start(), end=found.end(), value=found[0]))
@@ -109,9 +127,8 @@ class PlanDevicesAct:
 
     def propose(self, request: Request, *, asker: Asker, now: datetime) -> Text | None:
         """Return what would be planned, what is optimised, what is assumed and left out."""
-        del now
         require_operator(asker)
-        wish, where, draft = self._draft(request, asker)
+        wish, where, draft, beside = self._draft(request, asker, now)
         title = _title(wish, where)
         zh = [f"求{title.zh}的运行方案：{draft.devices} 台设备、{draft.zones} 个区域"]
         en = [f"Plan {title.en}: {draft.devices} devices in {draft.zones} zones"]
@@ -120,6 +137,9 @@ class PlanDevicesAct:
         if wish.carbon_weight:
             limit = f"，碳排放最少（每千克计 {wish.carbon_weight:g}）{limit}"
             limit_en = f", least carbon first ({wish.carbon_weight:g} for each kg){limit_en}"
+        for one in beside:
+            zh.append(one.zh)
+            en.append(f"{one.en[0].upper()}{one.en[1:]}")
         zh.append(f"优化：满足需求的前提下电费与启动费用最低{limit}；最多 {TIME_S:g} 秒")
         en.append(
             f"Least cost of energy and starts that serves the demand{limit_en}; {TIME_S:g} seconds at most"
@@ -139,9 +159,9 @@ class PlanDevicesAct:
 
     def execute(self, request: Request, *, key: str, asker: Asker, now: datetime) -> Reply:
         """Solve the problem, keep it with its plan, and tell cost, saving and bound."""
-        del key, now
+        del key
         require_operator(asker)
-        wish, where, draft = self._draft(request, asker)
+        wish, where, draft, _ = self._draft(request, asker, now)
         title = _title(wish, where)
         content = json.dumps(draft.document, ensure_ascii=False).encode()
         problem = DEVICES.parse(content, "devices.json")
@@ -160,24 +180,47 @@ class PlanDevicesAct:
         hints = (Text("方案结果怎么样", "how is the plan"),)
         return Reply(text=text, understanding=request.understanding(), suggestions=hints)
 
-    def _draft(self, request: Request, asker: Asker) -> tuple[DeviceWish, Where, DeviceDraft]:
+    def _draft(
+        self, request: Request, asker: Asker, now: datetime
+    ) -> tuple[DeviceWish, Where, DeviceDraft, tuple[Text, ...]]:
+        """Return what is wished and where, the problem, and what is wished besides, as it is told."""
         heard = request.understanding()
         guide = self.guidance.guide(asker.campus_id)
-        where = where_of(guide, heard, asker)
+        where, zone = where_of(guide, heard, asker), find_zone(guide)
+        place = None if where.id is None else FeatureId(where.id)
         limit = LIMIT.search(heard.text)
-        kind, fans = _kind(heard)
         wish = DeviceWish(
-            place=None if where.id is None else FeatureId(where.id), kind=kind, day=_day(heard),
-            limit_kw=None if limit is None else float(limit[1]), language=request.language,
+            place=place, day=_day(heard), language=request.language,
+            limit_kw=None if limit is None else float(limit[1]),
             carbon_weight=CARBON_WEIGHT if says(heard.text, "low_carbon") else 0.0,
         )  # fmt: skip
+        if says_cars(heard.text):
+            chargers = self.drafts.chargers(asker.campus_id, place)
+            cars, told = cars_in(heard.text, chargers, language=request.language)
+            wish = replace(wish, kind=CARS, vehicles=cars)
+            start, end = span_of(wish.day, now, zone)
+            goes = datetime.strptime(cars[0].departure, "%H:%M")
+            stay = timedelta(hours=goes.hour, minutes=goes.minute)
+            span = (start, end + stay if cars[0].departure <= cars[0].arrival else end)
+            return wish, where, self.drafts.draft(asker.campus_id, wish, span=span), (told,)
+        comfort = comfort_in(heard.text, language=request.language, now=now, zone=zone)
+        beside: tuple[Text, ...] = ()
+        if comfort is not None:
+            wish = replace(
+                wish, climates=(comfort.climate,), comfort_by=comfort.by, day=comfort.day or wish.day
+            )
+            beside = (comfort.text,)
+        kind, fans = _kind(heard)
+        kept = kept_on(heard.text)
+        wish = replace(wish, kind=kind, keep_on=kept)
         try:
-            return wish, where, self.drafts.draft(asker.campus_id, wish)
+            draft = self.drafts.draft(asker.campus_id, wish)
         except NothingToPlanError:
             if not fans:
                 raise
-        wish = replace(wish, kind="hvac")
-        return wish, where, self.drafts.draft(asker.campus_id, wish)
+            wish = replace(wish, kind="hvac")
+            draft = self.drafts.draft(asker.campus_id, wish)
+        return wish, where, draft, beside
 
 
 def told_plan(problem: DevicesProblem, plan: Plan, currency: str) -> Text:
@@ -209,7 +252,7 @@ def told_plan(problem: DevicesProblem, plan: Plan, currency: str) -> Text:
 
 
 def _title(wish: DeviceWish, where: Where) -> Text:
-    kind, day = KINDS[wish.kind], DAYS[wish.day]
+    kind, day = {**KINDS, CARS: CARS_NAME}[wish.kind], DAYS[wish.day]
     return Text(f"{where.name.zh}{day.zh}{kind.zh}", f"{kind.en} of {where.name.en}, {day.en}")
 
 

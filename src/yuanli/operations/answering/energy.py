@@ -14,6 +14,7 @@ from yuanli.operations.answering.asked import (
     SIGN_IN,
     When,
     Where,
+    as_far,
     change,
     clock_in,
     feature_name,
@@ -23,8 +24,7 @@ from yuanli.operations.answering.asked import (
     is_operator,
     listed,
     refused,
-    say_span,
-    span_of,
+    span_then,
     try_place,
     when_of,
     where_of,
@@ -42,7 +42,7 @@ from yuanli.operations.answering.energy_words import (
 )
 from yuanli.operations.answering.maps import ranked_map, twin_map
 from yuanli.operations.answering.places import Ranked, chart_of, over_time
-from yuanli.operations.answering.vocabulary import named_in, names_in, says
+from yuanli.operations.answering.vocabulary import named_in, names_in
 from yuanli.operations.energy import (
     Against,
     Energy,
@@ -95,11 +95,8 @@ class EnergyAnswers:
         ]
         other = understanding.find("compare_to")
         beside = try_place(guide, other, understanding, asker) if other is not None else None
-        if (
-            other is not None
-            and (then := self._span_then(guide, other, understanding, when, now)) is not None
-        ):
-            then = _as_far(then, when, now)
+        if other is not None and (then := span_then(guide, other, understanding, when, now)) is not None:
+            then = as_far(then, when, now)
             where = places[0] if places else where_of(guide, understanding, asker)
             return self._against_span(guide, understanding, where, when, then, medium)
         if beside is not None and beside.id is not None:
@@ -320,28 +317,6 @@ class EnergyAnswers:
         on_map = ranked_map(guide, NAMES[medium], unit, placed, opens="power")
         cards = (bars(NAMES[medium], unit, rows), *on_map) if rows else ()
         return Reply(text=text, understanding=understanding, cards=cards)
-
-    def _span_then(
-        self, guide: Guide, words: str, understanding: Understanding, when: When, now: datetime
-    ) -> When | None:
-        """Return the other span that is compared with: as long a one a year before, or the one that is named."""
-        if says(words, "year_on_year"):
-            back = timedelta(days=364)
-            start, end = when.start - back, min(when.end, now) - back
-            return When(start=start, end=end, name=say_span(start, end, words, understanding, now), said=True)
-        found = span_of([words], [], understanding, now, find_zone(guide), "past")
-        if found is None or found.is_instant:
-            return None
-        name = say_span(found.start, found.end, words, understanding, now)
-        return When(start=found.start, end=found.end, name=name, said=True)
-
-
-def _as_far(then: When, when: When, now: datetime) -> When:
-    """Return a span that is compared with one that is not over, cut to as much of it as is over."""
-    if not when.start < now < when.end or then.end - then.start <= now - when.start:
-        return then
-    name = Text(f"{then.name.zh}同期", f"the same part of {then.name.en}")
-    return When(start=then.start, end=then.start + (now - when.start), name=name, said=True)
 
 
 def _is_ranked_kind(guide: Guide, understanding: Understanding, place: Where) -> bool:

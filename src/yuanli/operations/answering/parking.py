@@ -20,7 +20,7 @@ from yuanli.operations.answering.asked import (
     where_of,
 )
 from yuanli.operations.answering.maps import parking_map
-from yuanli.operations.answering.vocabulary import says
+from yuanli.operations.answering.vocabulary import find_word, says
 from yuanli.operations.guidance import Guide
 from yuanli.operations.readings import Every
 from yuanli.operations.replies import Asker, Card, Chart, Line, Reply
@@ -49,7 +49,11 @@ class ParkingAnswers:
         known = {p.id: free for p in state.places if (free := _free(p)) is not None}
         parks = [p for p in state.places if p.id in known and p.kind in (PlaceKind.PLACE, PlaceKind.SPACE)]
         said = understanding.find("place")
-        where = None if said is None or kind_of(said) == PARKING else where_of(guide, understanding, asker)
+        below = says(understanding.text, "underground")
+        kinds = said is None or kind_of(said) == PARKING or (below and kind_of(_bare(said)) == PARKING)
+        where = None if kinds else where_of(guide, understanding, asker)
+        if below and where is None:
+            parks = [p for p in parks if (spot := guide.campus.spot(p.id)) is not None and spot.ordinal < 0]
         when = when_of(guide, understanding, now)
         if when.said and (when.end <= now or when.start > now):
             return self._then(guide, understanding, where, when, [p.id for p in parks], now)
@@ -58,8 +62,8 @@ class ParkingAnswers:
             return _one(understanding, where.name, known[where.id], on_map)
         if not parks:
             text = Text(
-                "没有车位数据：没有计数器，或者它最近没有上报。",
-                "No car park tells how many spaces are free.",
+                f"{'地下' if below else ''}没有车位数据：没有计数器，或者它最近没有上报。",
+                f"No {'underground ' if below else ''}car park tells how many spaces are free.",
             )
             return Reply(text=text, understanding=understanding)
         total = sum(known[p.id] for p in parks)
@@ -78,8 +82,8 @@ class ParkingAnswers:
             f"，另有 {more} 处" if more > 0 else "", f", with {more} more car parks" if more > 0 else ""
         )
         text = Text(
-            f"{first.zh}现在共有 {total:.0f} 个空车位：{told.zh}{rest.zh}。",
-            f"{first.en}{total:.0f} parking spaces are free: {told.en}{rest.en}.",
+            f"{first.zh}现在{'地下' if below else ''}共有 {total:.0f} 个空车位：{told.zh}{rest.zh}。",
+            f"{first.en}{total:.0f} {'underground ' if below else ''}parking spaces are free: {told.en}{rest.en}.",
         )
         line = Line(name=Text("空车位", "free spaces"), values=tuple(v for _, v in rows))
         chart = Chart(
@@ -133,6 +137,12 @@ class ParkingAnswers:
         title = Text(f"{name.zh}空车位", f"{name.en}, free spaces")
         chart = Chart(title=title, unit="", lines=(line,), times=tuple(told.times), marked=at)
         return Reply(text=text, understanding=understanding, cards=(Card(kind="chart", chart=chart),))
+
+
+def _bare(said: str) -> str:
+    """Return a word for car parks without where they are: underground car park."""
+    at = find_word(said, "underground")
+    return said if at is None else (said[: at[0]] + said[at[1] :]).strip()
 
 
 def _one(understanding: Understanding, name: Text, free: float, cards: tuple[Card, ...]) -> Reply:

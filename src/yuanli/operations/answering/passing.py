@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from yuanli.campus import FeatureId
 from yuanli.errors import Text, YuanliError
 from yuanli.language import Understanding
-from yuanli.operations.answering.asked import PLACE_SLOTS, When, Where, feature_name, find_zone, text_of
+from yuanli.operations.answering.asked import (
+    PLACE_SLOTS,
+    When,
+    Where,
+    as_far,
+    change,
+    feature_name,
+    find_zone,
+    span_then,
+    text_of,
+)
 from yuanli.operations.answering.maps import ranked_map
 from yuanli.operations.answering.places import Ranked
 from yuanli.operations.answering.vocabulary import is_one_of, named_in
@@ -47,8 +57,15 @@ def find_passed(
             f"{name.zh}的客流计{when.name.zh}没有上报。", f"The people counters of {name.en} sent nothing {_on(when)}."
         )  # fmt: skip
         return Reply(text=text, understanding=understanding)
+    told = _told(flow, name, when, way, least, door=asked != where.id)
+    other = understanding.find("compare_to")
+    then = None if other is None else span_then(guide, other, understanding, when, now)
+    if then is not None:
+        before = _over(people, guide, asked, as_far(then, when, now), now)
+        more = _against(flow, before, as_far(then, when, now), way, least)
+        told = Text(told.zh + more.zh, f"{told.en} {more.en}")
     return Reply(
-        text=_told(flow, name, when, way, least, door=asked != where.id), understanding=understanding,
+        text=told, understanding=understanding,
         cards=(*_chart(flow, name, way, least), *_map(guide, flow, way, least)),
     )  # fmt: skip
 
@@ -106,6 +123,22 @@ def _told(flow: PeopleFlow, name: Text, when: When, way: str, least: float, *, d
     return Text(
         f"{name.zh}{when.name.zh}进了 {shown[0]:,} 人，出了 {shown[1]:,} 人。{tail.zh}",
         f"{shown[0]:,} people {came_in} {name.en} {on}, and {shown[1]:,} went out.{tail.en}",
+    )
+
+
+def _against(flow: PeopleFlow, before: PeopleFlow, then: When, way: str, least: float) -> Text:
+    """Say how many passed in the span that is compared with."""
+    new, old = (one.left if way == "out" else one.entered for one in (flow, before))
+    if all(hour.entered is None and hour.left is None for hour in before.hours):
+        return Text(f"{then.name.zh}客流计没有上报，无法比较。",
+                    f"The counters sent nothing {_on(then)}: there is nothing to compare with.")  # fmt: skip
+    if min(new, old) < least or old <= 0:
+        return Text(f"{then.name.zh}进出的人很少。", f"Few people passed {_on(then)}.")
+    than = change(new / old - 1)
+    went, went_en = ("出", "went out") if way == "out" else ("进", "came in")
+    return Text(
+        f"{then.name.zh}{went}了 {round(old):,} 人，相比{than.zh}。",
+        f"{round(old):,} {went_en} {_on(then)}: that is {than.en}.",
     )
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from yuanli.language import Slot, Understanding
-from yuanli.operations.answering.vocabulary import find_word, named_in, names_in, says
+from yuanli.language import Kind, Slot, Understanding, find_quantity
+from yuanli.operations.answering.vocabulary import find_word, named_in, names_in, says, unit_of
 
 SURE = 0.8
+UNITS = {"zh": "空调", "en": "air conditioning"}
+LAMPS = {"zh": "灯", "en": "lights"}
+DEGREES = {"zh": "温度", "en": "temperature"}
+SET_BY = {"temperature": UNITS, "brightness": LAMPS}
+COMFORT_C = (10.0, 35.0)
+"""A number between them, said without a unit of what a room is set to, is a temperature."""
 NAMES = {"zh": "设备", "en": "devices"}
 MISHEARD = frozenset(
     {"security_event_query", "energy_anomaly", "service_repair", "ticket_status", "device_query"}
@@ -110,11 +116,34 @@ def _kind(heard: Understanding) -> Understanding:
     )
 
 
+def is_temperature(said: str, language: str) -> bool:
+    """Whether a value is a temperature that a room can be set to: 26度, 23."""
+    found = find_quantity(said, language=language) if said else None
+    low, high = COMFORT_C
+    return (
+        found is not None and found.kind is Kind.ABSOLUTE and low <= found.value <= high
+        and (not found.unit or unit_of(found.unit) == "°C")
+    )  # fmt: skip
+
+
 def _attribute(heard: Understanding) -> Understanding:
-    """Return "make A301 warmer" with what is to be set, which needs not be asked for."""
-    kinds = ("device_type", "device_name", "attribute")
-    if heard.intent != "device_set" or any(heard.find(kind) for kind in kinds):
+    """Return "make A301 warmer", or "set A301 to 23 at 8", with what is to be set, which needs not be asked for."""
+    kinds = ("device_type", "device_name", "attribute", "scene")
+    if heard.intent not in ("device_set", "device_schedule") or any(heard.find(kind) for kind in kinds):
         return heard
+    said = heard.find("value") or ""
+    if find_word(heard.text, "attributes") is None and is_temperature(said, heard.language):
+        type_, name = ("device_type", UNITS) if heard.intent == "device_schedule" else ("attribute", DEGREES)
+        word_ = name[heard.language]
+        return replace(heard, slots=(*heard.slots, Slot(type=type_, text=word_, start=0, end=0, value=word_)))
+    if heard.intent == "device_schedule":
+        of = named_in(heard.text, "attributes") if said else None
+        if of not in SET_BY:
+            return heard
+        word_ = SET_BY[of][heard.language]
+        return replace(
+            heard, slots=(*heard.slots, Slot(type="device_type", text=word_, start=0, end=0, value=word_))
+        )
     word = find_word(heard.text, "attributes")
     if word is None:
         return heard

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from yuanli.campus import FeatureId
 from yuanli.errors import Text
 from yuanli.language import Understanding, find_number, find_threshold
 from yuanli.operations.answering.asked import (
@@ -30,8 +31,17 @@ from yuanli.operations.reservations import (
     categories_said,
     is_kind,
 )
+from yuanli.operations.size_curves import (
+    SizeCurve,
+    SizeCurves,
+    SizeError,
+    SizeThing,
+    SizeWish,
+    UnknownDemandError,
+)
 
 DAYS = 7
+MEETING = "meeting room"
 SHOWN = 8
 NAMED = 3
 PERCENT = 100.0
@@ -42,6 +52,7 @@ class UsageAnswers:
     """Answers `space_utilization` from reservations and sensors."""
 
     usage: RoomUsage
+    sizes: SizeCurves
 
     def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Say how rooms were used: of a place, ranked, or who did not come."""
@@ -54,6 +65,8 @@ class UsageAnswers:
         rows = _ranked(told, understanding, absent)
         one = len(told.rows) == 1
         parts = [_whole(told, name, when)]
+        if says(understanding.text, "sufficient") and set(wish.categories) <= set(categories_said(MEETING)):
+            parts.insert(0, self._enough(guide, wish.place, now))
         if rows and not one:
             parts.append(_ranking(rows, understanding, absent))
         if told.suggestions:
@@ -61,6 +74,17 @@ class UsageAnswers:
             parts.append(Text(f"建议：{best.zh}", f"Suggestion: {best.en}"))
         text = Text("".join(part.zh for part in parts), " ".join(part.en for part in parts))
         return Reply(text=text, understanding=understanding, cards=_chart(rows or told.rows, absent))
+
+    def _enough(self, guide: Guide, place: FeatureId | None, now: datetime) -> Text:
+        """Say how many meeting rooms of each size are needed by what was booked, beside how many there are."""
+        try:
+            curve = self.sizes.curve(guide.campus.id, SizeWish(thing=SizeThing.ROOMS, place=place), now)
+        except (SizeError, UnknownDemandError) as error:
+            return Text(
+                f"推算不出需要几间：{error.message.zh}",
+                f"How many are needed can't be told: {error.message.en}",
+            )
+        return told_sizes(curve)
 
     def _wish(self, guide: Guide, heard: Understanding, asker: Asker, when: When) -> tuple[UsageWish, Text]:
         """Return what is asked of, and what that is called."""
@@ -80,6 +104,27 @@ class UsageAnswers:
             said = kinds[0]
             name = Text(said, "these rooms") if heard.language == "zh" else Text("这类房间", said)
         return UsageWish(start=when.start, end=when.end, place=place, categories=categories), name
+
+
+def told_sizes(curve: SizeCurve) -> Text:
+    """Say how many rooms of each size are needed, and how many there are."""
+    rows = [
+        (size.seats, size.enough, size.number, sum(one.enough for one in curve.sizes[i:]) > size.larger)
+        for i, size in enumerate(curve.sizes)
+    ]
+    few = [seats for seats, _, _, short in rows if short]
+    zh = "、".join(f"{seats} 座需 {need} 间（现有 {there}）" for seats, need, there, _ in rows)
+    en = ", ".join(f"{need} of {seats} seats ({there} there)" for seats, need, there, _ in rows)
+    verdict = Text("够用", "There are enough") if not few else Text(
+        f"不够：{'、'.join(map(str, few))} 座及以上的会议室不足",
+        f"There are too few of {', '.join(map(str, few))} seats or more",
+    )  # fmt: skip
+    return Text(
+        f"{verdict.zh}：需要 {curve.enough} 间，现有 {curve.number} 间；{zh}。最忙一小时里找不到房间的会议不超过 "
+        f"{curve.chance:.0%}；{curve.sources[0].zh}",
+        f"{verdict.en}: {curve.enough} are needed, {curve.number} are there; {en}. At most {curve.chance:.0%} of "
+        f"the meetings of the busiest hour find none; {curve.sources[0].en}",
+    )
 
 
 def _whole(told: SpaceUsage, name: Text, when: When) -> Text:

@@ -37,13 +37,16 @@ from yuanli.operations.device_plans.runs import (
     StepState,
 )
 from yuanli.operations.device_plans.wishes import (
+    CARS,
     DeviceDraft,
     DeviceWish,
     NothingToPlanError,
     PlanDay,
+    span_of,
 )
 
 __all__ = [
+    "CARS",
     "ApprovalPreview",
     "ClimateWish",
     "DeviceDraft",
@@ -81,4 +84,5 @@ __all__ = [
     "keep_plan_runs",
     "plan_costs",
     "read_beside",
+    "span_of",
 ]

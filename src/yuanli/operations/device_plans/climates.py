@@ -206,6 +206,10 @@ def _add(
     walls = fit or usual_walls(area_m2(scene.campus, room))
     recent = measured[np.isfinite(measured)]
     is_open = np.array(zone["demand"]) > 0
+    if scene.wish.comfort_by is not None:
+        is_open = band_from(
+            scene.wish.comfort_by, [f"{time.astimezone(clock):%H:%M}" for time in scene.times], is_open
+        )
     local = [time.astimezone(clock).hour for time in scene.times]
     now_c = round(float(recent[-1]) if len(recent) else (low + high) / 2, 2)
     least, most = closed_band(low, high, cools=cools, now_c=now_c, outside=outside)
@@ -221,6 +225,16 @@ def _add(
     for row in devices:
         row |= {"heat_kw": round((-COP if cools else COP) * row["power_kw"], 4), "service": 0.0}
     return fit is not None
+
+
+def band_from(clock: str, times: Sequence[str], is_open: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return when a room is in its band: from a time of day on until it opens and closes, not before."""
+    found = is_open & (np.array(times) >= clock)
+    begun = next((i for i, time in enumerate(times) if time >= clock), None)
+    if begun is not None:
+        opens = next((i for i in range(begun, len(times)) if is_open[i]), begun + 1)
+        found[begun : max(opens, begun + 1)] = True
+    return found
 
 
 def closed_band(

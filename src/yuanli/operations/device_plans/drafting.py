@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +45,7 @@ from yuanli.operations.device_plans.solar import solar_of_map, solar_of_peak
 from yuanli.operations.device_plans.storing import level_points, storage_rows, storages_at, wishes_of_map
 from yuanli.operations.device_plans.vehicles import vehicle_rows
 from yuanli.operations.device_plans.wishes import (
+    CARS,
     SLOT,
     DeviceDraft,
     DeviceWish,
@@ -120,13 +121,13 @@ class DeviceDrafts:
         zone = ZoneInfo(campus.time_zone)
         start, end = span or span_of(wish.day, now, zone)
         times = tuple(start + SLOT * i for i in range((end - start) // SLOT))
-        items = self._equipment(campus, wish, now, told)
+        items = () if wish.kind == CARS else self._equipment(campus, wish, now, told)
         if not times:
             raise NothingToPlanError(
                 Text(f"{start:%H:%M} 之后今天已无剩余时段。", f"Nothing is left of today after {start:%H:%M}."),
                 field="day", hint=Text("请选择明天。", "Choose tomorrow."),
             )  # fmt: skip
-        if not items:
+        if not items and wish.kind != CARS:
             raise _nothing(campus, wish, told)
         rooms = tuple(dict.fromkeys(place_of_device(item.device) for item in items))
         storages = storages_at(campus, wish.place, lambda device: _inside(campus, device, wish.place))
@@ -138,8 +139,9 @@ class DeviceDrafts:
         back = max(timedelta(days=28) + HOLDS, POWER_PAST)
         series = load_series(self._store, campus_id, points, now - back, now)
         scene = Scene(campus=campus, wish=wish, now=now, times=times, items=items, told=told, series=series)
-        need = needs_of(scene, self._people(campus, wish, end - now, now))
-        rows, usual, sources = rows_of(scene, need)
+        need = needs_of(scene, self._people(campus, wish, end - now, now)) if items else {}
+        rows, usual, sources = rows_of(scene, need) if items else ([], {}, {})
+        told.assumptions[:0] = self._keep_on(scene, rows)
         document = self._document(scene, rows, need)
         stores = (*wish.storages, *wishes_of_map(scene, storages, levels))
         document["storages"] = storage_rows(scene, stores, rows)
@@ -156,6 +158,39 @@ class DeviceDrafts:
             document=document, assumptions=tuple(told.assumptions), left_out=tuple(told.left_out),
             devices=len(rows), zones=len(document["zones"]),
         )  # fmt: skip
+
+    def chargers(
+        self, campus_id: CampusId, place: FeatureId | None
+    ) -> tuple[tuple[Text, FeatureId | None], ...]:
+        """Return the chargers of a place by name, each with its id where it can be switched."""
+        campus, rules = self._places.campus(campus_id), self._commands.rules
+        devices = devices_at(campus, place, "charging", rules)
+        switched = {item.device.id for item in equipment_of(campus, devices, rules)}
+        return tuple(
+            (
+                Text(name_in(one.name, "zh") or one.id, name_in(one.name, "en") or one.id),
+                one.id if one.id in switched else None,
+            )
+            for one in devices
+        )
+
+    def _keep_on(self, scene: Scene, rows: Sequence[dict[str, Any]]) -> Iterator[Text]:
+        """Keep devices on all the time that shall be; say of those that are not planned that nothing touches them."""
+        for kind in scene.wish.keep_on:
+            name = command_rules().kinds[kind].text
+            ids = {one.id for one in devices_at(scene.campus, scene.wish.place, kind, self._commands.rules)}
+            kept = [row for row in rows if row.get("device_id") in ids]
+            for row in kept:
+                row["must_be_on"] = [{"first": 0, "last": len(scene.times) - 1}]
+            if kept:
+                yield Text(
+                    f"{len(kept)} 台{name.zh}一直开着。", f"{len(kept)} {name.en} stay on all the time."
+                )
+            else:
+                yield Text(
+                    f"{name.zh}不在本方案内，方案不会关它。",
+                    f"{name.en} is not in this plan, which leaves it on.",
+                )
 
     def _equipment(
         self, campus: Campus, wish: DeviceWish, now: datetime, told: Told

@@ -22,6 +22,8 @@ from yuanli.operations.device_plans.installations import (
     read_beside,
 )
 
+CARS = "vehicles"
+"""The kind of a wish for cars alone: no device of the map is planned."""
 SLOT = timedelta(minutes=15)
 
 
@@ -45,7 +47,7 @@ class DeviceWish:
     place
         A building, level or room; the whole site where None.
     kind
-        Of devices, by a name of the table of commands (`hvac`, `lighting`) or a Brick class.
+        Of devices, by a name of the table of commands (`hvac`, `lighting`) or a Brick class; `CARS` for cars alone.
     limit_kw
         The most power of these devices together.
     least_share
@@ -58,6 +60,10 @@ class DeviceWish:
         Peak power of PV that is not measured on the map; 0 reckons with none, None with what the map measures.
     storages, vehicles, climates
         What is planned too; storages of the map, too, which tell their capacity.
+    comfort_by
+        HH:MM from when rooms with a climate are in their band, in place of when they open.
+    keep_on
+        Kinds of devices that run all the time, whatever they cost.
     """
 
     place: FeatureId | None = None
@@ -71,6 +77,8 @@ class DeviceWish:
     storages: tuple[StorageWish, ...] = ()
     vehicles: tuple[VehicleWish, ...] = ()
     climates: tuple[ClimateWish, ...] = ()
+    comfort_by: str | None = None
+    keep_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.least_share <= 1:
@@ -114,6 +122,7 @@ def read_wish(told: Mapping[str, Any]) -> DeviceWish:
     beside = read_beside({table: told.get(table, ()) for table in TABLES})
     known = {
         **told, "day": PlanDay(told["day"]), "place": told["place"] and FeatureId(told["place"]),
+        "keep_on": tuple(told.get("keep_on", ())),
         "storages": beside.storages, "vehicles": beside.vehicles, "climates": beside.climates,
     }  # fmt: skip
     return DeviceWish(**known)

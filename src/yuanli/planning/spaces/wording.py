@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, product
@@ -39,6 +39,8 @@ FEW = re.compile(
 """Small numbers that `alpha2digit` takes for words."""
 ALWAYS_HARD = ("locked", "capacity", *LIMITS)
 LEVELS = ("quiet", "secure")
+EVERYONE = ""
+"""The name of all who are not excepted."""
 WHOLE = {"near": RuleKind.ONE_FLOOR, "same_zone": RuleKind.ONE_ZONE}
 """What a rule about two means of a group alone."""
 
@@ -54,10 +56,16 @@ class Unread:
 
 @dataclass(slots=True)
 class _Clause:
-    """A clause with its names replaced: `⟦e0⟧` is the first of `named`."""
+    """A clause with its names replaced: `⟦e0⟧` is the first of `named`, and one of `EVERYONE` means the `others`."""
 
     template: str
     named: list[tuple[str, str]] = field(default_factory=list)
+    others: tuple[str, ...] = ()
+
+    def names(self, said: str | None) -> list[str]:
+        """Return the names that stand in a part of the template."""
+        found = [self.named[int(i)][1] for i in re.findall(r"⟦\w(\d+)⟧", said or "")]
+        return [name for one in found for name in (self.others if one == EVERYONE else (one,))]
 
 
 def rules_from_words(text: str, problem: SpaceProblem) -> tuple[tuple[Rule, ...], tuple[Unread, ...]]:
@@ -137,14 +145,34 @@ class _Read:
 
 def _read(said: str, problem: SpaceProblem, subject: str = "") -> _Read | None:
     """Return the rules of a clause, None where no phrase matches it whole; who it is about may be left out."""
-    return _match(said, problem) or (_match(f"{subject} {said}", problem) if subject else None)
-
-
-def _match(said: str, problem: SpaceProblem) -> _Read | None:
-    table = _table()
     clause = _with_names(said, problem)
-    if clause is None:
-        return None
+    found = None if clause is None else _match(said, clause, problem)
+    if found is None and clause is not None and (whole := _with_everyone(clause, problem)) is not None:
+        found = _match(said, whole, problem)
+    if found is None and subject and (clause := _with_names(f"{subject} {said}", problem)) is not None:
+        found = _match(said, clause, problem)
+    return found
+
+
+def _with_everyone(clause: _Clause, problem: SpaceProblem) -> _Clause | None:
+    """Return a clause about all, or all but some, as one about these; None where it is about others."""
+    for pattern, meant in _table().everyone:
+        found = pattern.fullmatch(clause.template)
+        if found is None:
+            continue
+        excepted = {
+            place for name in clause.names(found.groupdict().get("x")) for place in problem.members(name)
+        }
+        others = tuple(one.name for i, one in enumerate(problem.entities) if i not in excepted)
+        if not others:
+            return None
+        template = found.expand(meant.replace("{E}", f"⟦e{len(clause.named)}⟧"))
+        return _Clause(template, [*clause.named, ("entities", EVERYONE)], others)
+    return None
+
+
+def _match(said: str, clause: _Clause, problem: SpaceProblem) -> _Read | None:
+    table = _table()
     soft = bool(re.search(table.soft, said, re.I))
     hard = bool(re.search(table.hard, said, re.I)) and not soft
     plain = clause.template
@@ -158,8 +186,10 @@ def _match(said: str, problem: SpaceProblem) -> _Read | None:
         for candidate in (template, shorter, re.sub(table.drop_en, "", plain, flags=re.I).lower()):
             found = pattern.fullmatch(candidate)
             if found and (rules := tuple(_rules(kind, found, clause, problem, hard=firm))):
-                about = re.findall(r"⟦e(\d+)⟧", found.groupdict().get("a") or "")
-                return _Read(rules, "、".join(clause.named[int(i)][1] for i in about))
+                if kind == RuleKind.AWAY and re.search(table.beside, said, re.I):
+                    rules = tuple(replace(rule, name=table.far[bool(HAN.search(said))]) for rule in rules)
+                about = () if clause.others else clause.names(found.groupdict().get("a"))
+                return _Read(rules, "、".join(about))
     return None
 
 
@@ -167,9 +197,9 @@ def _rules(
     kind: str, found: re.Match[str], clause: _Clause, problem: SpaceProblem, *, hard: bool
 ) -> Iterator[Rule]:
     groups = found.groupdict()
-    one, other, places, features, landmarks = (
-        [clause.named[int(i)][1] for i in re.findall(r"⟦\w(\d+)⟧", groups.get(key) or "")] for key in "abpfl"
-    )
+    one, other, places, features, landmarks = (clause.names(groups.get(key)) for key in "abpfl")
+    everyone = bool(clause.others)
+    one = [name for name in one if name not in other] if everyone else one
     value = float(groups["n"]) if groups.get("n") else None
     about: dict[str, Any] = {"hard": hard, "weight": WEIGHT}
     if kind == "locked":
@@ -190,8 +220,8 @@ def _rules(
         if level is not None:
             yield Rule(kind=RuleKind(kind), entities=tuple(one), value=level, **about)
     elif kind in PAIRS:
-        couples = list(product(one, other)) if other else list(combinations(one, 2))
-        if not couples and kind in WHOLE and one[0] in problem.groups:
+        couples = list(product(one, other)) if other else [] if everyone else list(combinations(one, 2))
+        if not couples and kind in WHOLE and (everyone or one[0] in problem.groups):
             yield Rule(kind=WHOLE[kind], entities=tuple(one), **about)
         for couple in couples:
             yield Rule(kind=RuleKind(kind), entities=couple, **about)
@@ -378,6 +408,9 @@ class _Table:
     drop_zh: str
     drop_en: str
     same: tuple[tuple[re.Pattern[str], str], ...]
+    everyone: tuple[tuple[re.Pattern[str], str], ...]
+    beside: str
+    far: tuple[str, str]
     phrases: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -399,4 +432,13 @@ def _table() -> _Table:
             pattern = pattern.replace(" \\s*", "\\s*").replace("\\s* ", "\\s*")
             phrases.append((phrase["kind"], re.compile(rf"\s*{pattern}\s*", re.I)))
     same = tuple((re.compile(said, re.IGNORECASE), meant) for said, meant in data["same"])
-    return _Table(data["soft"], data["hard"], data["drop"]["zh"], data["drop"]["en"], same, tuple(phrases))
+    some = rf"(?P<x>⟦e\d+⟧(?:{join}⟦e\d+⟧)*)"
+    everyone = tuple(
+        (re.compile(said.replace("{X}", rf"\s*{some}\s*"), re.IGNORECASE), meant)
+        for said, meant in data["everyone"]
+    )
+    far = (data["far"]["en"], data["far"]["zh"])
+    return _Table(
+        data["soft"], data["hard"], data["drop"]["zh"], data["drop"]["en"], same, everyone, data["beside"], far,
+        tuple(phrases),
+    )  # fmt: skip
