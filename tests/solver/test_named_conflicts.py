@@ -170,7 +170,7 @@ CASES: Mapping[str, tuple[str, Json, Rules]] = {
     }),
     "breaks of a day": ("rooms", week("x", "y", "z", rooms=3, periods=5), {
         "'x', 'y', 'z' at most 1 break a day": relation("max_breaks", "x", "y", "z", values=(1, 0)),
-        "'x', 'y', 'z' at least 1 periods apart": relation("min_gap", "x", "y", "z", values=(1,)),
+        "'x', 'y', 'z' at least 1 period apart": relation("min_gap", "x", "y", "z", values=(1,)),
         "'x', 'y' in different rooms": relation("different_room", "x", "y"),
     }),
     "a person, a size and a room": ("rooms", week("x", "y", "z", rooms=3, periods=1), {
