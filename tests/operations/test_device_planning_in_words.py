@@ -171,6 +171,11 @@ def test_how_many_cars_is_asked_where_nothing_tells(house: House) -> None:
     assert "充电桩" in reply.text.zh
 
 
+def test_too_many_cars_are_refused(house: House) -> None:
+    (reply,) = talk(house, "many", "今晚900000000辆车怎么充最划算")
+    assert "最多 500 辆" in reply.text.zh
+
+
 def test_the_card_tells_what_is_optimised_and_the_answer_what_it_saves(house: House) -> None:
     card, done = talk(house, "zh", "安排明天的空调最省钱", "是的")
     assert (card.move, card.understanding.intent) == (Kind.CONFIRM, "device_schedule")

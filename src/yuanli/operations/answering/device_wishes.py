@@ -15,6 +15,7 @@ from yuanli.operations.device_plans import ClimateWish, DeviceWishError, PlanDay
 
 CAR_KWH, CAR_KW, COMES, GOES = 20.0, 7.0, "18:00", "07:00"
 """Of a car of which nothing is told."""
+MOST_CARS = 500
 SPREAD_C = 2.0
 """A room that is cooled to a temperature may be so much colder, one that is heated so much warmer."""
 NUMBER = r"(?:\d+|[一二两三四五六七八九十]+|(?:two|three|four|five|six|seven|eight|nine|ten|twenty)\b)"
@@ -152,7 +153,7 @@ def cars_in(
     Raises
     ------
     DeviceWishError
-        Nothing tells how many cars there are.
+        Nothing tells how many cars there are, or they are too many.
     """
     said = CARS_SAID.search(text)
     number = find_number(said[1] or said[2], language=language) if said else None
@@ -165,6 +166,11 @@ def cars_in(
             field="vehicles",
             hint=Text("例如：今晚 3 辆车，每辆充 20 度。", "Such as: 3 cars tonight, 20 kWh each."),
         )
+    if many > MOST_CARS:
+        raise DeviceWishError(
+            Text(f"{many} 辆车太多：一次最多 {MOST_CARS} 辆。", f"{many} cars are too many: {MOST_CARS} at once at most."),
+            field="vehicles", hint=Text("分几次安排。", "Plan them in parts."),
+        )  # fmt: skip
     energy, hours = ENERGY.search(text), HOURS.search(text)
     each = CAR_KWH if energy is None else float(energy[1])
     comes, goes = COMES, GOES
