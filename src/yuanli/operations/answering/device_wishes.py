@@ -168,9 +168,13 @@ def cars_in(
         )
     if many > MOST_CARS:
         raise DeviceWishError(
-            Text(f"{many} 辆车太多：一次最多 {MOST_CARS} 辆。", f"{many} cars are too many: {MOST_CARS} at once at most."),
-            field="vehicles", hint=Text("分几次安排。", "Plan them in parts."),
-        )  # fmt: skip
+            Text(
+                f"{many} 辆车太多：一次最多 {MOST_CARS} 辆。",
+                f"{many} cars are too many: {MOST_CARS} at once at most.",
+            ),
+            field="vehicles",
+            hint=Text("分几次安排。", "Plan them in parts."),
+        )
     energy, hours = ENERGY.search(text), HOURS.search(text)
     each = CAR_KWH if energy is None else float(energy[1])
     comes, goes = COMES, GOES
