@@ -123,6 +123,14 @@ def test_a_run_is_repeated_by_its_rounds_and_kept_by_the_face() -> None:
     assert any("misuse" in text.en for text in plan.explanation)
 
 
+def test_plans_that_are_annealed_together_repeat_and_find_the_best() -> None:
+    problem = random_problem(3)
+    least = min(checked.cost for plan in all_plans(problem) if (checked := check_spaces(problem, plan)).valid)
+    one, other = (solved(problem, rounds=66, seed=7, workers=3) for _ in range(2))
+    assert (one.best, one.rounds) == (other.best, 66)
+    assert one.cost == pytest.approx(least)
+
+
 def test_what_is_locked_stays_and_changes_are_counted() -> None:
     start = SpacePlan(rooms=((1, 0, 2),))
     assert solved(SMALL, start=start, locked={"ops", "law"}).best.rooms[0][::2] == (1, 2)

@@ -22,6 +22,7 @@ from yuanli.solver.kinds import Kind, Plan, Row, Wish, WrongPlanError, make_plan
 from yuanli.solver.milp import Milp, solve_milp
 from yuanli.solver.missing import MissingSolverError, load_solver
 from yuanli.solver.onmap import MapSpot, OnMap
+from yuanli.solver.population import heirs
 from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, preview, swap_moves
 from yuanli.solver.relaxation import Relaxation, Sort, without
 from yuanli.solver.replanning import EXTRA, count_changes, replan
@@ -77,6 +78,7 @@ __all__ = [
     "find_whole",
     "force",
     "gap_of",
+    "heirs",
     "json_of",
     "load_solver",
     "make_plan",

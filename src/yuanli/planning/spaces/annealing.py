@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +19,7 @@ from yuanli.planning.spaces.packing import surely_too_full
 from yuanli.planning.spaces.problem import SpacePlan, SpaceProblem
 from yuanli.planning.spaces.repairing import find_start
 from yuanli.planning.spaces.tables import Ints, Seats, seats_of, state_of, tables_of
-from yuanli.solver import MissingSolverError, Result, Search, Wish
+from yuanli.solver import MissingSolverError, Result, Search, Wish, heirs
 
 if TYPE_CHECKING:
     from yuanli.planning.spaces.kernels import State, Tables
@@ -28,6 +32,10 @@ LAST, SURELY = 3, 0.93
 """A cycle that has less than so many times its length left is the last and takes all of it; and the share of the rounds
 that the clock seems to allow which it counts on.
 """
+PLANS, ALONE = 8, 700
+"""The most plans that are annealed together, and the rounds that each needs to be worth it."""
+SEEDS = 1_000_003
+"""What lies between the seeds of plans that are annealed at once."""
 BOUND_AFTER = 3
 """Cycles before the bound is asked for."""
 REPAIR = 60
@@ -45,10 +53,18 @@ def solve_spaces(
 ) -> Result[SpacePlan]:
     """Search by simulated annealing in cycles, each at least twice as long as the one before; a round is 8,000 steps.
 
-    The last cycle is stretched to the limit of rounds, or to what the clock seems to allow: then the same number of
-    rounds repeats the run. It begins from the wish's start or else from today's rooms. The first run after an install
+    In long cycles several plans are annealed together (`solver.heirs`), at once where the wish has `workers`. The last
+    cycle is stretched to the limit of rounds, or to what the clock seems to allow: then the same number of rounds
+    repeats the run. It begins from the wish's start or else from today's rooms. The first run after an install
     compiles for about half a minute.
     """
+    with nullcontext() if wish.workers == 1 else ThreadPoolExecutor(wish.workers) as pool:
+        return _solve(problem, search, wish, map if pool is None else pool.map)
+
+
+def _solve(
+    problem: SpaceProblem, search: Search[SpacePlan], wish: Wish[SpacePlan], run: Callable[..., Iterable[Any]]
+) -> Result[SpacePlan]:
     seats = seats_of(problem)
     demands = demands_of(problem, wish)
     allowed = allowed_by(problem, seats, demands)
@@ -58,9 +74,11 @@ def solve_spaces(
     most = inf if wish.max_changes is None else wish.max_changes
     tables = tables_of(problem, seats, allowed, start=start, changes=most)
     begin = _begin(problem, seats, allowed, start, wish.seed)
-    walk = Walk.begin(problem, seats, tables, search, begin, wish.seed)
+    walk = Walk.begin(
+        problem, seats, tables, search, begin, wish.seed, plans=max(PLANS, wish.workers), run=run
+    )
     if walk.best_cost == inf and start is None:
-        walk.cool(WILD, FIRM, REPAIR, until_valid=True)
+        walk.cool(WILD, FIRM, REPAIR * wish.workers, plans=wish.workers, until_valid=True)
     if walk.best_cost == inf and not search.over():
         try:
             rooms, none = find_start(
@@ -85,7 +103,8 @@ def solve_spaces(
         last = last and walk.best_cost < inf
         hot = WILD if walk.best_cost == inf else HOT if start is None else WARM
         left_s, before = search.left_s, search.rounds
-        walk.cool(hot, COLD, rounds)
+        plans = max(wish.workers, min(PLANS, rounds // ALONE))
+        walk.cool(hot, COLD, rounds, plans=plans)
         spent_s, done = spent_s + left_s - search.left_s, done + search.rounds - before
         cycle += 1
         if walk.best_cost < inf:
@@ -119,17 +138,17 @@ def _rounds_of(cycle: int, search: Search[SpacePlan], pace_s: float) -> tuple[in
 
 @dataclass(slots=True)
 class Walk:
-    """An annealing that tells its search what it finds."""
+    """An annealing of one or more plans at a time that tells its search what it finds."""
 
     seats: Seats
     tables: Tables
-    state: State
+    states: list[State]
     search: Search[SpacePlan]
     best: Ints
+    rng: np.random.Generator
+    run: Callable[..., Iterable[Any]] = map
     scale: float = 1.0
     best_cost: float = inf
-    cost: float = inf
-    broken: float = inf
 
     @classmethod
     def begin(
@@ -140,6 +159,9 @@ class Walk:
         search: Search[SpacePlan],
         rooms: Ints,
         seed: int,
+        *,
+        plans: int = 1,
+        run: Callable[..., Iterable[Any]] = map,
     ) -> Walk:
         """Return a walk that stands at a plan, with the scale of its temperatures: that of a plan by chance.
 
@@ -149,9 +171,10 @@ class Walk:
 
         many = np.diff(tables.choice_at)
         by_chance = tables.choices[tables.choice_at[:-1] + np.random.default_rng(seed).integers(many)]
-        walk = cls(seats, tables, state_of(problem, tables, by_chance, seed), search, rooms.copy())
-        kernels.fill(tables, walk.state)
-        walk.scale = max(kernels.typical(tables, walk.state, 2_000) / TYPICAL, 1e-3)
+        states = [state_of(problem, tables, by_chance, seed + i * SEEDS) for i in range(plans)]
+        walk = cls(seats, tables, states, search, rooms.copy(), np.random.default_rng(seed), run)
+        kernels.fill(tables, states[0])
+        walk.scale = max(kernels.typical(tables, states[0], 2_000) / TYPICAL, 1e-3)
         tables.weights[6] = HARD * walk.scale
         walk.restart(rooms)
         return walk
@@ -160,35 +183,42 @@ class Walk:
         """Stand at another plan."""
         from yuanli.planning.spaces import kernels
 
-        self.state.room[:] = rooms
-        self.cost, self.broken = kernels.fill(self.tables, self.state)
-        if self.broken <= kernels.EPS and self.cost < self.best_cost:
-            self._keep(self.cost, self.state.room)
+        for state in self.states:
+            state.room[:] = rooms
+        cost, broken = kernels.fill(self.tables, self.states[0])
+        if broken <= kernels.EPS and cost < self.best_cost:
+            self._keep(cost, rooms)
 
-    def cool(self, hot: float, cold: float, rounds: int, *, until_valid: bool = False) -> None:
-        """Anneal from hot to cold."""
-        from yuanli.planning.spaces import kernels
-
-        temperature = hot * self.scale
-        cooling = (cold / hot) ** (1 / (rounds * ROUND))
-        for _ in range(rounds):
+    def cool(
+        self, hot: float, cold: float, rounds: int, *, plans: int = 1, until_valid: bool = False
+    ) -> None:
+        """Anneal from hot to cold, several plans together: they share the rounds."""
+        temperature, stages = hot * self.scale, max(1, rounds // plans)
+        cooling = (cold / hot) ** (1 / (stages * ROUND))
+        states = self.states[:plans]
+        for _ in range(stages):
             if self.search.over() or (until_valid and self.best_cost < inf):
                 return
-            self.cost, self.broken = kernels.fill(self.tables, self.state)
-            found, self.cost, self.broken, temperature = kernels.anneal(
-                self.tables,
-                self.state,
-                self.cost,
-                self.broken,
-                self.best,
-                self.best_cost,
-                temperature,
-                cooling,
-                ROUND,
-            )
-            self.search.count()
-            if found < self.best_cost:
-                self._keep(found, self.best)
+            found = list(self.run(partial(self._round, temperature, cooling), states))
+            self.search.count(plans)
+            for rooms, best_cost, _ in found:
+                if best_cost < self.best_cost:
+                    self._keep(best_cost, rooms)
+            was, temperature = temperature, temperature * cooling**ROUND
+            costs = np.array([cost for *_, cost in found])
+            for place, parent in heirs(costs, 1 / temperature - 1 / was, self.rng) if plans > 1 else ():
+                states[place].room[:] = states[parent].room
+
+    def _round(self, temperature: float, cooling: float, state: State) -> tuple[Ints, float, float]:
+        """Do a round with a plan; return the best that was met, its cost, and what the plan costs now."""
+        from yuanli.planning.spaces import kernels
+
+        rooms = self.best.copy()
+        cost, broken = kernels.fill(self.tables, state)
+        best_cost, cost, broken = kernels.anneal(
+            self.tables, state, cost, broken, rooms, self.best_cost, temperature, cooling, ROUND
+        )
+        return rooms, best_cost, cost + self.tables.weights[6] * broken
 
     def _keep(self, cost: float, rooms: Ints) -> None:
         self.best = rooms.copy()

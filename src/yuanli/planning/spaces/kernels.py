@@ -11,7 +11,9 @@ from numba import njit
 
 OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 compiled: Any = njit(**OPTIONS)
-"""Without counting references: nothing is allocated, and the tables are many; thirty times as fast."""
+inlined: Any = njit(**OPTIONS, forceinline=True)
+"""Without counting references: nothing is allocated, and the tables are many; thirty times as fast. What is called in a
+step is inlined, as to hand over so many tables takes longer than most of it does."""
 EPS = 1e-7
 MOVES, PEOPLE, FIT, CHANGES = range(4)
 TOGETHER = 0.01
@@ -64,6 +66,10 @@ class Tables(NamedTuple):
     limit_soft: Any
     limit_hard: Any
     people_all: Any
+    joined: Any
+    """the most that a seat's pairs and flows cost"""
+    saved: Any
+    """the most that its move saves of moves, rent, fit-out and teams"""
     weights: Any
     """waste, overuse, rent, fit-out, fairness; the most changes; what a broken hard rule counts in the repair"""
 
@@ -90,7 +96,7 @@ class State(NamedTuple):
     origin: Any
 
 
-@compiled
+@inlined
 def _random(rng):
     x = rng[0]
     x ^= x >> np.uint64(12)
@@ -100,12 +106,12 @@ def _random(rng):
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * 1.1102230246251565e-16
 
 
-@compiled
+@inlined
 def _below(rng, n):
     return int(_random(rng) * n)
 
 
-@compiled
+@inlined
 def _room_cost(t, s, p, r):
     """Return misuse, capacity rules and disturbed loners of a room: cost, broken."""
     over = s.used[p, r] - t.capacity[r]
@@ -122,7 +128,7 @@ def _room_cost(t, s, p, r):
     return cost, broken
 
 
-@compiled
+@inlined
 def _fill(t, s, p, r, v, sign):
     """Put a seat into a room or take it out."""
     if s.heads[p, r] > EPS:
@@ -154,7 +160,7 @@ def _fill(t, s, p, r, v, sign):
             s.last[s.next[v]] = s.last[v]
 
 
-@compiled
+@inlined
 def _step(t, s, v, was, now, sign):
     """Count the move of a seat from one room to another, `was` −1 where it is new; return its cost."""
     if was == now:
@@ -166,7 +172,7 @@ def _step(t, s, v, was, now, sign):
     return sign * t.move_cost[v] if was >= 0 else 0.0
 
 
-@compiled
+@inlined
 def _shift(t, s, v, r):
     """Move a seat; return by how much cost and broken rules change, without what is counted over all."""
     q, p = s.room[v], t.period[v]
@@ -223,53 +229,86 @@ def _misuse(t, r, used):
     return t.weights[1] * over + t.full_soft[r] if over > EPS else -t.weights[0] * over
 
 
-@compiled
-def _relief(t, s, v):
-    """Return the most that a seat's move can save besides misuse: all that is paid for it where it is."""
-    q, p = s.room[v], t.period[v]
-    most = t.unary[v, q] + s.alone_soft[p, q] + t.move_cost[v] + t.weights[2] * t.rent[q]
-    most += t.weights[3] * t.fit_out[q] * t.need[v]
-    if t.after[v] >= 0:
-        u = t.after[v]
-        most += t.move_cost[u] + t.weights[3] * t.fit_out[s.room[u]] * t.need[u]
-    for i in range(t.pair_at[v], t.pair_at[v + 1]):
-        if (t.relation[q, s.room[t.pair_other[i]]] >> t.pair_bit[i]) & 1 != t.pair_want[i]:
-            most += t.pair_soft[i]
-    for i in range(t.flow_at[v], t.flow_at[v + 1]):
-        most += t.flow_cost[i] * t.walk_s[q, s.room[t.flow_other[i]]]
-    for i in range(t.team_at[v], t.team_at[v + 1]):
-        most += t.team_soft[t.team[i]]
-    return most
+@inlined
+def _soft(t, s, p, r):
+    """Return misuse and disturbed loners of a room."""
+    over = s.used[p, r] - t.capacity[r]
+    cost = t.weights[1] * over + t.full_soft[r] if over > EPS else -t.weights[0] * over
+    return cost + s.alone_soft[p, r] if s.count[p, r] > 1 else cost
 
 
-@compiled
-def _at_least(t, s, n):
-    """Return a cost change that the step in `moving` and `target` can't go under, without making it.
+@inlined
+def _enter(t, s, v, r, sign):
+    """Put a seat into a room or take it out, as far as the room's soft cost asks."""
+    p = t.period[v]
+    s.used[p, r] += sign * t.need[v]
+    s.count[p, r] += sign
+    s.alone_soft[p, r] += sign * t.alone_soft[v]
 
-    Misuse is exact, the rest is what could be saved at best; it holds without fairness and soft limits.
-    """
+
+@inlined
+def _was(s, n, v, now):
+    """Return where a seat was before the step, and what counts of a pair with it: half where both its seats move."""
+    for i in range(n):
+        if s.moving[i] == v and s.origin[i] != now:
+            return s.origin[i], 0.5
+    return now, 1.0
+
+
+@inlined
+def _joined(t, s, n, i):
+    """Return by how much the soft costs of a seat's pairs and flows change, with all that move at their targets."""
+    v, q, r = s.moving[i], s.origin[i], s.target[i]
     change = 0.0
-    for i in range(n):
-        v, r = s.moving[i], s.target[i]
-        p, q, need = t.period[v], s.room[v], t.need[v]
-        change -= _relief(t, s, v)
-        if q == r:
-            continue
-        was, now = s.used[p, q], s.used[p, r]
-        change += _misuse(t, q, was - need) - _misuse(t, q, was)
-        change += _misuse(t, r, now + need) - _misuse(t, r, now)
-        s.used[p, q] = was - need
-        s.used[p, r] = now + need
-    for i in range(n):
-        v, r = s.moving[i], s.target[i]
-        p, q, need = t.period[v], s.room[v], t.need[v]
-        if q != r:
-            s.used[p, q] += need
-            s.used[p, r] -= need
+    for j in range(t.pair_at[v], t.pair_at[v + 1]):
+        if t.pair_soft[j] > 0.0:
+            now = s.room[t.pair_other[j]]
+            was, part = _was(s, n, t.pair_other[j], now)
+            bit, want = t.pair_bit[j], t.pair_want[j]
+            apart = ((t.relation[r, now] >> bit) & 1 != want) * 1.0
+            change += part * t.pair_soft[j] * (apart - ((t.relation[q, was] >> bit) & 1 != want) * 1.0)
+    for j in range(t.flow_at[v], t.flow_at[v + 1]):
+        now = s.room[t.flow_other[j]]
+        was, part = _was(s, n, t.flow_other[j], now)
+        change += part * t.flow_cost[j] * (t.walk_s[r, now] - t.walk_s[q, was])
     return change
 
 
-@compiled
+@inlined
+def _at_least(t, s, n, most):
+    """Return a cost change that the step in `moving` and `target` can't go under, without making it.
+
+    Rooms, pairs and flows are exact, pairs and flows only if the step may cost no more than `most` without them; moves,
+    rent, fit-out and teams are what could be saved at best. It holds without fairness and soft limits.
+    """
+    change, joined = 0.0, 0.0
+    for i in range(n):
+        v, r = s.moving[i], s.target[i]
+        p, q = t.period[v], s.room[v]
+        s.origin[i] = q
+        if q != r:
+            change += t.unary[v, r] - t.unary[v, q] - t.saved[v] - _soft(t, s, p, q) - _soft(t, s, p, r)
+            _enter(t, s, v, q, -1)
+            _enter(t, s, v, r, 1)
+            change += _soft(t, s, p, q) + _soft(t, s, p, r)
+            joined += t.joined[v]
+    for i in range(n):
+        if s.origin[i] != s.target[i]:
+            _enter(t, s, s.moving[i], s.target[i], -1)
+            _enter(t, s, s.moving[i], s.origin[i], 1)
+    if change - joined > most:
+        return change - joined
+    for i in range(n):
+        s.room[s.moving[i]] = s.target[i]
+    for i in range(n):
+        if s.origin[i] != s.target[i]:
+            change += _joined(t, s, n, i)
+    for i in range(n):
+        s.room[s.moving[i]] = s.origin[i]
+    return change
+
+
+@inlined
 def _overall(t, s):
     """Return what is counted over all: rent, fit-out, fairness, limits."""
     cost = t.weights[3] * s.sums[FIT]
@@ -342,13 +381,13 @@ def fill(t, s):
     return cost + one, broken + two
 
 
-@compiled
+@inlined
 def _choice(t, s, v):
     low, high = t.choice_at[v], t.choice_at[v + 1]
     return t.choices[low + _below(s.rng, high - low)]
 
 
-@compiled
+@inlined
 def _exchange(s, p, q, r):
     """Plan that all in two rooms change places; return how many move."""
     n = 0
@@ -361,7 +400,7 @@ def _exchange(s, p, q, r):
     return n
 
 
-@compiled
+@inlined
 def _propose(t, s):
     """Plan a step in `moving` and `target`; return how many move."""
     v = _below(s.rng, len(s.room))
@@ -400,7 +439,7 @@ def _propose(t, s):
     return _exchange(s, p, q, r)
 
 
-@compiled
+@inlined
 def _propose_two(t, s):
     """Plan a step of a seat and of one bound to it by a hard rule, or of one that goes back; return how many move."""
     v = _below(s.rng, len(s.room))
@@ -422,7 +461,7 @@ def _propose_two(t, s):
     return 2
 
 
-@compiled
+@inlined
 def _copy(rooms, best):
     for v in range(len(rooms)):
         best[v] = rooms[v]
@@ -433,7 +472,8 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
     """Do steps of simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983, doi:10.1126/science.220.4598.671).
 
     A step that leaves a hard rule broken is only taken from a plan that breaks one too. The best plan without a
-    broken rule goes to `best`. Returns its cost, the plan's cost, what it breaks, and the temperature.
+    broken rule goes to `best`, if it costs less than `best_cost`. Returns its cost, the plan's cost and what it
+    breaks.
     """
     unsaved = False
     bounded = t.weights[4] == 0.0 and t.limit_soft.sum() == 0.0
@@ -450,7 +490,7 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
         if not ok:
             continue
         most = -temperature * log(_random(s.rng) + 1e-300)
-        if bounded and broken <= EPS and _at_least(t, s, n) > most:
+        if bounded and broken <= EPS and _at_least(t, s, n, most) > most:
             continue
         for i in range(n):
             s.origin[i] = s.room[s.moving[i]]
@@ -472,7 +512,7 @@ def anneal(t, s, cost, broken, best, best_cost, temperature, cooling, steps):
             _apply(t, s, n, s.origin)
     if unsaved:
         _copy(s.room, best)
-    return best_cost, cost, broken, temperature
+    return best_cost, cost, broken
 
 
 @compiled

@@ -80,9 +80,10 @@ def _fewest(
         quiet: Search[SpacePlan] = Search(Stop(time_s=None, rounds=PRICE_ROUNDS), cancelled=search.over)
         walk = Walk.begin(problem, seats, tables, quiet, best, wish.seed + turn)
         walk.cool(WARM, COLD, PRICE_ROUNDS)
+        state = walk.states[0]
         search.count(quiet.rounds)
-        walk.state.room[:] = walk.best
-        cost, broken = kernels.fill(plain, walk.state)
+        state.room[:] = walk.best
+        cost, broken = kernels.fill(plain, state)
         fits = broken <= kernels.EPS and cost <= limit
         if fits and (walk.best != start).sum() <= (best != start).sum():
             best = walk.best.copy()

@@ -107,6 +107,14 @@ def tables_of(
     ], 1)  # fmt: skip
     team_at, team, team_region, team_soft, team_hard = _teams(problem, seats)
     choices = np.nonzero(allowed)[1]
+    walk_s = _both_ways(problem)
+    move_cost = weights.moves * np.array([entities[e].move_cost for e in seats.entity], dtype=float)
+    fit_out = np.array([room.fit_out_per_m2 for room in rooms], dtype=float)
+    rent = np.array([room.capacity_m2 * room.rent_per_m2 for room in rooms], dtype=float)
+    saved = move_cost + weights.fit_out * need * fit_out.max()
+    followed = after >= 0
+    saved[followed] += saved[after[followed]]
+    saved += weights.rent * rent.max() + _by_seat(team_at, team_soft[team])
     return _one_type(Tables(
         period=seats.period, need=need, people=people, capacity=np.array([room.capacity_m2 for room in rooms]),
         allowed=allowed, choices=choices, choice_at=np.append(0, np.cumsum(allowed.sum(axis=1))),
@@ -114,25 +122,30 @@ def tables_of(
         pair_bit=pairs[:, 0].astype(np.int64), pair_want=pairs[:, 1].astype(np.int64),
         pair_soft=pairs[:, 2].copy(), pair_hard=pairs[:, 3].copy(),
         flow_at=flow_at, flow_other=flow_other, flow_cost=flows[:, 0].copy(),
-        walk_s=_both_ways(problem),
+        walk_s=walk_s,
         alone_soft=_loners(problem, seats, hard=False), alone_hard=_loners(problem, seats, hard=True),
         full_soft=full_soft, full_hard=full_hard,
         regions=regions_of(problem), team_at=team_at, team=team, team_region=team_region,
         team_soft=team_soft, team_hard=team_hard,
         before=before, after=after, today=np.where(before < 0, today, -1),
-        move_cost=weights.moves * np.array([entities[e].move_cost for e in seats.entity], dtype=float),
-        fit_out=np.array([room.fit_out_per_m2 for room in rooms], dtype=float),
-        rent=np.array([room.capacity_m2 * room.rent_per_m2 for room in rooms], dtype=float),
+        move_cost=move_cost, fit_out=fit_out, rent=rent,
         start=np.full(many, -1) if start is None else start,
         limit_kind=np.array([LIMIT_KINDS[rule.kind] for rule in limits], dtype=np.int64),
         limit_value=np.array([rule.value for rule in limits], dtype=float),
         limit_soft=np.array([0.0 if rule.hard else rule.weight for rule in limits]),
         limit_hard=np.array([float(rule.hard) for rule in limits]),
         people_all=np.bincount(seats.period, people, minlength=len(problem.periods)),
+        joined=_by_seat(pair_at, pairs[:, 2]) + _by_seat(flow_at, flows[:, 0] * walk_s.max()), saved=saved,
         weights=np.array([
             weights.waste, weights.overuse, weights.rent, weights.fit_out, weights.fairness, changes, 0.0
         ]),
     ))  # fmt: skip
+
+
+def _by_seat(at: Ints, values: Floats) -> Floats:
+    """Return the sum of each seat's values, where `at` tells where they begin."""
+    sums = np.bincount(np.repeat(np.arange(len(at) - 1), np.diff(at)), weights=values, minlength=len(at) - 1)
+    return sums.astype(float)
 
 
 def _one_type(tables: Tables) -> Tables:

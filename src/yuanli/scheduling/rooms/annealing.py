@@ -13,7 +13,7 @@ import numpy as np
 
 from yuanli.scheduling.rooms.arrays import FORBIDDEN, Compiled, Ints, Tables, compile_problem, is_single
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
-from yuanli.solver import Search, Stop, Wish
+from yuanli.solver import Search, Stop, Wish, heirs
 
 if TYPE_CHECKING:
     from yuanli.scheduling.rooms.kernel import State
@@ -123,7 +123,9 @@ def anneal_rooms(
                 before, done = done, (begin - left()) / span if span > 0 else 1.0
                 was, temperature = temperature, hot * (COLD * unit / hot) ** done
                 if n > 1:
-                    _choose(states, 1 / temperature - 1 / was, hard, rng)
+                    cost = np.array([one.numbers[0] + hard * one.numbers[1] for one in states])
+                    for place, parent in heirs(cost, 1 / temperature - 1 / was, rng):
+                        kernel.become(states[place], states[parent])
                 swing = min(0.1, HARD_SWING * (done - before))
                 broken = np.mean([one.numbers[1] > 0.5 for one in states]) > 0.5
                 hard *= exp(swing if broken else -swing / 2)
@@ -152,20 +154,6 @@ def rehearse_rooms(problem: RoomsProblem) -> None:
     )
     single = compile_problem(replace(problem, events=short, rules=()))
     anneal_rooms(single, Search(Stop(time_s=None, rounds=1)), Wish(), given=False)
-
-
-def _choose(states: list[State], colder: float, hard: float, rng: np.random.Generator) -> None:
-    """Let states take the places of others, each with a chance by how much likelier it is at the next temperature."""
-    from yuanli.scheduling.rooms import kernel
-
-    n = len(states)
-    cost = np.array([one.numbers[0] + hard * one.numbers[1] for one in states])
-    weight = np.exp(-colder * (cost - cost.min()))
-    heirs = np.searchsorted(np.cumsum(weight / weight.sum()), (rng.random() + np.arange(n)) / n)
-    times = np.bincount(np.minimum(heirs, n - 1), minlength=n)
-    parents = np.repeat(np.arange(n), np.maximum(times - 1, 0))
-    for place, parent in zip(np.flatnonzero(times == 0), parents, strict=True):
-        kernel.become(states[place], states[parent])
 
 
 def _begin(
