@@ -74,7 +74,7 @@ def test_a_wish_in_words_is_solved_with_and_priced(house: House, text: str, wish
 def test_a_battery_is_charged_at_the_time_that_is_asked_for(house: House) -> None:
     told = ask(house, "why aren't the batteries topped up in the evening?").text
     assert "18:00–24:00" in told.en
-    assert "蓄电池 → Taken / given +50.0 / -0.0" in told.en
+    assert "蓄电池 takes 10 kW 18:00–23:00" in told.en
     assert "电动车" not in told.en
     free = ask(house, "为什么蓄电池不在凌晨充电").text
     assert "本来就是这样" in free.zh

@@ -164,13 +164,14 @@ class Assistant:
         state = _state_of(kept, asker)
         understander = self._abilities.understander(guide)
         whole, context = _read(understander, text, state, params)
-        whole = self._abilities.reread(whole, None if state.last is None else state.last.intent)
+        last = None if state.last is None else state.last.intent
+        whole = self._abilities.reread(whole, last)
         if state.last is not None and state.question is None:
             whole = self._abilities.follow(whole, state.last)
         answering = context is not None
         heard = split_requests(
             whole,
-            lambda part: understander.understand(part, context=context),
+            lambda part: self._abilities.reread(understander.understand(part, context=context), last),
             answering=answering,
             params=params,
         )

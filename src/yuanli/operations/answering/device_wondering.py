@@ -213,10 +213,16 @@ def _clock(problem: DevicesProblem, slots: Sequence[int], zone: ZoneInfo) -> str
 def _wished(
     problem: DevicesProblem, one: Device | Storage, row: Row, slots: Sequence[int], on: bool
 ) -> dict[str, Any]:
-    """Return the row of a device on, or off, in slots; of a storage and a task, what they take is moved there."""
+    """Return the row of a device on, or off, in slots; of a task, what it takes is moved there.
+
+    A storage takes in those slots what it takes in all, or nothing; what it does in others is as in the plan.
+    """
     if isinstance(one, Storage):
         flows = [float(x) for x in str(row["flows"]).split()]
-        return {"flows": " ".join(map(repr, _moved(problem, one, flows, frozenset(slots), on)))}
+        moved = _moved(problem, one, flows, frozenset(slots)) if on else [min(x, 0.0) for x in flows]
+        for t in slots:
+            flows[t] = moved[t]
+        return {"flows": " ".join(map(repr, flows))}
     now = {t for a, b in _runs(str(row["on"])) for t in range(a, b + 1)}
     if one.task is None:
         then = now | set(slots) if on else now - set(slots)
@@ -229,20 +235,19 @@ def _wished(
 
 
 def _moved(
-    problem: DevicesProblem, one: Storage, flows: Sequence[float], slots: frozenset[int], on: bool
+    problem: DevicesProblem, one: Storage, flows: Sequence[float], slots: frozenset[int]
 ) -> list[float]:
-    """Return flows that take what was taken in slots alone, or beside them, and give what there is."""
+    """Return flows that take what was taken in slots alone, and give what there is then."""
     wanted = sum(x for x in flows if x > 0)
     content, found = one.content, []
     for t, flow in enumerate(flows):
         content *= 1 - one.loss
-        power = min(flow, 0.0)
-        if (t in slots) == on and power == 0:
+        if t in slots:
             room = (one.capacity - content) / (one.charge_efficiency * problem.slot_h)
             power = max(0.0, min(one.charge_kw, wanted, room))
             wanted -= power
-        elif power < 0:
-            power = -min(-power, max(0.0, content) * one.discharge_efficiency / problem.slot_h)
+        else:
+            power = -min(max(0.0, -flow), max(0.0, content) * one.discharge_efficiency / problem.slot_h)
         gained = power * one.charge_efficiency if power > 0 else power / one.discharge_efficiency
         content += gained * problem.slot_h
         found.append(power)
