@@ -23,9 +23,15 @@ WHY_S = 4.0
 """So long another plan is sought in which the wish holds."""
 TIMED = re.compile(
     r"晚|夜|凌晨|清晨|早|上午|中午|午休|下午|白天|全天|整天|通宵|傍晚|\d\s*[点:：]|点钟"
+    r"|\b(?:at|from|before|after|by|until|till)\s+\d{1,2}\b(?!\s*(?:%|kw|°|degrees|people))"
     r"|night|morning|noon|evening|midday|dawn|daytime|lunch|\d\s*[ap]m\b|\d:\d",
     re.I,
 )
+BARE_HOUR = re.compile(
+    r"\b(?:at|from|before|after|by|until|till)\s+(?:1[0-2]|[1-9])\b(?!\s*(?::|[ap]\.?m\b|o'clock|in the|%|kw))",
+    re.I,
+)
+"""An hour that is said without its half of the day is that of the clock of 24 hours."""
 COMPLAINT = re.compile(
     r"这么|那么|老是|总是|太|\b(?:so|too) (?:hot|cold|warm|cool|loud|noisy|dark|stuffy)\b", re.I
 )
@@ -178,6 +184,7 @@ def _number(text: str) -> tuple[str | None, str]:
 def _slots(problem: DevicesProblem, text: str, language: str, zone: ZoneInfo, now: datetime) -> list[int]:
     """Return the slots that begin at a time of day that a text names."""
     ways = (language, "en" if language == "zh" else "zh")
+    text = BARE_HOUR.sub(r"\g<0> am", text)
     when = next((w for one in ways if (w := find_when([text], language=one, now=now, zone=zone))), None)
     if when is None:
         return []
