@@ -75,7 +75,8 @@ def test_what_changes_and_by_how_much_is_read(text: str, resource: str, by: floa
     found = find_wondered(text, asked.language)
     assert found is not None
     assert found.resource == Resource(resource)
-    assert (found.change.by, found.change.share) == (pytest.approx(by), share)
+    assert found.change.by == pytest.approx(by)
+    assert found.change.share is share
     assert reread(asked, None).intent == "space_info"
 
 

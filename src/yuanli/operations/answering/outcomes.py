@@ -29,12 +29,14 @@ WHY_S = 4.0
 """So long another plan is sought in which what was asked for holds."""
 TOLD = 6
 WHY = re.compile(
-    r"为什么|为何|为啥|怎么|干嘛|干吗|\bwhy\s+(?:is|are|was|were|do|does|did|has|have)?(?:n[’']t)?(?:\s+you)?\b|\bhow come\b",
+    r"为什么|为何|为啥|怎么|干嘛|干吗|\bwhy\s+(?:is|are|was|were|do|does|did|has|have)?"
+    r"(?:n[’']t)?(?:\s+you)?\b|\bhow come\b",
     re.IGNORECASE,
 )
 NOT = re.compile(r"没有?(?!有)|不(?!同|一样)(?:要|能|会|把)?|\bnot\b\s*|n[’']t\b", re.IGNORECASE)
 HOLDS = re.compile(
-    r"在(?!一起)|挨着|相邻|坐|靠近|远离|放|搬|\b(?:on|in|at|near|next to|beside|close to|adjacent to|sit|sitting)\b",
+    r"在(?!一起)|挨着|相邻|坐|靠近|远离|放|搬|\b(?:on|in|at|near"
+    r"|next to|beside|close to|adjacent to|sit|sitting)\b",
     re.IGNORECASE,
 )
 """Where it is said what holds, before which a negation stands."""

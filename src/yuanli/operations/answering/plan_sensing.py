@@ -35,6 +35,10 @@ MADE_BY: dict[Resource, Text] = {
     Resource.LANES: Text("错开食堂午餐", "stagger lunch at the canteen"),
     Resource.THROUGH: Text("错开食堂午餐", "stagger lunch at the canteen"),
 }
+NOTHING = {
+    Sort.RULE: ("没有可以放宽的规则", "no rule that could be given up"),
+    Sort.RESOURCE: ("没有可以增加的资源", "nothing that there could be more of"),
+}
 BY_DEVICES = Text("明天空调怎么开最省", "plan tomorrow's air conditioning at least cost")
 
 
@@ -46,7 +50,7 @@ class PlanSensing:
     sensing: Sensing
 
     def tell(self, heard: Understanding, asker: Asker) -> Reply:
-        """Say what is asked of the newest plan of a kind that it can be asked of; ask where more than one may be meant."""
+        """Say what is asked of the newest plan that it can be asked of; ask where more than one may be meant."""
         mine = [one for one in self.solving.list(asker.campus_id) if one.who == asker.user]
         answer = " ".join(heard.values(ASKS))
         listed = asks_of_rules(heard.text) or asks_what_helps(heard.text, heard.intent)
@@ -59,7 +63,7 @@ class PlanSensing:
         jobs = self._jobs(asker, mine, resource if not listed else None)
         named = [job for job in jobs if job.summary.name.casefold() in f"{heard.text} {answer}".casefold()]
         if not jobs:
-            return self._not_of_these(heard, asker, mine, resource)
+            return _not_of_these(heard, mine[0], resource)
         if len(jobs) > 1 and not named and jobs[0].summary.id != mine[0].id:
             return _ask_which(heard, jobs)
         job = (named or jobs)[0]
@@ -103,34 +107,13 @@ class PlanSensing:
         told = self.sensing.sensitivity(asker.campus_id, one.id, time_s=LISTED_S, most=2 * TOLD)
         texts = [sense.text for sense in told.senses if sense.sort == sort.value][:TOLD]
         if not texts:
-            nothing = {
-                Sort.RULE: Text(f"“{one.name}”没有可以放宽的规则。", f"{one.name!r} has no rule that could be given up."),
-                Sort.RESOURCE: Text(f"“{one.name}”没有可以增加的资源。", f"{one.name!r} has nothing that there could be more of."),
-            }  # fmt: skip
-            return nothing[sort]
+            nothing, none_en = NOTHING[sort]
+            return Text(f"“{one.name}”{nothing}。", f"{one.name!r} has {none_en}.")
         numbers = count(1)
         listed = tuple(
             Text(f"{n}. {text.zh}", f"{n}. {text.en}") for n, text in zip(numbers, texts, strict=False)
         )
         return _said(one, told, listed)
-
-    def _not_of_these(
-        self, heard: Understanding, asker: Asker, mine: list[SolveSummary], resource: Resource | None
-    ) -> Reply:
-        newest = mine[0]
-        if resource is None or resource in kind_of(newest.kind).changes:
-            text = Text(
-                f"“{newest.name}”还没有方案，等它求解完再问。",
-                f"{newest.name!r} has no plan yet: ask again once it is solved.",
-            )
-            return Reply(text=text, understanding=heard)
-        what, made = name_of("resource", resource.value), MADE_BY.get(resource, BY_DEVICES)
-        can = _can(newest)
-        text = Text(
-            f"您的方案里没有{what.zh}可改。{can.zh}要问{what.zh}，请先做一个有它的方案，例如“{made.zh}”。",
-            f"Your plans have no {what.en} to change. {can.en}{' ' * bool(can.en)}Make a plan with it first, such as “{made.en}”.",
-        )
-        return Reply(text=text, understanding=heard, suggestions=(made,))
 
 
 def _said(one: SolveSummary, told: Sensitivity, texts: tuple[Text, ...]) -> Text:
@@ -142,6 +125,23 @@ def _said(one: SolveSummary, told: Sensitivity, texts: tuple[Text, ...]) -> Text
         f"“{one.name}”：{''.join(text.zh for text in texts)}{better}详见 /plans/{one.id}。",
         f"{one.name!r}: {' '.join(text.en for text in texts)}{better_en} See /plans/{one.id}.",
     )
+
+
+def _not_of_these(heard: Understanding, newest: SolveSummary, resource: Resource | None) -> Reply:
+    if resource is None or resource in kind_of(newest.kind).changes:
+        text = Text(
+            f"“{newest.name}”还没有方案，等它求解完再问。",
+            f"{newest.name!r} has no plan yet: ask again once it is solved.",
+        )
+        return Reply(text=text, understanding=heard)
+    what, made = name_of("resource", resource.value), MADE_BY.get(resource, BY_DEVICES)
+    can = _can(newest)
+    text = Text(
+        f"您的方案里没有{what.zh}可改。{can.zh}要问{what.zh}，请先做一个有它的方案，例如“{made.zh}”。",
+        f"Your plans have no {what.en} to change. {can.en}{' ' * bool(can.en)}"
+        f"Make a plan with it first, such as “{made.en}”.",
+    )
+    return Reply(text=text, understanding=heard, suggestions=(made,))
 
 
 def _can(one: SolveSummary) -> Text:

@@ -41,9 +41,10 @@ def tell_why_moved(solving: Solving, job: SolveJob, words: str) -> Text:
     if forced is None:
         examples = [_name(row) for row in (job.plan.assignments[:3] if job.plan else ())]
         return Text(
-            f"没听出“{one.name}”里问的是哪一项、想改成什么。请说出方案第一列的名称（如 {'、'.join(examples)}）和想要的取值。",
-            f"I can't tell what of {one.name!r} is meant and how it should be. Name a row (such as {', '.join(examples)}) "
-            "and what it should be.",
+            f"没听出“{one.name}”里问的是哪一项、想改成什么。"
+            f"请说出方案第一列的名称（如 {'、'.join(examples)}）和想要的取值。",
+            f"I can't tell what of {one.name!r} is meant and how it should be. Name a row "
+            f"(such as {', '.join(examples)}) and what it should be.",
         )  # fmt: skip
     if not forced:
         return Text(f"“{one.name}”里本来就是这样。", f"It is so in {one.name!r} already.")

@@ -16,6 +16,8 @@ from yuanli.solver import Kind, Moves, Row, Search, Status, tell_why_not, why_no
 
 YES, NO = Text("是", "yes"), Text("否", "no")
 NOTHING = Text("无", "none")
+NOBODY = {"staff": Text("不安排人", "nobody"), "shift": Text("休息", "off")}
+"""What no value is called in some columns."""
 AS_IT_IS = Text("照旧", "as it is")
 NO_FLOW = Text("不充不放", "rests")
 
@@ -120,6 +122,8 @@ def _of_columns(name: str, columns: Mapping[str, Any], said: Said) -> Text:
     zh, en = [], []
     for column, value in columns.items():
         title, cell = name_of("column", column), _cell(said(column, value))
+        if cell is NOTHING:
+            cell = NOBODY.get(column, NOTHING)
         zh.append(f"{title.zh} {cell.zh}")
         en.append(f"{title.en} {cell.en}")
     return Text(f"{name} → {'，'.join(zh)}", f"{name} → {', '.join(en)}")
