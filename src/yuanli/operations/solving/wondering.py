@@ -14,6 +14,8 @@ from yuanli.operations.solving.names import name_of
 from yuanli.scheduling import DevicesProblem
 from yuanli.solver import Kind, Moves, Row, Search, Status, tell_why_not, why_not
 
+MOST_MOVED = 4
+"""Moves that a wish is told by, at most."""
 YES, NO = Text("是", "yes"), Text("否", "no")
 NOTHING = Text("无", "none")
 NOBODY = {"staff": Text("不安排人", "nobody"), "shift": Text("休息", "off")}
@@ -88,7 +90,10 @@ def tell_moves(problem: object, rows: Sequence[Row], moves: Moves, *, moved_by: 
             told.append(_of_storage(name, str(old.get(name, {}).get("flows", "")), columns["flows"], said))
         else:
             told.append(_of_columns(name, columns, said))
-    return Text("、".join(one.zh for one in told), ", ".join(one.en for one in told))
+    more = len(told) - MOST_MOVED
+    rest = Text(f"等 {len(told)} 项", f" and {more} more") if more > 0 else Text("", "")
+    told = told[:MOST_MOVED]
+    return Text("、".join(one.zh for one in told) + rest.zh, ", ".join(one.en for one in told) + rest.en)
 
 
 def _of_device(name: str, before: str, after: str, said: Said) -> Text:
