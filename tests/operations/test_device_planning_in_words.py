@@ -129,6 +129,40 @@ def test_cars_and_what_stays_on_are_on_the_card(house: House, text: str, told: s
 
 
 @pytest.mark.parametrize(
+    ("text", "day", "stay"),
+    [
+        ("给10辆车充电，7点前充满", "今晚", "18:00 到 07:00"),
+        ("前7点把5辆车充满", "今晚", "18:00 到 07:00"),
+        ("给8台电动车充电，明早六点半前要走", "今晚", "18:00 到 06:30"),
+        ("charge 5 cars before 7", "tonight", "18:00 to 07:00"),
+        ("charge 6 EVs by 6:30 tomorrow", "tonight", "18:00 to 06:30"),
+        ("明天下午5点前把20辆电动车充满", "明天", "08:00 到 17:00"),
+        ("charge 12 cars, done by 5 pm", "tomorrow", "08:00 to 17:00"),
+    ],
+)
+def test_by_when_cars_are_charged_is_when_they_leave(house: House, text: str, day: str, stay: str) -> None:
+    asked = reread(heard(text, "out_of_scope"), None)
+    assert (asked.intent, asked.find("date")) == ("device_schedule", day)
+    (card,) = talk(house, text, text)
+    assert stay in card.text.zh + card.text.en
+
+
+@pytest.mark.parametrize(
+    "text", ["充电桩8点前能用吗", "关掉3台充电桩", "can I charge my car before 7?", "充电桩坏了，8点前修好"]
+)
+def test_a_question_about_charging_and_a_switch_are_no_plan_of_cars(text: str) -> None:
+    assert reread(heard(text, "out_of_scope"), None).intent == "out_of_scope"
+
+
+def test_a_temperature_by_a_time_after_a_comma_is_a_part_of_the_plan(house: House) -> None:
+    text = "A座空调怎么开最省，明天8点前降到26度"
+    replies = talk(house, "comma", text)
+    assert replies[0].move in (Kind.CONFIRM, Kind.CHANGE)
+    assert len(replies[0].why) == 1
+    assert replies[0].understanding.text == text
+
+
+@pytest.mark.parametrize(
     ("text", "low", "high", "by", "day"),
     [
         ("明天8点前降到24度，空调怎么开最省", 22, 24, "08:00", "tomorrow"),

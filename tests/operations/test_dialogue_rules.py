@@ -259,6 +259,29 @@ def test_demands_are_one_request_with_what_they_are_about_and_another_request_is
     assert split("研发挨着测试，然后关灯") == ["研发挨着测试", "关灯"]
 
 
+def test_terms_of_a_plan_are_one_request_with_it_and_a_command_is_not() -> None:
+    plan = said("A座空调怎么开最省", "device_schedule", place="A座", device_type="空调", rank="最省")
+    known = {
+        plan.text: plan,
+        "总功率不超过90千瓦": said("总功率不超过90千瓦", "energy_compare", threshold="90千瓦"),
+        "明天8点前降到26度": said(
+            "明天8点前降到26度", "device_schedule", time="8点前", value="26度", device_type="空调"
+        ),
+        "8点开灯": said("8点开灯", "device_schedule", time="8点", device_type="灯"),
+    }
+
+    def split(text: str) -> list[str]:
+        whole = said(text, "device_schedule", place="A座", device_type="空调", rank="最省")
+        parts = split_requests(
+            whole, lambda part: known.get(part, said(part)), answering=False, params=DialogueParams()
+        )
+        return [part.text for part in parts]
+
+    for term in ("总功率不超过90千瓦", "明天8点前降到26度"):
+        assert split(f"A座空调怎么开最省，{term}") == [f"A座空调怎么开最省，{term}"]
+    assert split("A座空调怎么开最省，8点开灯") == ["A座空调怎么开最省", "8点开灯"]
+
+
 def test_a_way_with_stops_is_one_request() -> None:
     whole = said("先去食堂然后去A座", "guidance_route", waypoint="食堂", destination="A座")
     parts = split_requests(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
@@ -14,6 +15,7 @@ from tests.operations.test_device_planning_in_words import heard
 from yuanli.bootstrap import House
 from yuanli.operations import Asker, Reply, SolveOrder, reread
 from yuanli.operations.answering.device_wondering import says_on
+from yuanli.operations.solving.wondering import tell_moves
 from yuanli.planning import SPACES
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, make_plan
@@ -74,10 +76,22 @@ def test_a_wish_in_words_is_solved_with_and_priced(house: House, text: str, wish
 def test_a_battery_is_charged_at_the_time_that_is_asked_for(house: House) -> None:
     told = ask(house, "why aren't the batteries topped up in the evening?").text
     assert "18:00–24:00" in told.en
-    assert "蓄电池 → Taken / given +50.0 / -0.0" in told.en
+    assert "蓄电池 takes 10 kW 18:00–23:00" in told.en
     assert "电动车" not in told.en
     free = ask(house, "为什么蓄电池不在凌晨充电").text
     assert "本来就是这样" in free.zh
+
+
+def test_a_wish_for_many_is_told_by_the_first_and_how_many() -> None:
+    rows = [{"device": f"fan{n}", "on": ""} for n in range(9)]
+    wish = tell_moves(
+        None, rows, {f"fan{n}": {"on": "0-1"} for n in range(9)}, moved_by="", zone=ZoneInfo("UTC")
+    )
+    assert wish.zh.endswith("等 9 项")
+    assert wish.en.endswith("and 5 more")
+    assert "fan4" not in wish.en
+    told = tell_moves(None, [], {"gate": {"staff": None}}, moved_by="", zone=ZoneInfo("UTC"))
+    assert told.en == "gate → Staff nobody"
 
 
 def test_what_can_not_be_is_told_with_its_reason(house: House) -> None:

@@ -259,6 +259,33 @@ def test_what_a_device_is_wished_to_do_costs_only_that() -> None:
     assert [both.at_once.delta, both.difference.cost] == pytest.approx([2 + 4, 1])
 
 
+def test_only_what_is_asked_of_a_battery_is_fixed() -> None:
+    problem = pump(storages=(Storage(name="battery", capacity=4, charge_kw=4, discharge=4),))
+    best = solve_devices(problem, searching()).best
+    assert best is not None
+    assert best.storage[0] == pytest.approx([2, -2, 0, 0])
+
+    def asked(flows: str) -> WhyNot[DevicesPlan]:
+        return why_not(DEVICES, problem, best, {"battery": {"flows": flows}}, search=searching())
+
+    late, whole = asked("2 -2 1 0"), DevicesPlan(on=best.on, storage=np.array([[2.0, -2.0, 1.0, 0.0]]))
+    assert late.best is not None
+    assert late.difference is not None
+    assert late.best.storage[0, 2] == pytest.approx(1)
+    assert late.difference.cost == pytest.approx(0)  # it is given back in the last hour
+    assert check_devices(problem, whole).cost - late.cost == pytest.approx(1)
+    dear = asked("2 0 0 0")
+    assert dear.difference is not None
+    assert dear.difference.cost == pytest.approx(8)
+    held = replace(problem, storages=(replace(problem.storages[0], held={1: 0.0}),))
+    again = solve_devices(held, searching())
+    assert again.cost == pytest.approx(late.cost + 8)
+    assert [one.rule for one in check_devices(held, best).broken] == ["storage_held"]
+    impossible = asked("2 -2 5 0")
+    assert (impossible.best, impossible.status) == (None, Status.INFEASIBLE)
+    assert any("flow of 5 kW" in one.en for one in impossible.conflicts)
+
+
 def test_what_a_device_may_not_do_names_the_rule() -> None:
     short = wished(pump(), "pump", "1-1 3-3")
     assert (short.best, short.status) == (None, Status.INFEASIBLE)

@@ -21,6 +21,7 @@ from yuanli.operations.dialogue import (
     asks_otherwise,
     ground_by_type,
     is_open_answer,
+    load_frames,
     parse_state,
     split_requests,
     state_document,
@@ -164,13 +165,20 @@ class Assistant:
         state = _state_of(kept, asker)
         understander = self._abilities.understander(guide)
         whole, context = _read(understander, text, state, params)
-        whole = self._abilities.reread(whole, None if state.last is None else state.last.intent)
+        last = None if state.last is None else state.last.intent
+        whole = self._abilities.reread(whole, last)
         if state.last is not None and state.question is None:
             whole = self._abilities.follow(whole, state.last)
         answering = context is not None
+        demands = load_frames().of(whole.intent).counts_words(whole.slots)
+
+        def understand_part(part: str) -> Understanding:
+            said = understander.understand(part, context=context)
+            return self._abilities.reread(said, last) if demands else said
+
         heard = split_requests(
             whole,
-            lambda part: understander.understand(part, context=context),
+            understand_part,
             answering=answering,
             params=params,
         )

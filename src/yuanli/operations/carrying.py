@@ -94,7 +94,9 @@ class Carrier:
             text = Text(reply.text.zh + move.text.zh, f"{reply.text.en} {move.text.en}")
             return replace(reply, text=text, pending=move.text, options=move.options), state
         if reply.asks is not None and reply.pending is not None:
-            question = Question(asks=Asks.SLOT, text=reply.pending, slot=reply.asks)
+            question = Question(
+                asks=Asks.SLOT, text=reply.pending, slot=reply.asks, options=reply.options
+            )  # fmt: skip
             active = replace(request, asked=reply.asks)
             return replace(reply, move=Kind.ASK), replace(state, active=active, question=question)
         return reply, state

@@ -24,7 +24,7 @@ from yuanli.solver.missing import MissingSolverError, load_solver
 from yuanli.solver.onmap import MapSpot, OnMap
 from yuanli.solver.population import heirs
 from yuanli.solver.previewing import MoveError, Moves, Preview, move_rows, preview, swap_moves
-from yuanli.solver.relaxation import Relaxation, Sort, without
+from yuanli.solver.relaxation import Change, Relaxation, Resource, Sort, without
 from yuanli.solver.replanning import EXTRA, count_changes, replan
 from yuanli.solver.results import Difference, Result, SearchProgress, Status, difference, gap_of
 from yuanli.solver.rows import Rows
@@ -40,6 +40,7 @@ __all__ = [
     "PATIENCE",
     "Aside",
     "Broken",
+    "Change",
     "Checked",
     "Difference",
     "Document",
@@ -55,6 +56,7 @@ __all__ = [
     "Plan",
     "Preview",
     "Relaxation",
+    "Resource",
     "Result",
     "Row",
     "Rows",

@@ -11,7 +11,7 @@ from yuanli.errors import Text, YuanliError
 from yuanli.solver.cells import checked_rows
 from yuanli.solver.checking import Checked
 from yuanli.solver.conflicts import minimal_conflict
-from yuanli.solver.relaxation import Relaxation
+from yuanli.solver.relaxation import Change, Relaxation, Resource
 from yuanli.solver.replanning import count_changes, replan
 from yuanli.solver.results import Result, SearchProgress, Status
 from yuanli.solver.searching import Search
@@ -90,6 +90,8 @@ class Kind(Generic[P, S]):
         The column that a move by hand changes, as a room or a place; empty where there is no such one.
     relaxations
         Problems with one thing more or one rule less, told a plan; those most likely to save something first.
+    changes
+        By what there may be more or less of: the problem with that, told a plan; None where it can't be so.
     replan
         Solves where a wish has `extra`, told that wish; without it, limits of changes are tried.
     carried
@@ -117,6 +119,9 @@ class Kind(Generic[P, S]):
     conflicts_asked: Callable[[P, Wish[S]], tuple[Text, ...]] | None = None
     moved_by: str = ""
     relaxations: Callable[[P, S], Sequence[Relaxation[P, S]]] | None = None
+    changes: Mapping[Resource, Callable[[P, S, Change], Relaxation[P, S] | None]] = field(
+        default_factory=dict
+    )
     replan: Callable[[P, Search[S], Wish[S]], Result[S]] | None = None
     carried: Callable[[P, Sequence[Row]], Sequence[Row]] | None = None
     asked: Callable[[P, S, S, Collection[str]], tuple[P, Collection[str]]] | None = None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.solver.kinds import Kind, Wish, refuse_wrong
 from yuanli.solver.relaxation import Relaxation, Sort, without
 from yuanli.solver.replanning import count_changes
@@ -21,12 +21,16 @@ S = TypeVar("S")
 
 
 class Effect(StrEnum):
-    """What a change of the problem does: `NONE_FOUND` says that the time ended, not that there is nothing."""
+    """What a change of the problem does: `NONE_FOUND` says that the time ended, not that there is nothing.
+
+    `NO_PLAN` says that none was found with it.
+    """
 
     CHEAPER = "cheaper"
     NONE_PROVED = "none_proved"
     NONE_FOUND = "none_found"
     DEARER = "dearer"
+    NO_PLAN = "no_plan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,7 @@ def sensitivity(
     wish: Wish[S] = Wish(),
     bound: float = -inf,
     most: int = 8,
+    asked: Sequence[Relaxation[P, S]] | None = None,
     cancelled: Callable[[], bool] = never,
 ) -> Sensitivity:
     """Solve each of a kind's changed problems from the present plan, in equal shares of the time.
@@ -106,14 +111,19 @@ def sensitivity(
         What no plan of the problem costs less than, where it is known.
     most
         Of how many changes, the first of the kind's list.
+    asked
+        The changed problems that are looked at in place of the kind's own.
 
     Raises
     ------
     WrongPlanError
         The checker finds a plan at fault.
     """
-    offered = [] if kind.relaxations is None else [(one, wish) for one in kind.relaxations(problem, plan)]
-    offered = [*_of_wish(problem, wish), *offered]
+    if asked is not None:
+        offered = [(one, wish) for one in asked]
+    else:
+        own_list = () if kind.relaxations is None else kind.relaxations(problem, plan)
+        offered = [*_of_wish(problem, wish), *((one, wish) for one in own_list)]
     looked_at = offered[:most]
     clock: Search[S] = Search(Stop(time_s=stop.time_s), cancelled=cancelled)
     todo = len(looked_at) + 1
@@ -121,14 +131,14 @@ def sensitivity(
     own = _solved(kind, problem, plan, _share(clock, stop, todo), wish)
     own = _Known(own.plan, own.cost, max(own.bound, bound))
     senses = []
-    for one, asked in looked_at:
+    for one, its_wish in looked_at:
         todo -= 1
         if cancelled():
             break
         share = _share(clock, stop, todo)
-        if asked.start is not None:
-            asked = replace(asked, start=one.carry(asked.start))
-        after = _solved(kind, one.problem, one.carry(own.plan), share, asked)
+        if its_wish.start is not None:
+            its_wish = replace(its_wish, start=one.carry(its_wish.start))
+        after = _solved(kind, one.problem, one.carry(own.plan), share, its_wish)
         senses.append(_sense(kind, problem, own, one, after, share.stop.time_s))
     senses.sort(key=lambda sense: -sense.saving)
     return Sensitivity(
@@ -185,7 +195,9 @@ def _sense(
     if one.wider:
         saving, least = max(0.0, saving), max(0.0, least)
     small = PROVED * max(1.0, abs(own.cost))
-    if saving > small:
+    if not isfinite(after.cost):
+        effect = Effect.NO_PLAN
+    elif saving > small:
         effect = Effect.CHEAPER
     elif saving < -small:
         effect = Effect.DEARER
@@ -205,11 +217,13 @@ def tell_sense(sense: Sense, share_s: float | None = None) -> Text:
     name = sense.name
     if sense.effect is Effect.NONE_PROVED:
         return Text(f"{name.zh}：已证明不会更省。", f"{name.en}: proved to save nothing.")
+    if sense.effect is Effect.NO_PLAN:
+        return Text(f"{name.zh}：没有找到可行方案。", f"{name.en}: no plan was found.")
     if sense.effect is Effect.DEARER:
-        more = f"{-sense.saving:,.6g}"
+        more, changes = f"{-sense.saving:,.6g}", sense.changes
         return Text(
-            f"{name.zh}：反而多花 {more}（它自身带来的费用也算在内）。",
-            f"{name.en}: costs {more} more, what it brings itself included.",
+            f"{name.zh}：多花 {more}（它自身带来的费用也算在内），改动 {changes} 处。",
+            f"{name.en}: costs {more} more, what it brings itself included, with {counted(changes, 'change')}.",
         )
     least, most = sense.at_least or 0.0, sense.at_most
     if sense.effect is Effect.NONE_FOUND:

@@ -5362,9 +5362,11 @@ export interface components {
         /**
          * Effect
          * @description What a change of the problem does: `NONE_FOUND` says that the time ended, not that there is nothing.
+         *
+         *     `NO_PLAN` says that none was found with it.
          * @enum {string}
          */
-        Effect: "cheaper" | "none_proved" | "none_found" | "dearer";
+        Effect: "cheaper" | "none_proved" | "none_found" | "dearer" | "no_plan";
         /**
          * EnergyBucket
          * @description What was used from `start` on, and the mean power (flow) of it; None where nothing is known.

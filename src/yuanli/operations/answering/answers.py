@@ -29,7 +29,7 @@ from yuanli.operations.people_flow import PeopleCounts
 from yuanli.operations.reservations import Reservations, RoomUsage
 from yuanli.operations.site_plans import SiteDrafts
 from yuanli.operations.size_curves import SizeCurves
-from yuanli.operations.solving import Solving
+from yuanli.operations.solving import Sensing, Solving
 from yuanli.operations.space_plans import SpaceDrafts
 from yuanli.operations.twin import Twin
 
@@ -43,7 +43,7 @@ def space_answers(
         "booking_search": on_bookings.search,
         "booking_query": on_bookings.query,
         "space_utilization": UsageAnswers(usage=usage, sizes=sizes).query,
-        "space_info": SpaceInfoAnswers(solving=solving).query,
+        "space_info": SpaceInfoAnswers(solving=solving, sensing=Sensing(solving)).query,
     }
 
 

@@ -13,11 +13,15 @@ from yuanli.language import Slot, Understanding
 from yuanli.operations.answering.asked import Where, find_zone, where_of
 from yuanli.operations.answering.commanding import require_operator
 from yuanli.operations.answering.device_wishes import (
+    CHARGES,
     cars_in,
     comfort_in,
     kept_on,
     says_cars,
+    says_charging,
     says_comfort,
+    stays_overnight,
+    without_due,
     without_exceptions,
 )
 from yuanli.operations.answering.vocabulary import find_word, named_in, says
@@ -66,6 +70,8 @@ SAID_DAY = (
     ),
     (PlanDay.TOMORROW, re.compile(r"明天|明日|明早|明晚|次日|\btomorrow\b", re.I)),
 )
+USUAL_DAY = {True: {"zh": "今晚", "en": "tonight"}, False: {"zh": "明天", "en": "tomorrow"}}
+"""Which day is planned where none was said: of cars that stay overnight, and of all else."""
 LIMIT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:kw\b|千瓦(?!时))", re.I)
 
 
@@ -76,7 +82,8 @@ def asks_to_plan(heard: Understanding) -> bool:
     timed = any(re.search(r"\d", said) for said in heard.values("time"))
     if heard.find("frequency") or (timed and not comfort and not cars):
         return False
-    if (comfort or cars) and (says(text, "thrifty") or says(text, "low_carbon") or says(text, "optimise")):
+    least = says(text, "thrifty") or says(text, "low_carbon")
+    if says_charging(text) or ((comfort or cars) and (least or says(text, "optimise"))):
         return not says(text, "told_of_plans") and not says(text, "ranking")
     generic = says(text, "any_device") and named_in(text, "devices") is None
     if (
@@ -85,7 +92,6 @@ def asks_to_plan(heard: Understanding) -> bool:
         or says(text, "ranking")
     ):
         return False
-    least = says(text, "thrifty") or says(text, "low_carbon")
     return (says(text, "optimise") and not generic) or (
         least and (says(text, "planning") or says(text, "optimise"))
     )
@@ -103,11 +109,13 @@ def as_plan(heard: Understanding) -> Understanding:
         start, end = find_word(text, "cars") or (0, 0)
     said = text[start:end] or (KINDS["hvac"].zh if heard.language == "zh" else KINDS["hvac"].en)
     slots.append(Slot(type="device_type", text=said, start=start, end=end, value=said))
-    found = next((m for _, pattern in SAID_DAY if (m := pattern.search(text))), None)
+    overnight = stays_overnight(text, language=heard.language)
+    days = without_due(text) if overnight else text
+    found = next((m for _, pattern in SAID_DAY if (m := pattern.search(days))), None)
     if found is not None:
         slots.append(Slot(type="date", text=found[0], start=found.start(), end=found.end(), value=found[0]))
     elif not any(slot.type == "date" for slot in slots):
-        usual = "明天" if heard.language == "zh" else "tomorrow"
+        usual = USUAL_DAY[overnight][heard.language]
         slots.append(Slot(type="date", text=usual, start=0, end=0, value=usual))
     least = "最省" if heard.language == "zh" else "least cost"
     slots.append(Slot(type=MARK, text=least, start=0, end=0, value=least))
@@ -284,7 +292,7 @@ def _day(heard: Understanding) -> PlanDay:
 
 
 def _is_day_or_kind(slot: Slot) -> bool:
-    """Whether a value is a day that is found in the text again, or a kind of device that was taken for a place."""
+    """Whether a value is a day that is found in the text again, or a device or charging that was taken for a place."""
     if slot.type == "date":
         return any(pattern.search(slot.text) for _, pattern in SAID_DAY)
-    return find_word(slot.text, "devices") == (0, len(slot.text))
+    return find_word(slot.text, "devices") == (0, len(slot.text)) or CHARGES.match(slot.text) is not None

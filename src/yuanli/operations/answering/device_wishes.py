@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from yuanli.campus import FeatureId
@@ -15,6 +15,8 @@ from yuanli.operations.device_plans import ClimateWish, DeviceWishError, PlanDay
 
 CAR_KWH, CAR_KW, COMES, GOES = 20.0, 7.0, "18:00", "07:00"
 """Of a car of which nothing is told."""
+NOON, COMES_EARLY = "12:00", "08:00"
+"""When a car comes that has to leave between noon and the usual hour of coming."""
 MOST_CARS = 500
 SPREAD_C = 2.0
 """A room that is cooled to a temperature may be so much colder, one that is heated so much warmer."""
@@ -22,6 +24,15 @@ NUMBER = r"(?:\d+|[一二两三四五六七八九十]+|(?:two|three|four|five|si
 CARS_SAID = re.compile(
     rf"({NUMBER})\s*(?:辆|台)|({NUMBER})\s*(?:electric\s+)?(?:cars|vehicles|evs)\b", re.IGNORECASE
 )
+BARE_HOUR = re.compile(r"\b(?:1[0-2]|\d)(?::\d\d)?(?=$|\s+to)", re.IGNORECASE)
+CHARGES = re.compile(
+    r"充(?!电(?:桩|站|枪|器|口|车位))|\b(?:charge|charged|charging(?! (?:stations?|points?|posts?)))\b",
+    re.IGNORECASE,
+)
+ASKED = re.compile(
+    r"吗|[?？]|哪|多少|能不能|是否|有没有|^(?:is|are|can|do|does|did|was|were|how|where)\b", re.IGNORECASE
+)
+"""What asks about charging, and does not order it."""
 ENERGY = re.compile(r"(\d+(?:\.\d+)?)\s*(?:度|kwh\b|千瓦时)", re.IGNORECASE)
 HOURS = re.compile(
     r"(\d{1,2})(?:[:：](\d{2})|点)?\s*(?:到|至|-|–|to|until|till)\s*(?:次日|第二天|明早|明天|早上|凌晨|next day)?\s*"
@@ -30,14 +41,16 @@ HOURS = re.compile(
 )
 TARGET = re.compile(
     r"(?:降|升|调|冷|热|加热|制冷|保持|控制|凉)(?:低|高|温|却)?(?:到|至|在)\s*(\d{2}(?:\.\d)?)\s*(?:°C|℃|度)?"
-    r"|\b(?:cool|heat|warm|bring|get|chill|keep|cooled|heated)\b[^,.;]{0,40}?\b(?:to|at|below)\s+(\d{2}(?:\.\d)?)\b",
+    r"|\b(?:cool|heat|warm|bring|get|chill|keep|be|cooled|heated)\b[^,.;]{0,40}?\b(?:to|at|below)\s+(\d{2}(?:\.\d)?)\b",
     re.IGNORECASE,
 )
 WARMER = re.compile(r"升|加热|热到|热至|\b(?:heat|warm|heated)\b", re.IGNORECASE)
 BY = re.compile(
     r"(?:明天|明早|明日|今晚|今天|上午|下午|早上|晚上|中午)*\s*"
-    r"[\d一二三四五六七八九十两]{1,3}\s*(?:[:：]\d{2}|点(?:半|\d{1,2}分?)?)\s*(?:之|以)?前"
-    r"|\b(?:by|before)\s+\d{1,2}(?::\d{2})?\s*(?:[ap]\.?m\b\.?|o'clock)?(?!\s*(?:kw|%|°))",
+    r"(?:[\d一二三四五六七八九十两]{1,3}\s*(?:[:：]\d{2}|点(?:半|\d{1,2}分?)?)\s*(?:之|以)?前"
+    r"|前\s*[\d一二三四五六七八九十两]{1,3}\s*(?:[:：]\d{2}|点半?))"
+    r"|\b(?:by|before)\s+\d{1,2}(?::\d{2})?\s*(?:[ap]\.?m\b\.?|o'clock)?(?!\s*(?:kw|%|°))"
+    r"(?:\s*\b(?:tomorrow|today)\b(?:\s+morning)?)?",
     re.IGNORECASE,
 )
 STAYS_ON = re.compile(
@@ -95,6 +108,51 @@ def says_cars(text: str) -> bool:
     (True, True, False)
     """
     return says(text, "cars") and says(text, "charging_of")
+
+
+def says_charging(text: str) -> bool:
+    """Whether words ask to charge cars, by how many they are, how much they take, or when they leave.
+
+    >>> says_charging("给10辆车充电，7点前充满"), says_charging("充电桩在哪"), says_charging("charge the cars by 7")
+    (True, False, True)
+    """
+    told = any(pattern.search(text) for pattern in (CARS_SAID, ENERGY, BY))
+    return told and says_cars(text) and CHARGES.search(text) is not None and ASKED.search(text) is None
+
+
+def stay_in(text: str, *, language: str) -> tuple[str, str]:
+    """Return when cars come and leave, `HH:MM`, as words tell or as is usual.
+
+    >>> stay_in("给10辆车充电，7点前充满", language="zh"), stay_in("charge them by 5 pm", language="en")
+    (('18:00', '07:00'), ('08:00', '17:00'))
+    """
+    hours = HOURS.search(text)
+    if hours is not None:
+        comes, goes = (f"{int(hours[i]) % 24:02d}:{hours[i + 1] or '00'}" for i in (1, 3))
+        return comes, goes
+    due = BY.search(text)
+    midnight = datetime(2000, 1, 1, tzinfo=UTC)
+    said = due and re.sub(r"^(.*?)前\s*([\d一二三四五六七八九十两].*)$", r"\1\2前", due[0])
+    if said:
+        said = BARE_HOUR.sub(r"\g<0> am", said.strip())
+    leaves = None if not said else find_when([said], language=language, now=midnight, zone=ZoneInfo("UTC"))
+    goes = GOES if leaves is None else f"{leaves.end:%H:%M}"
+    return COMES_EARLY if NOON < goes <= COMES else COMES, goes
+
+
+def stays_overnight(text: str, *, language: str) -> bool:
+    """Whether words are about cars that come on one day and leave on the next."""
+    comes, goes = stay_in(text, language=language)
+    return says_cars(text) and goes <= comes
+
+
+def without_due(text: str) -> str:
+    """Return a text without the time by which something has to be.
+
+    >>> without_due("今晚给车充电，明天7点前充满")
+    '今晚给车充电，充满'
+    """
+    return BY.sub("", text)
 
 
 def comfort_in(text: str, *, language: str, now: datetime, zone: ZoneInfo) -> Comfort | None:
@@ -175,11 +233,9 @@ def cars_in(
             field="vehicles",
             hint=Text("分几次安排。", "Plan them in parts."),
         )
-    energy, hours = ENERGY.search(text), HOURS.search(text)
+    energy = ENERGY.search(text)
     each = CAR_KWH if energy is None else float(energy[1])
-    comes, goes = COMES, GOES
-    if hours is not None:
-        comes, goes = (f"{int(hours[i]) % 24:02d}:{hours[i + 1] or '00'}" for i in (1, 3))
+    comes, goes = stay_in(text, language=language)
     names = [
         chargers[i][0].zh if language == "zh" else chargers[i][0].en for i in range(min(many, len(chargers)))
     ]

@@ -23,9 +23,15 @@ WHY_S = 4.0
 """So long another plan is sought in which the wish holds."""
 TIMED = re.compile(
     r"晚|夜|凌晨|清晨|早|上午|中午|午休|下午|白天|全天|整天|通宵|傍晚|\d\s*[点:：]|点钟"
+    r"|\b(?:at|from|before|after|by|until|till)\s+\d{1,2}\b(?!\s*(?:%|kw|°|degrees|people))"
     r"|night|morning|noon|evening|midday|dawn|daytime|lunch|\d\s*[ap]m\b|\d:\d",
     re.I,
 )
+BARE_HOUR = re.compile(
+    r"\b(?:at|from|before|after|by|until|till)\s+(?:1[0-2]|[1-9])\b(?!\s*(?::|[ap]\.?m\b|o'clock|in the|%|kw))",
+    re.I,
+)
+"""An hour that is said without its half of the day is that of the clock of 24 hours."""
 COMPLAINT = re.compile(
     r"这么|那么|老是|总是|太|\b(?:so|too) (?:hot|cold|warm|cool|loud|noisy|dark|stuffy)\b", re.I
 )
@@ -178,6 +184,7 @@ def _number(text: str) -> tuple[str | None, str]:
 def _slots(problem: DevicesProblem, text: str, language: str, zone: ZoneInfo, now: datetime) -> list[int]:
     """Return the slots that begin at a time of day that a text names."""
     ways = (language, "en" if language == "zh" else "zh")
+    text = BARE_HOUR.sub(r"\g<0> am", text)
     when = next((w for one in ways if (w := find_when([text], language=one, now=now, zone=zone))), None)
     if when is None:
         return []
@@ -213,10 +220,16 @@ def _clock(problem: DevicesProblem, slots: Sequence[int], zone: ZoneInfo) -> str
 def _wished(
     problem: DevicesProblem, one: Device | Storage, row: Row, slots: Sequence[int], on: bool
 ) -> dict[str, Any]:
-    """Return the row of a device on, or off, in slots; of a storage and a task, what they take is moved there."""
+    """Return the row of a device on, or off, in slots; of a task, what it takes is moved there.
+
+    A storage takes in those slots what it takes in all, or nothing; what it does in others is as in the plan.
+    """
     if isinstance(one, Storage):
         flows = [float(x) for x in str(row["flows"]).split()]
-        return {"flows": " ".join(map(repr, _moved(problem, one, flows, frozenset(slots), on)))}
+        moved = _moved(problem, one, flows, frozenset(slots)) if on else [min(x, 0.0) for x in flows]
+        for t in slots:
+            flows[t] = moved[t]
+        return {"flows": " ".join(map(repr, flows))}
     now = {t for a, b in _runs(str(row["on"])) for t in range(a, b + 1)}
     if one.task is None:
         then = now | set(slots) if on else now - set(slots)
@@ -229,20 +242,19 @@ def _wished(
 
 
 def _moved(
-    problem: DevicesProblem, one: Storage, flows: Sequence[float], slots: frozenset[int], on: bool
+    problem: DevicesProblem, one: Storage, flows: Sequence[float], slots: frozenset[int]
 ) -> list[float]:
-    """Return flows that take what was taken in slots alone, or beside them, and give what there is."""
+    """Return flows that take what was taken in slots alone, and give what there is then."""
     wanted = sum(x for x in flows if x > 0)
     content, found = one.content, []
     for t, flow in enumerate(flows):
         content *= 1 - one.loss
-        power = min(flow, 0.0)
-        if (t in slots) == on and power == 0:
+        if t in slots:
             room = (one.capacity - content) / (one.charge_efficiency * problem.slot_h)
             power = max(0.0, min(one.charge_kw, wanted, room))
             wanted -= power
-        elif power < 0:
-            power = -min(-power, max(0.0, content) * one.discharge_efficiency / problem.slot_h)
+        else:
+            power = -min(max(0.0, -flow), max(0.0, content) * one.discharge_efficiency / problem.slot_h)
         gained = power * one.charge_efficiency if power > 0 else power / one.discharge_efficiency
         content += gained * problem.slot_h
         found.append(power)

@@ -13,11 +13,14 @@ from yuanli.language import Understanding
 from yuanli.operations.answering.allocating import asked_of, require_planner, said_of
 from yuanli.operations.answering.asked import SIGN_IN, Where, is_member, place_of, refused, where_of
 from yuanli.operations.answering.device_wondering import asks_why_of_devices, find_devices_job, tell_why
+from yuanli.operations.answering.plan_sensing import PlanSensing
+from yuanli.operations.answering.plan_wondering import can_wonder, names_row, tell_why_moved
 from yuanli.operations.answering.rereading import asks_of_plan
 from yuanli.operations.answering.vocabulary import says
+from yuanli.operations.answering.what_if import wonders
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
-from yuanli.operations.solving import SolveJob, SolveState, Solving, kind_of
+from yuanli.operations.solving import Sensing, SolveJob, SolveState, SolveSummary, Solving, kind_of
 from yuanli.planning import SPACES, Rule, SpacePlan, SpaceProblem, rules_from_words, tell_rule, violations
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, Wish, make_plan
@@ -26,10 +29,17 @@ WHY_S = 4.0
 """So long another plan is sought in which what was asked for holds."""
 TOLD = 6
 WHY = re.compile(
-    r"为什么(?:没有?|不)?|为何(?:没有?|不)?|怎么(?:没有?|不)"
-    r"|\bwhy (?:don't you|did(?:n't| not) you|not|is(?:n't| not)|are(?:n't| not))|\bwhy\b",
+    r"为什么|为何|为啥|怎么|干嘛|干吗|\bwhy\s+(?:is|are|was|were|do|does|did|has|have)?"
+    r"(?:n[’']t)?(?:\s+you)?\b|\bhow come\b",
     re.IGNORECASE,
 )
+NOT = re.compile(r"没有?(?!有)|不(?!同|一样)(?:要|能|会|把)?|\bnot\b\s*|n[’']t\b", re.IGNORECASE)
+HOLDS = re.compile(
+    r"在(?!一起)|挨着|相邻|坐|靠近|远离|放|搬|\b(?:on|in|at|near"
+    r"|next to|beside|close to|adjacent to|sit|sitting)\b",
+    re.IGNORECASE,
+)
+"""Where it is said what holds, before which a negation stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +47,13 @@ class SpaceInfoAnswers:
     """Answers `space_info`: of plans, and what is registered of rooms."""
 
     solving: Solving
+    sensing: Sensing
 
     def query(self, guide: Guide, understanding: Understanding, asker: Asker, now: datetime) -> Reply:
         """Say how the newest plan came out, or what is known of a place."""
+        if wonders(understanding, understanding.intent):
+            require_planner(asker)
+            return PlanSensing(solving=self.solving, sensing=self.sensing).tell(understanding, asker)
         if not asks_of_plan(understanding, understanding.intent):
             return _place(guide, understanding, asker)
         require_planner(asker)
@@ -62,17 +76,29 @@ class SpaceInfoAnswers:
             text = tell_why(self.solving, guide.campus.id, understanding, of_devices, zone=zone, now=now)
             return Reply(text=text, understanding=understanding)
         job = self.solving.get(guide.campus.id, mine[0].id)
+        if why and (named := self._named(guide, mine, understanding.text)) is not None:
+            text = tell_why_moved(self.solving, named, understanding.text)
+            return Reply(text=text, understanding=understanding)
         if why and job.summary.kind == SPACES.name and job.plan is not None:
             return Reply(text=self._why(guide, understanding, asker, job), understanding=understanding)
         return Reply(text=_outcome(job), understanding=understanding)
+
+    def _named(self, guide: Guide, mine: list[SolveSummary], words: str) -> SolveJob | None:
+        """Return the newest plan of its kind that why not is asked of: one with a row that is named, or the newest."""
+        newest: dict[str, SolveSummary] = {}
+        for one in mine:
+            newest.setdefault(one.kind, one)
+        jobs = [self.solving.get(guide.campus.id, one.id) for one in newest.values() if can_wonder(one.kind)]
+        planned = [job for job in jobs if job.plan is not None and job.plan.cost is not None]
+        of_newest = (job for job in planned if job.summary.id == mine[0].id)
+        return next((job for job in planned if names_row(job, words)), next(of_newest, None))
 
     def _why(self, guide: Guide, heard: Understanding, asker: Asker, job: SolveJob) -> Text:
         """Say of each demand in words whether the plan keeps it, and what it would cost more where it does not."""
         order = self.solving.problem(guide.campus.id, job.summary.id)
         problem = SPACES.parse(order.problem, order.file_name)
-        words = asked_of(guide, heard, asker).demands
-        words = WHY.sub("", words, count=1)
-        rules, unread = rules_from_words(words.strip(" ?？"), problem)
+        words = wish_in(asked_of(guide, heard, asker).demands)
+        rules, unread = rules_from_words(words, problem)
         if not rules or job.plan is None:
             said = "；".join(part.text for part in unread) or words
             return Text(
@@ -81,6 +107,25 @@ class SpaceInfoAnswers:
             )
         plan = SPACES.read_rows(problem, job.plan.assignments)
         return said_of([_priced(problem, plan, job.plan.cost or 0.0, rule) for rule in rules])
+
+
+def wish_in(text: str) -> str:
+    """Return what a question why would rather have: what is not, where it asks why not, else that it were not so.
+
+    >>> wish_in("为什么研发部不在三楼"), wish_in("why isn't R&D on floor 3?"), wish_in("why is R&D on floor 1")
+    ('研发部在三楼', 'R&D on floor 3', 'R&D must not be on floor 1')
+    """
+    why = WHY.search(text)
+    rest = WHY.sub("", text, count=1).strip(" ?？,，")
+    if why is not None and re.search(r"n[’']t", why[0]):
+        return rest
+    if NOT.search(rest):
+        return NOT.sub("", rest, count=1).strip()
+    at = HOLDS.search(rest)
+    if at is None:
+        return rest
+    no = "must not be " if at[0].isascii() else "不"
+    return f"{rest[: at.start()]}{no}{rest[at.start() :]}"
 
 
 def _names_row_of(job: SolveJob, words: str) -> bool:

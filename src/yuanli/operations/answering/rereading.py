@@ -15,10 +15,15 @@ from yuanli.operations.answering.people_planning import as_people, asks_for_peop
 from yuanli.operations.answering.rereading_devices import of_devices
 from yuanli.operations.answering.site_planning import as_sites, asks_for_sites
 from yuanli.operations.answering.vocabulary import named_in, names_in, says
+from yuanli.operations.answering.what_if import wonders
 from yuanli.operations.reservations import categories_said
 
 ALLOCATE = "space_allocate"
 OF_PLANS = "space_info"
+OF_WHERE = ("guidance_", "crowd_")
+"""Families of intents that nobody asks why of; after a plan it is asked of that."""
+LOOKED_UP = frozenset({"place", "room", "destination", "origin", "waypoint"})
+"""Types of values that are looked up on the map, where what a plan is about may not be."""
 SURE = 0.8
 OF_PLACE = ("place", "room", "threshold", "rank")
 MISHEARD_AIR = frozenset({"crowd_query", "out_of_scope", "chat_smalltalk", "poi_search", "dialog_inform"})
@@ -77,8 +82,10 @@ def reread(heard: Understanding, last: str | None) -> Understanding:
         return as_people(heard)
     if asks_for_sites(heard) and heard.intent not in ANSWERING:
         return as_sites(heard)
-    if asks_of_plan(heard, last):
-        return replace(heard, intent=OF_PLANS, confidence=max(heard.confidence, SURE), alternatives=())
+    if wonders(heard, last) or asks_of_plan(heard, last):
+        slots = tuple(replace(s, type="item") if s.type in LOOKED_UP else s for s in heard.slots)
+        sure = max(heard.confidence, SURE)
+        return replace(heard, intent=OF_PLANS, confidence=sure, alternatives=(), slots=slots)
     if _asks_of_use(heard):
         return replace(heard, intent=OF_USE, confidence=max(heard.confidence, SURE), alternatives=())
     if heard.intent not in ANSWERING and named_in(heard.text, "passing") and COUNTS.search(heard.text):
@@ -179,7 +186,7 @@ def asks_of_plan(heard: Understanding, last: str | None) -> bool:
     planning = last in (ALLOCATE, OF_PLANS)
     if asks_why_of_devices(heard, last):
         return True
-    if says(text, "why") and heard.intent == ALLOCATE:
+    if says(text, "why") and (heard.intent == ALLOCATE or (planning and heard.intent.startswith(OF_WHERE))):
         return True
     if heard.intent not in UNTOLD and heard.confidence >= SURE:
         return False

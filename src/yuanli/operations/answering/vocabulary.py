@@ -84,6 +84,30 @@ def find_word(text: str, part: str) -> tuple[int, int] | None:
     return None if found is None else found.span()
 
 
+def spans_named(text: str, part: str) -> tuple[tuple[int, int, str], ...]:
+    """Return where a text says words of a part of the table, of overlapping ones the longest, with their names.
+
+    >>> spans_named("两间会议室", "resources")
+    ((2, 5, 'rooms'),)
+    """
+    folded = text.casefold()
+    found = []
+    for name, words in _part(part).items():
+        for word in words:
+            latin = LATIN.search(word) is not None and word.isascii()
+            edges = (r"(?<![a-z0-9])", r"s?(?![a-z0-9])") if latin else ("", "")
+            found += [
+                (*match.span(), name)
+                for match in re.finditer(f"{edges[0]}{re.escape(word)}{edges[1]}", folded)
+            ]
+    return tuple(
+        sorted(
+            one for one in found
+            if not any(o[:2] != one[:2] and o[0] <= one[0] and one[1] <= o[1] for o in found)
+        )
+    )  # fmt: skip
+
+
 def says(text: str, part: str) -> bool:
     """Return whether a text says a word of a part that is one list."""
     folded = text.casefold()

@@ -13,8 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yuanli.campus import Campus, DataPoint, FeatureId, PointId
+from yuanli.errors import Text
 from yuanli.operations.device_plans.equipment import place_of_device, states_at
-from yuanli.operations.device_plans.installations import COLDEST_C, HOTTEST_C, ClimateWish, bad_wish
+from yuanli.operations.device_plans.installations import (
+    COLDEST_C,
+    HOTTEST_C,
+    ClimateWish,
+    DeviceWishError,
+    bad_wish,
+)
 from yuanli.operations.device_plans.means import filled, slot_means, usual_means
 from yuanli.operations.device_plans.scenes import Scene, area_m2, zone_names
 from yuanli.operations.device_plans.storing import COP
@@ -146,7 +153,16 @@ def add_climates(
     outside = None if outdoor is None else usual_means(scene.series[outdoor], hours, HOUR, days=OUTDOOR_DAYS)
     outside = None if outside is None else filled(outside)
     if outside is None:
-        raise bad_wish("climates", "–", "an outdoor temperature that was measured in the last days")
+        raise DeviceWishError(
+            Text(
+                f"过去 {OUTDOOR_DAYS} 天没有测到室外温度，无法按室温排运行方案。",
+                f"No outdoor temperature was measured in the last {OUTDOOR_DAYS} days: nothing can be planned by it.",
+            ),
+            field="climates",
+            hint=Text(
+                "接入室外温度测点，或不指定温度。", "Connect an outdoor thermometer, or name no temperature."
+            ),
+        )
     fitted = 0
     wishes = _rooms(scene, called, temps)
     for room, one in wishes.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from yuanli.language import Slot
 from yuanli.operations.dialogue.advancing import Outcome, advance, ask_again, put_aside, why_of
 from yuanli.operations.dialogue.answers import Said, find_answer, find_choice, is_counted
 from yuanli.operations.dialogue.filling import Turn, new_request
@@ -87,6 +88,11 @@ def _meant(state: State, question: Question, option: Option, turn: Turn) -> Outc
 
 def _put(state: State, request: Request, option: Option, turn: Turn) -> Outcome:
     unclear = next((value for value in request.filled if value.options), None)
+    asked = state.question.slot if state.question else None
+    if unclear is None and asked is not None:
+        said = Slot(type=asked, text=option.value, start=0, end=0, value=option.value)
+        named = Filled(slot=said, source=Source.CHOSEN, label=option.label, found=True)
+        return advance(state, request.with_filled((*request.filled, named)), turn, "chosen", (named,))
     if unclear is None:
         return advance(state, request, turn, "chosen", ())
     slot = replace(unclear.slot, value=option.value)

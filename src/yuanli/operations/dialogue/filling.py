@@ -151,7 +151,7 @@ def informed(state: State, turn: Turn, request: Request) -> tuple[Request, tuple
         filled, changes = (*filled, value), [*changes, value]
     if not changes:
         return request, ()
-    if request.frame.words:
+    if request.frame.counts_words(request.slots):
         request = replace(request, text=f"{request.text}，{turn.heard.text}")
     return request.with_filled(filled), tuple(changes)
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from yuanli.errors import Text
+from yuanli.language import Slot
 
 PART = re.compile(r"\[([^\[\]]*)\]")
 HOLE = re.compile(r"\{([a-z_|]+)\}")
@@ -30,7 +31,8 @@ class Need:
 class Frame:
     """What one intent needs, may hold, and how it reads. `act` says that it changes the world.
 
-    `words` says that not the values alone, but all that is said for it counts: the words of later turns are added.
+    `words` says that not the values alone, but all that is said for it counts: the words of later turns are added;
+    `words_with` that it is so where there is a value of that type.
     """
 
     intent: str
@@ -41,6 +43,7 @@ class Frame:
     optional: tuple[str, ...] = ()
     act: bool = False
     words: bool = False
+    words_with: str | None = None
     side: bool = False
     carry: tuple[str, ...] = ()
     here: tuple[str, ...] = ()
@@ -50,6 +53,10 @@ class Frame:
         """All types of slot that the frame knows, the required ones first."""
         needed = (slot_type for need in self.required for slot_type in need.types)
         return tuple(dict.fromkeys((*needed, *self.optional)))
+
+    def counts_words(self, slots: Iterable[Slot]) -> bool:
+        """Whether all that is said counts, and not the values alone."""
+        return self.words or any(slot.type == self.words_with for slot in slots)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +140,7 @@ def _frame(intent: str, block: Mapping[str, Any]) -> Frame:
         optional=tuple(block.get("optional", ())),
         act=block.get("act", False),
         words=block.get("words", False),
+        words_with=block.get("words_with"),
         side=block.get("side", False),
         carry=tuple(block.get("carry", ())),
         here=tuple(block.get("here", ())),

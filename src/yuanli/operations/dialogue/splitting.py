@@ -13,6 +13,7 @@ from yuanli.operations.dialogue.state import DialogueParams
 
 ANSWERS = frozenset({"dialog_inform", "dialog_confirm"})
 ON_THE_WAY = frozenset({"waypoint"})
+WHEN = frozenset({"date", "time", "duration", "frequency"})
 LONGEST = 400
 """Characters of a text that is looked at for joints."""
 MOST_JOINTS = 6
@@ -85,8 +86,8 @@ def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: Dial
     """
     if whole.confidence < params.split:
         return False
-    if load_frames().of(whole.intent).words:
-        return not any(part.intent != whole.intent and _names_what_it_wants(part) for part in parts)
+    if load_frames().of(whole.intent).counts_words(whole.slots):
+        return not any(_wants_else(part, whole) and _names_what_it_wants(part) for part in parts)
     kept = {slot.text for part in parts for slot in part.slots}
     if any(slot.text not in kept for slot in whole.slots):
         return True
@@ -94,6 +95,13 @@ def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: Dial
     return alike and sum(len(part.slots) for part in parts) <= len(whole.slots)
 
 
+def _wants_else(part: Understanding, whole: Understanding) -> bool:
+    """Whether a part is of another intent than the sentence, or of the same without what makes its words count."""
+    return part.intent != whole.intent or not load_frames().of(part.intent).counts_words(part.slots)
+
+
 def _names_what_it_wants(part: Understanding) -> bool:
-    needed = {slot_type for need in load_frames().of(part.intent).required for slot_type in need.types}
-    return any(slot.type in needed for slot in part.slots)
+    """Whether a part says what it is about, and not only when."""
+    required = load_frames().of(part.intent).required
+    needed = {slot_type for need in required for slot_type in need.types} - WHEN
+    return any(slot.type in needed and slot.text in part.text for slot in part.slots)

@@ -33,6 +33,7 @@ from yuanli.operations.solving.kinds import (
     kind_of,
     warm_up,
 )
+from yuanli.operations.solving.names import name_of
 from yuanli.operations.solving.scenarios import (
     ChangedItem,
     PlanComparison,
@@ -91,6 +92,7 @@ __all__ = [
     "find_kind",
     "find_problem_example",
     "kind_of",
+    "name_of",
     "plan_file",
     "plan_table",
     "problem_tables",

@@ -14,8 +14,14 @@ from yuanli.operations.solving.names import name_of
 from yuanli.scheduling import DevicesProblem
 from yuanli.solver import Kind, Moves, Row, Search, Status, tell_why_not, why_not
 
+MOST_MOVED = 4
+"""Moves that a wish is told by, at most."""
 YES, NO = Text("是", "yes"), Text("否", "no")
 NOTHING = Text("无", "none")
+NOBODY = {"staff": Text("不安排人", "nobody"), "shift": Text("休息", "off")}
+"""What no value is called in some columns."""
+AS_IT_IS = Text("照旧", "as it is")
+NO_FLOW = Text("不充不放", "rests")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +86,14 @@ def tell_moves(problem: object, rows: Sequence[Row], moves: Moves, *, moved_by: 
         columns: Row = {moved_by: to} if isinstance(to, str) else to
         if isinstance(problem, DevicesProblem) and isinstance(columns.get("on"), str):
             told.append(_of_device(name, str(old.get(name, {}).get("on", "")), columns["on"], said))
+        elif isinstance(problem, DevicesProblem) and isinstance(columns.get("flows"), str):
+            told.append(_of_storage(name, str(old.get(name, {}).get("flows", "")), columns["flows"], said))
         else:
             told.append(_of_columns(name, columns, said))
-    return Text("、".join(one.zh for one in told), ", ".join(one.en for one in told))
+    more = len(told) - MOST_MOVED
+    rest = Text(f"等 {len(told)} 项", f" and {more} more") if more > 0 else Text("", "")
+    told = told[:MOST_MOVED]
+    return Text("、".join(one.zh for one in told) + rest.zh, ", ".join(one.en for one in told) + rest.en)
 
 
 def _of_device(name: str, before: str, after: str, said: Said) -> Text:
@@ -91,16 +102,33 @@ def _of_device(name: str, before: str, after: str, said: Said) -> Text:
         Text(f"{said('on', _runs(slots))} {word.zh}", f"{word.en} {said('on', _runs(slots))}")
         for slots, word in ((then - now, Text("开", "on")), (now - then, Text("关", "off")))
         if slots
-    ] or [Text("照旧", "as it is")]
+    ] or [AS_IT_IS]
     return Text(
         f"{name} {'、'.join(one.zh for one in parts)}", f"{name} {', '.join(one.en for one in parts)}"
     )
+
+
+def _of_storage(name: str, before: str, after: str, said: Said) -> Text:
+    """Say what a storage takes, gives or leaves where that differs, by slots that are alike."""
+    by_flow: dict[float, set[int]] = {}
+    for slot, (old, new) in enumerate(zip(before.split(), after.split(), strict=False)):
+        if float(old) != float(new):
+            by_flow.setdefault(round(float(new), 6), set()).add(slot)
+    zh, en = [], []
+    for flow, slots in sorted(by_flow.items(), key=lambda one: min(one[1])):
+        way = Text("充", "takes") if flow > 0 else Text("放", "gives") if flow < 0 else NO_FLOW
+        amount, when = f" {abs(flow):,.6g} kW" if flow else "", said("on", _runs(slots))
+        zh.append(f"{when} {way.zh}{amount}")
+        en.append(f"{way.en}{amount} {when}")
+    return Text(f"{name} {'、'.join(zh) or AS_IT_IS.zh}", f"{name} {', '.join(en) or AS_IT_IS.en}")
 
 
 def _of_columns(name: str, columns: Mapping[str, Any], said: Said) -> Text:
     zh, en = [], []
     for column, value in columns.items():
         title, cell = name_of("column", column), _cell(said(column, value))
+        if cell is NOTHING:
+            cell = NOBODY.get(column, NOTHING)
         zh.append(f"{title.zh} {cell.zh}")
         en.append(f"{title.en} {cell.en}")
     return Text(f"{name} → {'，'.join(zh)}", f"{name} → {', '.join(en)}")

@@ -7,7 +7,7 @@ from yuanli.planning.sites.checking import check_sites
 from yuanli.planning.sites.conflicts import conflicts_asked_sites, conflicts_sites
 from yuanli.planning.sites.problem import Aim, SitesPlan, SitesProblem
 from yuanli.planning.sites.reading import SitesDocument, parse_sites, sites_schema
-from yuanli.planning.sites.relaxations import relaxations_sites
+from yuanli.planning.sites.relaxations import CHANGES_SITES, relaxations_sites
 from yuanli.planning.sites.solving import fewest_sites, solve_sites
 from yuanli.planning.sites.telling import (
     carried_sites,
@@ -36,6 +36,7 @@ SITES: Final[Kind[SitesProblem, SitesPlan]] = Kind(
     conflicts=conflicts_sites,
     conflicts_asked=conflicts_asked_sites,
     relaxations=relaxations_sites,
+    changes=CHANGES_SITES,
 )
 
 __all__ = [

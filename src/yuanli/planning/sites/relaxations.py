@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from yuanli.errors import Text
 from yuanli.planning.sites.problem import SitesPlan, SitesProblem
-from yuanli.solver import Relaxation, Sort, without
+from yuanli.solver import Change, Relaxation, Resource, Sort, without
 
 Wider = Relaxation[SitesProblem, SitesPlan]
 
@@ -40,3 +40,38 @@ def relaxations_sites(problem: SitesProblem, plan: SitesPlan) -> list[Wider]:
             sort=Sort.RULE, problem=replace(problem, limit_s=None),
         ))  # fmt: skip
     return found
+
+
+def _count(problem: SitesProblem, plan: SitesPlan, change: Change) -> Wider | None:
+    """Return the problem with more or fewer sites to choose."""
+    del plan
+    many = round(change.by * problem.count) if change.share else change.whole
+    count = problem.count + many
+    if not max(1, len(problem.fixed)) <= count <= len(problem.sites) - len(problem.forbidden):
+        return None
+    name = change.name("设置点", "Sites", unit=Text("处", ""))
+    return Relaxation(name=name, sort=Sort.RESOURCE, problem=replace(problem, count=count), wider=many >= 0)
+
+
+def _room(problem: SitesProblem, plan: SitesPlan, change: Change) -> Wider | None:
+    """Return the problem with more or fewer people that each site, or one that is named, may serve."""
+    del plan
+    if not problem.capacity:
+        return None
+    names = list(problem.capacity)
+    k = change.named(names)
+    capacity = {
+        name: float(change.of(people)) if k is None or names[k] == name else people
+        for name, people in problem.capacity.items()
+    }
+    name = change.name(
+        "每处容量" if k is None else f"{names[k]} 容量",
+        "Room in each site" if k is None else f"Room in {names[k]}",
+        unit=Text("人", "people"),
+    )
+    return Relaxation(
+        name=name, sort=Sort.RESOURCE, problem=replace(problem, capacity=capacity), wider=change.by >= 0
+    )
+
+
+CHANGES_SITES = {Resource.SITES: _count, Resource.SEATS: _room, Resource.THROUGH: _room}

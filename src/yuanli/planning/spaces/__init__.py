@@ -25,7 +25,7 @@ from yuanli.planning.spaces.problem import (
     Weights,
 )  # fmt: skip
 from yuanli.planning.spaces.reading import parse_spaces, schema_spaces
-from yuanli.planning.spaces.relaxations import relaxations_spaces
+from yuanli.planning.spaces.relaxations import CHANGES_SPACES, relaxations_spaces
 from yuanli.planning.spaces.replanning import replan_spaces
 from yuanli.planning.spaces.scenarios import (
     Charge,
@@ -61,6 +61,7 @@ SPACES: Final = Kind(
     changed_by=("room",),
     moved_by="room",
     relaxations=relaxations_spaces,
+    changes=CHANGES_SPACES,
     replan=replan_spaces,
     carried=carried_rows,
 )

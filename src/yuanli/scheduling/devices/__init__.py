@@ -32,7 +32,7 @@ from yuanli.scheduling.devices.problem import (
     Zone,
 )
 from yuanli.scheduling.devices.reading import parse_devices
-from yuanli.scheduling.devices.relaxations import relaxations_devices
+from yuanli.scheduling.devices.relaxations import CHANGES_DEVICES, relaxations_devices
 from yuanli.scheduling.devices.tabulating import carried_devices, read_rows_of_devices, rows_of_devices
 from yuanli.solver import Kind, Result, Search, Wish
 
@@ -101,6 +101,7 @@ DEVICES: Final[Kind[DevicesProblem, DevicesPlan]] = Kind(
     conflicts_asked=wish_conflicts_of_devices,
     carried=carried_devices,
     relaxations=relaxations_devices,
+    changes=CHANGES_DEVICES,
     asked=ask_devices,
     rehearse=rehearse_devices,
 )

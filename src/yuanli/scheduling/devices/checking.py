@@ -303,6 +303,13 @@ def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
         ):
             yield _broken("storage_power", name, 1, "充放功率超限", "it takes or gives more than it can")
             continue
+        for t, flow in storage.held.items():
+            if abs(row[t] - flow) > TOLERANCE * max(1.0, abs(flow)):
+                yield _broken(
+                    "storage_held", name, abs(row[t] - flow),
+                    f"{tell_slot(problem, t).zh} 充放 {row[t]:g} kW，应为 {flow:g} kW",
+                    f"{tell_slot(problem, t).en} its flow is {row[t]:g}, not {flow:g} kW",
+                )  # fmt: skip
         content = storage.content
         for t, content in enumerate(contents_of(storage, row, problem.slot_h)):
             if (

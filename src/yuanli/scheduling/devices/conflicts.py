@@ -101,7 +101,7 @@ def found_in_parts(
             part, asked = _part(problem, wish, names)
             yield contradiction(part, search, asked)
     for storage in problem.storages:
-        if storage.target > 0:
+        if storage.target > 0 or storage.held:
             part, asked = _part(problem, wish, set(), storages={storage.name})
             yield contradiction(part, search, asked)
     batteries = {s.name for s in problem.storages if s.zone is None}

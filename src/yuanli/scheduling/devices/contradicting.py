@@ -109,7 +109,13 @@ def _within(
         ),
         zones=tuple(map(zone, problem.zones)), limit_kw=series(problem.limit_kw), base_kw=series(problem.base_kw),
         solar_kw=series(problem.solar_kw), orders=(),
-        storages=problem.storages if last else tuple(replace(s, target=0.0) for s in problem.storages),
+        storages=tuple(
+            replace(
+                s, target=s.target if last else 0.0,
+                held={t - span.start: flow for t, flow in s.held.items() if t in span},
+            )
+            for s in problem.storages
+        ),
     )  # fmt: skip
     if wish.start is None:
         return part, wish
@@ -133,7 +139,12 @@ def contradiction_of_slot(problem: DevicesProblem, at: int, search: Search[Float
     def series(values: Floats | None) -> Floats | None:
         return None if values is None else values[here]
 
-    full = [replace(s, capacity=1e9, content=1e9, target=0.0, loss=0.0) for s in problem.storages]
+    full = [
+        replace(
+            s, capacity=1e9, content=1e9, target=0.0, loss=0.0, held={0: s.held[at]} if at in s.held else {}
+        )
+        for s in problem.storages
+    ]
     one_slot = replace(
         problem, slots=1, price=problem.price[here], devices=tuple(device(d) for d in problem.devices),
         zones=tuple(
@@ -372,7 +383,7 @@ def _hold(milp: Milp, kept: Flags, search: Search[Floats]) -> bool:
 
 PARTS = (
     "lock", "max_changes", "demand", "comfort", "zone_limit", "limit", "ramp", "exclusion", "needs", "order",
-    "storage_target", "held", "minimum", "target", "task", "must_be_on", "must_be_off",
+    "storage_target", "storage_held", "held", "minimum", "target", "task", "must_be_on", "must_be_off",
 )  # fmt: skip
 
 

@@ -140,6 +140,8 @@ class Storage:
         What is in it before the first slot, and at least after the last, in units of what it gives times hours.
     loss
         The share of the content lost in a slot.
+    held
+        By slot, what it has to take, kW, or below 0 to give there.
     """
 
     name: str
@@ -152,6 +154,7 @@ class Storage:
     target: float = 0.0
     loss: float = 0.0
     zone: str | None = None
+    held: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from yuanli.errors import Text
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Floats, Zone
-from yuanli.solver import Relaxation, Sort, without
+from yuanli.solver import Change, Relaxation, Resource, Sort, without
 
 Wider = Relaxation[DevicesProblem, DevicesPlan]
 
@@ -88,3 +88,74 @@ def _with(problem: DevicesProblem, z: int, zone: Zone) -> DevicesProblem:
 
 def _plus(values: Floats | None, by: float) -> Floats | None:
     return None if values is None else np.asarray(values + by, dtype=np.float64)
+
+
+def _power(problem: DevicesProblem, plan: DevicesPlan, change: Change) -> Wider | None:
+    """Return the problem with another limit of power, of the site or of a zone that is named."""
+    del plan
+    z = change.named([zone.name for zone in problem.zones])
+    kw = Text("kW", "kW")
+    if z is not None and (limit := problem.zones[z].limit_kw) is not None:
+        zone = problem.zones[z]
+        name = change.name(f"{zone.name} 功率上限", f"Power limit of {zone.name}", unit=kw)
+        return _changed(name, _with(problem, z, replace(zone, limit_kw=change.of(limit))), change.by >= 0)
+    if problem.limit_kw is None:
+        return None
+    name = change.name("园区功率上限", "Power limit of the site", unit=kw)
+    return _changed(name, replace(problem, limit_kw=change.of(problem.limit_kw)), change.by >= 0)
+
+
+def _price(problem: DevicesProblem, plan: DevicesPlan, change: Change) -> Wider | None:
+    """Return the problem with power dearer, or cheaper, in each slot."""
+    del plan
+    price = change.of(problem.price) if change.by < 0 or change.share else problem.price + change.by
+    if problem.feed_in is not None and np.any(price < problem.feed_in):
+        return None
+    name = change.name("电价", "Price of power", unit=Text("/ kWh", "a kWh"))
+    return _changed(name, replace(problem, price=price), change.by <= 0)
+
+
+def _demand(problem: DevicesProblem, plan: DevicesPlan, change: Change) -> Wider | None:
+    """Return the problem with more or less demand, of all zones or of one that is named."""
+    del plan
+    z = change.named([zone.name for zone in problem.zones])
+    zones = tuple(
+        replace(zone, demand=np.where(zone.demand > 0, change.of(zone.demand), 0.0))
+        if z in (None, k)
+        else zone
+        for k, zone in enumerate(problem.zones)
+    )
+    if not any((zone.demand > 0).any() for zone in problem.zones):
+        return None
+    of = ("", "") if z is None else (f"{problem.zones[z].name} ", f" of {problem.zones[z].name}")
+    return _changed(
+        change.name(f"{of[0]}需求", f"Demand{of[1]}"), replace(problem, zones=zones), change.by <= 0
+    )
+
+
+def _comfort(problem: DevicesProblem, plan: DevicesPlan, change: Change) -> Wider | None:
+    """Return the problem with bands of temperature so many °C wider at both ends, of all zones or a named one."""
+    del plan
+    z = change.named([zone.name for zone in problem.zones])
+    zones = []
+    for k, zone in enumerate(problem.zones):
+        air = zone.climate
+        if air is not None and z in (None, k):
+            low, high = _plus(air.low_c, -change.by), _plus(air.high_c, change.by)
+            if low is not None and high is not None and np.any(low > high):
+                return None
+            air = replace(air, low_c=low, high_c=high)
+        zones.append(replace(zone, climate=air))
+    if change.share or all(zone.climate is None for zone in problem.zones):
+        return None
+    name = change.name("舒适温度上下各放宽", "Comfort band at each end", unit=Text("°C", "°C"))
+    return _changed(name, replace(problem, zones=tuple(zones)), change.by >= 0)
+
+
+def _changed(name: Text, problem: DevicesProblem, wider: bool) -> Wider:
+    return Relaxation(name=name, sort=Sort.RESOURCE, problem=problem, wider=wider)
+
+
+CHANGES_DEVICES = {
+    Resource.POWER: _power, Resource.PRICE: _price, Resource.DEMAND: _demand, Resource.COMFORT: _comfort,
+}  # fmt: skip

@@ -122,6 +122,9 @@ def _storage(ruled: Ruled, problem: DevicesProblem, storage: Storage, *, begun: 
             ruled.row(
                 None, [given[t], takes[t]], [1.0, storage.discharge], most=storage.discharge + TOLERANCE
             )
+    for t, flow in storage.held.items():
+        for column, value in ((taken[t], max(flow, 0.0)), (given[t], max(-flow, 0.0))):
+            ruled.row(("storage_held", storage.name, -1), [column], [1.0], least=value, most=value)
     if storage.target > 0:
         ruled.row(("storage_target", storage.name, -1), content[-1:], [1.0], least=storage.target - near)
     return np.stack([taken, given])

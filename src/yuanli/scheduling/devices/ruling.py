@@ -163,6 +163,17 @@ def relation_rules(problem: DevicesProblem) -> Iterator[BrokenRule]:
             f"{before:g} kW)",
         )
     for storage in problem.storages:
+        if storage.held:
+            first, last = min(storage.held), max(storage.held)
+            when, flows = tell_slots(problem, first, last), list(storage.held.values())
+            low, high = min(flows), max(flows)
+            amount = f"{low:g}" if low == high else f"{low:g} ~ {high:g}"
+            yield rule(
+                "storage_held",
+                storage.name,
+                f"“{storage.name}”在 {when.zh} 充放 {amount} kW",
+                f"{storage.name} is to have a flow of {amount} kW {when.en}",
+            )
         if storage.target > 0:
             most = _most_content(problem, storage)
             yield rule(

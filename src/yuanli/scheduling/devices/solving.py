@@ -230,7 +230,14 @@ class _Solving:
     def _start(self, start: DevicesPlan) -> None:
         """Take over a plan as it is where it breaks nothing, else what is near to it."""
         on = start.on.astype(np.uint8)
-        self._flow(self.stores.one_way(flows_of(start.storage)))
+        flows = self.stores.one_way(flows_of(start.storage))
+        if any(one.held for one in self.problem.storages):  # what is held may not fit the rest of the start
+            state, price = self.improver.state(on), self.problem.peak_price
+            fitted = self.stores.answered(state, peak_price=price, paid_kw=self.problem.peak_paid_kw)
+            if fitted is None:
+                return
+            flows = fitted
+        self._flow(flows)
         peak = max(float(self._net(on).max()), self.problem.peak_paid_kw)
         self._offer(self.improver.judge(on))
         if self.most is not None:

@@ -56,6 +56,10 @@ class Stores:
                 *((s.target if t == n - 1 else 0.0, s.capacity) for s in self.storages for t in range(n)),
             ]
         ).reshape(-1, 2)  # fmt: skip
+        for s, one in enumerate(self.storages):
+            for t, flow in one.held.items():
+                self.bounds[s * n + t] = max(flow, 0.0)
+                self.bounds[(len(self.storages) + s) * n + t] = max(-flow, 0.0)
 
     def fix(self, s: int, flows: Flows) -> None:
         """Lock the flows of a storage."""

@@ -72,12 +72,16 @@ def wish_conflicts_of_devices(
 def ask_devices(
     problem: DevicesProblem, plan: DevicesPlan, wished: DevicesPlan, names: Collection[str]
 ) -> tuple[DevicesProblem, Collection[str]]:
-    """Return the problem in which devices are on and off where a wish differs from the plan; storages are locked.
+    """Return the problem in which devices are on and off, and storages take and give, as is wished where it differs.
 
-    The rest of a device's day is free, so that only what is wished is paid for. A device that is wished otherwise than
-    its locked states is locked as a whole: the conflict is told then.
+    The rest of the day is free, so that only what is wished is paid for. A device that is wished otherwise than its
+    locked states is locked as a whole: the conflict is told then.
     """
-    locked = [one.name for one in problem.storages if one.name in names]
+    storages = []
+    for store, before, after in zip(problem.storages, plan.storage, wished.storage, strict=True):
+        asked = {int(t): float(after[t]) for t in np.flatnonzero(np.abs(after - before) > NEAR)}
+        storages.append(replace(store, held={**store.held, **asked}) if store.name in names else store)
+    locked = []
     devices = []
     for one, now, then in zip(problem.devices, plan.on > 0, wished.on > 0, strict=True):
         on, off = (frozenset(int(t) for t in np.flatnonzero(at)) for at in (then & ~now, now & ~then))
@@ -86,7 +90,7 @@ def ask_devices(
         elif one.name in names:
             one = replace(one, must_be_on=one.must_be_on | on, must_be_off=one.must_be_off | off)
         devices.append(one)
-    return replace(problem, devices=tuple(devices)), locked
+    return replace(problem, devices=tuple(devices), storages=tuple(storages)), locked
 
 
 def _lock_conflict(

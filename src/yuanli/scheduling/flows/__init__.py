@@ -5,7 +5,7 @@ from typing import Final
 from yuanli.errors import Text
 from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.reading import FlowsDocument, parse_flows
-from yuanli.scheduling.flows.relaxations import relaxations_flows
+from yuanli.scheduling.flows.relaxations import CHANGES_FLOWS, relaxations_flows
 from yuanli.scheduling.flows.solving import solve_flows
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem
 from yuanli.scheduling.flows.words import (
@@ -31,4 +31,5 @@ FLOWS: Final[Kind[FlowsProblem, FlowsPlan]] = Kind(
     explain=explain_flows,
     conflicts=conflicts_flows,
     relaxations=relaxations_flows,
+    changes=CHANGES_FLOWS,
 )

@@ -16,7 +16,7 @@ from yuanli.scheduling.flows.tables import (
     Passage,
     room_of,
 )
-from yuanli.solver import Relaxation, Sort, without
+from yuanli.solver import Change, Relaxation, Resource, Sort, without
 
 Wider = Relaxation[FlowsProblem, FlowsPlan]
 SHARE = 0.1
@@ -79,3 +79,43 @@ def _supply(problem: FlowsProblem, f: int) -> list[Wider]:
 
 def _with(problem: FlowsProblem, f: int, passage: Passage) -> FlowsProblem:
     return replace(problem, passages=(*problem.passages[:f], passage, *problem.passages[f + 1 :]))
+
+
+def _through(problem: FlowsProblem, plan: FlowsPlan, change: Change) -> Wider | None:
+    """Return the problem with more or fewer people through a passage: that with the longest queue, or a named one."""
+    f = _meant(problem, plan, change, [any(one.capacity) for one in problem.passages])
+    if f is None:
+        return None
+    one = problem.passages[f]
+    capacity = tuple(min(MOST_PEOPLE, float(change.of(c))) if c else c for c in one.capacity)
+    return Relaxation(
+        name=change.name(f"{one.id} 通过能力", f"People through {one.id}", unit=Text("人/时段", "a slot")),
+        sort=Sort.RESOURCE, problem=_with(problem, f, replace(one, capacity=capacity)), wider=change.by >= 0,
+    )  # fmt: skip
+
+
+def _lanes(problem: FlowsProblem, plan: FlowsPlan, change: Change) -> Wider | None:
+    """Return the problem with more or fewer lanes or vehicles at a passage."""
+    f = _meant(problem, plan, change, [one.supply is not None for one in problem.passages])
+    supply = None if f is None else problem.passages[f].supply
+    if f is None or supply is None:
+        return None
+    one, most = problem.passages[f], round(float(change.of(supply.most)))
+    if not max(1, supply.least) <= most <= MOST_UNITS:
+        return None
+    name = change.name(f"{one.id} 通道或车辆", f"Lanes or vehicles at {one.id}")
+    problem = _with(problem, f, replace(one, supply=replace(supply, most=most)))
+    return Relaxation(name=name, sort=Sort.RESOURCE, problem=problem, wider=change.by >= 0)
+
+
+def _meant(problem: FlowsProblem, plan: FlowsPlan, change: Change, can: list[bool]) -> int | None:
+    """Return the passage that is named, or of those that can be changed that with the longest queue."""
+    named = change.named([one.id for one in problem.passages])
+    if named is not None:
+        return named if can[named] else None
+    come = arrivals_of(problem, plan)
+    queues = [float(fluid_queue(come[f], room_of(problem, plan, f)).sum()) for f in range(len(can))]
+    return max((f for f, one in enumerate(can) if one), key=lambda f: queues[f], default=None)
+
+
+CHANGES_FLOWS = {Resource.THROUGH: _through, Resource.SEATS: _through, Resource.LANES: _lanes}

@@ -6,7 +6,7 @@ from yuanli.errors import Text
 from yuanli.scheduling.projects.checks import check_projects
 from yuanli.scheduling.projects.generating import rehearse_projects
 from yuanli.scheduling.projects.reading import ProjectsDocument, parse_projects
-from yuanli.scheduling.projects.relaxations import relaxations_projects
+from yuanli.scheduling.projects.relaxations import CHANGES_PROJECTS, relaxations_projects
 from yuanli.scheduling.projects.solving import solve_projects
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
 from yuanli.scheduling.projects.words import (
@@ -32,5 +32,6 @@ PROJECTS: Final[Kind[ProjectsProblem, ProjectsPlan]] = Kind(
     explain=explain_projects,
     conflicts=conflicts_projects,
     relaxations=relaxations_projects,
+    changes=CHANGES_PROJECTS,
     rehearse=rehearse_projects,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from yuanli.errors import Text
 from yuanli.scheduling.projects.tables import ProjectsPlan, ProjectsProblem
-from yuanli.solver import Relaxation, Sort, without
+from yuanli.solver import Change, Relaxation, Resource, Sort, without
 
 Wider = Relaxation[ProjectsProblem, ProjectsPlan]
 
@@ -38,3 +38,27 @@ def relaxations_projects(problem: ProjectsProblem, plan: ProjectsPlan) -> list[W
             name=without("最早开始时间", "earliest begins"), sort=Sort.RULE, problem=replace(problem, jobs=jobs)
         ))  # fmt: skip
     return found
+
+
+def _crews(problem: ProjectsProblem, plan: ProjectsPlan, change: Change) -> Wider | None:
+    """Return the problem with a larger or smaller crew: the busiest, or one that is named."""
+    del plan
+    work = [
+        sum(job.duration * job.needs[k] for job in problem.jobs) / max(1, problem.sizes[k])
+        for k in range(len(problem.crews))
+    ]
+    if not work:
+        return None
+    named = change.named(list(problem.crews))
+    k = max(range(len(work)), key=lambda k: work[k]) if named is None else named
+    size = round(float(change.of(problem.sizes[k])))
+    if any(job.needs[k] > size for job in problem.jobs):
+        return None
+    sizes = tuple(size if i == k else one for i, one in enumerate(problem.sizes))
+    return Relaxation(
+        name=change.name(problem.crews[k], problem.crews[k]), sort=Sort.RESOURCE,
+        problem=replace(problem, sizes=sizes), wider=change.by >= 0,
+    )  # fmt: skip
+
+
+CHANGES_PROJECTS = {Resource.PEOPLE: _crews}

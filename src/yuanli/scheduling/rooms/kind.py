@@ -11,7 +11,7 @@ from yuanli.scheduling.rooms.conflicts import conflicts_rooms
 from yuanli.scheduling.rooms.documents import rooms_schema
 from yuanli.scheduling.rooms.explaining import explain_rooms
 from yuanli.scheduling.rooms.reading import parse_rooms
-from yuanli.scheduling.rooms.relaxations import relaxations_rooms
+from yuanli.scheduling.rooms.relaxations import CHANGES_ROOMS, relaxations_rooms
 from yuanli.scheduling.rooms.rows import carried_rooms, plan_rows, read_plan
 from yuanli.scheduling.rooms.solving import solve_rooms
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
@@ -34,5 +34,6 @@ ROOMS: Final[Kind[RoomsProblem, RoomsPlan]] = Kind(
     explain=explain_rooms,
     conflicts=conflicts_rooms,
     relaxations=relaxations_rooms,
+    changes=CHANGES_ROOMS,
     rehearse=rehearse_rooms,
 )

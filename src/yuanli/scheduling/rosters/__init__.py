@@ -5,7 +5,7 @@ from typing import Final
 from yuanli.errors import Text
 from yuanli.scheduling.rosters.checks import check_rosters
 from yuanli.scheduling.rosters.reading import RostersDocument, parse_rosters
-from yuanli.scheduling.rosters.relaxations import relaxations_rosters
+from yuanli.scheduling.rosters.relaxations import CHANGES_ROSTERS, relaxations_rosters
 from yuanli.scheduling.rosters.solving import solve_rosters
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
 from yuanli.scheduling.rosters.words import (
@@ -31,4 +31,5 @@ ROSTERS: Final[Kind[RostersProblem, RostersPlan]] = Kind(
     explain=explain_rosters,
     conflicts=conflicts_rosters,
     relaxations=relaxations_rosters,
+    changes=CHANGES_ROSTERS,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from yuanli.errors import Text
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
-from yuanli.solver import Relaxation, Sort
+from yuanli.solver import Change, Relaxation, Resource, Sort
 
 Wider = Relaxation[RostersProblem, RostersPlan]
 
@@ -57,3 +57,49 @@ def _law(problem: RostersProblem) -> list[Wider]:
         Relaxation(name=Text(zh, en), sort=Sort.RULE, problem=replace(problem, law=one))
         for one, zh, en in offers
     ]  # fmt: skip
+
+
+def _staff(problem: RostersProblem, plan: RostersPlan, change: Change) -> Wider | None:
+    """Return the problem with more people like who works most, or is named; or without those who work least."""
+    works = [sum(shift >= 0 for shift in days) for days in plan.shifts]
+    order = sorted(range(len(works)), key=lambda p: -works[p])
+    named = change.named([one.id for one in problem.people])
+    many = round(change.by * len(works)) if change.share else change.whole
+    if many > 0:
+        one = problem.people[order[0] if named is None else named]
+        more = tuple(
+            replace(one, id=f"{one.id} +{n}", leave=frozenset(), min_week_h=0, desires=())
+            for n in range(1, many + 1)
+        )
+        free = ((-1,) * problem.days,) * many
+        return Relaxation(
+            name=change.name("员工", "People", unit=Text("名", ""), like=Text(f"同“{one.id}”", f"like {one.id}")),
+            sort=Sort.RESOURCE, problem=replace(problem, people=(*problem.people, *more)),
+            carry=lambda old: RostersPlan(shifts=(*old.shifts, *free)), wider=False,
+        )  # fmt: skip
+    if not -len(works) < many < 0:
+        return None
+    gone = {named} if named is not None else set(order[many:])
+    kept = [p for p in range(len(works)) if p not in gone]
+    who = "、".join(problem.people[p].id for p in sorted(gone))
+    return Relaxation(
+        name=change.name("员工", "People", unit=Text("名", ""), like=Text(f"没有 {who}", f"without {who}")),
+        sort=Sort.RESOURCE, problem=replace(problem, people=tuple(problem.people[p] for p in kept)),
+        carry=lambda old: RostersPlan(shifts=tuple(old.shifts[p] for p in kept)), wider=False,
+    )  # fmt: skip
+
+
+def _hours(problem: RostersProblem, plan: RostersPlan, change: Change) -> Wider | None:
+    """Return the problem with another most of hours a week."""
+    del plan
+    law = problem.law
+    most = float(change.of(law.max_week_h))
+    if not 0 < most <= 7 * 24:
+        return None
+    return Relaxation(
+        name=change.name("每周工时上限", "Most hours a week", unit=Text("小时", "h")), sort=Sort.RULE,
+        problem=replace(problem, law=replace(law, max_week_h=round(most))), wider=change.by >= 0,
+    )  # fmt: skip
+
+
+CHANGES_ROSTERS = {Resource.PEOPLE: _staff, Resource.HOURS: _hours}

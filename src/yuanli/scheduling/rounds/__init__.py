@@ -7,7 +7,7 @@ from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.conflicts import conflicts_rounds
 from yuanli.scheduling.rounds.documents import RoundsDocument
 from yuanli.scheduling.rounds.reading import parse_rounds
-from yuanli.scheduling.rounds.relaxations import relaxations_rounds
+from yuanli.scheduling.rounds.relaxations import CHANGES_ROUNDS, relaxations_rounds
 from yuanli.scheduling.rounds.tables import RoundsPlan, RoundsProblem
 from yuanli.scheduling.rounds.touring import solve_rounds
 from yuanli.scheduling.rounds.words import carried_rounds, explain_rounds, read_rows_rounds, rows_rounds
@@ -28,4 +28,5 @@ ROUNDS: Final[Kind[RoundsProblem, RoundsPlan]] = Kind(
     conflicts=conflicts_rounds,
     changed_by=("staff",),
     relaxations=relaxations_rounds,
+    changes=CHANGES_ROUNDS,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from yuanli.errors import Text
 from yuanli.scheduling.rounds.tables import MOST, MOST_STAFF, RoundsPlan, RoundsProblem, RoundStaff, RoundStop
-from yuanli.solver import Relaxation, Sort, without
+from yuanli.solver import Change, Relaxation, Resource, Sort, without
 
 Wider = Relaxation[RoundsProblem, RoundsPlan]
 HOUR_S = 3_600
@@ -86,3 +86,57 @@ def _without_breaks(problem: RoundsProblem) -> Callable[[RoundsPlan], RoundsPlan
         ))  # fmt: skip
 
     return carry
+
+
+def _people(problem: RoundsProblem, plan: RoundsPlan, change: Change) -> Wider | None:
+    """Return the problem with more of the staff like the busiest, or one that is named; or without the least busy."""
+    busy = {tour.staff: len(tour.calls) for tour in plan.tours}
+    order = sorted(range(len(problem.staff)), key=lambda k: -busy.get(k, 0))
+    named = change.named([one.id for one in problem.staff])
+    many = round(change.by * len(problem.staff)) if change.share else change.whole
+    if many > 0 and len(problem.staff) + many <= MOST_STAFF:
+        one = problem.staff[order[0] if named is None else named]
+        more = tuple(replace(one, id=f"{one.id} +{n}") for n in range(1, many + 1))
+        name = change.name("人员", "Staff", unit=Text("名", ""), like=Text(f"同“{one.id}”", f"like {one.id}"))
+        return Relaxation(
+            name=name, sort=Sort.RESOURCE, problem=replace(problem, staff=(*problem.staff, *more))
+        )
+    if not -len(problem.staff) < many < 0:
+        return None
+    gone = set(order[many:]) if named is None else {named}
+    kept = [k for k in range(len(problem.staff)) if k not in gone]
+    who = "、".join(problem.staff[k].id for k in sorted(gone))
+    name = change.name("人员", "Staff", unit=Text("名", ""), like=Text(f"没有 {who}", f"without {who}"))
+
+    def carry(old: RoundsPlan) -> RoundsPlan:
+        tours = (tour for tour in old.tours if tour.staff in kept)
+        return RoundsPlan(tours=tuple(replace(tour, staff=kept.index(tour.staff)) for tour in tours))
+
+    staff = tuple(problem.staff[k] for k in kept)
+    return Relaxation(
+        name=name, sort=Sort.RESOURCE, problem=replace(problem, staff=staff), carry=carry, wider=False
+    )
+
+
+def _hours(problem: RoundsProblem, plan: RoundsPlan, change: Change) -> Wider | None:
+    """Return the problem with all shifts so many hours longer, or shorter."""
+    del plan
+    if change.share:
+        return None
+    more = round(change.by * HOUR_S * problem.time_scale)
+    if any(one.latest + more <= one.earliest for one in problem.staff):
+        return None
+    staff = tuple(
+        replace(
+            one, latest=min(MOST, one.latest + more),
+            max_work=None if one.max_work is None else max(1, min(MOST, one.max_work + more)),
+        )
+        for one in problem.staff
+    )  # fmt: skip
+    return Relaxation(
+        name=change.name("每人班次", "Each shift", unit=Text("小时", "h")), sort=Sort.RULE,
+        problem=replace(problem, staff=staff), wider=change.by >= 0,
+    )  # fmt: skip
+
+
+CHANGES_ROUNDS = {Resource.PEOPLE: _people, Resource.HOURS: _hours}
