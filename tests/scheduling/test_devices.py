@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.devices import park
 from hypothesis import HealthCheck, given, settings
 from tests.scheduling.device_tables import least_cost, problems
 
@@ -211,6 +212,15 @@ def test_relations_hold_in_a_plan() -> None:
     )
     problem = replace(problem, zones=(replace(problem.zones[0], demand=problem.zones[0].demand * 0.8),))
     plan = make_plan(DEVICES, problem, searching(680))
+    assert plan.status is Status.FEASIBLE
+
+
+def test_devices_of_which_one_has_to_give_way_are_planned_in_a_large_park() -> None:
+    park_ = park(200, seed=0, per_zone=15)
+    pairs = [[d.name for d in park_.devices if d.zone == zone.name][:2] for zone in park_.zones]
+    devices = tuple(replace(d, target=None, on=False, held=9) for d in park_.devices)
+    tied = replace(park_, devices=devices, exclusions=tuple(map(tuple, pairs)), limit_kw=None)
+    plan = make_plan(DEVICES, tied, searching(20))
     assert plan.status is Status.FEASIBLE
 
 
