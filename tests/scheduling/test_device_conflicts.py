@@ -52,7 +52,7 @@ from yuanli.scheduling import (
     wish_conflicts_of_devices,
 )
 from yuanli.scheduling.devices.bounding import look
-from yuanli.scheduling.devices.conflicts import found_in_parts, locked_tables
+from yuanli.scheduling.devices.conflicts import conflicts_of_devices, found_in_parts, locked_tables
 from yuanli.scheduling.devices.contradicting import contradiction
 from yuanli.scheduling.devices.ruling import BrokenRule
 from yuanli.solver import Search, Status, Stop, Wish, make_plan
@@ -383,3 +383,16 @@ def test_devices_that_may_all_be_off_are_not_looked_at_for_their_exclusions() ->
     )
     seen = look(problem, locked_tables(problem, Wish()))
     assert not [*found_in_parts(problem, Wish(), Search[np.ndarray](Stop(time_s=20.0)), seen)][1:]
+
+
+def test_a_demand_is_named_where_there_is_no_device_at_all() -> None:
+    nobody = DevicesProblem(
+        slots=2,
+        slot_h=1.0,
+        price=np.ones(2),
+        devices=(),
+        zones=(Zone(name="a", demand=np.array([0.0, 3.0])),),
+    )
+    assert [one.en for one in conflicts_of_devices(nobody)] == [
+        "The demand of zone a (3 in slot 1; its 0 devices give 0 all on)."
+    ]

@@ -373,6 +373,17 @@ def test_malformed_files_are_refused(data: bytes) -> None:
         parse_devices(data, "x.json")
 
 
+@pytest.mark.parametrize(("tables", "field"), [({"P": [1.0]}, "N"), ({"N": 10**9}, "devices")])
+def test_tables_of_the_on_off_benchmark_name_what_is_missing_and_too_many(
+    tables: dict[str, object], field: str
+) -> None:
+    lists = dict.fromkeys(("P", "q", "zone", "Lu", "Ld", "S", "u0", "hist", "g", "a", "b", "K"), [1.0])
+    whole = {**lists, "T": 2, "c": [1.0, 1.0], "D": [], "cap": [9.0, 9.0]}
+    with pytest.raises(InvalidInputError) as refused:
+        parse_devices(json.dumps(tables if "P" in tables else {**whole, **tables}).encode(), "x.json")
+    assert refused.value.field == field
+
+
 def test_our_document_is_read_with_its_units() -> None:
     document = {
         "slots": 4, "slot_minutes": 30, "price": 0.5, "carbon_kg_per_kwh": [0.6] * 4, "carbon_weight": 0.1,

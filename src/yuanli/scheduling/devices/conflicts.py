@@ -73,7 +73,7 @@ def conflicts_of_devices(
         What quick bounds said already about the problem with its locks.
     """
     exact = Search[Floats](Stop(time_s=within_s, patience=PATIENCE), cancelled=cancelled)
-    if len(problem.devices) * problem.slots <= SMALL:
+    if 0 < len(problem.devices) * problem.slots <= SMALL:
         return told_rules(contradiction(problem, exact, wish))
     seen = seen or look(problem, locked_tables(problem, wish))
     for found in found_in_parts(problem, wish, exact, seen):
