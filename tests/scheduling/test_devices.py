@@ -377,7 +377,7 @@ def test_malformed_files_are_refused(data: bytes) -> None:
 def test_tables_of_the_on_off_benchmark_name_what_is_missing_and_too_many(
     tables: dict[str, object], field: str
 ) -> None:
-    lists = dict.fromkeys(("P", "q", "zone", "Lu", "Ld", "S", "u0", "hist", "g", "a", "b", "K"), [1.0])
+    lists = {name: [1.0] for name in ("P", "q", "zone", "Lu", "Ld", "S", "u0", "hist", "g", "a", "b", "K")}
     whole = {**lists, "T": 2, "c": [1.0, 1.0], "D": [], "cap": [9.0, 9.0]}
     with pytest.raises(InvalidInputError) as refused:
         parse_devices(json.dumps(tables if "P" in tables else {**whole, **tables}).encode(), "x.json")
