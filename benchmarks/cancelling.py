@@ -9,6 +9,7 @@ which other work on the machine doesn't change); then the longest time between t
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ def main() -> None:
     print(f"{'':38} {' '.join(f'{at:>13g} s' for at in args.at)}   longest without a look, CPU s")
     for name, kind, problem, wish in cases(args.data, args.only):
         warm_up(kind.name)
+        gc.freeze()  # as the server and the command do
         cells, worst = [], 0.0
         for at in args.at:
             late_s, cpu_s, apart_s, plan = cancelled(kind, problem, wish, at)

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from tests.cli.test_commands import run
+from tests.demo.parks import park
+from tests.demo.thinning import thinned
 from tests.devices.test_forwarding import Server
 
 from yuanli.bootstrap import open_house
+from yuanli.campus import Imported
 from yuanli.settings import load_settings
 from yuanli.telemetry import decode_json
 
@@ -22,7 +25,7 @@ from yuanli.telemetry import decode_json
 def store(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     folder = tmp_path_factory.mktemp("data")
     house = open_house(load_settings(data_dir=folder))
-    house.ensure_demo()
+    house.places.add(Imported(campus=thinned(park())), who="test", why="demo")
     house.close()
     return ("--data-dir", str(folder))
 

@@ -81,6 +81,10 @@ def test_broken_files_are_refused_with_their_line() -> None:
         parse_spaces(lines.encode(), "x.txt")
     with pytest.raises(SpacesError, match="Line 3"):
         parse_spaces(lines.replace("0 0 5", "0 0 five").encode(), "x.txt")
+    lines = lines.replace("9 1 7", "9 0")
+    assert parse_spaces(lines.lower().encode(), "x.txt") == parse_spaces(lines.encode(), "x.txt")
+    with pytest.raises(SpacesError, match="NoOfEntities is 2"):
+        parse_spaces(lines.replace("1", "2", 1).lower().encode(), "x.txt")
 
 
 def test_excel_goes_out_and_in() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from benchmarks.cancelling import cancelled, lunch, places, roster, units
-from benchmarks.devices import park
+from benchmarks.devices import cooled, park
 from benchmarks.rooms import meetings_of_a_day
 from benchmarks.sites import plane
 from tests.pace import slowness
@@ -68,6 +68,7 @@ def plant(blocks: int) -> dict[str, Any]:
 
 LARGE: Mapping[str, tuple[str, Callable[[], Any]]] = {
     "devices": ("devices", lambda: park(600, seed=0)),
+    "offices": ("devices", lambda: cooled(200, seed=0)),
     "rooms": ("rooms", lambda: meetings_of_a_day(120, 12)),
     "meetings with walks": ("rooms", lambda: meetings_of_a_day(50, 20, walking=True)),
     "rounds": ("rounds", lambda: tours(150)),

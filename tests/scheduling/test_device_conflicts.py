@@ -52,7 +52,7 @@ from yuanli.scheduling import (
     wish_conflicts_of_devices,
 )
 from yuanli.scheduling.devices.bounding import look
-from yuanli.scheduling.devices.conflicts import found_in_parts, locked_tables
+from yuanli.scheduling.devices.conflicts import conflicts_of_devices, found_in_parts, locked_tables
 from yuanli.scheduling.devices.contradicting import contradiction
 from yuanli.scheduling.devices.ruling import BrokenRule
 from yuanli.solver import Search, Status, Stop, Wish, make_plan
@@ -362,3 +362,37 @@ def test_a_large_request_ends_with_what_contradicts_itself_and_not_with_its_time
     assert plan.status is Status.INFEASIBLE
     assert plan.conflicts
     assert search.cpu_s < 3.0 * slowness()
+
+
+def test_what_is_shown_already_is_named_before_hundreds_of_exclusions_are_looked_at() -> None:
+    problem, wish = demand(WHOLE)
+    names = [one.name for one in problem.devices if one.zone is not None]
+    pairs = tuple(zip(names[::2], names[1::2], strict=False))
+    problem = replace(problem, exclusions=pairs)
+    seen = look(problem, locked_tables(problem, wish))
+    found = next(found_in_parts(problem, wish, Search[np.ndarray](Stop(time_s=20.0)), seen))
+    assert found[0].part == "demand"
+    assert make_plan(DEVICES, only(problem, found), searching(4.0)).status is Status.INFEASIBLE
+
+
+def test_devices_that_may_all_be_off_are_not_looked_at_for_their_exclusions() -> None:
+    idle = tuple(Device(name=f"d{i}", power_kw=1.0) for i in range(200))
+    pairs = tuple((f"d{i}", f"d{i + 1}") for i in range(0, 200, 2))
+    problem = DevicesProblem(
+        slots=96, slot_h=0.25, price=np.ones(96), devices=idle, zones=(), exclusions=pairs
+    )
+    seen = look(problem, locked_tables(problem, Wish()))
+    assert not [*found_in_parts(problem, Wish(), Search[np.ndarray](Stop(time_s=20.0)), seen)][1:]
+
+
+def test_a_demand_is_named_where_there_is_no_device_at_all() -> None:
+    nobody = DevicesProblem(
+        slots=2,
+        slot_h=1.0,
+        price=np.ones(2),
+        devices=(),
+        zones=(Zone(name="a", demand=np.array([0.0, 3.0])),),
+    )
+    assert [one.en for one in conflicts_of_devices(nobody)] == [
+        "The demand of zone a (3 in slot 1; its 0 devices give 0 all on)."
+    ]

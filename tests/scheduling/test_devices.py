@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks.devices import park
 from hypothesis import HealthCheck, given, settings
 from tests.scheduling.device_tables import least_cost, problems
 
@@ -214,6 +215,15 @@ def test_relations_hold_in_a_plan() -> None:
     assert plan.status is Status.FEASIBLE
 
 
+def test_devices_of_which_one_has_to_give_way_are_planned_in_a_large_park() -> None:
+    park_ = park(200, seed=0, per_zone=15)
+    pairs = [[d.name for d in park_.devices if d.zone == zone.name][:2] for zone in park_.zones]
+    devices = tuple(replace(d, target=None, on=False, held=9) for d in park_.devices)
+    tied = replace(park_, devices=devices, exclusions=tuple(map(tuple, pairs)), limit_kw=None)
+    plan = make_plan(DEVICES, tied, searching(20))
+    assert plan.status is Status.FEASIBLE
+
+
 def test_a_run_with_the_same_seed_is_the_same_to_the_letter() -> None:
     first, second, other = (
         solve_devices(fans(peak_price=2.0), searching(670), Wish(seed=seed)) for seed in (3, 3, 4)
@@ -388,6 +398,17 @@ def test_bad_tables_name_the_field(change: dict[str, object], named: str) -> Non
 def test_malformed_files_are_refused(data: bytes) -> None:
     with pytest.raises(InvalidInputError):
         parse_devices(data, "x.json")
+
+
+@pytest.mark.parametrize(("tables", "field"), [({"P": [1.0]}, "N"), ({"N": 10**9}, "devices")])
+def test_tables_of_the_on_off_benchmark_name_what_is_missing_and_too_many(
+    tables: dict[str, object], field: str
+) -> None:
+    lists = {name: [1.0] for name in ("P", "q", "zone", "Lu", "Ld", "S", "u0", "hist", "g", "a", "b", "K")}
+    whole = {**lists, "T": 2, "c": [1.0, 1.0], "D": [], "cap": [9.0, 9.0]}
+    with pytest.raises(InvalidInputError) as refused:
+        parse_devices(json.dumps(tables if "P" in tables else {**whole, **tables}).encode(), "x.json")
+    assert refused.value.field == field
 
 
 def test_our_document_is_read_with_its_units() -> None:

@@ -181,9 +181,19 @@ def test_published_instances_are_solved(name: str) -> None:
     assert solved(problem, 40).cost == best
 
 
+def test_psplib_is_read_in_small_letters() -> None:
+    known()
+    text = (DATA / "j301_1.sm").read_text()
+    assert PROJECTS.parse(text.lower().encode(), "x.sm") == PROJECTS.parse(text.encode(), "x.sm")
+
+
 @pytest.mark.parametrize(
     ("line", "new", "field"),
-    [(20, "   2        1          3           6  11", "x.sm:20"), (57, "  2      1     x", "x.sm:57")],
+    [
+        (20, "   2        1          3           6  11", "x.sm:20"),
+        (20, "   2        3          1           6", "x.sm:20"),
+        (57, "  2      1     x", "x.sm:57"),
+    ],
 )
 def test_a_malformed_psplib_file_names_its_line(line: int, new: str, field: str) -> None:
     known()

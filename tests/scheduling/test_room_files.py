@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,19 @@ room,b,8,,,,,,,
 meeting,standup,3,screen,ann;bob,15,09:00,10:00,09:15,a
 meeting,review,6,,ann,60,09:00,11:00,09:00,a
 """
+
+
+def test_a_ctt_is_read_in_small_letters_with_line_ends_of_windows() -> None:
+    changed = CTT.lower().replace("\n", "\r\n")
+    assert parse_rooms(changed.encode(), "toy.ctt") == replace(
+        parse_rooms(CTT.encode(), "toy.ctt"), name="toy"
+    )
+
+
+def test_a_ctt_without_rooms_is_refused() -> None:
+    text = CTT.replace("Rooms: 2", "Rooms: 0").replace("big 32\nsmall 10\n", "")
+    with pytest.raises(InvalidProblemError, match="Line 3, Rooms"):
+        parse_rooms(text.encode(), "toy.ctt")
 
 
 def test_meetings_are_read_from_a_table() -> None:

@@ -489,6 +489,7 @@ def test_a_bad_document_names_the_field(changed: dict[str, Any], field: str) -> 
      (b"\x1f\x8bnot", "x.gz", "x.gz"), (b"\xff\xfe", "x", "x"),
      (b"VEHICLE\nNUMBER CAPACITY\n 2 x\nCUST NO.\n 0 1 1 0 0 9 0", "x.txt", "x.txt:3"),
      (b"VEHICLE\nNUMBER CAPACITY\n 2 9\nCUST NO.\n 0 1 1 0 0 9 0\n 1 2 nan 0 0 9 0", "x.txt", "x.txt:6"),
+     (b"NUMBER CAPACITY\n 2 9\nCUST NO.\n 0 1 1 0 0 9 0\n 1 2 2 0 0 9 0\n\n 1 3 3 0 0 9 0", "x.txt", "x.txt:7"),
      (b"DIMENSION : 1000000\nNODE_COORD_SECTION\n1 0 0", "x.vrp", "DIMENSION"),
      (b"DIMENSION : 2\nNODE_COORD_SECTION\n1 0 0\n3 0 0", "x.vrp", "NODE_COORD_SECTION"),
      (b"DIMENSION : 2\nPICKUP_SECTION\n1 0 0", "x.vrp", "PICKUP_SECTION"),

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from yuanli.solver import Aside, Search, Stop
+from yuanli.solver import Aside, Search, Stop, unless_cancelled
 
 
 def test_a_call_returns_and_tells_and_asks_in_the_thread_of_the_search() -> None:
@@ -63,3 +63,12 @@ def test_a_call_that_looks_whether_it_is_to_end_is_heard_to_its_end() -> None:
         return "in time"
 
     assert aside.run(call) == "in time"
+
+
+def test_what_counts_after_the_limit_of_time_is_left_only_when_it_is_cancelled() -> None:
+    cancelled, go_on = threading.Event(), threading.Event()
+    search = Search[str](Stop(time_s=0.0), cancelled=cancelled.is_set)
+    assert unless_cancelled(search, lambda: "why") == "why"
+    cancelled.set()
+    assert unless_cancelled(search, lambda: go_on.wait(30.0)) is None
+    go_on.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import os
 import signal
@@ -200,6 +201,7 @@ def command_of(kind: Kind[Any, Any], group: str) -> Callable[..., None]:
                 field="--start",
             )
         warm_up(kind.name)
+        gc.freeze()  # What is read now lives on: a look of the collector at it would make Ctrl-C wait.
         wish = Wish(
             seed=seed,
             start=begin,

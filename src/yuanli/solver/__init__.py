@@ -1,6 +1,6 @@
 """How does a search run, stop and report?"""
 
-from yuanli.solver.aside import Aside
+from yuanli.solver.aside import Aside, unless_cancelled
 from yuanli.solver.checking import Broken, Checked
 from yuanli.solver.conflicts import minimal_conflict
 from yuanli.solver.cpsat import conflict_of, solve_cpsat
@@ -98,6 +98,7 @@ __all__ = [
     "tell_sense",
     "tell_why_not",
     "text_of",
+    "unless_cancelled",
     "unpacked",
     "why_not",
     "without",

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from yuanli.solver.searching import Search
+from yuanli.solver.stopping import Stop
 
 LOOK_S, GRACE_S = 0.02, 0.05
 """Seconds between two looks at a search while the call is silent, and that it has to end by itself."""
@@ -84,6 +85,11 @@ class Aside:
             except Empty:
                 continue
         return True
+
+
+def unless_cancelled(search: Search[Any], call: Callable[[], T]) -> T | None:
+    """Return what a call returns, None where the search is cancelled first; its limits of time don't count."""
+    return Aside(Search[Any](Stop(time_s=None), cancelled=lambda: search.cancelled)).run(call)
 
 
 def _nothing() -> None:

@@ -8,6 +8,7 @@ from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 
 from yuanli.errors import Text, YuanliError
+from yuanli.solver.aside import unless_cancelled
 from yuanli.solver.cells import checked_rows
 from yuanli.solver.checking import Checked
 from yuanli.solver.conflicts import minimal_conflict
@@ -164,7 +165,9 @@ class Kind(Generic[P, S]):
         """
         if result.best is not None or (result.status is Status.UNKNOWN and search.cancelled):
             return result.status, ()
-        conflicts = result.conflicts or self.conflicts_of(problem, wish)
+        conflicts = (
+            result.conflicts or unless_cancelled(search, lambda: self.conflicts_of(problem, wish)) or ()
+        )
         return Status.INFEASIBLE if conflicts else result.status, conflicts
 
 

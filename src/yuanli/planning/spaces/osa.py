@@ -29,7 +29,7 @@ Line = tuple[int, list[float]]
 
 def is_osa(text: str) -> bool:
     """Say whether a text looks like the format."""
-    return bool(re.match(r"\s*NoOfEntities\s*:", text))
+    return bool(re.match(r"\s*NoOfEntities\s*:", text, re.IGNORECASE))
 
 
 def parse_osa(text: str) -> SpaceProblem:
@@ -45,7 +45,7 @@ def parse_osa(text: str) -> SpaceProblem:
     for head, number, line in _lines(text):
         if head is None:
             name, _, value = line.partition(":")
-            counts[name.strip()] = int(_numbers(number, value, 1)[0])
+            counts[name.strip().lower()] = int(_numbers(number, value, 1)[0])
         else:
             tables[head].append((number, _numbers(number, line, FIELDS[head])))
     for head, name in (
@@ -53,11 +53,10 @@ def parse_osa(text: str) -> SpaceProblem:
         ("ROOMS", "NoOfRooms"),
         ("CONSTRAINTS", "NoOfConstraints"),
     ):
-        if (found := len(tables[head])) != counts.get(name, found):
+        found = len(tables[head])
+        if (told := counts.get(name.lower(), found)) != found:
             raise _wrong(
-                1,
-                f"{name} 为 {counts[name]}，实有 {found} 行",
-                f"{name} is {counts[name]}; there are {found} lines",
+                1, f"{name} 为 {told}，实有 {found} 行", f"{name} is {told}; there are {found} lines"
             )
     entities, rooms = ([int(values[0]) for _, values in tables[head]] for head in ("ENTITIES", "ROOMS"))
     known_entities, known_rooms = set(entities), set(rooms)
@@ -76,8 +75,8 @@ def parse_osa(text: str) -> SpaceProblem:
 def _lines(text: str) -> Iterator[tuple[str | None, int, str]]:
     head = None
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() in HEADS:
-            head = line.strip()
+        if line.strip().upper() in HEADS:
+            head = line.strip().upper()
         elif line.strip():
             yield head, number, line
 

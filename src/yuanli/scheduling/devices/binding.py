@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from yuanli.errors import Text, counted
-from yuanli.scheduling.devices.checking import contents_of, temps_of
+from yuanli.scheduling.devices.checking import contents_of, inside_zones, temps_of
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags, Floats, Storage
 from yuanli.scheduling.devices.telling import tell_slot, tell_slots
 
@@ -19,12 +19,12 @@ NEAR_C = 0.2
 def power_bound(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
     """Yield the zones whose cap of power is reached, and where the power of devices changes as fast as it may."""
     power = np.array([device.power_kw for device in problem.devices])[:, None] * plan.on
+    members = inside_zones(problem)
     stores = {storage.zone: plan.storage[i] for i, storage in enumerate(problem.storages) if storage.zone}
     for zone in problem.zones:
         if zone.limit_kw is None:
             continue
-        inside = [i for i, device in enumerate(problem.devices) if device.zone == zone.name]
-        taken = power[inside].sum(axis=0) + np.maximum(stores.get(zone.name, 0.0), 0.0)
+        taken = power[members.get(zone.name, [])].sum(axis=0) + np.maximum(stores.get(zone.name, 0.0), 0.0)
         tight = (taken >= zone.limit_kw * (1 - TIGHT)) & (taken > 0)
         if tight.any():
             zh, en = _when(problem, tight)
@@ -103,10 +103,11 @@ def tasks_bound(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
 
 def comfort_bound(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
     """Yield the zones that an edge of their comfort band holds, and when."""
+    inside = inside_zones(problem)
     for zone in [one for one in problem.zones if one.climate is not None][:MOST_TOLD]:
         climate = zone.climate
         assert climate is not None
-        temps = temps_of(problem, zone, plan.on)
+        temps = temps_of(problem, zone, plan.on, inside)
         near = np.zeros(problem.slots, np.bool_)
         for band, side in ((climate.low_c, 1.0), (climate.high_c, -1.0)):
             if band is not None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yuanli.scheduling.devices.arrays import devices_by_zone, temperatures
+from yuanli.scheduling.devices.arrays import devices_by_zone
 from yuanli.scheduling.devices.kernels import FAR, cheapest_states, cheapest_task, compiled
 from yuanli.scheduling.devices.moves import Bytes, Floats, Ints, Tables
 from yuanli.scheduling.devices.problem import DevicesProblem, Storage
+from yuanli.scheduling.devices.warming import warmth
 
 NEAR = 1e-6
 MOST_EXACT, MOST_ONCE_EXACT = 300_000, 30_000_000
@@ -155,9 +156,10 @@ def _at(over: Floats, zone: int | None) -> Overasked:
 
 def _uneasy(tables: Tables, may_on: Bytes, may_off: Bytes) -> Overasked | None:
     """Return the slots up to where a zone leaves its band even if all devices help that may, within its power."""
-    air = tables.air
+    air, by_zone = tables.air, devices_by_zone(tables)
+    most, temps = np.zeros(air.low.shape), np.empty(air.low.shape[1])
     for z in np.flatnonzero((air.warm > 0) & (air.soft < 0)):
-        inside = np.flatnonzero(tables.zone == z)
+        inside = by_zone[z]
         heat, power = air.heat[inside], tables.power[inside]
         can, must = may_on[inside] > 0, may_off[inside] == 0
         room = np.maximum(tables.zone_limit[z] * (1.0 + NEAR) + NEAR - power @ must, 0.0)
@@ -166,10 +168,10 @@ def _uneasy(tables: Tables, may_on: Bytes, may_off: Bytes) -> Overasked | None:
             wanted = (power[helps, None] * (can & ~must)[helps])[order]
             used = np.clip(room - (np.cumsum(wanted, axis=0) - wanted), 0.0, wanted)
             free = (power == 0) & helps
-            most = np.zeros(air.low.shape)
             most[z] = heat @ must + heat[free] @ (can & ~must)[free]
             most[z] += (heat[helps] / np.maximum(power[helps], LEAST_KW))[order] @ used
-            short = side * (band - temperatures(tables, most)[z])
+            warmth(air, z, most, temps)
+            short = side * (band - temps)
             if short.max() > NEAR:
                 return Overasked(slots=range(int(np.argmax(short > NEAR)) + 1), zone=int(z))
     return None

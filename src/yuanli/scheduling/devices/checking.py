@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import exp
 
@@ -75,8 +75,9 @@ def _parts(problem: DevicesProblem, plan: DevicesPlan, net: Floats) -> dict[str,
         parts["carbon"] = float(carbon @ bought_kwh)
     if problem.solar_kw is not None or problem.storages:
         parts["feed_in"] = 0.0 - round(float(paid @ fed_kwh), 9)  # what is fed in by rounding is nothing
+    inside = inside_zones(problem)
     uneasy = [
-        (zone.climate.discomfort_price, outside_c(zone.climate, temps_of(problem, zone, plan.on)))
+        (zone.climate.discomfort_price, outside_c(zone.climate, temps_of(problem, zone, plan.on, inside)))
         for zone in problem.zones
         if zone.climate is not None and zone.climate.discomfort_price is not None
     ]
@@ -151,9 +152,7 @@ def _broken(rule: str, subject: str, amount: float, zh: str, en: str) -> Broken:
 
 
 def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
-    inside: dict[str | None, list[int]] = {}
-    for i, device in enumerate(problem.devices):
-        inside.setdefault(device.zone, []).append(i)
+    inside = inside_zones(problem)
     for zone in problem.zones:
         given, power = np.zeros(problem.slots), np.zeros(problem.slots)
         here = inside.get(zone.name, [])
@@ -183,19 +182,32 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                 )
 
 
-def temps_of(problem: DevicesProblem, zone: Zone, on: Flags) -> Floats:
-    """Return the temperature of a zone with a climate after each slot, °C."""
+def inside_zones(problem: DevicesProblem) -> dict[str | None, list[int]]:
+    """Return the numbers of the devices of each zone that has some."""
+    inside: dict[str | None, list[int]] = {}
+    for i, device in enumerate(problem.devices):
+        inside.setdefault(device.zone, []).append(i)
+    return inside
+
+
+def temps_of(
+    problem: DevicesProblem,
+    zone: Zone,
+    on: Flags,
+    inside: Mapping[str | None, Sequence[int]] | None = None,
+) -> Floats:
+    """Return the temperature of a zone with a climate after each slot, °C; who has many zones tells who is inside."""
     climate = zone.climate
     assert climate is not None
-    heating = [(d.heat_kw, row) for d, row in zip(problem.devices, on, strict=True) if d.zone == zone.name]
-    temp, temps = climate.temp_c, np.zeros(problem.slots)
+    here = list((inside_zones(problem) if inside is None else inside).get(zone.name, ()))
+    heat_kw = climate.gains_kw + np.array([problem.devices[i].heat_kw for i in here]) @ on[here]
+    settled = climate.outdoor_c + climate.resistance_c_per_kw * heat_kw
     fades = exp(-problem.slot_h / (climate.resistance_c_per_kw * climate.capacity_kwh_per_c))
-    for t in range(problem.slots):
-        heat_kw = float(climate.gains_kw[t]) + sum(heat for heat, row in heating if row[t])
-        settled = float(climate.outdoor_c[t]) + climate.resistance_c_per_kw * heat_kw
-        temp = settled + (temp - settled) * fades
-        temps[t] = temp
-    return temps
+    temp, temps = climate.temp_c, []
+    for towards in settled.tolist():
+        temp = towards + (temp - towards) * fades
+        temps.append(temp)
+    return np.array(temps)
 
 
 def outside_c(climate: Climate, temps: Floats) -> Floats:
@@ -209,10 +221,11 @@ def outside_c(climate: Climate, temps: Floats) -> Floats:
 
 
 def _climates(problem: DevicesProblem, on: Flags) -> Iterator[Broken]:
+    inside = inside_zones(problem)
     for zone in problem.zones:
         if zone.climate is None or zone.climate.discomfort_price is not None:
             continue
-        temps = temps_of(problem, zone, on)
+        temps = temps_of(problem, zone, on, inside)
         outside = outside_c(zone.climate, temps)
         if outside[at := int(np.argmax(outside))] > TOLERANCE:
             yield _broken(

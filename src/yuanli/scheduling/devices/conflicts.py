@@ -58,9 +58,10 @@ def conflicts_of_devices(
     """Return the fewest rules that can't hold together; none where no conflict is proved.
 
     A small problem is looked at as a whole, exactly. Of a large one, in this order: a device without states of its own,
-    devices that are bound to each other, storages, zones that a quick repair leaves short, the whole where it is not
-    too large, at last quick bounds: demands, limits and exclusions slot by slot, the temperatures that are within
-    reach, the energy of tasks by window. Where time is up before they are the fewest, the fewest so far are named.
+    what quick bounds show already, devices that are bound to each other, storages, zones that a quick repair leaves
+    short, the whole where it is not too large, at last all quick bounds: demands, limits and exclusions slot by slot,
+    the temperatures that are within reach, the energy of tasks by window. Where time is up before they are the fewest,
+    the fewest so far are named.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def conflicts_of_devices(
         What quick bounds said already about the problem with its locks.
     """
     exact = Search[Floats](Stop(time_s=within_s, patience=PATIENCE), cancelled=cancelled)
-    if len(problem.devices) * problem.slots <= SMALL:
+    if 0 < len(problem.devices) * problem.slots <= SMALL:
         return told_rules(contradiction(problem, exact, wish))
     seen = seen or look(problem, locked_tables(problem, wish))
     for found in found_in_parts(problem, wish, exact, seen):
@@ -95,9 +96,11 @@ def found_in_parts(
     if seen.unreachable is not None:
         part, asked = _part(problem, wish, {problem.devices[seen.unreachable].name})
         yield contradiction(part, search, asked)
-    bound = _bound(problem)
+    if seen.overasked is not None:
+        yield from _found_where_overasked(problem, wish, search, seen.overasked)
+    bound, busy = _bound(problem), None if wish.max_changes is not None else _busy(problem, seen.tables)
     for names in bound:
-        if len(names) * problem.slots <= LARGE:
+        if len(names) * problem.slots <= LARGE and (busy is None or names & busy):
             part, asked = _part(problem, wish, names)
             yield contradiction(part, search, asked)
     for storage in problem.storages:
@@ -108,8 +111,6 @@ def found_in_parts(
     if batteries and problem.limit_kw is not None:
         part, asked = _part(problem, wish, set(), storages=batteries)
         yield contradiction(replace(part, limit_kw=problem.limit_kw), search, asked)
-    if seen.overasked is not None:
-        yield from _found_where_overasked(problem, wish, search, seen.overasked)
     yield _too_steep(problem, seen.tables, search)
     if seen.unreachable is None:
         lacks = seen.lacks
@@ -248,6 +249,12 @@ def _bound(problem: DevicesProblem) -> list[set[str]]:
         merged = set(names).union(*(group.get(name, ()) for name in names))
         group.update(dict.fromkeys(merged, merged))
     return list({id(names): names for names in group.values()}.values())
+
+
+def _busy(problem: DevicesProblem, tables: Tables) -> set[str]:
+    """Return the devices that can't be off all the time: none others contradict each other by themselves."""
+    busy = ~tables.may_off.all(axis=1) | (tables.slots_on > 0)
+    return {problem.devices[i].name for i in np.flatnonzero(busy)}
 
 
 def _repaired(tables: Tables, search: Search[Floats]) -> tuple[float, Floats]:

@@ -16,7 +16,7 @@ from yuanli.scheduling.devices.binding import (
     sun_used,
     tasks_bound,
 )
-from yuanli.scheduling.devices.checking import outside_c, parts_of, temps_of
+from yuanli.scheduling.devices.checking import inside_zones, outside_c, parts_of, temps_of
 from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem
 from yuanli.scheduling.devices.storing import Stores, flows_of
 from yuanli.scheduling.devices.telling import tell_slot
@@ -86,8 +86,9 @@ def _sentences(problem: DevicesProblem, result: Result[DevicesPlan], plan: Devic
 def _climates(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Text]:
     """Yield the temperatures of zones: how they run, and how long they are at an edge or outside of the band."""
     warm = [zone for zone in problem.zones if zone.climate is not None]
+    inside = inside_zones(problem)
     for zone in warm[:MOST_ZONES]:
-        climate, temps = zone.climate, temps_of(problem, zone, plan.on)
+        climate, temps = zone.climate, temps_of(problem, zone, plan.on, inside)
         assert climate is not None
         low, high = int(np.argmin(temps)), int(np.argmax(temps))
         hours = float((outside_c(climate, temps) > NEAR_C).sum()) * problem.slot_h

@@ -25,6 +25,8 @@ from yuanli.scheduling.devices.moves import (
 
 WORK = 20_000
 """Joint states valued in a round of `groups`, about 40 ms for a day in quarters of an hour."""
+WARM_PARTS = 5
+"""Parts of a round between which it may end, where zones have a climate: it takes so many times as long."""
 MOST_JOINT = 1_500
 EXCHANGES = 100_000
 """Exchanges of slots tried in a round of `groups`, about 20 ms."""
@@ -147,6 +149,9 @@ class Improver:
         for pointer, *_ in (tables.apart, tables.needs, tables.needed, tables.later, tables.earlier):
             bound = bound | (np.diff(pointer) > 0)
         self.loose = self.alone[~bound[self.alone]]
+        # of two that exclude each other one has to give way though what it gives will lack: others take over then
+        apart = np.diff(tables.apart[0]) > 0
+        self.apart = max(1.0, float(tables.service[apart].max(initial=0.0)))
 
     def state(self, on: Bytes) -> State:
         """Return states with their sums, to be changed."""
@@ -155,7 +160,9 @@ class Improver:
     def weights(self, peak_kw: float, *, hard: float = HARD) -> Weights:
         """Return what broken rules cost."""
         free = peak_kw if self.terms.peak_price > 0 else np.inf
-        return Weights(hard, hard, max(free, self.terms.peak_paid_kw), self.terms.peak_price)
+        return Weights(
+            hard, hard, hard * self.apart, max(free, self.terms.peak_paid_kw), self.terms.peak_price
+        )
 
     def gains(self, state: State, weights: Weights, devices: Ints) -> Floats:
         """Return what each device alone would save."""
@@ -244,11 +251,17 @@ class Improver:
         scale = float(np.mean(tables.power[loose])) * float(np.abs(tables.buy).mean())
         exchange(tables, state, weights, loose, EXCHANGES, 0.1 * heat * scale, self.seed)
 
-    def groups(self, state: State, weights: Weights, heat: float) -> None:
-        """Change groups of devices for a round, and each task once."""
+    def groups(
+        self, state: State, weights: Weights, heat: float, *, over: Callable[[], bool] = never
+    ) -> None:
+        """Change groups of devices for a round, and each task once; it ends early once it is `over`."""
         tables = self.tables
-        if len(self.pool):
-            together(tables, state, weights, self.pool, self.pointer, 3, WORK, heat, self.seed, MOST_JOINT)
+        parts = WARM_PARTS if tables.air.warm.any() else 1
+        for _ in range(parts if len(self.pool) else 0):
+            work = WORK // parts
+            together(tables, state, weights, self.pool, self.pointer, 3, work, heat, self.seed, MOST_JOINT)
+            if parts > 1 and over():
+                return
         if len(self.loose) > 1:
             self.exchange(state, weights, heat)
         many = min(len(self.alone), CHUNK)

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from yuanli.scheduling.devices.problem import MOST_SLOTS, Device, DevicesProblem, Floats, Task, Zone, refuse
+from yuanli.scheduling.devices.problem import (
+    MOST_SLOTS,
+    Device,
+    DevicesProblem,
+    Floats,
+    Task,
+    Zone,
+    check_states,
+    refuse,
+)
 
 BENCHMARK_LISTS = ("P", "q", "zone", "Lu", "Ld", "S", "u0", "hist", "g", "a", "b", "K")
 QUARTER_H = 0.25
@@ -30,10 +39,11 @@ def parse_on_off(tables: dict[str, Any]) -> DevicesProblem:
             f"时段数为 {n}，应在 1 与 {MOST_SLOTS} 之间。",
             f"There are {n} slots; from 1 to {MOST_SLOTS} are planned.",
         )
-    columns = {name: _column(tables[name], name, many) for name in BENCHMARK_LISTS}
-    price, limit = _column(tables["c"], "c", n), _column(tables["cap"], "cap", n)
     if not isinstance(tables["D"], list):
         raise refuse("D", "D 应是每个区域一行的表。", "D must be a table with a row for each zone.")
+    check_states(n, devices=many, zones=len(tables["D"]), storages=0)
+    columns = {name: _column(tables[name], name, many) for name in BENCHMARK_LISTS}
+    price, limit = _column(tables["c"], "c", n), _column(tables["cap"], "cap", n)
     zones = tuple(
         Zone(name=f"zone{z}", demand=_column(row, f"D[{z}]", n)) for z, row in enumerate(tables["D"])
     )

@@ -65,10 +65,11 @@ class State(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """What a unit of a broken rule costs in a search, and up to where the peak is free."""
+    """What a unit of a broken rule costs in a search, and up to where the peak is free; `apart` is of exclusions."""
 
     short: float
     over: float
+    apart: float
     peak_kw: float
     peak: float
 
@@ -105,7 +106,7 @@ def _related(tables, state, weights, i, t, skip):
     pointer, partner = tables.apart
     for at in range(pointer[i], pointer[i + 1]):
         if partner[at] != skip:
-            cost += weights.short * state.on[partner[at], t]
+            cost += weights.apart * state.on[partner[at], t]
     pointer, partner = tables.needs
     for at in range(pointer[i], pointer[i + 1]):
         if partner[at] != skip:
@@ -361,7 +362,7 @@ def _slots_related(tables, state, weights, group, width, slot):
                     inside = _place(group, width, partner[at])
                     other = state.on[partner[at], t] if inside < 0 else b >> inside & 1
                     if on_i and other and (inside < 0 or inside > d):
-                        slot[t, b] += weights.short
+                        slot[t, b] += weights.apart
                 pointer, partner = tables.needs
                 for at in range(pointer[i], pointer[i + 1]):
                     inside = _place(group, width, partner[at])

@@ -31,7 +31,7 @@ def parse_devices(data: bytes, name: str) -> DevicesProblem:
     tables = json_of(text, name)
     if not isinstance(tables, dict):
         raise refuse(name, f"{name} 应是一个 JSON 对象。", f"{name} must be one JSON object.")
-    if "P" in tables and "Lu" in tables:
+    if "P" in tables or "Lu" in tables:
         return parse_on_off(tables)
     _refuse_units(tables, name)
     return parse_document(tables, name)

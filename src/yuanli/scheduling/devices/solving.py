@@ -22,7 +22,7 @@ from yuanli.scheduling.devices.problem import DevicesPlan, DevicesProblem, Flags
 from yuanli.scheduling.devices.replanning import few_changes, free_devices, wrong_devices
 from yuanli.scheduling.devices.storing import Flows, Stores, flows_of
 from yuanli.scheduling.devices.wishing import wish_conflicts_of_devices
-from yuanli.solver import Aside, Result, Search, SearchProgress, Stop, Wish, solve_milp
+from yuanli.solver import Aside, Result, Search, SearchProgress, Stop, Wish, solve_milp, unless_cancelled
 
 FIRST_STEPS = 150
 STEPS = 600
@@ -141,18 +141,17 @@ class _Solving:
         """Search."""
         if self.search.cancelled:
             return self.search.result()
-        seen = look(self.problem, self.tables)
+        seen = unless_cancelled(self.search, lambda: look(self.problem, self.tables))
+        if seen is None:
+            return self.search.result()
         if seen.impossible:
             return self.search.result(infeasible=True, conflicts=self._contradictory(seen))
         try:
-            pricing = Pricing(
-                self.tables,
-                self.stores,
-                peak_price=self.problem.peak_price,
-                peak_paid_kw=self.problem.peak_paid_kw,
-            )
+            pricing = unless_cancelled(self.search, self._pricing)
         except UnreachableError:
             return self.search.result(infeasible=True)
+        if pricing is None:
+            return self.search.result()
         duals = (
             Aside(self.search).run(lambda: find_duals(self.problem, self.tables, self.stores))
             if self.shared
@@ -214,6 +213,12 @@ class _Solving:
                 exact = False
         return self.search.result(infeasible=self.search.bound > self.dearest)
 
+    def _pricing(self) -> Pricing:
+        problem = self.problem
+        return Pricing(
+            self.tables, self.stores, peak_price=problem.peak_price, peak_paid_kw=problem.peak_paid_kw
+        )
+
     def _exact(self) -> bool:
         """Say whether HiGHS helps: where all slots are tied together, the bound of prices alone is poor."""
         left_s = self.search.left_s
@@ -222,10 +227,15 @@ class _Solving:
 
     def _contradictory(self, seen: Seen, within_s: float = WITHIN_S) -> tuple[Text, ...]:
         """Return rules that can't hold together; none where none are known."""
-        return wish_conflicts_of_devices(
-            self.problem, self.wish, cancelled=lambda: self.search.cancelled, within_s=within_s,
-            seen=seen if self.wish.start is None else None,
+        search = self.search
+        found = unless_cancelled(
+            search,
+            lambda: wish_conflicts_of_devices(
+                self.problem, self.wish, cancelled=lambda: search.cancelled, within_s=within_s,
+                seen=seen if self.wish.start is None else None,
+            ),
         )  # fmt: skip
+        return found or ()
 
     def _start(self, start: DevicesPlan) -> None:
         """Take over a plan as it is where it breaks nothing, else what is near to it."""
@@ -262,7 +272,7 @@ class _Solving:
         while len(near.movable) and stale < NEAR_STALE and not self.search.over():
             if stale == 0:
                 near.set(state, weights, near.movable)
-            near.groups(state, weights, 0.0)
+            near.groups(state, weights, 0.0, over=self.search.over)
             self.search.count()
             stale = 0 if self._offer(self.improver.judge(state.on)) else stale + 1
         state = self.improver.state(self.best.on)
@@ -388,7 +398,8 @@ class _Solving:
         peak = pricing.peak_kw if self.best is None else self.best.peak_kw * PEAKS[turn % len(PEAKS)]
         state, weights = improver.state(on), improver.weights(peak)
         for k in range(length):
-            improver.groups(state, weights, heat * max(0.0, 1.0 - k / (0.6 * length)))
+            fading = heat * max(0.0, 1.0 - k / (0.6 * length))
+            improver.groups(state, weights, fading, over=self.search.over)
             self.search.count()
             if k >= 0.6 * length or heat == 0.0:
                 self._offer(improver.judge(state.on))

@@ -83,7 +83,7 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
     parts = {"PRECEDENCE": 0, "REQUESTS": 0, "RESOURCEAVAILABILITIES": 0}
     lines = [(i, line.split()) for i, line in enumerate(text.splitlines(), 1)]
     for i, words in lines:
-        key = words[0].split("/")[0].rstrip(":") if words else ""
+        key = words[0].split("/")[0].rstrip(":").upper() if words else ""
         if key in parts:
             parts[key] = i
     for key, at in parts.items():
@@ -129,12 +129,13 @@ def _parse_psplib(text: str, name: str) -> ProjectsProblem:
     for i, numbers in links:
         if (
             len(numbers) < 3
+            or numbers[1] != 1
             or len(numbers) != numbers[2] + 3
             or not set(numbers[3:]) | {numbers[0]} <= number.keys()
         ):
             refuse(
-                f"{name} 第 {i} 行的后续作业数目不符或不存在。",
-                f"{name}, line {i}: its successors are not as many as told, or not there.",
+                f"{name} 第 {i} 行不止一种模式，或后续作业数目不符或不存在。",
+                f"{name}, line {i}: it has more than one mode, or its successors are not as many as told or not there.",
                 field=f"{name}:{i}",
             )
         for successor in numbers[3:]:

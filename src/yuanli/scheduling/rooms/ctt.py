@@ -31,9 +31,11 @@ def parse_ctt(text: str) -> RoomsProblem:
         With line and field.
     """
     lines = [(number, line.split()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    head = {
-        words[0].rstrip(":"): (number, words[1:]) for number, words in lines if words[0].rstrip(":") in HEADER
-    }
+    known, head = {name.lower(): name for name in HEADER}, {}
+    for number, words in lines:
+        name = known.get(words[0].rstrip(":").lower())
+        if name is not None and (len(words) > 1 or name not in head):  # "COURSES:" begins a section, too
+            head[name] = number, words[1:]
     for name in HEADER:
         if name not in head or len(head[name][1]) != 1:
             raise _wrong(
@@ -52,6 +54,10 @@ def parse_ctt(text: str) -> RoomsProblem:
     rooms = tuple(
         Room(name=w[0], capacity=_whole(n, "capacity", w[1])) for n, w in _wide(part["ROOMS"], 2, "ROOMS")
     )
+    if not rooms:
+        raise _wrong(
+            head["Rooms"][0], "Rooms", "没有教室，课无处可上", "there are no rooms to hold lectures in"
+        )
     return _problem(head["Name"][1][0], days, periods, rooms, part)
 
 
@@ -107,9 +113,9 @@ def _problem(
 def _section(lines: list[Line], name: str) -> Iterator[Line]:
     begun = False
     for number, words in lines:
-        if words[0] == f"{name}:":
+        if [words[0].upper(), *words[1:]] == [f"{name}:"]:
             begun = True
-        elif begun and (words[0] == "END." or (len(words) == 1 and words[0].endswith(":"))):
+        elif begun and (words[0].upper() == "END." or (len(words) == 1 and words[0].endswith(":"))):
             return
         elif begun:
             yield number, words

@@ -25,7 +25,7 @@ def parse_rooms(data: bytes, name: str) -> RoomsProblem:
     begin = text.lstrip()[:20]
     if begin.startswith("{"):
         return parse_document(text, name)
-    if begin.startswith("Name:"):
+    if begin.lower().startswith("name:"):
         return parse_ctt(text)
     if not begin.startswith("kind,") and not name.lower().removesuffix(".gz").endswith(".csv"):
         refuse(

@@ -13,7 +13,7 @@ from yuanli.scheduling.rooms.conflicts import find_conflict
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
 from yuanli.scheduling.rooms.mending import mend_rooms, mended_share
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
-from yuanli.solver import InvalidProblemError, MissingSolverError, Result, Search, Stop, Wish
+from yuanli.solver import Aside, InvalidProblemError, MissingSolverError, Result, Search, Stop, Wish
 
 FIRST_S = 1.0
 """Seconds of annealing without a plan after which it is asked whether there is one."""
@@ -88,7 +88,9 @@ def _contradicts(
     anneal_rooms(compiled, first, wish, given=given)
     if first.best is not None:
         search.offer(first.best, first.cost)
-    return first.best is None and not search.over() and bool(find_conflict(problem, search.over))
+    if first.best is not None or search.over():
+        return False
+    return bool(Aside(search).run(lambda: find_conflict(problem, search.over)))
 
 
 def _all_have_rooms(problem: RoomsProblem, compiled: Compiled) -> bool:

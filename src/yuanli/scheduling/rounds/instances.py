@@ -90,10 +90,25 @@ def parse_solomon(text: str, name: str) -> RoundsProblem:
             field="CUSTOMER",
         )
     nodes = np.array([line.floats(name, 7)[:7] for line in customers])
+    _refuse_twice(customers, name)
     return _uniform(
         coordinates=nodes[:, 1:3], loads=nodes[:, 3], windows=nodes[:, 4:6], services=nodes[:, 6],
         vehicles=vehicles, capacity=capacity, decimals=DIMACS,
     )  # fmt: skip
+
+
+def _refuse_twice(customers: list[_Line], name: str) -> None:
+    """Refuse a customer whose number was there before."""
+    known: set[float] = set()
+    for line in customers:
+        number = float(line.words[0])
+        if number in known:
+            refuse(
+                f"{name} 第 {line.number} 行的客户 {number:g} 重复。",
+                f"{name}, line {line.number}: customer {number:g} was there before.",
+                field=f"{name}:{line.number}",
+            )
+        known.add(number)
 
 
 def parse_vrplib(text: str, name: str) -> RoundsProblem:
