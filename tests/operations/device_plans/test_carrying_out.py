@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,7 +40,7 @@ from yuanli.operations import (
     RunState,
     StepState,
 )
-from yuanli.operations.device_plans.replanning import differs, rest_of
+from yuanli.operations.device_plans.replanning import rest_of
 from yuanli.operations.device_plans.runs import slots_on
 from yuanli.scheduling import DEVICES, parse_devices
 from yuanli.solver import Search, Wish, make_plan
@@ -219,18 +218,6 @@ def test_the_end_and_a_stop_give_devices_back(house: House, clock: Clock, bus: D
     at(clock, 8)
     house.plan_runs.look()
     assert (now_of(house, run).outcome, now_of(house, run).state) == (RunOutcome.FINISHED, RunState.ENDED)
-
-
-def test_prices_that_change_materially_are_noticed(house: House) -> None:
-    draft = house.device_drafts.draft(CAMPUS, DeviceWish(day=PlanDay.TODAY))
-    problem = parse_devices(json.dumps(draft.document).encode(), "d.json")
-    same: dict[str, Any] = {"price": list(problem.price[4:]), "zones": []}
-    assert differs(problem, 4, same, price=0.01, demand=0.25) is None
-    same["price"][0] *= 1.02
-    assert differs(problem, 4, same, price=0.01, demand=0.25) == "prices"
-    zone = problem.zones[0]
-    fresh = {"zones": [{"name": zone.name, "demand": [zone.demand.max() - x for x in zone.demand[4:]]}]}
-    assert differs(problem, 4, fresh, price=0.01, demand=0.25) == "demand"
 
 
 def test_the_rest_of_a_plan_goes_on_where_it_stands(house: House) -> None:

@@ -28,6 +28,7 @@ from yuanli.operations.command_targets import stands_in
 from yuanli.operations.commands import Commands
 from yuanli.operations.device_gateways import DeviceGateways
 from yuanli.operations.device_plans.climates import add_climates, outdoor_point, temperature_points
+from yuanli.operations.device_plans.entering import marked_draft
 from yuanli.operations.device_plans.equipment import (
     HOLDS,
     POWER_PAST,
@@ -154,6 +155,7 @@ class DeviceDrafts:
             document["solar_kw"] = sun.round(3).tolist()
         self._add_rest(scene, document, rows, usual)
         document["drafted"] = {"wish": asdict(wish), "usual": usual, "power": sources}
+        marked_draft(document)
         return DeviceDraft(
             document=document, assumptions=tuple(told.assumptions), left_out=tuple(told.left_out),
             devices=len(rows), zones=len(document["zones"]),

@@ -6,12 +6,14 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from yuanli.errors import Text, YuanliError
+from yuanli.operations.device_plans.differing import differences
 from yuanli.operations.device_plans.drafting import DeviceDrafts
-from yuanli.operations.device_plans.replanning import differs, first_free_slot, rest_of
+from yuanli.operations.device_plans.entering import entered_in
+from yuanli.operations.device_plans.replanning import first_free_slot, raise_demand, rest_of
 from yuanli.operations.device_plans.runs import PlanNotApprovedError, PlanRun, RunParams
 from yuanli.operations.device_plans.wishes import read_wish
 from yuanli.operations.solving import SolveOrder, SolveState, Solving
@@ -31,26 +33,27 @@ class Renewals:
     def __init__(self, solving: Solving, drafts: DeviceDrafts, params: RunParams) -> None:
         self._solving, self._drafts, self._params = solving, drafts, params
 
-    def compared(self, run: PlanRun, now: datetime) -> PlanRun:
-        """Ask for a new plan where prices or forecasts are materially others than this one was made for."""
+    def compared(self, run: PlanRun, now: datetime, zone: tzinfo) -> PlanRun:
+        """Ask for a new plan where prices or forecasts are materially others than the newest was made for.
+
+        That is the one that waits for its approval, where one does.
+        """
         since = run.compared_at or run.at
-        if run.next_job or run.asked or now - since < timedelta(seconds=self._params.compare_s):
+        if run.asked or now - since < timedelta(seconds=self._params.compare_s):
             return run
         run = replace(run, compared_at=now)
         first = self._first(run, now)
-        order = self._solving.problem(run.campus_id, run.job_id)
-        problem = parse_devices(order.problem, order.file_name)
-        fresh = self._fresh(run, problem.drafted, first)
-        if first >= run.slots or fresh is None:
+        document = document_of(self._solving.problem(run.campus_id, run.next_job or run.job_id))
+        if document is None or first >= run.slots:
             return run
-        what = differs(
-            problem, first, fresh, price=self._params.price_share, demand=self._params.demand_share
-        )
-        said = {
-            "prices": Text("电价变了。", "Prices changed."),
-            "demand": Text("预测的需求变了。", "The forecast of demand changed."),
-        }
-        return run if what is None else replace(run, asked=(said[what],))
+        raise_demand(document)
+        problem = parse_devices(json.dumps(document).encode(), DRAFT)
+        fresh = self._fresh(run, problem.drafted, first)
+        if fresh is None or problem.begins_at is None:
+            return run
+        own = max(0, (run.begins_at + run.slot * first - problem.begins_at) // run.slot)
+        said = differences(problem, own, fresh, params=self._params, kept=entered_in(document), zone=zone)
+        return replace(run, asked=said)
 
     def _first(self, run: PlanRun, now: datetime) -> int:
         return first_free_slot(run, now, timedelta(seconds=self._params.lead_s))
@@ -83,13 +86,13 @@ class Renewals:
             log.warning("Plan %s can't be planned anew: %s", run.id, error)
             said = Text(f"无法重排：{error.message.zh}", f"It can't be planned anew: {error.message.en}")
             return replace(run, asked=(), next_job=None, message=said)
-        return replace(run, asked=(), next_job=job_id, next_reason=why, next_tries=1)
+        return replace(run, asked=(), next_job=job_id, next_reason=why, next_tries=1, next_waits=None)
 
     def _search(self, run: PlanRun, first: int, changes: int | None) -> str:
         order = self._solving.problem(run.campus_id, run.job_id)
         problem = parse_devices(order.problem, order.file_name)
         plan = self._solving.get(run.campus_id, run.job_id).plan
-        document = json.loads(order.problem) if order.problem[:1] == b"{" else None
+        document = document_of(order)
         if plan is None or document is None:
             raise PlanNotApprovedError(Text("原方案已不在。", "The plan it follows is gone."), field="plan")
         fresh = self._fresh(run, problem.drafted, first)
@@ -121,3 +124,11 @@ class Renewals:
             return by_policy(run)
         except YuanliError as error:
             return replace(run, next_job=None, next_reason=None, message=error.message)
+
+
+def document_of(order: SolveOrder) -> dict[str, Any] | None:
+    """Return a problem as it was drafted; None where it is a table."""
+    if order.problem[:1] != b"{":
+        return None
+    told: dict[str, Any] = json.loads(order.problem)
+    return told
