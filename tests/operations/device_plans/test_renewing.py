@@ -27,7 +27,6 @@ from yuanli.errors import Text
 from yuanli.operations import (
     CommandAction,
     CommandRequest,
-    DeviceDraft,
     DeviceWish,
     LeaveReason,
     PlanDay,
@@ -82,30 +81,19 @@ def test_each_thing_that_changes_materially_is_said_with_its_time_and_numbers() 
     assert "PV expected changed" in said_of(old, fresh)
 
 
-class Told:
-    """A source of drafts whose prices can be changed, as by a new tariff."""
+class Tariff:
+    """The prices of the house's drafts, multiplied as by a new tariff."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.price = house, 1.0
-        self.drafted = house.device_drafts.draft
-
-    def draft(self, *args: Any, **more: Any) -> DeviceDraft:
-        made = self.drafted(*args, **more)
-        changed = {**made.document, "price": [self.price * x for x in made.document["price"]]}
-        return DeviceDraft(
-            document=changed, assumptions=made.assumptions, left_out=made.left_out, devices=made.devices,
-            zones=made.zones,
-        )  # fmt: skip
+    def __init__(self) -> None:
+        self.factor = 1.0
 
 
 @pytest.fixture
-def told(house: House, monkeypatch: pytest.MonkeyPatch) -> Told:
-    """The drafts of the house, asked through a source whose prices can be changed."""
-    source = Told(house)
-    monkeypatch.setattr(
-        type(house.device_drafts), "draft", lambda _, *args, **more: source.draft(*args, **more)
-    )
-    return source
+def tariff(house: House, monkeypatch: pytest.MonkeyPatch) -> Tariff:
+    told, real = Tariff(), house.device_drafts.prices
+    prices = lambda _, *args: [told.factor * x for x in real(*args)]  # noqa: E731
+    monkeypatch.setattr(type(house.device_drafts), "prices", prices)
+    return told
 
 
 def running(house: House, clock: Clock, **edited: Any) -> PlanRun:
@@ -125,12 +113,12 @@ def half_an_hour(house: House, clock: Clock) -> None:
         house.plan_runs.look()
 
 
-def test_a_new_tariff_is_noticed_told_and_waits_for_a_person(house: House, clock: Clock, told: Told) -> None:
+def test_a_new_tariff_is_noticed_told_and_waits_for_a_person(
+    house: House, clock: Clock, tariff: Tariff
+) -> None:
     run = running(house, clock)
-    told.price = 1.4
+    tariff.factor = 1.4
     house.plan_runs.look()
-    assert now_of(house, run).next_job is None, "prices are looked at each half hour"
-    half_an_hour(house, clock)
     run = now_of(house, run)
     assert run.next_job is not None
     assert (run.next_reason or Text("", "")).en.startswith("Prices changed: ")
@@ -149,23 +137,23 @@ def test_a_new_tariff_is_noticed_told_and_waits_for_a_person(house: House, clock
 
 
 def test_prices_that_change_again_while_a_plan_waits_give_another(
-    house: House, clock: Clock, told: Told
+    house: House, clock: Clock, tariff: Tariff
 ) -> None:
     run = running(house, clock)
-    told.price = 1.4
+    tariff.factor = 1.4
     half_an_hour(house, clock)
     first = now_of(house, run).next_job
     assert first is not None
     wait_for(house, first)
     half_an_hour(house, clock)
     assert now_of(house, run).next_job == first
-    told.price = 2.0
+    tariff.factor = 2.0
     half_an_hour(house, clock)
     assert now_of(house, run).next_job != first
 
 
 def test_demand_that_was_entered_by_hand_stays_when_the_rest_is_planned_anew(
-    house: House, clock: Clock, told: Told
+    house: House, clock: Clock, tariff: Tariff
 ) -> None:
     slots = draft_of(house)["slots"]
     run = running(house, clock, demand=[50] * slots)
@@ -173,7 +161,7 @@ def test_demand_that_was_entered_by_hand_stays_when_the_rest_is_planned_anew(
     assert entered_in(json.loads(preview_entered.problem)) == {
         f"{zone['name']}/demand" for zone in json.loads(preview_entered.problem)["zones"]
     }
-    told.price = 1.4
+    tariff.factor = 1.4
     half_an_hour(house, clock)
     next_job = now_of(house, run).next_job
     assert next_job is not None

@@ -4024,6 +4024,8 @@ export interface components {
          *         Of the energy and starts from now on, by the plan and as the devices usually run (None: not known).
          *     replaces
          *         Plans that end where this one begins, as they command some of its devices.
+         *     changes
+         *         Which devices are on or off at other times than by those.
          */
         ApprovalPreview: {
             /** Job Id */
@@ -4050,6 +4052,8 @@ export interface components {
             warnings: components["schemas"]["Text"][];
             /** Replaces */
             replaces: string[];
+            /** Changes */
+            changes: components["schemas"]["Text"][];
             /** Fingerprint */
             fingerprint: string;
         };
@@ -8897,8 +8901,10 @@ export interface components {
          *         Of the last slot, or when another plan takes over.
          *     asked
          *         Why it has to be planned anew; empty once that has begun.
-         *     next_job, next_reason
-         *         The new plan that is searched for or waits for its approval, and why.
+         *     next_job, next_reason, next_waits
+         *         The new plan that is searched for or waits for its approval; why; why no standing policy approves it.
+         *     reason, changes
+         *         Of a plan that follows another: why, and what it does differently.
          *     version
          *         Counts the changes that were kept.
          */
@@ -8958,6 +8964,13 @@ export interface components {
              * @default 0
              */
             next_tries: number;
+            next_waits?: components["schemas"]["Text"] | null;
+            reason?: components["schemas"]["Text"] | null;
+            /**
+             * Changes
+             * @default []
+             */
+            changes: components["schemas"]["Text"][];
             message?: components["schemas"]["Text"] | null;
             /** Looked At */
             looked_at?: string | null;

@@ -36,22 +36,32 @@ class Renewals:
     def compared(self, run: PlanRun, now: datetime, zone: tzinfo) -> PlanRun:
         """Ask for a new plan where prices or forecasts are materially others than the newest was made for.
 
-        That is the one that waits for its approval, where one does.
+        That is the one that waits for its approval, where one does. Prices are compared whenever a plan is looked at,
+        forecasts, which take seconds, each `compare_s`.
         """
-        since = run.compared_at or run.at
-        if run.asked or now - since < timedelta(seconds=self._params.compare_s):
-            return run
-        run = replace(run, compared_at=now)
         first = self._first(run, now)
+        if run.asked or first >= run.slots:
+            return run
         document = document_of(self._solving.problem(run.campus_id, run.next_job or run.job_id))
-        if document is None or first >= run.slots:
+        wish = ((document or {}).get("drafted") or {}).get("wish")
+        if document is None or not isinstance(wish, dict):
             return run
         raise_demand(document)
-        problem = parse_devices(json.dumps(document).encode(), DRAFT)
-        fresh = self._fresh(run, problem.drafted, first)
-        if fresh is None or problem.begins_at is None:
+        begins = run.begins_at + run.slot * first
+        own = max(0, (begins - datetime.fromisoformat(document["begins_at"])) // run.slot)
+        due = now - (run.compared_at or run.at) >= timedelta(seconds=self._params.compare_s)
+        if due:
+            run = replace(run, compared_at=now)
+            fresh = self._fresh(run, document["drafted"], first)
+        else:
+            prices = self._drafts.prices(
+                run.campus_id, [begins + run.slot * i for i in range(run.slots - first)]
+            )
+            same = isinstance(document["price"], list) and document["price"][own:] == prices
+            fresh = None if same else {"price": prices}
+        if fresh is None:
             return run
-        own = max(0, (run.begins_at + run.slot * first - problem.begins_at) // run.slot)
+        problem = parse_devices(json.dumps(document).encode(), DRAFT)
         said = differences(problem, own, fresh, params=self._params, kept=entered_in(document), zone=zone)
         return replace(run, asked=said)
 
