@@ -268,3 +268,28 @@ def test_a_saving_is_adjusted_where_the_devices_have_a_past(house: House, clock:
     assert record.adjusted is not None, record.adjusted_note.en
     assert record.adjusted.saved == pytest.approx(24, abs=0.1)
     assert record.adjusted.low <= record.adjusted.saved <= record.adjusted.high
+
+
+def test_only_what_the_plan_commands_counts_as_saved(house: House, clock: Clock) -> None:
+    """Devices rest all day: what they did not take before the approval, or in fault, no plan saved."""
+    told = document(demand=[0.0] * 8)
+    told["drafted"]["usual"] = dict.fromkeys(HALL, "0-7")
+    job_id = solved(house, told)
+    at(clock, 2)
+    run = approved(house, job_id)
+    house.plan_runs.look()
+    for slot in range(6):
+        tell(house, run.begins_at + run.slot * slot, {f"{name}-sw": 0.0 for name in HALL})
+    at(clock, 6)
+    whole = house.plan_records.record(now_of(house, run), now=clock.now)
+    assert whole.saving is not None
+    assert (whole.slots, whole.saving.kwh, whole.saving.coverage) == (6, 3 * 0.25 * (1 + 2 + 3), 1.0)
+    left = tuple(
+        replace(one, left=LeaveReason.FAULT, since=run.begins_at + run.slot * 4)
+        if one.device_id == "fcu-c"
+        else one
+        for one in run.devices
+    )
+    broken = house.plan_records.record(replace(run, devices=left), now=clock.now)
+    assert broken.saving is not None
+    assert broken.saving.kwh == 3 * 0.25 * (1 + 2) + 1 * 0.25 * 3

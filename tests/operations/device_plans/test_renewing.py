@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from tests.operations.device_plans.fans import (
     wait_for,
 )
 from tests.operations.device_plans.test_policies import policy
+from tests.operations.twins import tell
 
 from yuanli.bootstrap import House
 from yuanli.campus import DeviceId, FeatureId
@@ -36,6 +38,8 @@ from yuanli.operations import (
 )
 from yuanli.operations.device_plans.differing import differences
 from yuanli.operations.device_plans.entering import entered_in, told_entered
+from yuanli.operations.device_plans.renewing import reason_of
+from yuanli.operations.device_plans.stepping import told_left
 from yuanli.scheduling import parse_devices
 
 UTC = ZoneInfo("UTC")
@@ -286,3 +290,19 @@ def test_a_new_plan_that_no_policy_covers_says_why_it_waits(house: House, clock:
     waits = now_of(house, run).next_waits
     assert waits is not None
     assert "more than 0.001" in waits.en
+
+
+def test_where_all_devices_left_nothing_is_planned_anew_and_their_reason_is_told_once(
+    house: House, clock: Clock, bus: Deadly
+) -> None:
+    run = approved(house, solved(house, document(demand=[3.0] * 8)))
+    at(clock, 0)
+    house.plan_runs.look()
+    tell(house, clock.now + timedelta(seconds=200), dict.fromkeys(bus.values, 0.0))
+    at(clock, 0, 250.0)
+    house.plan_runs.look()
+    run = now_of(house, run)
+    assert {device.left for device in run.devices} == {LeaveReason.LOCAL}
+    assert (run.next_job, (run.message or Text("", "")).en[:11]) == (None, "All devices")
+    gone = replace(run, asked=tuple(told_left(device) for device in run.devices))
+    assert reason_of(gone).en == "fcu-a, fcu-b, fcu-c: It was switched on the spot, or does not follow."

@@ -15,6 +15,7 @@ from yuanli.operations.device_plans.drafting import DeviceDrafts
 from yuanli.operations.device_plans.entering import entered_in
 from yuanli.operations.device_plans.replanning import first_free_slot, raise_demand, rest_of
 from yuanli.operations.device_plans.runs import PlanNotApprovedError, PlanRun, RunParams
+from yuanli.operations.device_plans.stepping import told_left
 from yuanli.operations.device_plans.wishes import read_wish
 from yuanli.operations.solving import SolveOrder, SolveState, Solving
 from yuanli.scheduling import DEVICES, parse_devices
@@ -22,6 +23,11 @@ from yuanli.solver import Stop
 
 log = logging.getLogger(__name__)
 DRAFT = "drafted.json"
+NONE_LEFT = Text(
+    "方案里的设备都已退出，没有可重排的；如需恢复，请生成并批准新方案。",
+    "All devices have left the plan, and nothing is planned anew; draft and approve a new one to take them back.",
+)
+MOST_NAMED = 3
 ENDED = (SolveState.DONE, SolveState.CANCELLED, SolveState.FAILED)
 ByPolicy = Callable[[PlanRun], PlanRun]
 """Carries the next plan of a run out where a standing policy covers it; returns what the run is then."""
@@ -88,7 +94,9 @@ class Renewals:
         first = self._first(run, now)
         if first >= run.slots:
             return replace(run, asked=())
-        why = Text("".join(one.zh for one in run.asked[:5]), " ".join(one.en for one in run.asked[:5]))
+        if not any(device.left is None for device in run.devices):
+            return replace(run, asked=(), next_job=None, next_reason=None, message=NONE_LEFT)
+        why = reason_of(run)
         changes = self._params.max_changes + sum(device.left is not None for device in run.devices)
         try:
             job_id = self._search(run, first, changes)
@@ -142,3 +150,22 @@ def document_of(order: SolveOrder) -> dict[str, Any] | None:
         return None
     told: dict[str, Any] = json.loads(order.problem)
     return told
+
+
+def reason_of(run: PlanRun) -> Text:
+    """Say why a run has to be planned anew: devices that left for the same reason together."""
+    left: dict[Text, list[str]] = {}
+    others: list[Text] = []
+    names = {told_left(device): device for device in run.devices if device.message is not None}
+    for one in dict.fromkeys(run.asked):
+        device = names.get(one)
+        if device is None or device.message is None:
+            others.append(one)
+        else:
+            left.setdefault(device.message, []).append(device.name)
+    for why, gone in left.items():
+        more = len(gone) - MOST_NAMED
+        zh, en = "、".join(gone[:MOST_NAMED]), ", ".join(gone[:MOST_NAMED])
+        zh, en = (f"{zh} 等 {len(gone)} 台", f"{en} and {more} more") if more > 0 else (zh, en)
+        others.append(Text(f"{zh}：{why.zh}", f"{en}: {why.en}"))
+    return Text("".join(one.zh for one in others[:5]), " ".join(one.en for one in others[:5]))

@@ -159,7 +159,11 @@ class PlanRuns:
                     hint=Text("请重新查看后批准。", "Look at it again, then approve."),
                 )  # fmt: skip
             against, _ = obstacles_of(run, self._commands, who)
-            against = (*running_already(run, replaces), *against)
+            if again := running_already(run, replaces):
+                raise PlanNotApprovedError(
+                    again[0], field="plan",
+                    hint=Text("在方案页查看、重排或停止它。", "See it on its page: plan the rest anew, or stop it."),
+                )  # fmt: skip
             if against:
                 raise PlanNotApprovedError(
                     against[0],
