@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from yuanli.bootstrap.house import House
 from yuanli.campus import CampusId
 from yuanli.devices import HttpSender, Parcel, ParcelRefusedError, Send, SendFailedError
 from yuanli.errors import YuanliError
-from yuanli.operations import Accounts, Caller, Role, WriteState
+from yuanli.operations import Accounts, Caller, CommandWrite, Role, WriteState
 
 if TYPE_CHECKING:
     from yuanli.demo import FeedParams, LiveFeed, Push, Simulator, Stretch
@@ -106,15 +107,14 @@ async def _feed(house: House, url: str, params: FeedParams | None) -> None:
 def _simulator_of(house: House) -> Simulator:
     from yuanli.demo import Simulator
 
-    simulator = Simulator(house.places.campus(CAMPUS))
-    remember_commands(house, simulator)
+    simulator, now = Simulator(house.places.campus(CAMPUS)), house.now()
+    told = house.commands.log(CAMPUS, start=now - COMMANDS_KEPT, end=now, limit=MOST_COMMANDS)
+    remember_commands(simulator, told)
     return simulator
 
 
-def remember_commands(house: House, simulator: Simulator) -> None:
-    """Let simulated devices stay as they were told before the process ended, as real ones do."""
-    now = house.now()
-    writes = house.commands.log(CAMPUS, start=now - COMMANDS_KEPT, end=now, limit=MOST_COMMANDS)
+def remember_commands(simulator: Simulator, writes: Sequence[CommandWrite]) -> None:
+    """Let simulated devices stay as they were told, newest first, before the process ended, as real ones do."""
     for write in reversed(writes):
         if write.state in (WriteState.ACKNOWLEDGED, WriteState.UNKNOWN):
             with suppress(YuanliError):

@@ -5157,9 +5157,9 @@ export interface components {
          *     left_at
          *         The slot from which the plan did not command it any more.
          *     agreed
-         *         The share of the known slots in which it did as planned, 0–1.
+         *         The share of the slots that count in which it did as planned, 0–1.
          *     planned_kwh, actual_kwh, usual_kwh
-         *         Over the slots in which its state is known.
+         *         Over the slots that count: the plan commands it, and its state is known.
          *     metered
          *         Whether a meter of its own told the actual energy.
          */
@@ -8992,7 +8992,7 @@ export interface components {
         };
         /**
          * PlanSaving
-         * @description What was saved so far, kWh and money in `currency` with intervals; `coverage` is the share of slots known.
+         * @description What was saved so far, kWh and money in `currency` with intervals; `coverage`: of what it commands, is known.
          */
         PlanSaving: {
             /** Kwh */
