@@ -278,6 +278,7 @@ def test_only_what_the_plan_commands_counts_as_saved(house: House, clock: Clock)
     at(clock, 2)
     run = approved(house, job_id)
     house.plan_runs.look()
+    assert house.plan_records.record(now_of(house, run), now=clock.now).saving is None, "no slot counts yet"
     for slot in range(6):
         tell(house, run.begins_at + run.slot * slot, {f"{name}-sw": 0.0 for name in HALL})
     at(clock, 6)

@@ -8849,7 +8849,7 @@ export interface components {
          *     counts
          *         Steps by what became of them.
          *     saving
-         *         Against the usual running; None where that is not known.
+         *         Against the usual running; None where that is not known, or no slot counts yet.
          *     adjusted, adjusted_note
          *         The saving by the regression baseline, and its method; or why there is none.
          */

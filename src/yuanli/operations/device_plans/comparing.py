@@ -121,7 +121,7 @@ class PlanRecord:
     counts
         Steps by what became of them.
     saving
-        Against the usual running; None where that is not known.
+        Against the usual running; None where that is not known, or no slot counts yet.
     adjusted, adjusted_note
         The saving by the regression baseline, and its method; or why there is none.
     """
@@ -180,7 +180,7 @@ class PlanRecords:
             if row.metered:
                 kwh["measured"][i] = _metered(campus, run, device, times, series)
         told = bool(run.devices) and all(device.usual is not None for device in run.devices)
-        saving = self._saving(run, kwh, known, own, prices) if told else None
+        saving = self._saving(run, kwh, known, own, prices) if told and own.any() else None
         report, note = self._adjusted(campus, run, now) if adjusted else (None, ADJUSTED)
         shown = {name: np.where(known, values, 0.0) for name, values in kwh.items()}
         return PlanRecord(
@@ -219,7 +219,7 @@ class PlanRecords:
             kwh=round(total, 3), kwh_low=round(total - half, 3), kwh_high=round(total + half, 3), cost=round(cost, 2),
             cost_low=round(cost - half_cost, 2), cost_high=round(cost + half_cost, 2),
             currency=self._energy.tariffs(run.campus_id).currency,
-            coverage=round(float(known.sum() / own.sum()), 4) if own.any() else 0.0, method=METHOD,
+            coverage=round(float(known.sum() / own.sum()), 4), method=METHOD,
         )  # fmt: skip
 
     def _adjusted(self, campus: Campus, run: PlanRun, now: datetime) -> tuple[SavingsReport | None, Text]:
