@@ -24,8 +24,11 @@ from tests.demo.parks import THURSDAY, micros, of_class, park, simulator
 from tests.loops import run_apart as in_loop
 
 from yuanli.bootstrap import FeedState, PlayParams, PlayRefusedError, play_demo
+from yuanli.bootstrap.feeding import remember_commands
+from yuanli.campus import CampusId, FeatureId, PointId
 from yuanli.demo import Cadence, FeedParams, LiveFeed, SimulatedField, Simulator, past, pushes
 from yuanli.devices import parse_broker
+from yuanli.operations import CommandId, CommandWrite, WriteState
 from yuanli.telemetry import Quality, decode_json
 
 NOW = micros(THURSDAY + timedelta(hours=10, minutes=7))
@@ -95,6 +98,30 @@ def test_the_simulated_devices_are_a_gateway() -> None:
     found = {one.address: one for one in field.discover()}
     assert len(found) == len(simulator().points)
     assert found[setpoint.id].writable
+
+
+def test_devices_stay_as_they_were_told_when_the_simulator_starts_again() -> None:
+    now = datetime(2024, 5, 16, 2, tzinfo=UTC)
+    first, second = (point.id for point in of_class("Zone_Air_Temperature_Setpoint")[:2])
+
+    def write(point: str, new: float, state: WriteState, minutes: int) -> CommandWrite:
+        return CommandWrite(
+            command_id=CommandId("c"), position=0, campus_id=CampusId("demo"), at=now - timedelta(minutes=minutes),
+            who="li", device_id=None, point_id=PointId(FeatureId(point)), gateway="demo-simulator", address=point,
+            old=None, new=new, unit=None, state=state,
+        )  # fmt: skip
+
+    simulated = Simulator(park())
+    field = SimulatedField(simulated, clock=lambda: now)
+    usual = field.read(second).value
+    newest_first = (
+        write(first, 27.5, WriteState.ACKNOWLEDGED, 1),
+        write(second, 28.5, WriteState.FAILED, 2),
+        write("gone", 1.0, WriteState.ACKNOWLEDGED, 3),
+        write(first, 21.5, WriteState.UNKNOWN, 4),
+    )
+    remember_commands(simulated, newest_first)
+    assert (field.read(first).value, field.read(second).value) == (27.5, usual)
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, float("nan"), float("inf"), 1e9])

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from yuanli.bootstrap.house import House
 from yuanli.campus import CampusId
 from yuanli.devices import HttpSender, Parcel, ParcelRefusedError, Send, SendFailedError
 from yuanli.errors import YuanliError
-from yuanli.operations import Accounts, Caller, Role
+from yuanli.operations import Accounts, Caller, CommandWrite, Role, WriteState
 
 if TYPE_CHECKING:
     from yuanli.demo import FeedParams, LiveFeed, Push, Simulator, Stretch
@@ -27,6 +28,9 @@ SIMULATOR = "demo-simulator"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE_S = 60.0
+COMMANDS_KEPT = timedelta(days=1)
+"""Simulated devices go by themselves again at night."""
+MOST_COMMANDS = 1_000
 LATE_S = 1.0
 """How long after a full minute its readings are sent."""
 REST = 0.35
@@ -103,7 +107,18 @@ async def _feed(house: House, url: str, params: FeedParams | None) -> None:
 def _simulator_of(house: House) -> Simulator:
     from yuanli.demo import Simulator
 
-    return Simulator(house.places.campus(CAMPUS))
+    simulator, now = Simulator(house.places.campus(CAMPUS)), house.now()
+    told = house.commands.log(CAMPUS, start=now - COMMANDS_KEPT, end=now, limit=MOST_COMMANDS)
+    remember_commands(simulator, told)
+    return simulator
+
+
+def remember_commands(simulator: Simulator, writes: Sequence[CommandWrite]) -> None:
+    """Let simulated devices stay as they were told, newest first, before the process ended, as real ones do."""
+    for write in reversed(writes):
+        if write.state in (WriteState.ACKNOWLEDGED, WriteState.UNKNOWN):
+            with suppress(YuanliError):
+                simulator.command(write.point_id, write.new, (write.at - EPOCH) // MICROSECOND)
 
 
 def _token_of(accounts: Accounts) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,7 +40,7 @@ from yuanli.operations import (
     RunState,
     StepState,
 )
-from yuanli.operations.device_plans.replanning import differs, rest_of
+from yuanli.operations.device_plans.replanning import rest_of
 from yuanli.operations.device_plans.runs import slots_on
 from yuanli.scheduling import DEVICES, parse_devices
 from yuanli.solver import Search, Wish, make_plan
@@ -221,18 +220,6 @@ def test_the_end_and_a_stop_give_devices_back(house: House, clock: Clock, bus: D
     assert (now_of(house, run).outcome, now_of(house, run).state) == (RunOutcome.FINISHED, RunState.ENDED)
 
 
-def test_prices_that_change_materially_are_noticed(house: House) -> None:
-    draft = house.device_drafts.draft(CAMPUS, DeviceWish(day=PlanDay.TODAY))
-    problem = parse_devices(json.dumps(draft.document).encode(), "d.json")
-    same: dict[str, Any] = {"price": list(problem.price[4:]), "zones": []}
-    assert differs(problem, 4, same, price=0.01, demand=0.25) is None
-    same["price"][0] *= 1.02
-    assert differs(problem, 4, same, price=0.01, demand=0.25) == "prices"
-    zone = problem.zones[0]
-    fresh = {"zones": [{"name": zone.name, "demand": [zone.demand.max() - x for x in zone.demand[4:]]}]}
-    assert differs(problem, 4, fresh, price=0.01, demand=0.25) == "demand"
-
-
 def test_the_rest_of_a_plan_goes_on_where_it_stands(house: House) -> None:
     """Held times, tasks and demands of the rest; its start is a plan of it that keeps every rule."""
     told = document({"fcu-a": {"min_up": 4}})
@@ -281,3 +268,29 @@ def test_a_saving_is_adjusted_where_the_devices_have_a_past(house: House, clock:
     assert record.adjusted is not None, record.adjusted_note.en
     assert record.adjusted.saved == pytest.approx(24, abs=0.1)
     assert record.adjusted.low <= record.adjusted.saved <= record.adjusted.high
+
+
+def test_only_what_the_plan_commands_counts_as_saved(house: House, clock: Clock) -> None:
+    """Devices rest all day: what they did not take before the approval, or in fault, no plan saved."""
+    told = document(demand=[0.0] * 8)
+    told["drafted"]["usual"] = dict.fromkeys(HALL, "0-7")
+    job_id = solved(house, told)
+    at(clock, 2)
+    run = approved(house, job_id)
+    house.plan_runs.look()
+    assert house.plan_records.record(now_of(house, run), now=clock.now).saving is None, "no slot counts yet"
+    for slot in range(6):
+        tell(house, run.begins_at + run.slot * slot, {f"{name}-sw": 0.0 for name in HALL})
+    at(clock, 6)
+    whole = house.plan_records.record(now_of(house, run), now=clock.now)
+    assert whole.saving is not None
+    assert (whole.slots, whole.saving.kwh, whole.saving.coverage) == (6, 3 * 0.25 * (1 + 2 + 3), 1.0)
+    left = tuple(
+        replace(one, left=LeaveReason.FAULT, since=run.begins_at + run.slot * 4)
+        if one.device_id == "fcu-c"
+        else one
+        for one in run.devices
+    )
+    broken = house.plan_records.record(replace(run, devices=left), now=clock.now)
+    assert broken.saving is not None
+    assert broken.saving.kwh == 3 * 0.25 * (1 + 2) + 1 * 0.25 * 3

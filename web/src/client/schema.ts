@@ -4024,6 +4024,8 @@ export interface components {
          *         Of the energy and starts from now on, by the plan and as the devices usually run (None: not known).
          *     replaces
          *         Plans that end where this one begins, as they command some of its devices.
+         *     changes
+         *         Which devices are on or off at other times than by those.
          */
         ApprovalPreview: {
             /** Job Id */
@@ -4050,6 +4052,8 @@ export interface components {
             warnings: components["schemas"]["Text"][];
             /** Replaces */
             replaces: string[];
+            /** Changes */
+            changes: components["schemas"]["Text"][];
             /** Fingerprint */
             fingerprint: string;
         };
@@ -5153,9 +5157,9 @@ export interface components {
          *     left_at
          *         The slot from which the plan did not command it any more.
          *     agreed
-         *         The share of the known slots in which it did as planned, 0–1.
+         *         The share of the slots that count in which it did as planned, 0–1.
          *     planned_kwh, actual_kwh, usual_kwh
-         *         Over the slots in which its state is known.
+         *         Over the slots that count: the plan commands it, and its state is known.
          *     metered
          *         Whether a meter of its own told the actual energy.
          */
@@ -8847,7 +8851,7 @@ export interface components {
          *     counts
          *         Steps by what became of them.
          *     saving
-         *         Against the usual running; None where that is not known.
+         *         Against the usual running; None where that is not known, or no slot counts yet.
          *     adjusted, adjusted_note
          *         The saving by the regression baseline, and its method; or why there is none.
          */
@@ -8899,8 +8903,10 @@ export interface components {
          *         Of the last slot, or when another plan takes over.
          *     asked
          *         Why it has to be planned anew; empty once that has begun.
-         *     next_job, next_reason
-         *         The new plan that is searched for or waits for its approval, and why.
+         *     next_job, next_reason, next_waits
+         *         The new plan that is searched for or waits for its approval; why; why no standing policy approves it.
+         *     reason, changes
+         *         Of a plan that follows another: why, and what it does differently.
          *     version
          *         Counts the changes that were kept.
          */
@@ -8960,6 +8966,13 @@ export interface components {
              * @default 0
              */
             next_tries: number;
+            next_waits?: components["schemas"]["Text"] | null;
+            reason?: components["schemas"]["Text"] | null;
+            /**
+             * Changes
+             * @default []
+             */
+            changes: components["schemas"]["Text"][];
             message?: components["schemas"]["Text"] | null;
             /** Looked At */
             looked_at?: string | null;
@@ -8981,7 +8994,7 @@ export interface components {
         };
         /**
          * PlanSaving
-         * @description What was saved so far, kWh and money in `currency` with intervals; `coverage` is the share of slots known.
+         * @description What was saved so far, kWh and money in `currency` with intervals; `coverage`: of what it commands, is known.
          */
         PlanSaving: {
             /** Kwh */

@@ -9,6 +9,7 @@ export default {
     by: "{who} 批准，{when}", policy: "按常设策略", counts: "已完成 {done} 步，待执行 {due} 步，错过 {missed} 步",
     stop: "停止执行", stopSure: "停止执行并把设备交还自控？", replan: "重排剩余时段",
     next: "剩余时段有新方案：{why}", nextOpen: "查看新方案",
+    reason: "重排原因：{why}", changes: "与原方案不同的设备：{n} 台", noChanges: "没有设备与原方案不同。", moreChanges: "另有 {n} 台", waits: "等待批准：{why}",
     record: "计划与实际", planned: "计划", measured: "实际", unknown: "未知", left: "退出方案", because: "：",
     saving: "至今节省 {kwh} kWh（{low} 至 {high}），{cost} {currency}", coverage: "已知时段 {share}", adjust: "按天气与人数调整", adjusted: "调整后节省 {kwh} kWh（{low} 至 {high}）",
     draft: { add: "排程园区设备", place: "地点（留空为整个园区）", search: "搜索楼栋、楼层、房间", whole: "全园", kind: "类型", day: "哪天", today: "今天剩余时段", tomorrow: "明天", least: "开放时至少开启的比例（%）", limit: "功率上限（kW）", carbon: "每千克碳计价（元）", make: "起草", solve: "求解", found: "{devices} 台设备，{zones} 个区域", aims: "优化什么", assumed: "采用的假设", leftOut: "未纳入", hvac: "空调", lighting: "照明", ventilation: "通风" },

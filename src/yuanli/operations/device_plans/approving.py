@@ -50,6 +50,8 @@ class ApprovalPreview:
         Of the energy and starts from now on, by the plan and as the devices usually run (None: not known).
     replaces
         Plans that end where this one begins, as they command some of its devices.
+    changes
+        Which devices are on or off at other times than by those.
     """
 
     job_id: str
@@ -64,6 +66,7 @@ class ApprovalPreview:
     against: tuple[Text, ...]
     warnings: tuple[Text, ...]
     replaces: tuple[str, ...]
+    changes: tuple[Text, ...]
     fingerprint: str
 
 
@@ -296,4 +299,31 @@ def overlapping(run: PlanRun, others: Sequence[PlanRun]) -> tuple[PlanRun, ...]:
         and other.begins_at < run.ends_at
         and run.begins_at < other.ends_at
         and any(device.device_id in own for device in other.devices)
+    )
+
+
+def taken_back(run: PlanRun, replaces: Sequence[PlanRun]) -> tuple[Text, ...]:
+    """Say which devices left the plans that this one replaces, and would be commanded again."""
+    own = {device.device_id for device in run.devices}
+    back = [d for old in replaces for d in old.devices if d.left is not None and d.device_id in own]
+    return tuple(
+        Text(
+            f"{device.name} 将重新受方案控制；它退出的原因：{device.message.zh if device.message else '–'}",
+            f"{device.name} is commanded by the plan again; it was out of it: "
+            f"{device.message.en if device.message else '–'}",
+        )
+        for device in back[:MOST_SHOWN]
+    )
+
+
+def running_already(run: PlanRun, replaces: Sequence[PlanRun]) -> tuple[Text, ...]:
+    """Say that a plan is carried out already; nothing where approving it again takes devices back that left it."""
+    same = next((old for old in replaces if old.job_id == run.job_id), None)
+    if same is None or taken_back(run, replaces):
+        return ()
+    return (
+        Text(
+            f"该方案正在执行（由 {same.approved_by} 批准），无需再次批准。",
+            f"This plan is carried out already (approved by {same.approved_by}): it needs no second approval.",
+        ),
     )

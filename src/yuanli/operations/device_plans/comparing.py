@@ -42,10 +42,12 @@ LEAST_DAYS = 14
 PART = timedelta(days=14)
 METHOD = Text(
     "节省 = 平常运行 − 实际运行。平常运行取生成问题时的设备作息（过去四周同一时刻，否则开放时间内常开）；"
-    "实际取状态点位或功率点位；未知状态的时段不计。区间按功率来源的误差（实测 10%、地图 15%、默认表 40%）同向累加。",
+    "实际取状态点位或功率点位；只计批准之后、设备仍由方案控制且状态已知的时段。"
+    "区间按功率来源的误差（实测 10%、地图 15%、默认表 40%）同向累加。",
     "Saved = usual running less what happened. Usual is how the devices ran at that time in the last four weeks, else "
-    "always on while open, as drafted; what happened is by points of state or power; slots of unknown state are left "
-    "out. The interval adds the errors of the powers (measured 10 %, map 15 %, table 40 %) as if all erred alike.",
+    "always on while open, as drafted; what happened is by points of state or power. Only slots count after the "
+    "approval in which the plan commanded the device and its state is known. The interval adds the errors of the "
+    "powers (measured 10 %, map 15 %, table 40 %) as if all erred alike.",
 )
 NO_DAY = Text(
     "方案还没有覆盖一个完整的日历日：调整按整日进行。",
@@ -70,9 +72,9 @@ class DeviceRecord:
     left_at
         The slot from which the plan did not command it any more.
     agreed
-        The share of the known slots in which it did as planned, 0–1.
+        The share of the slots that count in which it did as planned, 0–1.
     planned_kwh, actual_kwh, usual_kwh
-        Over the slots in which its state is known.
+        Over the slots that count: the plan commands it, and its state is known.
     metered
         Whether a meter of its own told the actual energy.
     """
@@ -95,7 +97,7 @@ class DeviceRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanSaving:
-    """What was saved so far, kWh and money in `currency` with intervals; `coverage` is the share of slots known."""
+    """What was saved so far, kWh and money in `currency` with intervals; `coverage`: of what it commands, is known."""
 
     kwh: float
     kwh_low: float
@@ -119,7 +121,7 @@ class PlanRecord:
     counts
         Steps by what became of them.
     saving
-        Against the usual running; None where that is not known.
+        Against the usual running; None where that is not known, or no slot counts yet.
     adjusted, adjusted_note
         The saving by the regression baseline, and its method; or why there is none.
     """
@@ -164,7 +166,12 @@ class PlanRecords:
         series = self._series(campus, run, run.begins_at - HOLDS, min(now, run.ends_at))
         prices = self._prices(campus, times)
         rows = [_recorded(campus, run, device, times, series) for device in run.devices]
-        known = np.array([[c != "?" for c in row.measured] for row in rows], bool).reshape(len(rows), done)
+        own = np.array([commanded_slots(run, device, done) for device in run.devices], bool).reshape(
+            len(rows), done
+        )
+        known = own & np.array([[c != "?" for c in row.measured] for row in rows], bool).reshape(
+            len(rows), done
+        )
         kwh = {
             name: _energies(run, [getattr(row, name) for row in rows], done)
             for name in ("planned", "measured", "usual")
@@ -173,7 +180,7 @@ class PlanRecords:
             if row.metered:
                 kwh["measured"][i] = _metered(campus, run, device, times, series)
         told = bool(run.devices) and all(device.usual is not None for device in run.devices)
-        saving = self._saving(run, kwh, known, prices) if told else None
+        saving = self._saving(run, kwh, known, own, prices) if told and own.any() else None
         report, note = self._adjusted(campus, run, now) if adjusted else (None, ADJUSTED)
         shown = {name: np.where(known, values, 0.0) for name, values in kwh.items()}
         return PlanRecord(
@@ -201,8 +208,8 @@ class PlanRecords:
         return np.array(found)
 
     def _saving(
-        self, run: PlanRun, kwh: Mapping[str, Floats], known: NDArray[np.bool_], prices: Floats
-    ) -> PlanSaving:
+        self, run: PlanRun, kwh: Mapping[str, Floats], known: NDArray[np.bool_], own: NDArray[np.bool_], prices: Floats
+    ) -> PlanSaving:  # fmt: skip
         saved = np.where(known, kwh["usual"] - kwh["measured"], 0.0)
         errors = np.array([ERRORS.get(device.power_source, UNSAID) for device in run.devices])
         by_device, money = saved.sum(axis=1), (saved * prices).sum(axis=1)
@@ -212,7 +219,7 @@ class PlanRecords:
             kwh=round(total, 3), kwh_low=round(total - half, 3), kwh_high=round(total + half, 3), cost=round(cost, 2),
             cost_low=round(cost - half_cost, 2), cost_high=round(cost + half_cost, 2),
             currency=self._energy.tariffs(run.campus_id).currency,
-            coverage=round(float(known.mean()), 4) if known.size else 0.0, method=METHOD,
+            coverage=round(float(known.sum() / own.sum()), 4), method=METHOD,
         )  # fmt: skip
 
     def _adjusted(self, campus: Campus, run: PlanRun, now: datetime) -> tuple[SavingsReport | None, Text]:
@@ -314,7 +321,7 @@ def _recorded(
     states = (
         np.full(done, np.nan) if told is None else states_at(told, [time + run.slot / 2 for time in times])
     )
-    known = np.isfinite(states)
+    known = np.isfinite(states) & commanded_slots(run, device, done)
     usual = None if device.usual is None else slots_on(device.usual, run.slots)[:done]
     meter = _meter(campus, device)
     metered = meter is not None and meter.id in series and bool(np.isfinite(series[meter.id].value).any())
@@ -334,6 +341,14 @@ def _recorded(
         planned_kwh=_sum(planned[known] * each), actual_kwh=_sum(energy[known]),
         usual_kwh=None if usual is None else _sum(usual[known] * each), metered=metered,
     )  # fmt: skip
+
+
+def commanded_slots(run: PlanRun, device: RunDevice, done: int) -> NDArray[np.bool_]:
+    """Return in which slots the plan commands a device: after its approval, and until the device leaves it."""
+    slots = np.arange(done)
+    first = -((run.begins_at - run.at) // run.slot)
+    last = done if device.left is None or device.since is None else run.slot_at(device.since)
+    return (slots >= first) & (slots < last)
 
 
 def _meter(campus: Campus, device: RunDevice) -> DataPoint | None:

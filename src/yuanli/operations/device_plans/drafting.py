@@ -28,6 +28,7 @@ from yuanli.operations.command_targets import stands_in
 from yuanli.operations.commands import Commands
 from yuanli.operations.device_gateways import DeviceGateways
 from yuanli.operations.device_plans.climates import add_climates, outdoor_point, temperature_points
+from yuanli.operations.device_plans.entering import marked_draft
 from yuanli.operations.device_plans.equipment import (
     HOLDS,
     POWER_PAST,
@@ -154,10 +155,18 @@ class DeviceDrafts:
             document["solar_kw"] = sun.round(3).tolist()
         self._add_rest(scene, document, rows, usual)
         document["drafted"] = {"wish": asdict(wish), "usual": usual, "power": sources}
+        marked_draft(document)
         return DeviceDraft(
             document=document, assumptions=tuple(told.assumptions), left_out=tuple(told.left_out),
             devices=len(rows), zones=len(document["zones"]),
         )  # fmt: skip
+
+    def prices(self, campus_id: CampusId, times: Sequence[datetime]) -> list[float]:
+        """Return what a kWh costs at times, as a draft takes it: 1 where there is no tariff."""
+        zone = ZoneInfo(self._places.campus(campus_id).time_zone)
+        tariffs, local = self._energy.tariffs(campus_id), [time.astimezone(zone) for time in times]
+        tariff = tariffs.find(Medium.ELECTRICITY, local[0].date())
+        return [1.0 if tariff is None else float(tariff.prices[tariff.band(at)]) for at in local]
 
     def chargers(
         self, campus_id: CampusId, place: FeatureId | None
@@ -248,7 +257,7 @@ class DeviceDrafts:
         document: dict[str, Any] = {
             "kind": "devices", "slots": len(scene.times), "slot_minutes": SLOT.total_seconds() / 60,
             "begins_at": local[0].isoformat(),
-            "price": [1.0 if tariff is None else float(tariff.prices[tariff.band(at)]) for at in local],
+            "price": self.prices(scene.campus.id, scene.times),
             "zones": [{"name": called[key], "demand": demand} for key, demand in need.items()],
             "devices": rows,
         }  # fmt: skip

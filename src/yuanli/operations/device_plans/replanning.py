@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from yuanli.operations.device_plans.entering import SITE, entered_in, mark_of, marked_draft
 from yuanli.operations.device_plans.runs import PlanRun, slots_on, spans_of
 from yuanli.scheduling import DevicesProblem, contents_of, temps_of
 from yuanli.solver import Row
@@ -30,18 +31,22 @@ def rest_of(
 ) -> tuple[dict[str, Any], list[Row]]:  # fmt: skip
     """Return the problem of the slots from `first` on, and the running plan as rows of it.
 
-    A device that left the plan is reckoned with as it was left, and is not commanded. Demand that the others can't
-    serve is lowered; `drafted.service` tells to which share.
+    A device that left the plan is reckoned with as it was left, and is not commanded; `drafted.out` keeps what it was
+    for when it comes back. Demand that the others can't serve is lowered, until they can; `drafted.service` tells to
+    which share.
 
     Parameters
     ----------
     fresh
-        A new draft of the same slots: its prices and demands take the place of the old.
+        A new draft of the same slots: its prices and demands take the place of the old, but not of what somebody
+        entered by hand.
     """
     n = problem.slots - first
     gone = {device.name: device for device in run.devices if device.left is not None}
     on = {str(row["device"]): slots_on(str(row["on"]), problem.slots) for row in rows}
     rest = {key: deepcopy(value) for key, value in document.items()}
+    raise_demand(rest)
+    kept = entered_in(rest)
     rest |= {"slots": n, "begins_at": (run.begins_at + run.slot * first).isoformat()}
     for name in SERIES:
         if isinstance(rest.get(name), list):
@@ -54,25 +59,26 @@ def rest_of(
         if zone.get("climate"):
             zone["climate"]["temp_c"] = _temp_at(problem, zone["name"], on, first)
     if fresh is not None:
-        _refreshed(rest, fresh)
+        _refreshed(rest, fresh, kept)
+    if "marks" in (rest.get("drafted") or {}):
+        marked_draft(rest, kept)
     start: list[Row] = []
-    for device in rest["devices"]:
+    before = (rest.get("drafted") or {}).get("out") or {}
+    out: dict[str, Any] = {}
+    for place, device in enumerate(rest["devices"]):
         row = on[device["name"]]
         left = gone.get(device["name"])
+        device = before.get(device["name"], device)
+        _continued(device, row, first, n)
         if left is not None:
             held = bool(left.held if left.held is not None else row[max(first - 1, 0)])
             row = np.full(problem.slots, held)
-            for name in ("task", "target", "must_be_on", "must_be_off", "device_id"):
-                device.pop(name, None)
-            device |= {
-                "must_be_on" if held else "must_be_off": [{"first": 0, "last": n - 1}],
-                "min_up": 1,
-                "min_down": 1,
-            }
-            device |= {"on": held, "held": HELD_MOST}
-        else:
-            _continued(device, row, first, n)
+            out[device["name"]] = device
+            device = _held(device, held, n)
+        rest["devices"][place] = device
         start.append({"device": device["name"], "on": spans_of(row[first:]), "flows": ""})
+    if before or out:
+        rest["drafted"] = {**(rest.get("drafted") or {}), "out": out}
     start += _stored(rest, problem, rows, first)
     names = {device["name"] for device in rest["devices"] if device.get("task")}
     rest["orders"] = [o for o in rest.get("orders", []) if o["before"] in names and o["after"] in names]
@@ -109,21 +115,30 @@ def _stored(rest: dict[str, Any], problem: DevicesProblem, rows: tuple[Row, ...]
     return start
 
 
-def _refreshed(rest: dict[str, Any], fresh: Mapping[str, Any]) -> None:
-    demand = {zone["name"]: zone["demand"] for zone in fresh.get("zones", [])}
+def _held(device: Mapping[str, Any], held: bool, n: int) -> dict[str, Any]:
+    """Return a device that stays as it was left, and that nobody commands."""
+    rest = {
+        key: value for key, value in device.items()
+        if key not in ("task", "target", "must_be_on", "must_be_off", "device_id")
+    }  # fmt: skip
+    rest["must_be_on" if held else "must_be_off"] = [{"first": 0, "last": n - 1}]
+    return rest | {"min_up": 1, "min_down": 1, "on": held, "held": HELD_MOST}
+
+
+def _refreshed(rest: dict[str, Any], fresh: Mapping[str, Any], kept: frozenset[str]) -> None:
+    new = {zone["name"]: zone for zone in fresh.get("zones", [])}
     for zone in rest.get("zones", []):
-        told = demand.get(zone["name"])
-        if isinstance(told, list) and len(told) == rest["slots"]:
-            zone["demand"] = list(told)
-    air = {zone["name"]: zone["climate"] for zone in fresh.get("zones", []) if zone.get("climate")}
-    for zone in rest.get("zones", []):
-        if zone.get("climate") and zone["name"] in air:
-            zone["climate"] = dict(air[zone["name"]])
-    for name in ("solar_kw", "base_kw"):
-        if isinstance(fresh.get(name), list) and name in rest:
-            rest[name] = list(fresh[name])
-    if isinstance(fresh.get("price"), list) and len(fresh["price"]) == rest["slots"]:
-        rest["price"] = list(fresh["price"])
+        told = new.get(zone["name"], {})
+        demand = told.get("demand")
+        if isinstance(demand, list) and len(demand) == rest["slots"] and f"{zone['name']}/demand" not in kept:
+            zone["demand"] = list(demand)
+        if zone.get("climate") and told.get("climate"):
+            air = {k: v for k, v in told["climate"].items() if f"{zone['name']}/{k}" not in kept}
+            zone["climate"] = {**zone["climate"], **air}
+    for name in SITE:
+        series = fresh.get(name)
+        if name in rest and name not in kept and isinstance(series, list) and len(series) == rest["slots"]:
+            rest[name] = list(series)
 
 
 def _continued(device: dict[str, Any], row: Any, first: int, n: int) -> None:
@@ -160,9 +175,22 @@ def _continued(device: dict[str, Any], row: Any, first: int, n: int) -> None:
             device["must_be_off"] = [{"first": 0, "last": n - 1}]
 
 
+def raise_demand(rest: dict[str, Any]) -> None:
+    """Take back what an earlier plan lowered, where nobody changed it since."""
+    drafted = rest.get("drafted") or {}
+    lowered = drafted.pop("lowered", {})
+    for zone in rest.get("zones", []):
+        told = lowered.get(zone["name"])
+        if told and mark_of(zone.get("demand", 0.0)) == told["mark"]:
+            zone["demand"] = told["wanted"]
+    if lowered:
+        drafted.pop("service", None)
+
+
 def _lower_demand(rest: dict[str, Any], gone: Mapping[str, Any]) -> None:
     """Lower demands to what can still be served, and say to which share the least is."""
     least = float((rest.get("drafted") or {}).get("service", 1.0))
+    lowered = {}
     for zone in rest.get("zones", []):
         able = sum(
             float(d.get("service", 0.0)) for d in rest["devices"]
@@ -173,31 +201,7 @@ def _lower_demand(rest: dict[str, Any], gone: Mapping[str, Any]) -> None:
         top = max(values, default=0.0)
         if top > able + 1e-9:
             zone["demand"] = [min(value, able) for value in values]
+            lowered[zone["name"]] = {"wanted": values, "mark": mark_of(zone["demand"])}
             least = min(least, able / top)
-    if least < 1.0:
-        rest["drafted"] = {**(rest.get("drafted") or {}), "service": round(least, 4)}
-
-
-def differs(
-    old: DevicesProblem, first: int, fresh: Mapping[str, Any], *, price: float, demand: float
-) -> str | None:
-    """Return whether `prices` or `demand` of the rest are materially others than the plan was made for.
-
-    Parameters
-    ----------
-    price, demand
-        Shares: of the price of a slot, and of the most demand of a zone, that are not looked at.
-    """
-    now = fresh.get("price")
-    if isinstance(now, list) and len(now) == old.slots - first:
-        before = old.price[first:]
-        if (np.abs(np.array(now) - before) > price * np.maximum(np.abs(before), 1e-9)).any():
-            return "prices"
-    told = {zone["name"]: zone["demand"] for zone in fresh.get("zones", [])}
-    for zone in old.zones:
-        values = told.get(zone.name)
-        if isinstance(values, list) and len(values) == old.slots - first:
-            top = max(float(zone.demand.max()), 1e-9)
-            if (np.abs(np.array(values) - zone.demand[first:]) > demand * top).any():
-                return "demand"
-    return None
+    if lowered:
+        rest["drafted"] = {**(rest.get("drafted") or {}), "service": round(least, 4), "lowered": lowered}

@@ -23,11 +23,15 @@ from yuanli.operations.device_plans.approving import (
     obstacles_of,
     overlapping,
     run_of,
+    running_already,
     solved_plan,
     switches_of,
+    taken_back,
     unsteered,
 )
+from yuanli.operations.device_plans.differing import changes_between
 from yuanli.operations.device_plans.drafting import DeviceDrafts
+from yuanli.operations.device_plans.entering import told_entered
 from yuanli.operations.device_plans.equipment import devices_at, equipment_of
 from yuanli.operations.device_plans.noticing import Seen, notice
 from yuanli.operations.device_plans.policies import (
@@ -37,7 +41,7 @@ from yuanli.operations.device_plans.policies import (
     PlanPolicyStore,
     limits_broken,
 )
-from yuanli.operations.device_plans.renewing import Renewals
+from yuanli.operations.device_plans.renewing import Renewals, document_of
 from yuanli.operations.device_plans.runs import (
     PlanNotApprovedError,
     PlanRun,
@@ -111,12 +115,15 @@ class PlanRuns:
         """
         run, figures, replaces = self._proposed(campus_id, job_id, who)
         against, warnings = obstacles_of(run, self._commands, who)
+        against = (*running_already(run, replaces), *against)
         _, problem, _ = solved_plan(self._solving, campus_id, job_id)
-        warnings = (*unsteered(problem), *warnings)
+        entered = told_entered(document_of(self._solving.problem(campus_id, job_id)) or {})
+        warnings = (*unsteered(problem), *taken_back(run, replaces), *entered, *warnings)
         return ApprovalPreview(
             job_id=job_id, name=run.name, begins_at=run.begins_at, ends_at=run.ends_at, devices=len(run.devices),
             steps=len(run.steps), switches=switches_of(run), cost=figures.cost, usual_cost=figures.usual_cost,
             against=against, warnings=warnings, replaces=tuple(one.id for one in replaces),
+            changes=self._changes(run, replaces),
             fingerprint=fingerprint_of(run),
         )  # fmt: skip
 
@@ -152,6 +159,11 @@ class PlanRuns:
                     hint=Text("请重新查看后批准。", "Look at it again, then approve."),
                 )  # fmt: skip
             against, _ = obstacles_of(run, self._commands, who)
+            if again := running_already(run, replaces):
+                raise PlanNotApprovedError(
+                    again[0], field="plan",
+                    hint=Text("在方案页查看、重排或停止它。", "See it on its page: plan the rest anew, or stop it."),
+                )  # fmt: skip
             if against:
                 raise PlanNotApprovedError(
                     against[0],
@@ -195,11 +207,14 @@ class PlanRuns:
 
     def replan(self, campus_id: CampusId, run_id: str) -> PlanRun:
         """Plan the rest of a running plan anew, now."""
-        with self._lock:
-            run = self.get(campus_id, run_id)
-            if run.state is not RunState.RUNNING:
-                raise PlanNotApprovedError(Text("方案已经结束。", "The plan has ended."), field="run")
-            return self._keep(self._renewed(replace(run, asked=(*run.asked, ASKED_BY_HAND)), self._clock()))
+        run = self.get(campus_id, run_id)
+        if run.state is not RunState.RUNNING or run.outcome is not None:
+            raise PlanNotApprovedError(
+                Text("方案已经结束。", "The plan has ended."), field="run",
+                hint=Text("请生成新方案。", "Draft a new one."),
+            )  # fmt: skip
+        asked = replace(run, asked=(*run.asked, ASKED_BY_HAND))
+        return self._keep(self._renewals.renewed(asked, self._clock(), self._next_by_policy))
 
     def switchable(self, campus_id: CampusId, place: FeatureId | None, kind: str) -> tuple[DeviceId, ...]:
         """Return the devices of a kind in a place that can be switched: those that a policy for it is about.
@@ -245,7 +260,7 @@ class PlanRuns:
     def approve_by_policy(self, campus_id: CampusId, job_id: str) -> PlanRun | None:
         """Carry a plan out if a standing policy covers it, in the name of who set that; None where none does."""
         with self._lock:
-            return self._by_policy(campus_id, job_id, None)
+            return self._by_policy(campus_id, job_id, None)[0]
 
     def look(self) -> None:
         """Send what is due of all plans, notice what happened, plan anew where that is asked."""
@@ -257,6 +272,23 @@ class PlanRuns:
                         self._looked_at(fresh)
                 except YuanliError as error:
                     log.warning("Plan %s can't be looked at: %s", run.id, error)
+            self._renew(run.campus_id, run.id)
+
+    def _renew(self, campus_id: CampusId, run_id: str) -> None:
+        """Plan anew where that is asked or the world is otherwise; a draft takes seconds, in which nobody waits."""
+        run, now = self._store.find_run(campus_id, run_id), self._clock()
+        if run is None or run.state is not RunState.RUNNING or run.outcome is not None:
+            return
+        try:
+            zone = ZoneInfo(self._places.campus(campus_id).time_zone)
+            asked = self._renewals.compared(run, now, zone)
+            after = self._renewals.renewed(asked, now, self._next_by_policy)
+            if after not in (run, self._store.find_run(campus_id, run_id)):
+                self._keep(after)
+        except PlanChangedError:
+            log.info("Plan %s was changed while it was planned anew", run_id)
+        except YuanliError as error:
+            log.warning("Plan %s can't be planned anew: %s", run_id, error)
 
     def _proposed(
         self, campus_id: CampusId, job_id: str, who: str
@@ -267,12 +299,20 @@ class PlanRuns:
         replaces = overlapping(run, self._store.list_runs(campus_id, open_only=True))
         return run, figures_of(problem, plan, run, now=now), replaces
 
+    def _changes(self, run: PlanRun, replaces: tuple[PlanRun, ...]) -> tuple[Text, ...]:
+        zone = ZoneInfo(self._places.campus(run.campus_id).time_zone)
+        return tuple(one for old in replaces for one in changes_between(old, run, zone))
+
     def _begin(self, run: PlanRun, replaces: tuple[PlanRun, ...]) -> PlanRun:
         own = {device.device_id for device in run.devices}
+        run = replace(run, changes=self._changes(run, replaces))
         for old in replaces:
+            if old.next_job == run.job_id:
+                run = replace(run, reason=old.next_reason)
+            why = run.reason or Text("", "")
             said = Text(
-                f"由 {run.approved_by} 批准的新方案接替。",
-                f"A plan that {run.approved_by} approved takes over.",
+                f"由 {run.approved_by} 批准的新方案接替。{why.zh}",
+                f"A plan that {run.approved_by} approved takes over. {why.en}".strip(),
             )
             run = replace(run, follows=old.id, resume_after_s=run.resume_after_s or old.resume_after_s)
             left = [d for d in old.devices if d.device_id not in own and d.left is not None]
@@ -292,6 +332,8 @@ class PlanRuns:
                 message=said,
                 asked=(),
                 next_job=None,
+                next_reason=None,
+                next_waits=None,
             )
             self._keep(cut)
         self._store.add_run(run)
@@ -304,8 +346,11 @@ class PlanRuns:
         )
         return run
 
-    def _by_policy(self, campus_id: CampusId, job_id: str, before: PlanRun | None) -> PlanRun | None:
-        campus = self._places.campus(campus_id)
+    def _by_policy(
+        self, campus_id: CampusId, job_id: str, before: PlanRun | None
+    ) -> tuple[PlanRun | None, Text | None]:
+        """Carry a plan out under the first policy that covers it; else None, and why the newest does not."""
+        campus, waits = self._places.campus(campus_id), None
         for policy in self._policies.list_policies(campus_id):
             if self._lost_right(policy.who) is not None:
                 log.warning("Policy %s covers nothing: %s may not command devices", policy.id, policy.who)
@@ -313,11 +358,16 @@ class PlanRuns:
             run, figures, replaces = self._proposed(campus_id, job_id, policy.who)
             against, _ = obstacles_of(run, self._commands, policy.who)
             zone, now = ZoneInfo(campus.time_zone), self._clock()
-            if against or limits_broken(policy, run, figures, zone=zone, now=now):
+            against = (
+                *running_already(run, replaces), *taken_back(run, replaces), *against,
+                *limits_broken(policy, run, figures, zone=zone, now=now),
+            )  # fmt: skip
+            if against:
+                waits = waits or against[0]
                 continue
             resume = None if before is None else before.resume_after_s
-            return self._begin(replace(run, policy_id=policy.id, resume_after_s=resume), replaces)
-        return None
+            return self._begin(replace(run, policy_id=policy.id, resume_after_s=resume), replaces), None
+        return None, waits
 
     def _lost_right(self, who: str) -> Text | None:
         """Return why somebody may not command devices any more; None where they may."""
@@ -330,13 +380,11 @@ class PlanRuns:
             )
         return None
 
-    def _renewed(self, run: PlanRun, now: datetime) -> PlanRun:
-        return self._renewals.renewed(run, now, self._next_by_policy)
-
     def _next_by_policy(self, run: PlanRun) -> PlanRun:
         assert run.next_job is not None
-        taken = self._by_policy(run.campus_id, run.next_job, run)
-        return run if taken is None else self._store.find_run(run.campus_id, run.id) or run
+        with self._lock:
+            taken, waits = self._by_policy(run.campus_id, run.next_job, run)
+        return replace(run, next_waits=waits) if taken is None else self.get(run.campus_id, run.id)
 
     def _keep(self, run: PlanRun) -> PlanRun:
         kept = self._store.save_run(run)
@@ -369,8 +417,6 @@ class PlanRuns:
             run = give_back(run, self._commands, campus, who, self._new_id())
         if run != before:
             run = before = self._keep(run)
-        if run.state is RunState.RUNNING and run.outcome is None:
-            run = self._renewed(self._renewals.compared(run, now), now)
         if run.state is RunState.ENDING and (
             not any(device.owed for device in run.devices)
             or now > run.ends_at + timedelta(seconds=self._params.owed_s)

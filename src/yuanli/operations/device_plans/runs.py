@@ -129,8 +129,10 @@ class PlanRun:
         Of the last slot, or when another plan takes over.
     asked
         Why it has to be planned anew; empty once that has begun.
-    next_job, next_reason
-        The new plan that is searched for or waits for its approval, and why.
+    next_job, next_reason, next_waits
+        The new plan that is searched for or waits for its approval; why; why no standing policy approves it.
+    reason, changes
+        Of a plan that follows another: why, and what it does differently.
     version
         Counts the changes that were kept.
     """
@@ -156,6 +158,9 @@ class PlanRun:
     next_job: str | None = None
     next_reason: Text | None = None
     next_tries: int = 0
+    next_waits: Text | None = None
+    reason: Text | None = None
+    changes: tuple[Text, ...] = ()
     message: Text | None = None
     looked_at: datetime | None = None
     compared_at: datetime | None = None
@@ -185,8 +190,9 @@ class RunParams:
         How long it is tried to give devices back after the end.
     compare_s
         So often prices and forecasts are looked at again.
-    price_share, demand_share
-        What is less than this share of the price of a slot, or of a zone's most demand, is no reason to plan anew.
+    price_share, demand_share, outdoor_c
+        What is less than this share of the price of a slot, or of the most of a demand or a load, or than so many °C
+        outdoors, is no reason to plan anew.
     lead_s
         A new plan begins at the earliest so long from now.
     search_s
@@ -201,6 +207,7 @@ class RunParams:
     compare_s: float = 1_800.0
     price_share: float = 0.01
     demand_share: float = 0.25
+    outdoor_c: float = 2.0
     lead_s: float = 120.0
     search_s: float = 10.0
     max_changes: int = 5

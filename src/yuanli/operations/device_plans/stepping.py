@@ -56,8 +56,13 @@ def leave(
 ) -> PlanRun:  # fmt: skip
     """Take a device out of a plan; the rest has to be planned anew."""
     gone = replace(device, left=reason, since=now, until=until, held=held, message=why, owed=owed)
-    said = Text(f"{device.name}：{why.zh}", f"{device.name}: {why.en}")
-    return replace(with_devices(run, [gone]), asked=(*run.asked, said))
+    return replace(with_devices(run, [gone]), asked=(*run.asked, told_left(gone)))
+
+
+def told_left(device: RunDevice) -> Text:
+    """Say which device left, and why."""
+    why = device.message or Text("", "")
+    return Text(f"{device.name}：{why.zh}", f"{device.name}: {why.en}")
 
 
 def pick(run: PlanRun, now: datetime, late: timedelta) -> tuple[PlanRun, tuple[RunStep, ...]]:
