@@ -165,7 +165,7 @@ def test_few_bookings_are_sought_for_longer_and_told() -> None:
     assert "13 weeks" in booked(week * 5, 40).sources[0].en
     assert "52 weeks" in booked(week, 40).sources[0].en
     assert (
-        "Meetings that needed 10 seats: only 12;"
+        "take them as a hint (meetings × seats): 12 × 10."
         in booked([(0.0, 1.0, 3)] * 2 + [(0, 1, 8)], 12).sources[1].en
     )
     with pytest.raises(UnknownDemandError, match="Only 18 bookings"):

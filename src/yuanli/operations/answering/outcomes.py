@@ -14,11 +14,21 @@ from yuanli.operations.answering.allocating import asked_of, require_planner, sa
 from yuanli.operations.answering.asked import SIGN_IN, Where, is_member, place_of, refused, where_of
 from yuanli.operations.answering.device_wondering import asks_why_of_devices, find_devices_job, tell_why
 from yuanli.operations.answering.rereading import asks_of_plan
+from yuanli.operations.answering.site_wondering import tell_why_not_there
 from yuanli.operations.answering.vocabulary import says
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
 from yuanli.operations.solving import SolveJob, SolveState, Solving, kind_of
-from yuanli.planning import SPACES, Rule, SpacePlan, SpaceProblem, rules_from_words, tell_rule, violations
+from yuanli.planning import (
+    SITES,
+    SPACES,
+    Rule,
+    SpacePlan,
+    SpaceProblem,
+    rules_from_words,
+    tell_rule,
+    violations,
+)
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, Wish, make_plan
 
@@ -64,6 +74,11 @@ class SpaceInfoAnswers:
         job = self.solving.get(guide.campus.id, mine[0].id)
         if why and job.summary.kind == SPACES.name and job.plan is not None:
             return Reply(text=self._why(guide, understanding, asker, job), understanding=understanding)
+        if why and job.summary.kind == SITES.name:
+            words = WHY.sub("", understanding.text, count=1)
+            told = tell_why_not_there(self.solving, guide, understanding, asker, job, words)
+            if told is not None:
+                return Reply(text=told, understanding=understanding)
         return Reply(text=_outcome(job), understanding=understanding)
 
     def _why(self, guide: Guide, heard: Understanding, asker: Asker, job: SolveJob) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from yuanli.language import Understanding
@@ -12,6 +12,8 @@ from yuanli.operations.dialogue.frames import load_frames
 from yuanli.operations.dialogue.state import DialogueParams
 
 ANSWERS = frozenset({"dialog_inform", "dialog_confirm"})
+PLACED = "item"
+"""The slot of things that shall be placed somewhere."""
 ON_THE_WAY = frozenset({"waypoint"})
 LONGEST = 400
 """Characters of a text that is looked at for joints."""
@@ -86,7 +88,8 @@ def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: Dial
     if whole.confidence < params.split:
         return False
     if load_frames().of(whole.intent).words:
-        return not any(part.intent != whole.intent and _names_what_it_wants(part) for part in parts)
+        placed = [slot.text for slot in whole.slots if slot.type == PLACED]
+        return not any(part.intent != whole.intent and _names_what_it_wants(part, placed) for part in parts)
     kept = {slot.text for part in parts for slot in part.slots}
     if any(slot.text not in kept for slot in whole.slots):
         return True
@@ -94,6 +97,7 @@ def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: Dial
     return alike and sum(len(part.slots) for part in parts) <= len(whole.slots)
 
 
-def _names_what_it_wants(part: Understanding) -> bool:
+def _names_what_it_wants(part: Understanding, placed: Sequence[str]) -> bool:
+    """Whether what a part needs is named in it, other than the things that the whole asks a place for."""
     needed = {slot_type for need in load_frames().of(part.intent).required for slot_type in need.types}
-    return any(slot.type in needed for slot in part.slots)
+    return any(slot.type in needed and not any(slot.text in one for one in placed) for slot in part.slots)
