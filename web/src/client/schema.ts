@@ -11241,6 +11241,8 @@ export interface components {
          *     ----------
          *     chances
          *         From 1 on; up to where it is as good as never, and half more than there are.
+         *     first
+         *         From which number on the curve tells something: with fewer it is as good as always short.
          *     number
          *         How many there are, None where nobody told.
          *     enough
@@ -11266,6 +11268,11 @@ export interface components {
              * @default 0.05
              */
             chance: number;
+            /**
+             * First
+             * @default 1
+             */
+            first: number;
             /**
              * Sizes
              * @default []
