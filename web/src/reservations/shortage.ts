@@ -11,7 +11,7 @@ export function drawnOf(shortage: readonly number[], rooms: number): number[] {
 }
 
 /** Bars by number of rooms from the first that tells something, that of today in another colour. */
-export function shortageOption(all: readonly number[], rooms: number, word: (key: "rooms" | "short" | "today") => string, palette: Palette): Option {
+export function shortageOption(all: readonly number[], rooms: number, word: (key: "rooms" | "short" | "today") => string, palette: Palette, first = 1): Option {
   const axis = { axisLabel: { color: palette.soft }, nameTextStyle: { color: palette.soft }, splitLine: { show: false }, axisLine: { lineStyle: { color: palette.line } } };
   const inPercent = (chance: number): number => Math.round(10_000 * chance) / 100;
   const chances = all.slice(first - 1);
