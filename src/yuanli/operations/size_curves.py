@@ -115,7 +115,7 @@ class SizeCurve:
     Parameters
     ----------
     chances
-        From 1 on; up to where it is as good as never, and half more than there are.
+        From 1 on; up to where it is as good as never, or as many as there are where that is not far beyond.
     first
         From which number on the curve tells something: with fewer it is as good as always short.
     number
@@ -373,11 +373,13 @@ def _curve(
     """Return a curve up to where it is as good as never, and a little more than there are."""
     number = known if wish.number is None else wish.number
     never = np.flatnonzero(chances < SHOWN)
-    last = max(int(never[0]) + 1 if len(never) else len(chances), min(number or 0, len(chances)))
+    always = np.flatnonzero(chances > 1 - SHOWN)
+    first, last = int(always[-1]) + 1 if len(always) else 1, int(never[0]) + 1 if len(never) else len(chances)
+    if number is not None and last < number <= 2 * last - first:  # the fall is at least half of what is drawn
+        last = min(number, len(chances))
     enough = np.flatnonzero(chances <= wish.chance)
-    always = np.flatnonzero(chances[:last] > 1 - SHOWN)
     return SizeCurve(
         thing=wish.thing, chances=tuple(round(float(one), 6) for one in chances[:last]), number=number,
         enough=int(enough[0]) + 1 if len(enough) else None, method=method, sources=sources, chance=wish.chance,
-        first=int(always[-1]) + 1 if len(always) else 1,
+        first=first,
     )  # fmt: skip
