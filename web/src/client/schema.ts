@@ -11240,7 +11240,7 @@ export interface components {
          *     Parameters
          *     ----------
          *     chances
-         *         From 1 on; up to where it is as good as never, and half more than there are.
+         *         From 1 on; up to where it is as good as never, or as many as there are where that is not far beyond.
          *     first
          *         From which number on the curve tells something: with fewer it is as good as always short.
          *     number
