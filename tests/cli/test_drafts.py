@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -187,5 +188,12 @@ def test_how_many_desks_are_enough_is_told(
     assert (code, json.loads(out)["chances"]) == (0, [0.25, 0.0])
     code, out, _ = run(capsys, *asked, "--people", "2")
     assert (code, "25.00%" in out, "typed" in out) == (0, True, True)
+    code, out, _ = run(capsys, *asked, "--people", "2000", "--number", "1100")
+    listed = re.findall(r"^ +([0-9,]+) +([0-9.]+)%", out, re.MULTILINE)
+    told = {int(count.replace(",", "")): float(short) for count, short in listed}
+    assert len(told) <= 30
+    assert 900 < min(told) < max(told) == 1100
+    assert "Enough (✓): 1,037, short with a chance of at most 5%. There are (*) 1,100: 0.00%." in out
+    assert told[1036] > 5 >= told[1037]
     code, _, err = run(capsys, *asked)
     assert (code != 0, "no teams" in err) == (True, True)

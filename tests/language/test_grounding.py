@@ -28,6 +28,7 @@ from yuanli.language import (
     ground_recurrence,
     ground_threshold,
     ground_when,
+    half_width,
     occurrences,
 )
 
@@ -334,3 +335,10 @@ def test_a_rule_that_is_none_is_refused() -> None:
         occurrences("FREQ=SOMETIMES", NOW, 3)
     with pytest.raises(InvalidInputError, match="no time zone"):
         occurrences("FREQ=DAILY", datetime(2026, 1, 1), 3)
+
+
+def test_full_width_letters_and_digits_are_read_as_usual_ones_in_their_place() -> None:
+    text = "Ａ座放３个ＡＥＤ，１４：３０前；２０％？：１．５"
+    assert half_width(text) == "A座放3个AED，14:30前；20%？：1.5"
+    assert len(half_width(text)) == len(text)
+    assert half_width("。、“”（）：") == "。、“”（）："

@@ -165,3 +165,10 @@ def test_a_wish_that_breaks_a_rule_is_refused(wrong: dict[str, Any]) -> None:
 
 def test_every_traveller_has_a_name() -> None:
     assert set(PROFILES) == set(load_profiles())
+
+
+def test_a_lake_is_not_placed_and_what_the_map_does_not_know_is_told() -> None:
+    with pytest.raises(SiteWishError, match="pond"):
+        drafted(thing="pond")
+    told = drafted(thing="coffee robot", places=("room0-0", "room1-0")).assumed
+    assert any("knows no such kind of facility: coffee robot" in one.en for one in told)

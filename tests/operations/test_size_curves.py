@@ -165,7 +165,7 @@ def test_few_bookings_are_sought_for_longer_and_told() -> None:
     assert "13 weeks" in booked(week * 5, 40).sources[0].en
     assert "52 weeks" in booked(week, 40).sources[0].en
     assert (
-        "Meetings that needed 10 seats: only 12;"
+        "take them as a hint (meetings × seats): 12 × 10."
         in booked([(0.0, 1.0, 3)] * 2 + [(0, 1, 8)], 12).sources[1].en
     )
     with pytest.raises(UnknownDemandError, match="Only 18 bookings"):
@@ -178,3 +178,14 @@ def test_of_many_sizes_the_nearest_are_one() -> None:
     assert [one.seats for one in found] == [2, 4, 6, 8, 20, 60]
     assert [one.number for one in found] == [1, 1, 1, 3, 1, 1]
     assert {one.enough for one in found} == {0}
+
+
+def test_a_curve_begins_where_it_falls_and_ends_soon_after() -> None:
+    curve = shown("desks", people=2000, presence=0.5, number=1990)
+    assert curve.number == 1990
+    assert 900 < curve.first < 960
+    assert len(curve.chances) < 1100
+    assert curve.chances[curve.first - 1] > 0.999 > curve.chances[curve.first]
+    near = shown("desks", people=2000, presence=0.5, number=1090)
+    assert len(near.chances) == 1090
+    assert near.chances[1089] < 0.001

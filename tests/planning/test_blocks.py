@@ -105,6 +105,44 @@ def test_what_does_not_fit_is_named_and_no_more() -> None:
 
 
 @pytest.mark.parametrize(
+    ("blocks", "named"),
+    [
+        ([("a", 4.4, 1), ("b", 4.4, 1), ("c", 0.1, 5)], "a, b"),
+        ([("c", 0.1, 9), ("a", 2.4, 1), ("d", 2.4, 1), ("b", 2.4, 1)], "a, d, b"),
+        ([("a", 2.2, 1), ("b", 2.2, 1), ("c", 2.2, 1)], None),
+    ],
+)
+def test_blocks_in_each_others_way_are_named_and_no_more(
+    blocks: list[tuple[str, float, float]], named: str | None
+) -> None:
+    """In 3 × 3 m two squares of 4.4 m² fit nowhere; of 2.4 m² (1.55 m) no two are side by side in 3 × 4.5 m."""
+    problem = hall(
+        blocks=[{"name": name, "area": area, "aspect": aspect} for name, area, aspect in blocks],
+        flows=np.zeros((len(blocks), len(blocks))).tolist(), width_m=3, depth_m=3 if len(blocks) == 3 else 4.5,
+    )  # fmt: skip
+    told = conflicts_blocks(problem)
+    assert [one.en.partition(" with their areas")[0] for one in told] == ([] if named is None else [named])
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"areas": None, "widths": [1, 2], "lengths": [2]}, "lengths"), ({"plantX": 0}, "plantX"),
+        ({"plantY": -1}, "plantY"), ({"areas": [1]}, "areas"), ({"aspects": [2]}, "aspects"),
+    ],
+)  # fmt: skip
+def test_files_of_gym_flp_are_refused_by_their_own_fields(changes: dict[str, Any], field: str) -> None:
+    given = {"flows": [[0, 1], [1, 0]], "areas": [1, 2], "plantX": 3, "plantY": 3}
+    assert parse_blocks(json.dumps({**given, "aspects": [2, 3]}).encode(), "x.json").aspects.tolist() == [
+        2,
+        3,
+    ]
+    with pytest.raises(InvalidProblemError) as caught:
+        parse_blocks(json.dumps({**given, **changes}).encode(), "x.json")
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"width_m": 0}, "width_m"),

@@ -191,3 +191,11 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr("yuanli.planning.spaces.workbook.MOST_SHEET_ROWS", 1)
     with pytest.raises(SheetsError, match="more than 1 rows"):
         parse_spaces(write_spaces_excel(SMALL), "p.xlsx")
+
+
+@pytest.mark.parametrize(
+    "data", [b"hello, this is junk", b"\xd0\xcf\x11\xe0 an old workbook", b"PK not a zip"]
+)
+def test_a_file_called_a_workbook_that_is_none_is_told_so(data: bytes) -> None:
+    with pytest.raises(SheetsError, match="no sound workbook"):
+        parse_spaces(data, "Seats.XLSX")

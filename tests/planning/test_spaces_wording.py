@@ -259,3 +259,9 @@ def test_a_place_where_nobody_sits_is_near_or_far_by_the_walk(text: str, rules: 
     found, unread = rules_from_words(text, replace(PLACE, landmarks=desks))
     assert ([said(rule) for rule in found], unread) == (rules, ())
     assert all(rule.hard == ("must" in text) for rule in found)
+
+
+def test_full_width_digits_and_letters_of_demands_are_read() -> None:
+    plain, unread = rules_from_words("研发部在2楼，最多搬30个人", PLACE)
+    assert len(plain) == 2
+    assert rules_from_words("研发部在２楼，最多搬３０个人", PLACE) == (plain, unread)

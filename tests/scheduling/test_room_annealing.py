@@ -25,7 +25,7 @@ from yuanli.scheduling.rooms.arrays import compile_problem, is_single
 from yuanli.scheduling.rooms.mending import mend_rooms
 from yuanli.scheduling.rooms.parts import Part
 from yuanli.scheduling.rooms.tables import GROUP_RULES, PAIR_RULES
-from yuanli.solver import Search, Status, Stop, Wish, solve_cpsat
+from yuanli.solver import Search, Status, Stop, Wish, heirs, solve_cpsat
 
 
 @settings(max_examples=15, deadline=None)
@@ -259,8 +259,8 @@ def test_a_population_finds_the_best_and_the_same_again_on_two_threads(
     assert searches[0].cost == solve(problem).cost
 
 
-def test_better_states_take_the_places_of_others() -> None:
-    from yuanli.scheduling.rooms import annealing, kernel
+def test_better_states_take_the_places_of_others_and_keep_their_own_chances() -> None:
+    from yuanli.scheduling.rooms import kernel
 
     tables = compile_problem(parse_rooms(CTT.encode(), "toy.ctt")).tables
     none = np.full((2, len(tables.class_of)), -1, np.int64)
@@ -270,7 +270,9 @@ def test_better_states_take_the_places_of_others() -> None:
     for state, cost in zip(states, (90.0, 10.0, 90.0, 90.0), strict=True):
         state.numbers[0] = cost
     chances = [int(state.rng[0]) for state in states]
-    annealing._choose(states, 1.0, 10.0, np.random.default_rng(1))
+    costs = np.array([state.numbers[0] for state in states])
+    for place, parent in heirs(costs, 1.0, np.random.default_rng(1)):
+        kernel.become(states[place], states[parent])
     assert [state.numbers[0] for state in states] == [10.0] * 4
     assert [int(state.rng[0]) for state in states] == chances
 

@@ -26,6 +26,9 @@ from yuanli.learning import Example, InvalidExampleError, write_markup
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+CLOCKED = ("begin", "end")
+"""Columns of plans that are seconds of a day."""
+MOST_SHORT = 1e6
 
 
 def language() -> str:
@@ -82,6 +85,18 @@ def print_table(headers: Sequence[Text], rows: Iterable[Sequence[object]]) -> No
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
     OUT.print(table)
+
+
+def shown_cell(cell: Any, *, clock: bool = False) -> Any:
+    """Return a plan's cell as it is read: seconds of the day by the clock, a number without digits that tell nothing.
+
+    >>> shown_cell(11.03818643495647), shown_cell(34_200, clock=True)
+    ('11.0382', '09:30')
+    """
+    if clock and isinstance(cell, int):
+        minutes, left = divmod(cell, 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}" + (f":{left:02d}" if left else "")
+    return f"{cell:.6g}" if isinstance(cell, float) and abs(cell) < MOST_SHORT else cell
 
 
 def error_json(error: YuanliError) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Annotated
 
 import typer
@@ -11,7 +12,9 @@ from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
 from yuanli.cli.printing import OUT, language, print_json, print_table, said
 from yuanli.errors import Text
-from yuanli.operations import SizeThing, SizeWish
+from yuanli.operations import SizeCurve, SizeThing, SizeWish
+
+MOST_LINES, NEVER = 24, 0.001
 
 CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 
@@ -68,6 +71,34 @@ def how_many(
             [[one.seats, one.bookings, one.number, one.at_once, one.enough] for one in found.sizes],
         )  # fmt: skip
         return
-    for count, short in enumerate(found.chances, 1):
-        mark = " *" if count == found.number else " ✓" if count == found.enough else ""
-        OUT.print(f"{count:>5} {short:>8.2%}{mark}", markup=False)
+    OUT.print(said(_enough(found)), markup=False)
+    for count in _counts(found):
+        mark = (" ✓" if count == found.enough else "") + (" *" if count == found.number else "")
+        OUT.print(f"{count:>6,} {found.chances[count - 1]:>8.2%}{mark}", markup=False)
+
+
+def _enough(found: SizeCurve) -> Text:
+    """Say how many are enough (✓) and how often those that there are (*) are short."""
+    many, chance = found.enough, f"{found.chance:.3g}" if found.chance < 0.01 else f"{found.chance:.0%}"
+    told = (
+        Text(f"够用（✓）：{many:,}，不够的概率至多 {chance}。",
+             f"Enough (✓): {many:,}, short with a chance of at most {chance}.")
+        if many is not None
+        else Text(f"没有算到概率至多 {chance} 的数量。", f"No number reckoned is short with at most {chance}.")
+    )  # fmt: skip
+    if found.number is None:
+        return told
+    short = found.chances[found.number - 1] if found.number <= len(found.chances) else 0.0
+    return Text(f"{told.zh}现有（*）{found.number:,}：{short:.2%}。",
+                f"{told.en} There are (*) {found.number:,}: {short:.2%}.")  # fmt: skip
+
+
+def _counts(found: SizeCurve) -> list[int]:
+    """Return the numbers to list: where the curve falls, some of them where they are many, and those with a mark."""
+    never = (count for count, short in enumerate(found.chances, 1) if short < NEVER)
+    falls = range(found.first, next(never, len(found.chances)) + 1)
+    listed = set(falls[:: max(1, ceil(len(falls) / MOST_LINES))]) | {falls[-1]}
+    listed |= {one for one in (found.enough, found.number) if one is not None and one <= len(found.chances)}
+    if found.enough is not None and found.enough > 1:
+        listed.add(found.enough - 1)
+    return sorted(listed)

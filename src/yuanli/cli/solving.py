@@ -21,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from yuanli.cli.opening import AsJson
-from yuanli.cli.printing import ERR, OUT, plain, print_json, print_table, said
+from yuanli.cli.printing import CLOCKED, ERR, OUT, plain, print_json, print_table, said, shown_cell
 from yuanli.errors import InvalidInputError, NotFoundError, Text, counted
 from yuanli.operations import (
     PLANNING_KINDS,
@@ -52,7 +52,6 @@ from yuanli.solver import (
 )
 
 SHOWN = 40
-CLOCKED = ("begin", "end")
 STATUSES = {
     Status.OPTIMAL: Text("已证明最优", "proved to be best"),
     Status.FEASIBLE: Text("可行", "feasible"),
@@ -454,10 +453,7 @@ def say(found: Plan, *, clock: bool = False) -> None:
         names = list(rows[0])
         print_table(
             [Text(name, name) for name in names],
-            [
-                [_by_clock(row.get(n)) if clock and n in CLOCKED else row.get(n) for n in names]
-                for row in rows[:SHOWN]
-            ],
+            [[shown_cell(row.get(n), clock=clock and n in CLOCKED) for n in names] for row in rows[:SHOWN]],
         )
     if len(rows) > SHOWN:
         more = len(rows) - SHOWN
@@ -469,13 +465,6 @@ def say(found: Plan, *, clock: bool = False) -> None:
             ),
             markup=False,
         )
-
-
-def _by_clock(seconds: Any) -> Any:
-    if not isinstance(seconds, int):
-        return seconds
-    minutes, left = divmod(seconds, 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}" + (f":{left:02d}" if left else "")
 
 
 def _say_check(checked: Checked, as_json: bool) -> None:

@@ -24,6 +24,7 @@ from yuanli.language.grounding import (
     ground_recurrence,
     ground_threshold,
     ground_when,
+    half_width,
     occurrences,
 )
 from yuanli.language.large import BadAnswerError, LargeModel
@@ -90,6 +91,7 @@ __all__ = [
     "ground_recurrence",
     "ground_threshold",
     "ground_when",
+    "half_width",
     "is_here",
     "label_schema",
     "language_of",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from yuanli.campus import CampusId, kind_of
 from yuanli.errors import NotFoundError, Text
-from yuanli.language import Explanation, Slot, Understander, Understanding
+from yuanli.language import Explanation, Slot, Understander, Understanding, half_width
 from yuanli.operations.acts import Act
 from yuanli.operations.carrying import Carrier
 from yuanli.operations.dialogue import (
@@ -106,13 +106,13 @@ class Assistant:
         self, text: str, *, campus_id: CampusId | None = None, context: str | None = None
     ) -> Understanding:
         """Return what a request wants, knowing the names of a campus where one is given."""
-        return self._understander(campus_id).understand(text, context=context)
+        return self._understander(campus_id).understand(half_width(text), context=context)
 
     def explain(
         self, text: str, *, campus_id: CampusId | None = None, context: str | None = None
     ) -> Explanation:
         """Return what `understand` does, and which words it hangs on where that can be told."""
-        return self._understander(campus_id).explain(text, context=context)
+        return self._understander(campus_id).explain(half_width(text), context=context)
 
     def ask(self, text: str, asker: Asker, *, hear: Hear = lambda heard: None) -> Reply:
         """Answer one turn of a conversation; `hear` is told what it asks for before it is answered.
@@ -123,6 +123,7 @@ class Assistant:
             Other turns of the conversation kept coming in between.
         """
         guide = self._guidance.guide(asker.campus_id)
+        text = half_width(text)
         for _ in range(TRIES - 1):
             try:
                 return self._take(text, asker, guide, hear)

@@ -35,7 +35,7 @@ from yuanli.planning import SITES, fewest_sites
 from yuanli.routing import Stop
 
 SUITED = ("lobby", "walkway", "lounge", "waitingroom", "unenclosedarea")
-"""Kinds of space that everybody passes: taken where no candidates are told."""
+"""Kinds of space that everybody passes: taken for things that the map knows no kind of."""
 UNSEATED = ("elevator", "stairs", "escalator", "ramp", "restroom", "parking", "walkway", "lobby")
 """Kinds of space whose capacity does not say who is there."""
 MOST_WALKS = 22_500
@@ -95,7 +95,8 @@ class SiteWish:
     within
         Ids or names of buildings or levels; the whole site where none is given.
     kinds, places
-        Candidates: spaces of these kinds within, and places by id or name; `SUITED` where neither is given.
+        Candidates: spaces of these kinds within, and places by id or name; where neither is given, those that suit
+        the kind of the thing.
     existing
         Where such things are besides those on the map.
     reach_min
@@ -351,7 +352,7 @@ def _candidates(
     had: Sequence[Feature] = () if kind is None else places_of_kind(campus, kind)
     here = [str(f.id) for f in had if campus.spot(f.id) and _inside(campus, f.id, within)]
     kept = stops((*here, *wish.existing))
-    kinds = wish.kinds or (() if wish.places else SUITED)
+    kinds = wish.kinds or (() if wish.places else _suited(wish.thing))
     units = units_within(campus, within)
     suited = [
         str(u.id) for u in units if any(u.category == k or u.category.startswith(f"{k}.") for k in kinds)
@@ -365,6 +366,26 @@ def _candidates(
             hint=Text(f"这里有：{'、'.join(one.zh for one in told)}。", f"Here are: {', '.join(known)}."),
         )  # fmt: skip
     return found, tuple(kept)
+
+
+def _suited(thing: str) -> tuple[str, ...]:
+    """Return the kinds of space where more of a thing could go.
+
+    Raises
+    ------
+    SiteWishError
+        It is known, and can't be placed, as a lake.
+    """
+    kind = kind_of(thing)
+    if kind is None:
+        return SUITED
+    if not facility_kinds()[kind].sites:
+        raise SiteWishError(
+            Text(f"“{thing}”不能这样选址。", f"{thing!r} is nothing to place so."), field="thing",
+            hint=Text("换一种设施，或指定候选空间类型或地点。",
+                      "Take another facility, or choose kinds of space or places as candidates."),
+        )  # fmt: skip
+    return facility_kinds()[kind].sites
 
 
 def _aimed(wish: SiteWish, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -440,9 +461,13 @@ def _assumed(
     if kept:
         zh, en = _listed(kept)
         told.append(Text(f"保留已有：{zh}。", f"Kept where they are: {en}."))
-    elif wish.keep:
-        kind = kind_of(wish.thing)
-        name = facility_kinds()[kind].name if kind else Text(wish.thing, wish.thing)
+    elif wish.keep and (kind := kind_of(wish.thing)) is None:
+        told.append(
+            Text(f"地图上没有“{wish.thing}”这类设施，不计已有的。",
+                 f"The map knows no such kind of facility: {wish.thing}. None is counted as there.")
+        )  # fmt: skip
+    elif wish.keep and kind is not None:
+        name = facility_kinds()[kind].name
         told.append(Text(f"地图上这里没有已有的“{name.zh}”。", f"The map has none here yet of: {name.en}."))
     if lost:
         zh, en = _listed(lost)

@@ -115,7 +115,9 @@ class SizeCurve:
     Parameters
     ----------
     chances
-        From 1 on; up to where it is as good as never, and half more than there are.
+        From 1 on; up to where it is as good as never, or as many as there are where that is not far beyond.
+    first
+        From which number on the curve tells something: with fewer it is as good as always short.
     number
         How many there are, None where nobody told.
     enough
@@ -133,6 +135,7 @@ class SizeCurve:
     method: Text
     sources: tuple[Text, ...]
     chance: float = ENOUGH
+    first: int = 1
     sizes: tuple[RoomSize, ...] = ()
 
 
@@ -188,14 +191,13 @@ class SizeCurves:
             )  # fmt: skip
         end = self._guidance.guide(campus.id).wayfinder.local(now)
         sizes = room_sizes(rooms, held, end=end, chance=wish.chance)
-        few = [one for one in sizes if one.bookings < FEW_BOOKINGS]
+        few = [f"{one.bookings} × {one.seats}" for one in sizes if one.bookings < FEW_BOOKINGS]
         told = Text(f"近 {weeks} 周的 {len(held)} 次预订，按预订时填写的人数；没约上的会议不在其中。",
                     f"{len(held)} bookings of the last {weeks} weeks, by the people they were made for; "
                     "meetings that got no room are not among them.")  # fmt: skip
-        scarce = tuple(
-            Text(f"需要 {one.seats} 座房间的会议只有 {one.bookings} 次，结果仅供参考。",
-                 f"Meetings that needed {one.seats} seats: only {one.bookings}; take that as a hint.")
-            for one in few
+        scarce = () if not few else (
+            Text(f"这些会议太少，结果仅供参考（次数 × 座位）：{'、'.join(few)}。",
+                 f"There were few such meetings; take them as a hint (meetings × seats): {', '.join(few)}."),
         )  # fmt: skip
         return SizeCurve(
             thing=wish.thing, chances=sizes[0].chances, number=len(rooms), enough=sum(one.enough for one in sizes),
@@ -371,9 +373,13 @@ def _curve(
     """Return a curve up to where it is as good as never, and a little more than there are."""
     number = known if wish.number is None else wish.number
     never = np.flatnonzero(chances < SHOWN)
-    last = max(int(never[0]) + 1 if len(never) else len(chances), min(number or 0, len(chances)))
+    always = np.flatnonzero(chances > 1 - SHOWN)
+    first, last = int(always[-1]) + 1 if len(always) else 1, int(never[0]) + 1 if len(never) else len(chances)
+    if number is not None and last < number <= 2 * last - first:  # the fall is at least half of what is drawn
+        last = min(number, len(chances))
     enough = np.flatnonzero(chances <= wish.chance)
     return SizeCurve(
         thing=wish.thing, chances=tuple(round(float(one), 6) for one in chances[:last]), number=number,
         enough=int(enough[0]) + 1 if len(enough) else None, method=method, sources=sources, chance=wish.chance,
+        first=first,
     )  # fmt: skip

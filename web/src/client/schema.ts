@@ -11255,7 +11255,9 @@ export interface components {
          *     Parameters
          *     ----------
          *     chances
-         *         From 1 on; up to where it is as good as never, and half more than there are.
+         *         From 1 on; up to where it is as good as never, or as many as there are where that is not far beyond.
+         *     first
+         *         From which number on the curve tells something: with fewer it is as good as always short.
          *     number
          *         How many there are, None where nobody told.
          *     enough
@@ -11281,6 +11283,11 @@ export interface components {
              * @default 0.05
              */
             chance: number;
+            /**
+             * First
+             * @default 1
+             */
+            first: number;
             /**
              * Sizes
              * @default []

@@ -25,3 +25,9 @@ export function toldOf(rows: readonly (Row | null)[], say: (column: string, valu
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row ?? {}).slice(1)))].filter((column) => new Set(rows.map((row) => text(row, column))).size > 1);
   return rows.map((row) => (row ? columns.map((column) => text(row, column) || "–").join(" · ") : "–"));
 }
+
+const MOST = 6;
+/** Whether plans can be put side by side: two to six of one kind. */
+export const canCompare = (chosen: readonly { kind: string }[]): boolean => chosen.length > 1 && chosen.length <= MOST && new Set(chosen.map((one) => one.kind)).size === 1;
+/** Where plans are put side by side, the oldest first. */
+export const compareQuery = (chosen: readonly { id: string; at: string }[]): { path: string; query: { ids: string[] } } => ({ path: "/plans/compare", query: { ids: chosen.toSorted((one, other) => one.at.localeCompare(other.at)).map((one) => one.id) } });

@@ -43,12 +43,19 @@ class UnknownKindError(NotFoundError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of facility: its key, its display name, the words for it, the categories it matches."""
+    """A kind of facility: its key, its display name, the words for it, the categories it matches.
+
+    Parameters
+    ----------
+    sites
+        Categories of space where more of it could go; none where it can't be placed anew, as a lake.
+    """
 
     id: str
     name: Text
     words: tuple[str, ...]
     categories: tuple[str, ...]
+    sites: tuple[str, ...] = ()
 
     def covers(self, category: str) -> bool:
         """Tell whether a category is of this kind: one listed, or below one (`restroom.male`)."""
@@ -66,6 +73,7 @@ def facility_kinds() -> Mapping[str, Kind]:
             name=Text(row["name"]["zh"], row["name"]["en"]),
             words=(*row["zh"], *row["en"]),
             categories=tuple(row["categories"]),
+            sites=tuple(row.get("sites", ())),
         )
         for row in rows
     }

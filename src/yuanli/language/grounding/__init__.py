@@ -1,6 +1,7 @@
 """Which times, lengths, recurrences and numbers do the words mean?"""
 
 from yuanli.language.grounding.durations import find_duration, ground_duration
+from yuanli.language.grounding.folding import half_width
 from yuanli.language.grounding.numbers import Number, find_number, ground_number
 from yuanli.language.grounding.quantities import (
     Kind,
@@ -37,5 +38,6 @@ __all__ = [
     "ground_recurrence",
     "ground_threshold",
     "ground_when",
+    "half_width",
     "occurrences",
 ]

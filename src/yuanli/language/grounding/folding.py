@@ -14,6 +14,18 @@ _HAN_GAP = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])|(?<=\d)\s+(?=[a
 _ISO_TIME = re.compile(r"(?<=\d)t(?=\d\d:)")
 _WORD = re.compile(r"[a-z][a-z']{3,}")
 _SPACES = re.compile(r"\s+")
+_WIDE = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), ord("％"), ord("．"))
+_HALF = {wide: unicodedata.normalize("NFKC", chr(wide)) for wide in _WIDE}
+_WIDE_COLON = re.compile(r"(?<=[0-9])：(?=[0-9])")
+
+
+def half_width(text: str) -> str:
+    """Return a text as long as it was, with letters and digits that were typed in full width as usual ones.
+
+    >>> half_width("Ａ座放３个，１４：３０前，可以吗？")
+    'A座放3个，14:30前，可以吗？'
+    """
+    return _WIDE_COLON.sub(":", text.translate(_HALF))
 
 
 def folded(text: str, language: str) -> str:

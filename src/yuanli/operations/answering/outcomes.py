@@ -16,12 +16,22 @@ from yuanli.operations.answering.device_wondering import asks_why_of_devices, fi
 from yuanli.operations.answering.plan_sensing import PlanSensing
 from yuanli.operations.answering.plan_wondering import can_wonder, names_row, tell_why_moved
 from yuanli.operations.answering.rereading import asks_of_plan
+from yuanli.operations.answering.site_wondering import tell_why_not_there
 from yuanli.operations.answering.vocabulary import says
 from yuanli.operations.answering.what_if import wonders
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker, Reply
 from yuanli.operations.solving import Sensing, SolveJob, SolveState, SolveSummary, Solving, kind_of
-from yuanli.planning import SPACES, Rule, SpacePlan, SpaceProblem, rules_from_words, tell_rule, violations
+from yuanli.planning import (
+    SITES,
+    SPACES,
+    Rule,
+    SpacePlan,
+    SpaceProblem,
+    rules_from_words,
+    tell_rule,
+    violations,
+)
 from yuanli.scheduling import DEVICES
 from yuanli.solver import Search, Stop, Wish, make_plan
 
@@ -76,6 +86,11 @@ class SpaceInfoAnswers:
             text = tell_why(self.solving, guide.campus.id, understanding, of_devices, zone=zone, now=now)
             return Reply(text=text, understanding=understanding)
         job = self.solving.get(guide.campus.id, mine[0].id)
+        if why and job.summary.kind == SITES.name and not names_row(job, understanding.text):
+            words = WHY.sub("", understanding.text, count=1)
+            told = tell_why_not_there(self.solving, guide, understanding, asker, job, words)
+            if told is not None:
+                return Reply(text=told, understanding=understanding)
         if why and (named := self._named(guide, mine, understanding.text)) is not None:
             text = tell_why_moved(self.solving, named, understanding.text)
             return Reply(text=text, understanding=understanding)

@@ -54,6 +54,10 @@ COUNTS = re.compile(
 OF_ROOMS = frozenset({"booking_search", "booking_query", "crowd_query", "crowd_trend", "out_of_scope"})
 """Intents that a question about no-shows is taken for."""
 NO_SHOW = re.compile(r"爽约|放鸽子|空订|幽灵会议|\bno[- ]?shows?\b|\bghost (?:meetings?|bookings?)\b", re.I)
+WHY_NOT_THERE = re.compile(
+    r"(?:那)?(?:为什么|为何|怎么)(?:不|没有?)(?:放|设|装|摆|建|选|用)|(?:so |and |but )?why not\b", re.I
+)
+"""What asks, right after a plan, why something does not go elsewhere."""
 UNTOLD = frozenset(
     {
         "out_of_scope",
@@ -184,7 +188,7 @@ def asks_of_plan(heard: Understanding, last: str | None) -> bool:
     """Whether a turn asks how a plan came out, or why it is not otherwise."""
     text = heard.text
     planning = last in (ALLOCATE, OF_PLANS)
-    if asks_why_of_devices(heard, last):
+    if asks_why_of_devices(heard, last) or (planning and WHY_NOT_THERE.match(text)):
         return True
     if says(text, "why") and (heard.intent == ALLOCATE or (planning and heard.intent.startswith(OF_WHERE))):
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from yuanli.language import Understanding
@@ -12,6 +12,8 @@ from yuanli.operations.dialogue.frames import load_frames
 from yuanli.operations.dialogue.state import DialogueParams
 
 ANSWERS = frozenset({"dialog_inform", "dialog_confirm"})
+PLACED = "item"
+"""The slot of things that shall be placed somewhere."""
 ON_THE_WAY = frozenset({"waypoint"})
 WHEN = frozenset({"date", "time", "duration", "frequency"})
 LONGEST = 400
@@ -87,7 +89,8 @@ def _is_one(whole: Understanding, parts: tuple[Understanding, ...], params: Dial
     if whole.confidence < params.split:
         return False
     if load_frames().of(whole.intent).counts_words(whole.slots):
-        return not any(_wants_else(part, whole) and _names_what_it_wants(part) for part in parts)
+        placed = [slot.text for slot in whole.slots if slot.type == PLACED]
+        return not any(_wants_else(part, whole) and _names_what_it_wants(part, placed) for part in parts)
     kept = {slot.text for part in parts for slot in part.slots}
     if any(slot.text not in kept for slot in whole.slots):
         return True
@@ -100,8 +103,9 @@ def _wants_else(part: Understanding, whole: Understanding) -> bool:
     return part.intent != whole.intent or not load_frames().of(part.intent).counts_words(part.slots)
 
 
-def _names_what_it_wants(part: Understanding) -> bool:
-    """Whether a part says what it is about, and not only when."""
+def _names_what_it_wants(part: Understanding, placed: Sequence[str]) -> bool:
+    """Whether a part says what it is about: not only when, nor only the things that the whole asks a place for."""
     required = load_frames().of(part.intent).required
     needed = {slot_type for need in required for slot_type in need.types} - WHEN
-    return any(slot.type in needed and slot.text in part.text for slot in part.slots)
+    said = (slot.text for slot in part.slots if slot.type in needed and slot.text in part.text)
+    return any(not any(text in one for one in placed) for text in said)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from yuanli.errors import Text
 from yuanli.planning.blocks.problem import MOST_BLOCKS, BlocksProblem
-from yuanli.planning.documents import refusal, table
+from yuanli.planning.documents import GREATEST, refusal, table
 from yuanli.solver import Document, document_from, json_of, text_of
 
 USUAL_ASPECT = 5.0
@@ -35,13 +35,17 @@ class BlocksDocument(Document):
 
 
 class GymDocument(Document):
-    """A file as gym-flp converts the field's instances; blocks of given width and length keep only their area."""
+    """A file as gym-flp converts the field's instances; blocks of given width and length keep only their area.
+
+    `aspects` is ours: how many times longer than wide each may be; 5 where it is not told.
+    """
 
     name: str = ""
     flows: tuple[tuple[float, ...], ...]
     areas: tuple[float, ...] | None = None
     widths: tuple[float, ...] | None = None
     lengths: tuple[float, ...] | None = None
+    aspects: tuple[float, ...] | None = None
     plantX: float  # noqa: N815
     plantY: float  # noqa: N815
 
@@ -73,7 +77,13 @@ def blocks_schema() -> dict[str, Any]:
 def _gym(given: GymDocument) -> BlocksProblem:
     areas = given.areas
     if areas is None and given.widths is not None and given.lengths is not None:
-        areas = tuple(w * h for w, h in zip(given.widths, given.lengths, strict=False))
+        if len(given.widths) != len(given.lengths):
+            raise refusal(
+                "lengths", f"有 {len(given.lengths)} 个，宽有 {len(given.widths)} 个",
+                f"there are {len(given.lengths)}, and {len(given.widths)} widths",
+                hint=Text("每个区块各一个宽和长。", "Give a width and a length of every block."),
+            )  # fmt: skip
+        areas = tuple(w * h for w, h in zip(given.widths, given.lengths, strict=True))
     if areas is None:
         raise refusal(
             "areas", "没有面积，也没有宽和长", "there are no areas, nor widths with lengths",
@@ -82,5 +92,16 @@ def _gym(given: GymDocument) -> BlocksProblem:
     n = len(given.flows)
     return BlocksProblem(
         blocks=tuple(f"b{i + 1}" for i in range(n)), flows=table("flows", given.flows), areas=np.array(areas),
-        aspects=np.full(n, USUAL_ASPECT), width_m=given.plantX, depth_m=given.plantY,
+        aspects=np.full(n, USUAL_ASPECT) if given.aspects is None else np.array(given.aspects),
+        width_m=_side("plantX", given.plantX), depth_m=_side("plantY", given.plantY),
     )  # fmt: skip
+
+
+def _side(field: str, length: float) -> float:
+    """Return a side of the plant, refused by the file's own name where it is none."""
+    if not 0 < length <= GREATEST:
+        raise refusal(
+            field, f"{length:g} 不是合理的长度", f"{length:g} is no sensible length",
+            hint=Text("给出厂区的宽和深，单位米。", "Give width and depth of the plant in m."),
+        )  # fmt: skip
+    return length

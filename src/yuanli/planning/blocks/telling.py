@@ -126,7 +126,7 @@ def conflicts_blocks(problem: BlocksProblem) -> tuple[Text, ...]:
     order = [int(i) for i in np.argsort(-problem.areas, kind="stable")]
     rest = minimal_conflict(order[::-1], lambda held: float(problem.areas[list(held)].sum()) <= room)
     if not rest:
-        return ()
+        return _in_each_others_way(problem, order[::-1])
     area = float(problem.areas[list(rest)].sum())
     names = "、".join(problem.blocks[i] for i in sorted(rest))
     return (
@@ -134,4 +134,38 @@ def conflicts_blocks(problem: BlocksProblem) -> tuple[Text, ...]:
             f"{names} 共 {area:g} 平方米，厂区只有 {problem.width_m * problem.depth_m:g} 平方米。",
             f"{names.replace('、', ', ')} take {area:g} m², the plant has {problem.width_m * problem.depth_m:g} m².",
         ),
+    )
+
+
+def _in_each_others_way(problem: BlocksProblem, order: list[int]) -> tuple[Text, ...]:
+    """Return the fewest blocks that fit neither side by side nor, all of them, one behind the other.
+
+    Two that are wider together than the plant are apart along its depth; so are all of a set of such blocks.
+    """
+    for across, along in ((problem.width_m, problem.depth_m), (problem.depth_m, problem.width_m)):
+        wide, deep = (
+            np.maximum(np.sqrt(problem.areas / problem.aspects), problem.areas / other)
+            for other in (along, across)
+        )
+        for i in np.argsort(-wide, kind="stable"):
+            held = [int(i)]
+            for j in np.argsort(-deep, kind="stable"):
+                if int(j) not in held and all(wide[j] + wide[k] > across * (1 + 1e-9) for k in held):
+                    held.append(int(j))
+            if deep[held].sum() > along * (1 + 1e-9):
+                fewest = minimal_conflict(
+                    [one for one in order if one in held],
+                    lambda some: float(deep[list(some)].sum()) <= along * (1 + 1e-9),  # noqa: B023
+                )
+                return (_blocked(problem, sorted(fewest)),)
+    return ()
+
+
+def _blocked(problem: BlocksProblem, blocks: list[int]) -> Text:
+    names = [problem.blocks[i] for i in blocks]
+    plant = f"{problem.width_m:g} × {problem.depth_m:g}"
+    return Text(
+        f"{'、'.join(names)} 按各自的面积和长宽比，在 {plant} 米的厂区里并排、前后都放不下。",
+        f"{', '.join(names)} with their areas and aspects fit into the plant of {plant} m neither side by side nor one "
+        "behind the other.",
     )

@@ -82,7 +82,7 @@ def explain_sites(problem: SitesProblem, result: Result[SitesPlan]) -> tuple[Tex
     told = [
         Text(
             f"选用 {len(names)} 处：{'、'.join(names)}。",
-            f"{len(names)} {'site is' if len(names) == 1 else 'sites are'} chosen: {', '.join(names)}.",
+            f"{len(names)} {'site is' if len(names) == 1 else 'sites are'} chosen: {'; '.join(names)}.",
         ),
         Text(
             f"平均步行 {mean:,.0f} 秒，最远 {seconds.max(initial=0):,.0f} 秒。",

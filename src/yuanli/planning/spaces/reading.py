@@ -27,6 +27,7 @@ from yuanli.planning.spaces.problem import (
 from yuanli.planning.spaces.workbook import parse_spaces_excel
 from yuanli.solver import Document, document_of, text_of, unpacked
 
+WORKBOOKS = (".xlsx", ".xlsm")
 MOST_NAMED = 5_000
 """Entities that a rule names, groups counted once; and landmarks."""
 
@@ -155,7 +156,7 @@ def parse_spaces(data: bytes, name: str) -> SpaceProblem:
         With the line, the field, or the sheet and cell of what is wrong.
     """
     data = unpacked(data, name)
-    if data[:2] == b"PK":
+    if data[:2] == b"PK" or name.lower().removesuffix(".gz").endswith(WORKBOOKS):
         return parse_spaces_excel(data, name)
     text = text_of(data, name)
     return parse_osa(text) if is_osa(text) else problem_of(document_of(SpacesDocument, text, name))

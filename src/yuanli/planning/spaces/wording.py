@@ -17,6 +17,7 @@ from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 from text_to_num import alpha2digit
 
+from yuanli.language import half_width
 from yuanli.planning.spaces.problem import LIMITS, PAIRS, WALKED, Rule, RuleKind, SpaceProblem
 
 WEIGHT = 20.0
@@ -77,6 +78,7 @@ def rules_from_words(text: str, problem: SpaceProblem) -> tuple[tuple[Rule, ...]
         Whose entities, groups, rooms, floors, zones, buildings and features may be named; a slip of the keyboard in a
         Latin name is forgiven, a name that could be two is not read.
     """
+    text = half_width(text)
     pieces = _pieces(text)
     rules: list[Rule] = []
     unread: list[Unread] = []
