@@ -17,6 +17,7 @@ from yuanli.campus import DataPoint, FeatureId, Geofence, Imported, PointId
 from yuanli.errors import Text
 from yuanli.language import Slot, Understanding, language_of
 from yuanli.operations import OrderState, RoomSize, SizeCurve, SizeThing, reread
+from yuanli.operations.answering.how_many import thing_asked
 from yuanli.operations.answering.usage import told_sizes
 from yuanli.operations.replies import Reply
 
@@ -218,3 +219,36 @@ def test_a_mode_is_no_step_of_the_temperature(house: House) -> None:
     reply = ask(house, "100室空调设成制冷", talk="mode")
     assert "制冷" in reply.text.zh
     assert "调低 1" not in reply.text.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("工位够用吗", SizeThing.DESKS), ("How many desks do we need?", SizeThing.DESKS),
+        ("200人需要多少工位", SizeThing.DESKS), ("我们需要几间会议室", SizeThing.ROOMS),
+        ("两百人要配几个厕所", SizeThing.TOILETS), ("are there enough lifts in tower B?", SizeThing.LIFTS),
+        ("需要多少车位", SizeThing.PARKING), ("停车位够不够", None), ("A座到停车场需要多少时间", None),
+        ("停车位要多少钱", None), ("电梯坏了几部", None), ("给20人的团队找够用的工位", None), ("工位有多少", None),
+    ],
+)  # fmt: skip
+def test_it_is_read_of_what_the_number_is_asked(text: str, thing: SizeThing | None) -> None:
+    heard = Understanding(
+        text=text, language="zh", intent="faq_policy", confidence=0.5, slots=(), alternatives=(), model="test"
+    )
+    assert thing_asked(heard) is thing
+
+
+def test_the_number_that_is_needed_is_told_with_what_it_is_reckoned_from(house: House) -> None:
+    told = ask(house, "200人需要多少工位")
+    assert told.understanding is not None
+    assert told.understanding.intent == "space_utilization"
+    assert "个工位，不够的概率至多 5%" in said(told, "zh")
+    assert "人数为填写值" in said(told, "zh")
+    assert "enough, short with a chance of at most 5%" in said(
+        ask(house, "how many desks do 80 people need?"), "en"
+    )
+    assert "请选一栋楼" in said(ask(house, "电梯够用吗"), "zh")
+
+
+def test_a_confirmation_of_nothing_is_told_so(house: House) -> None:
+    assert said(ask(house, "确认"), "zh") == "现在没有等您确认的事。"

@@ -34,6 +34,7 @@ from yuanli.operations.wording import facts_of
 FORBIDDEN = 403
 NOT_UNDERSTOOD = Text("这个我还办不到。", "I can't do that yet.")
 DESK = Text("这件事我帮不上，可以找工作人员。", "I can't help with this; a person can.")
+REFUSED = Text("要改哪一项？", "What shall I change?")
 NO_DESK = Text("请联系园区物业或前台。", "Please ask the park's front desk.")
 log = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ class Carrier:
             return replace(_failed(error, request.understanding()), move=Kind.ANSWER), closed
         question = asking_to_change(request)
         failed = _failed(error, request.understanding())
-        text = Text(failed.text.zh + question.text.zh, f"{failed.text.en} {question.text.en}")
+        text = Text(f"{failed.text.zh}{REFUSED.zh}", f"{failed.text.en} {REFUSED.en}")
         reply = replace(failed, text=text, pending=question.text, options=question.options, move=Kind.CHANGE)
         return reply, replace(state, active=request, question=question)
 

@@ -118,7 +118,7 @@ def require_planner(asker: Asker) -> None:
     """Refuse who may not make plans."""
     if not is_operator(asker):
         raise PlannersOnlyError(
-            Text("排座方案只对园区运营人员开放。", "Only the park's operators may make plans."),
+            Text("方案只对园区运营人员开放。", "Only the park's operators may make plans."),
             hint=Text("请联系物业。", "Ask the facility staff."),
         )
 

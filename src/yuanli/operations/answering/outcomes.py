@@ -86,7 +86,7 @@ class SpaceInfoAnswers:
             text = tell_why(self.solving, guide.campus.id, understanding, of_devices, zone=zone, now=now)
             return Reply(text=text, understanding=understanding)
         job = self.solving.get(guide.campus.id, mine[0].id)
-        if why and job.summary.kind == SITES.name and not names_row(job, understanding.text):
+        if why and job.summary.kind == SITES.name and NOT.search(understanding.text):
             words = WHY.sub("", understanding.text, count=1)
             told = tell_why_not_there(self.solving, guide, understanding, asker, job, words)
             if told is not None:

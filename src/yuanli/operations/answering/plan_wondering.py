@@ -25,7 +25,9 @@ CHOICES: Mapping[str, tuple[str, Choices]] = {
 
 def names_row(job: SolveJob, words: str) -> bool:
     """Say whether what a row of a plan is about is named."""
-    return job.plan is not None and _longest([_name(row) for row in job.plan.assignments], words) is not None
+    return (
+        job.plan is not None and longest_said([_name(row) for row in job.plan.assignments], words) is not None
+    )
 
 
 def can_wonder(kind: str) -> bool:
@@ -60,7 +62,7 @@ def tell_why_moved(solving: Solving, job: SolveJob, words: str) -> Text:
 
 def _wish(kind: str, problem: Any, rows: Sequence[Row], words: str) -> Moves | None:
     """Return what is asked for; nothing where it is so already, None where that can't be told."""
-    item = _longest([_name(row) for row in rows], words)
+    item = longest_said([_name(row) for row in rows], words)
     if item is None:
         return None
     row = next(row for row in rows if _name(row) == item)
@@ -68,7 +70,7 @@ def _wish(kind: str, problem: Any, rows: Sequence[Row], words: str) -> Moves | N
         chosen = NOT.search(words) is not None
         return {} if row["chosen"] == chosen else {item: {"chosen": chosen}}
     column, choices = CHOICES[kind]
-    to = _longest(choices(problem), words.casefold().replace(item.casefold(), " ", 1))
+    to = longest_said(choices(problem), words.casefold().replace(item.casefold(), " ", 1))
     if to is None:
         return None
     return {} if str(row[column]) == to else {item: {column: to}}
@@ -78,7 +80,7 @@ def _name(row: Row) -> str:
     return str(next(iter(row.values())))
 
 
-def _longest(names: Sequence[str], words: str) -> str | None:
+def longest_said(names: Sequence[str], words: str) -> str | None:
     """Return the longest of some names that is said, as a word where it is Latin."""
     folded = words.casefold()
 

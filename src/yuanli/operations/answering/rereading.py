@@ -11,6 +11,7 @@ from yuanli.language import Slot, Understanding
 from yuanli.operations.answering.booking_words import at_once
 from yuanli.operations.answering.device_planning import as_plan, asks_to_plan
 from yuanli.operations.answering.device_wondering import asks_why_of_devices
+from yuanli.operations.answering.how_many import thing_asked
 from yuanli.operations.answering.people_planning import as_people, asks_for_people
 from yuanli.operations.answering.rereading_devices import of_devices
 from yuanli.operations.answering.site_planning import as_sites, asks_for_sites
@@ -90,7 +91,7 @@ def reread(heard: Understanding, last: str | None) -> Understanding:
         slots = tuple(replace(s, type="item") if s.type in LOOKED_UP else s for s in heard.slots)
         sure = max(heard.confidence, SURE)
         return replace(heard, intent=OF_PLANS, confidence=sure, alternatives=(), slots=slots)
-    if _asks_of_use(heard):
+    if _asks_of_use(heard) or thing_asked(heard) is not None:
         return replace(heard, intent=OF_USE, confidence=max(heard.confidence, SURE), alternatives=())
     if heard.intent not in ANSWERING and named_in(heard.text, "passing") and COUNTS.search(heard.text):
         return replace(heard, intent="crowd_query", confidence=max(heard.confidence, SURE), alternatives=())

@@ -11,6 +11,7 @@ from yuanli.errors import Text
 from yuanli.language import Understanding
 from yuanli.operations.answering.allocating import BUILDING
 from yuanli.operations.answering.asked import try_place
+from yuanli.operations.answering.plan_wondering import longest_said
 from yuanli.operations.guidance import Guide
 from yuanli.operations.replies import Asker
 from yuanli.operations.solving import SolveJob, Solving, ask_why_not
@@ -55,6 +56,8 @@ def tell_why_not_there(
 def _meant(guide: Guide, heard: Understanding, asker: Asker, problem: SitesProblem, words: str) -> list[str]:
     """Return the candidates that words mean, best first: by their names, else by kind and building."""
     assert problem.on_map is not None
+    if (named := longest_said(list(problem.sites), words)) is not None:
+        return [named]
     by_id = {
         spot.ref: name for name, spot in problem.on_map.spots.items() if spot.ref and name in problem.sites
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yuanli.campus import FeatureId
+from yuanli.campus import FeatureId, Unit
 from yuanli.errors import Text
 from yuanli.language import Understanding, find_number, find_threshold
 from yuanli.operations.answering.asked import (
@@ -19,6 +19,7 @@ from yuanli.operations.answering.asked import (
     refused,
     when_of,
 )
+from yuanli.operations.answering.how_many import people_asked, thing_asked, told_number
 from yuanli.operations.answering.places import fits
 from yuanli.operations.answering.vocabulary import is_one_of, says
 from yuanli.operations.guidance import Guide
@@ -60,12 +61,18 @@ class UsageAnswers:
             return refused(understanding, SIGN_IN)
         when = when_of(guide, understanding, now, prefer="past", days=DAYS)
         wish, name = self._wish(guide, understanding, asker, when)
+        thing = thing_asked(understanding)
+        if thing is not None and thing is not SizeThing.ROOMS:
+            return Reply(
+                text=self._number(guide, thing, wish.place, understanding, now), understanding=understanding
+            )
         told = self.usage.measure(guide.campus.id, wish, now)
         absent = says(understanding.text, "absent")
         rows = _ranked(told, understanding, absent)
         one = len(told.rows) == 1
         parts = [_whole(told, name, when)]
-        if says(understanding.text, "sufficient") and set(wish.categories) <= set(categories_said(MEETING)):
+        enough = thing is SizeThing.ROOMS or says(understanding.text, "sufficient")
+        if enough and set(wish.categories) <= set(categories_said(MEETING)):
             parts.insert(0, self._enough(guide, wish.place, now))
         if rows and not one:
             parts.append(_ranking(rows, understanding, absent))
@@ -74,6 +81,24 @@ class UsageAnswers:
             parts.append(Text(f"建议：{best.zh}", f"Suggestion: {best.en}"))
         text = Text("".join(part.zh for part in parts), " ".join(part.en for part in parts))
         return Reply(text=text, understanding=understanding, cards=_chart(rows or told.rows, absent))
+
+    def _number(
+        self, guide: Guide, thing: SizeThing, place: FeatureId | None, heard: Understanding, now: datetime
+    ) -> Text:
+        """Say how many of a thing are needed."""
+        if (
+            place is not None
+            and isinstance(guide.campus.find(place), Unit)
+            and (spot := guide.campus.spot(place))
+        ):
+            place = spot.building_id
+        where = Text("全园", "The campus") if place is None else feature_name(guide.campus, place)
+        try:
+            wish = SizeWish(thing=thing, place=place, people=people_asked(heard.text))
+            return told_number(self.sizes.curve(guide.campus.id, wish, now), where)
+        except (SizeError, UnknownDemandError) as error:
+            hint = error.hint or Text("", "")
+            return Text(f"{error.message.zh}{hint.zh}", f"{error.message.en} {hint.en}".rstrip())
 
     def _enough(self, guide: Guide, place: FeatureId | None, now: datetime) -> Text:
         """Say how many meeting rooms of each size are needed by what was booked, beside how many there are."""

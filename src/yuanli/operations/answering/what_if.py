@@ -24,12 +24,12 @@ FIGURE = re.compile(
     re.I,
 )
 MORE = re.compile(
-    r"多(?!少)|再|翻|加|增|涨|升|提高|高|贵|扩|放宽|延长|招|添|\b(?:more|extra|another|additional|rise[ns]?|rose|rising|raised?"
+    r"(?<!最)多(?!少)|再|翻|加|增|涨|升|提高|(?<!最)[高贵]|扩|放宽|延长|招|添|\b(?:more|extra|another|additional|rise[ns]?|rose|rising|raised?"
     r"|increase[sd]?|higher|up|add|adding|added|hired?|hiring|dearer|plus|wider|longer|larger|bigger|second|double[ds]?)\b",
     re.I,
 )
 LESS = re.compile(
-    r"(?<!多)少|减|降|跌|撤|裁|去掉|便宜|低|缺|没有|收紧|缩短|砍|\b(?:fewer|less|lower|cheaper|drop(?:s|ped)?|fell|falls?|fallen|cut"
+    r"(?<![多最])少|减|降|跌|撤|裁|去掉|(?<!最)(?:便宜|低)|缺|没有|收紧|缩短|砍|\b(?:fewer|less|lower|cheaper|drop(?:s|ped)?|fell|falls?|fallen|cut"
     r"|decrease[sd]?|reduced?|without|lose|losing|lost|minus|down|removed?|narrower"
     r"|shorter|smaller|halve[ds]?|(?:by|in) half)\b",
     re.I,

@@ -90,9 +90,10 @@ def _settled(state: State, request: Request, said: Said | None, turn: Turn) -> O
 
 
 def _asks_more(turn: Turn) -> bool:
-    """Whether a turn is a request of its own, beside the short answer it looks like."""
+    """Whether a turn is a request of its own that can be met, beside the short answer it looks like."""
     heard = turn.heard
-    return is_request(heard) and heard.intent not in ANSWERS and heard.confidence >= turn.params.sure
+    other = is_request(heard) and heard.intent not in ANSWERS and heard.intent in turn.setting.connected
+    return other and heard.confidence >= turn.params.sure
 
 
 def _is_called(request: Request, what: str) -> bool:
