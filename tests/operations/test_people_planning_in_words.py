@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
@@ -34,6 +36,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         ("错开食堂午餐时间", "crowd_query"), ("stagger lunch so the canteen isn't full", "space_allocate"),
         ("上班时间错峰，电梯别排队", "guidance_nearest"),
         ("can we stagger arrivals at the north gate", "crowd_forecast"),
+        ("Plan the cleaning rounds for tomorrow with 4 cleaners", "guidance_tour"),
+        ("安排明天4个保洁的路线", "ticket_create"), ("规划一下快递派送路线", "guidance_route"),
+        ("schedule the maintenance route on Monday", "guidance_tour"),
     ],
 )  # fmt: skip
 def test_words_for_rounds_and_flows_are_a_plan_of_people(text: str, intent: str) -> None:
@@ -46,7 +51,7 @@ def test_words_for_rounds_and_flows_are_a_plan_of_people(text: str, intent: str)
     [
         "昨晚巡逻有什么事件", "who is on patrol", "食堂现在人多吗", "lunch at the canteen",
         "为什么昨天的巡逻路线这么长",
-        "where is the north gate", "安排明天的会议室",
+        "where is the north gate", "安排明天的会议室", "安排保洁打扫一下会议室", "please schedule a cleaner for A301",
     ],
 )  # fmt: skip
 def test_other_words_stay_what_they_are(text: str) -> None:
@@ -61,6 +66,14 @@ def test_a_card_says_what_is_optimised_and_a_yes_has_it_solved(house: House) -> 
         assert told in asked.text.zh
     assert "/plans/" in done.text.zh
     assert [job.kind for job in house.solving.list(CAMPUS)] == ["rounds"]
+
+
+def test_other_rounds_are_called_so_and_planned_for_the_day_that_is_named(house: House) -> None:
+    (reply,) = talk(house, "cleaning", "安排明天4个保洁的路线")
+    assert reply.move is Kind.CONFIRM
+    tomorrow = (Clock().now.astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)).strftime("%m-%d")
+    assert f"{tomorrow} 8:00–18:00 保洁：4 人" in reply.text.zh
+    assert "顺序每天不同" not in reply.text.zh
 
 
 def test_where_nothing_is_known_of_the_people_it_is_told_and_members_plan_nothing(house: House) -> None:

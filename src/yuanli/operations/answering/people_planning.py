@@ -15,7 +15,7 @@ from yuanli.errors import Text
 from yuanli.language import Slot, Understanding, find_number
 from yuanli.operations.acts import Act
 from yuanli.operations.answering.allocating import require_planner
-from yuanli.operations.answering.asked import try_place
+from yuanli.operations.answering.asked import try_place, when_of
 from yuanli.operations.answering.vocabulary import says
 from yuanli.operations.dialogue import Request
 from yuanli.operations.flow_plans import FlowDrafts
@@ -47,10 +47,38 @@ USED = {
     FlowUse.STAY: Text("用餐", "lunch"), FlowUse.ARRIVE: Text("到达", "arrivals"),
     FlowUse.LEAVE: Text("离开", "departures"),
 }  # fmt: skip
+OTHER_ROUNDS = {
+    "cleaning": re.compile(
+        r"(?:保洁|清洁|打扫|清扫).{0,12}(?:路线|巡回|轮次)|(?:路线|巡回).{0,8}(?:保洁|清洁|打扫|清扫)"
+        r"|\bclean(?:ing|ers?)(?:['’]s?)? (?:rounds?|routes?|tours?)\b|\b(?:rounds?|routes?) (?:of|for) (?:the )?clean",
+        re.I,
+    ),
+    "maintenance": re.compile(
+        r"(?:维保|检修|维修|保养).{0,12}(?:路线|巡回|轮次)|(?:路线|巡回).{0,8}(?:维保|检修|维修|保养)"
+        r"|\bmaintenance (?:rounds?|routes?|tours?)\b"
+        r"|\b(?:rounds?|routes?) (?:of|for) (?:the )?(?:maintenance|technician)",
+        re.I,
+    ),
+    "delivery": re.compile(
+        r"(?:派件|派送|送件|快递|配送).{0,12}(?:路线|巡回|轮次)|(?:路线|巡回).{0,8}(?:派件|派送|送件|快递|配送)"
+        r"|\b(?:delivery|parcel|mail) (?:rounds?|routes?|tours?)\b"
+        r"|\b(?:rounds?|routes?) (?:of|for) (?:the )?(?:parcel|deliver|mail)",
+        re.I,
+    ),
+}
+"""Rounds that are no patrols: their order need not be hard to foretell."""
+CALLED = {
+    "patrol": (Text("巡逻", "Patrol"), Text("保安", "Guard")),
+    "cleaning": (Text("保洁", "Cleaning"), Text("保洁员", "Cleaner")),
+    "maintenance": (Text("检修", "Maintenance"), Text("检修员", "Technician")),
+    "delivery": (Text("派送", "Deliveries"), Text("派送员", "Courier")),
+}
+"""Of each kind of rounds, what it is called, and who goes."""
 THROUGH = re.compile(r"(\d+)\s*(?:人|个人|people|persons)", re.I)
 GUARDS_SAID = re.compile(
-    r"(\d+|[一二两三四五六七八九十]+)\s*(?:个|名|位)?\s*(?:保安|巡逻员|巡检员|安保|人员?)|"
-    r"\b(\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s+(?:guards?|people|staff|officers?)\b",
+    r"(\d+|[一二两三四五六七八九十]+)\s*(?:个|名|位)?\s*(?:保安|巡逻员|巡检员|安保|保洁|清洁工|检修|维修|派送员|快递员|师傅|阿姨|工人|人员?)|"
+    r"\b(\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s+"
+    r"(?:guards?|people|staff|officers?|cleaners?|technicians?|couriers?|workers?)\b",
     re.I,
 )
 
@@ -87,7 +115,7 @@ def as_people(heard: Understanding) -> Understanding:
         replace(slot, type="place")
         for slot in heard.slots
         if slot.type in ("place", "origin", "destination", "room")
-    ]
+    ] + [slot for slot in heard.slots if slot.type == "date"]
     mark = Slot(type=MARK, text=text, start=0, end=len(text), value=text)
     confidence = max(heard.confidence, SURE)
     return replace(heard, intent=INTENT, confidence=confidence, alternatives=(), slots=(*places, mark))
@@ -97,7 +125,13 @@ def _part(text: str) -> str | None:
     """Return what words ask to plan: `rounds`, `flows`, or nothing."""
     if says(text, "staggering") and says(text, "coming"):
         return "flows"
-    return "rounds" if says(text, "patrols") and says(text, "asks_rounds") else None
+    return "rounds" if _rounds(text) is not None and says(text, "asks_rounds") else None
+
+
+def _rounds(text: str) -> str | None:
+    """Return which kind of rounds words name: a patrol, or one of the others."""
+    others = (kind for kind, pattern in OTHER_ROUNDS.items() if pattern.search(text))
+    return next(others, "patrol" if says(text, "patrols") else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,14 +200,19 @@ class PeopleAct:
         begin, end = NIGHT if night else DAY
         start = _gate(guide, heard.language) or asked[0]
         many = _guards(said, heard.language)
-        word = "保安" if heard.language == "zh" else "Guard"
+        kind = _rounds(said) or "patrol"
+        called, goes = CALLED[kind]
+        word = goes.zh if heard.language == "zh" else goes.en
+        when = when_of(guide, heard, now, prefer="future").start
+        day = max(now, when.replace(hour=begin)) if heard.find("date") else now
         wish = RoundWish(
             visits=tuple(Visit(place=one, service_s=60 * VISIT_MIN) for one in asked),
             staff=tuple(
                 OnDuty(name=f"{word} {n + 1}", start=start, earliest_s=3600 * begin, latest_s=3600 * end)
                 for n in range(many)
             ),
-            patrol=f"{now:%Y-%m-%d}", roles=frozenset(asker.roles), language=heard.language,
+            at=day, patrol=f"{day:%Y-%m-%d}" if kind == "patrol" else "",
+            roles=frozenset(asker.roles), language=heard.language,
         )  # fmt: skip
         draft = self.rounds.draft(asker.campus_id, wish)
         at = Text(
@@ -185,9 +224,9 @@ class PeopleAct:
         if len(names) > MOST_TOLD:
             zh, en = f"{zh}等", f"{en} and others"
         title = Text(
-            f"{now:%m-%d} {begin}:00–{end}:00 巡逻：{many} 人从{at.zh}出发，"
+            f"{day:%m-%d} {begin}:00–{end}:00 {called.zh}：{many} 人从{at.zh}出发，"
             f"{draft.stops} 处各停 {VISIT_MIN} 分钟：{zh}",
-            f"Patrol on {now:%m-%d}, {begin}:00–{end}:00: {many} from {at.en}, {VISIT_MIN} minutes at each of "
+            f"{called.en} on {day:%m-%d}, {begin}:00–{end}:00: {many} from {at.en}, {VISIT_MIN} minutes at each of "
             f"{draft.stops}: {en}",
         )
         return title, draft
