@@ -39,6 +39,8 @@ def solve_rooms(
     _check_locked(compiled, wish)
     if wish.start is not None and wish.max_changes is not None:
         _check_changes(compiled, wish)
+    if wish.start is None and search.cancelled:
+        return search.result()
     if (
         any(not e.times for e in problem.events)
         or not _all_have_rooms(problem, compiled)

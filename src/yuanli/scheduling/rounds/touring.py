@@ -138,7 +138,9 @@ def _improve(
 ) -> bool:  # fmt: skip
     """Run PyVRP for some steps, offer what it finds, and say whether its best changes at most so many."""
     vrp = load_solver("pyvrp")
-    model = VrpModel(problem, limits)
+    model = Aside(search).run(lambda: VrpModel(problem, limits))
+    if model is None:
+        return False
     start = wish.start if start is None else start
     names = {} if wish.start is None else wish.start.staff_of()
     initial = None if start is None else model.solution_of(start)
