@@ -142,6 +142,12 @@ def test_a_card_tells_limits_that_were_said_in_full_width_digits(house: House) -
     assert "每个人 3 分钟内走到。每处最多服务 100 人" in asked.text.zh
 
 
+def test_too_few_are_told_instead_of_a_card(house: House) -> None:
+    (reply,) = talk(house, "few", "在A座放2个储物柜，每个最多服务5人，放哪里最好")
+    assert reply.move is not Kind.CONFIRM
+    assert "共 10 人；这里有 50 人，至少要 10 处" in reply.text.zh
+
+
 def test_members_place_nothing(house: House) -> None:
     (reply,) = talk(house, "member", "where should 1 lockers go", roles=frozenset({"member"}))
     assert reply.move is not Kind.CONFIRM

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from yuanli.scheduling.rounds.bounds import least_cost
+from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.conflicts import find_contradiction
 from yuanli.scheduling.rounds.locking import locks_contradict, with_locks
 from yuanli.scheduling.rounds.modelling import Limits, VrpModel
@@ -42,6 +43,8 @@ def solve_rounds(
         PyVRP is not installed.
     """
     load_solver("pyvrp")
+    if wish.start is not None and (checked := check_rounds(problem, wish.start)).valid:
+        search.offer(wish.start, checked.cost)
     if find_contradiction(problem):
         return search.result(infeasible=True)
     limits, problem = limits_of(problem, wish), with_locks(problem, wish)
