@@ -34,11 +34,11 @@ def require_room(people: Mapping[str, float], *, capacity: float, most: int, can
     if needed > most:
         zh.append(
             f"{most} 处、每处最多 {capacity:g} 人，共 {most * capacity:g} 人；这里有 {everybody:,.0f} 人，"
-            f"至少要 {needed} 处。"
+            f"至少要 {needed:,} 处。"
         )
         en.append(
             f"{most} that serve {capacity:g} people each serve {most * capacity:g}, and {everybody:,.0f} are here: at "
-            f"least {needed} are needed."
+            f"least {needed:,} are needed."
         )
     if people[fullest] > capacity:
         zh.append(
@@ -51,13 +51,13 @@ def require_room(people: Mapping[str, float], *, capacity: float, most: int, can
         return
     places = most if needed <= candidates else candidates
     larger = max(least, ceil(everybody / places - 1e-6))
-    hint = Text(f"让 {places} 处每处能服务 {larger} 人", f"Let {places} serve {larger} people each")
+    hint = Text(f"让 {places} 处每处能服务 {larger:,} 人", f"Let {places} serve {larger:,} people each")
     if needed > candidates:
         hint = Text(f"{hint.zh}，或增加候选点。", f"{hint.en}, or add candidates.")
     elif people[fullest] <= capacity:
         hint = Text(
-            f"放 {needed} 处（含已有的），或{hint.zh}。",
-            f"Place {needed}, with those there are. Or: {hint.en}.",
+            f"放 {needed:,} 处（含已有的），或{hint.zh}。",
+            f"Place {needed:,}, with those there are. Or: {hint.en}.",
         )
     else:
         hint = Text(f"{hint.zh}。", f"{hint.en}.")
