@@ -180,4 +180,4 @@ def test_why_not_another_place_is_answered_by_what_it_would_cost(house: House) -
     there = next(name for name, chosen in rows.items() if chosen)
     reply, known = talk(house, "why", f"为什么不放在{other}", f"为什么不放在{there}")
     assert f"“{other} → 选中 是”" in reply.text.zh
-    assert known.text.zh == f"方案里已选用“{there}”。"
+    assert known.text.zh == "“储物柜 · A座”里本来就是这样。"
