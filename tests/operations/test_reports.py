@@ -154,7 +154,8 @@ def test_whatever_a_report_says_can_be_written(made: list[Sentence | Table | Pic
 @pytest.mark.parametrize("columns", [1, 4, 12, 40])
 def test_wide_tables_with_long_names_are_cut_by_columns_and_times_stay_on_a_line(columns: int) -> None:
     at = datetime(2026, 3, 2, tzinfo=SHANGHAI)
-    row = ("星河智慧园区科技研发中心二期A座十二层开放协作办公区", *(at for _ in range(columns - 1)))
+    name = "星河智慧园区科技研发中心二期A座十二层开放协作办公区"
+    row: tuple[str | datetime, ...] = (name, *[at] * (columns - 1))
     document = Document(
         title="宽表", subtitle="", language="zh", time_zone="Asia/Shanghai", made_at=at,
         blocks=(Table(title="安排", headers=tuple(f"列{i}" for i in range(columns)), rows=(row,) * 3),),
