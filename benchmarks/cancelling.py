@@ -28,6 +28,9 @@ from yuanli.operations import find_kind, warm_up
 from yuanli.planning import Aim, SitesProblem
 from yuanli.solver import Kind, Search, Stop, Wish, make_plan
 
+FIRST_S = 3.0
+"""Seconds that a plan to change is made better for."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -90,7 +93,10 @@ def cases(data: Path, only: list[str]) -> Iterator[tuple[str, Kind[Any, Any], An
 def _few_changes(kind: Kind[Any, Any], problem: Any) -> Wish[Any]:
     """Return the wish to change little of a first plan."""
     warm_up(kind.name)
-    found = kind.solve(problem, Search[Any](Stop(time_s=3)), Wish())
+    enough = Search[Any](
+        Stop(time_s=60), cancelled=lambda: enough.best is not None and enough.elapsed_s > FIRST_S
+    )
+    found = kind.solve(problem, enough, Wish())
     assert found.best is not None
     rows = kind.rows(problem, found.best)
     locked = frozenset(str(next(iter(row.values()))) for row in rows[: len(rows) // 4])

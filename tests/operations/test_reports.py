@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -146,6 +149,24 @@ def test_whatever_a_report_says_can_be_written(made: list[Sentence | Table | Pic
     assert as_pdf(document).startswith(b"%PDF")
     load_workbook(io.BytesIO(as_workbook(document)))
     assert as_csv(document).startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("columns", [1, 4, 12, 40])
+def test_wide_tables_with_long_names_are_cut_by_columns_and_times_stay_on_a_line(columns: int) -> None:
+    at = datetime(2026, 3, 2, tzinfo=SHANGHAI)
+    name = "星河智慧园区科技研发中心二期A座十二层开放协作办公区"
+    row: tuple[str | datetime, ...] = (name, *[at] * (columns - 1))
+    document = Document(
+        title="宽表", subtitle="", language="zh", time_zone="Asia/Shanghai", made_at=at,
+        blocks=(Table(title="安排", headers=tuple(f"列{i}" for i in range(columns)), rows=(row,) * 3),),
+    )  # fmt: skip
+    streams = re.findall(rb"stream\r?\n(.*?)~>\s*endstream", as_pdf(document), re.S)
+    drawn = b"".join(zlib.decompress(base64.a85decode(stream)) for stream in streams)
+    assert drawn.count(b"(2026-03-02 00:00)") == 3 * (columns - 1)
+    sheet = load_workbook(io.BytesIO(as_workbook(document)))["安排"]
+    assert sheet.freeze_panes == ("B2" if columns > 8 else "A2")
+    assert sheet.column_dimensions["A"].width == 50
+    assert sheet["A2"].alignment.wrap_text
 
 
 @pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "-cmd|' /C calc'!A0", "+A1"])

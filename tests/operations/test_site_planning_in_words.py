@@ -64,6 +64,8 @@ def test_words_for_places_of_things_are_a_plan_of_sites(text: str, slots: dict[s
         ("how many defibrillators do we need so everyone reaches one within 3 minutes?", "en", "defibrillators", None,
          Limits(reach_min=3.0, goal=SiteGoal.ALL)),
         ("让尽量多的人90秒内走到，2个饮水机放在哪里", "zh", "饮水机", 2, Limits(reach_min=1.5, goal=SiteGoal.COVER)),
+        ("放2个充电桩，每个最多服务5人", "zh", "充电桩", 2, Limits(capacity=5.0)),
+        ("install 3 lockers, each for at most 60 people", "en", "lockers", 3, Limits(capacity=60.0)),
         ("充电桩应该设在哪里，要6个", "zh", "充电桩", 6, Limits()),
         ("食堂建在哪里最好", "zh", "食堂", None, Limits()),
         ("where should printers go", "en", "printers", None, Limits()),
@@ -106,7 +108,8 @@ def test_who_would_place_a_fishpond_is_told_what_can_be_placed(house: House) -> 
     [
         ("where should I go for a printer", "en"), ("急救箱放在哪里", "zh"), ("走到最近的打印机要几分钟", "zh"),
         ("book 3 meeting rooms for everyone for 30 minutes", "en"), ("where should 3 new teams go", "en"),
-        ("给所有人预订3个会议室，30分钟", "zh"), ("where can everyone park within 5 minutes", "en"),
+        ("给所有人预订3个会议室，30分钟", "zh"), ("加2个团队，每个12人", "zh"),
+        ("安排5个会议室，每个坐10个人", "zh"), ("where can everyone park within 5 minutes", "en"),
     ],
 )  # fmt: skip
 def test_who_asks_for_something_else_places_nothing(text: str, language: str) -> None:
@@ -140,6 +143,12 @@ def test_a_card_tells_limits_that_were_said_in_full_width_digits(house: House) -
     (asked,) = talk(house, "limits", "在A座放１个储物柜，任何人３分钟能到，每个服务１００人")
     assert asked.move is Kind.CONFIRM
     assert "每个人 3 分钟内走到。每处最多服务 100 人" in asked.text.zh
+
+
+def test_too_few_are_told_instead_of_a_card(house: House) -> None:
+    (reply,) = talk(house, "few", "在A座放2个储物柜，每个最多服务5人，放哪里最好")
+    assert reply.move is not Kind.CONFIRM
+    assert "共 10 人；这里有 50 人，至少要 10 处" in reply.text.zh
 
 
 def test_members_place_nothing(house: House) -> None:

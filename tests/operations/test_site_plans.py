@@ -26,6 +26,7 @@ from yuanli.operations import (
 )
 from yuanli.operations.plan_maps import PROFILES
 from yuanli.operations.round_plans import OutOfReachError
+from yuanli.operations.site_capacities import TooSmallError
 from yuanli.planning import SITES, fewest_sites
 from yuanli.routing import load_profiles
 from yuanli.solver import Plan, Search, Stop, make_plan
@@ -172,3 +173,31 @@ def test_a_lake_is_not_placed_and_what_the_map_does_not_know_is_told() -> None:
         drafted(thing="pond")
     told = drafted(thing="coffee robot", places=("room0-0", "room1-0")).assumed
     assert any("knows no such kind of facility: coffee robot" in one.en for one in told)
+
+
+@pytest.mark.parametrize(
+    ("wish", "said", "remedy"),
+    [
+        ({"number": 2, "capacity": 20, "kinds": ("office",)}, "2 that serve 20 people each serve 40, and 50 are here: "
+         "at least 3 are needed.", "Place 3, with those there are. Or: Let 2 serve 25 people each."),
+        ({"number": 2, "capacity": 20, "kinds": ("walkway",)}, "at least 3 are needed.",
+         "Let 2 serve 25 people each, or add candidates."),
+        ({"number": 2, "capacity": 5, "kinds": ("walkway",)}, "has 20: 5 each is too few.",
+         "Let 2 serve 25 people each, or add candidates."),
+        ({"goal": SiteGoal.ALL, "reach_min": 9, "capacity": 20, "kinds": ("walkway",)}, "at least 3 are needed.",
+         "Let 2 serve 25 people each, or add candidates."),
+    ],
+)  # fmt: skip
+def test_things_that_cannot_serve_everybody_are_refused_before_a_plan_is_sought(
+    wish: dict[str, Any], said: str, remedy: str
+) -> None:
+    with pytest.raises(TooSmallError) as caught:
+        drafted(**wish)
+    assert caught.value.hint is not None
+    assert said in caught.value.message.en
+    assert caught.value.hint.en == remedy
+
+
+def test_as_many_as_were_said_to_be_needed_serve_everybody() -> None:
+    assert solved(drafted(number=3, capacity=20, kinds=("office",))).cost is not None
+    assert drafted(number=1, capacity=5, kinds=("walkway",), goal=SiteGoal.COVER, reach_min=2).number == 1

@@ -49,6 +49,22 @@ def test_a_row_worked_by_hand() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("areas", "side"),
+    [([2.2] * 3, 3.0), ([2.2] * 4, 3.0), ([4.0] * 3 + [1.0] * 5, 5.0), ([9.0, 4.0, 4.0, 1.0], 5.0)],
+)
+def test_squares_that_leave_gaps_are_placed(areas: list[float], side: float) -> None:
+    """Two squares of 2.2 m² are 2.97 m wide together: in 3 × 3 m there is room for four, but no cut without a rest."""
+    n = len(areas)
+    problem = BlocksProblem(
+        blocks=tuple(f"b{i}" for i in range(n)), flows=np.triu(np.ones((n, n)), 1), areas=np.array(areas),
+        aspects=np.ones(n), width_m=side, depth_m=side,
+    )  # fmt: skip
+    search = Search[BlocksPlan](Stop(time_s=60), cancelled=lambda: search.best is not None)
+    plan = make_plan(BLOCKS, problem, search)
+    assert plan.cost is not None
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(1, 9), st.integers(0, 2**32), st.floats(0.4, 1.0))
 def test_every_plan_passes_the_check(n: int, seed: int, used: float) -> None:

@@ -14,7 +14,7 @@ from tests.pace import slowness
 
 from yuanli.operations import find_kind, warm_up
 from yuanli.planning import Aim, SitesProblem
-from yuanli.solver import Kind, Wish
+from yuanli.solver import Kind, Search, Stop, Wish, make_plan
 
 GENEROUS_S = 0.5
 """Of processors from the last look before the cancel, which a busy machine doesn't change; 0.2 s is aimed at."""
@@ -91,6 +91,31 @@ def test_cancelling_returns_the_incumbent_at_once(name: str, at_s: float) -> Non
         if late_s <= -1 or cpu_s < GENEROUS_S * slowness():  # at first: it ended by itself before
             return
         assert not last, f"{cpu_s:.2f} s of a processor from the last look before the cancel"
+
+
+SMALL: Mapping[str, Callable[[], Any]] = {
+    "devices": lambda: park(20, seed=0),
+    "rooms": lambda: meetings_of_a_day(12, 6),
+    "rounds": lambda: tours(20),
+    "rosters": lambda: roster(16, 7),
+    "projects": lambda: crews(20),
+    "flows": lambda: lunch(20),
+    "spaces": lambda: house(12),
+    "layout": lambda: units(12),
+    "blocks": lambda: plant(8),
+    "sites": full,
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_who_cancels_at_once_keeps_the_plan_that_was_to_be_bettered(name: str) -> None:
+    kind, problem = problem_of(name, SMALL[name])
+    first = Search[Any](Stop(time_s=60), cancelled=lambda: first.best is not None)
+    start = kind.solve(problem, first, Wish()).best
+    cost = kind.check(problem, start).cost
+    plan = make_plan(kind, problem, Search[Any](Stop(time_s=60), cancelled=lambda: True), Wish(start=start))
+    assert plan.cost is not None
+    assert plan.cost <= cost + 1e-6 * abs(cost)
 
 
 def problem_of(name: str, make: Callable[[], Any]) -> tuple[Kind[Any, Any], Any]:

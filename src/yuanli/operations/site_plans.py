@@ -28,6 +28,7 @@ from yuanli.operations.guidance import Guidance, Guide
 from yuanli.operations.plan_maps import PROFILES, map_told, names_of, place_key, require_profile
 from yuanli.operations.readings import Every
 from yuanli.operations.round_plans import OutOfReachError
+from yuanli.operations.site_capacities import require_room
 from yuanli.operations.space_plans import area_m2
 from yuanli.operations.twin import Twin
 from yuanli.operations.twin_state import TwinQuantity
@@ -184,6 +185,8 @@ class SiteDrafts:
             Nobody is known to be there, no place suits, or no way leads to one.
         SiteWishError, InvalidProblemError
             There are too many places, or more things than candidates.
+        TooSmallError
+            So many of them can't serve everybody.
         """
         guide = self._guidance.guide(campus_id)
         campus = guide.campus
@@ -227,6 +230,10 @@ class SiteDrafts:
             "fixed": [names[key] for key in kept],
             "on_map": map_told(spots, profile=wish.profile, at=at),
         }
+        if wish.capacity is not None and wish.goal is not SiteGoal.COVER:
+            most = len(sites) if wish.goal is SiteGoal.ALL else len(kept) + wish.number
+            by_space = {demand["name"]: demand["people"] for demand in document["demands"]}
+            require_room(by_space, capacity=wish.capacity, most=most, candidates=len(sites))
         document |= _aimed(wish, document)
         problem = SITES.parse(json.dumps(document).encode(), "draft.json")
         return SiteDraft(

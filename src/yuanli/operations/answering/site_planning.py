@@ -92,7 +92,7 @@ class SitesAct:
             f"{draft.candidates} 个候选点"
         ]
         en = [
-            f"Place {many.en} of {wish.thing} in {name.en}: {draft.people} people in {draft.spaces} spaces, "
+            f"Place {many.en} {wish.thing} in {name.en}: {draft.people} people in {draft.spaces} spaces, "
             f"{draft.candidates} candidates"
         ]
         for rule in _rules(wish):

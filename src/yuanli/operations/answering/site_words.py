@@ -138,8 +138,8 @@ def find_things(text: str, language: str) -> Things | None:
     """
     asks = ASKS.search(text) is not None and not GOES.search(text)
     puts = PUTS.search(text) is not None
-    reached = LIMITS.search(text) is not None and TIME.search(text) is not None
-    limited = (puts or FEWEST.search(text) is not None) and (reached or CAPACITY.search(text) is not None)
+    reached = (puts or FEWEST.search(text) is not None) and LIMITS.search(text) and TIME.search(text)
+    limited = reached or (puts and CAPACITY.search(text) is not None)
     if not asks and not limited:
         return None
     strange: Things | None = None

@@ -61,3 +61,8 @@ class Document:
 def printable(text: str) -> str:
     """Return a text without the characters that no page or sheet can hold."""
     return CONTROL.sub("", text)
+
+
+def half_widths(text: str) -> int:
+    """Return how many half-width letters a text is wide: those of Chinese count as two."""
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)

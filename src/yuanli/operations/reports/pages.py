@@ -11,7 +11,16 @@ from xml.sax import saxutils
 from zoneinfo import ZoneInfo
 
 from yuanli.operations.replies import Chart
-from yuanli.operations.reports.blocks import Block, Cell, Document, Heading, Sentence, Table, printable
+from yuanli.operations.reports.blocks import (
+    Block,
+    Cell,
+    Document,
+    Heading,
+    Sentence,
+    Table,
+    half_widths,
+    printable,
+)
 
 FONT = "STSong-Light"
 """A CID font of Adobe-GB1: not embedded; readers put their own Chinese face in its place."""
@@ -25,15 +34,21 @@ ACCENT, GREY, WARN = "#0f9b8e", "#5f6b76", "#b3541e"
 MARGIN = 48
 CHART_HEIGHT = 150
 MOST_LABELS = 8
-NARROWEST = 8
-"""Half-width letters that a column has room for, so that shares and short headers stay on one line."""
+NARROWEST, UNBROKEN, WIDEST = 8, 17, 30
+"""Half-width letters that a column has room for at least; that stay on one line, as a time does; and at most."""
+LETTER, PADDING = 4.4, 4
+"""Points of a half-width letter in a table, and beside a cell."""
+TALL = 500
+"""Half-width letters of a cell whose row may be taller than a page: only such rows are split."""
+MOST_UPRIGHT = 8
+"""Columns of a table that is printed on upright pages."""
 FLAT = 1e-9
 """Values that differ by less than this share are drawn as one level."""
 
 
 def as_pdf(document: Document) -> bytes:
-    """Return a report as PDF, A4."""
-    from reportlab.lib.pagesizes import A4
+    """Return a report as PDF: A4, lengthwise where a table has many columns."""
+    from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -44,7 +59,9 @@ def as_pdf(document: Document) -> bytes:
     plain = ParagraphStyle("plain", fontName=FONT, fontSize=10, leading=15, wordWrap="CJK")
     title = ParagraphStyle("title", parent=plain, fontSize=20, leading=28, textColor=ACCENT)
     soft = ParagraphStyle("soft", parent=plain, fontSize=9, textColor=GREY)
-    out, width = io.BytesIO(), A4[0] - 2 * MARGIN
+    wide = any(isinstance(one, Table) and len(one.headers) > MOST_UPRIGHT for one in document.blocks)
+    size = landscape(A4) if wide else A4
+    out, width = io.BytesIO(), size[0] - 2 * MARGIN
     story: list[Any] = [Paragraph(escape(document.title), title), Paragraph(escape(document.subtitle), soft)]
     above = ""
     for block in document.blocks:
@@ -58,11 +75,11 @@ def as_pdf(document: Document) -> bytes:
         canvas.setFont(FONT, 8)
         canvas.setFillColor(GREY)
         canvas.drawString(MARGIN, 26, foot)
-        canvas.drawRightString(A4[0] - MARGIN, 26, str(template.page))
+        canvas.drawRightString(size[0] - MARGIN, 26, str(template.page))
         canvas.restoreState()
 
     template = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
+        out, pagesize=size, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN,
         title=printable(document.title), author="yuanli",
     )  # fmt: skip
     template.build(story, onFirstPage=page, onLaterPages=page)
@@ -98,11 +115,16 @@ def _flowables(block: Block, document: Document, width: float, plain: Any, above
         return [Paragraph(escape(block.text), style)]
     caption = ParagraphStyle("caption", parent=plain, fontSize=10, textColor=GREY)
     if isinstance(block, Table):
-        return [
-            CondPageBreak(TABLE_ROOM),
-            *([] if block.title == above else [Paragraph(escape(block.title), caption)]),
-            _table(block, document.time_zone, width),
-        ]
+        tables: list[Any] = []
+        for part in _parts(block, document.time_zone, width):
+            titled = [] if part.title == above else [Paragraph(escape(part.title), caption)]
+            tables += [
+                CondPageBreak(TABLE_ROOM),
+                *titled,
+                _table(part, document.time_zone, width),
+                Spacer(1, 6),
+            ]
+        return tables[:-1]
     chart = block.chart
     name = chart.title.zh if document.language == "zh" else chart.title.en
     unit = f" ({chart.unit})" if chart.unit else ""
@@ -130,20 +152,65 @@ def _table(table: Table, zone: str, width: float) -> Any:
         ],
         *([shown(v, i) for i, v in enumerate(row)] for row in table.rows),
     ]
-    weights = [
-        max([_wide(h), *(_wide(_written(row[i], zone)) for row in table.rows[:100])])
-        for i, h in enumerate(table.headers)
-    ]
-    bounded = [min(max(weight, NARROWEST), 30) for weight in weights]
-    made = LongTable(rows, colWidths=[width * w / sum(bounded) for w in bounded], repeatRows=1, splitInRow=1)
+    letters = _letters(table, zone)
+    least = [_least(one) for one in letters]
+    more = [max(0.001, one - UNBROKEN) for one in letters]
+    spare = width - sum(least)
+    widths = [one + spare * extra / sum(more) for one, extra in zip(least, more, strict=True)]
+    tall = any(half_widths(_written(value, zone)) > TALL for row in table.rows for value in row)
+    made = LongTable(rows, colWidths=widths, repeatRows=1, splitInRow=int(tall))
     line, stripe = colors.HexColor("#d8dee4"), colors.HexColor("#f4f7f8")
     made.setStyle(
         TableStyle([
             ("LINEBELOW", (0, 0), (-1, 0), 1, colors.HexColor(ACCENT)), ("LINEBELOW", (0, 1), (-1, -1), 0.25, line),
             ("ROWBACKGROUNDS", (0, 1), (-1, -1), [colors.white, stripe]), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("LEFTPADDING", (0, 0), (-1, -1), PADDING), ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
         ])
     )  # fmt: skip
     return made
+
+
+def _parts(table: Table, zone: str, width: float) -> list[Table]:
+    """Return a table as tables that are no wider than a page, each with the first column."""
+    first, *rest = (_least(one) for one in _letters(table, zone))
+    parts: list[list[int]] = [[]]
+    left = width - first
+    for column, least in enumerate(rest, 1):
+        if least > left and parts[-1]:
+            parts.append([])
+            left = width - first
+        parts[-1].append(column)
+        left -= least
+    if len(parts) == 1:
+        return [table]
+    return [
+        Table(
+            title=f"{table.title} ({number}/{len(parts)})",
+            headers=tuple(table.headers[i] for i in (0, *columns)),
+            rows=tuple(tuple(row[i] for i in (0, *columns)) for row in table.rows),
+        )
+        for number, columns in enumerate(parts, 1)
+    ]
+
+
+def _letters(table: Table, zone: str) -> list[int]:
+    """Return how many half-width letters each column would have in a line, between the least and the most."""
+    return [
+        min(
+            max(
+                NARROWEST,
+                half_widths(header),
+                *(half_widths(_written(row[i], zone)) for row in table.rows[:100]),
+            ),
+            WIDEST,
+        )
+        for i, header in enumerate(table.headers)
+    ]
+
+
+def _least(letters: int) -> float:
+    """Return the points that a column has at least."""
+    return min(letters, UNBROKEN) * LETTER + 2 * PADDING
 
 
 def _drawing(chart: Chart, document: Document, width: float) -> Any:
@@ -211,10 +278,6 @@ def _written(value: Cell, zone: str) -> str:
 def _number(value: float) -> str:
     digits = 0 if abs(value) >= 100 or value == int(value) else 1 if abs(value) >= 1 else 2
     return f"{value:,.{digits}f}"
-
-
-def _wide(text: str) -> int:
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in text)
 
 
 def _short(text: str, most: int) -> str:

@@ -8,17 +8,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from yuanli.operations.reports.blocks import Cell, Document, Heading, Picture, Sentence, Table, printable
+from yuanli.operations.reports.blocks import (
+    Cell,
+    Document,
+    Heading,
+    Picture,
+    Sentence,
+    Table,
+    half_widths,
+    printable,
+)
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TITLE = 28
+NARROWEST, WIDEST = 10, 50
+"""Half-width letters that a column is wide at least and at most; longer texts are wrapped."""
+TIME = 18
+"""Those of a time, with room beside it."""
+MANY = 8
+"""Columns beyond which the first one stays where it is while a sheet is scrolled aside."""
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
 def as_workbook(document: Document) -> bytes:
     """Return a report as an Excel workbook: first what it says, then a sheet for each table and chart."""
     from openpyxl import Workbook
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
@@ -41,12 +56,19 @@ def as_workbook(document: Document) -> bytes:
             sheet.append([_safe(header) for header in table.headers])
             for cell in sheet[1]:
                 cell.font = Font(bold=True)
-            sheet.freeze_panes = "A2"
+            sheet.freeze_panes = "B2" if len(table.headers) > MANY else "A2"
             for row in table.rows:
                 sheet.append([_value(cell, document.time_zone) for cell in row])
             for column, header in enumerate(table.headers, start=1):
-                longest = max([len(header), *(len(str(row[column - 1] or "")) for row in table.rows[:200])])
-                sheet.column_dimensions[get_column_letter(column)].width = min(max(10, 1.6 * longest), 60)
+                wide = (
+                    max(NARROWEST, half_widths(header), *(_wide(row[column - 1]) for row in table.rows)) + 2
+                )
+                sheet.column_dimensions[get_column_letter(column)].width = min(wide, WIDEST)
+                if wide > WIDEST:
+                    for (cell,) in sheet.iter_rows(min_col=column, max_col=column):
+                        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for (cell,) in first.iter_rows(min_row=2, max_col=1):
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -89,6 +111,10 @@ def _value(cell: Cell, zone: str) -> str | float | datetime | None:
     if isinstance(cell, datetime):
         return cell.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return _safe(cell) if isinstance(cell, str) else cell
+
+
+def _wide(cell: Cell) -> int:
+    return TIME if isinstance(cell, datetime) else 0 if cell is None else half_widths(str(cell))
 
 
 def _plain(cell: Cell, zone: str) -> str:

@@ -12,19 +12,20 @@ from yuanli.planning.blocks.telling import conflicts_blocks
 from yuanli.planning.documents import Floats
 from yuanli.solver import Result, Search, Wish
 
-CHUNK = 600_000
-"""Steps times blocks between two looks at the clock: some 20 ms."""
+CHUNK, MOST_STEPS = 600_000, 2_000
+"""Steps times blocks squared between two looks at the clock, some 20 ms, and steps a block: few blocks need no more."""
 ALIKE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlocksParams:
-    """How it cools: rounds of one descent, the first and last temperature as a share of the cost, and the penalty."""
+    """How it cools: rounds of one descent, the first and last temperature as a share of the cost, and the penalties."""
 
     rounds: int = 80
     hot: float = 0.03
     cold: float = 3e-5
     penalty: float = 0.3
+    loose_penalty: float = 1.0
 
 
 def solve_blocks(
@@ -33,7 +34,9 @@ def solve_blocks(
 ) -> Result[BlocksPlan]:  # fmt: skip
     """Anneal slicing floor plans again and again; too narrow blocks are penalised and never offered.
 
-    With locked blocks, or few changes, blocks of equal area change places from the start. A round is a chunk of steps.
+    The plans have no gaps, which keeps blocks near; where a descent finds none, as squares may fit only loosely, the
+    next one lets parts be larger than their blocks. With locked blocks, or few changes, blocks of equal area change
+    places from the start. A round is a chunk of steps.
     """
     if conflicts_blocks(problem):
         return search.result(infeasible=True)
@@ -44,8 +47,11 @@ def solve_blocks(
             _exchange(problem, search, wish, wish.start)
             return search.result()
     rng = np.random.default_rng(wish.seed)
+    gaps = False
     while not search.over():
-        _descend(problem, search, params, rng)
+        _descend(problem, search, params, rng, gaps=gaps)
+        if search.best is None:
+            gaps = not gaps
     return search.result()
 
 
@@ -56,31 +62,38 @@ def least_travel(problem: BlocksProblem) -> float:
 
 
 def _descend(
-    problem: BlocksProblem, search: Search[BlocksPlan], params: BlocksParams, rng: np.random.Generator
+    problem: BlocksProblem,
+    search: Search[BlocksPlan],
+    params: BlocksParams,
+    rng: np.random.Generator,
+    *,
+    gaps: bool,
 ) -> None:
     from yuanli.planning.blocks.kernels import ACROSS, ALONG, anneal, rectangles, worth
 
     n, total = len(problem.blocks), float(problem.areas.sum())
     flows: Floats = problem.flows + problem.flows.T
-    span = np.array([total / problem.depth_m, problem.width_m])
-    span[0] = min(span)
-    shape = np.array([np.clip(np.sqrt(total * problem.width_m / problem.depth_m), *span)])
+    whole = np.array([problem.width_m, problem.depth_m])
+    span = np.stack([np.minimum(total / whole[::-1], whole), whole], axis=1)
+    wide = float(np.clip(np.sqrt(total * whole[0] / whole[1]), *span[0]))
+    shape = whole.copy() if gaps else np.array([wide, total / wide])
     tokens = np.empty(2 * n - 1, dtype=np.int64)
     order = rng.permutation(n)
     tokens[0], tokens[1::2], tokens[2::2] = order[0], order[1:], np.where(np.arange(n - 1) % 2, ACROSS, ALONG)
     out, best = np.empty((n, 4)), np.empty((n, 4))
-    rectangles(tokens, problem.areas, shape[0], total / shape[0], out)
+    rectangles(tokens, problem.areas, shape[0], shape[1], out)
     cost, narrow = worth(out, flows, problem.aspects)
     scale = max(cost, 1e-9)
-    found = np.array([cost + params.penalty * scale * narrow, np.inf])
-    if narrow <= ALIKE:
+    penalty = scale * (params.loose_penalty if gaps else params.penalty)
+    found = np.array([np.inf if gaps else cost + penalty * narrow, np.inf])
+    if narrow <= ALIKE and not gaps:
         _offer(problem, search, out)
     for number in range(params.rounds):
         heat = params.hot * (params.cold / params.hot) ** (number / params.rounds) * scale
         before = found[1]
         anneal(
-            tokens, shape, span, problem.areas, flows, problem.aspects, max(1, CHUNK // n**2), heat,
-            params.penalty * scale, found, best, int(rng.integers(2**31)),
+            tokens, shape, span, problem.areas, flows, problem.aspects, gaps,
+            max(1, min(CHUNK // n**2, MOST_STEPS * n)), heat, penalty, found, best, int(rng.integers(2**31)),
         )  # fmt: skip
         search.count()
         if found[1] < before:

@@ -13,7 +13,7 @@ from yuanli.planning.sites.interchange import exchange, total
 from yuanli.planning.sites.models import Rules, capacity_model, covering_model, radius_model, rules_of
 from yuanli.planning.sites.problem import Aim, Bools, Ints, SitesPlan, SitesProblem, cost_of, nearest
 from yuanli.planning.sites.relaxing import Relaxed, reduce_rules, relax
-from yuanli.solver import Milp, Result, Search, Status, Stop, Wish, load_solver, solve_milp
+from yuanli.solver import Aside, Milp, Result, Search, Status, Stop, Wish, load_solver, solve_milp
 
 RESTARTS = 8
 
@@ -234,7 +234,10 @@ def _solve_sum(
     if search.over():
         return search.result()
     if limited:
-        shares = capacity_model(problem, problem.reach, costs, rules, must=problem.aim is not Aim.COVER)
+        must = problem.aim is not Aim.COVER
+        shares = Aside(search).run(lambda: capacity_model(problem, problem.reach, costs, rules, must=must))
+        if shares is None:
+            return search.result()
         begin = None if search.best is None else shares.values(search.best)
         _run(
             shares.milp, search, lambda values: shares.plan(problem, values), lambda plan: cost_of(problem, plan),

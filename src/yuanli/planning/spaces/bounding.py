@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 
 from yuanli.planning.spaces.problem import APART, PAIRS, RuleKind, SpaceProblem
 from yuanli.planning.spaces.tables import RELATIONS, Floats, Seats, relations
-from yuanli.solver import Milp, Search, Stop, solve_milp
+from yuanli.solver import Aside, Milp, Search, Stop, solve_milp
 
 MOST_TERMS = 400_000
 TERM_S = 2e-5
@@ -36,10 +36,10 @@ def lower_bound(
     if terms > MOST_TERMS or terms * TERM_S > time_s:
         return -np.inf
     search = Search[Floats](Stop(time_s=time_s), cancelled=stopped)
-    model = _Relaxation(problem, seats, allowed, unary, search)
-    if search.over():
+    milp = Aside(search).run(lambda: _Relaxation(problem, seats, allowed, unary, search).milp())
+    if milp is None or search.over():
         return -np.inf
-    result = solve_milp(model.milp(), search)
+    result = solve_milp(milp, search)
     return float(result.bound) if result.status == "optimal" else -np.inf
 
 

@@ -217,7 +217,7 @@ def write_spaces_excel(problem: SpaceProblem | None = None, plan: SpacePlan | No
         for row in rows:
             sheet.append([_to_cell(value) for value in row.values()])
     for sheet in book.worksheets:
-        sheet.freeze_panes = "A2"
+        sheet.freeze_panes = "B2"
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         for number, column in enumerate(sheet.iter_cols(values_only=True)):

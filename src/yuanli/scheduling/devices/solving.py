@@ -10,6 +10,7 @@ import numpy as np
 from yuanli.errors import Text
 from yuanli.scheduling.devices.arrays import tables_of
 from yuanli.scheduling.devices.bounding import Seen, look
+from yuanli.scheduling.devices.checking import check_devices
 from yuanli.scheduling.devices.conflicts import WITHIN_S
 from yuanli.scheduling.devices.dualising import find_duals
 from yuanli.scheduling.devices.improving import CHUNK, HEATS, NEAR, PEAKS, Found, Improver, Terms, discomforts
@@ -139,6 +140,9 @@ class _Solving:
 
     def run(self, begin: Callable[[Pricing], None] | None = None) -> Result[DevicesPlan]:
         """Search."""
+        start = self.wish.start
+        if start is not None and (checked := check_devices(self.problem, start)).valid:
+            self.search.offer(start, checked.cost)
         if self.search.cancelled:
             return self.search.result()
         seen = unless_cancelled(self.search, lambda: look(self.problem, self.tables))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from yuanli.scheduling.flows.checks import check_flows
 from yuanli.scheduling.flows.queues import fluid_queue
 from yuanli.scheduling.flows.tables import FlowsPlan, FlowsProblem, Passage, room_of
 from yuanli.solver import Aside, Milp, Result, Search, SearchProgress, Status, Stop, Wish, solve_milp
@@ -45,6 +46,8 @@ def solve_flows(
     MissingSolverError
         HiGHS is not installed.
     """
+    if wish.start is not None and (checked := check_flows(problem, wish.start)).valid:
+        search.offer(wish.start, checked.cost)
     model = Aside(search).run(lambda: flows_model(problem, wish=wish))
     if model is None:
         return search.result()

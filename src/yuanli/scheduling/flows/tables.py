@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -193,7 +194,7 @@ class FlowsProblem:
             ("groups", [g.id for g in self.groups]),
             ("passages", [p.id for p in self.passages]),
         ):
-            twice = [id_ for id_ in ids if not id_ or ids.count(id_) > 1]
+            twice = [id_ for id_, times in Counter(ids).items() if not id_ or times > 1]
             if twice:
                 refuse(
                     f"名称“{twice[0]}”为空或出现多次。",

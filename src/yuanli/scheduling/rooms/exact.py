@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from yuanli.scheduling.rooms.arrays import Compiled, Floats, Ints
 from yuanli.scheduling.rooms.tables import RoomsPlan
-from yuanli.solver import Milp, Result, Search, SearchProgress, Stop, Wish, solve_milp
+from yuanli.solver import Aside, Milp, Result, Search, SearchProgress, Stop, Wish, solve_milp
 
 MOST_CHOICES = 20_000
 MOST_COURSE_CHOICES = 4_000
@@ -73,25 +73,10 @@ def solve_exactly(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[Room
     """Solve with HiGHS: a column is an event at a time in a room; a round is a node of its branch and bound."""
     from yuanli.scheduling.rooms import kernel
 
-    tables = compiled.tables
-    rows = _Rows()
-    columns: list[dict[Choice, int]] = []
-    for e in range(len(compiled.events)):
-        times = tables.choices_at[tables.choices_ptr[e] : tables.choices_ptr[e + 1]].tolist()
-        rooms = tables.rooms_at[tables.rooms_ptr[e] : tables.rooms_ptr[e + 1]].tolist()
-        own = {
-            (t, r): rows.column(float(tables.time_cost[e, t] + tables.room_cost[e, r]))
-            for t in times for r in rooms if not tables.closed[cells_of(compiled, t), r].any()
-        }  # fmt: skip
-        rows.row(dict.fromkeys(own.values(), 1.0), 1.0, 1.0)
-        columns.append(own)
-    _never_twice(compiled, rows, columns)
-    _walks(compiled, rows, columns, search.over)
-    _courses(compiled, rows, columns)
-    _lone(compiled, rows, columns)
-    _keep(compiled, rows, columns, wish)
-    if search.over():
+    written = Aside(search).run(lambda: _written(compiled, wish, search.over))
+    if written is None or search.over():
         return search.result()
+    tables, (milp, columns) = compiled.tables, written
 
     def read(values: Floats) -> tuple[Ints, Ints]:
         chosen = [max(own, key=lambda choice: values[own[choice]]) for own in columns]
@@ -109,9 +94,33 @@ def solve_exactly(compiled: Compiled, search: Search[RoomsPlan], wish: Wish[Room
     inner = Search[Floats](
         Stop(time_s=None, rounds=rounds, gap=search.stop.gap), cancelled=search.over, told=told
     )
-    result = solve_milp(rows.milp(), inner, seed=wish.seed, threads=wish.workers)
+    result = solve_milp(milp, inner, seed=wish.seed, threads=wish.workers)
     search.count(result.rounds)
     return search.result(infeasible=result.status == "infeasible")
+
+
+def _written(
+    compiled: Compiled, wish: Wish[RoomsPlan], over: Callable[[], bool]
+) -> tuple[Milp, list[dict[Choice, int]]]:
+    """Return the programme, and the columns of each event."""
+    tables = compiled.tables
+    rows = _Rows()
+    columns: list[dict[Choice, int]] = []
+    for e in range(len(compiled.events)):
+        times = tables.choices_at[tables.choices_ptr[e] : tables.choices_ptr[e + 1]].tolist()
+        rooms = tables.rooms_at[tables.rooms_ptr[e] : tables.rooms_ptr[e + 1]].tolist()
+        own = {
+            (t, r): rows.column(float(tables.time_cost[e, t] + tables.room_cost[e, r]))
+            for t in times for r in rooms if not tables.closed[cells_of(compiled, t), r].any()
+        }  # fmt: skip
+        rows.row(dict.fromkeys(own.values(), 1.0), 1.0, 1.0)
+        columns.append(own)
+    _never_twice(compiled, rows, columns)
+    _walks(compiled, rows, columns, over)
+    _courses(compiled, rows, columns)
+    _lone(compiled, rows, columns)
+    _keep(compiled, rows, columns, wish)
+    return rows.milp(), columns
 
 
 def cells_of(compiled: Compiled, time: int) -> list[int]:

@@ -13,7 +13,16 @@ from yuanli.scheduling.rooms.conflicts import find_conflict
 from yuanli.scheduling.rooms.exact import small_enough, solve_exactly
 from yuanli.scheduling.rooms.mending import mend_rooms, mended_share
 from yuanli.scheduling.rooms.tables import RoomsPlan, RoomsProblem
-from yuanli.solver import Aside, InvalidProblemError, MissingSolverError, Result, Search, Stop, Wish
+from yuanli.solver import (
+    Aside,
+    InvalidProblemError,
+    MissingSolverError,
+    Result,
+    Search,
+    Stop,
+    Wish,
+    unless_cancelled,
+)
 
 FIRST_S = 1.0
 """Seconds of annealing without a plan after which it is asked whether there is one."""
@@ -35,7 +44,13 @@ def solve_rooms(
     InvalidProblemError
         Something is locked that the start does not have, or that the problem does not allow any more.
     """
-    compiled = compile_problem(problem)
+    compiled = (
+        compile_problem(problem)
+        if wish.start is not None
+        else unless_cancelled(search, lambda: compile_problem(problem))
+    )
+    if compiled is None:
+        return search.result()
     _check_locked(compiled, wish)
     if wish.start is not None and wish.max_changes is not None:
         _check_changes(compiled, wish)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from yuanli.scheduling.rosters.checks import check_rosters
-from yuanli.scheduling.rosters.modelling import add_cost, rosters_model
+from yuanli.scheduling.rosters.modelling import RosterModel, add_cost, rosters_model
 from yuanli.scheduling.rosters.tables import RostersPlan, RostersProblem
-from yuanli.solver import Result, Search, Wish, solve_cpsat
+from yuanli.solver import Aside, Result, Search, Wish, solve_cpsat
 
 
 def solve_rosters(
@@ -22,6 +22,14 @@ def solve_rosters(
     """
     if wish.start is not None and (checked := check_rosters(problem, wish.start)).valid:
         search.offer(wish.start, checked.cost)
+    built = Aside(search).run(lambda: _asked_model(problem, wish))
+    if built is None:
+        return search.result()
+    return solve_cpsat(built.model, search, built.read, seed=wish.seed, workers=wish.workers)
+
+
+def _asked_model(problem: RostersProblem, wish: Wish[RostersPlan]) -> RosterModel:
+    """Return the model of what costs least, near a start where one is given."""
     built = rosters_model(problem)
     add_cost(problem, built)
     model = built.model
@@ -38,7 +46,7 @@ def solve_rosters(
                     model.add_hint(cell, s == shift)
         if wish.max_changes is not None:
             model.add(sum(changed) <= wish.max_changes)
-    return solve_cpsat(model, search, built.read, seed=wish.seed, workers=wish.workers)
+    return built
 
 
 def duty_name(problem: RostersProblem, person: str, day: int) -> str:

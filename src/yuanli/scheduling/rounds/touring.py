@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from yuanli.scheduling.rounds.bounds import least_cost
+from yuanli.scheduling.rounds.checks import check_rounds
 from yuanli.scheduling.rounds.conflicts import find_contradiction
 from yuanli.scheduling.rounds.locking import locks_contradict, with_locks
 from yuanli.scheduling.rounds.modelling import Limits, VrpModel
@@ -42,6 +43,8 @@ def solve_rounds(
         PyVRP is not installed.
     """
     load_solver("pyvrp")
+    if wish.start is not None and (checked := check_rounds(problem, wish.start)).valid:
+        search.offer(wish.start, checked.cost)
     if find_contradiction(problem):
         return search.result(infeasible=True)
     limits, problem = limits_of(problem, wish), with_locks(problem, wish)
@@ -138,7 +141,9 @@ def _improve(
 ) -> bool:  # fmt: skip
     """Run PyVRP for some steps, offer what it finds, and say whether its best changes at most so many."""
     vrp = load_solver("pyvrp")
-    model = VrpModel(problem, limits)
+    model = Aside(search).run(lambda: VrpModel(problem, limits))
+    if model is None:
+        return False
     start = wish.start if start is None else start
     names = {} if wish.start is None else wish.start.staff_of()
     initial = None if start is None else model.solution_of(start)
