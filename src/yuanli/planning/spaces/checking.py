@@ -226,12 +226,14 @@ def _pair_rule(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
             continue
         here, there = day.room_of[a], day.room_of[b]
         same = here.name == there.name
+        beside = same or there.name in here.adjacent or here.name in there.adjacent
         near = (here.building, here.floor) == (there.building, there.floor)
         zone = same or (here.zone == there.zone and here.zone != "")
         kept = {
             RuleKind.SAME_ROOM: same,
             RuleKind.NOT_SAME_ROOM: not same,
-            RuleKind.ADJACENT: same or there.name in here.adjacent or here.name in there.adjacent,
+            RuleKind.ADJACENT: beside,
+            RuleKind.NOT_ADJACENT: not beside,
             RuleKind.NEAR: near,
             RuleKind.AWAY: not near,
             RuleKind.SAME_ZONE: zone,
@@ -274,7 +276,9 @@ def _overfull(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
 
 
 _ROOM_KINDS = ("in", "not_in", "accessible", "quiet", "secure", "features", "close_to", "far_from")
-_PAIR_KINDS = ("same_room", "not_same_room", "adjacent", "near", "away", "same_zone", "other_zone")
+_PAIR_KINDS = (
+    "same_room", "not_same_room", "adjacent", "not_adjacent", "near", "away", "same_zone", "other_zone",
+)  # fmt: skip
 _BROKEN = {
     **{RuleKind(kind): _room_rule for kind in _ROOM_KINDS},
     **{RuleKind(kind): _pair_rule for kind in _PAIR_KINDS},
