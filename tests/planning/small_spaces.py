@@ -70,8 +70,8 @@ def every_rule(rng: random.Random) -> list[Rule]:
         rule(K.IN, "ops", floors=("1",)), rule(K.NOT_IN, "law", rooms=("201",)), rule(K.ACCESSIBLE, "science"),
         rule(K.QUIET, "law", value=2), rule(K.SECURE, "lab", value=1), rule(K.FEATURES, "lab", features=("lab",)),
         rule(K.SAME_ROOM, "ops", "law"), rule(K.NOT_SAME_ROOM, "ops", "science"), rule(K.ADJACENT, "ops", "law"),
-
-        rule(K.NOT_ADJACENT, "ops", "science"), rule(K.NEAR, "ops", "lab"), rule(K.AWAY, "ops", "law"), rule(K.NOT_SHARING, "lab", "law"),
+        rule(K.NOT_ADJACENT, "ops", "science"), rule(K.NEAR, "ops", "lab"), rule(K.AWAY, "ops", "law"),
+        rule(K.NOT_SHARING, "lab", "law"),
         rule(K.ONE_FLOOR, "science"), rule(K.CAPACITY, rooms=("101", "102")), rule(K.MAX_MOVES, value=2),
         rule(K.MAX_PEOPLE_MOVED, value=4), rule(K.MAX_RENT, value=120), rule(K.MAX_FIT_OUT, value=60),
         rule(K.SAME_ZONE, "ops", "science"), rule(K.OTHER_ZONE, "ops", "law"), rule(K.ONE_ZONE, "science", "ops"),

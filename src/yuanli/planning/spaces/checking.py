@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from math import sqrt
 
-from yuanli.errors import Text
+from yuanli.errors import Text, figured
 from yuanli.planning.spaces.naming import RULE_NAMES
 from yuanli.planning.spaces.problem import LIMITS, Entity, Room, Rule, RuleKind, SpacePlan, SpaceProblem
 from yuanli.solver import Broken, Checked
@@ -84,8 +84,8 @@ def tell(one: Violation) -> Text:
     """Say which rule is broken by whom."""
     name, when = RULE_NAMES[one.rule.kind], f"{one.period}：" if one.period else ""
     return Text(
-        f"{when}{one.subject}未满足“{name.zh}”（差 {one.amount:g}）",
-        f'{one.period + ": " if one.period else ""}{one.subject} breaks "{name.en}" (by {one.amount:g})',
+        f"{when}{one.subject}未满足“{name.zh}”（差 {figured(one.amount)}）",
+        f'{one.period + ": " if one.period else ""}{one.subject} breaks "{name.en}" (by {figured(one.amount)})',
     )
 
 
@@ -166,7 +166,8 @@ def _over_limit(problem: SpaceProblem, rule: Rule, days: list[_Day]) -> list[Vio
         spent = [("", sum(periods[day.name].headcounts.get(e.name, e.headcount) for e, day in moved))]
     return [
         Violation(
-            rule=rule, period=name, subject=f"{value:g} > {rule.value:g}", amount=value - (rule.value or 0.0),
+            rule=rule, period=name, subject=f"{figured(value)} > {figured(rule.value or 0.0)}",
+            amount=value - (rule.value or 0.0),
             cost=0.0 if rule.hard else rule.weight * (value - (rule.value or 0.0)),
         )
         for name, value in spent if value - (rule.value or 0.0) > NEAR_ZERO
