@@ -33,8 +33,10 @@ def figured(value: float, *, sign: bool = False) -> str:
     ('25.60', '4,800', '123,457', '0.0031', '+2.50')
     """
     plus = "+" if sign else ""
+    if abs(value) < 1e-6:
+        return "0"
     if abs(value) >= 10_000 or abs(value - round(value)) < 1e-6:
-        return f"{round(value) or 0:{plus},}"
+        return f"{value:{plus},.0f}"
     return f"{value:{plus},.2f}" if abs(value) >= 0.1 else f"{value:{plus}.2g}"
 
 

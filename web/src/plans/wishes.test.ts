@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canBeAsked, changed, fieldsOf, flowsWith, mostFlow, runsWith } from "./wishes";
+import { canBeAsked, changed, fieldsOf, flowsIn, flowsWith, mostFlow, runsWith } from "./wishes";
 
 const word = (key: string) => key;
 const say = () => null;
@@ -25,6 +25,7 @@ describe("a wish to change a plan", () => {
   });
   it("has a storage take, give or rest in some slots, no more than goes in", () => {
     expect([flowsWith("2.0 0.0 -1.5", 1, 3, 4), flowsWith("2.0 0.0 -1.5", 0, 1, 2), flowsWith("2.0 0.0 -1.5", 2, 3, 0)]).toEqual(["2.0 4 4", "2.0 0.0 -1.5", "2.0 0.0 0"]);
+    expect([flowsIn("2.0 2.01 -1.5 0.0", 0, 2), flowsIn("2.0 2.01 -1.5 0.0", 1, 4), flowsIn("-0.01 0.0", 0, 2)]).toEqual(["+2", "−1.5 … +2", "0"]);
     const storage = { name: "b", capacity: 90, charge_kw: 50, discharge: 40, charge_efficiency: 0.9, discharge_efficiency: 0.8 };
     expect([mostFlow(storage, 1, 1), mostFlow(storage, 1, 4), mostFlow(storage, -1, 2), mostFlow(storage, -1, 0.5)]).toEqual([50, 25, 36, 40]);
   });

@@ -70,5 +70,12 @@ export function mostFlow(storage: Storage, sign: number, hours: number): number 
 export const flowsWith = (flows: unknown, from: number, to: number, flow: number): string =>
   String(flows ?? "").split(" ").map((now, slot) => (slot >= from && slot < to && Number(now) !== flow ? String(flow) : now)).join(" ");
 
+/** What a storage takes (+) or gives (−) in some slots: from the least to the most. */
+export function flowsIn(flows: unknown, from: number, to: number): string {
+  const some = String(flows ?? "").split(" ").slice(from, to).map((flow) => Math.round(10 * Number(flow)) / 10 || 0);
+  const said = [Math.min(...some), Math.max(...some)].map((flow) => (flow > 0 ? `+${flow}` : String(flow).replace("-", "−")));
+  return said[0] === said[1] ? said[0]! : said.join(" … ");
+}
+
 /** What differs of a row from what is wished. */
 export const changed = (row: Row, wish: Row): Row => Object.fromEntries(Object.entries(wish).filter(([column, value]) => value !== undefined && value !== row[column]));
