@@ -60,7 +60,10 @@ class PlanSensing:
         if not mine:
             return _no_plan(heard, resource)
         if not listed and (wondered is None or resource is None):
-            told = None if wondered is None else self._usual(asker, mine[0], wondered.change)
+            newest = self.solving.get(asker.campus_id, mine[0].id)
+            if newest.plan is None or newest.plan.cost is None:
+                return _not_of_these(heard, mine[0], None)
+            told = None if wondered is None else self._usual(asker, newest, wondered.change)
             return _ask_what(heard, mine[0]) if told is None else Reply(text=told, understanding=heard)
         jobs = self._jobs(asker, mine, resource if not listed else None)
         named = [job for job in jobs if job.summary.name.casefold() in f"{heard.text} {answer}".casefold()]
@@ -91,15 +94,14 @@ class PlanSensing:
                     found[one.kind] = job
         return list(found.values())
 
-    def _usual(self, asker: Asker, newest: SolveSummary, change: Change) -> Text | None:
+    def _usual(self, asker: Asker, newest: SolveJob, change: Change) -> Text | None:
         """Say what a change does of what a kind of plan first can have more of; None where it can't be changed so."""
-        job = self.solving.get(asker.campus_id, newest.id)
-        resource = next(iter(kind_of(newest.kind).changes), None)
-        if resource is None or job.plan is None or job.plan.cost is None:
+        resource = next(iter(kind_of(newest.summary.kind).changes), None)
+        if resource is None:
             return None
         if resource is Resource.POWER and not change.share:
             change = replace(change, by=copysign(TENTH, change.by), share=True)  # one kW is nothing
-        return self._changed(asker, job, change, resource)
+        return self._changed(asker, newest, change, resource)
 
     def _changed(self, asker: Asker, job: SolveJob, change: Change, resource: Resource) -> Text | None:
         one = job.summary
