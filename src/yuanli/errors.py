@@ -26,6 +26,20 @@ def counted(number: float, one: str, more: str | None = None) -> str:
     return f"{said} {one if number == 1 else more or one + 's'}"
 
 
+def figured(value: float, *, sign: bool = False) -> str:
+    """Return a cost as people read it: with hundredths, none where it is whole or 10,000 and more.
+
+    >>> figured(25.5999), figured(4800.0), figured(123456.7), figured(0.00312), figured(2.5, sign=True)
+    ('25.60', '4,800', '123,457', '0.0031', '+2.50')
+    """
+    plus = "+" if sign else ""
+    if abs(value) < 1e-6:
+        return "0"
+    if abs(value) >= 10_000 or abs(value - round(value)) < 1e-6:
+        return f"{value:{plus},.0f}"
+    return f"{value:{plus},.2f}" if abs(value) >= 0.1 else f"{value:{plus}.2g}"
+
+
 class YuanliError(Exception):
     """An error a person can read: the value, the rule it broke, and the next step.
 

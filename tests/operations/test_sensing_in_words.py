@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -30,6 +31,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         for user in (name, "all"):
             opened.solving.keep(CAMPUS, order, plan, user)
             clock.forward(60)
+    devices = {**json.loads(find_problem_example("devices") or b""), "limit_kw": 40.0}
+    content, kind = json.dumps(devices).encode(), kind_of("devices")
+    plan = make_plan(kind, kind.parse(content, "p.json"), Search(Stop(time_s=QUICK_S)))
+    order = SolveOrder(kind="devices", name="limited 2026", file_name="p.json", problem=content)
+    opened.solving.keep(CAMPUS, order, plan, "limited")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan_sensing, "CHANGED_S", QUICK_S)
         patch.setattr(plan_sensing, "LISTED_S", 2 * QUICK_S)
@@ -58,6 +64,8 @@ def talk(house: House, user: str, *turns: str, roles: tuple[str, ...] = ("member
         ("电价翻倍会怎样", "price", 1, True),
         ("if electricity got 15 percent dearer, what happens", "price", 0.15, True),
         ("如果多给10个工位", "seats", 10, False),
+        ("少一间会议室呢", "rooms", -1, False),
+        ("what if we gave up a room", "rooms", -1, False),
         ("suppose the power limit were 50 kW lower", "power", -50, False),
         ("如果班次延长一小时呢", "hours", 1, False),
         ("What does half an hour more per shift change?", "hours", 0.5, False),
@@ -107,6 +115,9 @@ def test_other_questions_are_not_read_so(text: str) -> None:
         ("rounds", "What would one more guard change?", "Staff +1 (like wang)"),
         ("sites", "再加一个点位有用吗", "Sites +1: saves 4,800 (proved), with 1 change"),
         ("spaces", "如果多给10个工位", "Seats in 101 +10 (7.33 m² each)"),
+        ("spaces", "少一间会议室呢", "Rooms -1 (without 102)"),
+        ("spaces", "what if we gave up room 101?", "Rooms -1 (without 101)"),
+        ("spaces", "如果退租房间101会怎样", "Rooms -1 (without 101)"),
         ("spaces", "哪些规则最贵", "Without \"研发部, 测试部 adjacent\""),
         ("spaces", "which constraints hold back most", "Without \"研发部, 测试部 adjacent\""),
     ],
@@ -115,6 +126,7 @@ def test_it_is_answered_from_the_plan_solved_again(house: House, user: str, text
     reply = talk(house, user, text)
     assert told in reply.text.en, reply.text.en
     assert f"{user} 2026" in reply.text.zh
+    assert re.search(r"\d\.\d{3}", f"{reply.text}") is None
 
 
 def test_without_a_plan_it_is_said_which_to_make(house: House) -> None:
@@ -138,6 +150,28 @@ def test_of_what_is_asked_for_where_it_is_not_said(house: House) -> None:
     assert "More or less of what" in talk(house, "devices", "方案结果怎么样", "如果再多一个呢").text.en
     assert "Price of power +1" in talk(house, "devices", "方案结果怎么样", "如果再多一个呢", "电价").text.en
     assert "Area of 101 +20" in talk(house, "spaces", "方案结果怎么样", "少一个呢", "多20平米呢").text.en
+
+
+@pytest.mark.parametrize(
+    ("user", "text", "told"),
+    [
+        ("sites", "再加一个能省多少", "Sites +1: saves 4,800"),
+        ("sites", "one more, how much would that save?", "Sites +1: saves 4,800"),
+        ("sites", "多放一个能省多少", "Sites +1: saves 4,800"),
+        ("rounds", "再加一个能省多少", "Staff +1"),
+        ("rooms", "and one less?", "Rooms -1 (without Aspen)"),
+        ("rooms", "what about one more?", "Rooms +1"),
+        ("rosters", "少一个呢", "People -1"),
+        ("spaces", "再加一个能省多少", "Rooms +1 (like 101"),
+        ("spaces", "少一个会多花多少", "Rooms -1 (without"),
+        ("limited", "再加一个能省多少", "Power limit of the site +10 %"),
+    ],
+)
+def test_right_after_an_outcome_one_more_is_of_what_such_a_plan_is_made_of(
+    house: House, user: str, text: str, told: str
+) -> None:
+    reply = talk(house, user, "方案结果怎么样", text)
+    assert told in reply.text.en, reply.text.en
 
 
 @pytest.mark.parametrize(

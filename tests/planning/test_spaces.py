@@ -169,6 +169,20 @@ def test_a_room_without_a_zone_is_in_none() -> None:
         replace(SMALL, rooms=tuple(replace(room, zone="") for room in ROOMS), rules=rules[:1])
 
 
+@pytest.mark.parametrize(("law", "kept"), [(0, False), (1, False), (2, True)])
+def test_neither_the_same_room_nor_one_beside_it_keeps_two_from_being_adjacent(law: int, kept: bool) -> None:
+    rule = Rule(kind=K.NOT_ADJACENT, entities=("law", "ops"))
+    problem = replace(SMALL, rules=(rule,))
+    assert check_spaces(problem, SpacePlan(rooms=((0, 2, law),))).valid is kept
+    best = solved(problem, rounds=30).best.rooms[0]
+    assert {best[0], best[2]} & {2}
+    shut = replace(problem, rooms=tuple(replace(room, adjacent=()) for room in ROOMS))
+    apart = replace(shut, entities=TEAMS[::2], flows=())
+    assert solved(apart, rounds=30).best is not None
+    fixed = replace(apart, entities=tuple(replace(one, room="101", locked=True) for one in TEAMS[::2]))
+    assert rule in conflicting_rules(fixed)
+
+
 def test_why_not_has_a_price() -> None:
     result = solved(SMALL)
     answer = why_not(SPACES, SMALL, result.best, {"law": "201"}, search=Search(Stop(time_s=None, rounds=5)))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from yuanli.planning import Entity, Landmark, Room, Rule, SpaceProblem, rules_from_words, tell_rule
+from yuanli.planning import Entity, Landmark, Room, Rule, RuleKind, SpaceProblem, rules_from_words, tell_rule
 
 ROOMS = (
     Room(name="101", capacity_m2=40, floor="1", building="A座", zone="north", adjacent=("102",)),
@@ -88,7 +88,24 @@ CASES = {
     "市场部不要和人事部同层": ["away 市场部+人事部"],
     "财务不跟市场坐同一层": ["away 财务部+市场部"],
     "财务别靠近前台": ["away 财务部+前台"],
-    "财务部与市场部不相邻": ["away 财务部+市场部"],
+    "财务部与市场部不相邻": ["not_adjacent 财务部+市场部"],
+    "研发部和市场部不要挨着": ["not_adjacent 研发部+市场部"],
+    "财务不要紧挨前台": ["not_adjacent 财务部+前台"],
+    "财务不能挨着市场部": ["not_adjacent 财务部+市场部"],
+    "不要让研发部和市场部挨在一起": ["not_adjacent 研发部+市场部"],
+    "市场部和人事部不要坐在一起": ["not_adjacent 市场部+人事部"],
+    "研发部别在市场部隔壁": ["not_adjacent 研发部+市场部"],
+    "别把研发部放在市场部旁边": ["not_adjacent 研发部+市场部"],
+    "研发部和市场部分开，不要挨着": ["not_adjacent 研发部+市场部"],
+    "财务部、市场部、人事部互相不要做邻居": [
+        "not_adjacent 财务部+市场部", "not_adjacent 财务部+人事部", "not_adjacent 市场部+人事部",
+    ],
+    "研发部和市场部之间至少隔一间": ["not_adjacent 研发部+市场部"],
+    "研发部离市场部远一点，不要挨着": ["not_adjacent 研发部+市场部"],
+    "研发部与市场部的办公室不能相邻": ["not_adjacent 研发部+市场部"],
+    "财务部旁边不要安排市场部": ["not_adjacent 财务部+市场部"],
+    "客服中心不要互相挨着": ["not_adjacent 客服中心+客服中心"],
+    "财务部不要挨着102": ["not_in 财务部 @102+101"],
     "能不能让市场部离财务部近一点": ["near 市场部+财务部"],
     "把市场部调到财务部隔壁": ["adjacent 市场部+财务部"],
     "研发部和侧试部挨着": ["adjacent 研发部+测试部"],
@@ -126,7 +143,19 @@ CASES = {
     "Legal needs its own office": ["not_sharing Legal"],
     "Legal can't share with anyone": ["not_sharing Legal"],
     "legl must have its own office": ["not_sharing Legal"],
-    "Sales must not sit next to legal or design": ["away Sales+Legal", "away Sales+Design"],
+    "Sales must not sit next to legal or design": ["not_adjacent Sales+Legal", "not_adjacent Sales+Design"],
+    "keep R&D and QA apart, not next to each other": ["not_adjacent R&D+QA"],
+    "legal must not be adjacent to sales": ["not_adjacent Legal+Sales"],
+    "R&D and QA are not to be neighbours": ["not_adjacent R&D+QA"],
+    "don't seat sales next door to legal": ["not_adjacent Sales+Legal"],
+    "We don't want sales beside legal": ["not_adjacent Sales+Legal"],
+    "keep at least one room between sales and legal": ["not_adjacent Sales+Legal"],
+    "Sales and legal should not be in adjoining rooms": ["not_adjacent Sales+Legal"],
+    "Sales shouldn't be adjacent to either legal or design": ["not_adjacent Sales+Legal", "not_adjacent Sales+Design"],
+    "separate sales and legal by at least one room": ["not_adjacent Sales+Legal"],
+    "Sales not next to 102": ["not_in Sales @102+101"],
+    "Sales not near legal": ["away Sales+Legal"],
+    "keep sales and legal apart": ["away Sales+Legal"],
     "Sales can’t be on the ground floor": ["not_in Sales @1"],
     "Leave Sales where they are": ["in Sales @101"],
     "Nobody from legal may move": ["in Legal @101"],
@@ -171,15 +200,20 @@ def test_all_but_some_stay_where_they_are(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
-    [("财务部不要挨着市场部", "“不挨着”按不同楼层处理"),
-     ("Sales not next to Legal", "“not next to” is read as other floors")],
-)  # fmt: skip
-def test_not_beside_is_told_to_be_read_as_other_floors(words: str, told: str) -> None:
+    ("words", "hard"),
+    [
+        ("财务部不要挨着市场部", False),
+        ("财务部不能挨着市场部", True),
+        ("Sales must not be adjacent to Legal", True),
+    ],
+)
+def test_not_beside_is_not_adjacent_and_hard_where_it_must_be(words: str, hard: bool) -> None:
     (rule,), _ = rules_from_words(words, PLACE)
-    assert told in tell_rule(rule).zh
-    (plain,), _ = rules_from_words("市场部和人事部不要在同一层", PLACE)
-    assert "[" not in tell_rule(plain).zh
+    assert (rule.kind, rule.hard, tell_rule(rule).zh.endswith("不相邻")) == (
+        RuleKind.NOT_ADJACENT,
+        hard,
+        True,
+    )
 
 
 def test_several_demands_in_one_sentence() -> None:

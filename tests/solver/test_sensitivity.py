@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from tests.solver.toys import TOY, Chosen, Problem, solve
 
-from yuanli.errors import Text
+from yuanli.errors import Text, figured
 from yuanli.solver import (
+    Change,
     Effect,
     Relaxation,
     Result,
@@ -108,3 +109,15 @@ def test_a_plan_at_fault_is_never_told() -> None:
 
 def test_a_kind_without_changed_problems_has_none() -> None:
     assert sensitivity(TOY, ((5, 1, 3), 2), (1, 3), stop=STOP).senses == ()
+
+
+def test_figures_are_told_with_as_many_digits_as_people_read() -> None:
+    hours = Change(by=1 / 3, share=True).name("电价", "Price")
+    assert (hours.zh, hours.en) == ("电价 +33.3 %", "Price +33.3 %")
+    assert [figured(x) for x in (25.5999, 0.00312, 12345.678, -4.0, 0.0)] == [
+        "25.60",
+        "0.0031",
+        "12,346",
+        "-4",
+        "0",
+    ]

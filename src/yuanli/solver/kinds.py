@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 
-from yuanli.errors import Text, YuanliError
+from yuanli.errors import Text, YuanliError, figured
 from yuanli.solver.aside import unless_cancelled
 from yuanli.solver.cells import checked_rows
 from yuanli.solver.checking import Checked
@@ -246,7 +246,10 @@ def _found_nothing(search: Search[S], status: Status, result: Result[S]) -> tupl
     bound = result.bound
     least, least_en = "", ""
     if isfinite(bound):
-        least, least_en = f"若有方案，费用不低于 {bound:,.6g}。", f" A plan would cost {bound:,.6g} at least."
+        least, least_en = (
+            f"若有方案，费用不低于 {figured(bound)}。",
+            f" A plan would cost {figured(bound)} at least.",
+        )
     return (
         Text(
             f"{why}：{result.elapsed_s:.3g} 秒、{result.rounds:,} 轮内没有找到方案，也没有证明没有方案。{least}"

@@ -74,7 +74,7 @@ class Change:
         >>> Change(by=0.1, share=True).name("电价", "Price").en
         'Price +10 %'
         """
-        amount = f"{100 * self.by:+.4g}" if self.share else f"{self.by:+.6g}"
+        amount = f"{100 * self.by:+,.1f}".removesuffix(".0") if self.share else f"{self.by:+.6g}"
         unit = Text("%", "%") if self.share else unit
         alike = Text("", "") if like is None else Text(f"（{like.zh}）", f" ({like.en})")
         return Text(

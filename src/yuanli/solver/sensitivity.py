@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import inf, isfinite
 from typing import Any, Generic, TypeVar
 
-from yuanli.errors import Text, counted
+from yuanli.errors import Text, counted, figured
 from yuanli.solver.kinds import Kind, Wish, refuse_wrong
 from yuanli.solver.relaxation import Relaxation, Sort, without
 from yuanli.solver.replanning import count_changes
@@ -220,17 +220,19 @@ def tell_sense(sense: Sense, share_s: float | None = None) -> Text:
     if sense.effect is Effect.NO_PLAN:
         return Text(f"{name.zh}：没有找到可行方案。", f"{name.en}: no plan was found.")
     if sense.effect is Effect.DEARER:
-        more, changes = f"{-sense.saving:,.6g}", sense.changes
+        more, changes = f"{figured(-sense.saving)}", sense.changes
         return Text(
             f"{name.zh}：多花 {more}（它自身带来的费用也算在内），改动 {changes} 处。",
             f"{name.en}: costs {more} more, what it brings itself included, with {counted(changes, 'change')}.",
         )
     least, most = sense.at_least or 0.0, sense.at_most
     if sense.effect is Effect.NONE_FOUND:
-        zh, en = ("", "") if share_s is None else (f"{share_s:.2g} 秒内", f" within {share_s:.2g} s")
+        zh, en = (
+            ("", "") if share_s is None else (f"{_seconds(share_s)} 秒内", f" within {_seconds(share_s)} s")
+        )
         limit = (
             Text("但未能证明没有", "but that there is none is not proved") if most is None
-            else Text(f"可证至多省 {most:,.6g}", f"surely {most:,.6g} at most")
+            else Text(f"可证至多省 {figured(most)}", f"surely {figured(most)} at most")
         )  # fmt: skip
         return Text(
             f"{name.zh}：{zh}没有找到更省的方案（{limit.zh}）。",
@@ -239,16 +241,22 @@ def tell_sense(sense: Sense, share_s: float | None = None) -> Text:
     return _tell_saving(sense, least, most)
 
 
+def _seconds(value: float) -> str:
+    return f"{value:.0f}" if value >= 1 else f"{value:.1g}"
+
+
 def _tell_saving(sense: Sense, least: float, most: float | None) -> Text:
     name, changes = sense.name, sense.changes
     known = Text("", "")
     if most is not None and most - least <= PROVED * max(1.0, sense.saving):
         known = Text("（已证明）", " (proved)")
     elif least > 0 or most is not None:
-        zh = [f"至少 {least:,.6g}"] * (least > 0) + ([] if most is None else [f"至多 {most:,.6g}"])
-        en = [f"{least:,.6g} at least"] * (least > 0) + ([] if most is None else [f"{most:,.6g} at most"])
+        zh = [f"至少 {figured(least)}"] * (least > 0) + ([] if most is None else [f"至多 {figured(most)}"])
+        en = [f"{figured(least)} at least"] * (least > 0) + (
+            [] if most is None else [f"{figured(most)} at most"]
+        )
         known = Text(f"（可证{'、'.join(zh)}）", f" (surely {', '.join(en)})")
     return Text(
-        f"{name.zh}：可省 {sense.saving:,.6g}{known.zh}，改动 {changes} 处。",
-        f"{name.en}: saves {sense.saving:,.6g}{known.en}, with {changes} change{'s' * (changes != 1)}.",
+        f"{name.zh}：可省 {figured(sense.saving)}{known.zh}，改动 {changes} 处。",
+        f"{name.en}: saves {figured(sense.saving)}{known.en}, with {changes} change{'s' * (changes != 1)}.",
     )

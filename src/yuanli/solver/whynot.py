@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Generic, TypeVar
 
-from yuanli.errors import InvalidInputError, Text, counted
+from yuanli.errors import InvalidInputError, Text, counted, figured
 from yuanli.solver.kinds import Kind, Row, Wish, refuse_wrong
 from yuanli.solver.previewing import Moves, Preview, move_rows, preview
 from yuanli.solver.replanning import count_changes
@@ -108,13 +108,13 @@ def tell_why_not(answer: WhyNot[S], what: Text) -> tuple[Text, ...]:
         broken = alone.checked.broken
         told.append(
             Text(
-                f"只动这一处：费用 {alone.delta:+,.6g}"
+                f"只动这一处：费用 {figured(alone.delta, sign=True)}"
                 + (
                     f"，违反：{'；'.join(one.message.zh.rstrip('。') for one in broken[:MOST_BROKEN])}。"
                     if broken
                     else "，不违反硬规则。"
                 ),
-                f"With nothing else changed: cost {alone.delta:+,.6g}"
+                f"With nothing else changed: cost {figured(alone.delta, sign=True)}"
                 + (
                     f", but {'; '.join(one.message.en.rstrip('.') for one in broken[:MOST_BROKEN])}."
                     if broken
@@ -145,14 +145,15 @@ def _solved_again(answer: WhyNot[S], what: Text) -> Text:
         )
     if cost < 0:
         return Text(
-            f"“{what.zh}”更好：费用少 {-cost:,.6g}，改动 {answer.changes} 处；原方案不是最优。",
-            f'"{what.en}" is better: it costs {-cost:,.6g} less, with '
+            f"“{what.zh}”更好：费用少 {figured(-cost)}，改动 {answer.changes} 处；原方案不是最优。",
+            f'"{what.en}" is better: it costs {figured(-cost)} less, with '
             f"{counted(answer.changes, 'change')}; the plan wasn't best.",
         )
     least = max(low, 0.0) if low > -inf else 0.0
     return Text(
-        f"“{what.zh}”会多花 {cost:,.6g}（可证至少 {least:,.6g}），改动 {answer.changes} 处。",
-        f'"{what.en}" costs {cost:,.6g} more (surely at least {least:,.6g}), with {counted(answer.changes, "change")}.',
+        f"“{what.zh}”会多花 {figured(cost)}（可证至少 {figured(least)}），改动 {answer.changes} 处。",
+        f'"{what.en}" costs {figured(cost)} more (surely at least {figured(least)}), with '
+        f"{counted(answer.changes, 'change')}.",
     )
 
 

@@ -12,7 +12,7 @@ interface Landmark {
 type Rule = Record<"entities" | "rooms" | "floors" | "zones" | "buildings", string[] | undefined> & { kind: string };
 
 const PLACES = ["rooms", "floors", "zones", "buildings"] as const;
-const TWO_SIDED = ["same_room", "not_same_room", "adjacent", "near", "away", "same_zone", "other_zone"];
+const TWO_SIDED = ["same_room", "not_same_room", "adjacent", "not_adjacent", "near", "away", "same_zone", "other_zone"];
 
 /** The document with the name of each row as it was, so that what was renamed is known from what is new. */
 export function marked(document: SpaceDocument): SpaceDocument {

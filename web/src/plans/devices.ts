@@ -33,6 +33,8 @@ export interface Storage {
   zone?: string | null;
   capacity?: number;
   content?: number;
+  charge_kw?: number;
+  discharge?: number;
   charge_efficiency?: number;
   discharge_efficiency?: number;
   loss?: number;

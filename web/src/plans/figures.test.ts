@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellText, columnsOf, csvOf, figure, filteredRows, gapOf, hasPlan, heard, isBetter, isEnded, percent, searchOption, shareOf } from "./figures";
+import { cellText, columnsOf, costText, csvOf, figure, filteredRows, gapOf, hasPlan, heard, isBetter, isEnded, percent, searchOption, shareOf } from "./figures";
 
 const palette = { ink: "#000", soft: "#333", line: "#ccc", panel: "#fff" };
 const step = (at_s: number, cost: number | null, bound: number | null) => ({ at_s, rounds: 1, cost, bound }) as never;
@@ -7,6 +7,7 @@ const step = (at_s: number, cost: number | null, bound: number | null) => ({ at_
 describe("a search and its plan", () => {
   it("is told in a few digits", () => {
     expect([figure(17894.123, "en"), figure(0.12345, "zh"), figure(-0, "en"), figure(null, "en"), figure(Infinity, "en")]).toEqual(["17,894.1", "0.1235", "0", "–", "–"]);
+    expect([costText(25.5999, "en"), costText(12345.678, "zh"), costText(-4, "en"), costText(0.00312, "en")]).toEqual(["25.60", "12,346", "-4", "0.0031"]);
     expect([percent(0.0123, "en"), percent(null, "en")]).toEqual(["1.23%", "–"]);
   });
   it("has a gap where there are cost and bound", () => {

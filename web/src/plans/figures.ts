@@ -17,6 +17,13 @@ export function figure(value: number | null | undefined, language: string): stri
   return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", Math.abs(value) >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 }).format(value || 0);
 }
 
+/** A cost as explanations tell it: with hundredths, whole from 10,000 on. */
+export function costText(value: number, language: string): string {
+  const [size, whole] = [Math.abs(value), Math.abs(value - Math.round(value)) < 1e-6];
+  const digits = size >= 10_000 || whole ? { maximumFractionDigits: 0 } : size >= 0.1 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumSignificantDigits: 2 };
+  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-GB", digits).format(value || 0);
+}
+
 /** How far a cost is from a bound, as a share of the cost; null without one. */
 export function gapOf(progress: Pick<SearchProgress, "cost" | "bound"> | null | undefined): number | null {
   if (!progress || progress.cost === null || progress.bound === null) return null;

@@ -1,5 +1,6 @@
 /** Wishes to change a plan: what of a row may be asked for, and what it is then. */
 import type { Row } from "@/client/plans";
+import type { Storage } from "./devices";
 import { nameOf } from "./edits";
 import { runsOf } from "./gantt";
 import { textOfRuns } from "./lanes";
@@ -22,7 +23,7 @@ const upTo = (end: unknown): number[] => Array.from({ length: Math.max(0, Number
 
 /** Whether something else may be asked for: a break, a reload or an open lane is not moved by name. */
 export const canBeAsked = (kind: string, row: Row): boolean =>
-  kind === "rounds" ? !/\/(break|reload) \d+$/.test(nameOf(row)) : kind === "flows" ? row.open === null || row.open === undefined : kind === "devices" ? !row.flows : true;
+  kind === "rounds" ? !/\/(break|reload) \d+$/.test(nameOf(row)) : kind === "flows" ? row.open === null || row.open === undefined : true;
 
 /** The columns of a kind of problem that may be asked for, with what they may become. */
 export function fieldsOf(kind: string, tables: Tables, say: Say, word: (key: "yes" | "no" | "nobody" | "free") => string): Field[] {
@@ -57,6 +58,23 @@ export function runsWith(on: unknown, from: number, to: number, wanted: boolean)
   const runs = runsOf(on);
   if (wanted) return textOfRuns([...runs, [from, to]]);
   return textOfRuns(runs.flatMap(([start, end]): [number, number][] => [[start, Math.min(end, from)], [Math.max(start, to), end]]).filter(([start, end]) => start < end));
+}
+
+/** The most that a storage, empty or full, takes or gives all the time in so many hours. */
+export function mostFlow(storage: Storage, sign: number, hours: number): number {
+  const [power, each] = sign > 0 ? [storage.charge_kw, 1 / (storage.charge_efficiency ?? 1)] : [storage.discharge, storage.discharge_efficiency ?? 1];
+  return Math.floor(100 * Math.min(power ?? 0, ((storage.capacity ?? 0) * each) / hours)) / 100;
+}
+
+/** The flows of a storage with another one in some slots. */
+export const flowsWith = (flows: unknown, from: number, to: number, flow: number): string =>
+  String(flows ?? "").split(" ").map((now, slot) => (slot >= from && slot < to && Number(now) !== flow ? String(flow) : now)).join(" ");
+
+/** What a storage takes (+) or gives (−) in some slots: from the least to the most. */
+export function flowsIn(flows: unknown, from: number, to: number): string {
+  const some = String(flows ?? "").split(" ").slice(from, to).map((flow) => Math.round(10 * Number(flow)) / 10 || 0);
+  const said = [Math.min(...some), Math.max(...some)].map((flow) => (flow > 0 ? `+${flow}` : String(flow).replace("-", "−")));
+  return said[0] === said[1] ? said[0]! : said.join(" … ");
 }
 
 /** What differs of a row from what is wished. */

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from yuanli.campus import Building, Level, Team, Unit
-from yuanli.errors import Text
+from yuanli.errors import Text, figured
 from yuanli.language import Understanding
 from yuanli.operations.answering.allocating import asked_of, require_planner, said_of
 from yuanli.operations.answering.asked import SIGN_IN, Where, is_member, place_of, refused, where_of
@@ -164,14 +164,14 @@ def _priced(problem: SpaceProblem, plan: SpacePlan, cost: float, rule: Rule) -> 
     more = other.cost - cost
     if more <= 0:
         return Text(
-            f"“{name.zh}”可以做到，且费用不增加（{other.cost:.1f}）：把它加进要求再求解即可。",
-            f"“{name.en}” can be kept at no more cost ({other.cost:.1f}): add it and solve again.",
+            f"“{name.zh}”可以做到，且费用不增加（{figured(other.cost)}）：把它加进要求再求解即可。",
+            f"“{name.en}” can be kept at no more cost ({figured(other.cost)}): add it and solve again.",
         )
     return Text(
-        f"“{name.zh}”没有采用：{WHY_S:g} 秒内找到的满足它的方案要多付 {more:.1f}（{cost:.1f} → "
-        f"{other.cost:.1f}）。说“必须{name.zh}”可强制。",
-        f"“{name.en}” is not kept: the best plan with it found in {WHY_S:g} s costs {more:.1f} more ({cost:.1f} → "
-        f"{other.cost:.1f}). "
+        f"“{name.zh}”没有采用：{WHY_S:g} 秒内找到的满足它的方案要多付 {figured(more)}（{figured(cost)} → "
+        f"{figured(other.cost)}）。说“必须{name.zh}”可强制。",
+        f"“{name.en}” is not kept: the best plan with it found in {WHY_S:g} s costs {figured(more)} more "
+        f"({figured(cost)} → {figured(other.cost)}). "
         "Ask for it with “must” to force it.",
     )
 
@@ -184,8 +184,8 @@ def _outcome(job: SolveJob) -> Text:
         if one.progress is None:
             return Text(f"{at.zh}还在排队或准备。", f"{at.en} is about to be solved.")
         return Text(
-            f"{at.zh}正在求解：{one.progress.at_s:.0f} 秒，费用 {one.progress.cost:.1f}。",
-            f"{at.en} is being solved: {one.progress.at_s:.0f} s, cost {one.progress.cost:.1f}.",
+            f"{at.zh}正在求解：{one.progress.at_s:.0f} 秒，费用 {figured(one.progress.cost)}。",
+            f"{at.en} is being solved: {one.progress.at_s:.0f} s, cost {figured(one.progress.cost)}.",
         )
     if one.error is not None or plan is None:
         why = one.error or Text("没有得到方案。", "there is no plan.")

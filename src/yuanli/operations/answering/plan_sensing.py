@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
+from math import copysign
 
-from yuanli.errors import Text
+from yuanli.errors import Text, figured
 from yuanli.language import Understanding
 from yuanli.operations.answering.what_if import (
-    Wondered,
     asks_of_rules,
     asks_what_helps,
     find_wondered,
@@ -17,11 +17,12 @@ from yuanli.operations.answering.what_if import (
 from yuanli.operations.dialogue import Option
 from yuanli.operations.replies import Asker, Reply
 from yuanli.operations.solving import Sensing, SolveJob, SolveSummary, Solving, kind_of, name_of
-from yuanli.solver import Resource, Sensitivity, Sort
+from yuanli.solver import Change, Resource, Sensitivity, Sort
 
 CHANGED_S, LISTED_S = 6.0, 10.0
 """So long one change, or all that are listed, are looked for."""
 TOLD = 5
+TENTH = 0.1
 ASKS = "item"
 """The slot in which an answer to what is meant comes."""
 MADE_BY: dict[Resource, Text] = {
@@ -59,7 +60,11 @@ class PlanSensing:
         if not mine:
             return _no_plan(heard, resource)
         if not listed and (wondered is None or resource is None):
-            return _ask_what(heard, mine[0])
+            newest = self.solving.get(asker.campus_id, mine[0].id)
+            if newest.plan is None or newest.plan.cost is None:
+                return _not_of_these(heard, mine[0], None)
+            told = None if wondered is None else self._usual(asker, newest, wondered.change)
+            return _ask_what(heard, mine[0]) if told is None else Reply(text=told, understanding=heard)
         jobs = self._jobs(asker, mine, resource if not listed else None)
         named = [job for job in jobs if job.summary.name.casefold() in f"{heard.text} {answer}".casefold()]
         if not jobs:
@@ -70,7 +75,7 @@ class PlanSensing:
         if listed or wondered is None or resource is None:
             text = self._list(asker, job, Sort.RULE if asks_of_rules(heard.text) else Sort.RESOURCE)
         else:
-            text = self._changed(asker, job, wondered, resource)
+            text = self._changed(asker, job, wondered.change, resource) or _cannot(job.summary, resource)
         return Reply(text=text, understanding=heard)
 
     def _jobs(self, asker: Asker, mine: list[SolveSummary], resource: Resource | None) -> list[SolveJob]:
@@ -89,18 +94,19 @@ class PlanSensing:
                     found[one.kind] = job
         return list(found.values())
 
-    def _changed(self, asker: Asker, job: SolveJob, wondered: Wondered, resource: Resource) -> Text:
+    def _usual(self, asker: Asker, newest: SolveJob, change: Change) -> Text | None:
+        """Say what a change does of what a kind of plan first can have more of; None where it can't be changed so."""
+        resource = next(iter(kind_of(newest.summary.kind).changes), None)
+        if resource is None:
+            return None
+        if resource is Resource.POWER and not change.share:
+            change = replace(change, by=copysign(TENTH, change.by), share=True)  # one kW is nothing
+        return self._changed(asker, newest, change, resource)
+
+    def _changed(self, asker: Asker, job: SolveJob, change: Change, resource: Resource) -> Text | None:
         one = job.summary
-        told = self.sensing.changed(
-            asker.campus_id, one.id, resource, wondered.change, time_s=CHANGED_S
-        )  # fmt: skip
-        if told is None:
-            what = name_of("resource", resource.value)
-            return Text(
-                f"“{one.name}”里没有可以这样改的{what.zh}：没有设这个限制，或改后不成立。",
-                f"{one.name!r} has no {what.en} to change so: it sets no such limit, or could not do with it.",
-            )
-        return _said(one, told, tuple(sense.text for sense in told.senses))
+        told = self.sensing.changed(asker.campus_id, one.id, resource, change, time_s=CHANGED_S)
+        return None if told is None else _said(one, told, tuple(sense.text for sense in told.senses))
 
     def _list(self, asker: Asker, job: SolveJob, sort: Sort) -> Text:
         one = job.summary
@@ -119,11 +125,21 @@ class PlanSensing:
 def _said(one: SolveSummary, told: Sensitivity, texts: tuple[Text, ...]) -> Text:
     better, better_en = "", ""
     if told.better > 0:
-        better = f"求解更久，方案自身还可省 {told.better:,.6g}；以上从此算起。"
-        better_en = f" Solved longer, the plan itself saves {told.better:,.6g}; the above counts from there."
+        better = f"求解更久，方案自身还可省 {figured(told.better)}；以上从此算起。"
+        better_en = (
+            f" Solved longer, the plan itself saves {figured(told.better)}; the above counts from there."
+        )
     return Text(
         f"“{one.name}”：{''.join(text.zh for text in texts)}{better}详见 /plans/{one.id}。",
         f"{one.name!r}: {' '.join(text.en for text in texts)}{better_en} See /plans/{one.id}.",
+    )
+
+
+def _cannot(one: SolveSummary, resource: Resource) -> Text:
+    what = name_of("resource", resource.value)
+    return Text(
+        f"“{one.name}”里没有可以这样改的{what.zh}：没有设这个限制，或改后不成立。",
+        f"{one.name!r} has no {what.en} to change so: it sets no such limit, or could not do with it.",
     )
 
 

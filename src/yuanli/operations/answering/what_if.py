@@ -25,11 +25,14 @@ FIGURE = re.compile(
 )
 MORE = re.compile(
     r"(?<!最)多(?!少)|再|翻|加|增|涨|升|提高|(?<!最)[高贵]|扩|放宽|延长|招|添|\b(?:more|extra|another|additional|rise[ns]?|rose|rising|raised?"
-    r"|increase[sd]?|higher|up|add|adding|added|hired?|hiring|dearer|plus|wider|longer|larger|bigger|second|double[ds]?)\b",
+    r"|increase[sd]?|higher|(?<!gave )(?<!give )(?<!given )(?<!giving )up"
+    r"|add|adding|added|hired?|hiring|dearer|plus|wider|longer|larger|bigger|second|double[ds]?)\b",
     re.I,
 )
 LESS = re.compile(
-    r"(?<![多最])少|减|降|跌|撤|裁|去掉|(?<!最)(?:便宜|低)|缺|没有|收紧|缩短|砍|\b(?:fewer|less|lower|cheaper|drop(?:s|ped)?|fell|falls?|fallen|cut"
+    r"(?<![多最])少|减|降|跌|撤|裁|去掉|(?<!最)(?:便宜|低)|缺|没有|收紧|缩短|砍|放弃|退租|退掉|腾退"
+    r"|\b(?:fewer|gave up|giv(?:e|en|ing) up|less|lower|cheaper|drop(?:s|ped)?|fell"
+    r"|falls?|fallen|cut"
     r"|decrease[sd]?|reduced?|without|lose|losing|lost|minus|down|removed?|narrower"
     r"|shorter|smaller|halve[ds]?|(?:by|in) half)\b",
     re.I,
@@ -38,10 +41,14 @@ BARE = re.compile(r"多|再|加|增|涨|少|减|缺|\b(?:more|extra|another|addi
 """What tells a change without a number: 多招保安, more rooms."""
 IF = re.compile(
     r"如果|要是|假如|假设|若|万一|\bwhat if\b|\bif\b"
-    r"|\bsuppos(?:e|ing)\b|\bassuming\b|\bhad we\b|\bwould\b|\bwhat (?:does|do|about)\b",
+    r"|\bsuppos(?:e|ing)\b|\bassuming\b|\bhad we\b|\bwould\b|\bwhat (?:does|do)\b|\b(?:what|how) about\b",
     re.I,
 )
-AGAIN = re.compile(r"^\s*再|呢\s*[?？]?\s*$", re.I)
+AGAIN = re.compile(
+    r"^\s*再|呢\s*[?？]?\s*$"
+    r"|^\s*(?:and\s+)?(?:with\s+)?(?:one|two|three|another)\s+(?:more|less|fewer)\s*\?",
+    re.I,
+)
 OUTCOME = re.compile(
     r"怎样|怎么样|如何|多少|什么用|会.{0,4}(?:吗|么)|省|影响|变化|有用|值|划算|差别|区别|好处|呢\s*[?？]?$"
     r"|\b(?:save[sd]?|saving|change[sd]?|help|matter|worth|gain"
@@ -74,7 +81,7 @@ def wonders(heard: Understanding, last: str | None) -> bool:
     if found is None:
         return False
     if found.resource is None:
-        return last in PLANNED and (IF.search(text) or AGAIN.search(text)) is not None
+        return last in PLANNED and (IF.search(text) or AGAIN.search(text) or OUTCOME.search(text)) is not None
     return (IF.search(text) or OUTCOME.search(text)) is not None
 
 

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from math import inf
 from typing import Any
 
-from yuanli.errors import Text
+from yuanli.errors import Text, figured
 from yuanli.operations.solving.cells import RUN, Said, cells_of
 from yuanli.operations.solving.names import name_of
 from yuanli.scheduling import DevicesProblem
@@ -117,7 +117,7 @@ def _of_storage(name: str, before: str, after: str, said: Said) -> Text:
     zh, en = [], []
     for flow, slots in sorted(by_flow.items(), key=lambda one: min(one[1])):
         way = Text("充", "takes") if flow > 0 else Text("放", "gives") if flow < 0 else NO_FLOW
-        amount, when = f" {abs(flow):,.6g} kW" if flow else "", said("on", _runs(slots))
+        amount, when = f" {figured(abs(flow))} kW" if flow else "", said("on", _runs(slots))
         zh.append(f"{when} {way.zh}{amount}")
         en.append(f"{way.en}{amount} {when}")
     return Text(f"{name} {'、'.join(zh) or AS_IT_IS.zh}", f"{name} {', '.join(en) or AS_IT_IS.en}")
@@ -143,7 +143,7 @@ def _cell(value: Any) -> Text:
         return NOTHING
     if isinstance(value, list | tuple):
         return Text("、".join(map(str, value)), ", ".join(map(str, value)))
-    text = f"{value:,.6g}" if isinstance(value, float) else str(value)
+    text = f"{figured(value)}" if isinstance(value, float) else str(value)
     return Text(text, text)
 
 

@@ -7,7 +7,7 @@ from math import nan
 
 import numpy as np
 
-from yuanli.errors import Text
+from yuanli.errors import Text, figured
 from yuanli.planning.blocks.problem import BlocksPlan, BlocksProblem
 from yuanli.planning.documents import place_of, refusal
 from yuanli.solver import Result, Row, minimal_conflict
@@ -80,12 +80,12 @@ def explain_blocks(problem: BlocksProblem, result: Result[BlocksPlan]) -> tuple[
     full = float(problem.areas.sum() / (problem.width_m * problem.depth_m))
     told = [
         Text(
-            f"流量×直角距离合计 {result.cost:,.6g}，厂区占用 {full:.0%}。",
-            f"Flow times rectilinear distance is {result.cost:,.6g}; {full:.0%} of the plant is used.",
+            f"流量×直角距离合计 {figured(result.cost)}，厂区占用 {full:.0%}。",
+            f"Flow times rectilinear distance is {figured(result.cost)}; {full:.0%} of the plant is used.",
         ),
         Text(
-            f"相邻所需的最小距离给出下界 {result.bound:,.6g}，偏松。",
-            f"The least distances of neighbours give the bound {result.bound:,.6g}, which is loose.",
+            f"相邻所需的最小距离给出下界 {figured(result.bound)}，偏松。",
+            f"The least distances of neighbours give the bound {figured(result.bound)}, which is loose.",
         ),
     ]
     far = np.abs((x + w / 2)[:, None] - (x + w / 2)) + np.abs((y + h / 2)[:, None] - (y + h / 2))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from yuanli.errors import Text, counted
+from yuanli.errors import Text, counted, figured
 from yuanli.planning.documents import refusal
 from yuanli.planning.layout.problem import LayoutPlan, LayoutProblem, plan_of
 from yuanli.planning.layout.swaps import swap_costs
@@ -64,14 +64,19 @@ def explain_layout(problem: LayoutProblem, result: Result[LayoutPlan]) -> tuple[
     plan = result.best
     if plan is None:
         return ()
-    told = [Text(f"流量×距离合计 {result.cost:,.6g}。", f"Flow times distance is {result.cost:,.6g} in all.")]
+    told = [
+        Text(
+            f"流量×距离合计 {figured(result.cost)}。",
+            f"Flow times distance is {figured(result.cost)} in all.",
+        )
+    ]
     if result.gap < 1e-6:
         told.append(Text("已证明不可能更低。", "It is proved that none is cheaper."))
     elif np.isfinite(result.bound):
         told.append(
             Text(
-                f"吉尔摩—劳勒下界为 {result.bound:,.6g}，即最多还能再降 {result.gap:.1%}；这个下界通常偏松。",
-                f"The Gilmore–Lawler bound is {result.bound:,.6g}: at most {result.gap:.1%} less is possible; "
+                f"吉尔摩—劳勒下界为 {figured(result.bound)}，即最多还能再降 {result.gap:.1%}；这个下界通常偏松。",
+                f"The Gilmore–Lawler bound is {figured(result.bound)}: at most {result.gap:.1%} less is possible; "
                 "this bound is usually loose.",
             )
         )
@@ -173,8 +178,8 @@ def _rules(problem: LayoutProblem, plan: LayoutPlan) -> list[Text]:
             other, saved = problem.units[j], -costs[i, j]
             told.append(
                 Text(
-                    f"若放开位置规则，“{unit}”与“{other}”互换可再省 {saved:,.6g}。",
-                    f"Without the rules on places, “{unit}” and “{other}” could swap and save {saved:,.6g}.",
+                    f"若放开位置规则，“{unit}”与“{other}”互换可再省 {figured(saved)}。",
+                    f"Without the rules on places, “{unit}” and “{other}” could swap and save {figured(saved)}.",
                 )
             )
     return told

@@ -48,7 +48,7 @@ def check_sites(problem: SitesProblem, plan: SitesPlan) -> Checked:
         seconds = float(problem.seconds[demand, site])
         most = problem.radius_s if problem.aim is Aim.COVER else problem.limit_s
         if isinf(seconds) or (most is not None and seconds > most):
-            note("reach", who, seconds, f"步行 {seconds:g} 秒，过远", f"walks {seconds:g} s, too far")
+            note("reach", who, seconds, f"步行 {seconds:.0f} 秒，过远", f"walks {seconds:.0f} s, too far")
             continue
         walked, farthest = walked + people * seconds, max(farthest, seconds)
         load[site] += people

@@ -150,9 +150,10 @@ class _Relaxation:
         broken = self._column(cost, 0.0 if hard else 1.0)
         for part in parts:
             mine = [(self.x[a, r], 1.0) for r in self.by_seat[a] if part[r]]
-            reach = part if kind is not RuleKind.ADJACENT else (related[part] & 2).any(axis=0)
+            beside = kind in (RuleKind.ADJACENT, RuleKind.NOT_ADJACENT)
+            reach = (related[part] & 2).any(axis=0) if beside else part
             if kind in APART:
-                both = mine + [(self.x[b, r], 1.0) for r in self.by_seat[b] if part[r]]
+                both = mine + [(self.x[b, r], 1.0) for r in self.by_seat[b] if reach[r]]
                 self._row([*both, (broken, -1.0)], -np.inf, 1.0)
             else:
                 yours = [(self.x[b, r], -1.0) for r in self.by_seat[b] if reach[r]]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from math import sqrt
 
-from yuanli.errors import Text
+from yuanli.errors import Text, figured
 from yuanli.planning.spaces.naming import RULE_NAMES
 from yuanli.planning.spaces.problem import LIMITS, Entity, Room, Rule, RuleKind, SpacePlan, SpaceProblem
 from yuanli.solver import Broken, Checked
@@ -84,8 +84,8 @@ def tell(one: Violation) -> Text:
     """Say which rule is broken by whom."""
     name, when = RULE_NAMES[one.rule.kind], f"{one.period}：" if one.period else ""
     return Text(
-        f"{when}{one.subject}未满足“{name.zh}”（差 {one.amount:g}）",
-        f'{one.period + ": " if one.period else ""}{one.subject} breaks "{name.en}" (by {one.amount:g})',
+        f"{when}{one.subject}未满足“{name.zh}”（差 {figured(one.amount)}）",
+        f'{one.period + ": " if one.period else ""}{one.subject} breaks "{name.en}" (by {figured(one.amount)})',
     )
 
 
@@ -166,7 +166,8 @@ def _over_limit(problem: SpaceProblem, rule: Rule, days: list[_Day]) -> list[Vio
         spent = [("", sum(periods[day.name].headcounts.get(e.name, e.headcount) for e, day in moved))]
     return [
         Violation(
-            rule=rule, period=name, subject=f"{value:g} > {rule.value:g}", amount=value - (rule.value or 0.0),
+            rule=rule, period=name, subject=f"{figured(value)} > {figured(rule.value or 0.0)}",
+            amount=value - (rule.value or 0.0),
             cost=0.0 if rule.hard else rule.weight * (value - (rule.value or 0.0)),
         )
         for name, value in spent if value - (rule.value or 0.0) > NEAR_ZERO
@@ -226,12 +227,14 @@ def _pair_rule(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
             continue
         here, there = day.room_of[a], day.room_of[b]
         same = here.name == there.name
+        beside = same or there.name in here.adjacent or here.name in there.adjacent
         near = (here.building, here.floor) == (there.building, there.floor)
         zone = same or (here.zone == there.zone and here.zone != "")
         kept = {
             RuleKind.SAME_ROOM: same,
             RuleKind.NOT_SAME_ROOM: not same,
-            RuleKind.ADJACENT: same or there.name in here.adjacent or here.name in there.adjacent,
+            RuleKind.ADJACENT: beside,
+            RuleKind.NOT_ADJACENT: not beside,
             RuleKind.NEAR: near,
             RuleKind.AWAY: not near,
             RuleKind.SAME_ZONE: zone,
@@ -274,7 +277,9 @@ def _overfull(problem: SpaceProblem, rule: Rule, day: _Day) -> Found:
 
 
 _ROOM_KINDS = ("in", "not_in", "accessible", "quiet", "secure", "features", "close_to", "far_from")
-_PAIR_KINDS = ("same_room", "not_same_room", "adjacent", "near", "away", "same_zone", "other_zone")
+_PAIR_KINDS = (
+    "same_room", "not_same_room", "adjacent", "not_adjacent", "near", "away", "same_zone", "other_zone",
+)  # fmt: skip
 _BROKEN = {
     **{RuleKind(kind): _room_rule for kind in _ROOM_KINDS},
     **{RuleKind(kind): _pair_rule for kind in _PAIR_KINDS},

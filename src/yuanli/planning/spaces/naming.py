@@ -19,6 +19,7 @@ RULE_NAMES: Final = {
     RuleKind.SAME_ROOM: Text("同一房间", "in the same room"),
     RuleKind.NOT_SAME_ROOM: Text("不同房间", "in different rooms"),
     RuleKind.ADJACENT: Text("相邻", "adjacent"),
+    RuleKind.NOT_ADJACENT: Text("不相邻", "not adjacent"),
     RuleKind.NEAR: Text("同一楼层", "on the same floor"),
     RuleKind.AWAY: Text("不同楼层", "on different floors"),
     RuleKind.SAME_ZONE: Text("同一区域", "in the same zone"),

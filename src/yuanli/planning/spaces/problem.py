@@ -43,6 +43,7 @@ class RuleKind(StrEnum):
     SAME_ROOM = "same_room"
     NOT_SAME_ROOM = "not_same_room"
     ADJACENT = "adjacent"
+    NOT_ADJACENT = "not_adjacent"
     NEAR = "near"
     AWAY = "away"
     SAME_ZONE = "same_zone"
@@ -64,10 +65,10 @@ SUITED = (RuleKind.ACCESSIBLE, RuleKind.QUIET, RuleKind.SECURE, RuleKind.FEATURE
 ALONE = (*PLACES, *SUITED, RuleKind.NOT_SHARING)
 """Rules about each entity by itself."""
 PAIRS = (
-    RuleKind.SAME_ROOM, RuleKind.NOT_SAME_ROOM, RuleKind.ADJACENT, RuleKind.NEAR, RuleKind.AWAY, RuleKind.SAME_ZONE,
-    RuleKind.OTHER_ZONE,
+    RuleKind.SAME_ROOM, RuleKind.NOT_SAME_ROOM, RuleKind.ADJACENT, RuleKind.NOT_ADJACENT, RuleKind.NEAR, RuleKind.AWAY,
+    RuleKind.SAME_ZONE, RuleKind.OTHER_ZONE,
 )  # fmt: skip
-APART = (RuleKind.NOT_SAME_ROOM, RuleKind.AWAY, RuleKind.OTHER_ZONE)
+APART = (RuleKind.NOT_SAME_ROOM, RuleKind.NOT_ADJACENT, RuleKind.AWAY, RuleKind.OTHER_ZONE)
 """Rules about two that want something not to be so."""
 TOGETHER = (RuleKind.ONE_FLOOR, RuleKind.ONE_ZONE)
 """Rules about many at once."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 
-from yuanli.errors import Text, counted
+from yuanli.errors import Text, counted, figured
 from yuanli.planning.spaces.naming import RULE_NAMES, tell_rule
-from yuanli.planning.spaces.problem import LIMITS, MOST_NUMBER, RuleKind, SpacePlan, SpaceProblem
+from yuanli.planning.spaces.problem import LIMITS, MOST_NUMBER, Rule, RuleKind, SpacePlan, SpaceProblem
 from yuanli.solver import Change, Relaxation, Resource, Sort, without
 
 Wider = Relaxation[SpaceProblem, SpacePlan]
@@ -25,15 +25,21 @@ def relaxations_spaces(problem: SpaceProblem, plan: SpacePlan) -> list[Wider]:
 
 def _fullest(problem: SpaceProblem, plan: SpacePlan) -> int | None:
     """Return the room with least m² left in any period; None where nobody sits anywhere."""
-    over: dict[int, float] = defaultdict(lambda: -float("inf"))
+    over = {r: m2 - problem.rooms[r].capacity_m2 for r, m2 in _used_m2(problem, plan).items()}
+    return max(over, key=lambda one: (over[one], -one), default=None)
+
+
+def _used_m2(problem: SpaceProblem, plan: SpacePlan) -> dict[int, float]:
+    """Return the most m² that are needed in a room in any period, of those where somebody sits."""
+    most: dict[int, float] = defaultdict(float)
     for period, row in zip(problem.periods, plan.rooms, strict=True):
         used: dict[int, float] = defaultdict(float)
         for entity, r in zip(problem.entities, row, strict=True):
             if r >= 0:
                 used[r] += problem.need_m2(period, entity)
         for r, m2 in used.items():
-            over[r] = max(over[r], m2 - problem.rooms[r].capacity_m2)
-    return max(over, key=lambda one: (over[one], -one), default=None)
+            most[r] = max(most[r], m2)
+    return most
 
 
 def _with_room(problem: SpaceProblem, r: int) -> SpaceProblem:
@@ -57,8 +63,8 @@ def _rooms(problem: SpaceProblem, plan: SpacePlan) -> list[Wider]:
     wider = replace(room, capacity_m2=min(MOST_NUMBER, room.capacity_m2 + MORE_M2))
     return [
         Relaxation(
-            name=Text(f"多一间与“{room.name}”同样的房间（{room.capacity_m2:g} m²）",
-                      f"One more room like {room.name} ({room.capacity_m2:g} m²)"),
+            name=Text(f"多一间与“{room.name}”同样的房间（{figured(room.capacity_m2)} m²）",
+                      f"One more room like {room.name} ({figured(room.capacity_m2)} m²)"),
             sort=Sort.RESOURCE, wider=False, problem=_with_room(problem, r),
         ),
         Relaxation(
@@ -81,7 +87,8 @@ def _limits(problem: SpaceProblem) -> list[Wider]:
         )
         name = RULE_NAMES[rule.kind]
         found.append(Relaxation(
-            name=Text(f"{name.zh}从 {value:g} 到 {more:g}", f"{name.en.capitalize()} from {value:g} to {more:g}"),
+            name=Text(f"{name.zh}从 {figured(value)} 到 {figured(more)}",
+                      f"{name.en.capitalize()} from {figured(value)} to {figured(more)}"),
             sort=Sort.RESOURCE,
             problem=replace(
                 problem, rules=(*problem.rules[:i], replace(rule, value=more), *problem.rules[i + 1 :])
@@ -122,17 +129,44 @@ def _locks(problem: SpaceProblem) -> list[Wider]:
 
 
 def _more_rooms(problem: SpaceProblem, plan: SpacePlan, change: Change) -> Wider | None:
-    """Return the problem with more rooms like the fullest, or one that is named."""
+    """Return the problem with more rooms like the fullest or a named one, or without those least used or named."""
+    named = change.named([room.name for room in problem.rooms])
+    if named is not None and (change.by < 0 or str(change.whole) in problem.rooms[named].name):
+        change = replace(change, by=1.0 if change.by > 0 else -1.0)  # 201 is its name, not how many
+    if change.by < 0 and not change.share:
+        return _without_rooms(problem, plan, change, named)
     r = _meant(problem, plan, change)
     if r is None or change.share or not 0 < change.whole <= MOST_MORE:
         return None
     room, more = problem.rooms[r], problem
     for _ in range(change.whole):
         more = _with_room(more, r)
-    like = Text(f"同“{room.name}”，{room.capacity_m2:g} m²", f"like {room.name}, {room.capacity_m2:g} m²")
+    like = Text(
+        f"同“{room.name}”，{figured(room.capacity_m2)} m²",
+        f"like {room.name}, {figured(room.capacity_m2)} m²",
+    )
     return Relaxation(
         name=change.name("房间", "Rooms", unit=Text("间", ""), like=like), sort=Sort.RESOURCE, problem=more,
         wider=False,
+    )  # fmt: skip
+
+
+def _without_rooms(problem: SpaceProblem, plan: SpacePlan, change: Change, named: int | None) -> Wider | None:
+    """Return the problem in which nobody may sit in some rooms, whose m² are nobody's loss then."""
+    used = _used_m2(problem, plan)
+    order = sorted(range(len(problem.rooms)), key=lambda r: (used[r], -r))
+    gone = order[: -change.whole] if named is None else [named]
+    if not 0 < len(gone) < len(order):
+        return None
+    names = tuple(problem.rooms[r].name for r in sorted(gone))
+    shut = Rule(kind=RuleKind.NOT_IN, entities=tuple(one.name for one in problem.entities), rooms=names)
+    rooms = tuple(
+        replace(room, capacity_m2=0.0) if r in gone else room for r, room in enumerate(problem.rooms)
+    )
+    like = Text(f"没有 {'、'.join(names)}", f"without {', '.join(names)}")
+    return Relaxation(
+        name=change.name("房间", "Rooms", unit=Text("间", ""), like=like), sort=Sort.RESOURCE, wider=False,
+        problem=replace(problem, rooms=rooms, rules=(*problem.rules, shut)),
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ BITS = {
     RuleKind.SAME_ROOM: 1,
     RuleKind.NOT_SAME_ROOM: 1,
     RuleKind.ADJACENT: 2,
+    RuleKind.NOT_ADJACENT: 2,
     RuleKind.NEAR: 4,
     RuleKind.AWAY: 4,
     RuleKind.SAME_ZONE: 8,

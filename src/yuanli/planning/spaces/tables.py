@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 RELATIONS = {
-    RuleKind.SAME_ROOM: (0, 1), RuleKind.NOT_SAME_ROOM: (0, 0), RuleKind.ADJACENT: (1, 1), RuleKind.NEAR: (2, 1),
-    RuleKind.AWAY: (2, 0), RuleKind.SAME_ZONE: (3, 1), RuleKind.OTHER_ZONE: (3, 0),
+    RuleKind.SAME_ROOM: (0, 1), RuleKind.NOT_SAME_ROOM: (0, 0), RuleKind.ADJACENT: (1, 1),
+    RuleKind.NOT_ADJACENT: (1, 0), RuleKind.NEAR: (2, 1), RuleKind.AWAY: (2, 0),
+    RuleKind.SAME_ZONE: (3, 1), RuleKind.OTHER_ZONE: (3, 0),
 }  # fmt: skip
 """Which bit of `Tables.relation` a rule about two reads, and what it wants there."""
 WHOLE = frozenset((

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, product
@@ -188,8 +188,6 @@ def _match(said: str, clause: _Clause, problem: SpaceProblem) -> _Read | None:
         for candidate in (template, shorter, re.sub(table.drop_en, "", plain, flags=re.I).lower()):
             found = pattern.fullmatch(candidate)
             if found and (rules := tuple(_rules(kind, found, clause, problem, hard=firm))):
-                if kind == RuleKind.AWAY and re.search(table.beside, said, re.I):
-                    rules = tuple(replace(rule, name=table.far[bool(HAN.search(said))]) for rule in rules)
                 about = () if clause.others else clause.names(found.groupdict().get("a"))
                 return _Read(rules, "、".join(about))
     return None
@@ -209,7 +207,7 @@ def _rules(
             entity = problem.entities[place]
             if entity.room is not None:
                 yield Rule(kind=RuleKind.IN, entities=(entity.name,), rooms=(entity.room,), **about)
-    elif kind in ("away_place", "near_place", "next_place"):
+    elif kind in ("away_place", "near_place", "next_place", "not_next_place"):
         yield from _by_place(kind, one, places, problem, about)
     elif kind in WALKED:
         for name in landmarks:
@@ -225,6 +223,8 @@ def _rules(
         couples = list(product(one, other)) if other else [] if everyone else list(combinations(one, 2))
         if not couples and kind in WHOLE and (everyone or one[0] in problem.groups):
             yield Rule(kind=WHOLE[kind], entities=tuple(one), **about)
+        elif not couples and len(one) == 1 and len(problem.groups.get(one[0], ())) > 1:
+            couples = [(one[0], one[0])]
         for couple in couples:
             yield Rule(kind=RuleKind(kind), entities=couple, **about)
     elif kind in (RuleKind.IN, RuleKind.NOT_IN):
@@ -253,8 +253,10 @@ def _by_place(
             continue
         room = problem.rooms[problem.room_place[name]]
         building = (room.building,) if room.building else ()
-        if kind == "next_place":
-            close = [one.name for one in problem.rooms if one.name in room.adjacent or name in one.adjacent]
+        close = [one.name for one in problem.rooms if one.name in room.adjacent or name in one.adjacent]
+        if kind == "not_next_place":
+            yield Rule(kind=RuleKind.NOT_IN, entities=tuple(entities), rooms=(name, *close), **about)
+        elif kind == "next_place":
             if close:
                 yield Rule(kind=RuleKind.IN, entities=tuple(entities), rooms=tuple(close), **about)
         else:
@@ -411,8 +413,6 @@ class _Table:
     drop_en: str
     same: tuple[tuple[re.Pattern[str], str], ...]
     everyone: tuple[tuple[re.Pattern[str], str], ...]
-    beside: str
-    far: tuple[str, str]
     phrases: tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -439,8 +439,6 @@ def _table() -> _Table:
         (re.compile(said.replace("{X}", rf"\s*{some}\s*"), re.IGNORECASE), meant)
         for said, meant in data["everyone"]
     )
-    far = (data["far"]["en"], data["far"]["zh"])
     return _Table(
-        data["soft"], data["hard"], data["drop"]["zh"], data["drop"]["en"], same, everyone, data["beside"], far,
-        tuple(phrases),
+        data["soft"], data["hard"], data["drop"]["zh"], data["drop"]["en"], same, everyone, tuple(phrases),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from math import exp
 
 import numpy as np
 
-from yuanli.errors import Text, counted
+from yuanli.errors import Text, counted, figured
 from yuanli.scheduling.devices.problem import (
     Climate,
     Device,
@@ -167,8 +167,8 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                 "demand",
                 zone.name,
                 short[at],
-                f"{tell_slot(problem, at).zh} 需 {zone.demand[at]:g}，只供 {given[at]:g}",
-                f"{tell_slot(problem, at).en} it needs {zone.demand[at]:g} and gets {given[at]:g}",
+                f"{tell_slot(problem, at).zh} 需 {figured(zone.demand[at])}，只供 {figured(given[at])}",
+                f"{tell_slot(problem, at).en} it needs {figured(zone.demand[at])} and gets {figured(given[at])}",
             )
         if zone.limit_kw is not None:
             over = power - zone.limit_kw
@@ -177,8 +177,9 @@ def _zones(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                     "zone_limit",
                     zone.name,
                     over[at],
-                    f"{tell_slot(problem, at).zh} 用电 {power[at]:g} kW，上限 {zone.limit_kw[at]:g}",
-                    f"{tell_slot(problem, at).en} it takes {power[at]:g} kW, its limit is {zone.limit_kw[at]:g}",
+                    f"{tell_slot(problem, at).zh} 用电 {figured(power[at])} kW，上限 {figured(zone.limit_kw[at])}",
+                    f"{tell_slot(problem, at).en} it takes {figured(power[at])} kW, "
+                    f"its limit is {figured(zone.limit_kw[at])}",
                 )
 
 
@@ -245,8 +246,9 @@ def _site(problem: DevicesProblem, devices_kw: Floats, net: Floats) -> Iterator[
                 "limit",
                 "site",
                 over[at],
-                f"{tell_slot(problem, at).zh} 用电 {net[at]:g} kW，上限 {problem.limit_kw[at]:g}",
-                f"{tell_slot(problem, at).en} it takes {net[at]:g} kW, its limit is {problem.limit_kw[at]:g}",
+                f"{tell_slot(problem, at).zh} 用电 {figured(net[at])} kW，上限 {figured(problem.limit_kw[at])}",
+                f"{tell_slot(problem, at).en} it takes {figured(net[at])} kW, "
+                f"its limit is {figured(problem.limit_kw[at])}",
             )
     if problem.ramp_kw is not None:
         before = sum(d.power_kw for d in problem.devices if d.on)
@@ -256,8 +258,9 @@ def _site(problem: DevicesProblem, devices_kw: Floats, net: Floats) -> Iterator[
                 "ramp",
                 "site",
                 steps[at] - problem.ramp_kw,
-                f"{tell_slot(problem, at).zh} 变化 {steps[at]:g} kW，上限 {problem.ramp_kw:g}",
-                f"{tell_slot(problem, at).en} its power changes by {steps[at]:g} kW, the limit is {problem.ramp_kw:g}",
+                f"{tell_slot(problem, at).zh} 变化 {figured(steps[at])} kW，上限 {figured(problem.ramp_kw)}",
+                f"{tell_slot(problem, at).en} its power changes by {figured(steps[at])} kW, "
+                f"the limit is {figured(problem.ramp_kw)}",
             )
 
 
@@ -320,8 +323,8 @@ def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
             if abs(row[t] - flow) > TOLERANCE * max(1.0, abs(flow)):
                 yield _broken(
                     "storage_held", name, abs(row[t] - flow),
-                    f"{tell_slot(problem, t).zh} 充放 {row[t]:g} kW，应为 {flow:g} kW",
-                    f"{tell_slot(problem, t).en} its flow is {row[t]:g}, not {flow:g} kW",
+                    f"{tell_slot(problem, t).zh} 充放 {figured(row[t])} kW，应为 {figured(flow)} kW",
+                    f"{tell_slot(problem, t).en} its flow is {figured(row[t])}, not {figured(flow)} kW",
                 )  # fmt: skip
         content = storage.content
         for t, content in enumerate(contents_of(storage, row, problem.slot_h)):
@@ -334,8 +337,9 @@ def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                     "storage_content",
                     name,
                     1,
-                    f"{tell_slot(problem, t).zh} 存量 {content:g} 不在 0 与 {storage.capacity:g} 之间",
-                    f"{tell_slot(problem, t).en} it holds {content:g}, not from 0 to {storage.capacity:g}",
+                    f"{tell_slot(problem, t).zh} 存量 {figured(content)} 不在 0 与 {figured(storage.capacity)} 之间",
+                    f"{tell_slot(problem, t).en} it holds {figured(content)}, "
+                    f"not from 0 to {figured(storage.capacity)}",
                 )
                 break
         else:
@@ -344,6 +348,6 @@ def _storages(problem: DevicesProblem, plan: DevicesPlan) -> Iterator[Broken]:
                     "storage_target",
                     name,
                     storage.target - content,
-                    f"末存量 {content:g}，应不少于 {storage.target:g}",
-                    f"in the end it holds {content:g}, not {storage.target:g}",
+                    f"末存量 {figured(content)}，应不少于 {figured(storage.target)}",
+                    f"in the end it holds {figured(content)}, not {figured(storage.target)}",
                 )

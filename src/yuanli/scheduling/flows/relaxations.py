@@ -118,4 +118,4 @@ def _meant(problem: FlowsProblem, plan: FlowsPlan, change: Change, can: list[boo
     return max((f for f, one in enumerate(can) if one), key=lambda f: queues[f], default=None)
 
 
-CHANGES_FLOWS = {Resource.THROUGH: _through, Resource.SEATS: _through, Resource.LANES: _lanes}
+CHANGES_FLOWS = {Resource.LANES: _lanes, Resource.THROUGH: _through, Resource.SEATS: _through}
