@@ -272,7 +272,7 @@ def test_a_plan_that_runs_is_not_approved_twice_but_takes_devices_back_when_aske
         True,
     )
     house.plan_runs.add_policy(policy())
-    assert house.plan_runs.approve_by_policy(CAMPUS, job_id) is None, (
+    assert house.plan_runs.hand_in(CAMPUS, job_id, who="li").run is None, (
         "only a person takes back what a person took"
     )
     assert member(approved(house, job_id), "fcu-a").left is None
