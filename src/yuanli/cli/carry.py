@@ -158,7 +158,8 @@ def list_runs(campus: CampusOption = None, as_json: AsJson = False, data_dir: Da
         (
             (
                 run.id, run.name, f"{run.begins_at.astimezone(zone):%Y-%m-%d %H:%M}",
-                said(STATES[run.state] if run.outcome is None else OUTCOMES[run.outcome]), run.approved_by,
+                said(STATES[run.state] if run.outcome is None else OUTCOMES[run.outcome]),
+                run.approved_by if run.policy is None else said(run.policy),
                 len(run.devices), sum(device.left is not None for device in run.devices),
             )
             for run in runs
@@ -217,7 +218,7 @@ def _say(found: PlanRecord) -> None:
         (
             (
                 row.name, "–" if row.agreed is None else f"{row.agreed:.0%}", row.planned_kwh, row.actual_kwh,
-                "–" if row.usual_kwh is None else row.usual_kwh, said(row.message) if row.message else "",
+                "–" if row.usual_kwh is None else row.usual_kwh, " ".join(said(one) for one in (row.message, row.returns) if one is not None),
             )
             for row in found.devices
         ),

@@ -5176,6 +5176,8 @@ export interface components {
          *         A character a slot so far: `1` on, `0` off, `?` not known.
          *     left_at
          *         The slot from which the plan did not command it any more.
+         *     returns
+         *         When a running plan commands a device again that left it, or what has to be done for that.
          *     agreed
          *         The share of the slots that count in which it did as planned, 0–1.
          *     planned_kwh, actual_kwh, usual_kwh
@@ -5200,6 +5202,7 @@ export interface components {
             /** Left At */
             left_at: number | null;
             message: components["schemas"]["Text"] | null;
+            returns: components["schemas"]["Text"] | null;
             /** Agreed */
             agreed: number | null;
             /** Planned Kwh */

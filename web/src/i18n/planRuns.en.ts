@@ -2,6 +2,7 @@ export default {
   planRuns: {
     title: "Carry it out", text: "Nothing is sent before you approve it. Each step then goes through the rights, locks and interlocks of commands.",
     handIn: "Hand in under a policy", handInSure: "If a standing policy covers the plan, it is carried out at once. If none does, you see why, and it waits for an approval.", handedIn: "handed in by {who}",
+    gone: "Devices that are out of the plan: {n}", takeBack: "Take devices back",
     look: "Look at it and approve", approve: "Approve", replaces: "It takes the place of a plan that runs.",
     facts: "Devices: {devices}, switches: {steps}, from {begin} to {end}", saves: "Energy and starts cost {cost}; as usual {usual}", costs: "Energy and starts cost {cost}",
     resume: "What an operator switches comes back after", resumeNever: "not before the next approval", minutes: "{n} min",

@@ -2,6 +2,7 @@ export default {
   planRuns: {
     title: "执行方案", text: "批准之前不会发出任何指令；之后每一步都经过指令的权限、锁定与联锁。",
     handIn: "按策略提交", handInSure: "有常设策略涵盖该方案时立即开始执行；没有时说明原因，等待批准。", handedIn: "由 {who} 提交",
+    gone: "已退出方案的设备：{n} 台", takeBack: "收回退出的设备",
     look: "查看并批准", approve: "批准执行", replaces: "将接替正在执行的方案。",
     facts: "{devices} 台设备，{steps} 次开关，{begin} 至 {end}", saves: "电费与启动 {cost}，平常运行 {usual}", costs: "电费与启动 {cost}",
     resume: "人工操作的设备在多久后回到方案", resumeNever: "到下次批准", minutes: "{n} 分钟",

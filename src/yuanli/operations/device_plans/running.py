@@ -173,15 +173,12 @@ class PlanRuns:
                     Text("方案与所看到的不同。", "The plan is not the one that was shown."), field="fingerprint",
                     hint=Text("请重新查看后批准。", "Look at it again, then approve."),
                 )  # fmt: skip
-            against, _ = obstacles_of(run, self._commands, who)
             if again := running_already(run, replaces):
                 raise PlanNotApprovedError(again[0], field="plan", hint=SEE_ITS_PAGE)
+            against, _ = obstacles_of(run, self._commands, who)
             if against:
-                raise PlanNotApprovedError(
-                    against[0],
-                    field="plan",
-                    hint=Text("排除障碍后再批准。", "Remove what stands against it."),
-                )
+                hint = Text("排除障碍后再批准。", "Remove what stands against it.")
+                raise PlanNotApprovedError(against[0], field="plan", hint=hint)
             return self._begin(replace(run, resume_after_s=resume_after_s), replaces)
 
     def list(self, campus_id: CampusId) -> tuple[PlanRun, ...]:
@@ -341,10 +338,10 @@ class PlanRuns:
         for old in replaces:
             if old.next_job == run.job_id:
                 run = replace(run, reason=old.next_reason)
-            why = run.reason or Text("", "")
+            why, by = run.reason or Text("", ""), run.policy or Text(run.approved_by, run.approved_by)
             said = Text(
-                f"由 {run.approved_by} 批准的新方案接替。{why.zh}",
-                f"A plan that {run.approved_by} approved takes over. {why.en}".strip(),
+                f"由 {by.zh} 批准的新方案接替。{why.zh}",
+                f"A plan that {by.en} approved takes over. {why.en}".strip(),
             )
             run = replace(run, follows=old.id, resume_after_s=run.resume_after_s or old.resume_after_s)
             left = [d for d in old.devices if d.device_id not in own and d.left is not None]
