@@ -218,7 +218,8 @@ def _say(found: PlanRecord) -> None:
         (
             (
                 row.name, "–" if row.agreed is None else f"{row.agreed:.0%}", row.planned_kwh, row.actual_kwh,
-                "–" if row.usual_kwh is None else row.usual_kwh, " ".join(said(one) for one in (row.message, row.returns) if one is not None),
+                "–" if row.usual_kwh is None else row.usual_kwh,
+                " ".join(said(one) for one in (row.message, row.returns) if one is not None),
             )
             for row in found.devices
         ),
