@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -122,6 +123,36 @@ def test_the_shell_sets_lists_and_takes_policies_back(
 def test_members_neither_draft_nor_approve(member: TestClient) -> None:
     assert member.post(f"{BASE}/plan-drafts/devices", json={}).status_code == 403
     assert member.post(f"{BASE}/plans/x/approval", json={"fingerprint": "x"}).status_code == 403
+    assert member.post(f"{BASE}/plans/x/under-policy").status_code == 403
+
+
+def test_a_plan_is_handed_in_under_a_policy_over_the_api_and_the_shell(
+    operator: TestClient, house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from yuanli.cli import main
+
+    def said(*words: str) -> tuple[Any, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["carry", "hand-in", *words, "--data-dir", str(house.settings.data_dir)])
+        return ended.value.code or 0, capsys.readouterr().out
+
+    document = operator.post(f"{BASE}/plan-drafts/devices", json={"day": "today"}).json()["document"]
+    tomorrow = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    job_id = solved(operator, document | {"begins_at": tomorrow.isoformat()})  # the shell has the true time
+    operator.post(f"{BASE}/plan-policies", json={"devices": ["fcu-0"], "least_saving": 1})
+    refused = operator.post(f"{BASE}/plans/{job_id}/under-policy").json()
+    assert (refused["run"], "100% are needed" in refused["refusals"][0]["why"][-1]["en"]) == (None, True)
+    code, told = said(job_id, "--yes")
+    assert (code, "operator" in told, "00:00–24:00" in told) == (1, True, True)
+    assert said("nothing", "--yes")[0] == 1
+    made = operator.post(f"{BASE}/plan-policies", json={"kind": "hvac", "least_service": 0}).json()
+    code, told = said(job_id, "--yes", "--json")
+    assert (code, json.loads(told)["run"]["policy_id"]) == (0, made["id"])
+    again = operator.post(f"{BASE}/plans/{job_id}/under-policy")
+    assert (again.status_code, "carried out already" in again.text) == (409, True)
+    assert operator.post(f"{BASE}/plans/nothing/under-policy").status_code == 404
+    [run] = operator.get(f"{BASE}/plan-runs").json()["runs"]
+    assert "policy" in run["policy"]["en"]
 
 
 def test_a_device_is_given_back_by_a_command_too(operator: TestClient, bus: Loopback) -> None:

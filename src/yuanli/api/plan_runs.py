@@ -20,6 +20,7 @@ from yuanli.operations import (
     PlanPolicy,
     PlanRecord,
     PlanRun,
+    PolicyVerdict,
     Right,
 )
 
@@ -98,6 +99,12 @@ def approve_plan(
     return house.plan_runs.approve(
         campus, job_id, who=caller.name, fingerprint=body.fingerprint, resume_after_s=body.resume_after_s
     )
+
+
+@router.post("/campuses/{campus}/plans/{job_id}/under-policy", dependencies=[needs(Right.MAKE_PLANS)])
+def hand_in_plan(campus: CampusPath, job_id: JobPath, house: HouseDep, caller: CallerDep) -> PolicyVerdict:
+    """Carry a plan of devices out if a standing policy covers it; else say of each policy why not."""
+    return house.plan_runs.hand_in(campus, job_id, who=caller.name)
 
 
 @router.get("/campuses/{campus}/plan-runs", dependencies=[needs(Right.MAKE_PLANS)])

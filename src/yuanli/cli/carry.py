@@ -103,6 +103,39 @@ def draft(
     say_draft(summary, (*found.assumptions, *found.left_out))
 
 
+@app.command("hand-in")
+def hand_in(
+    plan: Annotated[
+        str,
+        typer.Argument(help="Its id, the end of its page's address. 方案编号（页面地址末段）。"),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask. 不再确认。")] = False,
+    campus: CampusOption = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Carry a solved plan out if a standing policy covers it, else say why none does. 按常设策略执行方案。
+
+    Example: yuanli carry hand-in PLAN --yes
+    """
+    opened = opening.house(data_dir)
+    campus_id = opening.stored_id(opened, campus)
+    if not yes:
+        typer.confirm(
+            said(Text(f"策略涵盖即开始执行 {plan}？", f"Carry {plan} out where a policy covers it?")),
+            abort=True,
+        )
+    found = opened.plan_runs.hand_in(campus_id, plan, who=opening.user(), at_once=False)
+    if as_json:
+        print_json(found)
+    else:
+        OUT.print(said(found.message), markup=False)
+        for one in found.refusals:
+            OUT.print(f"- {said(one.policy)}: {' '.join(said(why) for why in one.why)}", markup=False)
+    if found.run is None:
+        raise typer.Exit(1)
+
+
 @app.command("list")
 def list_runs(campus: CampusOption = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """List plans that are or were carried out, newest first. 列出执行过的方案。
@@ -125,7 +158,8 @@ def list_runs(campus: CampusOption = None, as_json: AsJson = False, data_dir: Da
         (
             (
                 run.id, run.name, f"{run.begins_at.astimezone(zone):%Y-%m-%d %H:%M}",
-                said(STATES[run.state] if run.outcome is None else OUTCOMES[run.outcome]), run.approved_by,
+                said(STATES[run.state] if run.outcome is None else OUTCOMES[run.outcome]),
+                run.approved_by if run.policy is None else said(run.policy),
                 len(run.devices), sum(device.left is not None for device in run.devices),
             )
             for run in runs
@@ -184,7 +218,8 @@ def _say(found: PlanRecord) -> None:
         (
             (
                 row.name, "–" if row.agreed is None else f"{row.agreed:.0%}", row.planned_kwh, row.actual_kwh,
-                "–" if row.usual_kwh is None else row.usual_kwh, said(row.message) if row.message else "",
+                "–" if row.usual_kwh is None else row.usual_kwh,
+                " ".join(said(one) for one in (row.message, row.returns) if one is not None),
             )
             for row in found.devices
         ),

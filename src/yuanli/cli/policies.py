@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from yuanli.campus import Campus, CampusId, Device, DeviceId, FeatureId, name_in
+from yuanli.campus import CampusId, DeviceId, FeatureId
 from yuanli.cli import opening
 from yuanli.cli.opening import AsJson, DataDir
-from yuanli.cli.printing import OUT, language, print_json, print_json_lines, print_table, said
+from yuanli.cli.printing import OUT, print_json, print_json_lines, print_table, said
 from yuanli.errors import InvalidInputError, Text
-from yuanli.operations import PlanPolicy
+from yuanli.operations import PlanPolicy, told_days, told_devices
 
 app = typer.Typer(no_args_is_help=True, help="Standing policies for plans of devices. 设备方案的常设策略。")
 CampusOption = Annotated[str | None, typer.Option("--campus", "-c", help="A stored campus. 园区。")]
 ID_BYTES = 12
-MOST_NAMED = 3
-DAYS = "一二三四五六日"
 
 
 class PolicyOptionError(InvalidInputError):
@@ -54,7 +51,8 @@ def list_policies(campus: CampusOption = None, as_json: AsJson = False, data_dir
         headers,
         (
             (
-                one.id, _devices(place, one), f"{said(_days(one.weekdays))} {one.start}–{one.end}", said(_limits(one)),
+                one.id, said(told_devices(one, place, opened.commands.rules.kinds)),
+                f"{said(told_days(one.weekdays))} {one.start}–{one.end}", said(_limits(one)),
                 f"{one.who} {one.at.astimezone(zone):%Y-%m-%d}",
                 "–" if one.until is None else f"{one.until.astimezone(zone):%Y-%m-%d %H:%M}",
             )
@@ -137,29 +135,6 @@ def remove(
     opened.plan_runs.remove_policy(campus_id, policy)
     if as_json:
         print_json({"removed": policy})
-
-
-def _devices(campus: Campus, policy: PlanPolicy) -> str:
-    n = len(policy.device_ids)
-    if policy.kind is not None:
-        where = "" if policy.place_id is None else f" {policy.place_id}"
-        return said(Text(f"{policy.kind}{where}：{n} 台", f"{policy.kind}{where}: {n} devices"))
-    names = []
-    for device_id in policy.device_ids[:MOST_NAMED]:
-        device = campus.find(device_id)
-        names.append(
-            (name_in(device.name, language()) if isinstance(device, Device) else "") or str(device_id)
-        )
-    more = n - len(names)
-    return ", ".join(names) + (f" +{more}" if more else "")
-
-
-def _days(weekdays: tuple[int, ...]) -> Text:
-    if len(set(weekdays)) == len(DAYS):
-        return Text("每天", "every day")
-    days = sorted(set(weekdays))
-    short = [f"{datetime(2024, 1, day):%a}" for day in days]
-    return Text("周" + "".join(DAYS[day - 1] for day in days), ", ".join(short))
 
 
 def _limits(policy: PlanPolicy) -> Text:

@@ -135,6 +135,8 @@ from yuanli.operations.device_plans import (
     PlanRuns,
     PlanRunStore,
     PlanSaving,
+    PolicyRefusal,
+    PolicyVerdict,
     ResumeError,
     RunDevice,
     RunOutcome,
@@ -148,6 +150,8 @@ from yuanli.operations.device_plans import (
     VehicleWish,
     keep_plan_runs,
     read_beside,
+    told_days,
+    told_devices,
 )
 from yuanli.operations.device_rows import DeviceRow, device_rows
 from yuanli.operations.dialogue import (
@@ -956,6 +960,8 @@ __all__ = [
     "PointRow",
     "PointState",
     "PointValue",
+    "PolicyRefusal",
+    "PolicyVerdict",
     "Polled",
     "PriceError",
     "ProblemTables",
@@ -1219,6 +1225,8 @@ __all__ = [
     "state_document",
     "taken",
     "time_of",
+    "told_days",
+    "told_devices",
     "usual_of",
     "warm_up",
     "write_calendar",

@@ -119,7 +119,7 @@ def _text(value: dict[str, str] | None) -> Text | None:
 def _run(told: dict[str, Any]) -> PlanRun:
     told |= {name: _time(told[name]) for name in TIMES}
     told |= {name: _text(told[name]) for name in ("message", "next_reason")}
-    told |= {name: _text(told.get(name)) for name in ("next_waits", "reason")}
+    told |= {name: _text(told.get(name)) for name in ("next_waits", "reason", "policy")}
     told["changes"] = tuple(Text(**one) for one in told.get("changes", ()))
     told["state"] = RunState(told["state"])
     told["outcome"] = None if told["outcome"] is None else RunOutcome(told["outcome"])

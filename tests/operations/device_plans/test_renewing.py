@@ -208,6 +208,9 @@ def test_a_device_in_fault_leaves_and_the_new_plan_keeps_what_an_operator_switch
     assert (new.follows is not None, new.policy_id) == (True, "p")
     assert (member(new, "fcu-a").left, member(new, "fcu-b").left) == (LeaveReason.FAULT, LeaveReason.OVERRIDE)
     assert "fcu-a" in (new.reason or Text("", "")).en
+    told = {row.device_id: row.returns for row in house.plan_records.record(new, now=clock()).devices}
+    assert "once somebody approves" in (told[DeviceId(FeatureId("fcu-a"))] or Text("", "")).en
+    assert told[DeviceId(FeatureId("fcu-c"))] is None
     sent = len(bus.sent)
     clock.now = new.begins_at + timedelta(seconds=5)
     house.plan_runs.look()
@@ -228,6 +231,9 @@ def test_a_device_whose_time_out_ends_after_the_rest_was_planned_anew_is_command
     off = CommandRequest(action=CommandAction.OFF, device_ids=(DeviceId(FeatureId("fcu-a")),))
     house.commands.execute(CAMPUS, off, who="li")
     house.plan_runs.look()
+    row = house.plan_records.record(now_of(house, run), now=clock()).devices[0]
+    back = (clock() + timedelta(hours=1)).astimezone(ZoneInfo(house.places.campus(CAMPUS).time_zone))
+    assert (row.returns or Text("", "")).en == f"It is back in the plan after {back:%m-%d %H:%M}."
     first = now_of(house, run).next_job
     assert first is not None
     wait_for(house, first)
@@ -272,7 +278,7 @@ def test_a_plan_that_runs_is_not_approved_twice_but_takes_devices_back_when_aske
         True,
     )
     house.plan_runs.add_policy(policy())
-    assert house.plan_runs.approve_by_policy(CAMPUS, job_id) is None, (
+    assert house.plan_runs.hand_in(CAMPUS, job_id, who="li").run is None, (
         "only a person takes back what a person took"
     )
     assert member(approved(house, job_id), "fcu-a").left is None

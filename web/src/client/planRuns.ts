@@ -9,6 +9,7 @@ export type DeviceWishBody = Schemas["DeviceWishBody"];
 export type PlanRecord = Schemas["PlanRecord"];
 export type PlanPolicy = Schemas["PlanPolicy"];
 export type PlanRun = Schemas["PlanRun"];
+export type PolicyVerdict = Schemas["PolicyVerdict"];
 export type PolicyBody = Schemas["PolicyBody"];
 
 const base = (campus: string): string => `/v1/campuses/${encodeURIComponent(campus)}`;
@@ -18,6 +19,7 @@ const approval = (campus: string, job: string): string => `${base(campus)}/plans
 export const draftDevices = (campus: string, wish: Partial<DeviceWishBody>): Promise<DeviceDraft> => post(`${base(campus)}/plan-drafts/devices`, wish);
 export const previewApproval = (campus: string, job: string): Promise<ApprovalPreview> => get(approval(campus, job));
 export const approvePlan = (campus: string, job: string, fingerprint: string, resumeAfterS: number | null): Promise<PlanRun> => post(approval(campus, job), { fingerprint, resume_after_s: resumeAfterS });
+export const handInPlan = (campus: string, job: string): Promise<PolicyVerdict> => post(`${base(campus)}/plans/${encodeURIComponent(job)}/under-policy`);
 export const listPlanRuns = (campus: string): Promise<{ runs: PlanRun[] }> => get(`${base(campus)}/plan-runs`);
 export const stopPlanRun = (campus: string, id: string): Promise<PlanRun> => post(`${run(campus, id)}/stop`);
 export const replanRun = (campus: string, id: string): Promise<PlanRun> => post(`${run(campus, id)}/replan`);

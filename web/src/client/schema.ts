@@ -3396,6 +3396,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campuses/{campus}/plans/{job_id}/under-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand In Plan
+         * @description Carry a plan of devices out if a standing policy covers it; else say of each policy why not.
+         */
+        post: operations["hand_in_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campuses/{campus}/plan-runs": {
         parameters: {
             query?: never;
@@ -5156,6 +5176,8 @@ export interface components {
          *         A character a slot so far: `1` on, `0` off, `?` not known.
          *     left_at
          *         The slot from which the plan did not command it any more.
+         *     returns
+         *         When a running plan commands a device again that left it, or what has to be done for that.
          *     agreed
          *         The share of the slots that count in which it did as planned, 0–1.
          *     planned_kwh, actual_kwh, usual_kwh
@@ -5180,6 +5202,7 @@ export interface components {
             /** Left At */
             left_at: number | null;
             message: components["schemas"]["Text"] | null;
+            returns: components["schemas"]["Text"] | null;
             /** Agreed */
             agreed: number | null;
             /** Planned Kwh */
@@ -8895,8 +8918,9 @@ export interface components {
          *
          *     Parameters
          *     ----------
-         *     approved_by, policy_id
-         *         The person; under a standing policy, who set that.
+         *     approved_by, policy_id, policy, handed_in_by
+         *         The person; under a standing policy who set that, which it was (in words too), and who handed the plan in to it
+         *         (None where it followed a plan that ran).
          *     resume_after_s
          *         How long a device that an operator switched stays out; until the next approval where None.
          *     ends_at
@@ -8949,6 +8973,9 @@ export interface components {
             outcome?: components["schemas"]["RunOutcome"] | null;
             /** Policy Id */
             policy_id?: string | null;
+            policy?: components["schemas"]["Text"] | null;
+            /** Handed In By */
+            handed_in_by?: string | null;
             /** Resume After S */
             resume_after_s?: number | null;
             /** Follows */
@@ -9456,6 +9483,27 @@ export interface components {
             most_cost?: number | null;
             /** Until */
             until?: string | null;
+        };
+        /**
+         * PolicyRefusal
+         * @description Why a standing policy does not cover a plan; `policy` tells which it is, as whose it is, of what and when.
+         */
+        PolicyRefusal: {
+            /** Policy Id */
+            policy_id: string;
+            policy: components["schemas"]["Text"];
+            /** Why */
+            why: components["schemas"]["Text"][];
+        };
+        /**
+         * PolicyVerdict
+         * @description What came of a plan that was handed in: the run that began; else why no policy covers it, newest first.
+         */
+        PolicyVerdict: {
+            run: components["schemas"]["PlanRun"] | null;
+            /** Refusals */
+            refusals: components["schemas"]["PolicyRefusal"][];
+            message: components["schemas"]["Text"];
         };
         /**
          * Polled
@@ -33383,6 +33431,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanRun"];
+                };
+            };
+            /** @description The request can't be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role lacks the right */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was named is not here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The question is well put, and the answer is no */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input breaks a rule */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many attempts */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part that is needed is missing or busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_in_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campus: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVerdict"];
                 };
             };
             /** @description The request can't be read */

@@ -1,6 +1,8 @@
 export default {
   planRuns: {
     title: "Carry it out", text: "Nothing is sent before you approve it. Each step then goes through the rights, locks and interlocks of commands.",
+    handIn: "Hand in under a policy", handInSure: "If a standing policy covers the plan, it is carried out at once. If none does, you see why, and it waits for an approval.", handedIn: "handed in by {who}",
+    gone: "Devices that are out of the plan: {n}", takeBack: "Take devices back",
     look: "Look at it and approve", approve: "Approve", replaces: "It takes the place of a plan that runs.",
     facts: "Devices: {devices}, switches: {steps}, from {begin} to {end}", saves: "Energy and starts cost {cost}; as usual {usual}", costs: "Energy and starts cost {cost}",
     resume: "What an operator switches comes back after", resumeNever: "not before the next approval", minutes: "{n} min",
@@ -12,7 +14,7 @@ export default {
     reason: "Planned anew: {why}", changes: "Devices that differ from the plan before: {n}", noChanges: "No device differs from the plan before.", moreChanges: "and {n} more", waits: "It waits for an approval: {why}",
     record: "Plan and what happened", planned: "planned", measured: "measured", unknown: "not known", left: "out of the plan", because: ": ",
     saving: "Saved so far: {kwh} kWh ({low} to {high}), {cost} {currency}", coverage: "{share} of the slots are known", adjust: "Adjust for weather and people", adjusted: "Adjusted: {kwh} kWh ({low} to {high})",
-    draft: { add: "Plan devices of the park", place: "Place (empty: the whole site)", search: "Search buildings, floors, rooms", whole: "The whole site", kind: "Kind", day: "Day", today: "What is left of today", tomorrow: "Tomorrow", least: "At least so much of a room's devices while open, %", limit: "The most power, kW", carbon: "Money a kg of carbon weighs", make: "Draft", solve: "Solve", found: "{devices} devices in {zones} zones", aims: "What is made least", assumed: "What is assumed", leftOut: "Left out", hvac: "Air conditioning", lighting: "Lighting", ventilation: "Ventilation" },
+    draft: { drafting: "Reading devices and their states, counting people, fitting rooms, forecasting weather and PV, looking up prices. The first draft after a start takes up to half a minute.", add: "Plan devices of the park", place: "Place (empty: the whole site)", search: "Search buildings, floors, rooms", whole: "The whole site", kind: "Kind", day: "Day", today: "What is left of today", tomorrow: "Tomorrow", least: "At least so much of a room's devices while open, %", limit: "The most power, kW", carbon: "Money a kg of carbon weighs", make: "Draft", solve: "Solve", found: "{devices} devices in {zones} zones", aims: "What is made least", assumed: "What is assumed", leftOut: "Left out", hvac: "Air conditioning", lighting: "Lighting", ventilation: "Ventilation" },
     beside: {
       title: "PV, storages, charging, comfort", solar: "PV", solarMap: "As the map measures", solarNone: "None", solarPeak: "By its peak power", kwp: "kWp", storages: "Storages", addStorage: "Add a storage", battery: "Battery", ice: "Ice", hot_water: "Hot water",
       name: "Name", serves: "Room that it serves", capacity: "Holds, kWh", charge: "Takes, kW", discharge: "Gives, kW", efficiency: "Efficiency", content: "Full now, %", target: "In the end, %",

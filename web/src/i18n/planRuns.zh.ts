@@ -1,6 +1,8 @@
 export default {
   planRuns: {
     title: "执行方案", text: "批准之前不会发出任何指令；之后每一步都经过指令的权限、锁定与联锁。",
+    handIn: "按策略提交", handInSure: "有常设策略涵盖该方案时立即开始执行；没有时说明原因，等待批准。", handedIn: "由 {who} 提交",
+    gone: "已退出方案的设备：{n} 台", takeBack: "收回退出的设备",
     look: "查看并批准", approve: "批准执行", replaces: "将接替正在执行的方案。",
     facts: "{devices} 台设备，{steps} 次开关，{begin} 至 {end}", saves: "电费与启动 {cost}，平常运行 {usual}", costs: "电费与启动 {cost}",
     resume: "人工操作的设备在多久后回到方案", resumeNever: "到下次批准", minutes: "{n} 分钟",
@@ -12,7 +14,7 @@ export default {
     reason: "重排原因：{why}", changes: "与原方案不同的设备：{n} 台", noChanges: "没有设备与原方案不同。", moreChanges: "另有 {n} 台", waits: "等待批准：{why}",
     record: "计划与实际", planned: "计划", measured: "实际", unknown: "未知", left: "退出方案", because: "：",
     saving: "至今节省 {kwh} kWh（{low} 至 {high}），{cost} {currency}", coverage: "已知时段 {share}", adjust: "按天气与人数调整", adjusted: "调整后节省 {kwh} kWh（{low} 至 {high}）",
-    draft: { add: "排程园区设备", place: "地点（留空为整个园区）", search: "搜索楼栋、楼层、房间", whole: "全园", kind: "类型", day: "哪天", today: "今天剩余时段", tomorrow: "明天", least: "开放时至少开启的比例（%）", limit: "功率上限（kW）", carbon: "每千克碳计价（元）", make: "起草", solve: "求解", found: "{devices} 台设备，{zones} 个区域", aims: "优化什么", assumed: "采用的假设", leftOut: "未纳入", hvac: "空调", lighting: "照明", ventilation: "通风" },
+    draft: { drafting: "正在读取设备与状态、估计人数、拟合房间热模型、预测天气与光伏、查询电价；启动后的首次起草最多约半分钟。", add: "排程园区设备", place: "地点（留空为整个园区）", search: "搜索楼栋、楼层、房间", whole: "全园", kind: "类型", day: "哪天", today: "今天剩余时段", tomorrow: "明天", least: "开放时至少开启的比例（%）", limit: "功率上限（kW）", carbon: "每千克碳计价（元）", make: "起草", solve: "求解", found: "{devices} 台设备，{zones} 个区域", aims: "优化什么", assumed: "采用的假设", leftOut: "未纳入", hvac: "空调", lighting: "照明", ventilation: "通风" },
     beside: {
       title: "光伏、储能、充电、舒适温度", solar: "光伏", solarMap: "地图实测", solarNone: "不计", solarPeak: "按峰值功率", kwp: "kWp", storages: "储能", addStorage: "添加储能", battery: "电池", ice: "冰蓄冷", hot_water: "蓄热水",
       name: "名称", serves: "所服务的房间", capacity: "容量 kWh", charge: "充电 kW", discharge: "放出 kW", efficiency: "效率", content: "现有 %", target: "末尾至少 %",

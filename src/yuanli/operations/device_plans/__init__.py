@@ -16,6 +16,10 @@ from yuanli.operations.device_plans.policies import (
     PlanPolicyError,
     PlanPolicyNotFoundError,
     PlanPolicyStore,
+    PolicyRefusal,
+    PolicyVerdict,
+    told_days,
+    told_devices,
 )
 from yuanli.operations.device_plans.running import (
     PlanChangedError,
@@ -70,6 +74,8 @@ __all__ = [
     "PlanRunStore",
     "PlanRuns",
     "PlanSaving",
+    "PolicyRefusal",
+    "PolicyVerdict",
     "ResumeError",
     "RunDevice",
     "RunOutcome",
@@ -85,4 +91,6 @@ __all__ = [
     "plan_costs",
     "read_beside",
     "span_of",
+    "told_days",
+    "told_devices",
 ]

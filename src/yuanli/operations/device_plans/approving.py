@@ -218,8 +218,13 @@ def switches_of(run: PlanRun) -> tuple[SwitchCount, ...]:
     return tuple(SwitchCount(at=at, on=on[at], off=off[at]) for at in sorted({*on, *off}))
 
 
-def obstacles_of(run: PlanRun, commands: Commands, who: str) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
-    """Return what stands against commanding the devices for good, and what just now, by the path of commands."""
+def obstacles_of(
+    run: PlanRun, commands: Commands, who: str, *, reached: bool = True
+) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
+    """Return what stands against commanding the devices for good, and what just now, by the path of commands.
+
+    `reached` asks for a gateway of each too, which only the process knows in which they run.
+    """
     against: list[Text] = []
     unreached: list[str] = []
     called = {device.device_id: device.name for device in run.devices}
@@ -235,7 +240,7 @@ def obstacles_of(run: PlanRun, commands: Commands, who: str) -> tuple[tuple[Text
                     unreached.append(called[write.device_id])
                     continue
                 (against if obstacle.rule in FOR_GOOD else warnings).append(obstacle.message)
-    if unreached:
+    if unreached and reached:
         against.insert(0, _unreached(list(dict.fromkeys(unreached))))
     return tuple(dict.fromkeys(against))[:MOST_SHOWN], tuple(dict.fromkeys(warnings))[:MOST_SHOWN]
 
@@ -313,6 +318,16 @@ def taken_back(run: PlanRun, replaces: Sequence[PlanRun]) -> tuple[Text, ...]:
             f"{device.message.en if device.message else '–'}",
         )
         for device in back[:MOST_SHOWN]
+    )
+
+
+def not_by_policy(run: PlanRun, replaces: Sequence[PlanRun]) -> tuple[Text, ...]:
+    """Say which devices a policy can't take back, as they left the plan that runs."""
+    return tuple(
+        Text(
+            f"只有人能批准收回退出的设备：{one.zh}", f"Only a person takes back a device that left: {one.en}"
+        )
+        for one in taken_back(run, replaces)
     )
 
 

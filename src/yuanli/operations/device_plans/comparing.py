@@ -23,7 +23,15 @@ from yuanli.operations.device_plans.equipment import (
     load_series,
     states_at,
 )
-from yuanli.operations.device_plans.runs import LeaveReason, PlanRun, RunDevice, RunStep, StepState, slots_on
+from yuanli.operations.device_plans.runs import (
+    LeaveReason,
+    PlanRun,
+    RunDevice,
+    RunState,
+    RunStep,
+    StepState,
+    slots_on,
+)
 from yuanli.operations.energy import Energy, Medium
 from yuanli.operations.moments import micros_of
 from yuanli.operations.places import Places
@@ -53,6 +61,10 @@ NO_DAY = Text(
     "方案还没有覆盖一个完整的日历日：调整按整日进行。",
     "The plan has covered no whole day yet: whole days are adjusted.",
 )
+BY_APPROVAL = Text(
+    "不会自动恢复：有人批准含该设备的方案后才重新受控。",
+    "It does not come back by itself: the plan commands it again once somebody approves a plan that has it.",
+)
 ADJUSTED = Text(
     "按回归基准（ASHRAE 14 / IPMVP 思路）：用方案前最多 56 天这些设备的小时电量，按室外温度、日历与人数调整；"
     "区间由分块自助法得到。",
@@ -71,6 +83,8 @@ class DeviceRecord:
         A character a slot so far: `1` on, `0` off, `?` not known.
     left_at
         The slot from which the plan did not command it any more.
+    returns
+        When a running plan commands a device again that left it, or what has to be done for that.
     agreed
         The share of the slots that count in which it did as planned, 0–1.
     planned_kwh, actual_kwh, usual_kwh
@@ -88,6 +102,7 @@ class DeviceRecord:
     left: LeaveReason | None
     left_at: int | None
     message: Text | None
+    returns: Text | None
     agreed: float | None
     planned_kwh: float
     actual_kwh: float
@@ -308,6 +323,16 @@ def _whole_days(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetim
     return first.astimezone(start.tzinfo), midnight(end).astimezone(start.tzinfo)
 
 
+def told_return(run: PlanRun, device: RunDevice, zone: ZoneInfo) -> Text | None:
+    """Say when a device comes back that left a running plan; after a fault only a person takes it back."""
+    if device.left is None or run.state is not RunState.RUNNING or run.outcome is not None:
+        return None
+    if device.until is None or device.left is LeaveReason.FAULT:
+        return BY_APPROVAL
+    at = f"{device.until.astimezone(zone):%m-%d %H:%M}"
+    return Text(f"{at} 后自动回到方案。", f"It is back in the plan after {at}.")
+
+
 def _recorded(
     campus: Campus,
     run: PlanRun,
@@ -336,7 +361,7 @@ def _recorded(
         usual="?" * done if usual is None else _text(usual),
         steps=tuple(step for step in run.steps if step.device_id == device.device_id),
         left=device.left, left_at=None if device.since is None else max(0, run.slot_at(device.since)),
-        message=device.message,
+        message=device.message, returns=told_return(run, device, ZoneInfo(campus.time_zone)),
         agreed=round(float((states[known] == planned[known]).mean()), 4) if known.any() else None,
         planned_kwh=_sum(planned[known] * each), actual_kwh=_sum(energy[known]),
         usual_kwh=None if usual is None else _sum(usual[known] * each), metered=metered,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Protocol
 
-from yuanli.campus import CampusId, DeviceId, FeatureId
-from yuanli.errors import InvalidInputError, NotFoundError, Text
+from yuanli.campus import Campus, CampusId, DeviceId, FeatureId, name_in
+from yuanli.errors import InvalidInputError, NotFoundError, Text, counted
+from yuanli.operations.command_rules import DeviceKind
 from yuanli.operations.device_plans.runs import PlanRun
 
+DAYS = tuple(zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+MOST_NAMED = 3
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
@@ -99,6 +103,24 @@ class PlanPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRefusal:
+    """Why a standing policy does not cover a plan; `policy` tells which it is, as whose it is, of what and when."""
+
+    policy_id: str
+    policy: Text
+    why: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVerdict:
+    """What came of a plan that was handed in: the run that began; else why no policy covers it, newest first."""
+
+    run: PlanRun | None
+    refusals: tuple[PolicyRefusal, ...]
+    message: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFigures:
     """What a policy looks at too: money of plan and usual running, the least share of demand served."""
 
@@ -118,6 +140,59 @@ class PlanPolicyStore(Protocol):
 
     def remove_policy(self, campus_id: CampusId, policy_id: str) -> bool:
         """Take one back; tell whether there was one."""
+
+
+def told_policy(policy: PlanPolicy, campus: Campus, kinds: Mapping[str, DeviceKind]) -> Text:
+    """Say whose policy it is, of which devices, when."""
+    what, days = told_devices(policy, campus, kinds), told_days(policy.weekdays)
+    span = f"{policy.start}–{policy.end}"
+    return Text(
+        f"{policy.who} 的策略（{what.zh}，{days.zh} {span}）",
+        f"{policy.who}'s policy ({what.en}; {days.en} {span})",
+    )
+
+
+def told_devices(policy: PlanPolicy, campus: Campus, kinds: Mapping[str, DeviceKind]) -> Text:
+    """Say which devices a policy is about: kind and place where it was set by them, else the first by name."""
+    n = len(policy.device_ids)
+    if policy.kind is not None:
+        kind = kinds[policy.kind].text if policy.kind in kinds else Text(policy.kind, policy.kind)
+        place = None if policy.place_id is None else _called(campus, policy.place_id)
+        zh, en = ("", "") if place is None else (f"{place.zh} ", f" of {place.en}")
+        return Text(f"{zh}{kind.zh} {n} 台", f"{counted(n, 'device')}, {kind.en}{en}")
+    names = [_called(campus, device_id) for device_id in policy.device_ids[:MOST_NAMED]]
+    more = n - len(names)
+    return Text(
+        "、".join(one.zh for one in names) + (f" 等 {n} 台" if more else ""),
+        ", ".join(one.en for one in names) + (f" and {more} more" if more else ""),
+    )
+
+
+def _called(campus: Campus, feature_id: FeatureId) -> Text:
+    name = getattr(campus.find(feature_id), "name", None) or {}
+    return Text(name_in(name, "zh") or feature_id, name_in(name, "en") or feature_id)
+
+
+def told_days(weekdays: tuple[int, ...]) -> Text:
+    """Say days of the week.
+
+    >>> told_days((1, 2, 3, 6)).en
+    'Mon, Tue, Wed, Sat'
+    """
+    days = sorted(set(weekdays))
+    if len(days) == len(DAYS):
+        return Text("每天", "every day")
+    return Text("周" + "".join(DAYS[day - 1][0] for day in days), ", ".join(DAYS[day - 1][1] for day in days))
+
+
+def told_waits(refusals: Sequence[PolicyRefusal]) -> Text | None:
+    """Say why no policy covers a plan, in a sentence a policy; None where there is none."""
+    if not refusals:
+        return None
+    first, more = refusals[:MOST_NAMED], len(refusals) - MOST_NAMED
+    zh = "".join(f"{one.policy.zh}：{one.why[0].zh}" for one in first)
+    en = " ".join(f"{one.policy.en}: {one.why[0].en}" for one in first)
+    return Text(f"{zh}另有 {more} 条策略。", f"{en} So do {more} more.") if more > 0 else Text(zh, en)
 
 
 def limits_broken(

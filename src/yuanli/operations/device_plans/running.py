@@ -20,6 +20,7 @@ from yuanli.operations.device_plans.approving import (
     ApprovalPreview,
     figures_of,
     fingerprint_of,
+    not_by_policy,
     obstacles_of,
     overlapping,
     run_of,
@@ -35,11 +36,16 @@ from yuanli.operations.device_plans.entering import told_entered
 from yuanli.operations.device_plans.equipment import devices_at, equipment_of
 from yuanli.operations.device_plans.noticing import Seen, notice
 from yuanli.operations.device_plans.policies import (
+    PlanFigures,
     PlanPolicy,
     PlanPolicyError,
     PlanPolicyNotFoundError,
     PlanPolicyStore,
+    PolicyRefusal,
+    PolicyVerdict,
     limits_broken,
+    told_policy,
+    told_waits,
 )
 from yuanli.operations.device_plans.renewing import Renewals, document_of
 from yuanli.operations.device_plans.runs import (
@@ -52,7 +58,7 @@ from yuanli.operations.device_plans.runs import (
     RunState,
     StepState,
 )
-from yuanli.operations.device_plans.stepping import give_back, marked, pick, send, settle
+from yuanli.operations.device_plans.stepping import ended, give_back, marked, pick, send, settle
 from yuanli.operations.places import Places
 from yuanli.operations.rights import Right
 from yuanli.operations.solving import Solving
@@ -60,6 +66,15 @@ from yuanli.operations.telemetry import Telemetry
 from yuanli.operations.twin import Twin
 
 log = logging.getLogger(__name__)
+SEE_ITS_PAGE = Text("在方案页查看、重排或停止它。", "See it on its page: plan the rest anew, or stop it.")
+NONE_COVERS = Text(
+    "没有常设策略涵盖该方案：未下发任何命令，等待有权控制设备的人批准。",
+    "No standing policy covers it: nothing is sent before somebody who may command devices approves it.",
+)
+NO_POLICY = Text(
+    "园区还没有常设策略：未下发任何命令，等待有权控制设备的人批准。",
+    "There is no standing policy yet: nothing is sent before somebody who may command devices approves it.",
+)
 ASKED_BY_HAND = Text("由人要求重排。", "Somebody asked for it.")
 
 
@@ -158,18 +173,12 @@ class PlanRuns:
                     Text("方案与所看到的不同。", "The plan is not the one that was shown."), field="fingerprint",
                     hint=Text("请重新查看后批准。", "Look at it again, then approve."),
                 )  # fmt: skip
-            against, _ = obstacles_of(run, self._commands, who)
             if again := running_already(run, replaces):
-                raise PlanNotApprovedError(
-                    again[0], field="plan",
-                    hint=Text("在方案页查看、重排或停止它。", "See it on its page: plan the rest anew, or stop it."),
-                )  # fmt: skip
+                raise PlanNotApprovedError(again[0], field="plan", hint=SEE_ITS_PAGE)
+            against, _ = obstacles_of(run, self._commands, who)
             if against:
-                raise PlanNotApprovedError(
-                    against[0],
-                    field="plan",
-                    hint=Text("排除障碍后再批准。", "Remove what stands against it."),
-                )
+                hint = Text("排除障碍后再批准。", "Remove what stands against it.")
+                raise PlanNotApprovedError(against[0], field="plan", hint=hint)
             return self._begin(replace(run, resume_after_s=resume_after_s), replaces)
 
     def list(self, campus_id: CampusId) -> tuple[PlanRun, ...]:
@@ -201,7 +210,7 @@ class PlanRuns:
                 return run
             said = Text(f"由 {who} 停止。", f"{who} stopped it.")
             kept = self._keep(
-                _ended(run, RunOutcome.STOPPED, self._clock(), said, give=self._clock() >= run.begins_at)
+                ended(run, RunOutcome.STOPPED, self._clock(), said, give=self._clock() >= run.begins_at)
             )
             return (self._looked_at(kept) if at_once else None) or kept
 
@@ -257,10 +266,30 @@ class PlanRuns:
                 hint=Text("见 plan-policies 列表。", "GET …/plan-policies lists them."),
             )  # fmt: skip
 
-    def approve_by_policy(self, campus_id: CampusId, job_id: str) -> PlanRun | None:
-        """Carry a plan out if a standing policy covers it, in the name of who set that; None where none does."""
+    def hand_in(self, campus_id: CampusId, job_id: str, *, who: str, at_once: bool = True) -> PolicyVerdict:
+        """Carry a plan out if a standing policy covers it, in the name of who set that; else a person has to approve.
+
+        Parameters
+        ----------
+        at_once
+            Whether gateways run in this process; else it is seen when steps are sent whether devices are reached.
+
+        Raises
+        ------
+        SolveNotFoundError, PlanNotApprovedError
+            There is no such plan, none that can be carried out, or it is carried out already.
+        """
         with self._lock:
-            return self._by_policy(campus_id, job_id, None)[0]
+            proposed, _, replaces = self._proposed(campus_id, job_id, who)
+            if again := running_already(proposed, replaces):
+                raise PlanNotApprovedError(again[0], field="plan", hint=SEE_ITS_PAGE)
+            run, refusals = self._by_policy(campus_id, job_id, handed_in_by=who, at_once=at_once)
+        if run is not None:
+            assert run.policy is not None
+            said = Text(f"已开始执行：{run.policy.zh}。", f"It is carried out, under {run.policy.en}.")
+        else:
+            said = NONE_COVERS if refusals else NO_POLICY
+        return PolicyVerdict(run=run, refusals=refusals, message=said)
 
     def look(self) -> None:
         """Send what is due of all plans, notice what happened, plan anew where that is asked."""
@@ -309,10 +338,10 @@ class PlanRuns:
         for old in replaces:
             if old.next_job == run.job_id:
                 run = replace(run, reason=old.next_reason)
-            why = run.reason or Text("", "")
+            why, by = run.reason or Text("", ""), run.policy or Text(run.approved_by, run.approved_by)
             said = Text(
-                f"由 {run.approved_by} 批准的新方案接替。{why.zh}",
-                f"A plan that {run.approved_by} approved takes over. {why.en}".strip(),
+                f"由 {by.zh} 批准的新方案接替。{why.zh}",
+                f"A plan that {by.en} approved takes over. {why.en}".strip(),
             )
             run = replace(run, follows=old.id, resume_after_s=run.resume_after_s or old.resume_after_s)
             left = [d for d in old.devices if d.device_id not in own and d.left is not None]
@@ -347,27 +376,44 @@ class PlanRuns:
         return run
 
     def _by_policy(
-        self, campus_id: CampusId, job_id: str, before: PlanRun | None
-    ) -> tuple[PlanRun | None, Text | None]:
-        """Carry a plan out under the first policy that covers it; else None, and why the newest does not."""
-        campus, waits = self._places.campus(campus_id), None
+        self,
+        campus_id: CampusId,
+        job_id: str,
+        *,
+        handed_in_by: str | None = None,
+        resume_after_s: float | None = None,
+        at_once: bool = True,
+    ) -> tuple[PlanRun | None, tuple[PolicyRefusal, ...]]:
+        """Carry a plan out under the newest policy that covers it; else None, and why each does not."""
+        campus, refusals = self._places.campus(campus_id), []
+        proposed, figures, replaces = self._proposed(campus_id, job_id, handed_in_by or "")
+        proposed = replace(proposed, handed_in_by=handed_in_by, resume_after_s=resume_after_s)
+        kinds = self._commands.rules.kinds
         for policy in self._policies.list_policies(campus_id):
-            if self._lost_right(policy.who) is not None:
-                log.warning("Policy %s covers nothing: %s may not command devices", policy.id, policy.who)
+            said = told_policy(policy, campus, kinds)
+            run = replace(proposed, approved_by=policy.who, policy_id=policy.id, policy=said)
+            if why := self._not_covered(policy, run, figures, replaces, at_once=at_once):
+                refusals.append(PolicyRefusal(policy_id=policy.id, policy=said, why=why))
                 continue
-            run, figures, replaces = self._proposed(campus_id, job_id, policy.who)
-            against, _ = obstacles_of(run, self._commands, policy.who)
-            zone, now = ZoneInfo(campus.time_zone), self._clock()
-            against = (
-                *running_already(run, replaces), *taken_back(run, replaces), *against,
-                *limits_broken(policy, run, figures, zone=zone, now=now),
-            )  # fmt: skip
-            if against:
-                waits = waits or against[0]
-                continue
-            resume = None if before is None else before.resume_after_s
-            return self._begin(replace(run, policy_id=policy.id, resume_after_s=resume), replaces), None
-        return None, waits
+            return self._begin(run, replaces), ()
+        return None, tuple(refusals)
+
+    def _not_covered(
+        self,
+        policy: PlanPolicy,
+        run: PlanRun,
+        figures: PlanFigures,
+        replaces: tuple[PlanRun, ...],
+        *,
+        at_once: bool,
+    ) -> tuple[Text, ...]:
+        if (lost := self._lost_right(policy.who)) is not None:
+            log.warning("Policy %s covers nothing: %s may not command devices", policy.id, policy.who)
+            return (lost,)
+        against, _ = obstacles_of(run, self._commands, policy.who, reached=at_once)
+        zone = ZoneInfo(self._places.campus(run.campus_id).time_zone)
+        broken = limits_broken(policy, run, figures, zone=zone, now=self._clock())
+        return (*running_already(run, replaces), *not_by_policy(run, replaces), *against, *broken)
 
     def _lost_right(self, who: str) -> Text | None:
         """Return why somebody may not command devices any more; None where they may."""
@@ -375,16 +421,18 @@ class PlanRuns:
             self._caller(who).require(Right.COMMAND_DEVICES)
         except (UserNotFoundError, UserDisabledError, NotAllowedError) as error:
             return Text(
-                f"{who} 不再能控制设备，方案已终止：{error.message.zh}",
-                f"{who} may not command devices any more, and the plan has ended: {error.message.en}",
+                f"{who} 不再能控制设备：{error.message.zh}",
+                f"{who} may not command devices any more: {error.message.en}",
             )
         return None
 
     def _next_by_policy(self, run: PlanRun) -> PlanRun:
         assert run.next_job is not None
         with self._lock:
-            taken, waits = self._by_policy(run.campus_id, run.next_job, run)
-        return replace(run, next_waits=waits) if taken is None else self.get(run.campus_id, run.id)
+            taken, refusals = self._by_policy(run.campus_id, run.next_job, resume_after_s=run.resume_after_s)
+        if taken is None:
+            return replace(run, next_waits=told_waits(refusals))
+        return self.get(run.campus_id, run.id)
 
     def _keep(self, run: PlanRun) -> PlanRun:
         kept = self._store.save_run(run)
@@ -402,10 +450,11 @@ class PlanRuns:
         before = run
         run = settle(run, self._commands)
         if run.state is RunState.RUNNING and now >= run.ends_at:
-            run = _ended(run, run.outcome or RunOutcome.FINISHED, now, run.message, give=run.outcome is None)
+            run = ended(run, run.outcome or RunOutcome.FINISHED, now, run.message, give=run.outcome is None)
         if run.state is RunState.RUNNING and (lost := self._lost_right(who)) is not None:
             log.warning("Plan %s of %s is stopped: %s", run.id, who, lost.en)
-            run = _ended(run, RunOutcome.STOPPED, now, lost, give=now >= run.begins_at)
+            said = Text(f"方案已终止：{lost.zh}", f"The plan has ended: {lost.en}")
+            run = ended(run, RunOutcome.STOPPED, now, said, give=now >= run.begins_at)
         if run.state is RunState.RUNNING and now >= run.begins_at:
             run = notice(run, self._seen(run, now))
             run, due = pick(run, now, timedelta(seconds=self._params.late_s))
@@ -439,21 +488,6 @@ class PlanRuns:
             faulty=frozenset(device.id for device in state.devices if device.fault),
             settle=timedelta(seconds=self._params.settle_s), late=timedelta(seconds=self._params.late_s),
         )  # fmt: skip
-
-
-def _ended(run: PlanRun, outcome: RunOutcome, now: datetime, said: Text | None, *, give: bool) -> PlanRun:
-    """End a plan: what is due is not sent any more, and its devices are owed to their own control."""
-    steps = tuple(replace(s, state=StepState.SKIPPED) if s.state is StepState.DUE else s for s in run.steps)
-    devices = tuple(replace(d, owed=d.owed or (give and d.left is None)) for d in run.devices)
-    return replace(
-        run, state=RunState.ENDING, outcome=outcome, ends_at=min(now, run.ends_at), steps=steps, devices=devices,
-        message=said, asked=(), next_job=None,
-    )  # fmt: skip
-
-
-def commanded(run: PlanRun) -> tuple[DeviceId, ...]:
-    """Return the devices that a plan commands now."""
-    return tuple(device.device_id for device in run.devices if device.left is None)
 
 
 def keep_plan_runs(runs: PlanRuns, wait: Callable[[float], bool], every_s: float = 15.0) -> None:

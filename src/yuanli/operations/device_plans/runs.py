@@ -121,8 +121,9 @@ class PlanRun:
 
     Parameters
     ----------
-    approved_by, policy_id
-        The person; under a standing policy, who set that.
+    approved_by, policy_id, policy, handed_in_by
+        The person; under a standing policy who set that, which it was (in words too), and who handed the plan in to it
+        (None where it followed a plan that ran).
     resume_after_s
         How long a device that an operator switched stays out; until the next approval where None.
     ends_at
@@ -152,6 +153,8 @@ class PlanRun:
     state: RunState = RunState.RUNNING
     outcome: RunOutcome | None = None
     policy_id: str | None = None
+    policy: Text | None = None
+    handed_in_by: str | None = None
     resume_after_s: float | None = None
     follows: str | None = None
     asked: tuple[Text, ...] = ()

@@ -24,6 +24,7 @@ from yuanli.operations.device_plans.runs import (
     LeaveReason,
     PlanRun,
     RunDevice,
+    RunOutcome,
     RunState,
     RunStep,
     StepState,
@@ -205,6 +206,16 @@ def _answered(
         now = max(step.sent_at for step in steps if step.sent_at is not None)
         run = leave(run, device, LeaveReason.FAULT, why, now, owed=True)
     return run
+
+
+def ended(run: PlanRun, outcome: RunOutcome, now: datetime, said: Text | None, *, give: bool) -> PlanRun:
+    """End a plan: what is due is not sent any more, and its devices are owed to their own control."""
+    steps = tuple(replace(s, state=StepState.SKIPPED) if s.state is StepState.DUE else s for s in run.steps)
+    devices = tuple(replace(d, owed=d.owed or (give and d.left is None)) for d in run.devices)
+    return replace(
+        run, state=RunState.ENDING, outcome=outcome, ends_at=min(now, run.ends_at), steps=steps, devices=devices,
+        message=said, asked=(), next_job=None,
+    )  # fmt: skip
 
 
 def give_back(run: PlanRun, commands: Commands, campus: Campus, who: str, new_id: str) -> PlanRun:
