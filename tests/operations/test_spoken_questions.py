@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from importlib import resources
 
 import pytest
 from tests.api.house import CAMPUS, Clock, small_house
@@ -252,3 +254,9 @@ def test_the_number_that_is_needed_is_told_with_what_it_is_reckoned_from(house: 
 
 def test_a_confirmation_of_nothing_is_told_so(house: House) -> None:
     assert said(ask(house, "确认"), "zh") == "现在没有等您确认的事。"
+
+
+def test_no_list_of_words_is_told_twice() -> None:
+    told = resources.files("yuanli.operations.answering").joinpath("words.yaml").read_text("utf-8")
+    names = re.findall(r"^([\w']+):", told, re.MULTILINE)
+    assert len(names) == len(set(names))

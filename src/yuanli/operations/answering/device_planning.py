@@ -62,6 +62,8 @@ KINDS = {
     "hvac": Text("空调", "air conditioning"), "lighting": Text("照明", "lighting"),
     "ventilation": Text("通风", "ventilation"), "plant": Text("冷热源", "plant"),
 }  # fmt: skip
+EVERY = Text("设备", "devices")
+"""What a plan against the peak is of, where nothing else is named."""
 CARS_NAME = Text("电动车充电", "charging of cars")
 SAID_DAY = (
     (
@@ -83,7 +85,11 @@ def asks_to_plan(heard: Understanding) -> bool:
     if heard.find("frequency") or (timed and not comfort and not cars):
         return False
     least = says(text, "thrifty") or says(text, "low_carbon")
-    if says_charging(text) or ((comfort or cars) and (least or says(text, "optimise"))):
+    if (
+        says_charging(text)
+        or says(text, "shaving")
+        or ((comfort or cars) and (least or says(text, "optimise")))
+    ):
         return not says(text, "told_of_plans") and not says(text, "ranking")
     generic = says(text, "any_device") and named_in(text, "devices") is None
     if (
@@ -107,7 +113,8 @@ def as_plan(heard: Understanding) -> Understanding:
     )
     if says_cars(text):
         start, end = find_word(text, "cars") or (0, 0)
-    said = text[start:end] or (KINDS["hvac"].zh if heard.language == "zh" else KINDS["hvac"].en)
+    usual = EVERY if says(text, "shaving") else KINDS["hvac"]
+    said = text[start:end] or (usual.zh if heard.language == "zh" else usual.en)
     slots.append(Slot(type="device_type", text=said, start=start, end=end, value=said))
     overnight = stays_overnight(text, language=heard.language)
     days = without_due(text) if overnight else text
@@ -115,8 +122,8 @@ def as_plan(heard: Understanding) -> Understanding:
     if found is not None:
         slots.append(Slot(type="date", text=found[0], start=found.start(), end=found.end(), value=found[0]))
     elif not any(slot.type == "date" for slot in slots):
-        usual = USUAL_DAY[overnight][heard.language]
-        slots.append(Slot(type="date", text=usual, start=0, end=0, value=usual))
+        day = USUAL_DAY[overnight][heard.language]
+        slots.append(Slot(type="date", text=day, start=0, end=0, value=day))
     least = "最省" if heard.language == "zh" else "least cost"
     slots.append(Slot(type=MARK, text=least, start=0, end=0, value=least))
     return replace(

@@ -55,6 +55,16 @@ COUNTS = re.compile(
 OF_ROOMS = frozenset({"booking_search", "booking_query", "crowd_query", "crowd_trend", "out_of_scope"})
 """Intents that a question about no-shows is taken for."""
 NO_SHOW = re.compile(r"爽约|放鸽子|空订|幽灵会议|\bno[- ]?shows?\b|\bghost (?:meetings?|bookings?)\b", re.I)
+SEATS = re.compile(
+    r"排座|座位(?:怎么|如何|应该)+(?:排|安排)|\bseating plans?\b|\bwho (?:should )?sits? where\b", re.I
+)
+"""What asks for a plan of who sits where."""
+GIVES_UP = re.compile(
+    r"哪(?:些|个|几).{0,12}(?:可以|能|可).{0,3}(?:退|腾|不要|不用|撤|让出)"
+    r"|\bwhich (?:\w+ )?(?:rooms?|space) .*\b(?:give up|do without|spare|release)\b",
+    re.I,
+)
+"""What asks which rooms aren't needed."""
 WHY_NOT_THERE = re.compile(
     r"(?:那)?(?:为什么|为何|怎么)(?:不|没有?)(?:放|设|装|摆|建|选|用)|(?:so |and |but )?why not\b", re.I
 )
@@ -91,7 +101,9 @@ def reread(heard: Understanding, last: str | None) -> Understanding:
         slots = tuple(replace(s, type="item") if s.type in LOOKED_UP else s for s in heard.slots)
         sure = max(heard.confidence, SURE)
         return replace(heard, intent=OF_PLANS, confidence=sure, alternatives=(), slots=slots)
-    if _asks_of_use(heard) or thing_asked(heard) is not None:
+    if heard.intent in (OF_USE, *NEAR_USE) and SEATS.search(heard.text):
+        return replace(heard, intent=ALLOCATE, confidence=max(heard.confidence, SURE), alternatives=())
+    if _asks_of_use(heard) or thing_asked(heard) is not None or GIVES_UP.search(heard.text):
         return replace(heard, intent=OF_USE, confidence=max(heard.confidence, SURE), alternatives=())
     if heard.intent not in ANSWERING and named_in(heard.text, "passing") and COUNTS.search(heard.text):
         return replace(heard, intent="crowd_query", confidence=max(heard.confidence, SURE), alternatives=())
