@@ -45,8 +45,8 @@ class Changes:
 
 
 def event_of(name: str, value: object) -> bytes:
-    """Encode one event."""
-    return format_sse_event(event=name, data_str=to_json(value).decode())
+    """Encode one event; what is no finite number is null, as everywhere in the API."""
+    return format_sse_event(event=name, data_str=to_json(value, inf_nan_mode="null").decode())
 
 
 def stream(events: AsyncIterator[bytes]) -> StreamingResponse:
