@@ -235,4 +235,6 @@ def _changed(
 
 
 def _event(name: str, state: TwinState) -> bytes:
-    return format_sse_event(event=name, data_str=to_json(state, exclude_none=True, inf_nan_mode="null").decode())
+    return format_sse_event(
+        event=name, data_str=to_json(state, exclude_none=True, inf_nan_mode="null").decode()
+    )
