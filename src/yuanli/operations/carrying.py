@@ -141,9 +141,9 @@ class Carrier:
         if error.status in (401, 403):
             closed = replace(state, active=None, question=None)
             return replace(_failed(error, request.understanding()), move=Kind.ANSWER), closed
-        question = asking_to_change(request)
+        question = replace(asking_to_change(request), text=REFUSED)
         failed = _failed(error, request.understanding())
-        text = Text(f"{failed.text.zh}{REFUSED.zh}", f"{failed.text.en} {REFUSED.en}")
+        text = Text(f"{failed.text.zh}{question.text.zh}", f"{failed.text.en} {question.text.en}")
         reply = replace(failed, text=text, pending=question.text, options=question.options, move=Kind.CHANGE)
         return reply, replace(state, active=request, question=question)
 

@@ -106,6 +106,18 @@ def at(clock: Clock, slot: int, seconds: float = 1.0) -> None:
     clock.now = BEGIN + timedelta(minutes=15 * slot, seconds=seconds)
 
 
+def planned_anew(house: House, clock: Clock) -> PlanRun:
+    """Have a plan run, and the rest of it planned anew, looked at once that is solved."""
+    run = approved(house, solved(house, document()))
+    at(clock, 0)
+    house.plan_runs.look()
+    run = house.plan_runs.replan(CAMPUS, run.id)
+    assert run.next_job is not None
+    wait_for(house, run.next_job)
+    house.plan_runs.look()
+    return now_of(house, run)
+
+
 def now_of(house: House, run: PlanRun) -> PlanRun:
     return house.plan_runs.get(CAMPUS, run.id)
 

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from tests.api.house import CAMPUS, MONDAY, Clock
-from tests.operations.device_plans.fans import HALL, Deadly, approved, at, document, solved, wait_for
+from tests.operations.device_plans.fans import (
+    HALL,
+    Deadly,
+    at,
+    document,
+    planned_anew,
+    solved,
+)
 from tests.operations.test_standing import CHANGES, WHY
 
 from yuanli.bootstrap import House
@@ -54,13 +61,7 @@ def test_a_policy_approves_what_keeps_its_limits_and_nothing_else(
 
 def test_a_new_plan_begins_by_itself_only_under_a_policy(house: House, clock: Clock) -> None:
     house.plan_runs.add_policy(policy())
-    run = approved(house, solved(house, document()))
-    at(clock, 0)
-    house.plan_runs.look()
-    run = house.plan_runs.replan(CAMPUS, run.id)
-    assert run.next_job is not None
-    wait_for(house, run.next_job)
-    house.plan_runs.look()
+    planned_anew(house, clock)
     runs = house.plan_runs.list(CAMPUS)
     assert [(one.outcome, one.policy_id) for one in runs] == [(None, "p"), (RunOutcome.REPLACED, None)]
 

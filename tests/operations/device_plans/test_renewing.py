@@ -17,6 +17,7 @@ from tests.operations.device_plans.fans import (
     document,
     member,
     now_of,
+    planned_anew,
     solved,
     wait_for,
 )
@@ -286,14 +287,7 @@ def test_a_plan_that_runs_is_not_approved_twice_but_takes_devices_back_when_aske
 
 def test_a_new_plan_that_no_policy_covers_says_why_it_waits(house: House, clock: Clock) -> None:
     house.plan_runs.add_policy(policy(most_cost=0.001))
-    run = approved(house, solved(house, document()))
-    at(clock, 0)
-    house.plan_runs.look()
-    run = house.plan_runs.replan(CAMPUS, run.id)
-    assert run.next_job is not None
-    wait_for(house, run.next_job)
-    house.plan_runs.look()
-    waits = now_of(house, run).next_waits
+    waits = planned_anew(house, clock).next_waits
     assert waits is not None
     assert "more than 0.001" in waits.en
 

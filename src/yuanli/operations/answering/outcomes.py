@@ -76,7 +76,7 @@ class SpaceInfoAnswers:
         seated = next((one.id for one in mine if one.kind == SPACES.name), None) if why else None
         if seated is not None and seated != mine[0].id:
             older = self.solving.get(guide.campus.id, seated)
-            if _names_row_of(older, understanding.text):
+            if names_row(older, understanding.text):
                 return Reply(text=self._why(guide, understanding, asker, older), understanding=understanding)
         of_devices = find_devices_job(self.solving, guide.campus.id, understanding, asker.user)
         if of_devices is not None and (
@@ -141,11 +141,6 @@ def wish_in(text: str) -> str:
         return rest
     no = "must not be " if at[0].isascii() else "不"
     return f"{rest[: at.start()]}{no}{rest[at.start() :]}"
-
-
-def _names_row_of(job: SolveJob, words: str) -> bool:
-    """Say whether who sits somewhere by a plan is named."""
-    return job.plan is not None and any(str(row["name"]) in words for row in job.plan.assignments)
 
 
 def _priced(problem: SpaceProblem, plan: SpacePlan, cost: float, rule: Rule) -> Text:
