@@ -12,7 +12,7 @@ from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
-from yuanli.errors import Text
+from yuanli.errors import Text, counted
 from yuanli.planning.spaces.plans import space_rows
 from yuanli.planning.spaces.problem import (
     Entity,
@@ -84,13 +84,13 @@ class SheetsError(SpacesError):
         super().__init__(
             Text(
                 f"工作簿有 {len(faults)} 处错误：" + "；".join(f"{at} {said.zh}" for at, said in told),
-                f"The workbook has {len(faults)} faults: "
+                f"The workbook has {counted(len(faults), 'fault')}: "
                 + "; ".join(f"{at} {said.en}" for at, said in told),
             ),
             field=faults[0][0],
             hint=Text(
-                "改正这些单元格后重新导入，目前什么也没有导入。",
-                "Correct these cells and import again; nothing was imported.",
+                "改正后重新导入，目前什么也没有导入。",
+                "Correct this and import again; nothing was imported.",
             ),
         )
         self.faults = tuple(faults)
@@ -138,7 +138,7 @@ def parse_spaces_excel(data: bytes, name: str) -> SpaceProblem:
     except (InvalidFileException, *DAMAGED) as error:
         what = f"{error}"[:MOST_SAID]
         raise SheetsError(
-            [(name, Text(f"不是完好的工作簿：{what}", f"no sound workbook: {what}"))]
+            [(name, Text(f"不是完好的工作簿：{what}", f"is no sound workbook: {what}"))]
         ) from error
     reading = _Reading()
     found = {title: list(_read_sheet(reading, title, sheets.get(title, ()))) for title in SHEETS}
